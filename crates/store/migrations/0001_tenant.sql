@@ -1,0 +1,65 @@
+-- Organisations, the people who sign in, and what lets them in.
+CREATE TABLE tenant (
+    tenant_id     UUID   NOT NULL PRIMARY KEY,
+    name          TEXT   NOT NULL,
+    settings      TEXT   NOT NULL,
+    created_at_us BIGINT NOT NULL
+) {strict};
+
+CREATE TABLE user_account (
+    id            UUID   NOT NULL PRIMARY KEY,
+    email         TEXT   NOT NULL,      -- lower case
+    name          TEXT   NOT NULL,
+    password_hash TEXT   NOT NULL,      -- argon2id, PHC text
+    created_at_us BIGINT NOT NULL
+) {strict};
+CREATE UNIQUE INDEX user_account_email ON user_account (email);
+
+CREATE TABLE member (
+    tenant_id     UUID   NOT NULL REFERENCES tenant (tenant_id),
+    user_id       UUID   NOT NULL REFERENCES user_account (id),
+    role          TEXT   NOT NULL,
+    created_at_us BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id)
+) {strict};
+CREATE INDEX member_user ON member (user_id);
+
+CREATE TABLE session (
+    token_hash    BYTES  NOT NULL PRIMARY KEY,   -- SHA-256 of the cookie
+    user_id       UUID   NOT NULL REFERENCES user_account (id),
+    tenant_id     UUID   NOT NULL REFERENCES tenant (tenant_id),
+    created_at_us BIGINT NOT NULL,
+    expires_at_us BIGINT NOT NULL
+) {strict};
+CREATE INDEX session_user ON session (user_id);
+
+CREATE TABLE api_key (
+    tenant_id       UUID   NOT NULL REFERENCES tenant (tenant_id),
+    id              UUID   NOT NULL,
+    name            TEXT   NOT NULL,
+    prefix          TEXT   NOT NULL,    -- the first characters, shown so that people can tell keys apart
+    token_hash      BYTES  NOT NULL,    -- SHA-256 of the whole key
+    scopes          TEXT   NOT NULL,    -- JSON array
+    created_at_us   BIGINT NOT NULL,
+    last_used_at_us BIGINT,
+    revoked_at_us   BIGINT,
+    PRIMARY KEY (tenant_id, id)
+) {strict};
+CREATE UNIQUE INDEX api_key_token ON api_key (token_hash);
+
+CREATE TABLE setup_link (
+    token_hash    BYTES  NOT NULL PRIMARY KEY,
+    created_at_us BIGINT NOT NULL,
+    used_at_us    BIGINT
+) {strict};
+
+-- An answer kept for a day, so that a write asked twice with one key is done once.
+CREATE TABLE idempotency (
+    tenant_id     UUID   NOT NULL REFERENCES tenant (tenant_id),
+    key           TEXT   NOT NULL,
+    fingerprint   BYTES  NOT NULL,      -- SHA-256 of method, path and body
+    outcome       TEXT   NOT NULL,      -- JSON: what the caller is answered again
+    created_at_us BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, key)
+) {strict};
+CREATE INDEX idempotency_age ON idempotency (created_at_us);

@@ -1,0 +1,47 @@
+-- People outside, where they can be reached, and what they allowed.
+CREATE TABLE contact (
+    tenant_id     UUID    NOT NULL REFERENCES tenant (tenant_id),
+    id            UUID    NOT NULL,
+    name          TEXT    NOT NULL,     -- empty: not known
+    company       TEXT    NOT NULL,
+    time_zone     TEXT,                 -- IANA name, when someone said so
+    blocked       BOOLEAN NOT NULL,
+    created_at_us BIGINT  NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) {strict};
+
+CREATE TABLE contact_address (
+    tenant_id       UUID   NOT NULL,
+    kind            TEXT   NOT NULL CHECK (kind IN ('phone', 'email', 'visitor')),
+    address         TEXT   NOT NULL,
+    contact_id      UUID   NOT NULL,
+    opted_out_at_us BIGINT,             -- what the newest line of the consent ledger says, kept where every send looks
+    created_at_us   BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, kind, address),
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
+) {strict};
+CREATE INDEX contact_address_contact ON contact_address (tenant_id, contact_id);
+
+CREATE TABLE consent (
+    tenant_id  UUID   NOT NULL,
+    id         UUID   NOT NULL,
+    contact_id UUID   NOT NULL,
+    kind       TEXT   NOT NULL,
+    address    TEXT   NOT NULL,
+    state      TEXT   NOT NULL CHECK (state IN ('opted_in', 'opted_out')),
+    source     TEXT   NOT NULL,         -- keyword, carrier, member, api
+    keyword    TEXT,
+    message_id UUID,
+    at_us      BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
+) {strict};
+CREATE INDEX consent_contact ON consent (tenant_id, contact_id, id);
+
+CREATE TABLE contact_tag (
+    tenant_id  UUID NOT NULL,
+    contact_id UUID NOT NULL,
+    tag        TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, contact_id, tag),
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
+) {strict};
