@@ -1,0 +1,243 @@
+//! The pace of one sending number, in segments: the generic cell rate algorithm (ITU-T I.371) on one stored instant.
+//!
+//! The state is the *theoretical arrival time*: the instant from which the next text may go. Each text moves it on by
+//! its segments' share of the rate. A caller who comes late is forgiven up to half a segment's time (at most
+//! [`FORGIVEN_US_MAX`]), so that small delays cost no throughput.
+//!
+//! **What holds in every window of one second:** at most `ceil(rate)` segments and one text more, so never more than
+//! `ceil(rate) + 1` with texts of one segment. (A text goes as a whole: one of four segments at one segment per second
+//! goes at once, and is paid for by the three seconds of silence after it.) The forgiveness is only half of what this
+//! bound has room for: the other half is for the way to the carrier, where texts bunch up again.
+
+use crate::segment::MAX_SEGMENTS;
+
+/// The most lateness that is forgiven, in microseconds.
+pub const FORGIVEN_US_MAX: i64 = 1_000_000;
+
+/// One segment per second and number of milli-segments per second.
+const MILLI: u64 = 1_000;
+const SECOND_US: u64 = 1_000_000;
+
+/// A rate limit. Plain data: the instants are the caller's to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    rate_milli: u64,
+}
+
+impl Pace {
+    /// A pace of `rate_milli` thousandths of a segment per second: 100 is one segment in ten seconds. `None` for zero,
+    /// at which nothing would ever go.
+    #[must_use]
+    pub fn new(rate_milli: u64) -> Option<Self> {
+        (rate_milli > 0).then_some(Self { rate_milli })
+    }
+
+    /// Thousandths of a segment per second.
+    #[must_use]
+    pub fn rate_milli(self) -> u64 {
+        self.rate_milli
+    }
+
+    /// Asks to send a text of `segments` (none counts as one) at `now_us`. `tat_us` is what the last call that went
+    /// through gave, and 0 (or anything past) for a number that has not sent yet. All in microseconds since the epoch.
+    ///
+    /// A `tat_us` further ahead than the longest text can have put it, after a clock was set back or the rate raised,
+    /// is cut down to that.
+    ///
+    /// # Errors
+    /// The instant, after `now_us`, at which to ask again. The state stays as it was.
+    pub fn take(self, now_us: i64, tat_us: i64, segments: u32) -> Result<i64, i64> {
+        let tat_us = tat_us.min(now_us.saturating_add(self.time_of(MAX_SEGMENTS)));
+        if now_us < tat_us {
+            return Err(tat_us);
+        }
+        let since = tat_us.max(now_us.saturating_sub(self.forgiven_us()));
+        Ok(since.saturating_add(self.time_of(segments.max(1))))
+    }
+
+    /// How long `segments` take at this rate, rounded up, so that rounding never quickens the pace.
+    fn time_of(self, segments: u32) -> i64 {
+        let us = (u64::from(segments) * SECOND_US * MILLI).div_ceil(self.rate_milli);
+        i64::try_from(us).unwrap_or(i64::MAX)
+    }
+
+    fn forgiven_us(self) -> i64 {
+        (self.time_of(1) / 2).min(FORGIVEN_US_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const START_US: i64 = 1_795_000_000_000_000;
+    const SECOND: i64 = 1_000_000;
+
+    /// When the texts of `segments` (again and again) go, over `seconds`, with a caller who wakes late by `lateness`
+    /// (again and again).
+    fn run(pace: Pace, seconds: i64, segments: &[u32], lateness: &[i64]) -> Vec<(i64, u32)> {
+        let (mut now, mut tat) = (START_US, 0);
+        let mut lateness = lateness.iter().cycle();
+        let mut segments = segments.iter().copied().cycle();
+        let mut waiting = segments.next().unwrap();
+        let mut gone = Vec::new();
+        while now < START_US + seconds * SECOND {
+            match pace.take(now, tat, waiting) {
+                Ok(new_tat) => {
+                    tat = new_tat;
+                    gone.push((now, waiting));
+                    waiting = segments.next().unwrap();
+                }
+                Err(wait_until) => {
+                    assert!(wait_until > now);
+                    now = wait_until + lateness.next().unwrap();
+                }
+            }
+        }
+        gone
+    }
+
+    /// The most segments in any window of one second that begins at a text, its end not included.
+    fn busiest_second(gone: &[(i64, u32)]) -> u32 {
+        (0..gone.len())
+            .map(|i| {
+                gone[i..]
+                    .iter()
+                    .take_while(|(at, _)| *at < gone[i].0 + SECOND)
+                    .map(|(_, n)| n)
+                    .sum()
+            })
+            .max()
+            .unwrap_or(0)
+    }
+
+    fn total(gone: &[(i64, u32)]) -> u32 {
+        gone.iter().map(|(_, n)| n).sum()
+    }
+
+    fn ceil_rate(rate_milli: u64) -> u32 {
+        u32::try_from(rate_milli.div_ceil(1000)).unwrap()
+    }
+
+    #[test]
+    fn at_two_a_second() {
+        let pace = Pace::new(2_000).unwrap();
+        let first = pace.take(START_US, 0, 1).unwrap();
+        assert_eq!(
+            first,
+            START_US + 250_000,
+            "the first after a rest is forgiven half of its time"
+        );
+        assert_eq!(pace.take(START_US, first, 1), Err(first));
+        let second = pace.take(first, first, 3).unwrap();
+        assert_eq!(second, first + 1_500_000, "three segments take their time");
+        assert_eq!(
+            pace.take(second + 100_000, second, 1),
+            Ok(second + 500_000),
+            "a tenth of a second late is forgiven"
+        );
+        assert_eq!(
+            pace.take(second + 900_000, second, 1),
+            Ok(second + 650_000 + 500_000),
+            "the rest is lost"
+        );
+    }
+
+    #[test]
+    fn no_rate_is_no_pace() {
+        assert_eq!(Pace::new(0), None);
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_silence_a_number() {
+        let pace = Pace::new(1_000).unwrap();
+        let tat = START_US + 86_400 * SECOND;
+        assert_eq!(pace.take(START_US, tat, 1), Err(START_US + 10 * SECOND));
+    }
+
+    #[test]
+    fn extremes_do_not_overflow() {
+        for rate in [1, u64::MAX] {
+            let pace = Pace::new(rate).unwrap();
+            for (now, tat) in [
+                (0, 0),
+                (i64::MAX, i64::MAX),
+                (i64::MIN, i64::MIN),
+                (i64::MAX, i64::MIN),
+                (i64::MIN, i64::MAX),
+            ] {
+                let _ = pace.take(now, tat, u32::MAX);
+            }
+        }
+    }
+
+    #[test]
+    fn a_rate_that_no_microsecond_divides() {
+        for rate in [100, 333, 1_000, 2_999, 3_001, 7_777, 33_333, 49_999, 50_000] {
+            let gone = run(Pace::new(rate).unwrap(), 60, &[1], &[0]);
+            assert!(busiest_second(&gone) <= ceil_rate(rate) + 1, "{rate}");
+            assert!(
+                u64::from(total(&gone)) * 100_000 >= rate * 60 * 98,
+                "{rate}: {}",
+                total(&gone)
+            );
+        }
+    }
+
+    proptest! {
+        // 0.1 to 50 segments a second. Late by up to half a segment's time always, or by more now and then.
+        #[test]
+        fn no_second_has_too_many_and_the_rate_is_reached(
+            rate in prop_oneof![100_u64..2_000, 2_000_u64..=50_000, (1_u64..=50).prop_map(|n| n * 1_000)],
+            jitter in prop::collection::vec(0_i64..10_000, 1..200),
+            stall_us in 0_i64..40_000,
+        ) {
+            let pace = Pace::new(rate).unwrap();
+            let mut lateness: Vec<i64> = jitter.repeat(200 / jitter.len() + 1);
+            lateness[100] += stall_us;
+            let gone = run(pace, 60, &[1], &lateness);
+            prop_assert!(busiest_second(&gone) <= ceil_rate(rate) + 1);
+            prop_assert!(
+                u64::from(total(&gone)) * 100_000 >= rate * 60 * 98,
+                "{} of {} went", total(&gone), rate * 60 / 1_000
+            );
+        }
+
+        // However late the caller and whatever the texts' lengths.
+        #[test]
+        fn a_second_has_at_most_the_rate_and_one_text(
+            rate in 100_u64..=50_000,
+            lateness in prop::collection::vec(prop_oneof![0_i64..2_000, 0_i64..3_000_000], 1..50),
+            segments in prop::collection::vec(1_u32..=10, 1..20),
+        ) {
+            let gone = run(Pace::new(rate).unwrap(), 60, &segments, &lateness);
+            let longest = *segments.iter().max().unwrap();
+            prop_assert!(busiest_second(&gone) <= ceil_rate(rate) + longest);
+        }
+
+        #[test]
+        fn long_texts_reach_the_rate_too(rate in 1_000_u64..=50_000, segments in prop::collection::vec(1_u32..=10, 1..20)) {
+            let gone = run(Pace::new(rate).unwrap(), 60, &segments, &[3_000, 0, 9_000]);
+            prop_assert!(u64::from(total(&gone)) * 100_000 >= rate * 60 * 98);
+        }
+
+        // Texts that bunch up by less than a quarter of a segment's time on their way still keep the bound.
+        #[test]
+        fn the_way_to_the_carrier_has_its_share(
+            rate in 1_u64..=50,
+            delays in prop::collection::vec(0_i64..1_000_000, 20),
+            lateness in prop::collection::vec(0_i64..30_000, 1..20),
+        ) {
+            let rate = rate * 1_000;
+            let way = 1_000_000_000 / i64::try_from(rate).unwrap() / 2;
+            let mut gone = run(Pace::new(rate).unwrap(), 20, &[1], &lateness);
+            for (text, delay) in gone.iter_mut().zip(delays.iter().cycle()) {
+                text.0 += delay % way;
+            }
+            gone.sort_unstable();
+            prop_assert!(busiest_second(&gone) <= ceil_rate(rate) + 1);
+        }
+    }
+}
