@@ -48,7 +48,7 @@ pub struct SandboxConfig {
     pub webhook_workers: usize,
     /// How many messages, both ways, are remembered, with their idempotency keys. Older ones are forgotten.
     pub history_max: usize,
-    /// How many messages may be on their way (and webhooks waiting) before sends are refused with 40318.
+    /// How many messages and webhooks may be on their way before sends are refused with 40318, and texts from phones too.
     pub pending_max: usize,
 }
 

@@ -194,6 +194,7 @@ impl From<TextError> for Refused {
     fn from(error: TextError) -> Self {
         let status = match error {
             TextError::UnknownNumber => StatusCode::NOT_FOUND,
+            TextError::Full => StatusCode::TOO_MANY_REQUESTS,
             TextError::NotAPhone
             | TextError::Empty
             | TextError::TooLong

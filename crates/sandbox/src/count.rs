@@ -61,7 +61,7 @@ fn gsm7_units(text: &str) -> Option<usize> {
 
 fn septets(character: char) -> Option<usize> {
     match character {
-        'A'..='Z' | 'a'..='z' | '0'..='9' | ' ' => Some(1),
+        ' '..='?' | 'A'..='Z' | 'a'..='z' | '\n' | '@' | '_' => Some(1),
         _ if GSM7_BASIC.contains(character) => Some(1),
         _ if GSM7_EXTENDED.contains(character) => Some(2),
         _ => None,

@@ -1,6 +1,6 @@
 //! Misbehaviour on demand: the plan that can be switched at run time, and what it means for the n-th request.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ impl Default for ServerError {
 }
 
 /// One line of the plan for outcomes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutcomeRule {
     /// The recipient it is for, in E.164 form; `None` is everyone.
     #[serde(default)]
@@ -80,6 +80,22 @@ pub struct OutcomeRule {
     /// What becomes of the message.
     #[serde(flatten)]
     pub outcome: Outcome,
+}
+
+impl fmt::Debug for OutcomeRule {
+    /// Without the recipient's number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            to,
+            probability,
+            outcome,
+        } = self;
+        f.debug_struct("OutcomeRule")
+            .field("one_recipient", &to.is_some())
+            .field("probability", probability)
+            .field("outcome", outcome)
+            .finish()
+    }
 }
 
 /// What becomes of a message.

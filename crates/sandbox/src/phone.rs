@@ -38,6 +38,9 @@ pub enum TextError {
     /// Longer than any phone sends.
     #[error("a text takes at most 10 parts")]
     TooLong,
+    /// Webhooks wait in such numbers that no more fit.
+    #[error("too many webhooks wait to be delivered: text more slowly")]
+    Full,
     /// More media than an MMS holds.
     #[error("an MMS takes at most 10 media")]
     TooManyMedia,
@@ -59,6 +62,9 @@ pub(crate) fn text(
     }
     if media_urls.len() > MEDIA_MAX {
         return Err(TextError::TooManyMedia);
+    }
+    if world.is_full() {
+        return Err(TextError::Full);
     }
     let counted = count::count(&body);
     if counted.parts > count::PARTS_MAX {

@@ -22,7 +22,7 @@ use crate::{
     directory::Account,
     faults::{Entry, Exit, Fate},
     life,
-    message::{Message, Status},
+    message::Message,
     wire::{
         error::ApiError,
         message::{Outbound, taken},
@@ -37,33 +37,44 @@ pub(super) async fn send(
     request: Request,
 ) -> Response {
     world.tally.send_requests.add_one();
+    let response = met(&world, &account, request)
+        .await
+        .unwrap_or_else(|refusal| {
+            match refusal.status {
+                StatusCode::TOO_MANY_REQUESTS => world.tally.rate_limited.add_one(),
+                status if status.is_client_error() => world.tally.rejected.add_one(),
+                _ => world.tally.server_errors.add_one(),
+            }
+            refusal.into_response()
+        });
+    world.tell_change();
+    response
+}
+
+/// Meets a request as the plan has it.
+async fn met(
+    world: &Arc<World>,
+    account: &Account,
+    request: Request,
+) -> Result<Response, ApiError> {
     let plan = world.plan();
     let fate = plan.faults.fate(plan.seed, world.next_request());
     match fate.entry {
-        Entry::Open => {}
+        Entry::Open => {
+            let keyed = !plan.faults.ignore_idempotency_key;
+            taken_or_refused(world, account, request, &fate, keyed).await
+        }
         Entry::ClosedUnread => {
             world.tally.closed_unread.add_one();
-            return hang_up();
+            Ok(hang_up())
         }
-        Entry::RateLimited { retry_after_s } => {
-            world.tally.rate_limited.add_one();
-            return ApiError::rate_limited(retry_after_s).into_response();
-        }
-        Entry::ServerError { status } => {
-            world.tally.server_errors.add_one();
-            return ApiError::new(status, "10007", "An unexpected error occurred.").into_response();
-        }
+        Entry::RateLimited { retry_after_s } => Err(ApiError::rate_limited(retry_after_s)),
+        Entry::ServerError { status } => Err(ApiError::new(
+            status,
+            "10007",
+            "An unexpected error occurred.",
+        )),
     }
-    let keyed = !plan.faults.ignore_idempotency_key;
-    taken_or_refused(&world, &account, request, &fate, keyed)
-        .await
-        .unwrap_or_else(|refusal| {
-            if refusal.status.is_client_error() {
-                world.tally.rejected.add_one();
-            }
-            world.tell_change();
-            refusal.into_response()
-        })
 }
 
 async fn taken_or_refused(
@@ -118,7 +129,6 @@ async fn taken_or_refused(
             Ok(hang_up())
         }
         Exit::ServerError => {
-            world.tally.server_errors.add_one();
             if let Some(reservation) = &mut reservation {
                 // Only successes are kept for a key.
                 reservation.made = None;
@@ -150,25 +160,27 @@ pub(super) async fn cancel(
     State(world): State<Arc<World>>,
     Extension(account): Caller,
     Path(id): Path<String>,
-) -> Result<Response, ApiError> {
-    let message = find(&world, &account, &id)?;
-    let now = world.now();
-    let in_time = message
-        .send_at
-        .is_some_and(|at| at.duration_since(now) > SignedDuration::from_mins(1));
-    if !in_time || !message.cancel(now) {
-        return Err(ApiError::new(
-            403,
-            "10015",
-            "Only messages scheduled for more than a minute ahead can be cancelled.",
-        ));
+) -> Response {
+    match cancelled(&world, &account, &id) {
+        Ok(message) => json(&Outbound::new(
+            &message,
+            message.progress(),
+            &world.config.rates,
+        )),
+        Err(refusal) => refusal.bare(),
     }
-    debug_assert_eq!(message.progress().status, Status::Cancelled);
-    Ok(json(&Outbound::new(
-        &message,
-        message.progress(),
-        &world.config.rates,
-    )))
+}
+
+fn cancelled(world: &World, account: &Account, id: &str) -> Result<Arc<Message>, ApiError> {
+    let message = find(world, account, id)?;
+    let now = world.now();
+    let ahead = message.send_at.map(|at| at.duration_since(now));
+    let in_time = ahead.is_some_and(|ahead| ahead > SignedDuration::from_mins(1));
+    if in_time && message.cancel(now) {
+        return Ok(message);
+    }
+    let detail = "Only messages scheduled for more than a minute ahead can be cancelled.";
+    Err(ApiError::new(403, "10015", detail))
 }
 
 fn find(world: &World, account: &Account, id: &str) -> Result<Arc<Message>, ApiError> {

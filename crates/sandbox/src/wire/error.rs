@@ -74,6 +74,16 @@ impl ApiError {
         }
     }
 
+    /// The body as `DELETE /v2/messages/{id}` documents it: the error itself, not a list. It carries both forms, so that
+    /// readers of either understand it.
+    pub(crate) fn bare(self) -> Response {
+        let title = title(&self.code);
+        let error = serde_json::json!({ "code": self.code, "title": title, "detail": self.detail });
+        let mut body = error.clone();
+        body["errors"] = serde_json::json!([error]);
+        (self.status, axum::Json(body)).into_response()
+    }
+
     pub(crate) fn body(&self) -> Vec<u8> {
         let source = self.pointer.map(|pointer| Source { pointer });
         let meta = Meta {

@@ -189,3 +189,47 @@ async fn receipts_may_come_before_the_answer() {
         ["message.sent", "message.finalized"]
     );
 }
+
+#[tokio::test]
+async fn a_patient_caller_gets_through_hostility_with_nothing_twice() {
+    const TEXTS: usize = 100;
+    let town = Town::new().await;
+    town.sandbox
+        .set_faults(Faults {
+            closed_unread: 0.1,
+            ..Faults::hostile()
+        })
+        .unwrap();
+    for n in 0..TEXTS {
+        let (key, body) = (
+            format!("k-{n}"),
+            text(json!({ "text": format!("Text {n}") })),
+        );
+        while !town
+            .send_keyed(&key, &body)
+            .await
+            .is_ok_and(|answer| answer.status == 200)
+        {}
+    }
+    town.sandbox.until_quiet().await;
+    let counters = town.sandbox.counters();
+    assert!(
+        counters.answers_lost > 0 && counters.rate_limited > 0 && counters.replayed > 0,
+        "{counters:?}"
+    );
+    let texts: Vec<String> = (0..TEXTS).map(|n| format!("Text {n}")).collect();
+    assert_eq!(town.sandbox.phone(crate::support::PHONE).heard(), texts);
+    let known = |kind: &String| kind != "message.tea-break";
+    let told: Vec<String> = town.hook.event_types().into_iter().filter(known).collect();
+    assert_eq!(
+        told.len(),
+        TEXTS * 2 * 3,
+        "two receipts of each, three times"
+    );
+    assert!(
+        town.sandbox
+            .heard(0, TEXTS)
+            .iter()
+            .all(|text| text.status == "delivered")
+    );
+}

@@ -207,3 +207,19 @@ async fn a_phone_cannot_text_what_is_not_there() {
         TextError::NotAPhone
     );
 }
+
+#[tokio::test]
+async fn texts_are_refused_when_too_many_webhooks_wait() {
+    let town = Town::with(SandboxConfig {
+        pending_max: 0,
+        ..SandboxConfig::default()
+    })
+    .await;
+    assert_eq!(
+        town.sandbox
+            .phone(PHONE)
+            .text(NUMBER, "Hi", &[])
+            .unwrap_err(),
+        TextError::Full
+    );
+}

@@ -406,7 +406,13 @@ async fn scheduled_messages_wait_and_can_be_cancelled() {
         ),
         (200, &json!("cancelled"))
     );
-    assert_eq!(town.delete(&path(&dropped)).await.status, 403);
+    let late = town.delete(&path(&dropped)).await;
+    assert_eq!(late.refusal(), (403, "10015".to_owned()));
+    assert_eq!(
+        late.json()["code"],
+        "10015",
+        "this one endpoint documents the bare error"
+    );
     clock.advance(std::time::Duration::from_secs(3_600));
     town.hook.wait_for(2).await;
     town.sandbox.until_quiet().await;
