@@ -1,0 +1,90 @@
+//! What follows from each fact and command. Pure: time and ids are arguments.
+//!
+//! One file per fact or command; each is a function of what happened and what the scene shows.
+
+mod assistant_answered;
+mod carrier_reported;
+mod change;
+mod contact_fell_silent;
+mod draft;
+mod hand_off;
+mod reply;
+mod send_due;
+mod send_ended;
+mod start;
+mod text_arrived;
+
+#[cfg(test)]
+mod tests;
+
+pub use assistant_answered::assistant_answered;
+pub use carrier_reported::carrier_reported;
+pub use change::{cancel, change, note, snooze_ended};
+pub use contact_fell_silent::contact_fell_silent;
+pub use draft::reject_draft;
+pub use hand_off::hand_off;
+pub use reply::reply;
+pub use send_due::{Due, send_due};
+pub use send_ended::{send_ended, unknown_overdue};
+pub use start::start;
+pub use text_arrived::text_arrived;
+
+use jiff::Timestamp;
+
+use crate::conversation::{Conversation, Holder, Mode};
+use crate::decision::{Decision, Effect};
+use crate::message::{Author, Direction, Message, Status};
+use crate::scene::Scene;
+use crate::segment::Encoding;
+
+/// The mode that counts for this conversation: its own, else its assistant's.
+fn mode(scene: &Scene, conversation: &Conversation) -> Mode {
+    let own = scene.assistant.as_ref().map_or(Mode::Off, |assistant| assistant.settings.mode);
+    conversation.mode.unwrap_or(own)
+}
+
+/// Lets the assistant that holds the conversation answer, once the contact has been still for its quiet window.
+fn let_assistant_answer(scene: &Scene, now: Timestamp, conversation: &Conversation, decision: &mut Decision) {
+    let Holder::Assistant(id) = conversation.holder else { return };
+    let Some(assistant) = scene.assistant.as_ref().filter(|assistant| assistant.id == id) else { return };
+    if mode(scene, conversation) == Mode::Off {
+        return;
+    }
+    let window = jiff::SignedDuration::from_millis(i64::from(assistant.settings.quiet_window_ms));
+    decision.effect(if window.is_zero() {
+        Effect::AskAssistant { conversation: conversation.id, assistant: id, version: conversation.version }
+    } else {
+        Effect::Remind {
+            fact: crate::fact::Fact::ContactFellSilent {
+                conversation: conversation.id,
+                assistant: id,
+                version: conversation.version,
+            },
+            at: now.checked_add(window).unwrap_or(now),
+            lane: conversation.lane,
+        }
+    });
+}
+
+/// A note of Tidings itself in the thread, so that people see why something happened.
+fn system_note(id: crate::id::MessageId, conversation: &Conversation, now: Timestamp, body: String) -> Message {
+    Message {
+        id,
+        conversation: conversation.id,
+        contact: conversation.contact,
+        direction: Direction::Note,
+        author: Author::System,
+        body,
+        media: Vec::new(),
+        sources: Vec::new(),
+        encoding: Encoding::Gsm7,
+        segments: 0,
+        status: Status::Noted,
+        failure: None,
+        carrier_ref: None,
+        not_before: None,
+        stop_if_reply: false,
+        draft: None,
+        created_at: now,
+    }
+}

@@ -1,0 +1,161 @@
+//! Someone changes how a conversation stands, leaves a note, or takes a text back.
+
+use jiff::Timestamp;
+
+use super::system_note;
+use crate::command::{Asker, ConversationChange, Refusal};
+use crate::conversation::{Conversation, Status as Standing};
+use crate::decision::{CancelReason, Change, Decision, Effect, Unsent};
+use crate::fact::Fact;
+use crate::id::{Ids, MessageId};
+use crate::message::Message;
+use crate::scene::{Outbound, Scene};
+
+/// A guide may be this long, in characters.
+const GUIDE_CHARS_MAX: usize = 20_000;
+/// A note may be this long, in characters.
+const NOTE_CHARS_MAX: usize = 10_000;
+/// A conversation has at most this many labels, each of at most so many characters.
+const TAGS_MAX: usize = 50;
+const TAG_CHARS_MAX: usize = 60;
+
+/// What follows from a change of how a conversation stands.
+///
+/// # Errors
+/// Fields that are wrong.
+pub fn change(now: Timestamp, scene: &Scene, change: &ConversationChange) -> Result<Decision, Refusal> {
+    let mut decision = Decision::default();
+    let mut conversation = scene.conversation.clone().ok_or(Refusal::NotFound("conversation"))?;
+    let before = conversation.clone();
+    if let Some(status) = change.status {
+        stand(now, &mut conversation, status, change.snoozed_until, &mut decision)?;
+    }
+    if let Some(assignee) = change.assignee {
+        conversation.assignee = assignee;
+    }
+    if let Some(mode) = change.mode {
+        conversation.mode = mode;
+        conversation.version += 1;
+    }
+    if let Some(guide) = &change.guide {
+        within("guide", guide, GUIDE_CHARS_MAX)?;
+        conversation.guide.clone_from(guide);
+        conversation.version += 1;
+    }
+    name(scene, change, &mut decision);
+    if let Some(tags) = &change.tags {
+        let tags = tidy(tags)?;
+        decision.change(Change::ConversationTagged { conversation: conversation.id, tags });
+    }
+    if conversation != before || change.tags.is_some() {
+        decision.change(Change::ConversationChanged(Box::new(conversation)));
+    }
+    Ok(decision)
+}
+
+/// What follows from a note.
+///
+/// # Errors
+/// When it is empty or too long.
+pub fn note(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    asker: Asker,
+    body: &str,
+) -> Result<(Decision, MessageId), Refusal> {
+    let conversation = scene.conversation.as_ref().ok_or(Refusal::NotFound("conversation"))?;
+    let body = body.trim();
+    if body.is_empty() {
+        return Err(Refusal::Invalid { field: "body", code: "empty", message: "The note is empty.".into() });
+    }
+    within("body", body, NOTE_CHARS_MAX)?;
+    let mut decision = Decision::default();
+    let message = Message { author: asker.author, ..system_note(ids.next(), conversation, now, body.to_owned()) };
+    let id = message.id;
+    decision.change(Change::MessageAdded(Box::new(message)));
+    Ok((decision, id))
+}
+
+/// What follows when a text is taken back.
+///
+/// # Errors
+/// When it has gone to the carrier, or is over.
+pub fn cancel(about: &Outbound) -> Result<Decision, Refusal> {
+    if !about.status.is_unsent() {
+        return Err(Refusal::TooLate(about.status.as_str()));
+    }
+    let mut decision = Decision::default();
+    decision.change(Change::UnsentCancelled { which: Unsent::One(about.message), why: CancelReason::Asked });
+    Ok(decision)
+}
+
+/// A snoozed conversation's time has come.
+#[must_use]
+pub fn snooze_ended(scene: &Scene, until: Timestamp) -> Decision {
+    let mut decision = Decision::default();
+    let Some(conversation) = &scene.conversation else { return decision };
+    if conversation.status == Standing::Snoozed && conversation.snoozed_until == Some(until) {
+        let mut conversation = conversation.clone();
+        conversation.reopen();
+        decision.change(Change::ConversationChanged(Box::new(conversation)));
+    }
+    decision
+}
+
+fn stand(
+    now: Timestamp,
+    conversation: &mut Conversation,
+    status: Standing,
+    until: Option<Timestamp>,
+    decision: &mut Decision,
+) -> Result<(), Refusal> {
+    conversation.status = status;
+    conversation.snoozed_until = None;
+    match status {
+        Standing::Open => {}
+        Standing::Closed => conversation.waiting_since = None,
+        Standing::Snoozed => {
+            let until = until.filter(|until| *until > now).ok_or_else(|| Refusal::Invalid {
+                field: "snoozed_until",
+                code: "not_in_the_future",
+                message: "Say until when: a moment in the future.".into(),
+            })?;
+            conversation.snoozed_until = Some(until);
+            let fact = Fact::SnoozeEnded { conversation: conversation.id, until };
+            decision.effect(Effect::Remind { fact, at: until, lane: conversation.lane });
+        }
+    }
+    Ok(())
+}
+
+fn name(scene: &Scene, change: &ConversationChange, decision: &mut Decision) {
+    let Some(contact) = &scene.contact else { return };
+    let name = change.name.as_deref().map_or(contact.name.as_str(), str::trim);
+    let company = change.company.as_deref().map_or(contact.company.as_str(), str::trim);
+    if (name, company) != (contact.name.as_str(), contact.company.as_str()) {
+        let (name, company) = (name.to_owned(), company.to_owned());
+        decision.change(Change::ContactNamed { contact: contact.id, name, company });
+    }
+}
+
+fn tidy(tags: &[String]) -> Result<Vec<String>, Refusal> {
+    let mut tags: Vec<String> =
+        tags.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
+    tags.sort();
+    tags.dedup();
+    let too_many = tags.len() > TAGS_MAX || tags.iter().any(|tag| tag.chars().count() > TAG_CHARS_MAX);
+    if too_many {
+        let message = format!("At most {TAGS_MAX} tags of at most {TAG_CHARS_MAX} characters each.");
+        return Err(Refusal::Invalid { field: "tags", code: "too_many", message });
+    }
+    Ok(tags)
+}
+
+fn within(field: &'static str, text: &str, max: usize) -> Result<(), Refusal> {
+    if text.chars().count() > max {
+        let message = format!("At most {max} characters. Make it shorter.");
+        return Err(Refusal::Invalid { field, code: "too_long", message });
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Someone gives a conversation to someone else to answer.
+
+use jiff::Timestamp;
+
+use super::{let_assistant_answer, system_note};
+use crate::command::{HandOffTo, Refusal};
+use crate::conversation::Holder;
+use crate::decision::{CancelReason, Change, Decision, Unsent};
+use crate::id::Ids;
+use crate::scene::Scene;
+
+/// What follows. `scene.assistant` is the one it goes to, if it goes to one.
+///
+/// # Errors
+/// When it goes to an assistant and there is none.
+pub fn hand_off(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    to: HandOffTo,
+    reason: Option<&str>,
+) -> Result<Decision, Refusal> {
+    let mut decision = Decision::default();
+    let mut conversation = scene.conversation.clone().ok_or(Refusal::NotFound("conversation"))?;
+    let (holder, whom) = match to {
+        HandOffTo::Agents(_) => (Holder::Agents, "people".to_owned()),
+        HandOffTo::Nobody => (Holder::Nobody, "nobody".to_owned()),
+        HandOffTo::Assistant(_) => {
+            let assistant = scene.assistant.as_ref().ok_or_else(|| Refusal::Invalid {
+                field: "assistant_id",
+                code: "no_assistant",
+                message: "This number has no assistant. Name one, or give the number one first.".into(),
+            })?;
+            (Holder::Assistant(assistant.id), assistant.name.clone())
+        }
+    };
+    if let HandOffTo::Agents(Some(person)) = to {
+        conversation.assignee = Some(person);
+    }
+    let moved = conversation.holder != holder;
+    conversation.holder = holder;
+    conversation.version += 1;
+    if moved && conversation.has_unsent && !matches!(holder, Holder::Assistant(_)) {
+        let which = Unsent::ByAssistant(conversation.id);
+        decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
+    }
+    if conversation.waiting_since.is_some() {
+        let_assistant_answer(scene, now, &conversation, &mut decision);
+    }
+    if moved {
+        let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let note = system_note(ids.next(), &conversation, now, format!("Handed to {whom}{why}."));
+        decision.change(Change::ConversationChanged(Box::new(conversation)));
+        decision.change(Change::MessageAdded(Box::new(note)));
+    } else {
+        decision.change(Change::ConversationChanged(Box::new(conversation)));
+    }
+    Ok(decision)
+}

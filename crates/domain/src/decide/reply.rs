@@ -1,0 +1,261 @@
+//! A text to a contact: from a person, an assistant or a program.
+
+use jiff::Timestamp;
+
+use crate::command::{Asker, NewText, Refusal};
+use crate::conversation::{Conversation, Holder};
+use crate::decision::{
+    CancelReason, Change, Decision, DraftState, Effect, GateAsked, Priority, ReceiptLine, SendText, Unsent,
+};
+use crate::gate::{Purpose, Verdict, gate};
+use crate::id::{Ids, MessageId};
+use crate::message::{Author, Direction, Message, Source, Status};
+use crate::scene::{OpenDraft, Scene};
+use crate::segment::{MAX_SEGMENTS, measure};
+use crate::smart::smart_if_it_helps;
+
+/// Texts are scheduled at most this far ahead.
+const SCHEDULE_DAYS_MAX: i64 = 366;
+
+/// Someone replies in a conversation.
+///
+/// # Errors
+/// What the gate refuses for good, and fields that are wrong.
+pub fn reply(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    asker: Asker,
+    text: &NewText,
+    draft: Option<&OpenDraft>,
+) -> Result<(Decision, MessageId), Refusal> {
+    let conversation = scene.conversation.clone().ok_or(Refusal::NotFound("conversation"))?;
+    let mut decision = Decision::default();
+    let message = say(now, ids, scene, asker, text, conversation, draft, &mut decision)?;
+    Ok((decision, message))
+}
+
+/// Says it in `conversation`, which is changed with it and remembered before it.
+#[expect(clippy::too_many_arguments, reason = "the one place where all of a text comes together")]
+pub(super) fn say(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    asker: Asker,
+    text: &NewText,
+    mut conversation: Conversation,
+    draft: Option<&OpenDraft>,
+    decision: &mut Decision,
+) -> Result<MessageId, Refusal> {
+    let body = body(text)?;
+    let planned = plan(now, scene, text)?;
+    if let Author::Member(_) = asker.author {
+        take_over(&mut conversation, decision);
+    }
+    if let Some(draft) = draft {
+        accept(draft, &body, decision)?;
+    }
+    decision.change(Change::DraftsSuperseded { conversation: conversation.id });
+    answer(&mut conversation, now, &body);
+    decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
+    let out = Out { body, media: text.media.clone(), sources: Vec::new(), planned, author: asker.author };
+    let message = out.message(now, ids, &conversation);
+    let message = Message { stop_if_reply: text.stop_if_reply, draft: text.draft, ..message };
+    Ok(send(message, &out.planned, &conversation, decision))
+}
+
+/// An assistant answers. The gate may say no; then nothing is sent and the reason is handed back.
+pub(super) fn assistant_says(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    conversation: &mut Conversation,
+    author: Author,
+    body: &str,
+    sources: Vec<Source>,
+    decision: &mut Decision,
+) -> Result<(), crate::gate::Reason> {
+    let verdict = gate(now, scene.asked(Purpose::Conversation));
+    if let Verdict::Skip { reason } = verdict {
+        return Err(reason);
+    }
+    let planned = Planned::from(now, verdict);
+    let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources, planned, author };
+    answer(conversation, now, &out.body);
+    decision.change(Change::DraftsSuperseded { conversation: conversation.id });
+    decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
+    let message = out.message(now, ids, conversation);
+    send(message, &out.planned, conversation, decision);
+    Ok(())
+}
+
+/// The confirmation of STOP or the answer to HELP. The last conversation among the changes is the one it belongs to.
+pub(super) fn confirmation(now: Timestamp, ids: &mut Ids, scene: &Scene, body: &str, decision: &mut Decision) {
+    let verdict = gate(now, scene.asked(Purpose::Confirmation));
+    if matches!(verdict, Verdict::Skip { .. }) {
+        return;
+    }
+    let found = decision.changes.iter_mut().rev().find_map(|change| match change {
+        Change::ConversationOpened(conversation) | Change::ConversationChanged(conversation) => Some(conversation),
+        _ => None,
+    });
+    let Some(conversation) = found else { return };
+    let planned = Planned::from(now, verdict);
+    let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources: Vec::new(), planned, author: Author::System };
+    conversation.touch(now, Direction::Out, &out.body);
+    let conversation = conversation.as_ref().clone();
+    let message = out.message(now, ids, &conversation);
+    send(message, &out.planned, &conversation, decision);
+}
+
+/// What is said, and when it goes.
+struct Out {
+    body: String,
+    media: Vec<crate::id::MediaId>,
+    sources: Vec<Source>,
+    planned: Planned,
+    author: Author,
+}
+
+/// When it goes, and why then.
+struct Planned {
+    status: Status,
+    ready_at: Timestamp,
+    not_before: Option<Timestamp>,
+    verdict: Verdict,
+}
+
+impl Planned {
+    fn from(now: Timestamp, verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Defer { until, .. } => {
+                Self { status: Status::Deferred, ready_at: until, not_before: Some(until), verdict }
+            }
+            Verdict::Send | Verdict::Skip { .. } => {
+                Self { status: Status::Queued, ready_at: now, not_before: None, verdict }
+            }
+        }
+    }
+}
+
+impl Out {
+    fn message(&self, now: Timestamp, ids: &mut Ids, conversation: &Conversation) -> Message {
+        let measured = measure(&self.body);
+        Message {
+            id: ids.next(),
+            conversation: conversation.id,
+            contact: conversation.contact,
+            direction: Direction::Out,
+            author: self.author,
+            body: self.body.clone(),
+            media: self.media.clone(),
+            sources: self.sources.clone(),
+            encoding: measured.encoding,
+            // A text that is only a picture still takes a place in its number's lane.
+            segments: measured.segments.max(1),
+            status: self.planned.status,
+            failure: None,
+            carrier_ref: None,
+            not_before: self.planned.not_before,
+            stop_if_reply: false,
+            draft: None,
+            created_at: now,
+        }
+    }
+}
+
+fn body(text: &NewText) -> Result<String, Refusal> {
+    let body = smart_if_it_helps(&text.body).body;
+    let invalid = |code, message: String| Err(Refusal::Invalid { field: "body", code, message });
+    if body.trim().is_empty() && text.media.is_empty() {
+        return invalid("empty", "The text is empty. Write something, or attach something.".into());
+    }
+    let measured = measure(&body);
+    if measured.segments > MAX_SEGMENTS {
+        let message = format!(
+            "The text takes {} segments, and carriers take at most {MAX_SEGMENTS}. Make it shorter.",
+            measured.segments
+        );
+        return invalid("too_long", message);
+    }
+    Ok(body)
+}
+
+/// Asks the gate with what is true now; a text for later is asked about again when its time has come.
+fn plan(now: Timestamp, scene: &Scene, text: &NewText) -> Result<Planned, Refusal> {
+    let at = scheduled(now, text)?;
+    let verdict = gate(at.unwrap_or(now), scene.asked(Purpose::Conversation));
+    if let Verdict::Skip { reason } = verdict {
+        return Err(Refusal::Gate(reason));
+    }
+    let mut planned = Planned::from(at.unwrap_or(now), verdict);
+    if planned.status == Status::Deferred {
+        return Ok(planned);
+    }
+    if let Some(at) = at {
+        planned = Planned { status: Status::Scheduled, ready_at: at, not_before: Some(at), ..planned };
+    } else if text.hold > jiff::SignedDuration::ZERO {
+        let until = now.checked_add(text.hold).unwrap_or(now);
+        planned = Planned { status: Status::Held, ready_at: until, not_before: Some(until), ..planned };
+    }
+    Ok(planned)
+}
+
+fn scheduled(now: Timestamp, text: &NewText) -> Result<Option<Timestamp>, Refusal> {
+    let Some(at) = text.scheduled_at else { return Ok(None) };
+    let refuse = |code, message: &str| {
+        Err(Refusal::Invalid { field: "scheduled_at", code, message: message.into() })
+    };
+    if at <= now {
+        return refuse("in_the_past", "This moment has passed. Choose a later one, or leave it out to send now.");
+    }
+    if at.duration_since(now) > jiff::SignedDuration::from_hours(24 * SCHEDULE_DAYS_MAX) {
+        return refuse("too_far", "A text can be scheduled at most a year ahead. Choose an earlier moment.");
+    }
+    Ok(Some(at))
+}
+
+/// A person who answers takes the conversation, and what the assistant had ready does not go out any more.
+fn take_over(conversation: &mut Conversation, decision: &mut Decision) {
+    if matches!(conversation.holder, Holder::Assistant(_) | Holder::Nobody) {
+        conversation.holder = Holder::Agents;
+    }
+    if conversation.has_unsent {
+        let which = Unsent::ByAssistant(conversation.id);
+        decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
+    }
+}
+
+fn accept(draft: &OpenDraft, body: &str, decision: &mut Decision) -> Result<(), Refusal> {
+    if draft.state != DraftState::Open {
+        return Err(Refusal::DraftNotOpen(draft.state.as_str()));
+    }
+    let as_it_was = smart_if_it_helps(&draft.body).body == body;
+    let state = if as_it_was { DraftState::Accepted } else { DraftState::Edited };
+    decision.change(Change::DraftMoved { draft: draft.id, state, reason: None });
+    Ok(())
+}
+
+fn answer(conversation: &mut Conversation, now: Timestamp, body: &str) {
+    conversation.touch(now, Direction::Out, body);
+    conversation.waiting_since = None;
+    conversation.has_unsent = true;
+    conversation.reopen();
+}
+
+fn send(message: Message, planned: &Planned, conversation: &Conversation, decision: &mut Decision) -> MessageId {
+    let id = message.id;
+    let effect = SendText {
+        message: id,
+        number: conversation.number,
+        lane: conversation.lane,
+        priority: Priority::Reply,
+        segments: message.segments,
+        ready_at: planned.ready_at,
+    };
+    decision.change(Change::MessageAdded(Box::new(message)));
+    let line = ReceiptLine::Gate { when: GateAsked::Queued, verdict: planned.verdict.clone() };
+    decision.change(Change::Noted { message: id, line });
+    decision.effect(Effect::SendText(effect));
+    id
+}

@@ -1,0 +1,199 @@
+//! A contact wrote to us.
+
+use jiff::Timestamp;
+
+use super::{let_assistant_answer, reply};
+use crate::contact::Contact;
+use crate::conversation::{Conversation, Holder, Status as Standing};
+use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, Effect, Unsent};
+use crate::fact::TextArrived;
+use crate::id::{Ids, MessageId};
+use crate::keyword::{Keyword, keyword};
+use crate::message::{Author, Direction, Message, Status};
+use crate::scene::Scene;
+use crate::segment::measure;
+
+/// What follows. The order of the arms is the product's promise: the law, then people's blocks, then whoever holds the
+/// floor.
+#[must_use]
+pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uuid, text: &TextArrived) -> Decision {
+    let mut decision = Decision::default();
+    let contact = contact(ids, scene, &mut decision);
+    let (mut conversation, is_new) = conversation(now, ids, scene, &contact, lane);
+    conversation.receive(now, &text.body);
+    let message = received(now, ids, &conversation, text, &mut decision);
+    let received = message.id;
+
+    match text.autoresponse.or_else(|| keyword(&text.body)) {
+        Some(Keyword::Stop) => stop(scene, &contact, received, text, &mut conversation, &mut decision),
+        Some(Keyword::Start) => start_again(scene, &contact, received, text, &mut decision),
+        Some(Keyword::Help) => conversation.waiting_since = None,
+        None if contact.blocked => conversation.waiting_since = None,
+        None => {
+            if scene.conversation.as_ref().is_some_and(|conversation| conversation.has_unsent) {
+                let which = Unsent::IfSilent(conversation.id);
+                decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
+            }
+            let_assistant_answer(scene, now, &conversation, &mut decision);
+        }
+    }
+    remember(conversation, is_new, message, &mut decision);
+    confirm(now, ids, scene, &contact, text, &mut decision);
+    decision
+}
+
+fn contact(ids: &mut Ids, scene: &Scene, decision: &mut Decision) -> Contact {
+    scene.contact.clone().unwrap_or_else(|| {
+        let contact = Contact {
+            id: ids.next(),
+            name: String::new(),
+            company: String::new(),
+            time_zone: None,
+            blocked: false,
+            opted_out_at: None,
+        };
+        decision.change(Change::ContactAdded { contact: contact.clone(), phone: scene.address.clone() });
+        contact
+    })
+}
+
+/// The current conversation if it is young enough to resume, else a new one that links back to it.
+pub(super) fn conversation(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    contact: &Contact,
+    lane: uuid::Uuid,
+) -> (Conversation, bool) {
+    let current = scene.conversation.as_ref();
+    if let Some(current) = current.filter(|current| current.resumes_at(now, &scene.tenant.settings)) {
+        return (current.clone(), false);
+    }
+    let opened = Conversation {
+        id: ids.next(),
+        contact: contact.id,
+        number: scene.number.id,
+        address: scene.address.clone(),
+        lane,
+        previous: current.map(|current| current.id),
+        status: Standing::Open,
+        snoozed_until: None,
+        holder: scene.number.assistant.map_or(Holder::Nobody, Holder::Assistant),
+        mode: None,
+        assignee: None,
+        guide: String::new(),
+        version: 0,
+        inbound_count: 0,
+        waiting_since: None,
+        last_message_at: now,
+        last_direction: None,
+        preview: String::new(),
+        created_at: now,
+        has_unsent: false,
+    };
+    (opened, true)
+}
+
+/// Opened or changed, and the message in it.
+pub(super) fn remember(conversation: Conversation, is_new: bool, message: Message, decision: &mut Decision) {
+    let conversation = Box::new(conversation);
+    decision.change(if is_new {
+        Change::ConversationOpened(conversation)
+    } else {
+        Change::ConversationChanged(conversation)
+    });
+    decision.change(Change::MessageAdded(Box::new(message)));
+}
+
+fn received(
+    now: Timestamp,
+    ids: &mut Ids,
+    conversation: &Conversation,
+    text: &TextArrived,
+    decision: &mut Decision,
+) -> Message {
+    let id: MessageId = ids.next();
+    let mut media = Vec::with_capacity(text.media.len());
+    for link in &text.media {
+        let kept = ids.next();
+        media.push(kept);
+        let (url, content_type) = (link.url.clone(), link.content_type.clone());
+        decision.change(Change::MediaAwaited { media: kept, url, content_type });
+        decision.effect(Effect::FetchMedia { media: kept, message: id });
+    }
+    let measured = measure(&text.body);
+    Message {
+        id,
+        conversation: conversation.id,
+        contact: conversation.contact,
+        direction: Direction::In,
+        author: Author::Contact(conversation.contact),
+        body: text.body.clone(),
+        media,
+        sources: Vec::new(),
+        encoding: measured.encoding,
+        segments: measured.segments,
+        status: Status::Received,
+        failure: None,
+        carrier_ref: Some(text.carrier_ref.clone()),
+        not_before: None,
+        stop_if_reply: false,
+        draft: None,
+        created_at: now,
+    }
+}
+
+/// Opting out acts before anything else and takes back what has not gone out yet (law 5).
+fn stop(
+    scene: &Scene,
+    contact: &Contact,
+    received: MessageId,
+    text: &TextArrived,
+    conversation: &mut Conversation,
+    decision: &mut Decision,
+) {
+    conversation.waiting_since = None;
+    decision.change(Change::Consented(consent(scene, contact, received, text, true)));
+    decision.change(Change::UnsentCancelled { which: Unsent::To(contact.id), why: CancelReason::ContactOptedOut });
+    decision.change(Change::DraftsSuperseded { conversation: conversation.id });
+}
+
+/// They want texts again. Only they can say so.
+fn start_again(scene: &Scene, contact: &Contact, received: MessageId, text: &TextArrived, decision: &mut Decision) {
+    decision.change(Change::Consented(consent(scene, contact, received, text, false)));
+}
+
+fn consent(scene: &Scene, contact: &Contact, received: MessageId, text: &TextArrived, opted_out: bool) -> Consent {
+    Consent {
+        contact: contact.id,
+        phone: scene.address.clone(),
+        opted_out,
+        source: ConsentSource::Keyword,
+        keyword: Some(text.body.trim().chars().take(40).collect()),
+        message: Some(received),
+    }
+}
+
+/// One confirmation of STOP, one answer to HELP, where the carrier does not send its own. It stands in the thread like
+/// any text, and goes through the gate and the outbox.
+fn confirm(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    contact: &Contact,
+    text: &TextArrived,
+    decision: &mut Decision,
+) {
+    if scene.number.carrier_answers_keywords && text.autoresponse.is_some() {
+        return;
+    }
+    let body = match text.autoresponse.or_else(|| keyword(&text.body)) {
+        // Someone who is out already has had the confirmation: the rules allow one.
+        Some(Keyword::Stop) if contact.opted_out_at.is_none() => &scene.tenant.settings.stop_confirmation,
+        Some(Keyword::Help) => &scene.tenant.settings.help_text,
+        _ => return,
+    };
+    if !body.is_empty() {
+        reply::confirmation(now, ids, scene, body, decision);
+    }
+}

@@ -1,0 +1,395 @@
+//! What follows from a fact or a command: changes to remember, effects to perform.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::contact::Contact;
+use crate::conversation::Conversation;
+use crate::fact::Fact;
+use crate::gate::Verdict;
+use crate::id::{AssistantId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId};
+use crate::message::{Cost, Failure, Message, Source, Status};
+
+/// What follows. The changes and effects of one decision are committed together, or none of them is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Decision {
+    /// To remember, in this order.
+    pub changes: Vec<Change>,
+    /// To perform, after the commit.
+    pub effects: Vec<Effect>,
+}
+
+impl Decision {
+    /// One more change.
+    pub fn change(&mut self, change: Change) -> &mut Self {
+        self.changes.push(change);
+        self
+    }
+
+    /// One more effect.
+    pub fn effect(&mut self, effect: Effect) -> &mut Self {
+        self.effects.push(effect);
+        self
+    }
+}
+
+/// One thing that is different from now on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Someone new.
+    ContactAdded {
+        /// Who.
+        contact: Contact,
+        /// Where they are reached.
+        phone: String,
+    },
+    /// Their name or company is known now.
+    ContactNamed {
+        /// Who.
+        contact: ContactId,
+        /// Empty: not known.
+        name: String,
+        /// Empty: not known.
+        company: String,
+    },
+    /// A line of the consent ledger.
+    Consented(Consent),
+    /// A new thread; `conversation.previous` is not the current one any more.
+    ConversationOpened(Box<Conversation>),
+    /// A thread stands differently: this is how.
+    ConversationChanged(Box<Conversation>),
+    /// Its labels, all of them.
+    ConversationTagged {
+        /// Which.
+        conversation: ConversationId,
+        /// Sorted, each once.
+        tags: Vec<String>,
+    },
+    /// A message more.
+    MessageAdded(Box<Message>),
+    /// A message's status went on.
+    MessageMoved(MessageMoved),
+    /// Texts of ours that have not gone out are taken back, all that fit.
+    UnsentCancelled {
+        /// Which.
+        which: Unsent,
+        /// Why.
+        why: CancelReason,
+    },
+    /// A line of a message's receipt.
+    Noted {
+        /// Of which.
+        message: MessageId,
+        /// What it says.
+        line: ReceiptLine,
+    },
+    /// An attachment will be fetched.
+    MediaAwaited {
+        /// Ours.
+        media: MediaId,
+        /// Where it is.
+        url: String,
+        /// What it says it is.
+        content_type: String,
+    },
+    /// An assistant suggests a reply. Older open ones of the conversation are superseded.
+    DraftAdded(Draft),
+    /// Someone decided on a draft.
+    DraftMoved {
+        /// Which.
+        draft: DraftId,
+        /// To what.
+        state: DraftState,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Open drafts of a conversation are out of date.
+    DraftsSuperseded {
+        /// Of which.
+        conversation: ConversationId,
+    },
+}
+
+/// A line of the consent ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// Whose.
+    pub contact: ContactId,
+    /// For which address.
+    pub phone: String,
+    /// No more texts, or texts again.
+    pub opted_out: bool,
+    /// Who says so.
+    pub source: ConsentSource,
+    /// The word that said so.
+    pub keyword: Option<String>,
+    /// The text that said so.
+    pub message: Option<MessageId>,
+}
+
+/// Who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentSource {
+    /// The contact, by a word.
+    Keyword,
+    /// The carrier, which refuses to send.
+    Carrier,
+}
+
+impl ConsentSource {
+    /// As stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Keyword => "keyword",
+            Self::Carrier => "carrier",
+        }
+    }
+}
+
+/// How a message's status went on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageMoved {
+    /// Which.
+    pub message: MessageId,
+    /// Its status now.
+    pub to: Status,
+    /// When it will be asked for again, for one that waits.
+    pub not_before: Option<Timestamp>,
+    /// The carrier's id, now known.
+    pub carrier_ref: Option<String>,
+    /// Why not.
+    pub failure: Option<Failure>,
+    /// As how many parts it was billed.
+    pub parts: Option<u32>,
+    /// What it cost.
+    pub cost: Option<Cost>,
+    /// Which attempt this is, when it is handed over.
+    pub attempt: Option<u32>,
+}
+
+impl MessageMoved {
+    /// To `status`, with nothing else to say.
+    #[must_use]
+    pub const fn to(message: MessageId, status: Status) -> Self {
+        Self {
+            message,
+            to: status,
+            not_before: None,
+            carrier_ref: None,
+            failure: None,
+            parts: None,
+            cost: None,
+            attempt: None,
+        }
+    }
+}
+
+/// Which texts are taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsent {
+    /// All to this contact.
+    To(ContactId),
+    /// Those of this conversation that were to go only if the contact stays silent.
+    IfSilent(ConversationId),
+    /// Those of this conversation that an assistant wrote.
+    ByAssistant(ConversationId),
+    /// This one.
+    One(MessageId),
+}
+
+/// Why a text was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// The contact sent STOP.
+    ContactOptedOut,
+    /// The contact wrote first.
+    ContactReplied,
+    /// A person answered instead of the assistant.
+    HumanReplied,
+    /// Someone asked for it.
+    Asked,
+}
+
+impl CancelReason {
+    /// As stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ContactOptedOut => "contact_opted_out",
+            Self::ContactReplied => "contact_replied",
+            Self::HumanReplied => "human_replied",
+            Self::Asked => "asked",
+        }
+    }
+}
+
+/// A line of a receipt: why a message was or was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum ReceiptLine {
+    /// What the gate said, when the message was queued or just before it was sent.
+    Gate {
+        /// `queued` or `sending`.
+        when: GateAsked,
+        /// What it said.
+        #[serde(flatten)]
+        verdict: Verdict,
+    },
+    /// It was handed to the carrier.
+    Attempt {
+        /// The first is 1.
+        attempt: u32,
+        /// How the attempt ended, in plain words.
+        result: String,
+    },
+    /// The carrier told something.
+    Carrier {
+        /// The status it led to.
+        status: Status,
+        /// Why not.
+        failure: Option<Failure>,
+        /// As how many parts it was billed.
+        parts: Option<u32>,
+        /// What it cost.
+        cost: Option<Cost>,
+    },
+    /// The carrier's word did not come in time.
+    Settled {
+        /// What was made of it.
+        result: String,
+    },
+    /// It was taken back.
+    Cancelled {
+        /// Why.
+        why: CancelReason,
+    },
+}
+
+impl ReceiptLine {
+    /// As stored and shown.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Gate { .. } => "gate",
+            Self::Attempt { .. } => "attempt",
+            Self::Carrier { .. } => "carrier",
+            Self::Settled { .. } => "settled",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+/// When the gate was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateAsked {
+    /// When the message was queued.
+    Queued,
+    /// Just before it was sent.
+    Sending,
+}
+
+/// A reply that an assistant suggests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Which one.
+    pub id: DraftId,
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who suggests it.
+    pub assistant: AssistantId,
+    /// What.
+    pub body: String,
+    /// From what.
+    pub sources: Vec<Source>,
+}
+
+/// Where a draft stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftState {
+    /// It waits for a person.
+    Open,
+    /// Sent as it was.
+    Accepted,
+    /// Sent with changes.
+    Edited,
+    /// Not sent.
+    Rejected,
+    /// The conversation moved on.
+    Superseded,
+}
+
+impl DraftState {
+    /// As stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Accepted => "accepted",
+            Self::Edited => "edited",
+            Self::Rejected => "rejected",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+/// One thing to do in the world, after the commit. Each has a key of its own, so a re-run converges.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Hand a text to the carrier.
+    SendText(SendText),
+    /// Ask an assistant for a reply.
+    AskAssistant {
+        /// Where.
+        conversation: ConversationId,
+        /// Whom.
+        assistant: AssistantId,
+        /// What it gets to see: an answer to another version is not committed.
+        version: i64,
+    },
+    /// Tell us again later.
+    Remind {
+        /// What.
+        fact: Fact,
+        /// When.
+        at: Timestamp,
+        /// Whose turn it will be.
+        lane: Uuid,
+    },
+    /// Fetch an attachment while its address is good.
+    FetchMedia {
+        /// Which.
+        media: MediaId,
+        /// Of which message.
+        message: MessageId,
+    },
+}
+
+/// A text on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SendText {
+    /// Which.
+    pub message: MessageId,
+    /// From which number: its lane.
+    pub number: NumberId,
+    /// The conversation's lane.
+    pub lane: Uuid,
+    /// Replies overtake bulk.
+    pub priority: Priority,
+    /// What it takes of the number's rate.
+    pub segments: u32,
+    /// Not before.
+    pub ready_at: Timestamp,
+}
+
+/// Replies overtake bulk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Someone waits for it.
+    Reply,
+    /// One of many.
+    Bulk,
+}

@@ -1,0 +1,61 @@
+//! What the tenant's log tells, and under which names.
+
+/// The name of one kind of line. `subject` says whose id the line carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Subject: the conversation.
+    ConversationCreated,
+    /// Subject: the conversation.
+    ConversationUpdated,
+    /// Subject: the message.
+    MessageCreated,
+    /// Subject: the message.
+    MessageUpdated,
+    /// Subject: the contact.
+    ContactUpdated,
+    /// Subject: the draft.
+    DraftCreated,
+    /// Subject: the draft.
+    DraftUpdated,
+    /// Subject: the number.
+    NumberUpdated,
+    /// Subject: the assistant.
+    AssistantUpdated,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::ConversationCreated,
+        Self::ConversationUpdated,
+        Self::MessageCreated,
+        Self::MessageUpdated,
+        Self::ContactUpdated,
+        Self::DraftCreated,
+        Self::DraftUpdated,
+        Self::NumberUpdated,
+        Self::AssistantUpdated,
+    ];
+
+    /// As stored, streamed and named in webhooks.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConversationCreated => "conversation.created",
+            Self::ConversationUpdated => "conversation.updated",
+            Self::MessageCreated => "message.created",
+            Self::MessageUpdated => "message.updated",
+            Self::ContactUpdated => "contact.updated",
+            Self::DraftCreated => "draft.created",
+            Self::DraftUpdated => "draft.updated",
+            Self::NumberUpdated => "number.updated",
+            Self::AssistantUpdated => "assistant.updated",
+        }
+    }
+
+    /// The stored word back.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}

@@ -1,0 +1,27 @@
+//! What is true and what follows. Pure: never meets tokio, SQL, HTTP, the clock or chance.
+//!
+//! A [`fact::Fact`] happened, or a [`command::Command`] was asked for; [`decide`] says, from what the [`scene::Scene`]
+//! shows, which [`decision::Change`]s are remembered and which [`decision::Effect`]s are performed.
+
+pub mod access;
+pub mod assistant;
+pub mod command;
+pub mod contact;
+pub mod conversation;
+pub mod decide;
+pub mod decision;
+pub mod event;
+pub mod fact;
+pub mod gate;
+pub mod hours;
+pub mod id;
+pub mod keyword;
+pub mod message;
+pub mod number;
+pub mod pace;
+pub mod passage;
+pub mod phone;
+pub mod scene;
+pub mod segment;
+pub mod smart;
+pub mod tenant;

@@ -1,0 +1,85 @@
+//! What a decision gets to see. If a rule needs one more thing, the scene grows a field.
+
+use jiff::Timestamp;
+
+use crate::assistant::Assistant;
+use crate::contact::Contact;
+use crate::conversation::Conversation;
+use crate::decision::DraftState;
+use crate::gate::{Asked, Purpose};
+use crate::id::{ContactId, ConversationId, DraftId, MessageId, NumberId};
+use crate::message::{Author, Status};
+use crate::number::Number;
+use crate::tenant::Tenant;
+
+/// A thread and all around it.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// Whose.
+    pub tenant: Tenant,
+    /// Our end.
+    pub number: Number,
+    /// Their end, as text.
+    pub address: String,
+    /// `None`: they are new.
+    pub contact: Option<Contact>,
+    /// The thread's current conversation, or the one that was asked for; `None`: there has been none.
+    pub conversation: Option<Conversation>,
+    /// Who would answer: the conversation's assistant if one holds it, else the number's.
+    pub assistant: Option<Assistant>,
+}
+
+impl Scene {
+    /// What the gate would look at for a text in this thread.
+    #[must_use]
+    pub fn asked(&self, purpose: Purpose) -> Asked<'_> {
+        let contact = self.contact.as_ref();
+        Asked {
+            settings: &self.tenant.settings,
+            number_enabled: self.number.enabled,
+            contact_blocked: contact.is_some_and(|contact| contact.blocked),
+            opted_out: contact.is_some_and(|contact| contact.opted_out_at.is_some()),
+            contact_zone: contact.and_then(|contact| contact.time_zone.as_deref()),
+            wrote_at: self.conversation.as_ref().and_then(|conversation| conversation.waiting_since),
+            purpose,
+        }
+    }
+}
+
+/// A text of ours that something is said about.
+#[derive(Debug, Clone)]
+pub struct Outbound {
+    /// Which.
+    pub message: MessageId,
+    /// In which thread.
+    pub conversation: ConversationId,
+    /// To whom.
+    pub contact: ContactId,
+    /// Where they are reached.
+    pub phone: String,
+    /// From which of our numbers.
+    pub number: NumberId,
+    /// Where it stands.
+    pub status: Status,
+    /// Who wrote it.
+    pub author: Author,
+    /// How often it has been handed over.
+    pub attempt: u32,
+    /// It is a confirmation of STOP or an answer to HELP.
+    pub purpose: Purpose,
+    /// Already marked as someone who wants no more texts.
+    pub opted_out_at: Option<Timestamp>,
+}
+
+/// A draft that is decided on.
+#[derive(Debug, Clone)]
+pub struct OpenDraft {
+    /// Which.
+    pub id: DraftId,
+    /// Where.
+    pub conversation: ConversationId,
+    /// What it suggests.
+    pub body: String,
+    /// Where it stands.
+    pub state: DraftState,
+}

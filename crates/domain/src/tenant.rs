@@ -1,0 +1,49 @@
+//! An organisation and what it has set.
+
+use serde::{Deserialize, Serialize};
+
+use crate::hours::QuietHours;
+use crate::id::TenantId;
+
+/// An organisation, as far as a decision needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    /// Which one.
+    pub id: TenantId,
+    /// What it has set.
+    pub settings: Settings,
+}
+
+/// What a tenant can set. A stored document: new fields get a default, so that old rows still read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// ISO 3166 region that a national spelling of a phone number is read in.
+    pub region: String,
+    /// IANA time zone of the business, and of contacts whose own is not known.
+    pub time_zone: String,
+    /// A text within this many days of the last message resumes the conversation.
+    pub resume_window_days: u32,
+    /// How long a person's reply is held so that it can be undone, in seconds.
+    pub undo_seconds: u32,
+    /// When nothing is sent on the contact's own clock, save answers to someone who has just written.
+    pub quiet_hours: Option<QuietHours>,
+    /// What HELP is answered with where the carrier does not answer it itself.
+    pub help_text: String,
+    /// What STOP is confirmed with where the carrier does not confirm it itself.
+    pub stop_confirmation: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            region: "US".into(),
+            time_zone: "America/New_York".into(),
+            resume_window_days: 30,
+            undo_seconds: 5,
+            quiet_hours: None,
+            help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
+            stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),
+        }
+    }
+}

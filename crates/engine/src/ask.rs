@@ -1,0 +1,277 @@
+//! A command takes its turn at once, and its asker waits for the answer.
+
+use std::sync::Arc;
+
+use domain::command::{Asker, Command, HandOffTo, NewText, Refusal, Start};
+use domain::decide;
+use domain::decision::Decision;
+use domain::id::{ConversationId, DraftId, Ids, MessageId, TenantId};
+use domain::scene::Scene;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::remember::Aftermath;
+use store::scene::{self, Known};
+use store::{StoreError, TenantTx, event, idempotency};
+
+use crate::turn::remember_or_retry;
+use crate::world::World;
+
+/// What a caller names a write with, so that asking twice does it once.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// The caller's key.
+    pub key: String,
+    /// A digest of what is asked for: the same key for something else is refused.
+    pub fingerprint: [u8; 32],
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// What there is now.
+    pub outcome: Outcome,
+    /// How far the tenant's log goes with it; `None`: it changed nothing that the log tells.
+    pub seq: Option<i64>,
+    /// It was done before, under the same key.
+    pub replayed: bool,
+}
+
+/// What there is now. Kept with the key for a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Outcome {
+    /// A conversation was opened or resumed.
+    Started {
+        /// Which.
+        conversation: ConversationId,
+        /// The text that was sent with it.
+        message: Option<MessageId>,
+        /// It was there already.
+        resumed: bool,
+    },
+    /// A text waits to be sent.
+    Sent {
+        /// Which.
+        message: MessageId,
+    },
+    /// A note was left.
+    Noted {
+        /// Which.
+        message: MessageId,
+    },
+    /// A conversation stands differently.
+    Changed {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// A text was taken back.
+    Cancelled {
+        /// Which.
+        message: MessageId,
+    },
+    /// A draft was rejected.
+    Rejected {
+        /// Which.
+        draft: DraftId,
+    },
+}
+
+/// Why nothing came of it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AskError {
+    /// It may not be, and the asker is told why.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The key was used for something else.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes the turn of a command.
+pub(crate) async fn ask(
+    world: &Arc<World>,
+    tenant: TenantId,
+    asker: Asker,
+    command: Command,
+    once: Option<Once>,
+) -> Result<Done, AskError> {
+    let now = world.now();
+    let ids = world.ids();
+    let (done, after) = world
+        .store
+        .write(tenant, async move |tx| {
+            if let Some(once) = &once
+                && let Some(outcome) = before(tx, once, now).await?
+            {
+                return Ok((Done { outcome, seq: None, replayed: true }, Aftermath::default()));
+            }
+            let mut ids = ids.clone();
+            let (decision, outcome) = decide(tx, now, &mut ids, asker, &command).await?;
+            if let Some(once) = &once {
+                let text = serde_json::to_string(&outcome).map_err(StoreError::fault)?;
+                // Whoever was quicker with the same key has the answer: the next run finds it.
+                idempotency::keep(tx, &once.key, &once.fingerprint, &text, now).await.map_err(taken)?;
+            }
+            let after = remember_or_retry(tx, now, &mut ids, &decision).await?;
+            let seq = match after.lines.as_slice() {
+                [] => None,
+                lines => Some(event::append(tx, now, lines).await?),
+            };
+            Ok::<_, AskError>((Done { outcome, seq, replayed: false }, after))
+        })
+        .await?;
+    world.committed(&after);
+    if let Some(seq) = done.seq {
+        world.told(tenant, seq);
+    }
+    Ok(done)
+}
+
+/// What came of it when it was asked for before.
+async fn before(tx: &mut TenantTx<'_>, once: &Once, now: Timestamp) -> Result<Option<Outcome>, AskError> {
+    match idempotency::find(tx, &once.key, now).await? {
+        None => Ok(None),
+        Some(kept) if kept.fingerprint != once.fingerprint => Err(AskError::KeyReused),
+        Some(kept) => Ok(Some(serde_json::from_str(&kept.outcome).map_err(StoreError::fault)?)),
+    }
+}
+
+fn taken(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unique(name) if name == idempotency::KEY_TAKEN => StoreError::Retry,
+        other => other,
+    }
+}
+
+async fn decide(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    asker: Asker,
+    command: &Command,
+) -> Result<(Decision, Outcome), AskError> {
+    Ok(match command {
+        Command::Start(asked) => start(tx, now, ids, asker, asked).await?,
+        Command::Reply { conversation, text } => reply(tx, now, ids, asker, *conversation, text).await?,
+        Command::Note { conversation, body } => {
+            let scene = around(tx, *conversation).await?;
+            let (decision, message) = decide::note(now, ids, &scene, asker, body)?;
+            (decision, Outcome::Noted { message })
+        }
+        Command::Change { conversation, change } => {
+            let scene = around(tx, *conversation).await?;
+            (decide::change(now, &scene, change)?, Outcome::Changed { conversation: *conversation })
+        }
+        Command::HandOff { conversation, to, reason } => {
+            let scene = handed_to(tx, *conversation, *to).await?;
+            let decision = decide::hand_off(now, ids, &scene, *to, reason.as_deref())?;
+            (decision, Outcome::Changed { conversation: *conversation })
+        }
+        Command::Cancel { message } => {
+            let (_, lane) = scene::outbound(tx, *message).await?.ok_or(Refusal::NotFound("message"))?;
+            tx.lock_lane(lane).await?;
+            let (about, _) = scene::outbound(tx, *message).await?.ok_or(Refusal::NotFound("message"))?;
+            (decide::cancel(&about)?, Outcome::Cancelled { message: *message })
+        }
+        Command::RejectDraft { draft, reason } => {
+            let open = scene::draft(tx, *draft).await?.ok_or(Refusal::NotFound("draft"))?;
+            (decide::reject_draft(&open, reason.clone())?, Outcome::Rejected { draft: *draft })
+        }
+    })
+}
+
+async fn start(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    asker: Asker,
+    asked: &Start,
+) -> Result<(Decision, Outcome), AskError> {
+    let mut known = Known::default();
+    let address = asked.to.as_str();
+    let lane = scene::lane_between(tx, &mut known, asked.from, address).await?;
+    let lane = lane.ok_or(Refusal::NotFound("number"))?;
+    tx.lock_lane(lane).await?;
+    if let Some(assistant) = asked.assistant {
+        scene::assistant(tx, assistant).await?.ok_or(Refusal::NotFound("assistant"))?;
+    }
+    if let Some(text) = &asked.text {
+        attachments(tx, text).await?;
+    }
+    let scene = scene::thread(tx, &mut known, asked.from, address).await?.ok_or(Refusal::NotFound("number"))?;
+    let (decision, started) = decide::start(now, ids, &scene, lane, asker, asked)?;
+    let decide::Started { conversation, message, resumed } = started;
+    Ok((decision, Outcome::Started { conversation, message, resumed }))
+}
+
+async fn reply(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    asker: Asker,
+    conversation: ConversationId,
+    text: &NewText,
+) -> Result<(Decision, Outcome), AskError> {
+    let scene = around(tx, conversation).await?;
+    attachments(tx, text).await?;
+    let draft = match text.draft {
+        Some(id) => {
+            let draft = scene::draft(tx, id).await?.filter(|draft| draft.conversation == conversation);
+            Some(draft.ok_or(Refusal::NotFound("draft"))?)
+        }
+        None => None,
+    };
+    let (decision, message) = decide::reply(now, ids, &scene, asker, text, draft.as_ref())?;
+    Ok((decision, Outcome::Sent { message }))
+}
+
+/// What is attached must be ours and be here.
+async fn attachments(tx: &mut TenantTx<'_>, text: &NewText) -> Result<(), AskError> {
+    if text.media.len() > MEDIA_MAX {
+        return Err(AskError::Refused(Refusal::Invalid {
+            field: "media_ids",
+            code: "too_many",
+            message: format!("A text takes at most {MEDIA_MAX} attachments."),
+        }));
+    }
+    for media in &text.media {
+        if !scene::has_media(tx, *media).await? {
+            return Err(AskError::Refused(Refusal::Invalid {
+                field: "media_ids",
+                code: "not_found",
+                message: format!("There is no attachment {media}. Upload it first."),
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// Carriers take at most this many (telnyx.md §2).
+const MEDIA_MAX: usize = 10;
+
+async fn around(tx: &mut TenantTx<'_>, conversation: ConversationId) -> Result<Scene, AskError> {
+    let lane = scene::lane_of(tx, conversation).await?.ok_or(Refusal::NotFound("conversation"))?;
+    tx.lock_lane(lane).await?;
+    let scene = scene::around(tx, &mut Known::default(), conversation).await?;
+    Ok(scene.ok_or(Refusal::NotFound("conversation"))?)
+}
+
+/// The scene with the assistant that the conversation is handed to.
+async fn handed_to(
+    tx: &mut TenantTx<'_>,
+    conversation: ConversationId,
+    to: HandOffTo,
+) -> Result<Scene, AskError> {
+    let mut scene = around(tx, conversation).await?;
+    if let HandOffTo::Assistant(named) = to {
+        let id = named.or(scene.number.assistant);
+        scene.assistant = match id {
+            Some(id) => Some(scene::assistant(tx, id).await?.ok_or(Refusal::NotFound("assistant"))?),
+            None => None,
+        };
+    }
+    Ok(scene)
+}

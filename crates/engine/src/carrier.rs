@@ -1,0 +1,404 @@
+//! What concerns the account at the carrier: which numbers it has, which of them are ours, and what is missing.
+
+use std::sync::Arc;
+
+use domain::id::{CarrierAccountId, TenantId};
+use providers::telnyx::account::number::{self, Messaging};
+use providers::telnyx::account::profile::{self, NewProfile, Profile, ProfilePatch};
+use providers::telnyx::account::{Account as At, Fault, Page};
+use providers::http::{Request, Response};
+use store::{StoreError, args};
+
+use crate::account::Account;
+use crate::world::World;
+
+/// A number that the account has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// The carrier's id of it.
+    pub carrier_ref: String,
+    /// What it is, as the carrier writes it.
+    pub address: String,
+    /// The carrier's word, such as `active`.
+    pub status: String,
+    /// The carrier's word, such as `toll-free`.
+    pub kind: Option<String>,
+    /// Which profile it is attached to.
+    pub messaging_profile_id: Option<String>,
+    /// It can text; `None`: the carrier did not say.
+    pub messaging_enabled: Option<bool>,
+}
+
+/// Something that is missing or wrong at the carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Which number it concerns; `None`: the account or the profile.
+    pub address: Option<String>,
+    /// Stable.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub mend: String,
+}
+
+/// What adopting numbers led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// The tenant's profile there.
+    pub messaging_profile_id: String,
+    /// The numbers that are attached to it now.
+    pub numbers: Vec<Offered>,
+    /// What is missing.
+    pub problems: Vec<Problem>,
+}
+
+/// Why it could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum CarrierError {
+    /// There is no such account, or the tenant may not use it.
+    #[error("there is no such carrier account")]
+    NotFound,
+    /// The carrier refused or did not answer.
+    #[error("{0}")]
+    Carrier(Fault),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Pages that are read at most: 250 numbers each.
+const PAGES_MAX: u32 = 40;
+
+/// The desk for it.
+#[derive(Clone)]
+pub struct CarrierDesk(Arc<World>);
+
+impl std::fmt::Debug for CarrierDesk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CarrierDesk")
+    }
+}
+
+impl CarrierDesk {
+    pub(crate) fn new(world: Arc<World>) -> Self {
+        Self(world)
+    }
+
+    /// All numbers of the account.
+    ///
+    /// # Errors
+    /// When the carrier refuses or does not answer.
+    pub async fn list_numbers(
+        &self,
+        tenant: TenantId,
+        account: CarrierAccountId,
+    ) -> Result<Vec<Offered>, CarrierError> {
+        let account = self.account(tenant, account).await?;
+        let numbers = self.pages(|page| number::list(at(&account), page), number::listed).await?;
+        let views = self
+            .pages(|page| number::list_messaging(at(&account), None, page), number::listed_messaging)
+            .await
+            .unwrap_or_default();
+        Ok(numbers
+            .into_iter()
+            .map(|found| {
+                let view = views.iter().find(|view| view.phone_number == found.phone_number);
+                Offered {
+                    messaging_enabled: view.and_then(Messaging::can_text),
+                    messaging_profile_id: found
+                        .messaging_profile_id
+                        .or_else(|| view.and_then(|view| view.messaging_profile_id.clone())),
+                    carrier_ref: found.carrier_ref,
+                    address: found.phone_number,
+                    status: found.status,
+                    kind: found.kind,
+                }
+            })
+            .collect())
+    }
+
+    /// Makes or adopts the tenant's messaging profile, with our webhook address, and attaches the numbers to it. Doing it
+    /// again changes nothing. The caller imports the numbers.
+    ///
+    /// # Errors
+    /// When the carrier refuses or does not answer before there is a profile; what happens to single numbers is told as
+    /// problems.
+    pub async fn adopt(
+        &self,
+        tenant: TenantId,
+        id: CarrierAccountId,
+        addresses: &[String],
+        profile_name: &str,
+    ) -> Result<Adopted, CarrierError> {
+        let account = self.account(tenant, id).await?;
+        let mut problems = Vec::new();
+        let profile = self.profile(tenant, id, &account, profile_name).await?;
+        profile_problems(&profile, &self.webhook_url(id), &mut problems);
+        let offered = self.list_numbers(tenant, id).await?;
+        let mut numbers = Vec::new();
+        for address in addresses {
+            let Some(found) = offered.iter().find(|found| found.address == *address) else {
+                problems.push(Problem {
+                    address: Some(address.clone()),
+                    code: "not_in_account",
+                    message: "The carrier account does not have this number.".into(),
+                    mend: "Buy it at the carrier, or check that the API key belongs to the account that has it.".into(),
+                });
+                continue;
+            };
+            let mut found = found.clone();
+            if found.messaging_profile_id.as_deref() != Some(&profile.id) {
+                match self.call(number::assign(at(&account), &found.carrier_ref, &profile.id), number::read_messaging).await {
+                    Ok(view) => {
+                        found.messaging_enabled = view.can_text().or(found.messaging_enabled);
+                        found.messaging_profile_id = Some(profile.id.clone());
+                    }
+                    Err(fault) => {
+                        problems.push(from_fault(Some(address.clone()), "not_attached", &fault));
+                        continue;
+                    }
+                }
+            }
+            number_problems(&found, &profile.id, &mut problems);
+            numbers.push(found);
+        }
+        Ok(Adopted { messaging_profile_id: profile.id, numbers, problems })
+    }
+
+    /// What is missing for the tenant's numbers of the account.
+    ///
+    /// # Errors
+    /// When the carrier refuses or does not answer.
+    pub async fn check(
+        &self,
+        tenant: TenantId,
+        id: CarrierAccountId,
+        addresses: &[String],
+    ) -> Result<Vec<Problem>, CarrierError> {
+        let account = self.account(tenant, id).await?;
+        let mut problems = Vec::new();
+        if account.public_keys.is_empty() {
+            problems.push(Problem {
+                address: None,
+                code: "no_public_key",
+                message: "Without the account's public key no webhook is believed, so no text can come in.".into(),
+                mend: "Copy the public key from Keys & Credentials in the carrier's portal into this account.".into(),
+            });
+        }
+        let Some(profile_id) = self.profile_of(tenant, id).await? else {
+            problems.push(Problem {
+                address: None,
+                code: "no_messaging_profile",
+                message: "There is no messaging profile for this tenant yet.".into(),
+                mend: "Adopt a number: that makes one.".into(),
+            });
+            return Ok(problems);
+        };
+        match self.call(profile::get(at(&account), &profile_id), profile::read).await {
+            Ok(profile) => profile_problems(&profile, &self.webhook_url(id), &mut problems),
+            Err(fault) => problems.push(from_fault(None, "messaging_profile", &fault)),
+        }
+        let offered = self.list_numbers(tenant, id).await?;
+        for address in addresses {
+            match offered.iter().find(|found| found.address == *address) {
+                Some(found) => number_problems(found, &profile_id, &mut problems),
+                None => problems.push(Problem {
+                    address: Some(address.clone()),
+                    code: "not_in_account",
+                    message: "The carrier account does not have this number any more.".into(),
+                    mend: "Remove the number here, or bring it back at the carrier.".into(),
+                }),
+            }
+        }
+        Ok(problems)
+    }
+
+    /// Where the carrier tells us what happens to the account's numbers.
+    #[must_use]
+    pub fn webhook_url(&self, id: CarrierAccountId) -> String {
+        format!("{}/hooks/telnyx/{id}", self.0.public_url)
+    }
+
+    async fn account(&self, tenant: TenantId, id: CarrierAccountId) -> Result<Arc<Account>, CarrierError> {
+        let granted = self
+            .0
+            .store
+            .read(tenant, async move |tx| {
+                tx.opt("SELECT 1 FROM carrier_grant WHERE tenant_id = $1 AND carrier_account_id = $2", args![id]).await
+            })
+            .await
+            .map_err(|error: StoreError| CarrierError::Store(error))?;
+        if granted.is_none() {
+            return Err(CarrierError::NotFound);
+        }
+        self.0.account(id).await?.ok_or(CarrierError::NotFound)
+    }
+
+    async fn profile_of(&self, tenant: TenantId, id: CarrierAccountId) -> Result<Option<String>, StoreError> {
+        let row = self
+            .0
+            .store
+            .read(tenant, async move |tx| {
+                tx.opt(
+                    "SELECT messaging_profile_id FROM carrier_grant WHERE tenant_id = $1 AND carrier_account_id = $2",
+                    args![id],
+                )
+                .await
+            })
+            .await?;
+        Ok(row.map(|row| row.get(0)).transpose()?.flatten())
+    }
+
+    /// The tenant's own profile: the one it has, one of the wanted name that points to us, or a new one.
+    async fn profile(
+        &self,
+        tenant: TenantId,
+        id: CarrierAccountId,
+        account: &Account,
+        name: &str,
+    ) -> Result<Profile, CarrierError> {
+        let webhook_url = self.webhook_url(id);
+        if let Some(known) = self.profile_of(tenant, id).await? {
+            match self.call(profile::get(at(account), &known), profile::read).await {
+                Ok(profile) => return self.pointed_here(account, profile, &webhook_url).await,
+                Err(Fault::NotFound) => {}
+                Err(fault) => return Err(CarrierError::Carrier(fault)),
+            }
+        }
+        let named = self.pages(|page| profile::list(at(account), Some(name), page), profile::listed).await?;
+        let profile = match named.into_iter().find(|profile| profile.name == name) {
+            Some(profile) => self.pointed_here(account, profile, &webhook_url).await?,
+            None => {
+                let new = NewProfile {
+                    name: name.to_owned(),
+                    whitelisted_destinations: vec!["*".into()],
+                    webhook_url,
+                    webhook_failover_url: None,
+                };
+                self.call(profile::create(at(account), &new), profile::read).await.map_err(CarrierError::Carrier)?
+            }
+        };
+        let kept = profile.id.clone();
+        self.0
+            .store
+            .write(tenant, async move |tx| {
+                tx.exec(
+                    "UPDATE carrier_grant SET messaging_profile_id = $3
+                     WHERE tenant_id = $1 AND carrier_account_id = $2",
+                    args![id, &kept],
+                )
+                .await
+            })
+            .await
+            .map_err(|error: StoreError| CarrierError::Store(error))?;
+        Ok(profile)
+    }
+
+    async fn pointed_here(
+        &self,
+        account: &Account,
+        profile: Profile,
+        webhook_url: &str,
+    ) -> Result<Profile, CarrierError> {
+        let right = profile.webhook_url.as_deref() == Some(webhook_url)
+            && profile.webhook_api_version.as_deref().is_none_or(|version| version == "2")
+            && profile.enabled;
+        if right {
+            return Ok(profile);
+        }
+        let patch = ProfilePatch {
+            enabled: Some(true),
+            webhook_url: Some(webhook_url.to_owned()),
+            webhook_api_version: Some("2".into()),
+            ..ProfilePatch::default()
+        };
+        self.call(profile::patch(at(account), &profile.id, &patch), profile::read).await.map_err(CarrierError::Carrier)
+    }
+
+    async fn pages<T>(
+        &self,
+        request: impl Fn(u32) -> Request,
+        read: fn(Option<&Response>, jiff::Timestamp) -> Result<Page<T>, Fault>,
+    ) -> Result<Vec<T>, CarrierError> {
+        let mut all = Vec::new();
+        let mut page = Some(1);
+        while let Some(number) = page.filter(|number| *number <= PAGES_MAX) {
+            let Page { items, next, .. } = self.call(request(number), read).await.map_err(CarrierError::Carrier)?;
+            all.extend(items);
+            page = next;
+        }
+        Ok(all)
+    }
+
+    async fn call<T>(
+        &self,
+        request: Request,
+        read: fn(Option<&Response>, jiff::Timestamp) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let answer = self.0.net.carry(request).await;
+        read(answer.ok().as_ref(), self.0.now())
+    }
+}
+
+fn at(account: &Account) -> At<'_> {
+    At { base_url: &account.base_url, key: &account.api_key }
+}
+
+fn from_fault(address: Option<String>, code: &'static str, fault: &Fault) -> Problem {
+    Problem { address, code, message: fault.to_string(), mend: fault.mend().to_owned() }
+}
+
+fn profile_problems(profile: &Profile, webhook_url: &str, problems: &mut Vec<Problem>) {
+    let mut add = |code, message: &str, mend: &str| {
+        problems.push(Problem { address: None, code, message: message.into(), mend: mend.into() });
+    };
+    if !profile.enabled {
+        add("profile_disabled", "The messaging profile is switched off at the carrier.", "Enable it in the portal.");
+    }
+    if profile.webhook_url.as_deref() != Some(webhook_url) {
+        add(
+            "webhook_elsewhere",
+            "The messaging profile sends its webhooks elsewhere, so texts do not come in here.",
+            "Adopt the numbers again: that sets the address.",
+        );
+    }
+    if profile.whitelisted_destinations.is_empty() {
+        add(
+            "no_destinations",
+            "The messaging profile allows no country, so nothing can be sent.",
+            "Add the countries that you text to under the profile's allowed destinations.",
+        );
+    }
+    if profile.ai_assistant_id.is_some() {
+        add(
+            "carrier_answers",
+            "An assistant of the carrier answers on this profile as well.",
+            "Remove it from the profile, or both will answer.",
+        );
+    }
+    if webhook_url.starts_with("http://") {
+        add(
+            "webhook_not_https",
+            "Webhooks come over plain http, where others can read them.",
+            "Put the desk behind https and set TIDINGS_PUBLIC_URL to that address.",
+        );
+    }
+}
+
+fn number_problems(found: &Offered, profile_id: &str, problems: &mut Vec<Problem>) {
+    let mut add = |code, message: &str, mend: &str| {
+        let address = Some(found.address.clone());
+        problems.push(Problem { address, code, message: message.into(), mend: mend.into() });
+    };
+    if found.status != "active" {
+        let message = format!("The number is {} at the carrier.", found.status);
+        add("not_active", &message, "Wait until the order is complete, or look at it in the portal.");
+    }
+    if found.messaging_profile_id.as_deref() != Some(profile_id) {
+        add("not_attached", "The number is not attached to our messaging profile.", "Adopt it again.");
+    }
+    if found.messaging_enabled == Some(false) {
+        add("cannot_text", "The number cannot text.", "Enable messaging for it in the portal, or take another number.");
+    }
+}

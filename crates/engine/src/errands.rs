@@ -1,0 +1,83 @@
+//! What else has to be done in the world: a model asked, an attachment fetched. Each has a lease; whoever dies with one
+//! gives it back by the lease's end.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use store::StoreError;
+use store::queue::{self, Claimed, Errand};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::world::World;
+use crate::{assistant, media};
+
+/// How long a lost wake-up can delay an errand.
+const POLL: SignedDuration = SignedDuration::from_millis(500);
+/// Longer than any errand may take.
+const LEASE: SignedDuration = SignedDuration::from_secs(180);
+
+/// One kind of errand and how many of it run at once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    name: &'static str,
+    at_once: usize,
+}
+
+/// Models are slow and cheap to wait for.
+pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 256 };
+/// Attachments take memory while they are fetched.
+pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8 };
+
+/// Runs errands of one kind until it is time to stop; then waits for those that run.
+pub(crate) async fn run(world: Arc<World>, kind: Kind, stop: CancellationToken) {
+    let mut running = JoinSet::new();
+    let mut next = None;
+    while world.alarm_of(kind.name).wait(&*world.clock, next, POLL, &stop).await {
+        next = None;
+        loop {
+            while running.try_join_next().is_some() {}
+            if running.len() >= kind.at_once {
+                // One that ends makes room for the next.
+                let _ = running.join_next().await;
+                continue;
+            }
+            match claim(&world, kind, kind.at_once - running.len()).await {
+                Ok(claimed) if claimed.is_empty() => break,
+                Ok(claimed) => {
+                    for errand in claimed {
+                        running.spawn(perform(Arc::clone(&world), errand));
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, kind = kind.name, "no errands can be run at the moment");
+                    next = world.now().checked_add(POLL).ok();
+                    break;
+                }
+            }
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+async fn claim(world: &Arc<World>, kind: Kind, room: usize) -> Result<Vec<Claimed>, StoreError> {
+    let now = world.now();
+    let limit = u32::try_from(room).unwrap_or(1);
+    world
+        .store
+        .system_write(async move |tx| queue::claim_errands(tx, kind.name, now, LEASE, limit).await)
+        .await
+}
+
+async fn perform(world: Arc<World>, claimed: Claimed) {
+    let result = match &claimed.errand {
+        Errand::AskAssistant { conversation, assistant, version } => {
+            assistant::answer(&world, &claimed, *conversation, *assistant, *version).await
+        }
+        Errand::FetchMedia { media, message } => media::fetch(&world, &claimed, *media, *message).await,
+    };
+    if let Err(error) = result {
+        // Its lease ends, and it is tried again.
+        tracing::warn!(%error, errand = claimed.errand.kind(), "an errand could not be finished");
+    }
+}

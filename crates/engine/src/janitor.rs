@@ -1,0 +1,58 @@
+//! Finds what was left half done, and forgets what nobody asks about any more.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use store::{StoreError, idempotency, queue};
+use tokio_util::sync::CancellationToken;
+
+use crate::alarm::Alarm;
+use crate::send::settle_lost;
+use crate::world::World;
+
+/// How often it looks for texts whose sender died.
+const ROUND: SignedDuration = SignedDuration::from_secs(10);
+/// Late repeats of a carrier's webhooks are known for so long.
+const FACTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// So many rows are forgotten in one transaction.
+const SOME: u32 = 1_000;
+
+/// Cleans until it is time to stop. `alone`: what was being sent when the process before us ended is nobody's now.
+pub(crate) async fn clean(world: Arc<World>, alone: bool, stop: CancellationToken) {
+    if alone {
+        report(settle_lost(&world, Timestamp::MAX).await);
+    }
+    let alarm = Alarm::default();
+    while alarm.wait(&*world.clock, None, ROUND, &stop).await {
+        report(settle_lost(&world, world.now()).await);
+        if let Err(error) = forget(&world, &stop).await {
+            tracing::warn!(%error, "old rows could not be forgotten");
+        }
+    }
+}
+
+fn report(settled: Result<usize, StoreError>) {
+    match settled {
+        Ok(0) => {}
+        Ok(count) => tracing::warn!(count, "texts were left in the middle of sending: whether they went out is unknown"),
+        Err(error) => tracing::warn!(%error, "texts left in the middle of sending could not be settled"),
+    }
+}
+
+async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), StoreError> {
+    let facts_before = world.now().checked_sub(FACTS_KEPT).map_err(StoreError::fault)?;
+    let now = world.now();
+    loop {
+        let forgotten = world
+            .store
+            .system_write(async move |tx| {
+                let facts = queue::forget_done(tx, facts_before, SOME).await?;
+                let keys = idempotency::forget_old(tx, now, SOME).await?;
+                Ok::<_, StoreError>(facts.max(keys))
+            })
+            .await?;
+        if forgotten < u64::from(SOME) || stop.is_cancelled() {
+            return Ok(());
+        }
+    }
+}

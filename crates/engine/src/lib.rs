@@ -1,0 +1,227 @@
+//! The loop: what happens is received, takes its turn, and what follows is performed. The only room that performs.
+//!
+//! A text in: [`Engine::receive`] keeps the fact, a turn ([`turn`]) decides, [`send`] hands the answer to the carrier, and
+//! its receipts come in as facts again.
+
+mod account;
+mod alarm;
+mod ask;
+mod assistant;
+pub mod carrier;
+mod clock;
+mod errands;
+mod janitor;
+pub mod live;
+mod media;
+mod net;
+mod receive;
+mod seal;
+mod send;
+mod turn;
+mod webhook;
+mod world;
+
+pub use account::key_context;
+pub use ask::{AskError, Done, Once, Outcome};
+pub use assistant::model_key_context;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use net::{Net, NetError};
+pub use receive::NotReceived;
+pub use seal::{SealError, Sealer};
+pub use webhook::secret_context;
+
+use std::sync::Arc;
+
+use domain::assistant::Answer;
+use domain::command::{Asker, Command};
+use domain::id::{AssistantId, CarrierAccountId, Ids, MessageId, TenantId};
+use jiff::{SignedDuration, Timestamp};
+use live::Live;
+use store::{Store, StoreError};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::world::World;
+
+/// What the engine is given.
+pub struct EngineConfig {
+    /// Where everything is remembered; migrated.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The way out.
+    pub net: Net,
+    /// The installation's key.
+    pub sealer: Sealer,
+    /// How the carrier reaches us, such as `https://desk.example`.
+    pub public_url: String,
+    /// For ids: 64 bits of chance, or a fixed number in tests.
+    pub seed: u64,
+    /// How many take turns at once; on SQLite one is enough.
+    pub turn_workers: usize,
+    /// Nobody else uses this database: whatever was left half done was left by a process that is gone.
+    pub alone: bool,
+}
+
+impl std::fmt::Debug for EngineConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EngineConfig").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
+/// The engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<World>);
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+/// The engine's loops. Dropping it stops them without waiting.
+#[derive(Debug)]
+pub struct Running {
+    stop: CancellationToken,
+    loops: JoinSet<()>,
+}
+
+impl Engine {
+    /// Starts the loops.
+    #[must_use]
+    pub fn start(config: EngineConfig) -> (Self, Running) {
+        let EngineConfig { store, clock, net, sealer, public_url, seed, turn_workers, alone } = config;
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        let world = Arc::new(World::new(store, clock, net, sealer, public_url, seed));
+        let stop = CancellationToken::new();
+        let mut loops = JoinSet::new();
+        for worker in 0..turn_workers.max(1) {
+            loops.spawn(turn::take_turns(Arc::clone(&world), worker, stop.clone()));
+        }
+        loops.spawn(send::send_texts(Arc::clone(&world), stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::ASSISTANTS, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::MEDIA, stop.clone()));
+        loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
+        loops.spawn(janitor::clean(Arc::clone(&world), alone, stop.clone()));
+        (Self(world), Running { stop, loops })
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    /// New ids.
+    #[must_use]
+    pub fn ids(&self) -> Ids {
+        self.0.ids()
+    }
+
+    /// How the outside reaches us.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.0.public_url
+    }
+
+    /// What seals secrets.
+    #[must_use]
+    pub fn sealer(&self) -> &Sealer {
+        &self.0.sealer
+    }
+
+    /// Takes a command's turn at once.
+    ///
+    /// # Errors
+    /// When it is refused, or the database fails.
+    pub async fn ask(
+        &self,
+        tenant: TenantId,
+        asker: Asker,
+        command: Command,
+        once: Option<Once>,
+    ) -> Result<Done, AskError> {
+        ask::ask(&self.0, tenant, asker, command, once).await
+    }
+
+    /// To be called after any other write that appended lines to the log, so that the live stream hears of it.
+    pub fn told(&self, tenant: TenantId, head: i64) {
+        self.0.told(tenant, head);
+    }
+
+    /// To be called when a carrier account was changed.
+    pub fn forget_account(&self, account: CarrierAccountId) {
+        self.0.forget_account(account);
+    }
+
+    /// To be called when a number was changed: what waited for it may go now.
+    pub fn sends_may_go(&self) {
+        self.0.sends.set(self.0.now());
+    }
+
+    /// Who listens.
+    #[must_use]
+    pub fn live(&self) -> &Live {
+        &self.0.live
+    }
+
+    /// A carrier's webhook: checked, decoded, recorded durably; nothing else.
+    ///
+    /// # Errors
+    /// When it is not believed, not an event, or cannot be kept.
+    pub async fn receive(
+        &self,
+        account: CarrierAccountId,
+        message: Option<MessageId>,
+        headers: &http::HeaderMap,
+        body: &[u8],
+    ) -> Result<(), NotReceived> {
+        receive::receive(&self.0, account, message, headers, body).await
+    }
+
+    /// What an assistant would answer to `text`, with nothing remembered.
+    ///
+    /// # Errors
+    /// When there is no such assistant, or the database fails.
+    pub async fn preview(
+        &self,
+        tenant: TenantId,
+        assistant: AssistantId,
+        text: &str,
+        guide: &str,
+    ) -> Result<Answer, AskError> {
+        assistant::preview(&self.0, tenant, assistant, text, guide).await
+    }
+
+    /// What concerns the account at the carrier.
+    #[must_use]
+    pub fn carrier(&self) -> carrier::CarrierDesk {
+        carrier::CarrierDesk::new(Arc::clone(&self.0))
+    }
+}
+
+impl Running {
+    /// Takes no more, finishes what was begun, and ends when that is done or `at_most` has passed.
+    ///
+    /// # Errors
+    /// When something had to be left: its lease tells the next one.
+    pub async fn stop(mut self, at_most: SignedDuration) -> Result<(), StoreError> {
+        self.stop.cancel();
+        let patience = std::time::Duration::try_from(at_most).unwrap_or_default();
+        let ended = tokio::time::timeout(patience, async {
+            while let Some(ended) = self.loops.join_next().await {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "a loop of the engine ended by itself");
+                }
+            }
+        })
+        .await;
+        ended.map_err(|_| StoreError::fault("some work did not end in time and was left to its lease"))
+    }
+}

@@ -1,0 +1,252 @@
+//! The only socket to the outside: carries out a request and brings back the answer, whole and bounded.
+
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use providers::http::{Request, Response};
+use tower::Service;
+
+/// An answer longer than this is cut off as unreadable; attachments have a bound of their own.
+const ANSWER_BYTES_MAX: usize = 4 << 20;
+/// How long a connection may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Idle connections are kept this long: shorter than servers usually keep them, so that few die under a request.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The clients. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Net {
+    trusted: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    guarded: Client<HttpsConnector<HttpConnector<Guarded>>, Full<Bytes>>,
+    private_allowed: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NetError {
+    /// Not a byte of the request went out.
+    #[error("could not be reached: {0}")]
+    NotSent(String),
+    /// The request may have arrived.
+    #[error("no answer: {0}")]
+    Lost(String),
+    /// The address is not one that we go to for someone else.
+    #[error("the address is refused: {0}")]
+    Refused(&'static str),
+}
+
+impl Net {
+    /// `private_allowed`: addresses that tenants name may lie in private networks, as in a demo or a test.
+    #[must_use]
+    pub fn new(private_allowed: bool) -> Self {
+        let tls = tls();
+        let mut open = HttpConnector::new();
+        open.enforce_http(false);
+        open.set_nodelay(true);
+        open.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        let mut guarded = HttpConnector::new_with_resolver(Guarded { inner: GaiResolver::new(), private_allowed });
+        guarded.enforce_http(false);
+        guarded.set_nodelay(true);
+        guarded.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        Self {
+            trusted: client(HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http().enable_all_versions().wrap_connector(open)),
+            guarded: client(HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_all_versions().wrap_connector(guarded)),
+            private_allowed,
+        }
+    }
+
+    /// To an address that the operator or an admin set up: the carrier, a model.
+    ///
+    /// # Errors
+    /// When there is no answer; whether the request went out is told apart.
+    pub async fn carry(&self, request: Request) -> Result<Response, NetError> {
+        let timeout = request.timeout;
+        let request = build(request)?;
+        within(timeout, answer(self.trusted.request(request), ANSWER_BYTES_MAX)).await
+    }
+
+    /// To an address that came from outside or that a tenant chose: private networks are refused, redirects are not
+    /// followed, and the answer is at most `bytes_max` long.
+    ///
+    /// # Errors
+    /// As [`Self::carry`], and when the address is refused.
+    pub async fn carry_guarded(&self, request: Request, bytes_max: usize) -> Result<Response, NetError> {
+        let timeout = request.timeout;
+        let request = build(request)?;
+        if !self.private_allowed {
+            public_address(request.uri())?;
+        }
+        within(timeout, answer(self.guarded.request(request), bytes_max)).await
+    }
+}
+
+fn client<C>(connector: C) -> Client<C, Full<Bytes>>
+where
+    C: hyper_util::client::legacy::connect::Connect + Clone,
+{
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        // A request on a connection that had died is not repeated behind our back: law 4 wants to know of it.
+        .retry_canceled_requests(false)
+        .build(connector)
+}
+
+fn tls() -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    let (_, unusable) = roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        tracing::warn!(unusable, "this machine has no root certificates: nothing can be reached by https");
+    }
+    rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
+}
+
+fn build(request: Request) -> Result<http::Request<Full<Bytes>>, NetError> {
+    let mut built = http::Request::builder().method(request.method).uri(request.url);
+    for (name, value) in request.headers {
+        built = built.header(name, value);
+    }
+    built.body(Full::new(request.body)).map_err(|error| NetError::NotSent(error.to_string()))
+}
+
+async fn answer(
+    pending: hyper_util::client::legacy::ResponseFuture,
+    bytes_max: usize,
+) -> Result<Response, NetError> {
+    let answer = pending.await.map_err(|error| {
+        if error.is_connect() { NetError::NotSent(chain(&error)) } else { NetError::Lost(chain(&error)) }
+    })?;
+    let (head, body) = answer.into_parts();
+    let body = Limited::new(body, bytes_max).collect().await.map_err(|error| NetError::Lost(error.to_string()))?;
+    Ok(Response { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
+}
+
+async fn within<T>(
+    timeout: Duration,
+    work: impl Future<Output = Result<T, NetError>>,
+) -> Result<T, NetError> {
+    match tokio::time::timeout(timeout, work).await {
+        Ok(result) => result,
+        Err(_) => Err(NetError::Lost(format!("nothing came within {} s", timeout.as_secs()))),
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// A literal address never meets the resolver, so it is looked at here.
+fn public_address(uri: &http::Uri) -> Result<(), NetError> {
+    let host = uri.host().ok_or(NetError::Refused("it names no host"))?;
+    match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+        Ok(address) if !is_public(address) => Err(NetError::Refused("it lies in a private network")),
+        _ => Ok(()),
+    }
+}
+
+/// Resolves names, and leaves out every address in a private network: what a name points to is decided by strangers.
+#[derive(Debug, Clone)]
+struct Guarded {
+    inner: GaiResolver,
+    private_allowed: bool,
+}
+
+impl Service<Name> for Guarded {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = std::io::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let resolving = self.inner.call(name);
+        let private_allowed = self.private_allowed;
+        Box::pin(async move {
+            let found: Vec<SocketAddr> =
+                resolving.await?.filter(|found| private_allowed || is_public(found.ip())).collect();
+            if found.is_empty() {
+                return Err(std::io::Error::other("the name points to no public address"));
+            }
+            Ok(found.into_iter())
+        })
+    }
+}
+
+/// Neither loopback, private, link-local, shared, documentation, multicast nor otherwise special (RFC 6890 and its
+/// registries), nor an IPv4 address of that kind in an IPv6 coat.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_multicast()
+                || v4.is_documentation()
+                || v4.is_broadcast()
+                || a == 0
+                || a >= 240
+                || (a == 100 && (64..128).contains(&b))
+                || (a == 192 && b == 0 && c == 0)
+                || (a == 198 && (18..20).contains(&b)))
+        }
+        IpAddr::V6(v6) => {
+            let segments = v6.segments();
+            if let Some(v4) = v6.to_ipv4_mapped() {
+                return is_public(IpAddr::V4(v4));
+            }
+            // Only global unicast, less the ranges in it that tunnel to IPv4 or document.
+            (segments[0] & 0xE000) == 0x2000
+                && segments[0] != 0x2002
+                && !(segments[0] == 0x2001 && segments[1] < 0x0200)
+                && !(segments[0] == 0x2001 && segments[1] == 0x0DB8)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_addresses_are_public() {
+        for private in [
+            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
+            "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1",
+            "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2001:db8::1", "2002:7f00:1::", "ff02::1", "64:ff9b::a00:1",
+        ] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+        for public in ["8.8.8.8", "192.76.120.193", "2606:4700::1111", "100.128.0.1"] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+    }
+
+    #[test]
+    fn literals_are_looked_at_too() {
+        for refused in ["http://127.0.0.1/", "http://[::1]:80/", "https://169.254.169.254/latest", "/nowhere"] {
+            assert!(public_address(&refused.parse().unwrap()).is_err(), "{refused}");
+        }
+        assert!(public_address(&"https://example.com/".parse().unwrap()).is_ok());
+    }
+}

@@ -1,0 +1,380 @@
+//! Texts on their way to the carrier: claimed at their number's pace, asked about at the gate once more, marked as being
+//! sent, and only then handed over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::decide::{Due, send_due};
+use domain::fact::{Ended, Fact, SendEnded};
+use domain::gate::Asked;
+use domain::id::{CarrierAccountId, MessageId, TenantId};
+use domain::pace::Pace;
+use jiff::{SignedDuration, Timestamp};
+use providers::http::Response;
+use providers::telnyx::error::Family;
+use providers::telnyx::text::{self, SendText, Sent};
+use store::queue::{self, DueText, Lane, Sender};
+use store::remember::{Aftermath, remember};
+use store::{StoreError, SystemTx, scene};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::net::NetError;
+use crate::receive::words;
+use crate::turn::{Batch, Ending, take_endings};
+use crate::world::World;
+
+/// How long a lost wake-up can delay a text.
+const POLL: SignedDuration = SignedDuration::from_millis(500);
+/// So many texts are handed over in one transaction.
+const BATCH: u32 = 128;
+/// So many wait for the carrier's answer at once.
+const IN_FLIGHT_MAX: usize = 256;
+/// So many answers are remembered in one transaction.
+const ENDINGS: usize = 128;
+
+/// A text that is marked as being sent and must be handed over now.
+#[derive(Debug)]
+struct Handed {
+    tenant: TenantId,
+    message: MessageId,
+    lane: Uuid,
+    attempt: u32,
+    account: CarrierAccountId,
+    request: Vec<u8>,
+}
+
+/// Sends until it is time to stop; then waits for what is in flight.
+pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
+    let in_flight = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
+    let (ended, endings) = mpsc::channel(IN_FLIGHT_MAX * 2);
+    let remembering = tokio::spawn(remember_endings(Arc::clone(&world), endings));
+    let mut tasks = JoinSet::new();
+    let mut next = None;
+    while world.sends.wait(&*world.clock, next, POLL, &stop).await {
+        while tasks.try_join_next().is_some() {}
+        next = match pass(&world, &in_flight, &ended, &mut tasks).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(%error, "no texts can be sent at the moment");
+                None
+            }
+        };
+    }
+    drop(ended);
+    while tasks.join_next().await.is_some() {}
+    // It ends when the last sender is gone, and a panic in it has been told of.
+    let _ = remembering.await;
+}
+
+/// Hands over whatever may go now, and answers when the next text may.
+async fn pass(
+    world: &Arc<World>,
+    in_flight: &Arc<Semaphore>,
+    ended: &mpsc::Sender<Ending>,
+    tasks: &mut JoinSet<()>,
+) -> Result<Option<Timestamp>, StoreError> {
+    let mut next: Option<Timestamp> = None;
+    let mut earlier = |at: Timestamp| next = Some(next.map_or(at, |next| next.min(at)));
+    let mut lanes = world.store.system_read(async |tx| queue::lanes_waiting(tx).await).await?;
+    // Nobody is always first.
+    let start = usize::try_from(world.now().as_microsecond().unsigned_abs() / 7 % 1_000_003).unwrap_or(0);
+    let start = start % lanes.len().max(1);
+    lanes.rotate_left(start);
+    while !lanes.is_empty() {
+        let Some(permits) = room(in_flight).await else { return Ok(None) };
+        let now = world.now();
+        let (due, later): (Vec<Lane>, Vec<Lane>) =
+            lanes.drain(..).partition(|lane| lane.ready_at.iter().flatten().any(|at| *at <= now));
+        later.iter().flat_map(|lane| lane.ready_at).flatten().for_each(&mut earlier);
+        if due.is_empty() {
+            break;
+        }
+        let (handed, waits) = claim(world, due, permits.len()).await?;
+        // A lane that had to be left for want of room, or has more to send, is looked at again in this pass.
+        lanes = waits.again;
+        waits.until.into_iter().for_each(&mut earlier);
+        for (handed, permit) in handed.into_iter().zip(permits) {
+            let (world, ended) = (Arc::clone(world), ended.clone());
+            tasks.spawn(async move {
+                hand_over(&world, handed, &ended).await;
+                drop(permit);
+            });
+        }
+    }
+    Ok(next)
+}
+
+/// Room for some texts in flight: at least for one.
+async fn room(in_flight: &Arc<Semaphore>) -> Option<Vec<OwnedSemaphorePermit>> {
+    let mut permits = vec![Arc::clone(in_flight).acquire_owned().await.ok()?];
+    while permits.len() < BATCH as usize {
+        let Ok(permit) = Arc::clone(in_flight).try_acquire_owned() else { break };
+        permits.push(permit);
+    }
+    Some(permits)
+}
+
+/// What the lanes of a claim wait for.
+#[derive(Debug, Default)]
+struct Waits {
+    /// Lanes that may have more to send at once.
+    again: Vec<Lane>,
+    /// When others may go on.
+    until: Vec<Timestamp>,
+}
+
+/// Marks texts as being sent, in one transaction, as many as fit.
+async fn claim(
+    world: &Arc<World>,
+    lanes: Vec<Lane>,
+    room: usize,
+) -> Result<(Vec<Handed>, Waits), StoreError> {
+    let now = world.now();
+    let ids = world.ids();
+    let public_url = world.public_url.clone();
+    let (handed, waits, told) = world
+        .store
+        .system_write(async move |tx| {
+            let mut ids = ids.clone();
+            let mut batch = Batch::default();
+            let mut handed = Vec::new();
+            let mut waits = Waits::default();
+            for lane in &lanes {
+                if handed.len() >= room {
+                    waits.again.push(lane.clone());
+                    continue;
+                }
+                let room = u32::try_from(room - handed.len()).unwrap_or(BATCH);
+                let claimed = claim_lane(tx, &mut batch, now, &mut ids, lane, room, &public_url).await?;
+                handed.extend(claimed.handed);
+                match claimed.then {
+                    Then::Wait(at) => waits.until.push(at),
+                    Then::Again => waits.again.push(lane.clone()),
+                    Then::Nothing => {}
+                }
+            }
+            Ok::<_, StoreError>((handed, waits, batch.log(tx, now).await?))
+        })
+        .await?;
+    told.announce(world);
+    Ok((handed, waits))
+}
+
+struct Claimed {
+    handed: Vec<Handed>,
+    then: Then,
+}
+
+enum Then {
+    /// Its pace lets the next one go at this time.
+    Wait(Timestamp),
+    /// There was no room for more.
+    Again,
+    /// It has no more that is due.
+    Nothing,
+}
+
+async fn claim_lane(
+    tx: &mut SystemTx<'_>,
+    batch: &mut Batch,
+    now: Timestamp,
+    ids: &mut domain::id::Ids,
+    lane: &Lane,
+    room: u32,
+    public_url: &str,
+) -> Result<Claimed, StoreError> {
+    let mut claimed = Claimed { handed: Vec::new(), then: Then::Nothing };
+    // One node at a time sends from a number: its pace is one.
+    if !tx.try_lock(number_lock(lane)).await? {
+        claimed.then = Then::Wait(now.checked_add(POLL).unwrap_or(now));
+        return Ok(claimed);
+    }
+    let mut after = Aftermath::default();
+    let mut tx = tx.for_tenant(lane.tenant);
+    let Some(sender) = queue::sender(&mut tx, lane.number).await? else { return Ok(claimed) };
+    let pace = Pace::new(lane.rate_millis);
+    let mut tat = queue::pace(&mut tx, lane.number).await?;
+    let before = tat;
+    // No more than its pace can let go at once are read: most of a long queue would be read for nothing.
+    let burst = u32::try_from(lane.rate_millis / 1_000 / 4).unwrap_or(room).clamp(2, room.max(2));
+    let due = queue::due_texts(&mut tx, lane.number, now, burst.min(room)).await?;
+    if due.len() as u32 == burst.min(room) {
+        claimed.then = Then::Again;
+    }
+    for text in due {
+        match pace.map(|pace| pace.take(now.as_microsecond(), tat, text.segments)) {
+            Some(Ok(next)) => tat = next,
+            Some(Err(wait)) => {
+                claimed.then = Then::Wait(Timestamp::from_microsecond(wait).map_err(StoreError::fault)?);
+                break;
+            }
+            None => {}
+        }
+        let (decision, due) = send_due(now, text.message, text.attempt, asked(&sender, &text));
+        after.join(remember(&mut tx, now, ids, &decision).await?);
+        if let Due::Hand { attempt } = due {
+            let request = match &text.request {
+                Some(request) => request.clone(),
+                None => request(&mut tx, public_url, &sender, &text).await?,
+            };
+            claimed.handed.push(Handed {
+                tenant: lane.tenant,
+                message: text.message,
+                lane: text.lane,
+                attempt,
+                account: sender.account,
+                request,
+            });
+        }
+    }
+    if tat != before {
+        queue::set_pace(&mut tx, lane.number, tat).await?;
+    }
+    batch.add(lane.tenant, after);
+    Ok(claimed)
+}
+
+fn number_lock(lane: &Lane) -> i64 {
+    let (high, low) = lane.number.0.as_u64_pair();
+    (high ^ low).cast_signed()
+}
+
+fn asked<'a>(sender: &'a Sender, text: &'a DueText) -> Asked<'a> {
+    Asked {
+        settings: &sender.settings,
+        number_enabled: sender.enabled,
+        contact_blocked: text.contact_blocked,
+        opted_out: text.opted_out,
+        contact_zone: text.contact_zone.as_deref(),
+        wrote_at: text.wrote_at,
+        purpose: scene::purpose(text.author),
+    }
+}
+
+/// The bytes of the first attempt. A repeat sends the same: they are kept when there is one to come.
+async fn request(
+    tx: &mut store::TenantTx<'_>,
+    public_url: &str,
+    sender: &Sender,
+    text: &DueText,
+) -> Result<Vec<u8>, StoreError> {
+    let mut media_urls = Vec::with_capacity(text.media.len());
+    for media in &text.media {
+        if let Some(token) = scene::media_token(tx, *media).await? {
+            media_urls.push(format!("{public_url}/api/v1/media/{media}/{token}"));
+        }
+    }
+    let send = SendText {
+        from: sender.address.clone(),
+        to: text.to.clone(),
+        text: text.body.clone(),
+        media_urls,
+        subject: None,
+        messaging_profile_id: sender.messaging_profile.clone(),
+        webhook_url: Some(format!("{public_url}/hooks/telnyx/{}/m/{}", sender.account, text.message)),
+    };
+    Ok(send.serialize().to_vec())
+}
+
+/// Hands it over and tells how that ended. Nothing here is repeated: whoever decides to try again does so with a turn.
+async fn hand_over(world: &Arc<World>, handed: Handed, ended: &mpsc::Sender<Ending>) {
+    let end = attempt(world, &handed).await;
+    if let Ended::NotTaken { .. } = &end {
+        keep_request(world, &handed).await;
+    }
+    let fact = Fact::SendEnded(SendEnded { message: handed.message, attempt: handed.attempt, ended: end });
+    let ending = Ending { tenant: handed.tenant, lane: handed.lane, fact };
+    // Nobody takes it only when the process ends; then the lease tells the next one.
+    let _ = ended.send(ending).await;
+}
+
+async fn attempt(world: &Arc<World>, handed: &Handed) -> Ended {
+    let now = world.now();
+    let account = match world.account(handed.account).await {
+        Ok(Some(account)) => account,
+        Ok(None) => return not_taken(now, handed.attempt, "the carrier account is gone".into(), true),
+        Err(error) => return not_taken(now, handed.attempt, error.to_string(), true),
+    };
+    let key = handed.message.0.to_string();
+    let request = text::request(&account.base_url, &account.api_key, &key, handed.request.clone().into());
+    match world.net.carry(request).await {
+        Ok(answer) => read(world.now(), &answer),
+        Err(NetError::NotSent(why)) => not_taken(world.now(), handed.attempt, why, true),
+        Err(NetError::Refused(why)) => not_taken(world.now(), handed.attempt, why.to_owned(), true),
+        Err(NetError::Lost(why)) => Ended::Lost { why },
+    }
+}
+
+fn read(now: Timestamp, answer: &Response) -> Ended {
+    match text::sent(Some(answer), now) {
+        Sent::Accepted(accepted) => Ended::Accepted { carrier_ref: accepted.carrier_ref, parts: accepted.parts },
+        Sent::Rejected(error) => {
+            let failure = error.failure();
+            let opted_out = failure.family == Family::OptedOut;
+            Ended::Rejected { failure: words(failure), opted_out }
+        }
+        Sent::Busy { retry_after } => {
+            let pause = retry_after.unwrap_or(Duration::from_secs(1)).clamp(Duration::from_millis(200), BUSY_MAX);
+            let retry_at = now.checked_add(pause).unwrap_or(now);
+            Ended::NotTaken { retry_at, why: "the carrier asked to slow down".into(), counts: false }
+        }
+        Sent::Unknown { why } => Ended::Lost { why: why.to_string() },
+    }
+}
+
+/// A carrier that asks for more patience than this is asked again anyway.
+const BUSY_MAX: Duration = Duration::from_secs(60);
+
+/// Twice as long after each attempt, from half a second.
+fn not_taken(now: Timestamp, attempt: u32, why: String, counts: bool) -> Ended {
+    let pause = SignedDuration::from_millis(500 << attempt.min(8));
+    Ended::NotTaken { retry_at: now.checked_add(pause).unwrap_or(now), why, counts }
+}
+
+async fn keep_request(world: &Arc<World>, handed: &Handed) {
+    let (message, request) = (handed.message, handed.request.clone());
+    let kept = world
+        .store
+        .write(handed.tenant, async move |tx| queue::keep_request(tx, message, &request).await)
+        .await;
+    if let Err(error) = kept {
+        tracing::warn!(%error, %message, "the bytes of a text could not be kept for its next attempt");
+    }
+}
+
+/// Remembers how sends ended, many together.
+async fn remember_endings(world: Arc<World>, mut endings: mpsc::Receiver<Ending>) {
+    let mut some = Vec::with_capacity(ENDINGS);
+    while endings.recv_many(&mut some, ENDINGS).await > 0 {
+        take_endings(&world, std::mem::take(&mut some)).await;
+    }
+}
+
+/// Texts whose sender died with them: it is not known whether they went out. `before`: leases that ended before this.
+pub(crate) async fn settle_lost(world: &Arc<World>, before: Timestamp) -> Result<usize, StoreError> {
+    let mut settled = 0;
+    loop {
+        let lost =
+            world.store.system_read(async move |tx| queue::lost_sends(tx, before, BATCH).await).await?;
+        if lost.is_empty() {
+            return Ok(settled);
+        }
+        settled += lost.len();
+        let endings = lost
+            .into_iter()
+            .map(|lost| Ending {
+                tenant: lost.tenant,
+                lane: lost.lane,
+                fact: Fact::SendEnded(SendEnded {
+                    message: lost.message,
+                    attempt: lost.attempt,
+                    ended: Ended::Lost { why: "the process that was sending it ended".into() },
+                }),
+            })
+            .collect();
+        take_endings(world, endings).await;
+    }
+}

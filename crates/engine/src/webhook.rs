@@ -1,0 +1,180 @@
+//! Tells the tenant's own endpoints of its events (Standard Webhooks): each event becomes one delivery per endpoint,
+//! tried again with growing pauses for a day.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::id::{Ids, WebhookId};
+use jiff::{SignedDuration, Timestamp};
+use providers::http::{Method, Request, Response, Secret};
+use providers::standard_webhooks::SigningKey;
+use store::queue::{self, Behind, Telling, Told};
+use store::{StoreError, event, tell};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::net::NetError;
+use crate::world::World;
+
+/// How long a lost wake-up can delay a telling.
+const POLL: SignedDuration = SignedDuration::from_secs(1);
+/// Longer than any try may take.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// An endpoint has this long to answer.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// Of an answer so much is read, and thrown away.
+const ANSWER_BYTES_MAX: usize = 64 << 10;
+/// So many events become deliveries in one transaction.
+const EVENTS: u32 = 100;
+/// So many endpoints are called at once.
+const AT_ONCE: usize = 32;
+/// The pauses between tries, in seconds; about a day in all.
+const PAUSES: [i64; 9] = [5, 30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200];
+
+/// The place that an endpoint's secret is sealed for.
+#[must_use]
+pub fn secret_context(id: WebhookId) -> String {
+    format!("webhook/{}/secret", id.0)
+}
+
+/// Tells until it is time to stop; then waits for the calls that run.
+pub(crate) async fn tell(world: Arc<World>, stop: CancellationToken) {
+    let mut calls = JoinSet::new();
+    let mut next = None;
+    while world.webhooks.wait(&*world.clock, next, POLL, &stop).await {
+        next = match pass(&world, &mut calls, &stop).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(%error, "webhooks cannot be told at the moment");
+                None
+            }
+        };
+    }
+    while calls.join_next().await.is_some() {}
+}
+
+async fn pass(
+    world: &Arc<World>,
+    calls: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) -> Result<Option<Timestamp>, StoreError> {
+    loop {
+        let behind = world.store.system_read(async |tx| queue::behind(tx, EVENTS).await).await?;
+        if behind.is_empty() || stop.is_cancelled() {
+            break;
+        }
+        for behind in behind {
+            catch_up(world, behind).await?;
+        }
+    }
+    while !stop.is_cancelled() {
+        while calls.try_join_next().is_some() {}
+        let room = AT_ONCE - calls.len().min(AT_ONCE);
+        if room == 0 {
+            // One that ends makes room for the next.
+            let _ = calls.join_next().await;
+            continue;
+        }
+        let now = world.now();
+        let limit = u32::try_from(room).unwrap_or(1);
+        let some = world
+            .store
+            .system_write(async move |tx| queue::claim_tellings(tx, now, LEASE, limit).await)
+            .await?;
+        if some.is_empty() {
+            break;
+        }
+        for telling in some {
+            calls.spawn(call(Arc::clone(world), telling));
+        }
+    }
+    world.store.system_read(async |tx| queue::next_telling(tx).await).await
+}
+
+/// Makes deliveries of the next events.
+async fn catch_up(world: &Arc<World>, behind: Behind) -> Result<(), StoreError> {
+    let now = world.now();
+    let ids = world.ids();
+    world
+        .store
+        .write(behind.tenant, async move |tx| {
+            let mut ids: Ids = ids.clone();
+            let logged = event::after(tx, behind.told_seq, EVENTS).await?;
+            let Some(last) = logged.last() else { return Ok(()) };
+            queue::set_told(tx, behind.webhook, last.seq).await?;
+            let wanted: Vec<_> = logged
+                .iter()
+                .filter(|logged| behind.events.iter().any(|name| name == "*" || name == logged.line.kind.as_str()))
+                .copied()
+                .collect();
+            for told in tell::tell(tx, &wanted).await? {
+                let body = serde_json::json!({ "type": told.kind.as_str(), "timestamp": told.at, "data": told.data });
+                let (kind, body) = (told.kind.as_str(), body.to_string());
+                queue::add_telling(tx, ids.next(), behind.webhook, told.seq, kind, &body, now).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+}
+
+async fn call(world: Arc<World>, telling: Telling) {
+    let told = match endpoint(&world, &telling).await {
+        Ok(Some((url, key))) => post(&world, &telling, url, &key).await,
+        Ok(None) => Told {
+            delivered: false,
+            status: None,
+            error: Some("the endpoint is switched off".into()),
+            again_at: None,
+        },
+        Err(error) => {
+            tracing::warn!(%error, webhook = %telling.webhook, "an endpoint could not be read");
+            return;
+        }
+    };
+    let again_at = told.again_at;
+    let (tenant, id) = (telling.tenant, telling.id);
+    let kept = world.store.write(tenant, async move |tx| queue::tell_ended(tx, id, &told).await).await;
+    if let Err(error) = kept {
+        tracing::warn!(%error, delivery = %id, "how a webhook ended could not be kept; it is told again");
+    }
+    if let Some(at) = again_at {
+        world.webhooks.set(at);
+    }
+}
+
+async fn endpoint(world: &World, telling: &Telling) -> Result<Option<(String, SigningKey)>, StoreError> {
+    let id = telling.webhook;
+    let found = world.store.read(telling.tenant, async move |tx| queue::endpoint(tx, id).await).await?;
+    let Some((url, sealed)) = found else { return Ok(None) };
+    let secret = world.sealer.open(&secret_context(id), &sealed).map_err(StoreError::fault)?;
+    let key = SigningKey::parse(&Secret::new(String::from_utf8_lossy(&secret))).map_err(StoreError::fault)?;
+    Ok(Some((url, key)))
+}
+
+async fn post(world: &World, telling: &Telling, url: String, key: &SigningKey) -> Told {
+    let id = telling.id.to_string();
+    let mut headers = vec![("content-type", "application/json".to_owned())];
+    headers.extend(key.headers(&id, world.now(), telling.body.as_bytes()));
+    let body = Bytes::from(telling.body.clone());
+    let request = Request { method: Method::POST, url, headers, body, timeout: TIMEOUT };
+    let answer = world.net.carry_guarded(request, ANSWER_BYTES_MAX).await;
+    outcome(world.now(), telling.attempt, answer)
+}
+
+fn outcome(now: Timestamp, attempt: u32, answer: Result<Response, NetError>) -> Told {
+    let (status, error) = match answer {
+        Ok(answer) if (200..300).contains(&answer.status) => {
+            return Told { delivered: true, status: Some(answer.status), error: None, again_at: None };
+        }
+        Ok(answer) => (Some(answer.status), format!("the endpoint answered {}", answer.status)),
+        Err(NetError::Refused(why)) => {
+            let error = Some(why.to_owned());
+            return Told { delivered: false, status: None, error, again_at: None };
+        }
+        Err(error) => (None, error.to_string()),
+    };
+    let pause = usize::try_from(attempt).ok().and_then(|attempt| PAUSES.get(attempt.saturating_sub(1)));
+    let again_at = pause.and_then(|pause| now.checked_add(SignedDuration::from_secs(*pause)).ok());
+    Told { delivered: false, status, error: Some(error), again_at }
+}

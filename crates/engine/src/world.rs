@@ -1,0 +1,111 @@
+//! What the engine's loops share: the store, the time, the net, and each other's alarms.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use domain::id::{CarrierAccountId, Ids, TenantId};
+use jiff::Timestamp;
+use store::remember::Aftermath;
+use store::{Store, StoreError};
+
+use crate::account::Account;
+use crate::alarm::Alarm;
+use crate::clock::Clock;
+use crate::live::Live;
+use crate::net::Net;
+use crate::seal::Sealer;
+
+/// What they share.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) net: Net,
+    pub(crate) sealer: Sealer,
+    /// How the outside reaches us, without a slash at the end.
+    pub(crate) public_url: String,
+    pub(crate) live: Live,
+    pub(crate) turns: Alarm,
+    pub(crate) sends: Alarm,
+    pub(crate) errands: Alarm,
+    pub(crate) fetches: Alarm,
+    pub(crate) webhooks: Alarm,
+    accounts: RwLock<HashMap<CarrierAccountId, Arc<Account>>>,
+    seed: AtomicU64,
+}
+
+impl World {
+    pub(crate) fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        net: Net,
+        sealer: Sealer,
+        public_url: String,
+        seed: u64,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            net,
+            sealer,
+            public_url,
+            live: Live::default(),
+            turns: Alarm::default(),
+            sends: Alarm::default(),
+            errands: Alarm::default(),
+            fetches: Alarm::default(),
+            webhooks: Alarm::default(),
+            accounts: RwLock::default(),
+            seed: AtomicU64::new(seed),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Ids that no one else makes: each call has a seed of its own.
+    pub(crate) fn ids(&self) -> Ids {
+        Ids::new(self.now(), self.seed.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed))
+    }
+
+    /// After a commit: whoever has work now is woken, whoever listens is told.
+    pub(crate) fn committed(&self, after: &Aftermath) {
+        if let Some(at) = after.turn_at {
+            self.turns.set(at);
+        }
+        if let Some(at) = after.send_at {
+            self.sends.set(at);
+        }
+        if after.errands {
+            self.errands.set(self.now());
+            self.fetches.set(self.now());
+        }
+    }
+
+    /// Which alarm wakes whoever runs this kind of errand.
+    pub(crate) fn alarm_of(&self, kind: &str) -> &Alarm {
+        if kind == "fetch_media" { &self.fetches } else { &self.errands }
+    }
+
+    pub(crate) fn told(&self, tenant: TenantId, head: i64) {
+        self.live.told(tenant, head);
+        self.webhooks.set(self.now());
+    }
+
+    /// A carrier account as it is set up now, opened and parsed once; `None`: there is none.
+    pub(crate) async fn account(&self, id: CarrierAccountId) -> Result<Option<Arc<Account>>, StoreError> {
+        if let Some(account) = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Ok(Some(Arc::clone(account)));
+        }
+        let Some(account) = Account::load(&self.store, &self.sealer, id).await? else { return Ok(None) };
+        let account = Arc::new(account);
+        self.accounts.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&account));
+        Ok(Some(account))
+    }
+
+    /// The account was changed: it is read again when it is next needed.
+    pub(crate) fn forget_account(&self, id: CarrierAccountId) {
+        self.accounts.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+}
