@@ -45,11 +45,10 @@ CREATE TABLE number_pace (
 CREATE TABLE errand (
     tenant_id      UUID   NOT NULL,
     id             UUID   NOT NULL,
-    kind           TEXT   NOT NULL,         -- ask_assistant, fetch_media, tell_webhook
+    kind           TEXT   NOT NULL,         -- ask_assistant, fetch_media
     key            TEXT   NOT NULL,         -- one errand per key: a re-run converges
     payload        TEXT   NOT NULL,         -- JSON
-    ready_at_us    BIGINT NOT NULL,
-    lease_until_us BIGINT,
+    ready_at_us    BIGINT NOT NULL,         -- while someone is at it, the end of their lease
     attempt        BIGINT NOT NULL,
     created_at_us  BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)

@@ -1,0 +1,127 @@
+//! What else has to be done in the world: a model asked, an attachment fetched.
+
+use domain::id::{AssistantId, ConversationId, MediaId, MessageId, TenantId, WorkId};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::scene::json;
+use crate::{StoreError, SystemTx, TenantTx, args};
+
+/// One thing to be done. Its key names it: asked for twice, it is done once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "errand")]
+pub enum Errand {
+    /// Ask an assistant for a reply to what the conversation was at `version`.
+    AskAssistant {
+        /// Where.
+        conversation: ConversationId,
+        /// Whom.
+        assistant: AssistantId,
+        /// What it gets to see.
+        version: i64,
+    },
+    /// Fetch an attachment.
+    FetchMedia {
+        /// Which.
+        media: MediaId,
+        /// Of which message.
+        message: MessageId,
+    },
+}
+
+impl Errand {
+    /// As stored.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::AskAssistant { .. } => "ask_assistant",
+            Self::FetchMedia { .. } => "fetch_media",
+        }
+    }
+
+    fn key(&self) -> String {
+        match self {
+            Self::AskAssistant { conversation, version, .. } => format!("ask:{conversation}:{version}"),
+            Self::FetchMedia { media, .. } => format!("fetch:{media}"),
+        }
+    }
+}
+
+/// An errand that someone is at.
+#[derive(Debug)]
+pub struct Claimed {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Its row.
+    pub id: WorkId,
+    /// What.
+    pub errand: Errand,
+    /// The first is 1.
+    pub attempt: u32,
+}
+
+/// Adds it, unless it is there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_errand(
+    tx: &mut TenantTx<'_>,
+    id: WorkId,
+    now: Timestamp,
+    errand: &Errand,
+) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(errand).map_err(StoreError::fault)?;
+    tx.push(
+        "INSERT INTO errand (tenant_id, id, kind, key, payload, ready_at_us, attempt, created_at_us)
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $6)
+         ON CONFLICT (tenant_id, key) DO NOTHING",
+        args![id, errand.kind(), errand.key(), payload, now],
+    )
+    .await
+}
+
+/// Takes errands of one kind for the time of a lease: whoever dies with one gives it back by the lease's end.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_errands(
+    tx: &mut SystemTx<'_>,
+    kind: &'static str,
+    now: Timestamp,
+    lease: SignedDuration,
+    limit: u32,
+) -> Result<Vec<Claimed>, StoreError> {
+    let until = now.checked_add(lease).map_err(StoreError::fault)?;
+    let rows = tx
+        .rows(
+            "UPDATE errand SET ready_at_us = $3, attempt = attempt + 1
+             WHERE (tenant_id, id) IN (
+                 SELECT tenant_id, id FROM errand WHERE kind = $1 AND ready_at_us <= $2
+                 ORDER BY ready_at_us LIMIT $4 {skip_locked})
+             RETURNING tenant_id, id, payload, attempt",
+            args![kind, now, until, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let errand = json(&row.get::<String>(2)?)?;
+            Ok(Claimed { tenant: row.get(0)?, id: row.get(1)?, errand, attempt: row.get(3)? })
+        })
+        .collect()
+}
+
+/// It is done, or there is nothing left to do.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_errand(tx: &mut TenantTx<'_>, id: WorkId) -> Result<(), StoreError> {
+    tx.push("DELETE FROM errand WHERE tenant_id = $1 AND id = $2", args![id]).await
+}
+
+/// It failed and is tried again at `at`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn postpone_errand(tx: &mut TenantTx<'_>, id: WorkId, at: Timestamp) -> Result<(), StoreError> {
+    tx.push("UPDATE errand SET ready_at_us = $3 WHERE tenant_id = $1 AND id = $2", args![id, at]).await
+}

@@ -1,0 +1,460 @@
+//! What a decision gets to see, read in the transaction that will remember what follows from it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::assistant::Assistant;
+use domain::contact::Contact;
+use domain::conversation::{Conversation, Holder, Mode, Status as Standing, lane};
+use domain::decision::DraftState;
+use domain::gate::Purpose;
+use domain::id::{
+    AssistantId, CarrierAccountId, ContactId, ConversationId, DraftId, EnrolmentId, MediaId, MessageId, NumberId, TenantId,
+};
+use domain::message::{Author, Direction, Status};
+use domain::number::Number;
+use domain::phone::Address;
+use domain::scene::{OpenDraft, Outbound, Scene};
+use domain::tenant::Tenant;
+use uuid::Uuid;
+
+use crate::{Row, StoreError, SystemTx, TenantTx, args};
+
+/// A conversation whole, in the order that [`conversation`] reads it.
+macro_rules! conversation_columns {
+    () => {
+        "v.id, v.contact_id, v.number_id, v.address, v.lane, v.previous_id, v.status, v.snoozed_until_us, v.holder,
+         v.holder_id, v.mode, v.assignee_id, v.guide, v.version, v.inbound_count, v.waiting_since_us,
+         v.last_message_at_us, v.last_direction, v.preview, v.created_at_us,
+         EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = v.tenant_id AND m.contact_id = v.contact_id
+                 AND m.direction = 'out' AND m.status IN ('held', 'scheduled', 'queued', 'deferred'))"
+    };
+}
+
+/// What one transaction has read of our own ends, so that a batch of turns reads each once.
+#[derive(Debug, Default)]
+pub struct Known {
+    owners: HashMap<(CarrierAccountId, String), Option<Owner>>,
+    ends: HashMap<NumberId, Arc<End>>,
+}
+
+/// Whose a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The number.
+    pub number: NumberId,
+}
+
+#[derive(Debug)]
+struct End {
+    tenant: Tenant,
+    number: Number,
+    assistant: Option<Assistant>,
+}
+
+/// The tenant by the number that was texted; `None`: nobody's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn owner(
+    tx: &mut SystemTx<'_>,
+    known: &mut Known,
+    account: CarrierAccountId,
+    to: &str,
+) -> Result<Option<Owner>, StoreError> {
+    let key = (account, to.to_owned());
+    if let Some(owner) = known.owners.get(&key) {
+        return Ok(*owner);
+    }
+    let row = tx
+        .opt("SELECT tenant_id, id FROM number WHERE carrier_account_id = $1 AND address = $2", args![account, to])
+        .await?;
+    let owner = match row {
+        Some(row) => Some(Owner { tenant: row.get(0)?, number: row.get(1)? }),
+        None => None,
+    };
+    known.owners.insert(key, owner);
+    Ok(owner)
+}
+
+/// The tenant that a text of ours belongs to, looked for among those that use the account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn owner_of_report(
+    tx: &mut SystemTx<'_>,
+    account: CarrierAccountId,
+    message: Option<MessageId>,
+    carrier_ref: &str,
+) -> Result<Option<TenantId>, StoreError> {
+    let row = match message {
+        Some(message) => {
+            tx.opt(
+                "SELECT m.tenant_id FROM carrier_grant g JOIN message m ON m.tenant_id = g.tenant_id AND m.id = $2
+                 WHERE g.carrier_account_id = $1",
+                args![account, message],
+            )
+            .await?
+        }
+        None => {
+            tx.opt(
+                "SELECT m.tenant_id FROM carrier_grant g
+                 JOIN message m ON m.tenant_id = g.tenant_id AND m.carrier_ref = $2 AND m.carrier_ref IS NOT NULL
+                 WHERE g.carrier_account_id = $1 AND m.direction = 'out'",
+                args![account, carrier_ref],
+            )
+            .await?
+        }
+    };
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Which text of ours the carrier knows by this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn message_by_carrier_ref(
+    tx: &mut TenantTx<'_>,
+    carrier_ref: &str,
+) -> Result<Option<MessageId>, StoreError> {
+    let row = tx
+        .opt(
+            "SELECT id FROM message WHERE tenant_id = $1 AND carrier_ref = $2 AND carrier_ref IS NOT NULL",
+            args![carrier_ref],
+        )
+        .await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Whether a text with the carrier's id is here already, in whichever event it came.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_message(tx: &mut TenantTx<'_>, carrier_ref: &str) -> Result<bool, StoreError> {
+    Ok(message_by_carrier_ref(tx, carrier_ref).await?.is_some())
+}
+
+/// The scene between one of our numbers and an address; `None`: we have no such number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn thread(
+    tx: &mut TenantTx<'_>,
+    known: &mut Known,
+    number: NumberId,
+    address: &str,
+) -> Result<Option<Scene>, StoreError> {
+    let Some(end) = end(tx, known, number).await? else { return Ok(None) };
+    let contact = contact(tx, address).await?;
+    let current = tx
+        .opt(
+            concat!("SELECT ", conversation_columns!(), " FROM conversation v
+             WHERE v.tenant_id = $1 AND v.number_id = $2 AND v.address = $3 AND v.is_current"),
+            args![number, address],
+        )
+        .await?;
+    let conversation = current.as_ref().map(conversation).transpose()?;
+    scene(tx, &end, address.to_owned(), contact, conversation).await.map(Some)
+}
+
+/// The scene around a conversation; `None`: there is no such conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn around(
+    tx: &mut TenantTx<'_>,
+    known: &mut Known,
+    id: ConversationId,
+) -> Result<Option<Scene>, StoreError> {
+    let found = tx
+        .opt(
+            concat!("SELECT ", conversation_columns!(), " FROM conversation v WHERE v.tenant_id = $1 AND v.id = $2"),
+            args![id],
+        )
+        .await?;
+    let Some(row) = found else { return Ok(None) };
+    let conversation = conversation(&row)?;
+    let Some(end) = end(tx, known, conversation.number).await? else { return Ok(None) };
+    let address = conversation.address.clone();
+    let contact = contact(tx, &address).await?;
+    scene(tx, &end, address, contact, Some(conversation)).await.map(Some)
+}
+
+/// The lane of a conversation, which never changes; `None`: there is no such conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lane_of(tx: &mut TenantTx<'_>, id: ConversationId) -> Result<Option<Uuid>, StoreError> {
+    let row = tx.opt("SELECT lane FROM conversation WHERE tenant_id = $1 AND id = $2", args![id]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// The lane between one of our numbers and an address, whether or not they ever talked; `None`: no such number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lane_between(
+    tx: &mut TenantTx<'_>,
+    known: &mut Known,
+    number: NumberId,
+    address: &str,
+) -> Result<Option<Uuid>, StoreError> {
+    let end = end(tx, known, number).await?;
+    Ok(end.map(|end| lane(end.number.account.0, end.number.address.as_str(), address)))
+}
+
+/// An assistant that is in use.
+///
+/// # Errors
+/// When the database fails.
+pub async fn assistant(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Option<Assistant>, StoreError> {
+    let row = tx
+        .opt(
+            "SELECT id, name, settings FROM assistant WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL",
+            args![id],
+        )
+        .await?;
+    row.map(|row| assistant_from(row.get(0)?, row.get(1)?, row.get(2)?)).transpose()
+}
+
+/// A text of ours, and its conversation's lane; `None`: there is no such text.
+///
+/// # Errors
+/// When the database fails.
+pub async fn outbound(tx: &mut TenantTx<'_>, id: MessageId) -> Result<Option<(Outbound, Uuid)>, StoreError> {
+    let row = tx
+        .opt(
+            "SELECT m.conversation_id, m.contact_id, v.address, v.number_id, m.status, m.author, m.author_id,
+                    COALESCE(o.attempt, 0), a.opted_out_at_us, v.lane
+             FROM message m
+             JOIN conversation v ON v.tenant_id = m.tenant_id AND v.id = m.conversation_id
+             LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
+             LEFT JOIN outbox o ON o.tenant_id = m.tenant_id AND o.message_id = m.id
+             WHERE m.tenant_id = $1 AND m.id = $2 AND m.direction = 'out'",
+            args![id],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let status: String = row.get(4)?;
+    let author = author(&row.get::<String>(5)?, row.get(6)?)?;
+    let outbound = Outbound {
+        message: id,
+        conversation: row.get(0)?,
+        contact: row.get(1)?,
+        phone: row.get(2)?,
+        number: row.get(3)?,
+        status: Status::parse(&status).ok_or_else(|| unknown("message status", &status))?,
+        author,
+        attempt: row.get(7)?,
+        purpose: purpose(author),
+        opted_out_at: row.get(8)?,
+    };
+    Ok(Some((outbound, row.get(9)?)))
+}
+
+/// A draft; `None`: there is no such draft.
+///
+/// # Errors
+/// When the database fails.
+pub async fn draft(tx: &mut TenantTx<'_>, id: DraftId) -> Result<Option<OpenDraft>, StoreError> {
+    let row = tx
+        .opt("SELECT conversation_id, body, state FROM draft WHERE tenant_id = $1 AND id = $2 {for_update}", args![id])
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let state = match row.get::<String>(2)?.as_str() {
+        "open" => DraftState::Open,
+        "accepted" => DraftState::Accepted,
+        "edited" => DraftState::Edited,
+        "rejected" => DraftState::Rejected,
+        "superseded" => DraftState::Superseded,
+        other => return Err(unknown("draft state", other)),
+    };
+    Ok(Some(OpenDraft { id, conversation: row.get(0)?, body: row.get(1)?, state }))
+}
+
+/// Whether an attachment is here and can be sent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_media(tx: &mut TenantTx<'_>, id: MediaId) -> Result<bool, StoreError> {
+    let row = tx.opt("SELECT 1 FROM media WHERE tenant_id = $1 AND id = $2 AND state = 'kept'", args![id]).await?;
+    Ok(row.is_some())
+}
+
+/// What lets the carrier fetch an attachment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn media_token(tx: &mut TenantTx<'_>, id: MediaId) -> Result<Option<String>, StoreError> {
+    let row = tx.opt("SELECT token FROM media WHERE tenant_id = $1 AND id = $2", args![id]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Why a text is sent follows from who wrote it: Tidings itself writes only confirmations.
+#[must_use]
+pub fn purpose(author: Author) -> Purpose {
+    match author {
+        Author::System => Purpose::Confirmation,
+        Author::Contact(_)
+        | Author::Member(_)
+        | Author::Assistant(_)
+        | Author::Workflow(_)
+        | Author::Campaign(_)
+        | Author::Api => Purpose::Conversation,
+    }
+}
+
+/// The stored author back.
+///
+/// # Errors
+/// When the words are none of ours.
+pub fn author(kind: &str, id: Option<Uuid>) -> Result<Author, StoreError> {
+    Ok(match (kind, id) {
+        ("contact", Some(id)) => Author::Contact(ContactId(id)),
+        ("member", Some(id)) => Author::Member(id.into()),
+        ("assistant", Some(id)) => Author::Assistant(AssistantId(id)),
+        ("workflow", Some(id)) => Author::Workflow(EnrolmentId(id)),
+        ("campaign", Some(id)) => Author::Campaign(id.into()),
+        ("api", _) => Author::Api,
+        ("system", _) => Author::System,
+        (other, _) => return Err(unknown("author", other)),
+    })
+}
+
+async fn scene(
+    tx: &mut TenantTx<'_>,
+    end: &End,
+    address: String,
+    contact: Option<Contact>,
+    conversation: Option<Conversation>,
+) -> Result<Scene, StoreError> {
+    let own = end.assistant.clone();
+    let assistant = match conversation.as_ref().map(|conversation| conversation.holder) {
+        Some(Holder::Assistant(id)) if own.as_ref().is_none_or(|own| own.id != id) => assistant(tx, id).await?,
+        _ => own,
+    };
+    let (tenant, number) = (end.tenant.clone(), end.number.clone());
+    Ok(Scene { tenant, number, address, contact, conversation, assistant })
+}
+
+async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<Option<Arc<End>>, StoreError> {
+    if let Some(end) = known.ends.get(&id) {
+        return Ok(Some(Arc::clone(end)));
+    }
+    let row = tx
+        .opt(
+            "SELECT t.settings, n.address, n.carrier_account_id, n.enabled, n.assistant_id, c.kind, a.name, a.settings
+             FROM number n
+             JOIN tenant t ON t.tenant_id = n.tenant_id
+             JOIN carrier_account c ON c.id = n.carrier_account_id
+             LEFT JOIN assistant a ON a.tenant_id = n.tenant_id AND a.id = n.assistant_id AND a.deleted_at_us IS NULL
+             WHERE n.tenant_id = $1 AND n.id = $2",
+            args![id],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let address: String = row.get(1)?;
+    let assistant = match (row.get::<Option<AssistantId>>(4)?, row.get::<Option<String>>(6)?) {
+        (Some(id), Some(name)) => Some(assistant_from(id, name, row.get(7)?)?),
+        _ => None,
+    };
+    let end = Arc::new(End {
+        tenant: Tenant { id: tx.tenant(), settings: json(&row.get::<String>(0)?)? },
+        number: Number {
+            id,
+            address: Address::parse_sender(&address).map_err(StoreError::fault)?,
+            account: row.get(2)?,
+            enabled: row.get(3)?,
+            assistant: assistant.as_ref().map(|assistant| assistant.id),
+            // Both kinds behave as Telnyx does: STOP, START and HELP are answered there (telnyx.md §8).
+            carrier_answers_keywords: matches!(row.get::<String>(5)?.as_str(), "telnyx" | "sandbox"),
+        },
+        assistant,
+    });
+    known.ends.insert(id, Arc::clone(&end));
+    Ok(Some(end))
+}
+
+async fn contact(tx: &mut TenantTx<'_>, address: &str) -> Result<Option<Contact>, StoreError> {
+    let row = tx
+        .opt(
+            "SELECT c.id, c.name, c.company, c.time_zone, c.blocked, a.opted_out_at_us
+             FROM contact_address a JOIN contact c ON c.tenant_id = a.tenant_id AND c.id = a.contact_id
+             WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address = $2",
+            args![address],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Contact {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            company: row.get(2)?,
+            time_zone: row.get(3)?,
+            blocked: row.get(4)?,
+            opted_out_at: row.get(5)?,
+        })
+    })
+    .transpose()
+}
+
+fn conversation(row: &Row) -> Result<Conversation, StoreError> {
+    Ok(Conversation {
+        id: row.get(0)?,
+        contact: row.get(1)?,
+        number: row.get(2)?,
+        address: row.get(3)?,
+        lane: row.get(4)?,
+        previous: row.get(5)?,
+        status: match row.get::<String>(6)?.as_str() {
+            "open" => Standing::Open,
+            "snoozed" => Standing::Snoozed,
+            "closed" => Standing::Closed,
+            other => return Err(unknown("conversation status", other)),
+        },
+        snoozed_until: row.get(7)?,
+        holder: match (row.get::<String>(8)?.as_str(), row.get::<Option<Uuid>>(9)?) {
+            ("nobody", _) => Holder::Nobody,
+            ("agents", _) => Holder::Agents,
+            ("assistant", Some(id)) => Holder::Assistant(AssistantId(id)),
+            ("workflow", Some(id)) => Holder::Workflow(EnrolmentId(id)),
+            (other, _) => return Err(unknown("holder", other)),
+        },
+        mode: match row.get::<Option<String>>(10)?.as_deref() {
+            None => None,
+            Some("off") => Some(Mode::Off),
+            Some("draft") => Some(Mode::Draft),
+            Some("auto") => Some(Mode::Auto),
+            Some(other) => return Err(unknown("mode", other)),
+        },
+        assignee: row.get(11)?,
+        guide: row.get(12)?,
+        version: row.get(13)?,
+        inbound_count: row.get(14)?,
+        waiting_since: row.get(15)?,
+        last_message_at: row.get(16)?,
+        last_direction: match row.get::<Option<String>>(17)?.as_deref() {
+            None => None,
+            Some("in") => Some(Direction::In),
+            Some("out") => Some(Direction::Out),
+            Some("note") => Some(Direction::Note),
+            Some(other) => return Err(unknown("direction", other)),
+        },
+        preview: row.get(18)?,
+        created_at: row.get(19)?,
+        has_unsent: row.get(20)?,
+    })
+}
+
+fn assistant_from(id: AssistantId, name: String, settings: String) -> Result<Assistant, StoreError> {
+    Ok(Assistant { id, name, settings: json(&settings)? })
+}
+
+pub(crate) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(StoreError::fault)
+}
+
+pub(crate) fn unknown(what: &str, word: &str) -> StoreError {
+    StoreError::fault(format!("unknown {what} in the database: {word}"))
+}
