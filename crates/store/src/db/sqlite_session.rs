@@ -1,0 +1,219 @@
+//! One connection to SQLite: how it is set up, how a statement runs on it, what its errors mean.
+
+use std::path::Path;
+
+use rusqlite::{CachedStatement, Connection, ffi};
+use uuid::Uuid;
+
+use super::{
+    error::StoreError,
+    row::Row,
+    sqlite_names::Names,
+    tx::{On, Tx},
+    value::Value,
+};
+
+/// Every text of this crate fits, so each is prepared once per connection.
+const STATEMENTS_KEPT: usize = 512;
+
+pub(crate) struct Session {
+    connection: Connection,
+    names: Names,
+}
+
+impl Session {
+    /// `synchronous = FULL`: with commits grouped it costs nothing that can be measured, and a commit survives a power cut.
+    pub(crate) fn open_writer(path: &Path) -> Result<Self, StoreError> {
+        let session = Self::open(path)?;
+        session.setup(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;
+             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
+        )?;
+        Ok(session)
+    }
+
+    pub(crate) fn open_reader(path: &Path) -> Result<Self, StoreError> {
+        let session = Self::open(path)?;
+        session.setup("PRAGMA query_only = ON; PRAGMA cache_size = -16384;")?;
+        Ok(session)
+    }
+
+    fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = Connection::open(path).map_err(|error| {
+            StoreError::fault(format!(
+                "the database file {} cannot be opened: {error}",
+                path.display()
+            ))
+        })?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        let session = Self {
+            connection,
+            names: Names::default(),
+        };
+        session.setup("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")?;
+        Ok(session)
+    }
+
+    fn setup(&self, pragmas: &str) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch(pragmas)
+            .map_err(StoreError::fault)
+    }
+
+    pub(crate) fn into_tx(self) -> Tx {
+        Tx::new(On::Sqlite(self))
+    }
+
+    pub(crate) fn begin_write(&mut self) -> Result<(), StoreError> {
+        self.run("BEGIN IMMEDIATE") // a deferred one that writes later is refused at once, whatever the busy timeout
+    }
+
+    pub(crate) fn begin_read(&mut self) -> Result<(), StoreError> {
+        self.run("BEGIN")
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
+        self.run("COMMIT")
+    }
+
+    /// Some faults (a full disk) end the transaction by themselves, so there may be nothing to roll back.
+    pub(crate) fn rollback(&mut self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.run("ROLLBACK")
+        {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a transaction could not be rolled back"
+            );
+        }
+    }
+
+    pub(crate) fn savepoint(&mut self) -> Result<(), StoreError> {
+        self.run("SAVEPOINT body")
+    }
+
+    pub(crate) fn keep_savepoint(&mut self) -> Result<(), StoreError> {
+        self.run("RELEASE body")
+    }
+
+    pub(crate) fn undo_savepoint(&mut self) -> Result<(), StoreError> {
+        self.run("ROLLBACK TO body")?;
+        self.run("RELEASE body")
+    }
+
+    /// Folds the write-ahead log into the file and empties it.
+    pub(crate) fn checkpoint(&mut self) {
+        if let Err(error) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)", None, &[]) {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the write-ahead log was not folded in at closing"
+            );
+        }
+    }
+
+    /// Several statements without arguments, as migrations have them.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch(sql)
+            .map_err(|error| self.explain(error))
+    }
+
+    pub(crate) fn rows(
+        &mut self,
+        sql: &str,
+        tenant: Option<Uuid>,
+        args: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.query(sql, tenant, args)
+            .map_err(|error| self.explain(error))
+    }
+
+    /// How many rows the statement changed.
+    pub(crate) fn count(
+        &mut self,
+        sql: &str,
+        tenant: Option<Uuid>,
+        args: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        self.step(sql, tenant, args)
+            .map_err(|error| self.explain(error))
+    }
+
+    fn run(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.step(sql, None, &[])
+            .map(drop)
+            .map_err(|error| self.explain(error))
+    }
+
+    fn query(
+        &self,
+        sql: &str,
+        tenant: Option<Uuid>,
+        args: &[Value<'_>],
+    ) -> rusqlite::Result<Vec<Row>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        bind(&mut statement, tenant, args)?;
+        let width = statement.column_count();
+        let mut found = Vec::new();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            let columns = (0..width)
+                .map(|index| row.get(index))
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            found.push(Row::sqlite(columns));
+        }
+        Ok(found)
+    }
+
+    /// Steps to the end, so that a statement which also answers rows is carried out wholly.
+    fn step(&self, sql: &str, tenant: Option<Uuid>, args: &[Value<'_>]) -> rusqlite::Result<u64> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        bind(&mut statement, tenant, args)?;
+        let mut rows = statement.raw_query();
+        while rows.next()?.is_some() {}
+        drop(rows);
+        Ok(self.connection.changes())
+    }
+
+    fn explain(&mut self, error: rusqlite::Error) -> StoreError {
+        let rusqlite::Error::SqliteFailure(code, message) = &error else {
+            return StoreError::fault(error);
+        };
+        match code.extended_code {
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+                StoreError::Unique(
+                    self.names
+                        .of(&self.connection, message.as_deref().unwrap_or_default()),
+                )
+            }
+            ffi::SQLITE_CONSTRAINT_FOREIGNKEY => StoreError::Foreign("foreign_key".into()),
+            ffi::SQLITE_BUSY | ffi::SQLITE_BUSY_SNAPSHOT | ffi::SQLITE_BUSY_TIMEOUT => {
+                StoreError::Retry
+            }
+            _ => StoreError::fault(error),
+        }
+    }
+}
+
+/// SQLite takes a missing argument for NULL, so the count is checked here.
+fn bind(
+    statement: &mut CachedStatement<'_>,
+    tenant: Option<Uuid>,
+    args: &[Value<'_>],
+) -> rusqlite::Result<()> {
+    let wanted = statement.parameter_count();
+    let first = usize::from(tenant.is_some()) + 1;
+    if wanted != args.len() + first - 1 {
+        return Err(rusqlite::Error::InvalidParameterCount(
+            args.len() + first - 1,
+            wanted,
+        ));
+    }
+    if let Some(tenant) = tenant {
+        statement.raw_bind_parameter(1, Value::Id(tenant))?;
+    }
+    for (index, value) in args.iter().enumerate() {
+        statement.raw_bind_parameter(index + first, value)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,369 @@
+//! What a body gets: a transaction that belongs to one tenant, or to the system.
+
+use domain::id::TenantId;
+use uuid::Uuid;
+
+use super::{bulk, error::StoreError, postgres_session, row::Row, sqlite_session, value::Value};
+use crate::dialect::{self, Engine, Text};
+
+/// A transaction of one tenant. `$1` is the tenant in every statement and is bound here, so callers number their own
+/// arguments from `$2`; a text that does not mention `$1` is refused. On PostgreSQL row-level security says the same again.
+#[derive(Debug)]
+pub struct TenantTx<'t> {
+    tx: &'t mut Tx,
+    tenant: TenantId,
+}
+
+/// A transaction that sees all tenants, for the few operations that must: routing a webhook, claiming work, signing in.
+#[derive(Debug)]
+pub struct SystemTx<'t> {
+    tx: &'t mut Tx,
+}
+
+/// The methods that both kinds of transaction have; `$scope` is what a statement is bound to.
+macro_rules! statements {
+    ($scope:expr) => {
+        /// Every row of the answer.
+        pub async fn rows(
+            &mut self,
+            sql: &'static str,
+            args: &[Value<'_>],
+        ) -> Result<Vec<Row>, StoreError> {
+            let scope = $scope(self);
+            self.tx.rows(scope, sql, args).await
+        }
+
+        /// The first row, if there is one.
+        pub async fn opt(
+            &mut self,
+            sql: &'static str,
+            args: &[Value<'_>],
+        ) -> Result<Option<Row>, StoreError> {
+            Ok(self.rows(sql, args).await?.into_iter().next())
+        }
+
+        /// The first row; [`StoreError::NoRow`] if there is none.
+        pub async fn one(
+            &mut self,
+            sql: &'static str,
+            args: &[Value<'_>],
+        ) -> Result<Row, StoreError> {
+            self.opt(sql, args).await?.ok_or(StoreError::NoRow)
+        }
+
+        /// Carries out the statement and waits for it: an error is told here.
+        pub async fn exec(
+            &mut self,
+            sql: &'static str,
+            args: &[Value<'_>],
+        ) -> Result<(), StoreError> {
+            self.exec_returning_count(sql, args).await.map(drop)
+        }
+
+        /// The same, and how many rows it inserted, changed or deleted.
+        pub async fn exec_returning_count(
+            &mut self,
+            sql: &'static str,
+            args: &[Value<'_>],
+        ) -> Result<u64, StoreError> {
+            let scope = $scope(self);
+            self.tx.count(scope, sql, args).await
+        }
+
+        /// A statement whose result nobody needs before the commit. On PostgreSQL it travels with the next statement or with
+        /// the commit, so its error is told there, on both engines: by the next statement, or by the write as a whole.
+        pub async fn push(
+            &mut self,
+            sql: &'static str,
+            args: &[Value<'_>],
+        ) -> Result<(), StoreError> {
+            let scope = $scope(self);
+            self.tx.push(scope, sql, args).await
+        }
+
+        /// Inserts many rows with few statements and answers how many were inserted.
+        ///
+        /// `sql` is `INSERT INTO t (a, b)`, or has `VALUES {rows}` where something follows (`ON CONFLICT …`). In a tenant's
+        /// transaction the first column must be the tenant; the rows then hold only what comes after it.
+        pub async fn insert_many<'v, const N: usize>(
+            &mut self,
+            sql: &'static str,
+            rows: impl IntoIterator<Item = [Value<'v>; N]>,
+        ) -> Result<u64, StoreError> {
+            let scope = $scope(self);
+            bulk::insert(self.tx, scope, sql, rows).await
+        }
+
+        /// [`Self::insert_many`] as [`Self::push`] is to `exec`: travels with the next statement.
+        pub async fn push_many<'v, const N: usize>(
+            &mut self,
+            sql: &'static str,
+            rows: impl IntoIterator<Item = [Value<'v>; N]>,
+        ) -> Result<(), StoreError> {
+            let scope = $scope(self);
+            bulk::push(self.tx, scope, sql, rows).await
+        }
+
+        /// Takes the lock of this number until the transaction ends, unless another transaction has it. On SQLite always
+        /// true: the writer is alone.
+        pub async fn try_lock(&mut self, key: i64) -> Result<bool, StoreError> {
+            let scope = $scope(self);
+            self.tx.try_lock(scope, key).await
+        }
+
+        /// Takes the lock of a lane until the transaction ends, and waits for it: what is worked strictly in order is worked
+        /// by one transaction at a time. On SQLite the writer is alone anyway.
+        pub async fn lock_lane(&mut self, lane: Uuid) -> Result<(), StoreError> {
+            self.tx.lock_lane($scope(self), lane).await
+        }
+
+        /// Which database this runs on. For measuring and for tests: what differs belongs into `dialect`.
+        #[must_use]
+        pub fn engine(&self) -> Engine {
+            self.tx.engine()
+        }
+    };
+}
+
+impl<'t> TenantTx<'t> {
+    pub(crate) fn new(tx: &'t mut Tx, tenant: TenantId) -> Self {
+        Self { tx, tenant }
+    }
+
+    /// Whose transaction this is.
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    statements!(|this: &Self| Scope::Tenant(Uuid::from(this.tenant)));
+}
+
+impl<'t> SystemTx<'t> {
+    pub(crate) fn new(tx: &'t mut Tx) -> Self {
+        Self { tx }
+    }
+
+    /// The same transaction, seen as one tenant: what many tenants' turns need to be committed together. Ends with the
+    /// borrow; there is nothing to switch back.
+    pub fn for_tenant(&mut self, tenant: TenantId) -> TenantTx<'_> {
+        TenantTx::new(self.tx, tenant)
+    }
+
+    statements!(|_: &Self| Scope::System);
+}
+
+/// Whom a statement is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    System,
+    Tenant(Uuid),
+}
+
+impl Scope {
+    pub(crate) fn tenant(self) -> Option<Uuid> {
+        match self {
+            Self::System => None,
+            Self::Tenant(tenant) => Some(tenant),
+        }
+    }
+}
+
+/// One statement, ready for its engine.
+pub(crate) struct Call<'a> {
+    pub(crate) sql: &'a str,
+    /// Whom the statement may see (PostgreSQL's row-level security).
+    pub(crate) scope: Scope,
+    /// What `$1` is, if the face binds it.
+    pub(crate) tenant: Option<Uuid>,
+    pub(crate) args: &'a [Value<'a>],
+}
+
+/// A transaction on either engine. It remembers a failed statement: PostgreSQL would commit nothing after one and SQLite
+/// would, so both refuse, and a body that swallows an error gets the same answer everywhere.
+pub(crate) struct Tx {
+    pub(crate) on: On,
+    failed: Option<StoreError>,
+}
+
+/// Not told apart by size: there are as many as connections.
+#[allow(clippy::large_enum_variant)]
+pub(crate) enum On {
+    Sqlite(sqlite_session::Session),
+    Postgres(postgres_session::Session),
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx")
+            .field("engine", &self.engine())
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Tx {
+    pub(crate) fn new(on: On) -> Self {
+        Self { on, failed: None }
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        match &self.on {
+            On::Sqlite(_) => Engine::Sqlite,
+            On::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    pub(crate) fn forget_failure(&mut self) {
+        self.failed = None;
+    }
+
+    pub(crate) fn failure(&self) -> Option<&StoreError> {
+        self.failed.as_ref()
+    }
+
+    /// A body that says `Ok` although a statement of it failed is answered with that failure.
+    pub(crate) fn judge<T, E: From<StoreError>>(&self, result: Result<T, E>) -> Result<T, E> {
+        match (&self.failed, result) {
+            (Some(failed), Ok(_)) => Err(failed.clone().into()),
+            (_, result) => result,
+        }
+    }
+
+    async fn rows(
+        &mut self,
+        scope: Scope,
+        sql: &'static str,
+        args: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        let text = self.text(scope, sql)?;
+        self.call_rows(&Call {
+            sql: &text.sql,
+            scope,
+            tenant: scope.tenant(),
+            args,
+        })
+        .await
+    }
+
+    async fn count(
+        &mut self,
+        scope: Scope,
+        sql: &'static str,
+        args: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        let text = self.text(scope, sql)?;
+        self.call_count(&Call {
+            sql: &text.sql,
+            scope,
+            tenant: scope.tenant(),
+            args,
+        })
+        .await
+    }
+
+    async fn push(
+        &mut self,
+        scope: Scope,
+        sql: &'static str,
+        args: &[Value<'_>],
+    ) -> Result<(), StoreError> {
+        let text = self.text(scope, sql)?;
+        self.call_push(&Call {
+            sql: &text.sql,
+            scope,
+            tenant: scope.tenant(),
+            args,
+        })
+        .await
+    }
+
+    async fn try_lock(&mut self, scope: Scope, key: i64) -> Result<bool, StoreError> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(true);
+        }
+        let args = [Value::Int(key)];
+        let call = Call {
+            sql: "SELECT pg_try_advisory_xact_lock($1)",
+            scope,
+            tenant: None,
+            args: &args,
+        };
+        self.call_rows(&call)
+            .await?
+            .first()
+            .ok_or(StoreError::NoRow)?
+            .get(0)
+    }
+
+    async fn lock_lane(&mut self, scope: Scope, lane: Uuid) -> Result<(), StoreError> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        let (high, low) = lane.as_u64_pair();
+        let args = [Value::Int((high ^ low).cast_signed())];
+        self.call_push(&Call {
+            sql: "SELECT pg_advisory_xact_lock($1)",
+            scope,
+            tenant: None,
+            args: &args,
+        })
+        .await
+    }
+
+    pub(crate) async fn call_rows(&mut self, call: &Call<'_>) -> Result<Vec<Row>, StoreError> {
+        self.go_on()?;
+        let result = match &mut self.on {
+            On::Sqlite(session) => session.rows(call.sql, call.tenant, call.args),
+            On::Postgres(session) => session.rows(call).await,
+        };
+        self.remember(result)
+    }
+
+    pub(crate) async fn call_count(&mut self, call: &Call<'_>) -> Result<u64, StoreError> {
+        self.go_on()?;
+        let result = match &mut self.on {
+            On::Sqlite(session) => session.count(call.sql, call.tenant, call.args),
+            On::Postgres(session) => session.count(call).await,
+        };
+        self.remember(result)
+    }
+
+    pub(crate) async fn call_push(&mut self, call: &Call<'_>) -> Result<(), StoreError> {
+        self.go_on()?;
+        let result = match &mut self.on {
+            On::Sqlite(session) => session.count(call.sql, call.tenant, call.args).map(drop),
+            On::Postgres(session) => session.push(call).await,
+        };
+        // Told by the next statement or at the commit, as on the engine where it has not even left yet.
+        let _ = self.remember(result);
+        Ok(())
+    }
+
+    fn text(
+        &mut self,
+        scope: Scope,
+        sql: &'static str,
+    ) -> Result<std::sync::Arc<Text>, StoreError> {
+        let text = dialect::text(sql, self.engine());
+        if scope != Scope::System && !text.mentions_first {
+            return self.remember(Err(StoreError::Unscoped(sql)));
+        }
+        Ok(text)
+    }
+
+    /// After a failed statement every other answers the same failure, without asking the database.
+    fn go_on(&self) -> Result<(), StoreError> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
+    fn remember<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &result {
+            metrics::counter!("store_statement_errors_total", "kind" => error.kind()).increment(1);
+            if self.failed.is_none() {
+                self.failed = Some(error.clone());
+            }
+        }
+        result
+    }
+}

@@ -1,0 +1,132 @@
+//! What only one of the engines has.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use store::{StoreError, args, dialect::Engine, testing::lay};
+
+use crate::notes::{ANN, bodies, no_transaction_is_left_open, put, with_notes};
+
+/// Whatever waits while a commit is under way shares the next one.
+#[test]
+fn what_waits_is_committed_together() {
+    store::testing::run(Engine::Sqlite, async |place| {
+        let store = place.store();
+        with_notes(&store).await;
+        let before = store.written();
+        let (go_on, held) = std::sync::mpsc::channel::<()>();
+        let held = std::sync::Mutex::new(held);
+        let holding = tokio::spawn({
+            let store = store.clone();
+            async move {
+                store
+                    .write(ANN, async move |tx| {
+                        held.lock().unwrap().recv().unwrap(); // the writer's thread stands still
+                        put(tx, 1000, "first").await
+                    })
+                    .await
+            }
+        });
+        let mut waiting = tokio::task::JoinSet::new();
+        for id in 0..100_i64 {
+            let store = store.clone();
+            waiting.spawn(async move {
+                store
+                    .write(ANN, async move |tx| put(tx, id, &format!("{id}")).await)
+                    .await
+            });
+        }
+        while store.waiting() < 100 {
+            tokio::task::yield_now().await;
+        }
+        go_on.send(()).unwrap();
+        holding.await.unwrap().unwrap();
+        while let Some(answer) = waiting.join_next().await {
+            answer.unwrap().unwrap();
+        }
+        let after = store.written();
+        assert_eq!(after.bodies - before.bodies, 101);
+        // The first group was over its time while it stood still; how much fits into 5 ms is the machine's affair.
+        assert!(after.transactions - before.transactions <= 20, "{after:?}");
+    });
+}
+
+/// A body that lost to another transaction runs again, and not for ever.
+#[test]
+fn a_lost_body_runs_again() {
+    store::testing::run(Engine::Postgres, async |place| {
+        let store = place.store();
+        with_notes(&store).await;
+        lay(
+            &store,
+            "
+            CREATE SEQUENCE tries;
+            CREATE FUNCTION lose(times BIGINT) RETURNS BIGINT LANGUAGE plpgsql AS $$
+            DECLARE
+                try BIGINT := nextval('tries');
+            BEGIN
+                IF try <= times THEN
+                    RAISE EXCEPTION USING ERRCODE = 'serialization_failure', MESSAGE = 'lost';
+                END IF;
+                RETURN try;
+            END $$;
+        ",
+        )
+        .await
+        .unwrap();
+        let runs = Arc::new(AtomicUsize::new(0));
+        let lose = |times: i64| {
+            let (store, runs) = (store.clone(), Arc::clone(&runs));
+            async move {
+                store
+                    .write(ANN, async move |tx| {
+                        runs.fetch_add(1, Ordering::Relaxed);
+                        put(tx, times, &format!("{times}")).await?;
+                        tx.one(
+                            "SELECT lose($2) WHERE $1 IS NOT DISTINCT FROM $1::uuid",
+                            args![times],
+                        )
+                        .await?
+                        .get::<i64>(0)
+                    })
+                    .await
+            }
+        };
+        assert_eq!(lose(3).await.unwrap(), 4);
+        assert_eq!(runs.load(Ordering::Relaxed), 4);
+        assert_eq!(bodies(&store, ANN).await, ["3"]);
+        let lost = lose(1_000_000).await;
+        assert!(matches!(lost, Err(StoreError::Retry)), "{lost:?}");
+        assert_eq!(runs.load(Ordering::Relaxed), 10, "five more tries, no more");
+        no_transaction_is_left_open(&store).await;
+    });
+}
+
+/// Two transactions want one lock: the second is told no, and does not wait.
+#[test]
+fn a_lock_that_is_taken_is_not_waited_for() {
+    store::testing::run(Engine::Postgres, async |place| {
+        let (store, other) = (place.store(), place.open_again().await);
+        // A lock of the session outlives its transaction, so this side holds it for as long as it likes.
+        let hold = "SELECT pg_advisory_lock(7)::text";
+        other
+            .system_write(async move |tx| tx.exec(hold, &[]).await)
+            .await
+            .unwrap();
+        assert!(
+            !store
+                .system_write(async |tx| tx.try_lock(7).await)
+                .await
+                .unwrap()
+        );
+        assert!(
+            store
+                .system_write(async |tx| tx.try_lock(8).await)
+                .await
+                .unwrap()
+        );
+        other.close().await;
+    });
+}
