@@ -26,7 +26,7 @@ pub use hand_off::hand_off;
 pub use reply::reply;
 pub use send_due::{Due, send_due};
 pub use send_ended::{send_ended, unknown_overdue};
-pub use start::start;
+pub use start::{Started, start};
 pub use text_arrived::text_arrived;
 
 use jiff::Timestamp;

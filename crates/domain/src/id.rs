@@ -116,6 +116,7 @@ impl Ids {
     }
 
     /// The next identifier, of whichever kind is asked for.
+    #[expect(clippy::should_implement_trait, reason = "it never ends, and gives any kind of id")]
     #[must_use]
     pub fn next<T: From<Uuid>>(&mut self) -> T {
         T::from(self.uuid())

@@ -31,7 +31,7 @@ CREATE TABLE session (
     created_at_us BIGINT NOT NULL,
     expires_at_us BIGINT NOT NULL
 ) {strict};
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 
 CREATE TABLE api_key (
     tenant_id       UUID   NOT NULL REFERENCES tenant (tenant_id),
