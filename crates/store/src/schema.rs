@@ -1,0 +1,41 @@
+//! Closed lists of words as OpenAPI enumerations, so that clients get them as types. Where the domain has the list, the words
+//! come from it: the two cannot differ.
+
+use std::borrow::Cow;
+
+use domain::{access::Role, number};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $shown:literal: $words:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some($words)).build().into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                $shown.into()
+            }
+        }
+    )*};
+}
+
+words! {
+    /// What a member is.
+    RoleWord = "Role": Role::ALL.map(Role::as_str);
+    /// What sort of sender it is.
+    NumberKindWord = "NumberKind": crate::number::KINDS.map(number::Kind::as_str);
+    /// Which carrier.
+    CarrierKindWord = "CarrierKind": ["telnyx", "sandbox"];
+    /// How a delivery stands.
+    DeliveryStateWord = "DeliveryState": ["waiting", "delivered", "failed"];
+}
