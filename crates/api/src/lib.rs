@@ -1,0 +1,28 @@
+//! The door: HTTP in, HTTP out. It decides nothing: it reads strictly, asks the engine or the store once, and answers.
+//!
+//! [`router::router`] has every route on one page; [`server`] accepts the connections.
+
+pub mod auth;
+pub mod cookie;
+pub mod csrf;
+pub mod dashboard;
+pub mod document;
+pub mod error;
+pub mod extract;
+pub mod fields;
+pub mod headers;
+pub mod hooks;
+pub mod once;
+pub mod ops;
+pub mod page;
+pub mod password;
+pub mod reference;
+pub mod router;
+pub mod secret;
+pub mod server;
+pub mod sign_in;
+pub mod state;
+pub mod v1;
+
+pub use router::{openapi, router};
+pub use state::{ApiConfig, AppState};

@@ -1,0 +1,149 @@
+//! Every route on one page.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    csrf::SameSite,
+    dashboard, document, headers, hooks, ops, reference,
+    state::AppState,
+    v1::{api_keys, carrier_accounts, members, numbers, sandbox, session, setup, tenant, webhooks},
+};
+
+/// The whole door.
+pub fn router(app: AppState) -> Router {
+    let (v1, document) = v1().split_for_parts();
+    let document = document::complete(document);
+    let reference = reference::page(&document);
+    let json = document::to_json(&document);
+
+    let api = v1
+        .route("/api/openapi.json", get(move || reference::document(json.clone())))
+        .route("/api/docs", get(move || reference::reference(reference.clone())))
+        .route("/api/{*rest}", axum::routing::any(ops::no_such_route))
+        .layer(DefaultBodyLimit::disable()) // every reader of a body has its own limit
+        .layer(
+            ServiceBuilder::new()
+                .layer(CompressionLayer::new().compress_when(compressible()))
+                .layer(middleware::from_fn(headers::private))
+                .layer(SameSite::new(app.engine.public_url())),
+        );
+
+    let people = api.fallback(dashboard::serve).layer(
+        ServiceBuilder::new()
+            .layer(SetRequestIdLayer::new(headers::REQUEST_ID, MakeRequestUuid))
+            .layer(
+                TraceLayer::new_for_http()
+                    .make_span_with(ops::span)
+                    .on_request(())
+                    .on_response(ops::Answered)
+                    .on_failure(()),
+            )
+            .layer(PropagateRequestIdLayer::new(headers::REQUEST_ID))
+            .layer(middleware::from_fn(headers::guards)),
+    );
+
+    // Carriers wait two seconds and come by the thousand: nothing stands between them and the engine.
+    let machines = Router::new()
+        .route("/hooks/telnyx/{account}", post(hooks::telnyx))
+        .route("/hooks/telnyx/{account}/m/{message}", post(hooks::telnyx_message))
+        .route("/healthz", get(ops::healthz))
+        .route("/readyz", get(ops::readyz))
+        .route("/metrics", get(ops::metrics));
+
+    people.merge(machines).with_state(app)
+}
+
+/// The document of the API, as the routes themselves tell it.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    document::complete(v1().into_openapi())
+}
+
+fn v1() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().nest("/api/v1", OpenApiRouter::new().merge(house()).merge(day()))
+}
+
+/// Who may come in, and what connects us to the world.
+fn house() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(session::sign_in, session::read, session::sign_out))
+        .routes(routes!(session::switch_tenant))
+        .routes(routes!(setup::check, setup::set_up))
+        .routes(routes!(tenant::read, tenant::change))
+        .routes(routes!(members::list, members::add))
+        .routes(routes!(members::change, members::remove))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::revoke))
+        .routes(routes!(carrier_accounts::list, carrier_accounts::create))
+        .routes(routes!(carrier_accounts::read, carrier_accounts::change, carrier_accounts::remove))
+        .routes(routes!(carrier_accounts::numbers))
+        .routes(routes!(carrier_accounts::adopt))
+        .routes(routes!(carrier_accounts::check))
+        .routes(routes!(numbers::list, numbers::create))
+        .routes(routes!(numbers::read, numbers::change, numbers::remove))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::read, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(sandbox::read))
+        .routes(routes!(sandbox::messages, sandbox::text))
+        .routes(routes!(sandbox::faults, sandbox::set_faults))
+}
+
+/// The day's work: contacts, conversations, messages, drafts, media, assistants, text, live.
+fn day() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+}
+
+/// What is worth compressing. A live stream is not: a compressor would hold its events back.
+fn compressible() -> impl Predicate {
+    DefaultPredicate::new()
+        .and(NotForContentType::new("text/event-stream"))
+        .and(NotForContentType::new("image/"))
+        .and(NotForContentType::new("video/"))
+        .and(NotForContentType::new("audio/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_says_how_it_fails_and_who_may_call_it() {
+        let document = openapi();
+        for (path, item) in &document.paths.paths {
+            for operation in [&item.get, &item.post, &item.put, &item.patch, &item.delete].into_iter().flatten() {
+                assert!(operation.responses.responses.contains_key("default"), "{path}");
+                assert!(operation.summary.is_some(), "{path} has no summary");
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_operations_share_an_id() {
+        let document = openapi();
+        let mut seen = std::collections::BTreeSet::new();
+        for (path, item) in &document.paths.paths {
+            for operation in [&item.get, &item.post, &item.put, &item.patch, &item.delete].into_iter().flatten() {
+                let id = operation.operation_id.clone().unwrap();
+                assert!(seen.insert(id.clone()), "{path}: {id}");
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Version 1 of the API: one file per resource, with its types and handlers.
+
+pub mod api_keys;
+pub mod carrier_accounts;
+pub mod members;
+pub mod numbers;
+pub mod sandbox;
+pub mod session;
+pub mod setup;
+pub mod tenant;
+pub mod webhooks;
+
+// The day's work.

@@ -1,0 +1,216 @@
+//! The organisation and what it has set.
+
+use axum::extract::State;
+use domain::{access::Scope, hours::QuietHours, id::TenantId, tenant::Settings};
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::{TenantTx, tenant};
+use utoipa::ToSchema;
+
+use crate::{
+    auth::Caller,
+    error::ApiError,
+    extract::{Json, Write, present},
+    fields,
+    once::{self, Told, Written},
+    state::AppState,
+};
+
+/// An organisation.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Tenant {
+    /// Which one.
+    #[schema(value_type = String)]
+    pub id: TenantId,
+    /// What people call it.
+    pub name: String,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// What it has set.
+    pub settings: TenantSettings,
+}
+
+/// What an organisation has set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TenantSettings {
+    /// Where national spellings of phone numbers are at home, as in `US`.
+    pub region: String,
+    /// IANA zone of the business, and of contacts whose own is not known.
+    pub time_zone: String,
+    /// A text within this many days of the last message resumes the conversation.
+    pub resume_window_days: u32,
+    /// How long a person's reply is held so that it can be undone.
+    pub undo_seconds: u32,
+    /// When nothing is sent, on the contact's own clock.
+    #[schema(value_type = Option<QuietHoursShape>)]
+    pub quiet_hours: Option<QuietHours>,
+    /// What HELP is answered with where the carrier does not.
+    pub help_text: String,
+    /// What STOP is confirmed with where the carrier does not.
+    pub stop_confirmation: String,
+}
+
+/// Hours of the day; they may span midnight.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = QuietHours)]
+pub struct QuietHoursShape {
+    /// When they begin, as in `21:00`.
+    pub from: String,
+    /// When they have ended, as in `08:00`.
+    pub until: String,
+}
+
+/// What changes; what is absent stays.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeTenant {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    settings: ChangeSettings,
+}
+
+/// What changes of the settings; what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChangeSettings {
+    region: Option<String>,
+    time_zone: Option<String>,
+    #[schema(maximum = 3650)]
+    resume_window_days: Option<u32>,
+    #[schema(maximum = 60)]
+    undo_seconds: Option<u32>,
+    /// `null`: none.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<QuietHoursShape>)]
+    quiet_hours: Option<Option<QuietHours>>,
+    help_text: Option<String>,
+    /// `null`: ours.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    stop_confirmation: Option<Option<String>>,
+}
+
+/// The tenant.
+#[utoipa::path(get, path = "/tenant", tag = "tenant", responses((status = 200, body = Tenant)))]
+pub async fn read(State(app): State<AppState>, caller: Caller) -> Result<Json<Tenant>, ApiError> {
+    caller.must(Scope::TenantRead)?;
+    let found = app.engine.store().read(caller.tenant, async |tx: &mut TenantTx<'_>| tenant::read(tx).await).await?;
+    Ok(Json(shown(found)))
+}
+
+/// Changes the tenant's name and settings.
+#[utoipa::path(patch, path = "/tenant", tag = "tenant", request_body = ChangeTenant, responses((status = 200, body = Tenant)))]
+pub async fn change(
+    State(app): State<AppState>,
+    caller: Caller,
+    Write(asked, once): Write<ChangeTenant>,
+) -> Result<Written<Tenant>, ApiError> {
+    caller.must(Scope::TenantWrite)?;
+    once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+        let mut found = tenant::read_to_change(tx).await?;
+        if let Some(name) = &asked.name {
+            found.name = fields::name("name", name)?;
+        }
+        apply(&mut found.settings, asked.settings.clone())?;
+        tenant::change(tx, &found.name, &found.settings).await?;
+        Ok(Told::quiet(shown(found)))
+    })
+    .await
+}
+
+fn apply(settings: &mut Settings, change: ChangeSettings) -> Result<(), ApiError> {
+    if let Some(region) = change.region {
+        settings.region = fields::region("settings.region", &region)?;
+    }
+    if let Some(zone) = change.time_zone {
+        settings.time_zone = fields::time_zone("settings.time_zone", &zone)?;
+    }
+    if let Some(days) = change.resume_window_days {
+        settings.resume_window_days = at_most("settings.resume_window_days", days, 3_650)?;
+    }
+    if let Some(seconds) = change.undo_seconds {
+        settings.undo_seconds = at_most("settings.undo_seconds", seconds, 60)?;
+    }
+    if let Some(hours) = change.quiet_hours {
+        settings.quiet_hours = hours;
+    }
+    if let Some(text) = change.help_text {
+        settings.help_text = short_text("settings.help_text", text)?;
+    }
+    if let Some(text) = change.stop_confirmation {
+        let text = text.unwrap_or_else(|| Settings::default().stop_confirmation);
+        settings.stop_confirmation = short_text("settings.stop_confirmation", text)?;
+    }
+    Ok(())
+}
+
+fn at_most(field: &str, value: u32, max: u32) -> Result<u32, ApiError> {
+    if value <= max { Ok(value) } else { Err(ApiError::invalid(field, "out_of_range", format!("At most {max}."))) }
+}
+
+/// Carriers want these in one text: two segments at most.
+fn short_text(field: &str, text: String) -> Result<String, ApiError> {
+    match text.trim().chars().count() {
+        0 => Err(ApiError::invalid(field, "empty", "Write something: carriers ask for an answer.")),
+        1..=300 => Ok(text.trim().to_owned()),
+        _ => Err(ApiError::invalid(field, "too_long", "Write at most 300 characters.")),
+    }
+}
+
+fn shown(tenant: tenant::Tenant) -> Tenant {
+    let Settings { region, time_zone, resume_window_days, undo_seconds, quiet_hours, help_text, stop_confirmation } =
+        tenant.settings;
+    Tenant {
+        id: tenant.id,
+        name: tenant.name,
+        created_at: tenant.created_at,
+        settings: TenantSettings {
+            region,
+            time_zone,
+            resume_window_days,
+            undo_seconds,
+            quiet_hours,
+            help_text,
+            stop_confirmation,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(json: &str) -> Result<Settings, ApiError> {
+        let mut settings = Settings::default();
+        let change =
+            serde_json::from_str(json).map_err(|error| ApiError::invalid("json", "json", error.to_string()))?;
+        apply(&mut settings, change).map(|()| settings)
+    }
+
+    #[test]
+    fn what_is_absent_stays_and_null_clears() {
+        let set = change(r#"{"undo_seconds":0,"quiet_hours":{"from":"21:00","until":"08:00"}}"#).unwrap();
+        assert_eq!(set.undo_seconds, 0);
+        assert!(set.quiet_hours.is_some());
+        assert_eq!(set.region, "US");
+        assert_eq!(change(r#"{"quiet_hours":null}"#).unwrap().quiet_hours, None);
+        assert_eq!(change(r#"{"stop_confirmation":null}"#).unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for json in [
+            r#"{"time_zone":"Mars/Olympus"}"#,
+            r#"{"region":"XX"}"#,
+            r#"{"undo_seconds":61}"#,
+            r#"{"help_text":" "}"#,
+            r#"{"quiet_hours":{"from":"21:00","until":"21:00"}}"#,
+            r#"{"colour":"red"}"#,
+        ] {
+            assert!(change(json).is_err(), "{json}");
+        }
+    }
+}
