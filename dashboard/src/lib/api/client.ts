@@ -1,0 +1,142 @@
+/** The one place that fetches. Everything else in `lib/api` names paths and types. */
+import type { FieldError, ProblemDocument } from "./types";
+
+const BASE = "/api/v1";
+/** Longer than any answer of ours takes; a hung connection must not hang the page. */
+const TIMEOUT_MS = 30_000;
+
+/** Why a request did not succeed, in the server's words, or in ours when there was no answer. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly errors: FieldError[] = [],
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(message);
+    this.name = "Problem";
+  }
+
+  /** No answer came: the same request may be tried again with the same key. */
+  get isUnanswered(): boolean {
+    return this.status === 0 || this.status >= 502;
+  }
+
+  /** The message for one field of a form, if the server named it. */
+  field(name: string): string | undefined {
+    return this.errors.find((e) => e.field === name)?.message;
+  }
+}
+
+/** The sentence to show for anything thrown. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Problem) return error.errors[0]?.message ?? error.message;
+  return error instanceof Error ? error.message : "Something went wrong.";
+}
+
+type Query = Record<string, string | number | boolean | null | undefined>;
+
+export interface Options {
+  query?: Query;
+  body?: unknown;
+  /** Sent as `Idempotency-Key`: the same key never acts twice. */
+  key?: string;
+  signal?: AbortSignal;
+}
+
+let signedOut: () => void = () => {};
+
+/** Called when the server no longer knows us. */
+export function onSignedOut(handler: () => void): void {
+  signedOut = handler;
+}
+
+export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (options.key) headers["Idempotency-Key"] = options.key;
+  let body: BodyInit | undefined;
+  if (options.body instanceof Blob) {
+    body = options.body;
+    headers["Content-Type"] = options.body.type || "application/octet-stream";
+  } else if (options.body !== undefined) {
+    body = JSON.stringify(options.body);
+    headers["Content-Type"] = "application/json";
+  }
+  const response = await answer(BASE + path + search(options.query), {
+    method,
+    headers,
+    body,
+    credentials: "same-origin",
+    signal: withTimeout(options.signal),
+  });
+  if (!response.ok) throw await problem(response, path);
+  if (response.status === 204 || response.headers.get("content-length") === "0") return undefined as T;
+  return (await response.json()) as T;
+}
+
+export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
+  request<T>("GET", path, { query, signal });
+export const post = <T>(path: string, body?: unknown, options: Options = {}) =>
+  request<T>("POST", path, { body, ...options });
+export const patch = <T>(path: string, body: unknown) => request<T>("PATCH", path, { body });
+export const put = <T>(path: string, body: unknown) => request<T>("PUT", path, { body });
+export const remove = (path: string) => request<void>("DELETE", path);
+
+/** A key for one write, however often it is tried. `randomUUID` exists only on https and localhost. */
+export function newKey(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The live stream's address, resuming after `seq` when one was seen. */
+export function openEventStream(after: number | null): EventSource {
+  return new EventSource(`${BASE}/events${after === null ? "" : `?after=${after}`}`);
+}
+
+async function answer(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (
+      init.signal?.aborted &&
+      init.signal.reason instanceof DOMException &&
+      init.signal.reason.name === "AbortError"
+    )
+      throw error;
+    throw new Problem(0, "unreachable", "The server cannot be reached. Check your connection.");
+  }
+}
+
+async function problem(response: Response, path: string): Promise<Problem> {
+  if (response.status === 401 && !path.startsWith("/session")) signedOut();
+  const wait = Number(response.headers.get("retry-after"));
+  const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : null;
+  try {
+    const document = (await response.json()) as ProblemDocument;
+    const message = document.detail || document.title || `The server answered ${response.status}.`;
+    return new Problem(response.status, document.code, message, document.errors ?? [], retryAfter);
+  } catch {
+    return new Problem(
+      response.status,
+      "unreadable",
+      `The server answered ${response.status}.`,
+      [],
+      retryAfter,
+    );
+  }
+}
+
+function search(query: Query | undefined): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== null && value !== undefined && value !== "") params.set(name, String(value));
+  const text = params.toString();
+  return text ? `?${text}` : "";
+}
+
+function withTimeout(signal: AbortSignal | undefined): AbortSignal {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+}

@@ -1,0 +1,144 @@
+/** Every call the dashboard makes, by resource. */
+import { get, patch, post, put, remove } from "./client";
+import type * as T from "./types";
+
+export { Problem, newKey, onSignedOut, openEventStream, reasonOf } from "./client";
+
+const at = encodeURIComponent;
+
+export const session = {
+  get: () => get<T.Session>("/session"),
+  create: (body: T.NewSession) => post<T.Session>("/session", body),
+  remove: () => remove("/session"),
+  switchTenant: (tenant_id: string) => post<T.Session>("/session/tenant", { tenant_id }),
+};
+
+export const setup = {
+  check: (token: string) => get<{ valid: boolean }>(`/setup/${at(token)}`),
+  finish: (token: string, body: T.Setup) => post<T.Session>(`/setup/${at(token)}`, body),
+};
+
+export const tenant = {
+  get: () => get<T.Tenant>("/tenant"),
+  update: (body: T.TenantPatch) => patch<T.Tenant>("/tenant", body),
+};
+
+export const members = {
+  list: () => get<T.Page<T.Member>>("/members", { limit: 100 }),
+  create: (body: T.NewMember) => post<T.Member>("/members", body),
+  update: (id: string, role: T.Role) => patch<T.Member>(`/members/${at(id)}`, { role }),
+  remove: (id: string) => remove(`/members/${at(id)}`),
+};
+
+export const apiKeys = {
+  list: () => get<T.Page<T.ApiKey>>("/api-keys", { limit: 100 }),
+  create: (body: T.NewApiKey) => post<T.ApiKey>("/api-keys", body),
+  remove: (id: string) => remove(`/api-keys/${at(id)}`),
+};
+
+export const carrierAccounts = {
+  list: () => get<T.Page<T.CarrierAccount>>("/carrier-accounts", { limit: 100 }),
+  create: (body: T.NewCarrierAccount) => post<T.CarrierAccount>("/carrier-accounts", body),
+  update: (id: string, body: T.CarrierAccountPatch) =>
+    patch<T.CarrierAccount>(`/carrier-accounts/${at(id)}`, body),
+  remove: (id: string) => remove(`/carrier-accounts/${at(id)}`),
+  numbers: (id: string) => get<{ data: T.CarrierNumber[] }>(`/carrier-accounts/${at(id)}/numbers`),
+  adopt: (id: string, numbers: string[]) =>
+    post<T.Adoption>(`/carrier-accounts/${at(id)}/adopt`, { numbers }),
+  check: (id: string) => post<T.CarrierCheck>(`/carrier-accounts/${at(id)}/check`),
+};
+
+export const numbers = {
+  list: () => get<T.Page<T.Number>>("/numbers", { limit: 100 }),
+  update: (id: string, body: T.NumberPatch) => patch<T.Number>(`/numbers/${at(id)}`, body),
+  remove: (id: string) => remove(`/numbers/${at(id)}`),
+};
+
+export const contacts = {
+  get: (id: string) => get<T.Contact>(`/contacts/${at(id)}`),
+  update: (id: string, body: T.ContactPatch) => patch<T.Contact>(`/contacts/${at(id)}`, body),
+};
+
+export interface ConversationQuery {
+  status?: "open" | "snoozed" | "closed" | "all";
+  holder?: string;
+  unread?: boolean;
+  q?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export const conversations = {
+  list: (query: ConversationQuery, signal?: AbortSignal) =>
+    get<T.Page<T.Conversation>>("/conversations", { ...query }, signal),
+  get: (id: string) => get<T.Conversation>(`/conversations/${at(id)}`),
+  start: (body: T.NewConversation, key: string) =>
+    post<T.StartedConversation>("/conversations", body, { key }),
+  update: (id: string, body: T.ConversationPatch) => patch<T.Conversation>(`/conversations/${at(id)}`, body),
+  messages: (id: string, cursor?: string) =>
+    get<T.Page<T.Message>>(`/conversations/${at(id)}/messages`, { cursor, limit: 50 }),
+  send: (id: string, body: T.NewMessage, key: string) =>
+    post<T.SentMessage>(`/conversations/${at(id)}/messages`, body, { key }),
+  note: (id: string, body: string, key: string) =>
+    post<T.SentMessage>(`/conversations/${at(id)}/notes`, { body }, { key }),
+  setGuide: (id: string, guide: string) => put<T.Conversation>(`/conversations/${at(id)}/guide`, { guide }),
+  handOff: (id: string, body: T.Handoff) => post<T.Conversation>(`/conversations/${at(id)}/handoff`, body),
+  markRead: (id: string) => post<{ unread: number }>(`/conversations/${at(id)}/read`),
+  typing: (id: string, typing: boolean) => post<void>(`/conversations/${at(id)}/typing`, { typing }),
+  drafts: (id: string) => get<T.Page<T.Draft>>(`/conversations/${at(id)}/drafts`),
+};
+
+export const drafts = {
+  accept: (id: string, body: string | undefined, key: string) =>
+    post<T.SentMessage>(`/drafts/${at(id)}/accept`, body === undefined ? {} : { body }, { key }),
+  reject: (id: string, reason?: string) => post<void>(`/drafts/${at(id)}/reject`, reason ? { reason } : {}),
+};
+
+export const messages = {
+  cancel: (id: string) => post<T.SentMessage>(`/messages/${at(id)}/cancel`),
+  receipt: (id: string) => get<T.Receipt>(`/messages/${at(id)}/receipt`),
+};
+
+export const media = { upload: (file: Blob) => post<T.Media>("/media", file) };
+
+export const text = {
+  measure: (body: string, signal?: AbortSignal) =>
+    post<T.Measure>("/text/measure", { body, smart: true }, { signal }),
+};
+
+export const assistants = {
+  list: () => get<T.Page<T.Assistant>>("/assistants", { limit: 100 }),
+  create: (body: T.AssistantPatch) => post<T.Assistant>("/assistants", body),
+  update: (id: string, body: T.AssistantPatch) => patch<T.Assistant>(`/assistants/${at(id)}`, body),
+  remove: (id: string) => remove(`/assistants/${at(id)}`),
+  knowledge: (id: string) => get<T.Page<T.Knowledge>>(`/assistants/${at(id)}/knowledge`, { limit: 100 }),
+  addKnowledge: (id: string, body: T.NewKnowledge) =>
+    post<T.Knowledge>(`/assistants/${at(id)}/knowledge`, body),
+  updateKnowledge: (id: string, knowledge: string, body: T.NewKnowledge) =>
+    patch<T.Knowledge>(`/assistants/${at(id)}/knowledge/${at(knowledge)}`, body),
+  removeKnowledge: (id: string, knowledge: string) =>
+    remove(`/assistants/${at(id)}/knowledge/${at(knowledge)}`),
+  preview: (id: string, text: string, guide?: string) =>
+    post<T.Preview>(`/assistants/${at(id)}/preview`, guide ? { text, guide } : { text }),
+};
+
+export const webhooks = {
+  list: () => get<T.Page<T.Webhook>>("/webhooks", { limit: 100 }),
+  create: (body: T.NewWebhook) => post<T.Webhook>("/webhooks", body),
+  update: (id: string, body: T.WebhookPatch) => patch<T.Webhook>(`/webhooks/${at(id)}`, body),
+  remove: (id: string) => remove(`/webhooks/${at(id)}`),
+  deliveries: (id: string, cursor?: string) =>
+    get<T.Page<T.WebhookDelivery>>(`/webhooks/${at(id)}/deliveries`, { cursor }),
+  replay: (id: string, delivery: string) =>
+    post<unknown>(`/webhooks/${at(id)}/deliveries/${at(delivery)}/replay`),
+};
+
+export const sandbox = {
+  get: () => get<T.Sandbox>("/sandbox"),
+  texts: (phone: string, number: string) =>
+    get<T.SandboxText[] | { data: T.SandboxText[] }>(`/sandbox/phones/${at(phone)}/messages`, {
+      with: number,
+    }),
+  send: (phone: string, body: T.NewSandboxText) =>
+    post<unknown>(`/sandbox/phones/${at(phone)}/messages`, body),
+};

@@ -1,0 +1,75 @@
+/**
+ * How what is known and what arrives become one: pure, idempotent, and never backwards.
+ * Snapshots and events meet in any order, so each function must give the same result for both.
+ */
+import type { Conversation, Draft, Message, MessageStatus } from "$lib/api/types";
+
+/** How far along its life a status is; a smaller one that arrives later is old news. */
+const RANK: Record<MessageStatus, number> = {
+  held: 0,
+  scheduled: 0,
+  queued: 1,
+  deferred: 1,
+  sending: 2,
+  sent: 3,
+  unknown: 3,
+  unconfirmed: 4,
+  delivered: 5,
+  failed: 5,
+  skipped: 5,
+  cancelled: 5,
+  received: 5,
+  noted: 5,
+};
+
+export const rankOf = (status: MessageStatus): number => RANK[status];
+
+/** Nothing more will be heard of it. */
+export const isSettled = (status: MessageStatus): boolean => RANK[status] === 5;
+
+/** A terminal status stays; otherwise the further one wins, and of equals the later arrival. */
+export function mergeMessage(known: Message | undefined, arrived: Message): Message {
+  if (!known) return arrived;
+  if (isSettled(known.status) && arrived.status !== known.status) return known;
+  return RANK[arrived.status] < RANK[known.status] ? known : arrived;
+}
+
+/** The higher version wins. Events carry no `unread`, which is each member's own: the known one stays. */
+export function mergeConversation(known: Conversation | undefined, arrived: Conversation): Conversation {
+  if (!known) return { ...arrived, unread: arrived.unread ?? 0 };
+  const newest = arrived.version >= known.version ? arrived : known;
+  return { ...newest, unread: arrived.unread ?? known.unread ?? 0 };
+}
+
+/** A draft that was decided is never open again. */
+export function mergeDraft(known: Draft | undefined, arrived: Draft): Draft {
+  return known && known.state !== "open" && arrived.state === "open" ? known : arrived;
+}
+
+/** Oldest first; ids are time-ordered, so they settle texts of the same instant. */
+export function compareMessages(a: Message, b: Message): number {
+  const apart = Date.parse(a.created_at) - Date.parse(b.created_at);
+  return apart !== 0 ? apart : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+/** `messages` (oldest first) with `arrived` merged in. The same array when nothing changed. */
+export function mergeMessages(messages: readonly Message[], arrived: readonly Message[]): readonly Message[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  let changed = false;
+  for (const message of arrived) {
+    const merged = mergeMessage(byId.get(message.id), message);
+    if (merged !== byId.get(message.id)) {
+      byId.set(message.id, merged);
+      changed = true;
+    }
+  }
+  return changed ? [...byId.values()].sort(compareMessages) : messages;
+}
+
+/** Newest activity first, as the server pages them. */
+export function compareConversations(a: Conversation, b: Conversation): number {
+  const apart = activityOf(b) - activityOf(a);
+  return apart !== 0 ? apart : a.id < b.id ? 1 : -1;
+}
+
+const activityOf = (c: Conversation): number => Date.parse(c.last_message_at ?? c.created_at);

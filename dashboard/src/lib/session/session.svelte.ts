@@ -1,0 +1,74 @@
+/** Who is signed in, and to which workspace. */
+import { Problem, onSignedOut, session as api, setup } from "$lib/api";
+import type { NewSession, Role, Session, Setup } from "$lib/api/types";
+
+const MAY_MANAGE: readonly Role[] = ["owner", "admin", "manager"];
+const MAY_ADMINISTER: readonly Role[] = ["owner", "admin"];
+
+class SessionState {
+  me = $state.raw<Session | null>(null);
+  status = $state<"unknown" | "in" | "out" | "unreachable">("unknown");
+
+  constructor() {
+    onSignedOut(() => this.#leave());
+  }
+
+  /** Assistants and numbers. The server decides; this only hides what it would refuse. */
+  get mayManage(): boolean {
+    return this.me !== null && MAY_MANAGE.includes(this.me.role);
+  }
+
+  /** Members, keys, carrier accounts, webhooks, workspace settings. */
+  get mayAdminister(): boolean {
+    return this.me !== null && MAY_ADMINISTER.includes(this.me.role);
+  }
+
+  async restore(): Promise<void> {
+    try {
+      this.#enter(await api.get());
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) this.#leave();
+      else this.status = "unreachable";
+    }
+  }
+
+  /** Asks whether we are still known; a server that does not answer proves nothing. */
+  async verify(): Promise<void> {
+    try {
+      await api.get();
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) this.#leave();
+    }
+  }
+
+  async signIn(body: NewSession): Promise<void> {
+    this.#enter(await api.create(body));
+  }
+
+  async setUp(token: string, body: Setup): Promise<void> {
+    this.#enter(await setup.finish(token, body));
+  }
+
+  async signOut(): Promise<void> {
+    await api.remove();
+    this.#leave();
+  }
+
+  async switchTenant(id: string): Promise<void> {
+    await api.switchTenant(id);
+    // Nothing of one workspace may linger in the other: begin anew.
+    location.assign("/inbox");
+  }
+
+  #enter(me: Session): void {
+    this.me = me;
+    this.status = "in";
+  }
+
+  #leave(): void {
+    this.me = null;
+    this.status = "out";
+  }
+}
+
+export const session = new SessionState();

@@ -1,0 +1,57 @@
+/** History-API routing: a table of patterns (`/inbox/:id`), and links that do not reload the page. */
+export interface Route<P> {
+  path: string;
+  page: P;
+}
+
+export class Router<P> {
+  path = $state(location.pathname);
+  current = $derived.by(() => find(this.routes, this.path));
+
+  constructor(private readonly routes: readonly Route<P>[]) {
+    addEventListener("popstate", () => (this.path = location.pathname));
+    document.addEventListener("click", (event) => {
+      const link = (event.target as Element | null)?.closest?.("a[href]") as HTMLAnchorElement | null;
+      const isPlain =
+        event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+      if (!link || !isPlain || event.defaultPrevented) return;
+      if (link.target || link.origin !== location.origin || link.hasAttribute("download")) return;
+      if (!find(this.routes, link.pathname)) return;
+      event.preventDefault();
+      this.go(link.pathname);
+    });
+  }
+
+  go(path: string, replace = false): void {
+    if (path === this.path) return;
+    history[replace ? "replaceState" : "pushState"](null, "", path);
+    this.path = path;
+  }
+}
+
+export function find<P>(
+  routes: readonly Route<P>[],
+  path: string,
+): { page: P; params: Record<string, string> } | null {
+  const parts = path.split("/").filter(Boolean);
+  for (const route of routes) {
+    const pattern = route.path.split("/").filter(Boolean);
+    if (pattern.length !== parts.length) continue;
+    const params: Record<string, string> = {};
+    const fits = pattern.every((name, i) => {
+      if (!name.startsWith(":")) return name === parts[i];
+      params[name.slice(1)] = decode(parts[i] ?? "");
+      return true;
+    });
+    if (fits) return { page: route.page, params };
+  }
+  return null;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,34 @@
+/** Every page by its URL; each is fetched when first visited. */
+import type { Component } from "svelte";
+import type { Route } from "$lib/ui/router.svelte";
+
+export interface Page {
+  /** In the document's title. */
+  title: string;
+  /** Shown without signing in, and without the navigation. */
+  isPublic?: boolean;
+  load: () => Promise<{ default: Component<Record<string, string>> }>;
+}
+
+const page = (title: string, load: () => Promise<unknown>, isPublic = false): Page => ({
+  title,
+  isPublic,
+  load: load as Page["load"],
+});
+
+const inbox = page("Inbox", () => import("./inbox/Inbox.svelte"));
+const assistants = page("Assistants", () => import("./assistants/Assistants.svelte"));
+const settings = page("Settings", () => import("./settings/Settings.svelte"));
+
+export const routes: Route<Page>[] = [
+  { path: "/", page: inbox },
+  { path: "/inbox", page: inbox },
+  { path: "/inbox/:id", page: inbox },
+  { path: "/assistants", page: assistants },
+  { path: "/assistants/:id", page: assistants },
+  { path: "/numbers", page: page("Numbers", () => import("./numbers/Numbers.svelte")) },
+  { path: "/settings", page: settings },
+  { path: "/settings/:section", page: settings },
+  { path: "/sign-in", page: page("Sign in", () => import("./sign-in/SignIn.svelte"), true) },
+  { path: "/setup/:token", page: page("Set up", () => import("./setup/Setup.svelte"), true) },
+];

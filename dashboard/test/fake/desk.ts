@@ -1,0 +1,309 @@
+/** The fake backend's memory: one tenant's desk, its event log, and the few rules the dashboard can see. */
+import type * as T from "../../src/lib/api/types";
+
+type Line = { seq: number; at: string; type: string; data: unknown };
+type Reader = (line: Line) => void;
+type Signal = (name: string, data: unknown) => void;
+
+export class FakeDesk {
+  seq = 0;
+  log: Line[] = [];
+  readers = new Set<{ line: Reader; signal: Signal }>();
+
+  session: T.Session | null = null;
+  me: T.Session = {
+    user: { id: "usr_1", email: "mina@example.com", name: "Mina Sørensen" },
+    tenant: { id: "ten_1", name: "Harbour Dental" },
+    role: "owner",
+    tenants: [{ id: "ten_1", name: "Harbour Dental", role: "owner" }],
+  };
+  tenant: T.Tenant = {
+    id: "ten_1",
+    name: "Harbour Dental",
+    created_at: "2026-01-05T09:00:00Z",
+    settings: {
+      region: "US",
+      time_zone: "America/New_York",
+      resume_window_days: 30,
+      undo_seconds: 5,
+      quiet_hours: { from: "21:00", until: "08:00" },
+      help_text: "Harbour Dental. Reply STOP to opt out.",
+      stop_confirmation: null,
+      business_name: "Harbour Dental",
+    },
+  };
+  members: T.Member[] = [
+    {
+      user_id: "usr_1",
+      name: "Mina Sørensen",
+      email: "mina@example.com",
+      role: "owner",
+      created_at: "2026-01-05T09:00:00Z",
+    },
+    {
+      user_id: "usr_2",
+      name: "Theo Park",
+      email: "theo@example.com",
+      role: "agent",
+      created_at: "2026-02-01T09:00:00Z",
+    },
+  ];
+  keys: T.ApiKey[] = [];
+  carriers: T.CarrierAccount[] = [];
+  numbers: T.Number[] = [];
+  assistants: T.Assistant[] = [];
+  knowledge = new Map<string, T.Knowledge[]>();
+  webhooks: T.Webhook[] = [];
+  deliveries: T.WebhookDelivery[] = [];
+  conversations = new Map<string, T.Conversation>();
+  messages: T.Message[] = [];
+  drafts: T.Draft[] = [];
+  #ids = 0;
+
+  id(prefix: string): string {
+    return `${prefix}_${(++this.#ids).toString(16).padStart(32, "0")}`;
+  }
+
+  emit(type: string, data: unknown): void {
+    const line = { seq: ++this.seq, at: new Date().toISOString(), type, data };
+    this.log.push(line);
+    for (const reader of this.readers) reader.line(line);
+  }
+
+  signal(name: string, data: unknown): void {
+    for (const reader of this.readers) reader.signal(name, data);
+  }
+
+  conversation(id: string): T.Conversation {
+    const found = this.conversations.get(id);
+    if (!found) throw notFound();
+    return found;
+  }
+
+  change(id: string, change: Partial<T.Conversation>): T.Conversation {
+    const known = this.conversation(id);
+    const changed = { ...known, ...change, version: known.version + 1 };
+    this.conversations.set(id, changed);
+    const { unread: _, ...event } = changed;
+    this.emit("conversation.updated", { conversation: event });
+    return changed;
+  }
+
+  put(message: Partial<T.Message> & Pick<T.Message, "conversation_id" | "direction" | "body">): T.Message {
+    const status = { in: "received", out: "queued", note: "noted" } as const;
+    const made: T.Message = {
+      id: this.id("msg"),
+      author: { kind: "contact", id: null, name: null },
+      media: [],
+      encoding: /[^\x20-\x7e\n]/.test(message.body) ? "ucs2" : "gsm7",
+      segments: 1,
+      status: status[message.direction],
+      error: null,
+      cost: null,
+      parts: null,
+      not_before: null,
+      stop_if_reply: false,
+      draft_id: null,
+      sources: null,
+      created_at: new Date().toISOString(),
+      sent_at: null,
+      delivered_at: null,
+      ...message,
+    };
+    this.messages.push(made);
+    this.emit("message.created", { message: made });
+    const known = this.conversation(made.conversation_id);
+    this.change(made.conversation_id, {
+      last_message: { direction: made.direction, preview: made.body.slice(0, 140) },
+      last_message_at: made.created_at,
+      unread: (known.unread ?? 0) + (made.direction === "in" ? 1 : 0),
+      waiting_since:
+        made.direction === "in"
+          ? (known.waiting_since ?? made.created_at)
+          : made.direction === "out"
+            ? null
+            : known.waiting_since,
+    });
+    return made;
+  }
+
+  move(id: string, change: Partial<T.Message>): T.Message {
+    const at = this.messages.findIndex((m) => m.id === id);
+    const known = this.messages[at];
+    if (!known) throw notFound();
+    const moved = { ...known, ...change };
+    this.messages[at] = moved;
+    this.emit("message.updated", { message: moved });
+    return moved;
+  }
+
+  /** Sends as the product would: held, then on its way, then delivered. */
+  send(
+    conversation: string,
+    body: string,
+    over: Partial<T.Message> & { hold?: number; scheduled_at?: string },
+  ): T.Message {
+    if (this.conversation(conversation).contact.opted_out_at)
+      throw new Refusal(422, "contact_opted_out", "This person opted out of texts.");
+    const { hold = 0, scheduled_at, ...rest } = over;
+    const not_before = scheduled_at ?? (hold ? new Date(Date.now() + hold * 1_000).toISOString() : null);
+    const author = rest.author ?? { kind: "member" as const, id: this.me.user.id, name: this.me.user.name };
+    const status = scheduled_at ? "scheduled" : hold ? "held" : "queued";
+    const message = this.put({
+      ...rest,
+      conversation_id: conversation,
+      direction: "out",
+      body,
+      author,
+      status,
+      not_before,
+    });
+    if (!scheduled_at) setTimeout(() => this.#goes(message.id), hold * 1_000 + 60);
+    return message;
+  }
+
+  #goes(id: string): void {
+    if (this.messages.find((m) => m.id === id)?.status === "cancelled") return;
+    this.move(id, { status: "sending", not_before: null });
+    setTimeout(
+      () =>
+        this.move(id, {
+          status: "sent",
+          sent_at: new Date().toISOString(),
+          parts: 1,
+          cost: { micros: 4_000, currency: "USD" },
+        }),
+      150,
+    );
+    setTimeout(() => this.move(id, { status: "delivered", delivered_at: new Date().toISOString() }), 900);
+  }
+
+  /** A text from a customer's phone, and the assistant's draft a moment later. */
+  texted(from: string, to: string, body: string): void {
+    const number = this.numbers.find((n) => n.e164 === to);
+    if (!number) throw new Refusal(422, "invalid", "This number is not ours.");
+    const known = [...this.conversations.values()].find(
+      (c) => c.contact.phone === from && c.number.e164 === to,
+    );
+    const conversation = known ?? this.open({ phone: from, number });
+    if (known && known.status !== "open") this.change(known.id, { status: "open", snoozed_until: null });
+    this.put({ conversation_id: conversation.id, direction: "in", body });
+    const assistant = this.assistants[0];
+    if (!assistant) return;
+    const { holder } = this.conversation(conversation.id);
+    if (holder.kind === "agents") return;
+    this.signal("typing", {
+      conversation_id: conversation.id,
+      user_id: null,
+      author: "assistant",
+      typing: true,
+    });
+    setTimeout(() => {
+      for (const draft of this.drafts.filter(
+        (d) => d.conversation_id === conversation.id && d.state === "open",
+      )) {
+        draft.state = "superseded";
+        this.emit("draft.updated", { draft });
+      }
+      const sources = [
+        { title: "Opening hours", quote: "Monday to Friday 8:00–17:00, Saturday 9:00–13:00." },
+      ];
+      this.drafts.push({
+        id: this.id("drf"),
+        conversation_id: conversation.id,
+        assistant_id: assistant.id,
+        body: "Yes, we are open on Saturdays from 9:00 to 13:00. Shall I book you in?",
+        sources,
+        state: "open",
+        reason: null,
+        created_at: new Date().toISOString(),
+      });
+      this.emit("draft.created", { draft: this.drafts.at(-1) });
+    }, 1_200);
+  }
+
+  open(
+    of: { phone: string; number: T.Number; name?: string | null; company?: string | null } & Partial<
+      Omit<T.Conversation, "number">
+    >,
+  ): T.Conversation {
+    const { phone, number, name = null, company = null, ...over } = of;
+    const conversation: T.Conversation = {
+      id: this.id("cnv"),
+      channel: "sms",
+      status: "open",
+      snoozed_until: null,
+      holder: { kind: "nobody", id: null },
+      mode: null,
+      assignee_id: null,
+      guide: null,
+      contact: {
+        id: this.id("con"),
+        name,
+        company,
+        phone,
+        phone_pretty: pretty(phone),
+        blocked: false,
+        opted_out_at: null,
+      },
+      number: { id: number.id, e164: number.e164, pretty: number.pretty, label: number.label },
+      previous_id: null,
+      tags: [],
+      unread: 0,
+      waiting_since: null,
+      last_message_at: null,
+      last_message: null,
+      version: 1,
+      created_at: new Date().toISOString(),
+      ...over,
+    };
+    this.conversations.set(conversation.id, conversation);
+    this.emit("conversation.created", { conversation });
+    return conversation;
+  }
+}
+
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly errors: T.FieldError[] = [],
+  ) {
+    super(detail);
+  }
+}
+
+export const notFound = () => new Refusal(404, "not_found", "There is no such thing here.");
+
+export const pretty = (e164: string) => e164.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
+
+const GSM =
+  "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+const GSM_TWICE = "^{}\\[~]|€";
+const SMART: Record<string, string> = {
+  "“": '"',
+  "”": '"',
+  "’": "'",
+  "‘": "'",
+  "–": "-",
+  "—": "-",
+  "…": "...",
+};
+
+/** Near enough to the product's own function for a look at the composer. */
+export function measure(text: string): T.Measure {
+  const replaced = Object.keys(SMART)
+    .map((from) => ({ from, to: SMART[from] ?? "", count: text.split(from).length - 1 }))
+    .filter((r) => r.count > 0);
+  const body = [...text].map((c) => SMART[c] ?? c).join("");
+  const not_gsm = [...body].flatMap((char, index) =>
+    GSM.includes(char) || GSM_TWICE.includes(char) ? [] : [{ char, index }],
+  );
+  const isPlain = not_gsm.length === 0;
+  const units = isPlain ? [...body].reduce((n, c) => n + (GSM_TWICE.includes(c) ? 2 : 1), 0) : body.length;
+  const [one, many] = isPlain ? [160, 153] : [70, 67];
+  const segments = units <= one ? 1 : Math.ceil(units / many);
+  const units_left = (segments === 1 ? one : segments * many) - units;
+  return { encoding: isPlain ? "gsm7" : "ucs2", segments, units, units_left, body, replaced, not_gsm };
+}

@@ -1,0 +1,294 @@
+/** A believable morning at a dentist's, so that screens can be judged with real lengths of text. */
+import type * as T from "../../src/lib/api/types";
+import { FakeDesk, pretty } from "./desk";
+
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+export function seeded(): FakeDesk {
+  const desk = new FakeDesk();
+  const carrier = desk.id("acc");
+  desk.carriers = [
+    {
+      id: carrier,
+      name: "Sandbox",
+      kind: "sandbox",
+      base_url: "http://127.0.0.1:8090",
+      api_key_hint: "KEY…4b1c",
+      public_keys: ["e30="],
+      shared: false,
+      messaging_profile_id: "40000000-0000-4000-8000-000000000001",
+      webhook_url: "http://127.0.0.1:8080/hooks/telnyx/acc_1",
+      created_at: ago(60 * 24 * 40),
+    },
+  ];
+  const assistant: T.Assistant = {
+    id: desk.id("ast"),
+    name: "Ada",
+    instructions:
+      "You answer for Harbour Dental. Be brief and kind. Never promise a price; offer a call instead.",
+    mode: "draft",
+    provider: {
+      kind: "builtin",
+      base_url: null,
+      model: null,
+      api_key_hint: null,
+      timeout_seconds: 20,
+      max_tokens: 400,
+    },
+    quiet_window_ms: 4000,
+    floor: 0.3,
+    created_at: ago(60 * 24 * 30),
+  };
+  desk.assistants = [assistant];
+  desk.knowledge.set(assistant.id, [
+    {
+      id: desk.id("kno"),
+      title: "Opening hours",
+      text: "Monday to Friday 8:00–17:00, Saturday 9:00–13:00. Closed on public holidays.",
+    },
+    {
+      id: desk.id("kno"),
+      title: "Parking",
+      text: "Two free spaces behind the house, entrance from Mill Lane. The bus 14 stops in front.",
+    },
+  ]);
+  const number = (e164: string, label: string, over: Partial<T.Number> = {}): T.Number => ({
+    id: desk.id("num"),
+    e164,
+    pretty: pretty(e164),
+    label,
+    kind: "long_code",
+    carrier_account_id: carrier,
+    carrier_ref: "1293384261075731499",
+    enabled: true,
+    assistant_id: assistant.id,
+    segments_per_second: 1,
+    problems: [],
+    created_at: ago(60 * 24 * 30),
+    ...over,
+  });
+  const front = number("+12125550199", "Front desk");
+  const recall = number("+12125550188", "Recalls", {
+    assistant_id: null,
+    problems: [
+      {
+        code: "not_messaging_enabled",
+        message: "This number is not attached to your messaging profile, so texts to it are lost.",
+        mend: "Open the carrier account and adopt the number again.",
+      },
+    ],
+  });
+  desk.numbers = [front, recall];
+  desk.webhooks = [
+    {
+      id: desk.id("whk"),
+      url: "https://hooks.example.com/tidings",
+      events: ["message.created"],
+      enabled: true,
+      created_at: ago(9000),
+    },
+  ];
+  desk.deliveries = [
+    {
+      id: desk.id("wdl"),
+      type: "message.created",
+      status: "delivered",
+      attempts: 1,
+      response_status: 204,
+      error: null,
+      created_at: ago(12),
+    },
+    {
+      id: desk.id("wdl"),
+      type: "message.created",
+      status: "failed",
+      attempts: 3,
+      response_status: 500,
+      error: "The server answered 500.",
+      created_at: ago(95),
+    },
+  ];
+  desk.keys = [
+    {
+      id: desk.id("key"),
+      name: "Booking system",
+      prefix: "tdk_9f2c",
+      scopes: ["messages:write", "conversations:read"],
+      created_at: ago(60 * 24 * 12),
+      last_used_at: ago(3),
+      revoked_at: null,
+    },
+  ];
+
+  const said = (
+    c: T.Conversation,
+    direction: "in" | "out" | "note",
+    minutes: number,
+    body: string,
+    over: Partial<T.Message> = {},
+  ) => {
+    const author =
+      direction === "in"
+        ? { kind: "contact" as const, id: c.contact.id, name: c.contact.name }
+        : { kind: "member" as const, id: "usr_1", name: "Mina Sørensen" };
+    const status = direction === "out" ? ("delivered" as const) : undefined;
+    const message = desk.put({
+      conversation_id: c.id,
+      direction,
+      body,
+      author,
+      created_at: ago(minutes),
+      ...(status && { status }),
+      cost: direction === "out" ? { micros: 4000, currency: "USD" } : null,
+      ...over,
+    });
+    return message;
+  };
+  const byAda = { author: { kind: "assistant" as const, id: assistant.id, name: "Ada" } };
+  const read = (c: T.Conversation, change: Partial<T.Conversation> = {}) =>
+    desk.change(c.id, { unread: 0, ...change });
+
+  const omar = desk.open({ phone: "+12125550106", number: front, name: "Omar Haddad", company: null });
+  said(omar, "in", 60 * 30, "STOP");
+  read(omar, {
+    contact: { ...desk.conversation(omar.id).contact, opted_out_at: ago(60 * 30) },
+    waiting_since: null,
+  });
+
+  const kim = desk.open({ phone: "+12125550105", number: recall, name: "Kim Nguyen" });
+  said(kim, "out", 60 * 26, "Hi Kim, your yearly check-up is due. Would next week suit you?", {
+    author: { kind: "campaign", id: null, name: "Recall November" },
+  });
+  said(kim, "out", 60 * 3, "Just in case you missed it: Tuesday 10:15 is still free.", {
+    status: "failed",
+    error: {
+      code: "40001",
+      explanation: "This number cannot receive texts: it is a landline.",
+      mend: "Ask for a mobile number, or call instead.",
+    },
+  });
+  read(kim);
+
+  const unknown = desk.open({ phone: "+12125550104", number: front });
+  said(unknown, "in", 60 * 5, "hello is this the dentist on mill lane");
+  said(unknown, "in", 60 * 5 - 1, "do you take walk ins");
+
+  const priya = desk.open({
+    phone: "+12125550103",
+    number: front,
+    name: "Priya Raman",
+    company: "Raman & Co",
+    holder: { kind: "assistant", id: assistant.id },
+    mode: "auto",
+  });
+  said(priya, "in", 200, "Where can I park when I come in tomorrow?");
+  said(
+    priya,
+    "out",
+    199,
+    "There are two free spaces behind the house; the entrance is from Mill Lane. The bus 14 also stops right in front.",
+    {
+      ...byAda,
+      sources: [
+        {
+          title: "Parking",
+          quote: "Two free spaces behind the house, entrance from Mill Lane. The bus 14 stops in front.",
+        },
+      ],
+    },
+  );
+  said(priya, "in", 197, "Perfect, thank you!");
+  read(priya, { waiting_since: null });
+
+  const jonas = desk.open({
+    phone: "+12125550102",
+    number: front,
+    name: "Jonas Weber",
+    holder: { kind: "agents", id: null },
+    assignee_id: "usr_1",
+    tags: ["invoice"],
+  });
+  said(jonas, "in", 75, "I got the invoice twice, do I have to pay both?");
+  said(jonas, "note", 70, "Checked with accounting: the second one is a copy. No payment needed.");
+  said(jonas, "out", 68, "Sorry about that! The second one is only a copy, please pay just the first.");
+  said(jonas, "in", 14, "Great, thanks. And can you send me the right bank details once more?");
+  read(jonas, { unread: 1, waiting_since: ago(14) });
+
+  const ann = desk.open({
+    phone: "+12125550101",
+    number: front,
+    name: "Ann Bell",
+    company: "Bell Gardens",
+    holder: { kind: "assistant", id: assistant.id },
+    guide: "Offer Thursday first. She is nervous about injections: be gentle.",
+    tags: ["new patient", "check-up"],
+  });
+  said(ann, "in", 60 * 27, "Hi! A friend told me about you. Are you taking new patients?");
+  said(
+    ann,
+    "out",
+    60 * 27 - 2,
+    "Hello and welcome! Yes, we are. What would suit you better, mornings or afternoons?",
+  );
+  said(ann, "in", 60 * 26.5, "Mornings please 🙂");
+  said(ann, "out", 60 * 26.4, "Thursday at 9:30 or Friday at 8:45 are both free.", {
+    ...byAda,
+    sources: [{ title: "Opening hours", quote: "Monday to Friday 8:00–17:00, Saturday 9:00–13:00." }],
+  });
+  said(ann, "note", 60 * 26, "She is nervous about injections, Theo will take her.", {
+    author: { kind: "member", id: "usr_2", name: "Theo Park" },
+  });
+  said(ann, "in", 42, "Sorry for the late answer!");
+  said(ann, "in", 41, "Thursday 9:30 is perfect. How long will it take, and do I need to bring anything?");
+  read(ann, { unread: 2, waiting_since: ago(42) });
+  desk.drafts.push({
+    id: desk.id("drf"),
+    conversation_id: ann.id,
+    assistant_id: assistant.id,
+    body: "Lovely, Thursday 9:30 it is. The first visit takes about 45 minutes. Please bring your insurance card and a list of any medicines you take. We go at your pace.",
+    sources: [
+      {
+        title: "First visit",
+        quote: "A first visit takes 45 minutes. Bring the insurance card and a list of medicines.",
+      },
+    ],
+    state: "open",
+    reason: null,
+    created_at: ago(40),
+  });
+
+  const leo = desk.open({
+    phone: "+12125550107",
+    number: front,
+    name: "Leo Marchetti",
+    status: "snoozed",
+    snoozed_until: new Date(Date.now() + 20 * 3_600_000).toISOString(),
+  });
+  said(leo, "in", 600, "I will know my shifts tomorrow and text you then.");
+  read(leo, { waiting_since: null });
+  const zoe = desk.open({ phone: "+12125550108", number: front, name: "Zoë Brandt", status: "closed" });
+  said(zoe, "in", 2000, "All good now, bye!");
+  read(zoe, { waiting_since: null });
+  for (let i = 0; i < 8; i++) {
+    const names = [
+      "Sam Okafor",
+      "Grace Lin",
+      "Ivy Costa",
+      "Noah Berg",
+      "Ruth Adler",
+      "Tariq Aziz",
+      "Ella Novak",
+      "Max Duval",
+    ];
+    const c = desk.open({
+      phone: `+1212555012${i}`,
+      number: front,
+      name: names[i] ?? null,
+      holder: { kind: i % 3 ? "agents" : "assistant", id: null },
+    });
+    said(c, "in", 3000 + i * 700, "Could I move my appointment to the week after?");
+    said(c, "out", 2990 + i * 700, "Of course. Wednesday the 2nd at 14:00 is free, shall I put you down?");
+    read(c);
+  }
+  return desk;
+}

@@ -1,0 +1,254 @@
+/** One pass through the whole dashboard in a real browser, against the fake backend, keeping pictures. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { createRequire } from "node:module";
+import { chromium, type Page } from "playwright-core";
+import { startFake, type Fake } from "./fake";
+
+export const once = true;
+const DIST = "test/dist";
+const SHOTS = "test/shots";
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const JS_MAX = 80_000;
+const CSS_MAX = 20_000;
+
+const problems: string[] = [];
+const expect = (isTrue: boolean, what: string) => {
+  if (!isTrue) problems.push(what);
+};
+
+export async function main(): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true });
+  weigh();
+  const fake = await startFake(0, DIST);
+  const browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--headless",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--no-first-run",
+    ],
+  });
+  try {
+    const page = await browser.newPage({
+      viewport: WIDE,
+      colorScheme: "light",
+      locale: "en-US",
+      timezoneId: "America/New_York",
+    });
+    page.setDefaultTimeout(8_000);
+    page.on(
+      "console",
+      (message) =>
+        message.type() === "error" &&
+        !/401|404|INCOMPLETE_CHUNKED/.test(message.text()) &&
+        problems.push(`console: ${message.text()}`),
+    );
+    page.on("pageerror", (error) => problems.push(`page: ${error.message}`));
+    await journey(page, fake);
+  } catch (error) {
+    problems.push(String(error));
+  } finally {
+    await browser.close();
+    fake.close();
+  }
+  for (const problem of problems) console.error(`✗ ${problem}`);
+  if (problems.length) process.exitCode = 1;
+  else console.log(`smoke: all well; pictures are in ${SHOTS}`);
+}
+
+async function journey(page: Page, fake: Fake): Promise<void> {
+  const shot = (name: string) => page.screenshot({ path: `${SHOTS}/${name}.png` });
+  const row = (name: string) => page.locator("a.row", { hasText: name });
+
+  await page.goto(`${fake.url}/inbox`);
+  await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+  await shot("01-sign-in");
+  await page.getByLabel("E-mail").fill("mina@example.com");
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Password").fill("a long password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await row("Ann Bell").waitFor();
+  await page.getByText("Text your own numbers").waitFor();
+  await shot("02-inbox");
+
+  await row("Ann Bell").click();
+  await page.getByText("Thursday 9:30 is perfect").last().waitFor();
+  await page.waitForTimeout(300);
+  await shot("03-thread");
+  expect((await row("Ann Bell").locator(".count").count()) === 0, "an opened conversation must be read");
+
+  // A draft is accepted, held, and can be undone; then it goes.
+  await page.getByRole("button", { name: "Send it" }).click();
+  await page.getByText(/Sending in \d s/).waitFor();
+  await shot("04-held");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("Cancelled").waitFor();
+  const composer = page.getByLabel("Text message", { exact: true });
+  expect((await composer.inputValue()).startsWith("Lovely"), "an undone text must be back in the composer");
+
+  // What is typed survives another conversation and a reload.
+  await composer.fill("See you Thursday ✨ – bring your card");
+  await row("Jonas Weber").click();
+  await page.getByText("bank details").last().waitFor();
+  await row("Ann Bell").click();
+  await page.reload();
+  await page.getByText(/segment/).waitFor();
+  expect((await composer.inputValue()).startsWith("See you Thursday"), "typed text must survive a reload");
+  await page.locator(".measure button").click();
+  await page.getByText("outside the short SMS").waitFor();
+  await shot("05-unicode");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Make it plain" }).first().click();
+  expect(!(await composer.inputValue()).includes("✨"), "a plain text must not keep its sparkle");
+  await composer.press("Control+Enter");
+  await page.locator(".bubble", { hasText: "See you Thursday" }).waitFor();
+  await page.getByText(/Sending in \d s/).waitFor();
+  expect(
+    (await page.locator(".bubble", { hasText: "See you Thursday" }).count()) === 1,
+    "a sent text must show once",
+  );
+
+  // The customer texts from the phone: it appears in the list and the thread without a reload.
+  await page.getByLabel("Text as the customer").fill("Are you open on Saturday?");
+  await page.getByRole("button", { name: "Send as the customer" }).click();
+  await page.locator(".in .bubble", { hasText: "open on Saturday" }).waitFor();
+  await page.getByText("Ada suggests").waitFor();
+  await page.waitForTimeout(6_000);
+  await shot("06-live");
+  const delivered = page.locator(".out", { hasText: "See you Thursday" });
+  await delivered.getByText("Delivered").waitFor();
+  await delivered.getByRole("button", { name: "Delivered" }).click();
+  await page.getByText("Why it was sent").waitFor();
+  await shot("07-receipt");
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  await composer.press("End");
+  await composer.pressSequentially(" Mina");
+  await shot("08-edit-draft");
+  await composer.press("Control+Enter");
+  await page.locator(".bubble", { hasText: "Mina" }).first().waitFor();
+
+  // A cut line is mended without loss.
+  fake.cut();
+  fake.desk.texted("+12125550101", "+12125550199", "Texted while you were away");
+  await page.locator(".in .bubble", { hasText: "while you were away" }).waitFor();
+
+  // Keyboard: down, up, and close.
+  await page.locator(".scroller").focus();
+  const before = page.url();
+  await page.keyboard.press("j");
+  expect(page.url() !== before, "j must go on to the next conversation");
+  await page.keyboard.press("k");
+  expect(page.url() === before, "k must come back");
+
+  await page.getByRole("button", { name: "Details", exact: true }).click();
+  await page.getByRole("heading", { name: "Who answers" }).waitFor();
+  await shot("09-details");
+  await axe(page, "inbox with details");
+  await row("Kim Nguyen").click();
+  await page.getByText("landline").first().waitFor();
+  await shot("10-failure");
+
+  await page.emulateMedia({ colorScheme: "dark" });
+  await row("Ann Bell").click();
+  await page.waitForTimeout(300);
+  await shot("11-dark");
+  await axe(page, "inbox in the dark");
+  await page.getByRole("button", { name: "Customer’s phone" }).click();
+  await page.waitForTimeout(200);
+  await shot("12-dark-phone");
+
+  for (const [path, heading, name] of PAGES) {
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.goto(fake.url + path);
+    await page.getByRole("heading", { name: heading }).first().waitFor();
+    await page.waitForTimeout(250);
+    await shot(name);
+    await axe(page, path);
+  }
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.waitForTimeout(300);
+  await shot("29-dark-settings");
+
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(PHONE);
+  await page.goto(`${fake.url}/inbox`);
+  await row("Jonas Weber").waitFor();
+  await shot("30-narrow-list");
+  await row("Jonas Weber").click();
+  await page.getByText("bank details").last().waitFor();
+  await shot("31-narrow-thread");
+  await axe(page, "narrow thread");
+  const overflow =
+    "[...document.querySelectorAll('main *')].some((e) => e.getBoundingClientRect().right > innerWidth + 1)";
+  expect(!(await page.evaluate(overflow)), "nothing may stick out of a narrow thread");
+  await page.getByRole("link", { name: "Back to the list" }).click();
+  await row("Ann Bell").waitFor();
+  expect(
+    await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
+    "a narrow page must not scroll sideways",
+  );
+  await page.goto(`${fake.url}/settings/members`);
+  await page.getByRole("heading", { name: "Members" }).first().waitFor();
+  await shot("32-narrow-settings");
+
+  await page.goto(`${fake.url}/setup/first`);
+  await page.getByRole("heading", { name: "Set up Tidings" }).waitFor();
+  await page.setViewportSize(WIDE);
+  await shot("40-setup");
+}
+
+const PAGES: [path: string, heading: string, shot: string][] = [
+  ["/assistants", "Ada", "20-assistants"],
+  ["/numbers", "Numbers", "21-numbers"],
+  ["/settings", "Workspace", "22-settings"],
+  ["/settings/members", "Members", "23-members"],
+  ["/settings/keys", "API keys", "24-keys"],
+  ["/settings/webhooks", "Webhooks", "25-webhooks"],
+  ["/settings/carrier", "Carrier accounts", "26-carrier"],
+];
+
+async function axe(page: Page, where: string): Promise<void> {
+  // Through the debugger, so that the page's own content security policy stays as strict as it is.
+  const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  await page.evaluate(source);
+  const found = (await page.evaluate(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).join(' | ')))",
+  )) as string[];
+  for (const violation of found) problems.push(`axe on ${where}: ${violation}`);
+}
+
+interface Chunk {
+  file: string;
+  css?: string[];
+  imports?: string[];
+}
+
+/** The inbox's first load: its entry and page with everything they import at once. */
+function weigh(): void {
+  const manifest = JSON.parse(readFileSync(`${DIST}/.vite/manifest.json`, "utf8")) as Record<string, Chunk>;
+  const seen = new Set<string>();
+  const add = (name: string) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    manifest[name]?.imports?.forEach(add);
+  };
+  ["index.html", "src/routes/inbox/Inbox.svelte"].forEach(add);
+  const chunks = [...seen].map((name) => manifest[name]).filter((c) => c !== undefined);
+  const size = (files: string[]) =>
+    [...new Set(files)].reduce((n, f) => n + gzipSync(readFileSync(`${DIST}/${f}`)).length, 0);
+  const [js, css] = [size(chunks.map((c) => c.file)), size(chunks.flatMap((c) => c.css ?? []))];
+  console.log(
+    `inbox, gzipped: ${(js / 1000).toFixed(1)} kB of JavaScript, ${(css / 1000).toFixed(1)} kB of CSS`,
+  );
+  expect(js > 1_000 && js <= JS_MAX, `the inbox loads ${js} bytes of JavaScript, more than ${JS_MAX}`);
+  expect(css <= CSS_MAX, `the inbox loads ${css} bytes of CSS, more than ${CSS_MAX}`);
+}
