@@ -231,6 +231,28 @@ pub async fn list_all(tx: &mut SystemTx<'_>) -> Result<Vec<(CarrierAccount, Opti
     .collect()
 }
 
+/// The sealed API key of an account.
+///
+/// # Errors
+/// `NoRow` if there is no such account; when the database fails.
+pub async fn sealed_key(tx: &mut SystemTx<'_>, id: CarrierAccountId) -> Result<Vec<u8>, StoreError> {
+    tx.one("SELECT api_key FROM carrier_account WHERE id = $1", args![id]).await?.get(0)
+}
+
+/// Points an account to another address and other public keys: the sandbox's change with each start.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_to(
+    tx: &mut SystemTx<'_>,
+    id: CarrierAccountId,
+    base_url: &str,
+    public_keys: &[String],
+) -> Result<(), StoreError> {
+    let sql = "UPDATE carrier_account SET base_url = $2, public_keys = $3 WHERE id = $1";
+    tx.exec(sql, args![id, base_url, keys_to_json(public_keys)?]).await
+}
+
 fn from_row(row: &Row) -> Result<CarrierAccount, StoreError> {
     let keys: String = row.get(5)?;
     Ok(CarrierAccount {

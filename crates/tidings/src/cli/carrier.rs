@@ -1,0 +1,134 @@
+use std::fmt::Write as _;
+
+use anyhow::{Context as _, bail};
+use api::{fields, v1::carrier_accounts::hint};
+use clap::{Subcommand, ValueEnum};
+use domain::id::CarrierAccountId;
+use providers::telnyx::{self, signature::PublicKey};
+use serde_json::json;
+use store::{
+    SystemTx, TenantTx,
+    carrier_account::{self, NewAccount},
+};
+
+use super::{Answer, line_from_stdin, refused};
+use crate::{boot, boot::Desk, config::Config};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Connect a carrier account. Its API key is read from standard input.
+    Add {
+        /// The organisation that owns it (id or exact name); without one it is shared, see `carrier grant`.
+        #[arg(long)]
+        tenant: Option<String>,
+        /// What people call it.
+        #[arg(long)]
+        name: String,
+        /// Which carrier.
+        #[arg(long, value_enum, default_value_t = Kind::Telnyx)]
+        kind: Kind,
+        /// Where its API is.
+        #[arg(long)]
+        base_url: Option<String>,
+        /// What it signs its webhooks with (base64), newest first; say it several times for several.
+        #[arg(long = "public-key", required = true)]
+        public_keys: Vec<String>,
+    },
+    /// List the carrier accounts of the installation.
+    List,
+    /// Let an organisation use a shared account.
+    Grant {
+        /// The account's id.
+        id: String,
+        /// Id or exact name of the organisation.
+        #[arg(long)]
+        tenant: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Kind {
+    /// Telnyx.
+    Telnyx,
+    /// The look-alike for demo and tests.
+    Sandbox,
+}
+
+pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Answer> {
+    let mut desk = Desk::open(config).await?;
+    let answer = match command {
+        Command::Add { tenant, name, kind, base_url, public_keys } => {
+            let id: CarrierAccountId = desk.ids.next();
+            let owner = match tenant {
+                Some(tenant) => Some(desk.tenant(&tenant).await?),
+                None => None,
+            };
+            for key in &public_keys {
+                PublicKey::parse(key).with_context(|| format!("{key} is not a public key"))?;
+            }
+            let key = line_from_stdin()?.trim().to_owned();
+            if key.is_empty() {
+                bail!("give the API key on standard input, as in `tidings carrier add … < key.txt`");
+            }
+            let new = NewAccount {
+                id,
+                name: fields::name("--name", &name).map_err(refused)?,
+                kind: match kind {
+                    Kind::Telnyx => "telnyx".into(),
+                    Kind::Sandbox => "sandbox".into(),
+                },
+                base_url: match base_url {
+                    Some(url) => fields::url("--base-url", &url, true).map_err(refused)?,
+                    None => telnyx::BASE_URL.into(),
+                },
+                api_key: boot::sealer(config)?.seal(&engine::key_context(id), key.as_bytes())?,
+                api_key_hint: hint(&key),
+                public_keys,
+                created_at: desk.now,
+            };
+            match owner {
+                Some(tenant) => {
+                    desk.write(tenant, async move |tx: &mut TenantTx<'_>| carrier_account::create(tx, &new).await)
+                        .await?;
+                }
+                None => {
+                    desk.store
+                        .system_write(async move |tx: &mut SystemTx<'_>| carrier_account::create_shared(tx, &new).await)
+                        .await?;
+                }
+            }
+            let webhook_url = format!("{}/hooks/telnyx/{id}", config.public_url);
+            let text = format!("Connected {name} ({id}). Its webhooks come to {webhook_url}.");
+            Answer::new(text, json!({ "id": id, "name": name, "webhook_url": webhook_url }))
+        }
+        Command::List => {
+            let all = desk.store.system_read(async |tx: &mut SystemTx<'_>| carrier_account::list_all(tx).await).await?;
+            let (mut text, mut rows) = (String::new(), Vec::new());
+            for (account, owner) in all {
+                let whose = owner.map_or_else(|| "shared".to_owned(), |tenant| tenant.to_string());
+                let _ = writeln!(
+                    text,
+                    "{}  {}  {}  {whose}  {}",
+                    account.id, account.kind, account.api_key_hint, account.name
+                );
+                rows.push(json!({ "id": account.id, "name": account.name, "kind": account.kind, "owner": owner,
+                    "base_url": account.base_url, "api_key_hint": account.api_key_hint }));
+            }
+            Answer::new(text, json!({ "data": rows }))
+        }
+        Command::Grant { id, tenant } => {
+            let tenant = desk.tenant(&tenant).await?;
+            let account: CarrierAccountId = id.parse()?;
+            let granted = desk
+                .store
+                .system_write(async move |tx: &mut SystemTx<'_>| carrier_account::grant(tx, account, tenant).await)
+                .await?;
+            if !granted {
+                bail!("there is no such shared account: see `tidings carrier list`");
+            }
+            Answer::new(format!("{tenant} may use {account} now."), json!({ "id": account, "tenant_id": tenant }))
+        }
+    };
+    desk.store.close().await;
+    Ok(answer)
+}

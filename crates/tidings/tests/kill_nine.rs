@@ -1,0 +1,304 @@
+//! The real binary, killed again and again in the middle of its work: what it accepted is there once, what it was asked to
+//! send reached the carrier once, and what nobody can know says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::id::Ids;
+use engine::Net;
+use jiff::Timestamp;
+use providers::http::{Method, Request, Response};
+use providers::telnyx::signature::Signer;
+use sandbox::{NewAccount, Sandbox, SandboxConfig};
+use serde_json::{Value, json};
+use store::{Store, StoreConfig, StoreError, args};
+
+const TEXTS: usize = 5_000;
+const KILLS: usize = 20;
+const PHONES: usize = 400;
+const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const CARRIER_KEY: &str = "KEY-kill-nine";
+const NUMBER: &str = "+14155550100";
+
+/// A house with the real binary in it.
+struct House {
+    folder: PathBuf,
+    port: u16,
+    database: String,
+}
+
+impl House {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("tidings_kill_nine_{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let database = format!("sqlite://{}", folder.join("tidings.db").display());
+        Self { folder, port, database }
+    }
+
+    fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
+        command
+            .current_dir(&self.folder)
+            .env("TIDINGS_DATABASE_URL", &self.database)
+            .env("TIDINGS_LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("TIDINGS_PUBLIC_URL", self.base())
+            .env("TIDINGS_SECRET_KEY", SECRET)
+            .env("TIDINGS_ALLOW_PRIVATE_NETWORKS", "true")
+            .env("TIDINGS_LOG", "error")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// A command of the CLI, and what it prints.
+    fn cli(&self, words: &[&str]) -> Value {
+        let done = self.command().args(words).arg("--json").output().unwrap();
+        let printed = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(done.status.success(), "{words:?}: {printed} {}", String::from_utf8_lossy(&done.stderr));
+        serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{words:?}: {error}: {printed}"))
+    }
+
+    fn serve(&self) -> Child {
+        self.command().arg("serve").stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap()
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Calls that the other side may not live to answer.
+#[derive(Clone)]
+struct Caller {
+    net: Net,
+    base: String,
+    key: String,
+}
+
+impl Caller {
+    async fn once(&self, method: Method, path: &str, headers: Vec<(&'static str, String)>, body: Bytes) -> Option<Response> {
+        let url = format!("{}{path}", self.base);
+        let request = Request { method, url, headers, body, timeout: Duration::from_secs(10) };
+        self.net.carry(request).await.ok()
+    }
+
+    async fn api(&self, method: Method, path: &str, body: Value, once: Option<&str>) -> Option<(u16, Value)> {
+        let mut headers =
+            vec![("authorization", format!("Bearer {}", self.key)), ("content-type", "application/json".to_owned())];
+        if let Some(once) = once {
+            headers.push(("idempotency-key", once.to_owned()));
+        }
+        let answer = self.once(method, &format!("/api/v1{path}"), headers, body.to_string().into()).await?;
+        Some((answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null)))
+    }
+
+    async fn ready(&self) {
+        for _ in 0..3_000 {
+            let answer = self.once(Method::GET, "/readyz", Vec::new(), Bytes::new()).await;
+            if answer.is_some_and(|answer| answer.status == 200) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it does not become ready");
+    }
+}
+
+fn phone(n: usize) -> String {
+    let n = n % PHONES;
+    format!("+1{}555{:04}", 212 + n / 100, 100 + n % 100)
+}
+
+fn text_arrived(n: usize, event: &str) -> Bytes {
+    let at = Timestamp::now().to_string();
+    json!({ "data": {
+        "record_type": "event", "id": event, "event_type": "message.received", "occurred_at": at,
+        "payload": {
+            "record_type": "message", "direction": "inbound", "id": format!("in-{n}"), "type": "SMS",
+            "from": { "phone_number": phone(n), "carrier": "", "line_type": "Wireless" },
+            "to": [{ "phone_number": NUMBER, "status": "webhook_delivered" }],
+            "text": format!("question {n}"), "media": [], "parts": 1, "encoding": "GSM-7", "received_at": at,
+        }}, "meta": { "attempt": 1 } })
+    .to_string()
+    .into()
+}
+
+/// The carrier's side: each text is told until it is answered 200.
+async fn tell(caller: Caller, account: String, signer: Arc<Signer>, from: usize, step: usize, told: Arc<AtomicUsize>) {
+    for n in (from..TEXTS).step_by(step) {
+        let body = text_arrived(n, &format!("event-{n}"));
+        loop {
+            let headers: Vec<_> =
+                signer.headers(Timestamp::now().as_second(), &body).into_iter().collect();
+            let answer = caller.once(Method::POST, &format!("/hooks/telnyx/{account}"), headers, body.clone()).await;
+            if answer.is_some_and(|answer| answer.status == 200) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        told.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The business's side: each text is asked for, under its own key, until it is taken.
+async fn say(caller: Caller, from: usize, step: usize, said: Arc<AtomicUsize>) {
+    for n in (from..TEXTS).step_by(step) {
+        let body = json!({ "to": phone(n), "body": format!("answer {n}") });
+        let once = format!("answer-{n}");
+        loop {
+            match caller.api(Method::POST, "/conversations", body.clone(), Some(&once)).await {
+                Some((201, _)) => break,
+                Some((status, problem)) if status < 500 => panic!("{status}: {problem}"),
+                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+        said.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_accepted_is_there_once_and_what_was_asked_for_goes_out_once() {
+    let house = House::new();
+    let config = SandboxConfig { history_max: 100_000, ..SandboxConfig::default() };
+    let config = config.without_pauses().account(NewAccount::new("Acme", CARRIER_KEY).number(NUMBER));
+    let carrier = Sandbox::start(config).await.unwrap();
+    let signer = Arc::new(Signer::from_seed(&[9; 32]).unwrap());
+
+    let _ = house.cli(&["migrate"]);
+    let tenant = house.cli(&["tenant", "create", "--name", "Acme"]);
+    let tenant = tenant["id"].as_str().unwrap();
+    let key = house.cli(&["key", "create", "--tenant", tenant, "--name", "test", "--scope", "*"]);
+    let caller = Caller { net: Net::new(true), base: house.base(), key: key["secret"].as_str().unwrap().to_owned() };
+
+    let mut server = house.serve();
+    caller.ready().await;
+    let account = json!({
+        "name": "Carrier", "kind": "sandbox", "base_url": carrier.base_url(), "api_key": CARRIER_KEY,
+        "public_keys": [carrier.public_key_base64(), signer.public_key()],
+    });
+    let (_, account) = caller.api(Method::POST, "/carrier-accounts", account, None).await.unwrap();
+    let account = account["id"].as_str().unwrap_or_else(|| panic!("{account}")).to_owned();
+    let adopt = json!({ "numbers": [NUMBER] });
+    let path = format!("/carrier-accounts/{account}/adopt");
+    let (_, adopted) = caller.api(Method::POST, &path, adopt, None).await.unwrap();
+    let number = adopted["numbers"][0]["id"].as_str().unwrap_or_else(|| panic!("{adopted}")).to_owned();
+    let quick = json!({ "segments_per_second": 1_000 });
+    let (status, _) = caller.api(Method::PATCH, &format!("/numbers/{number}"), quick, None).await.unwrap();
+    assert_eq!(status, 200);
+
+    let (told, said) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mut work = tokio::task::JoinSet::new();
+    for n in 0..8 {
+        work.spawn(tell(caller.clone(), account.clone(), Arc::clone(&signer), n, 8, Arc::clone(&told)));
+        work.spawn(say(caller.clone(), n, 8, Arc::clone(&said)));
+    }
+    let over = Arc::new(AtomicBool::new(false));
+    let mut chance = Ids::new(Timestamp::now(), 42);
+    let mut kills = 0;
+    loop {
+        // A random moment, told by progress rather than by the clock: a slow machine is killed as often.
+        let random = usize::try_from(chance.next::<uuid::Uuid>().as_u64_pair().1 % 400).unwrap();
+        let goal = told.load(Ordering::Relaxed) + said.load(Ordering::Relaxed) + 50 + random;
+        while told.load(Ordering::Relaxed) + said.load(Ordering::Relaxed) < goal.min(2 * TEXTS) {
+            while let Some(done) = work.try_join_next() {
+                done.unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        if kills < KILLS && !over.load(Ordering::Relaxed) {
+            server.kill().unwrap();
+            server.wait().unwrap();
+            server = house.serve();
+            caller.ready().await;
+            kills += 1;
+        }
+        if told.load(Ordering::Relaxed) + said.load(Ordering::Relaxed) == 2 * TEXTS {
+            break;
+        }
+    }
+    while let Some(done) = work.join_next().await {
+        done.unwrap();
+    }
+    assert_eq!(kills, KILLS, "killed while there was work to do");
+    carrier.control().until_quiet().await;
+    at_rest(&house).await;
+    server.kill().unwrap();
+    server.wait().unwrap();
+    judge(&house, &carrier).await;
+    carrier.stop().await;
+}
+
+async fn at_rest(house: &House) {
+    let store = Store::open(&StoreConfig::new(&house.database)).await.unwrap();
+    let mut waiting = -1_i64;
+    for _ in 0..12_000 {
+        waiting = store
+            .system_read(async |tx| {
+                tx.one(
+                    "SELECT (SELECT COUNT(*) FROM inbox WHERE done_at_us IS NULL AND tenant_id IS NULL)
+                          + (SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'sending'))",
+                    args![],
+                )
+                .await?
+                .get::<i64>(0)
+            })
+            .await
+            .unwrap();
+        if waiting == 0 {
+            store.close().await;
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("work is left although nothing is broken: {waiting}");
+}
+
+async fn judge(house: &House, carrier: &Sandbox) {
+    let store = Store::open(&StoreConfig::new(&house.database)).await.unwrap();
+    let rows = store
+        .system_read(async |tx| {
+            let rows = tx.rows("SELECT direction, body, status, failure FROM message", args![]).await?;
+            rows.iter()
+                .map(|row| {
+                    Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<Option<String>>(3)?))
+                })
+                .collect::<Result<Vec<_>, StoreError>>()
+        })
+        .await
+        .unwrap();
+    store.close().await;
+
+    let inbound: Vec<&str> = rows.iter().filter(|row| row.0 == "in").map(|row| row.1.as_str()).collect();
+    let distinct: BTreeSet<&str> = inbound.iter().copied().collect();
+    assert_eq!((inbound.len(), distinct.len()), (TEXTS, TEXTS), "every accepted text is there once");
+
+    let mut reached = BTreeMap::<String, usize>::new();
+    for heard in carrier.control().heard(0, 1_000_000) {
+        *reached.entry(heard.body).or_default() += 1;
+    }
+    let outbound: Vec<_> = rows.iter().filter(|row| row.0 == "out").collect();
+    assert_eq!(outbound.len(), TEXTS, "every text that was asked for is there once");
+    let mut unknown = 0;
+    for (_, body, status, _) in &outbound {
+        let times = reached.get(body.as_str()).copied().unwrap_or(0);
+        assert!(times <= 1, "{body} reached the carrier {times} times");
+        match status.as_str() {
+            "delivered" | "sent" => assert_eq!(times, 1, "{body} is {status}"),
+            "unknown" => unknown += 1,
+            other => panic!("{body} is {other}"),
+        }
+    }
+    println!("{KILLS} kills: {TEXTS} texts in, {TEXTS} out, {unknown} of them unknown");
+}
