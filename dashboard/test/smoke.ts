@@ -45,7 +45,7 @@ export async function main(): Promise<void> {
       "console",
       (message) =>
         message.type() === "error" &&
-        !/401|404|INCOMPLETE_CHUNKED/.test(message.text()) &&
+        !/status of 4(01|04|22)|INCOMPLETE_CHUNKED/.test(message.text()) &&
         problems.push(`console: ${message.text()}`),
     );
     page.on("pageerror", (error) => problems.push(`page: ${error.message}`));
@@ -174,6 +174,7 @@ async function journey(page: Page, fake: Fake): Promise<void> {
     await shot(name);
     await axe(page, path);
   }
+  await manage(page, fake, shot);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.waitForTimeout(300);
   await shot("29-dark-settings");
@@ -204,6 +205,87 @@ async function journey(page: Page, fake: Fake): Promise<void> {
   await page.getByRole("heading", { name: "Set up Tidings" }).waitFor();
   await page.setViewportSize(WIDE);
   await shot("40-setup");
+}
+
+/** The pages around the inbox, used as one would. */
+async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<unknown>): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await page.goto(`${fake.url}/assistants`);
+  await page.getByLabel("A customer writes").fill("Are you open on Saturday?");
+  await button("Ask").click();
+  await page.getByText("on Saturdays from 9:00").waitFor();
+  await page.getByLabel("Instructions").fill("You answer for Harbour Dental. Be brief.");
+  await button("Save changes").click();
+  await page.getByText("Saved").waitFor();
+  expect(
+    fake.desk.assistants[0]?.instructions.endsWith("Be brief.") ?? false,
+    "changed instructions must be kept",
+  );
+  await button("Add a text").click();
+  await page.getByLabel("Title").fill("Prices");
+  await page.getByLabel("Text", { exact: true }).fill("A check-up costs 60.");
+  await button("Save").click();
+  await page.getByRole("heading", { name: "Prices" }).waitFor();
+  await shot("50-assistant-tried");
+
+  await page.goto(`${fake.url}/settings/keys`);
+  await button("New key").click();
+  await page.getByLabel("Name").fill("Booking");
+  await shot("51-new-key");
+  await axe(page, "new key");
+  await button("Create").click();
+  expect(
+    (await page.getByRole("textbox", { name: "API key" }).inputValue()).startsWith("tdk_"),
+    "a new key must be shown once",
+  );
+  await button("I have kept it").click();
+
+  await page.goto(`${fake.url}/settings/webhooks`);
+  await button("Show deliveries").click();
+  await button("Send again").first().click();
+  await page.getByText("waiting").first().waitFor();
+  await shot("52-deliveries");
+
+  await page.goto(`${fake.url}/settings/carrier`);
+  await button("Choose numbers to adopt").click();
+  await button("Adopt 1 number").click();
+  await page.getByText("10DLC").waitFor();
+  await shot("53-adopted");
+  expect(fake.desk.numbers.length === 3, "an adopted number must be there");
+
+  await page.goto(`${fake.url}/inbox`);
+  await button("New conversation").click();
+  await page.getByLabel("Phone number").fill("555");
+  await button("Start").click();
+  await page.getByText("too short").waitFor();
+  await shot("54-new-conversation");
+  await page.getByLabel("Phone number").fill("(212) 555-0142");
+  await page.getByLabel("First text").fill("Hello from Harbour Dental");
+  await button("Send").last().click();
+  await page.locator(".bubble", { hasText: "Hello from Harbour" }).waitFor();
+
+  // A note, a text for later, and a refusal that gives the words back.
+  await page.getByRole("radio", { name: "Note", exact: true }).check();
+  await page.getByLabel("Note for your team").fill("Called twice already");
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".note .bubble", { hasText: "Called twice" }).waitFor();
+  await page.getByRole("radio", { name: "Text", exact: true }).check();
+  await page.getByLabel("Text message", { exact: true }).fill("See you tomorrow");
+  await button("Send later").click();
+  await shot("55-schedule");
+  await button("Choose this time").click();
+  await button("Schedule").click();
+  await page.getByText("Scheduled for Tomorrow").waitFor();
+  const opened = fake.desk.conversation(page.url().split("/").at(-1) ?? "");
+  opened.contact.opted_out_at = new Date().toISOString();
+  await page.getByLabel("Text message", { exact: true }).fill("One more thing");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("Not sent.").waitFor();
+  expect(
+    (await page.getByLabel("Text message", { exact: true }).inputValue()) === "One more thing",
+    "refused words must come back",
+  );
+  await shot("56-refused");
 }
 
 const PAGES: [path: string, heading: string, shot: string][] = [

@@ -28,8 +28,7 @@ export class FakeDesk {
       undo_seconds: 5,
       quiet_hours: { from: "21:00", until: "08:00" },
       help_text: "Harbour Dental. Reply STOP to opt out.",
-      stop_confirmation: null,
-      business_name: "Harbour Dental",
+      stop_confirmation: "You are unsubscribed and get no more texts.",
     },
   };
   members: T.Member[] = [

@@ -42,7 +42,11 @@ const routes: Record<string, Handler> = {
     return (d.tenant = {
       ...d.tenant,
       name: name ?? d.tenant.name,
-      settings: { ...d.tenant.settings, ...settings },
+      settings: {
+        ...d.tenant.settings,
+        ...settings,
+        stop_confirmation: settings?.stop_confirmation ?? d.tenant.settings.stop_confirmation,
+      },
     });
   },
   "GET /members": (d) => page(d.members),
@@ -270,7 +274,7 @@ const routes: Record<string, Handler> = {
             mend: message.error.mend,
           }
         : { at: message.created_at, kind: "carrier", status: "delivered", parts: 1 },
-      { at: message.created_at, kind: "settled", status: message.status },
+      { at: message.created_at, kind: "settled", result: message.status },
     ];
     return { message_id: id, lines };
   },
@@ -340,8 +344,8 @@ const routes: Record<string, Handler> = {
       d.deliveries.unshift({
         ...like,
         id: d.id("wdl"),
-        status: "pending",
-        response_status: null,
+        state: "waiting",
+        last_status: null,
         created_at: now(),
       });
     return {};

@@ -88,23 +88,24 @@ export function seeded(): FakeDesk {
       created_at: ago(9000),
     },
   ];
+  const delivery = { webhook_id: desk.webhooks[0]?.id ?? "", seq: 1, type: "message.created", next_at: null };
   desk.deliveries = [
     {
+      ...delivery,
       id: desk.id("wdl"),
-      type: "message.created",
-      status: "delivered",
+      state: "delivered",
       attempts: 1,
-      response_status: 204,
-      error: null,
+      last_status: 204,
+      last_error: null,
       created_at: ago(12),
     },
     {
+      ...delivery,
       id: desk.id("wdl"),
-      type: "message.created",
-      status: "failed",
+      state: "failed",
       attempts: 3,
-      response_status: 500,
-      error: "The server answered 500.",
+      last_status: 500,
+      last_error: "The server answered 500.",
       created_at: ago(95),
     },
   ];

@@ -46,11 +46,16 @@ export interface components {
       resume_window_days: number;
       undo_seconds: number;
       quiet_hours: { from: string; until: string } | null;
-      help_text?: string | null;
-      stop_confirmation?: string | null;
-      business_name?: string | null;
+      help_text: string;
+      stop_confirmation: string;
     };
-    TenantPatch: { name?: string; settings?: Partial<components["schemas"]["TenantSettings"]> };
+    TenantPatch: {
+      name?: string;
+      settings?: Partial<Omit<components["schemas"]["TenantSettings"], "stop_confirmation">> & {
+        /** `null`: ours. */
+        stop_confirmation?: string | null;
+      };
+    };
     Member: {
       user_id: string;
       name: string;
@@ -99,9 +104,9 @@ export interface components {
       e164: string;
       pretty: string;
       status: string;
-      kind: string;
+      kind: string | null;
       messaging_profile_id: string | null;
-      messaging_enabled: boolean;
+      messaging_enabled: boolean | null;
       imported: boolean;
     };
     Adoption: {
@@ -240,7 +245,7 @@ export interface components {
       };
       body: string;
       media: components["schemas"]["Media"][];
-      encoding: "gsm7" | "ucs2" | null;
+      encoding: "gsm7" | "ucs2";
       segments: number;
       status: components["schemas"]["MessageStatus"];
       error: { code: string; explanation: string; mend: string } | null;
@@ -266,11 +271,13 @@ export interface components {
     Receipt: { message_id: string; lines: components["schemas"]["ReceiptLine"][] };
     ReceiptLine: {
       at: string;
-      kind: "queued" | "gate" | "attempt" | "carrier" | "settled";
+      kind: "queued" | "gate" | "attempt" | "carrier" | "settled" | "cancelled";
+      when?: "queued" | "sending" | null;
       verdict?: "send" | "defer" | "skip" | null;
       reason?: string | null;
       until?: string | null;
-      status?: string | null;
+      status?: components["schemas"]["MessageStatus"] | null;
+      result?: string | null;
       code?: string | null;
       explanation?: string | null;
       mend?: string | null;
@@ -347,14 +354,15 @@ export interface components {
     WebhookPatch: { url?: string; events?: string[]; enabled?: boolean };
     WebhookDelivery: {
       id: string;
-      event?: string | null;
-      type?: string | null;
-      status: string;
-      attempts?: number | null;
-      response_status?: number | null;
-      error?: string | null;
+      webhook_id: string;
+      seq: number;
+      type: string;
+      state: "waiting" | "delivered" | "failed";
+      attempts: number;
+      last_status: number | null;
+      last_error: string | null;
+      next_at: string | null;
       created_at: string;
-      next_attempt_at?: string | null;
     };
 
     Sandbox: {

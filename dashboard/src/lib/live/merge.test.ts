@@ -15,6 +15,8 @@ describe("a message's status", () => {
     [{ status: "deferred" }, { status: "queued" }, "queued"],
     [{ status: "queued" }, { status: "deferred" }, "deferred"],
     [{ status: "unknown" }, { status: "delivered" }, "delivered"],
+    [{ status: "unknown" }, { status: "sent" }, "sent"],
+    [{ status: "sent" }, { status: "unknown" }, "sent"],
     [{ status: "sent" }, { status: "sending" }, "sent"],
     [{ status: "unconfirmed" }, { status: "delivered" }, "delivered"],
   ];

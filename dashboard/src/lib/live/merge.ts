@@ -11,21 +11,21 @@ const RANK: Record<MessageStatus, number> = {
   queued: 1,
   deferred: 1,
   sending: 2,
-  sent: 3,
   unknown: 3,
-  unconfirmed: 4,
-  delivered: 5,
-  failed: 5,
-  skipped: 5,
-  cancelled: 5,
-  received: 5,
-  noted: 5,
+  sent: 4,
+  unconfirmed: 5,
+  delivered: 6,
+  failed: 6,
+  skipped: 6,
+  cancelled: 6,
+  received: 6,
+  noted: 6,
 };
 
-export const rankOf = (status: MessageStatus): number => RANK[status];
+const SETTLED = RANK.delivered;
 
 /** Nothing more will be heard of it. */
-export const isSettled = (status: MessageStatus): boolean => RANK[status] === 5;
+export const isSettled = (status: MessageStatus): boolean => RANK[status] === SETTLED;
 
 /** A terminal status stays; otherwise the further one wins, and of equals the later arrival. */
 export function mergeMessage(known: Message | undefined, arrived: Message): Message {

@@ -12,17 +12,22 @@ const line = (over: Partial<ReceiptLine>): ReceiptLine => ({
 describe("a receipt", () => {
   it.each<[Partial<ReceiptLine>, string]>([
     [{ kind: "queued" }, "Accepted and put in line."],
-    [{ verdict: "send" }, "Checked: allowed to go."],
-    [{ verdict: "defer", reason: "quiet_hours" }, "Told to wait, because it is inside your quiet hours."],
-    [{ verdict: "skip", reason: "contact_opted_out" }, "Not sent, because this person opted out of texts."],
-    [{ kind: "attempt", attempt: 1 }, "Handed to the carrier."],
-    [{ kind: "attempt", attempt: 2 }, "Handed to the carrier, attempt 2."],
-    [{ kind: "carrier", status: "sent" }, "The carrier says: sent."],
+    [{ verdict: "send", when: "queued" }, "Checked: allowed to go."],
+    [{ verdict: "send", when: "sending" }, "Checked again: allowed to go."],
     [
-      { kind: "carrier", status: "failed", code: "40001", explanation: "not a mobile number" },
-      "The carrier says: not a mobile number (40001).",
+      { verdict: "defer", reason: "quiet_hours" },
+      "Told to wait. Because it is quiet hours where this person is.",
     ],
-    [{ kind: "settled", status: "delivered" }, "Delivered."],
+    [{ verdict: "skip", reason: "contact_blocked", explanation: "Unblock them." }, "Not sent. Unblock them."],
+    [{ kind: "attempt", attempt: 1 }, "Handed to the carrier."],
+    [{ kind: "attempt", attempt: 2, result: "busy" }, "Handed to the carrier, attempt 2: busy"],
+    [{ kind: "carrier", status: "sent" }, "The carrier says: Sent."],
+    [
+      { kind: "carrier", status: "failed", code: "40001", explanation: "A landline." },
+      "The carrier says: A landline. (40001)",
+    ],
+    [{ kind: "settled", result: "it had gone out" }, "Settled: it had gone out"],
+    [{ kind: "cancelled", reason: "replied" }, "Cancelled: they replied first."],
   ])("%o reads %s", (over, then) => expect(receiptWords(line(over))).toBe(then));
 
   it("reads a reason it has never met", () => expect(reasonWords("moon_too_full")).toBe("moon too full"));

@@ -34,35 +34,34 @@ export const isCancellable = (message: Message): boolean =>
 const REASON: Record<string, string> = {
   contact_opted_out: "this person opted out of texts",
   contact_blocked: "this person is blocked",
-  quiet_hours: "it is inside your quiet hours",
+  quiet_hours: "it is quiet hours where this person is",
+  no_open_hour: "the quiet hours leave no hour to send in",
   number_disabled: "the sending number is switched off",
-  number_unusable: "the sending number cannot send now",
-  rate_limited: "the number's pace was reached",
-  cancelled: "somebody cancelled it",
-  contact_replied: "they replied first",
   replied: "they replied first",
-  held: "it could still be undone",
-  scheduled: "it is scheduled",
 };
 
 /** A code of ours as words: known ones well, others at least without underscores. */
 export const reasonWords = (code: string): string => REASON[code] ?? code.replaceAll("_", " ");
 
-/** One line of a receipt as a sentence, without its time. */
+/** One line of a receipt as a sentence, without its time. The server's own words come first. */
 export function receiptWords(line: ReceiptLine): string {
-  const why = line.reason ? reasonWords(line.reason) : null;
+  const why = line.explanation ?? (line.reason ? `Because ${reasonWords(line.reason)}.` : "");
   switch (line.kind) {
     case "queued":
       return "Accepted and put in line.";
     case "gate":
-      if (line.verdict === "send") return why ? `Allowed to go: ${why}.` : "Checked: allowed to go.";
-      if (line.verdict === "defer") return why ? `Told to wait, because ${why}.` : "Told to wait.";
-      return why ? `Not sent, because ${why}.` : "Not sent.";
+      if (line.verdict === "send")
+        return line.when === "sending" ? "Checked again: allowed to go." : "Checked: allowed to go.";
+      return `${line.verdict === "defer" ? "Told to wait." : "Not sent."} ${why}`.trimEnd();
     case "attempt":
-      return `Handed to the carrier${(line.attempt ?? 1) > 1 ? `, attempt ${line.attempt}` : ""}.`;
-    case "carrier":
-      return `The carrier says: ${line.explanation ?? (line.status ? reasonWords(line.status) : "received")}${line.code ? ` (${line.code})` : ""}.`;
+      return `Handed to the carrier${(line.attempt ?? 1) > 1 ? `, attempt ${line.attempt}` : ""}${line.result ? `: ${line.result}` : "."}`;
+    case "carrier": {
+      const said = line.explanation ?? (line.status ? `${STATUS[line.status]}.` : "Received.");
+      return `The carrier says: ${said}${line.code ? ` (${line.code})` : ""}`;
+    }
     case "settled":
-      return `${STATUS[line.status as MessageStatus] ?? "Settled"}${line.explanation ? `: ${line.explanation}` : "."}`;
+      return `Settled${line.result ? `: ${line.result}` : "."}`;
+    case "cancelled":
+      return `Cancelled${line.reason ? `: ${reasonWords(line.reason)}.` : "."}`;
   }
 }
