@@ -2,8 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod assistant;
+mod carrier;
+mod contact;
+mod conversation;
+mod desk;
 mod face;
+mod identity;
+mod media;
+mod message;
 mod notes;
 mod one_engine;
 mod statement;
 mod wall;
+mod webhook;

@@ -1,0 +1,43 @@
+//! What is remembered: the only room that knows SQL. Never meets axum, a provider or the clock.
+
+pub mod api_key;
+pub mod assistant;
+pub mod backup;
+mod batch;
+pub mod carrier_account;
+pub mod contact;
+pub mod conversation;
+mod db;
+pub mod dialect;
+pub mod draft;
+pub mod event;
+pub mod idempotency;
+pub mod knowledge;
+pub mod media;
+pub mod member;
+pub mod message;
+mod migrate;
+pub mod number;
+pub mod queue;
+pub mod remember;
+pub mod scene;
+pub mod schema;
+pub mod search;
+pub mod session;
+pub mod setup;
+pub mod tell;
+pub mod tenant;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod user;
+pub mod webhook;
+pub mod words;
+
+pub use db::{
+    Store, StoreConfig, Written,
+    error::StoreError,
+    row::{Column, FromColumn, Row},
+    tx::{SystemTx, TenantTx},
+    value::Value,
+};
+pub use migrate::MigrateError;

@@ -1,0 +1,103 @@
+//! Endpoints of a tenant and what they were told.
+
+use domain::{
+    event::Kind,
+    id::{DeliveryId, TenantId, WebhookId},
+    tenant::Settings,
+};
+use jiff::Timestamp;
+use store::{
+    Store, StoreError, SystemTx, TenantTx, args,
+    event::{self, Line},
+    on_both_engines, tenant,
+    webhook::{self, Webhook, WebhookChange},
+};
+use uuid::Uuid;
+
+const ACME: TenantId = TenantId(Uuid::from_u128(0xAC));
+const BOLT: TenantId = TenantId(Uuid::from_u128(0xB0));
+const HOOK: WebhookId = WebhookId(Uuid::from_u128(1));
+const TOLD: DeliveryId = DeliveryId(Uuid::from_u128(5));
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+async fn with_hook(store: &Store) {
+    store
+        .system_write(async |tx: &mut SystemTx<'_>| {
+            tenant::create(tx, ACME, "Acme", &Settings::default(), at(0)).await?;
+            tenant::create(tx, BOLT, "Bolt", &Settings::default(), at(0)).await?;
+            let tx = &mut tx.for_tenant(ACME);
+            happen(tx).await?;
+            let new = Webhook {
+                id: HOOK,
+                url: "https://example.test/hooks".into(),
+                events: vec!["message.created".into()],
+                enabled: true,
+                created_at: at(0),
+            };
+            webhook::create(tx, &new, b"sealed").await
+        })
+        .await
+        .unwrap();
+}
+
+async fn happen(tx: &mut TenantTx<'_>) -> Result<(), StoreError> {
+    let line = Line { kind: Kind::MessageCreated, subject: Uuid::from_u128(3), conversation: None };
+    event::append(tx, at(0), &[line]).await.map(drop)
+}
+
+async fn told_seq(store: &Store) -> i64 {
+    let sql = "SELECT told_seq FROM webhook WHERE tenant_id = $1";
+    store.read(ACME, async move |tx: &mut TenantTx<'_>| tx.one(sql, args![]).await?.get(0)).await.unwrap()
+}
+
+async fn change(store: &Store, tenant: TenantId, change: WebhookChange) -> bool {
+    store.write(tenant, async move |tx: &mut TenantTx<'_>| webhook::change(tx, HOOK, &change).await).await.unwrap()
+}
+
+on_both_engines! {
+    async fn a_new_endpoint_is_told_of_what_comes(store) {
+        with_hook(&store).await;
+        assert_eq!(told_seq(&store).await, 1);
+        let listed = store.read(ACME, async |tx: &mut TenantTx<'_>| webhook::list(tx, None, 10).await).await.unwrap();
+        assert_eq!(listed[0].events, ["message.created"]);
+        assert!(store.read(BOLT, async |tx: &mut TenantTx<'_>| webhook::read(tx, HOOK).await).await.unwrap().is_none());
+    }
+
+    async fn one_that_was_off_is_not_told_of_that_time(store) {
+        with_hook(&store).await;
+        assert!(change(&store, ACME, WebhookChange { enabled: Some(false), ..WebhookChange::default() }).await);
+        store.write(ACME, async |tx: &mut TenantTx<'_>| happen(tx).await).await.unwrap();
+        assert!(change(&store, ACME, WebhookChange { events: Some(vec!["*".into()]), ..WebhookChange::default() }).await);
+        assert_eq!(told_seq(&store).await, 1);
+        assert!(change(&store, ACME, WebhookChange { enabled: Some(true), ..WebhookChange::default() }).await);
+        assert_eq!(told_seq(&store).await, 2);
+        store.write(ACME, async |tx: &mut TenantTx<'_>| happen(tx).await).await.unwrap();
+        assert!(change(&store, ACME, WebhookChange { enabled: Some(true), ..WebhookChange::default() }).await);
+        assert_eq!(told_seq(&store).await, 2, "it was on: nothing is skipped");
+        assert!(!change(&store, BOLT, WebhookChange::default()).await);
+    }
+
+    async fn a_delivery_is_told_again_and_goes_with_its_endpoint(store) {
+        with_hook(&store).await;
+        store.write(ACME, async |tx: &mut TenantTx<'_>| {
+            tx.exec(
+                "INSERT INTO webhook_delivery (tenant_id, id, webhook_id, seq, kind, state, attempts, last_status, body, created_at_us)
+                 VALUES ($1, $2, $3, 1, 'message.created', 'failed', 9, 500, '{}', $4)",
+                args![TOLD, HOOK, at(0)],
+            ).await
+        }).await.unwrap();
+        let replay = async |tenant| {
+            store.write(tenant, async |tx: &mut TenantTx<'_>| webhook::replay(tx, HOOK, TOLD, at(9)).await).await.unwrap()
+        };
+        assert!(replay(BOLT).await.is_none());
+        let again = replay(ACME).await.unwrap();
+        assert_eq!((again.state.as_str(), again.attempts, again.next_at), ("waiting", 0, Some(at(9))));
+        let told = store.read(ACME, async |tx: &mut TenantTx<'_>| webhook::deliveries(tx, HOOK, None, 10).await).await.unwrap();
+        assert_eq!((told.len(), told[0].last_status), (1, Some(500)));
+        assert!(store.write(ACME, async |tx: &mut TenantTx<'_>| webhook::remove(tx, HOOK).await).await.unwrap());
+        assert!(!store.write(ACME, async |tx: &mut TenantTx<'_>| webhook::remove(tx, HOOK).await).await.unwrap());
+    }
+}
