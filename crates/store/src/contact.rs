@@ -1,0 +1,329 @@
+//! People outside, as the API shows them.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use domain::event::Kind;
+use domain::id::{ContactId, MessageId};
+use domain::phone::E164;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::batch::{self, ByIds, by_ids};
+use crate::event::Line;
+use crate::search::Search;
+use crate::{Row, StoreError, TenantTx, args, row, words};
+
+/// A person outside.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Contact {
+    /// Which one.
+    #[schema(value_type = String, example = "con_01939f0a7c2e7d40a1b2c3d4e5f60718")]
+    pub id: ContactId,
+    /// Their name; `null`: not known.
+    #[schema(required = true)]
+    pub name: Option<String>,
+    /// Where they work; `null`: not known.
+    #[schema(required = true)]
+    pub company: Option<String>,
+    /// Where they are reached, in E.164 form.
+    pub phone: String,
+    /// The same for people to read.
+    pub phone_pretty: String,
+    /// IANA time zone; `null`: nobody said, the tenant's counts.
+    #[schema(required = true)]
+    pub time_zone: Option<String>,
+    /// The tenant wants nothing more from or to them.
+    pub blocked: bool,
+    /// Since when they want no texts; `null`: they may be texted.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    pub opted_out_at: Option<Timestamp>,
+    /// Labels, sorted.
+    pub tags: Vec<String>,
+    /// When they became known.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contact").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// A line of the consent ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Consent {
+    /// Which one.
+    #[schema(value_type = String)]
+    pub id: Uuid,
+    /// No more texts, or texts again.
+    #[schema(value_type = words::ConsentState)]
+    pub state: String,
+    /// Who says so: `keyword` (the contact, by a word), `carrier`, `member`, `api`.
+    pub source: String,
+    /// The word that said so.
+    #[schema(required = true)]
+    pub keyword: Option<String>,
+    /// The text that said so.
+    #[schema(required = true, value_type = Option<String>)]
+    pub message_id: Option<MessageId>,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+/// Someone to add.
+#[derive(Clone)]
+pub struct New {
+    /// Which one.
+    pub id: ContactId,
+    /// Where they are reached.
+    pub phone: E164,
+    /// Empty: not known.
+    pub name: String,
+    /// Empty: not known.
+    pub company: String,
+    /// IANA time zone, if known.
+    pub time_zone: Option<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+}
+
+impl fmt::Debug for New {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("New").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What of a contact changes. The outer `None` means "as it is".
+#[derive(Clone, Default)]
+pub struct Change {
+    /// Empty: not known.
+    pub name: Option<String>,
+    /// Empty: not known.
+    pub company: Option<String>,
+    /// IANA time zone; the inner `None`: not known.
+    pub time_zone: Option<Option<String>>,
+    /// Whether they are blocked.
+    pub blocked: Option<bool>,
+    /// Labels, all of them.
+    pub tags: Option<Vec<String>>,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change").finish_non_exhaustive()
+    }
+}
+
+/// The constraint that a phone number of somebody else breaks.
+pub const PHONE_TAKEN: &str = "contact_address_pkey";
+
+/// A contact with the first of its phones.
+macro_rules! contact {
+    () => {
+        "SELECT c.id, c.name, c.company, a.address, c.time_zone, c.blocked, a.opted_out_at_us, c.created_at_us
+         FROM contact c
+         LEFT JOIN contact_address a ON a.tenant_id = c.tenant_id AND a.kind = 'phone' AND a.address = (
+             SELECT first.address FROM contact_address first
+             WHERE first.tenant_id = c.tenant_id AND first.contact_id = c.id AND first.kind = 'phone'
+             ORDER BY first.created_at_us, first.address LIMIT 1)
+         WHERE c.tenant_id = $1"
+    };
+}
+
+const BY_IDS: ByIds = by_ids!([contact!(), " AND c.id IN ("], [")"]);
+
+const TAGS: ByIds = by_ids!(
+    ["SELECT contact_id, tag FROM contact_tag WHERE tenant_id = $1 AND contact_id IN ("],
+    [") ORDER BY contact_id, tag"]
+);
+
+/// A page of contacts, the newest first, after `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    tx: &mut TenantTx<'_>,
+    search: Option<&Search>,
+    after: Option<ContactId>,
+    limit: u32,
+) -> Result<Vec<Contact>, StoreError> {
+    let after = after.map_or(Uuid::max(), Uuid::from);
+    let rows = match search {
+        None => tx.rows(concat!(contact!(), " AND c.id < $2 ORDER BY c.id DESC LIMIT $3"), args![after, limit]).await?,
+        Some(search) => {
+            tx.rows(
+                concat!(
+                    contact!(),
+                    r" AND c.id < $2
+                       AND (lower(c.name) LIKE $4 ESCAPE '\' OR lower(c.company) LIKE $4 ESCAPE '\'
+                            OR c.name LIKE $5 ESCAPE '\' OR c.company LIKE $5 ESCAPE '\'
+                            OR EXISTS (SELECT 1 FROM contact_address p
+                                       WHERE p.tenant_id = c.tenant_id AND p.contact_id = c.id AND p.address LIKE $6))
+                       ORDER BY c.id DESC LIMIT $3"
+                ),
+                args![after, limit, &search.lower, &search.typed, &search.digits],
+            )
+            .await?
+        }
+    };
+    contacts(tx, rows).await
+}
+
+/// All of these contacts that there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Contact>, StoreError> {
+    let rows = batch::rows(tx, &BY_IDS, ids).await?;
+    Ok(contacts(tx, rows).await?.into_iter().map(|contact| (contact.id, contact)).collect())
+}
+
+/// One contact.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(tx: &mut TenantTx<'_>, id: ContactId) -> Result<Option<Contact>, StoreError> {
+    Ok(by_ids(tx, &[id]).await?.remove(&id))
+}
+
+/// Adds someone.
+///
+/// # Errors
+/// [`StoreError::Unique`] with [`PHONE_TAKEN`] when someone has this number already; when the database fails.
+pub async fn create(tx: &mut TenantTx<'_>, now: Timestamp, new: &New) -> Result<Line, StoreError> {
+    tx.exec(
+        "INSERT INTO contact (tenant_id, id, name, company, time_zone, blocked, created_at_us)
+         VALUES ($1, $2, $3, $4, $5, FALSE, $6)",
+        args![new.id, &new.name, &new.company, &new.time_zone, now],
+    )
+    .await?;
+    tx.exec(
+        "INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)
+         VALUES ($1, 'phone', $2, $3, $4)",
+        args![new.phone.as_str(), new.id, now],
+    )
+    .await?;
+    tag(tx, new.id, &new.tags).await?;
+    Ok(updated(new.id))
+}
+
+/// Changes someone. `None`: there is no such contact.
+///
+/// # Errors
+/// When the database fails.
+pub async fn change(tx: &mut TenantTx<'_>, id: ContactId, change: &Change) -> Result<Option<Line>, StoreError> {
+    let zone_is_said = change.time_zone.is_some();
+    let zone = change.time_zone.clone().flatten();
+    let changed = tx
+        .exec_returning_count(
+            "UPDATE contact SET name = COALESCE($3, name), company = COALESCE($4, company),
+                 time_zone = CASE WHEN $5 THEN $6 ELSE time_zone END, blocked = COALESCE($7, blocked)
+             WHERE tenant_id = $1 AND id = $2",
+            args![id, &change.name, &change.company, zone_is_said, zone, change.blocked],
+        )
+        .await?;
+    if changed == 0 {
+        return Ok(None);
+    }
+    if let Some(tags) = &change.tags {
+        tx.push("DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id = $2", args![id]).await?;
+        tag(tx, id, tags).await?;
+    }
+    Ok(Some(updated(id)))
+}
+
+/// A page of someone's consent ledger, the newest line first, after `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn consents(
+    tx: &mut TenantTx<'_>,
+    id: ContactId,
+    after: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<Consent>, StoreError> {
+    let rows = tx
+        .rows(
+            "SELECT id, state, source, keyword, message_id, at_us FROM consent
+             WHERE tenant_id = $1 AND contact_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
+            args![id, after.unwrap_or(Uuid::max()), limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Consent {
+                id: row.get(0)?,
+                state: row.get(1)?,
+                source: row.get(2)?,
+                keyword: row.get(3)?,
+                message_id: row.get(4)?,
+                at: row.get(5)?,
+            })
+        })
+        .collect()
+}
+
+/// A stored text of which nothing is known is empty; shown it is `null`.
+pub(crate) fn known(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// For people to read; what is no full number (a short code, a name) is read as it is.
+pub(crate) fn pretty(address: &str) -> String {
+    E164::from_carrier(address).map_or_else(|_| address.to_owned(), |number| number.pretty())
+}
+
+/// The tags of many things, by a query of `(id, tag)` in order.
+pub(crate) async fn tags<T: Copy + Into<Uuid>>(
+    tx: &mut TenantTx<'_>,
+    texts: &ByIds,
+    ids: &[T],
+) -> Result<HashMap<Uuid, Vec<String>>, StoreError> {
+    let mut tags: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for row in batch::rows(tx, texts, ids).await? {
+        tags.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    Ok(tags)
+}
+
+async fn contacts(tx: &mut TenantTx<'_>, rows: Vec<Row>) -> Result<Vec<Contact>, StoreError> {
+    let mut contacts = rows.iter().map(contact).collect::<Result<Vec<_>, StoreError>>()?;
+    let ids: Vec<ContactId> = contacts.iter().map(|contact| contact.id).collect();
+    let mut tags = tags(tx, &TAGS, &ids).await?;
+    for contact in &mut contacts {
+        contact.tags = tags.remove(&contact.id.into()).unwrap_or_default();
+    }
+    Ok(contacts)
+}
+
+fn contact(row: &Row) -> Result<Contact, StoreError> {
+    let phone: String = row.get::<Option<String>>(3)?.unwrap_or_default();
+    Ok(Contact {
+        id: row.get(0)?,
+        name: known(row.get(1)?),
+        company: known(row.get(2)?),
+        phone_pretty: pretty(&phone),
+        phone,
+        time_zone: row.get(4)?,
+        blocked: row.get(5)?,
+        opted_out_at: row.get(6)?,
+        tags: Vec::new(),
+        created_at: row.get(7)?,
+    })
+}
+
+async fn tag(tx: &mut TenantTx<'_>, id: ContactId, tags: &[String]) -> Result<(), StoreError> {
+    let rows = tags.iter().map(|tag| row![id, tag]);
+    tx.insert_many("INSERT INTO contact_tag (tenant_id, contact_id, tag) VALUES {rows} ON CONFLICT DO NOTHING", rows)
+        .await
+        .map(drop)
+}
+
+fn updated(id: ContactId) -> Line {
+    Line { kind: Kind::ContactUpdated, subject: id.into(), conversation: None }
+}

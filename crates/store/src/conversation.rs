@@ -1,0 +1,534 @@
+//! Threads, as the API shows them: pages of the inbox, unread marks, and which number to write from.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::fmt;
+
+use domain::conversation::Status;
+use domain::id::{AssistantId, ContactId, ConversationId, EnrolmentId, NumberId, UserId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::batch::{self, ByIds, by_ids};
+use crate::contact::{known, pretty, tags};
+use crate::search::Search;
+use crate::{Row, StoreError, TenantTx, args, words};
+
+/// One live thread between a contact and one of our numbers.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Conversation {
+    /// Which one.
+    #[schema(value_type = String, example = "cnv_01939f0a7c2e7d40a1b2c3d4e5f60718")]
+    pub id: ConversationId,
+    /// By which way the two sides talk.
+    #[schema(value_type = words::Channel)]
+    pub channel: String,
+    /// Whether it wants work.
+    #[schema(value_type = words::ConversationStatus)]
+    pub status: String,
+    /// When a snoozed one comes back.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    pub snoozed_until: Option<Timestamp>,
+    /// Who answers now.
+    pub holder: Holder,
+    /// What its assistant may do; `null`: what the assistant itself is set to.
+    #[schema(required = true, value_type = Option<words::Mode>)]
+    pub mode: Option<String>,
+    /// The member who looks after it.
+    #[schema(required = true, value_type = Option<String>)]
+    pub assignee_id: Option<UserId>,
+    /// What its assistant must follow; `null`: nothing in particular.
+    #[schema(required = true)]
+    pub guide: Option<String>,
+    /// With whom.
+    pub contact: Counterpart,
+    /// On which of our numbers.
+    pub number: OurNumber,
+    /// The conversation that this one follows, when that one was too old to resume.
+    #[schema(required = true, value_type = Option<String>)]
+    pub previous_id: Option<ConversationId>,
+    /// Labels, sorted.
+    pub tags: Vec<String>,
+    /// Texts of the contact that the asking member has not seen. Only members have it; on the live stream it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>, required = false, nullable = false)]
+    pub unread: Option<i64>,
+    /// Since when the contact waits for an answer.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    pub waiting_since: Option<Timestamp>,
+    /// When the newest message was written; before the first one, when the conversation was opened.
+    #[schema(value_type = String, format = DateTime)]
+    pub last_message_at: Timestamp,
+    /// The newest message's beginning; `null` before the first.
+    #[schema(required = true)]
+    pub last_message: Option<LastMessage>,
+    /// Rises with whatever an assistant must have seen before it answers.
+    pub version: i64,
+    /// When it was opened.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Holder {
+    /// What they are.
+    #[schema(value_type = words::HolderKind)]
+    pub kind: String,
+    /// Which assistant (`ast_…`) or enrolment (`enr_…`).
+    #[schema(required = true)]
+    pub id: Option<String>,
+}
+
+/// The contact of a conversation.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConversationContact)]
+pub struct Counterpart {
+    /// Which one.
+    #[schema(value_type = String)]
+    pub id: ContactId,
+    /// Their name; `null`: not known.
+    #[schema(required = true)]
+    pub name: Option<String>,
+    /// Where they work; `null`: not known.
+    #[schema(required = true)]
+    pub company: Option<String>,
+    /// The number that they write from in this conversation, in E.164 form.
+    pub phone: String,
+    /// The same for people to read.
+    pub phone_pretty: String,
+    /// The tenant wants nothing more from or to them.
+    pub blocked: bool,
+    /// Since when they want no texts; `null`: they may be texted.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    pub opted_out_at: Option<Timestamp>,
+}
+
+/// Our end of a conversation.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConversationNumber)]
+pub struct OurNumber {
+    /// Which one.
+    #[schema(value_type = String)]
+    pub id: NumberId,
+    /// What the contact sees: E.164, a short code or a name.
+    pub e164: String,
+    /// The same for people to read.
+    pub pretty: String,
+    /// What the tenant calls it.
+    pub label: String,
+}
+
+/// The newest message's beginning.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LastMessage {
+    /// Which way it went.
+    #[schema(value_type = words::Direction)]
+    pub direction: String,
+    /// Its first characters.
+    pub preview: String,
+}
+
+impl fmt::Debug for Conversation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conversation").field("id", &self.id).field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+macro_rules! debug_without_content {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+debug_without_content!(Counterpart, OurNumber, LastMessage);
+
+/// Which conversations a page shows. The default: all of them.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// `None`: whatever they are.
+    pub status: Option<Status>,
+    /// Who answers: `nobody`, `agents`, `assistant` or `workflow`.
+    pub holder: Option<&'static str>,
+    /// Who looks after them.
+    pub assignee: Assignee,
+    /// Only those with texts that the reader has not seen.
+    pub unread: bool,
+    /// Only those on this number.
+    pub number: Option<NumberId>,
+    /// Only those with this label.
+    pub tag: Option<String>,
+    /// Only those with someone who is found by this.
+    pub search: Option<Search>,
+}
+
+/// Who looks after a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Assignee {
+    /// Whoever.
+    #[default]
+    Any,
+    /// Nobody.
+    Nobody,
+    /// This member.
+    User(UserId),
+}
+
+/// A conversation with both its ends; the last column is how many of its texts have come in.
+macro_rules! conversation {
+    ($unread:literal, $seen:literal) => {
+        concat!(
+            "SELECT v.id, v.channel, v.status, v.snoozed_until_us, v.holder, v.holder_id, v.mode, v.assignee_id, v.guide,
+                    v.contact_id, c.name, c.company, v.address, c.blocked, a.opted_out_at_us, v.number_id, n.address, n.label,
+                    v.previous_id, v.waiting_since_us, v.last_message_at_us, v.last_direction, v.preview, v.version,
+                    v.created_at_us, ", $unread, "
+             FROM conversation v
+             LEFT JOIN contact c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id
+             LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
+             LEFT JOIN number n ON n.tenant_id = v.tenant_id AND n.id = v.number_id ",
+            $seen, "
+             WHERE v.tenant_id = $1"
+        )
+    };
+}
+
+/// The inbox of the member `$2` (`NULL`: nobody's), newest activity first.
+macro_rules! inbox {
+    ($filters:literal) => {
+        concat!(
+            conversation!(
+                "v.inbound_count - COALESCE(s.inbound_count, 0)",
+                "LEFT JOIN conversation_seen s ON s.tenant_id = v.tenant_id AND s.conversation_id = v.id AND s.user_id = $2"
+            ),
+            " AND v.status = $3 AND (v.last_message_at_us, v.id) < ($4, $5) ",
+            $filters,
+            " ORDER BY v.last_message_at_us DESC, v.id DESC LIMIT $6"
+        )
+    };
+}
+
+const INBOX: &str = inbox!("");
+
+// A filter that is NULL or FALSE lets everything pass. Its comparison stands first, for PostgreSQL takes the type from there.
+const INBOX_FILTERED: &str = inbox!(
+    r"AND (v.holder = $7 OR $7 IS NULL)
+      AND (v.assignee_id = $8 OR $8 IS NULL)
+      AND (v.assignee_id IS NULL OR NOT $9)
+      AND (v.inbound_count > COALESCE(s.inbound_count, 0) OR NOT $10)
+      AND (v.number_id = $11 OR $11 IS NULL)
+      AND (EXISTS (SELECT 1 FROM conversation_tag t
+                   WHERE t.tenant_id = v.tenant_id AND t.conversation_id = v.id AND t.tag = $12) OR $12 IS NULL)
+      AND (lower(c.name) LIKE $13 ESCAPE '\' OR lower(c.company) LIKE $13 ESCAPE '\'
+           OR c.name LIKE $14 ESCAPE '\' OR c.company LIKE $14 ESCAPE '\'
+           OR v.address LIKE $15 OR $13 IS NULL)"
+);
+
+const BY_IDS: ByIds = by_ids!([conversation!("NULL", ""), " AND v.id IN ("], [")"]);
+
+const TAGS: ByIds = by_ids!(
+    ["SELECT conversation_id, tag FROM conversation_tag WHERE tenant_id = $1 AND conversation_id IN ("],
+    [") ORDER BY conversation_id, tag"]
+);
+
+/// A page of conversations, newest activity first, after the one that is named by its time and id. `unread` is what
+/// `reader` has not seen.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    tx: &mut TenantTx<'_>,
+    filter: &Filter,
+    reader: Option<UserId>,
+    after: Option<(Timestamp, ConversationId)>,
+    limit: u32,
+) -> Result<Vec<Conversation>, StoreError> {
+    let Some(status) = filter.status else {
+        return page_of_all(tx, filter, reader, after, limit).await;
+    };
+    let rows = inbox(tx, status, filter, reader, after, limit).await?;
+    let rows = rows.iter().map(|row| conversation(row, reader.is_some())).collect::<Result<_, _>>()?;
+    with_tags(tx, rows).await
+}
+
+/// All of these conversations that there are, without unread marks.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(
+    tx: &mut TenantTx<'_>,
+    ids: &[ConversationId],
+) -> Result<HashMap<ConversationId, Conversation>, StoreError> {
+    let rows = batch::rows(tx, &BY_IDS, ids).await?;
+    let conversations = rows.iter().map(|row| conversation(row, false)).collect::<Result<_, _>>()?;
+    let conversations = with_tags(tx, conversations).await?;
+    Ok(conversations.into_iter().map(|conversation| (conversation.id, conversation)).collect())
+}
+
+/// One conversation, as `reader` sees it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(
+    tx: &mut TenantTx<'_>,
+    id: ConversationId,
+    reader: Option<UserId>,
+) -> Result<Option<Conversation>, StoreError> {
+    let Some(mut found) = by_ids(tx, &[id]).await?.remove(&id) else { return Ok(None) };
+    if let Some(reader) = reader {
+        let row = tx
+            .one(
+                "SELECT v.inbound_count - COALESCE(s.inbound_count, 0) FROM conversation v
+                 LEFT JOIN conversation_seen s
+                   ON s.tenant_id = v.tenant_id AND s.conversation_id = v.id AND s.user_id = $3
+                 WHERE v.tenant_id = $1 AND v.id = $2",
+                args![id, reader],
+            )
+            .await?;
+        found.unread = Some(row.get::<i64>(0)?.max(0));
+    }
+    Ok(Some(found))
+}
+
+/// Whether there is such a conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn exists(tx: &mut TenantTx<'_>, id: ConversationId) -> Result<bool, StoreError> {
+    Ok(tx.opt("SELECT 1 FROM conversation WHERE tenant_id = $1 AND id = $2", args![id]).await?.is_some())
+}
+
+/// `reader` has seen everything so far. False: there is no such conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_read(tx: &mut TenantTx<'_>, id: ConversationId, reader: UserId) -> Result<bool, StoreError> {
+    let marked = tx
+        .exec_returning_count(
+            "INSERT INTO conversation_seen (tenant_id, conversation_id, user_id, inbound_count)
+             SELECT v.tenant_id, v.id, $3, v.inbound_count FROM conversation v WHERE v.tenant_id = $1 AND v.id = $2
+             ON CONFLICT (tenant_id, conversation_id, user_id) DO UPDATE SET inbound_count = excluded.inbound_count",
+            args![id, reader],
+        )
+        .await?;
+    Ok(marked > 0)
+}
+
+/// One of our numbers, by its address: an enabled one before others, if two accounts have it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn number_by_address(tx: &mut TenantTx<'_>, address: &str) -> Result<Option<NumberId>, StoreError> {
+    let row = tx
+        .opt(
+            "SELECT id FROM number WHERE tenant_id = $1 AND address = $2 ORDER BY enabled DESC, id LIMIT 1",
+            args![address],
+        )
+        .await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Whether this is one of our numbers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_number(tx: &mut TenantTx<'_>, id: NumberId) -> Result<bool, StoreError> {
+    Ok(tx.opt("SELECT 1 FROM number WHERE tenant_id = $1 AND id = $2", args![id]).await?.is_some())
+}
+
+/// From which number to write to someone when nobody says: the enabled one last used with them, else the first enabled one
+/// of ours, one that can receive answers before one that cannot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn number_for(tx: &mut TenantTx<'_>, to: &str) -> Result<Option<NumberId>, StoreError> {
+    let used = tx
+        .opt(
+            "SELECT v.number_id FROM contact_address a
+             JOIN conversation v ON v.tenant_id = a.tenant_id AND v.contact_id = a.contact_id AND v.address = a.address
+             JOIN number n ON n.tenant_id = v.tenant_id AND n.id = v.number_id AND n.enabled
+             WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address = $2
+             ORDER BY v.last_message_at_us DESC, v.id DESC LIMIT 1",
+            args![to],
+        )
+        .await?;
+    let row = match used {
+        Some(row) => Some(row),
+        None => {
+            tx.opt(
+                "SELECT id FROM number WHERE tenant_id = $1 AND enabled
+                 ORDER BY CASE WHEN kind = 'alphanumeric' THEN 1 ELSE 0 END, id LIMIT 1",
+                args![],
+            )
+            .await?
+        }
+    };
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Whether this user is a member of the tenant, so that something can be assigned to them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_member(tx: &mut TenantTx<'_>, user: UserId) -> Result<bool, StoreError> {
+    Ok(tx.opt("SELECT 1 FROM member WHERE tenant_id = $1 AND user_id = $2", args![user]).await?.is_some())
+}
+
+async fn inbox(
+    tx: &mut TenantTx<'_>,
+    status: Status,
+    filter: &Filter,
+    reader: Option<UserId>,
+    after: Option<(Timestamp, ConversationId)>,
+    limit: u32,
+) -> Result<Vec<Row>, StoreError> {
+    let (at, id) = after.map_or((i64::MAX, Uuid::max()), |(at, id)| (at.as_microsecond(), id.into()));
+    if filter.is_plain() {
+        return tx.rows(INBOX, args![reader, status.as_str(), at, id, limit]).await;
+    }
+    let assignee = match filter.assignee {
+        Assignee::User(user) => Some(user),
+        Assignee::Any | Assignee::Nobody => None,
+    };
+    let search = filter.search.as_ref();
+    tx.rows(
+        INBOX_FILTERED,
+        args![
+            reader,
+            status.as_str(),
+            at,
+            id,
+            limit,
+            filter.holder,
+            assignee,
+            filter.assignee == Assignee::Nobody,
+            filter.unread,
+            filter.number,
+            &filter.tag,
+            search.map(|search| search.lower.as_str()),
+            search.map(|search| search.typed.as_str()),
+            search.and_then(|search| search.digits.as_deref())
+        ],
+    )
+    .await
+}
+
+/// The index has the newest of each status, so the newest of all are among the newest of each.
+async fn page_of_all(
+    tx: &mut TenantTx<'_>,
+    filter: &Filter,
+    reader: Option<UserId>,
+    after: Option<(Timestamp, ConversationId)>,
+    limit: u32,
+) -> Result<Vec<Conversation>, StoreError> {
+    let mut all = Vec::new();
+    for status in [Status::Open, Status::Snoozed, Status::Closed] {
+        for row in inbox(tx, status, filter, reader, after, limit).await? {
+            all.push(conversation(&row, reader.is_some())?);
+        }
+    }
+    all.sort_unstable_by_key(|conversation| Reverse((conversation.last_message_at, conversation.id)));
+    all.truncate(limit as usize);
+    with_tags(tx, all).await
+}
+
+async fn with_tags(
+    tx: &mut TenantTx<'_>,
+    mut conversations: Vec<Conversation>,
+) -> Result<Vec<Conversation>, StoreError> {
+    let ids: Vec<ConversationId> = conversations.iter().map(|conversation| conversation.id).collect();
+    let mut tags = tags(tx, &TAGS, &ids).await?;
+    for conversation in &mut conversations {
+        conversation.tags = tags.remove(&conversation.id.into()).unwrap_or_default();
+    }
+    Ok(conversations)
+}
+
+fn conversation(row: &Row, has_reader: bool) -> Result<Conversation, StoreError> {
+    let phone: String = row.get(12)?;
+    let ours: String = row.get(16)?;
+    let holder: String = row.get(4)?;
+    let holder_id = row.get::<Option<Uuid>>(5)?.map(|id| match holder.as_str() {
+        "workflow" => EnrolmentId(id).to_string(),
+        _ => AssistantId(id).to_string(),
+    });
+    let (direction, preview) = (row.get::<Option<String>>(21)?, row.get(22)?);
+    Ok(Conversation {
+        id: row.get(0)?,
+        channel: row.get(1)?,
+        status: row.get(2)?,
+        snoozed_until: row.get(3)?,
+        holder: Holder { kind: holder, id: holder_id },
+        mode: row.get(6)?,
+        assignee_id: row.get(7)?,
+        guide: known(row.get(8)?),
+        contact: Counterpart {
+            id: row.get(9)?,
+            name: known(row.get(10)?),
+            company: known(row.get(11)?),
+            phone_pretty: pretty(&phone),
+            phone,
+            blocked: row.get(13)?,
+            opted_out_at: row.get(14)?,
+        },
+        number: OurNumber { id: row.get(15)?, pretty: pretty(&ours), e164: ours, label: row.get(17)? },
+        previous_id: row.get(18)?,
+        tags: Vec::new(),
+        unread: if has_reader { Some(row.get::<i64>(25)?.max(0)) } else { None },
+        waiting_since: row.get(19)?,
+        last_message_at: row.get(20)?,
+        last_message: direction.map(|direction| LastMessage { direction, preview }),
+        version: row.get(23)?,
+        created_at: row.get(24)?,
+    })
+}
+
+impl Filter {
+    /// Whether the status alone chooses.
+    fn is_plain(&self) -> bool {
+        self.holder.is_none()
+            && self.assignee == Assignee::Any
+            && !self.unread
+            && self.number.is_none()
+            && self.tag.is_none()
+            && self.search.is_none()
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use domain::id::TenantId;
+
+    use super::*;
+    use crate::dialect::Engine;
+    use crate::testing;
+
+    async fn plan(store: &crate::Store, sql: &'static str, count: usize) -> Vec<String> {
+        let args = vec![crate::Value::Null; count];
+        let read = store.read(TenantId(Uuid::nil()), async move |tx| {
+            let rows = tx.rows(sql, &args).await?;
+            rows.iter().map(|row| row.get(3)).collect::<Result<Vec<String>, StoreError>>()
+        });
+        read.await.unwrap()
+    }
+
+    /// However many conversations there are, a page of the inbox reads only its own: in the index's order, without sorting.
+    #[test]
+    fn a_page_of_the_inbox_is_read_from_its_index() {
+        testing::run(Engine::Sqlite, async |place: &testing::Place| {
+            let store = place.store();
+            let plain = plan(&store, concat!("EXPLAIN QUERY PLAN ", inbox!("")), 5).await;
+            let filtered =
+                plan(&store, concat!("EXPLAIN QUERY PLAN ", inbox!("AND (v.holder = $7 OR $7 IS NULL)")), 6).await;
+            for plan in [plain, filtered] {
+                let first = &plan[0];
+                assert!(first.contains("USING INDEX conversation_recent (tenant_id=? AND status=? AND"), "{plan:#?}");
+                assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN")), "{plan:#?}");
+            }
+        });
+    }
+}

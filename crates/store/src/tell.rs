@@ -1,0 +1,312 @@
+//! Lines of the log, told: what each says, as things stand when it is read. The live stream, the log of the API and the
+//! outgoing webhooks all say the same.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use domain::event::Kind;
+use domain::id::{AssistantId, ContactId, ConversationId, DraftId, MessageId, NumberId};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::event::Logged;
+use crate::{StoreError, TenantTx, contact, conversation, draft, message};
+
+/// A line of the log with what it says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its number.
+    pub seq: i64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: Kind,
+    /// In which conversation, if in one.
+    pub conversation: Option<ConversationId>,
+    /// The thing as it is now, as JSON: `{"message":{…}}`, or `{"id":"num_…"}` for what is told by name only and for what is
+    /// gone.
+    pub data: String,
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Told").field("seq", &self.seq).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// Tells all of these lines, in their order, with one query per kind of thing (and one for its labels or attachments).
+///
+/// # Errors
+/// When the database fails.
+pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>, StoreError> {
+    let conversations = conversation::by_ids(tx, &subjects(logged, Subject::Conversation)).await?;
+    let messages = message::by_ids(tx, &subjects(logged, Subject::Message)).await?;
+    let contacts = contact::by_ids(tx, &subjects(logged, Subject::Contact)).await?;
+    let drafts = draft::by_ids(tx, &subjects(logged, Subject::Draft)).await?;
+    logged
+        .iter()
+        .map(|logged| {
+            let subject = logged.line.subject;
+            let data = match Subject::of(logged.line.kind) {
+                Subject::Conversation => thing("conversation", &conversations, ConversationId(subject)),
+                Subject::Message => thing("message", &messages, MessageId(subject)),
+                Subject::Contact => thing("contact", &contacts, ContactId(subject)),
+                Subject::Draft => thing("draft", &drafts, DraftId(subject)),
+                Subject::Number => Ok(json!({ "id": NumberId(subject) }).to_string()),
+                Subject::Assistant => Ok(json!({ "id": AssistantId(subject) }).to_string()),
+            };
+            Ok(Told {
+                seq: logged.seq,
+                at: logged.at,
+                kind: logged.line.kind,
+                conversation: logged.line.conversation,
+                data: data.map_err(StoreError::fault)?,
+            })
+        })
+        .collect()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Conversation,
+    Message,
+    Contact,
+    Draft,
+    Number,
+    Assistant,
+}
+
+impl Subject {
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::ConversationCreated | Kind::ConversationUpdated => Self::Conversation,
+            Kind::MessageCreated | Kind::MessageUpdated => Self::Message,
+            Kind::ContactUpdated => Self::Contact,
+            Kind::DraftCreated | Kind::DraftUpdated => Self::Draft,
+            Kind::NumberUpdated => Self::Number,
+            Kind::AssistantUpdated => Self::Assistant,
+        }
+    }
+}
+
+fn subjects<T: From<Uuid>>(logged: &[Logged], of: Subject) -> Vec<T> {
+    let of_kind = |logged: &&Logged| Subject::of(logged.line.kind) == of;
+    logged.iter().filter(of_kind).map(|logged| T::from(logged.line.subject)).collect()
+}
+
+fn thing<K, T>(name: &str, things: &HashMap<K, T>, id: K) -> Result<String, serde_json::Error>
+where
+    K: std::hash::Hash + Eq + Serialize,
+    T: Serialize,
+{
+    match things.get(&id) {
+        Some(thing) => Ok(format!("{{\"{name}\":{}}}", serde_json::to_string(thing)?)),
+        None => Ok(json!({ "id": id }).to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::conversation::{Conversation, Counterpart, Holder, LastMessage, OurNumber};
+    use crate::media::Media;
+    use crate::message::{Author, Cost, Failure, Message, Source};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn id<T: From<Uuid>>(n: u128) -> T {
+        T::from(Uuid::from_u128(n))
+    }
+
+    fn check(shown: &impl Serialize, expected: &Expect) {
+        let value: Value = serde_json::from_str(&serde_json::to_string(shown).unwrap()).unwrap();
+        let Value::Object(fields) = value else { panic!("not an object") };
+        let lines: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        expected.assert_eq(&lines.join("\n"));
+    }
+
+    fn conversation() -> Conversation {
+        Conversation {
+            id: id(1),
+            channel: "sms".into(),
+            status: "snoozed".into(),
+            snoozed_until: Some(at("2026-11-24T09:00:00Z")),
+            holder: Holder { kind: "assistant".into(), id: Some(AssistantId(Uuid::from_u128(5)).to_string()) },
+            mode: None,
+            assignee_id: Some(id(6)),
+            guide: None,
+            contact: Counterpart {
+                id: id(2),
+                name: Some("Ann".into()),
+                company: None,
+                phone: "+14155552671".into(),
+                phone_pretty: "+1 415-555-2671".into(),
+                blocked: false,
+                opted_out_at: None,
+            },
+            number: OurNumber {
+                id: id(3),
+                e164: "+12125550100".into(),
+                pretty: "+1 212-555-0100".into(),
+                label: "Front desk".into(),
+            },
+            previous_id: None,
+            tags: vec!["vip".into()],
+            unread: None,
+            waiting_since: Some(at("2026-11-23T10:00:00Z")),
+            last_message_at: at("2026-11-23T10:00:00.000001Z"),
+            last_message: Some(LastMessage { direction: "in".into(), preview: "Hello".into() }),
+            version: 4,
+            created_at: at("2026-11-23T09:00:00Z"),
+        }
+    }
+
+    #[test]
+    fn a_conversation_looks_so() {
+        check(
+            &conversation(),
+            &expect![[r#"
+            assignee_id: "usr_00000000000000000000000000000006"
+            channel: "sms"
+            contact: {"blocked":false,"company":null,"id":"con_00000000000000000000000000000002","name":"Ann","opted_out_at":null,"phone":"+14155552671","phone_pretty":"+1 415-555-2671"}
+            created_at: "2026-11-23T09:00:00Z"
+            guide: null
+            holder: {"id":"ast_00000000000000000000000000000005","kind":"assistant"}
+            id: "cnv_00000000000000000000000000000001"
+            last_message: {"direction":"in","preview":"Hello"}
+            last_message_at: "2026-11-23T10:00:00.000001Z"
+            mode: null
+            number: {"e164":"+12125550100","id":"num_00000000000000000000000000000003","label":"Front desk","pretty":"+1 212-555-0100"}
+            previous_id: null
+            snoozed_until: "2026-11-24T09:00:00Z"
+            status: "snoozed"
+            tags: ["vip"]
+            version: 4
+            waiting_since: "2026-11-23T10:00:00Z""#]],
+        );
+        let seen = Conversation { unread: Some(2), ..conversation() };
+        assert_eq!(serde_json::to_value(seen).unwrap()["unread"], 2);
+    }
+
+    #[test]
+    fn a_message_looks_so() {
+        let message = Message {
+            id: id(1),
+            conversation_id: id(2),
+            direction: "out".into(),
+            author: Author { kind: "member".into(), id: Some("usr_1".into()), name: Some("Ann".into()) },
+            body: "Nine to five.".into(),
+            media: vec![Media {
+                id: id(7),
+                content_type: "image/png".into(),
+                bytes: 68,
+                url: "/api/v1/media/med_7".into(),
+            }],
+            encoding: "gsm7".into(),
+            segments: 1,
+            status: "failed".into(),
+            error: Some(Failure { code: "40300".into(), explanation: "Blocked.".into(), mend: "Call them.".into() }),
+            cost: Some(Cost { micros: 4_000, currency: "USD".into() }),
+            parts: Some(1),
+            not_before: None,
+            stop_if_reply: false,
+            draft_id: Some(id(8)),
+            sources: Some(vec![Source { title: "Hours".into(), quote: "9 to 5".into() }]),
+            created_at: at("2026-11-23T10:00:00Z"),
+            sent_at: Some(at("2026-11-23T10:00:01Z")),
+            delivered_at: None,
+        };
+        check(
+            &message,
+            &expect![[r#"
+            author: {"id":"usr_1","kind":"member","name":"Ann"}
+            body: "Nine to five."
+            conversation_id: "cnv_00000000000000000000000000000002"
+            cost: {"currency":"USD","micros":4000}
+            created_at: "2026-11-23T10:00:00Z"
+            delivered_at: null
+            direction: "out"
+            draft_id: "drf_00000000000000000000000000000008"
+            encoding: "gsm7"
+            error: {"code":"40300","explanation":"Blocked.","mend":"Call them."}
+            id: "msg_00000000000000000000000000000001"
+            media: [{"bytes":68,"content_type":"image/png","id":"med_00000000000000000000000000000007","url":"/api/v1/media/med_7"}]
+            not_before: null
+            parts: 1
+            segments: 1
+            sent_at: "2026-11-23T10:00:01Z"
+            sources: [{"quote":"9 to 5","title":"Hours"}]
+            status: "failed"
+            stop_if_reply: false"#]],
+        );
+    }
+
+    #[test]
+    fn a_contact_looks_so() {
+        let contact = contact::Contact {
+            id: id(1),
+            name: None,
+            company: Some("Acme".into()),
+            phone: "+14155552671".into(),
+            phone_pretty: "+1 415-555-2671".into(),
+            time_zone: Some("America/Los_Angeles".into()),
+            blocked: false,
+            opted_out_at: Some(at("2026-11-23T10:00:00Z")),
+            tags: vec![],
+            created_at: at("2026-11-23T09:00:00Z"),
+        };
+        check(
+            &contact,
+            &expect![[r#"
+            blocked: false
+            company: "Acme"
+            created_at: "2026-11-23T09:00:00Z"
+            id: "con_00000000000000000000000000000001"
+            name: null
+            opted_out_at: "2026-11-23T10:00:00Z"
+            phone: "+14155552671"
+            phone_pretty: "+1 415-555-2671"
+            tags: []
+            time_zone: "America/Los_Angeles""#]],
+        );
+    }
+
+    #[test]
+    fn a_draft_looks_so() {
+        let draft = draft::Draft {
+            id: id(1),
+            conversation_id: id(2),
+            assistant_id: id(3),
+            body: "Nine to five.".into(),
+            sources: vec![Source { title: "Hours".into(), quote: "9 to 5".into() }],
+            state: "open".into(),
+            reason: None,
+            created_at: at("2026-11-23T10:00:00Z"),
+        };
+        check(
+            &draft,
+            &expect![[r#"
+            assistant_id: "ast_00000000000000000000000000000003"
+            body: "Nine to five."
+            conversation_id: "cnv_00000000000000000000000000000002"
+            created_at: "2026-11-23T10:00:00Z"
+            id: "drf_00000000000000000000000000000001"
+            reason: null
+            sources: [{"quote":"9 to 5","title":"Hours"}]
+            state: "open""#]],
+        );
+    }
+
+    #[test]
+    fn nothing_of_people_is_in_debug() {
+        let shown = format!("{:?} {:?}", conversation(), conversation().contact);
+        assert!(!shown.contains("415") && !shown.contains("Ann") && !shown.contains("Hello"), "{shown}");
+    }
+}

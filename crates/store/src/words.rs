@@ -1,0 +1,76 @@
+//! The closed sets of words in what the API shows, for its document. The values themselves are `domain`'s; a test holds the two
+//! together.
+
+use utoipa::ToSchema;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($word:ident),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+        #[schema(rename_all = "snake_case")]
+        #[allow(missing_docs, reason = "the words speak for themselves")]
+        pub enum $name { $($word),* }
+    )*};
+}
+
+words! {
+    /// By which way the two sides talk.
+    Channel { Sms, Chat, Email, Voice }
+    /// Whether a conversation wants work.
+    ConversationStatus { Open, Snoozed, Closed }
+    /// Who answers.
+    HolderKind { Nobody, Agents, Assistant, Workflow }
+    /// What an assistant may do on its own: nothing, suggest, send.
+    Mode { Off, Draft, Auto }
+    /// From the contact, to the contact, or a note among ourselves.
+    Direction { In, Out, Note }
+    /// Who wrote it.
+    AuthorKind { Contact, Member, Assistant, Workflow, Campaign, Api, System }
+    /// How a text is written on the air.
+    Encoding { Gsm7, Ucs2 }
+    /// Where a message stands. It only moves forward.
+    MessageStatus {
+        Received, Noted, Held, Scheduled, Queued, Deferred, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed,
+        Skipped, Cancelled,
+    }
+    /// Where a draft stands.
+    DraftState { Open, Accepted, Edited, Rejected, Superseded }
+    /// What a contact said about getting texts.
+    ConsentState { OptedIn, OptedOut }
+    /// What a line of a receipt tells.
+    ReceiptKind { Queued, Gate, Attempt, Carrier, Settled, Cancelled }
+    /// In which dialect a model is asked.
+    ProviderKind { Builtin, Openai, Anthropic }
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    fn of<T: PartialSchema>() -> Vec<String> {
+        let schema = serde_json::to_value(T::schema()).unwrap();
+        let words = schema["enum"].as_array().unwrap();
+        words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_document_says_the_domains_words() {
+        let statuses = domain::message::Status::ALL.map(domain::message::Status::as_str);
+        assert_eq!(of::<MessageStatus>(), statuses);
+        use domain::conversation::{Mode as M, Status as S};
+        assert_eq!(of::<Mode>(), [M::Off, M::Draft, M::Auto].map(M::as_str));
+        assert_eq!(of::<ConversationStatus>(), [S::Open, S::Snoozed, S::Closed].map(S::as_str));
+        use domain::segment::Encoding as E;
+        assert_eq!(of::<Encoding>(), [E::Gsm7, E::Ucs2].map(E::as_str));
+        use domain::message::Direction as D;
+        assert_eq!(of::<Direction>(), [D::In, D::Out, D::Note].map(D::as_str));
+        use domain::decision::DraftState as R;
+        let states = [R::Open, R::Accepted, R::Edited, R::Rejected, R::Superseded];
+        assert_eq!(of::<DraftState>(), states.map(R::as_str));
+        use domain::assistant::ProviderKind as P;
+        let kinds = [P::Builtin, P::Openai, P::Anthropic].map(|kind| serde_json::to_value(kind).unwrap());
+        assert_eq!(serde_json::json!(of::<ProviderKind>()), serde_json::json!(kinds));
+    }
+}

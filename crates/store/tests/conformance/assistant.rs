@@ -1,0 +1,97 @@
+//! Configured AIs and what they may answer from.
+
+use domain::id::{KnowledgeId, TenantId};
+use store::{Store, args, assistant, conversation, draft, knowledge, on_both_engines};
+use uuid::Uuid;
+
+use crate::desk::{self, ACME, ANN, BOLT, Thread, at, put_assistant, put_thread, settle};
+
+fn text(n: u128) -> KnowledgeId {
+    KnowledgeId(Uuid::from_u128(0x6000 + n))
+}
+
+async fn listed(store: &Store, tenant: TenantId) -> usize {
+    desk::read(store, tenant, async |tx| assistant::page(tx, None, 10).await).await.len()
+}
+
+on_both_engines! {
+    /// One that is removed leaves nothing waiting for it: its numbers lose it, people get its conversations.
+    async fn a_removed_assistant_holds_nothing(store) {
+        settle(&store).await;
+        put_assistant(&store, 1).await;
+        put_thread(&store, Thread::open(1, 1)).await;
+        store.write(ACME, async |tx| {
+            tx.exec("UPDATE conversation SET holder = 'assistant', holder_id = $2 WHERE tenant_id = $1", args![desk::assistant(1)]).await?;
+            tx.exec("UPDATE number SET assistant_id = $2 WHERE tenant_id = $1 AND id = $3", args![desk::assistant(1), desk::number(1)]).await
+        }).await.unwrap();
+        assert_eq!((listed(&store, ACME).await, listed(&store, BOLT).await), (1, 0));
+        let none = store.write(BOLT, async |tx| assistant::remove(tx, at(2), desk::assistant(1)).await).await.unwrap();
+        assert_eq!(none, None);
+        let lines = store.write(ACME, async |tx| assistant::remove(tx, at(2), desk::assistant(1)).await).await.unwrap();
+        assert_eq!(lines.map(|lines| lines.len()), Some(3));
+        assert_eq!(listed(&store, ACME).await, 0);
+        let held = desk::read(&store, ACME, async |tx| conversation::find(tx, desk::conversation(1), Some(ANN)).await).await.unwrap();
+        assert_eq!((held.holder.kind.as_str(), held.holder.id, held.version), ("agents", None, 2));
+    }
+
+    /// Settings change, and the key stays, changes or goes as asked.
+    async fn settings_and_key_change_apart(store) {
+        settle(&store).await;
+        put_assistant(&store, 1).await;
+        for (key, kept) in [(None, Some(b"sealed".to_vec())), (Some(Some(&b"new"[..])), Some(b"new".to_vec())), (Some(None), None)] {
+            let found = store.write(ACME, async move |tx| {
+                let mut settings = assistant::settings(tx, desk::assistant(1)).await?.unwrap();
+                settings.instructions = "Be kind".into();
+                assistant::change(tx, desk::assistant(1), None, &settings, key).await?;
+                tx.one("SELECT model_key FROM assistant WHERE tenant_id = $1 AND id = $2", args![desk::assistant(1)]).await?.get::<Option<Vec<u8>>>(0)
+            }).await.unwrap();
+            assert_eq!(found, kept);
+        }
+        let found = desk::read(&store, ACME, async |tx| assistant::find(tx, desk::assistant(1)).await).await.unwrap();
+        assert_eq!((found.name.as_str(), found.instructions.as_str()), ("Ada", "Be kind"));
+    }
+
+    /// Knowledge belongs to one assistant of one tenant.
+    async fn knowledge_is_of_one_assistant(store) {
+        settle(&store).await;
+        put_assistant(&store, 1).await;
+        put_assistant(&store, 2).await;
+        for n in 1..=3 {
+            store.write(ACME, async move |tx| knowledge::create(tx, at(1), desk::assistant(1), text(n), "Hours", "9 to 5").await).await.unwrap();
+        }
+        let page = desk::read(&store, ACME, async |tx| knowledge::page(tx, desk::assistant(1), Some(text(3)), 10).await).await;
+        assert_eq!(page.iter().map(|row| row.id).collect::<Vec<_>>(), [text(2), text(1)]);
+        let count = desk::read(&store, ACME, async |tx| knowledge::count(tx, desk::assistant(1)).await).await;
+        assert_eq!(count, 3);
+        let changed = store.write(ACME, async |tx| knowledge::change(tx, at(2), desk::assistant(1), text(1), None, Some("8 to 6")).await).await.unwrap().unwrap();
+        assert_eq!((changed.title.as_str(), changed.text.as_str(), changed.updated_at), ("Hours", "8 to 6", at(2)));
+        for (tenant, assistant) in [(ACME, 2), (BOLT, 1)] {
+            let found = desk::read(&store, tenant, async move |tx| knowledge::find(tx, desk::assistant(assistant), text(1)).await).await;
+            assert_eq!(found, None);
+            let removed = store.write(tenant, async move |tx| knowledge::remove(tx, desk::assistant(assistant), text(1)).await).await.unwrap();
+            assert!(!removed);
+        }
+        assert!(store.write(ACME, async |tx| knowledge::remove(tx, desk::assistant(1), text(1)).await).await.unwrap());
+    }
+
+    /// Only open drafts wait in a conversation; any can be read by its id, by its tenant.
+    async fn open_drafts_wait(store) {
+        settle(&store).await;
+        put_assistant(&store, 1).await;
+        put_thread(&store, Thread::open(1, 1)).await;
+        for (n, state) in [(1_u128, "superseded"), (2, "open")] {
+            store.write(ACME, async move |tx| {
+                tx.exec(
+                    "INSERT INTO draft (tenant_id, id, conversation_id, assistant_id, body, sources, state, created_at_us)
+                     VALUES ($1, $2, $3, $4, 'Nine to five.', '[{\"title\":\"Hours\",\"quote\":\"9 to 5\"}]', $5, $6)",
+                    args![Uuid::from_u128(n), desk::conversation(1), desk::assistant(1), state, at(1)],
+                ).await
+            }).await.unwrap();
+        }
+        let open = desk::read(&store, ACME, async |tx| draft::open(tx, desk::conversation(1), None, 10).await).await;
+        assert_eq!(open.iter().map(|draft| draft.id.0.as_u128()).collect::<Vec<_>>(), [2]);
+        assert_eq!(open[0].sources[0].title, "Hours");
+        let found = async |tenant| desk::read(&store, tenant, async |tx| draft::find(tx, Uuid::from_u128(1).into()).await).await;
+        assert!(found(ACME).await.is_some() && found(BOLT).await.is_none());
+    }
+}
