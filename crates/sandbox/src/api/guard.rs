@@ -18,7 +18,10 @@ pub(super) async fn admit(
     next: Next,
 ) -> Response {
     let Some(account) = account(&world, request.headers()) else {
-        return ApiError::unauthorized().into_response();
+        // Alone of all reads, this one documents its errors bare.
+        let bare = request.uri().path().ends_with("/messaging_optouts");
+        let refusal = ApiError::unauthorized();
+        return if bare { refusal.bare() } else { refusal.into_response() };
     };
     let (remaining, admitted) = take_one(&world, &account);
     let mut response = if admitted {

@@ -162,11 +162,10 @@ pub(super) async fn cancel(
     Path(id): Path<String>,
 ) -> Response {
     match cancelled(&world, &account, &id) {
-        Ok(message) => json(&Outbound::new(
-            &message,
-            message.progress(),
-            &world.config.rates,
-        )),
+        Ok(message) => {
+            let shown = Outbound::new(&message, message.progress(), &world.config.rates);
+            json(&shown.cancelled())
+        }
         Err(refusal) => refusal.bare(),
     }
 }

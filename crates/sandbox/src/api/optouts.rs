@@ -15,18 +15,23 @@ use super::{
     page::{Filters, is, is_number, page},
 };
 use crate::{
+    directory::Account,
     wire::{Iso, error::ApiError},
     world::World,
 };
 
-/// `GET /v2/messaging_optouts`.
+/// `GET /v2/messaging_optouts`. Its errors are documented bare.
 pub(super) async fn list(
     State(world): State<Arc<World>>,
     Extension(account): Caller,
     Query(query): Query<Filters>,
-) -> Result<Response, ApiError> {
-    let since = moment(&query, "created_at[gte]")?;
-    let until = moment(&query, "created_at[lte]")?;
+) -> Response {
+    listed(&world, &account, &query).unwrap_or_else(ApiError::bare)
+}
+
+fn listed(world: &World, account: &Account, query: &Filters) -> Result<Response, ApiError> {
+    let since = moment(query, "created_at[gte]")?;
+    let until = moment(query, "created_at[lte]")?;
     let directory = world.directory();
     let mut found = Vec::new();
     for profile in directory
@@ -35,7 +40,7 @@ pub(super) async fn list(
         .filter(|profile| profile.account == account.id)
     {
         if !is(
-            &query,
+            query,
             "filter[messaging_profile_id]",
             &profile.id.to_string(),
         ) {
@@ -44,7 +49,7 @@ pub(super) async fn list(
         for (recipient, optout) in directory.optouts.get(&profile.id).into_iter().flatten() {
             let in_time = since.is_none_or(|since| optout.at >= since)
                 && until.is_none_or(|until| optout.at <= until);
-            if in_time && is_number(&query, "filter[from]", recipient) {
+            if in_time && is_number(query, "filter[from]", recipient) {
                 found.push((
                     optout.at,
                     json!({
@@ -61,7 +66,7 @@ pub(super) async fn list(
     found.sort_by_key(|(at, _)| *at);
     Ok(json_answer(&page(
         found.into_iter().map(|(_, shown)| shown).collect(),
-        &query,
+        query,
     )?))
 }
 

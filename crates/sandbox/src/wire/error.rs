@@ -74,8 +74,8 @@ impl ApiError {
         }
     }
 
-    /// The body as `DELETE /v2/messages/{id}` documents it: the error itself, not a list. It carries both forms, so that
-    /// readers of either understand it.
+    /// The body as `DELETE /v2/messages/{id}` and `GET /v2/messaging_optouts` document it: the error itself, not a list. It
+    /// carries both forms, so that readers of either understand it.
     pub(crate) fn bare(self) -> Response {
         let title = title(&self.code);
         let error = serde_json::json!({ "code": self.code, "title": title, "detail": self.detail });

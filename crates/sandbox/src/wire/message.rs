@@ -36,7 +36,8 @@ pub(crate) struct Outbound<'a> {
     parts: u32,
     num_chars: usize,
     smart_encoding_applied: bool,
-    wait_seconds: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wait_seconds: Option<f32>,
     cost: Option<Money>,
     cost_breakdown: Option<CostBreakdown>,
     tcr_campaign_id: Option<&'a str>,
@@ -85,7 +86,7 @@ impl<'a> Outbound<'a> {
             parts: message.parts,
             num_chars: message.text.chars().count(),
             smart_encoding_applied: message.smart_encoding_applied,
-            wait_seconds: 0.0,
+            wait_seconds: Some(0.0),
             cost: bill.as_ref().map(Bill::cost),
             cost_breakdown: bill.as_ref().map(Bill::breakdown),
             tcr_campaign_id: None,
@@ -104,6 +105,15 @@ impl<'a> Outbound<'a> {
             sent_at: progress.sent_at.map(Iso),
             completed_at: progress.completed_at.map(Iso),
             valid_until: valid_until(message, progress),
+        }
+    }
+
+    /// As the answer to cancelling it: `OutboundMessagePayloadCancelled` has no word of when it would have gone.
+    pub(crate) fn cancelled(self) -> Self {
+        Self {
+            wait_seconds: None,
+            send_at: None,
+            ..self
         }
     }
 }
