@@ -169,6 +169,15 @@ impl ApiError {
         }
     }
 
+    /// What it will say; nothing for a fault.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Problem(refused) => &refused.detail,
+            Self::Fault(_) => "",
+        }
+    }
+
     fn shown(self) -> (Problem, Option<u64>) {
         let (status, code) = (self.status(), self.code().to_owned());
         let (detail, errors, retry_after) = match self {

@@ -59,6 +59,11 @@ pub async fn no_such_route() -> ApiError {
     ApiError::not_found("route")
 }
 
+/// A route that is there, asked in a way that is not; `Allow` says which are.
+pub async fn no_such_method() -> ApiError {
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This route knows other methods: see `Allow`.")
+}
+
 /// The span around one request: its id, method and route, and never its path, which may hold phone numbers and tokens.
 pub fn span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();

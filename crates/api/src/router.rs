@@ -1,7 +1,9 @@
 //! Every route on one page.
 
+use std::sync::Arc;
+
 use axum::{
-    Router,
+    Extension, Router,
     extract::DefaultBodyLimit,
     middleware,
     routing::{get, post},
@@ -20,9 +22,14 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     csrf::SameSite,
-    dashboard, document, headers, hooks, ops, reference,
+    dashboard, document, headers, hooks,
+    live::Hub,
+    ops, reference,
     state::AppState,
-    v1::{api_keys, carrier_accounts, members, numbers, sandbox, session, setup, tenant, webhooks},
+    v1::{
+        api_keys, assistants, carrier_accounts, contacts, conversations, drafts, events, knowledge, media, members,
+        messages, numbers, phones, sandbox, session, setup, tenant, text, webhooks,
+    },
 };
 
 /// The whole door.
@@ -36,6 +43,7 @@ pub fn router(app: AppState) -> Router {
         .route("/api/openapi.json", get(move || reference::document(json.clone())))
         .route("/api/docs", get(move || reference::reference(reference.clone())))
         .route("/api/{*rest}", axum::routing::any(ops::no_such_route))
+        .method_not_allowed_fallback(ops::no_such_method)
         .layer(DefaultBodyLimit::disable()) // every reader of a body has its own limit
         .layer(
             ServiceBuilder::new()
@@ -109,6 +117,36 @@ fn house() -> OpenApiRouter<AppState> {
 /// The day's work: contacts, conversations, messages, drafts, media, assistants, text, live.
 fn day() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(contacts::list, contacts::create))
+        .routes(routes!(contacts::read, contacts::change))
+        .routes(routes!(contacts::consents))
+        .routes(routes!(conversations::list, conversations::start))
+        .routes(routes!(conversations::read, conversations::change))
+        .routes(routes!(conversations::set_guide))
+        .routes(routes!(conversations::hand_off))
+        .routes(routes!(conversations::mark_read))
+        .routes(routes!(conversations::typing))
+        .routes(routes!(messages::list, messages::reply))
+        .routes(routes!(messages::note))
+        .routes(routes!(messages::read))
+        .routes(routes!(messages::cancel))
+        .routes(routes!(messages::receipt))
+        .routes(routes!(drafts::list))
+        .routes(routes!(drafts::accept))
+        .routes(routes!(drafts::reject))
+        .routes(routes!(media::upload))
+        .routes(routes!(media::read))
+        .routes(routes!(media::read_by_carrier))
+        .routes(routes!(assistants::list, assistants::create))
+        .routes(routes!(assistants::read, assistants::change, assistants::remove))
+        .routes(routes!(assistants::preview))
+        .routes(routes!(knowledge::list, knowledge::create))
+        .routes(routes!(knowledge::change, knowledge::remove))
+        .routes(routes!(text::measure))
+        .routes(routes!(phones::parse))
+        .routes(routes!(events::stream))
+        .routes(routes!(events::log))
+        .layer(Extension(Arc::new(Hub::default())))
 }
 
 /// What is worth compressing. A live stream is not: a compressor would hold its events back.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use engine::Engine;
+use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -41,19 +42,24 @@ pub struct ApiConfig {
 
 impl AppState {
     /// A door to `engine`, without sandbox and metrics.
-    ///
-    /// # Errors
-    /// When the system has no randomness or memory for the first password hash.
-    pub fn new(engine: Engine, config: ApiConfig) -> Result<Self, crate::password::PasswordError> {
-        Ok(Self {
+    #[must_use]
+    pub fn new(engine: Engine, config: ApiConfig) -> Self {
+        Self {
             engine,
             config: Arc::new(config),
-            passwords: Arc::new(Passwords::new()?),
+            passwords: Arc::new(Passwords::default()),
             tries: Arc::new(Tries::default()),
             sandbox: None,
             metrics: None,
             stopping: CancellationToken::new(),
-        })
+        }
+    }
+
+    /// The time as it is stored, in whole microseconds: what is answered at once is what is read back later.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let now = self.engine.now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     /// Whether browsers reach us over TLS, so that cookies must not travel without it.

@@ -74,7 +74,7 @@ pub async fn create(
         name: fields::name("name", &asked.name)?,
         prefix: secret::shown(&secret).to_owned(),
         scopes,
-        created_at: app.engine.now(),
+        created_at: app.now(),
         last_used_at: None,
         revoked_at: None,
     };

@@ -214,7 +214,7 @@ pub async fn create(
         api_key,
         api_key_hint,
         public_keys: parsed_keys(asked.public_keys)?,
-        created_at: app.engine.now(),
+        created_at: app.now(),
     };
     let door = app.clone();
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {

@@ -68,13 +68,6 @@ pub struct SandboxNumber {
     pub pretty: String,
 }
 
-/// What a phone shows.
-#[derive(Serialize, ToSchema)]
-pub struct SandboxTexts {
-    /// Oldest first.
-    pub data: Vec<SandboxText>,
-}
-
 /// A text on a phone.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct SandboxText {
@@ -125,7 +118,7 @@ pub struct With {
 #[schema(value_type = Object)]
 pub struct SandboxFaults(Value);
 
-crate::secret::unspoken!(PhoneText, SandboxText, SandboxTexts);
+crate::secret::unspoken!(PhoneText, SandboxText);
 
 /// The phones and numbers of the sandbox; 404 where there is none.
 #[utoipa::path(get, path = "/sandbox", tag = "sandbox", responses((status = 200, body = SandboxView)))]
@@ -143,13 +136,13 @@ pub async fn read(State(app): State<AppState>, caller: Caller) -> Result<Json<Sa
 
 /// What a phone shows of its talk with the tenant's numbers, oldest first.
 #[utoipa::path(get, path = "/sandbox/phones/{e164}/messages", tag = "sandbox", params(("e164" = String, Path), With),
-    responses((status = 200, body = SandboxTexts)))]
+    responses((status = 200, body = Vec<SandboxText>)))]
 pub async fn messages(
     State(app): State<AppState>,
     caller: Caller,
     Path(phone): Path<String>,
     Query(With { with }): Query<With>,
-) -> Result<Json<SandboxTexts>, ApiError> {
+) -> Result<Json<Vec<SandboxText>>, ApiError> {
     caller.must(Scope::ConversationsRead)?;
     let link = link(&app)?;
     let phone = e164(&phone).map_err(|_| ApiError::not_found("phone"))?;
@@ -166,7 +159,7 @@ pub async fn messages(
         .filter(|text| ours.contains(&text.with))
         .filter(|text| with.as_ref().is_none_or(|with| with.as_str() == text.with))
         .collect();
-    Ok(Json(SandboxTexts { data }))
+    Ok(Json(data))
 }
 
 /// Texts one of the tenant's numbers from a phone.

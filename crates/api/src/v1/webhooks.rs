@@ -89,7 +89,7 @@ pub async fn create(
         url: fields::url("url", &asked.url, app.config.allow_private_networks)?,
         events: known(asked.events)?,
         enabled: true,
-        created_at: app.engine.now(),
+        created_at: app.now(),
     };
     let secret = secret()?;
     let sealed =
