@@ -12,6 +12,7 @@ pub mod extract;
 pub mod fields;
 pub mod headers;
 pub mod hooks;
+pub mod live;
 pub mod once;
 pub mod ops;
 pub mod page;
@@ -21,6 +22,7 @@ pub mod router;
 pub mod secret;
 pub mod server;
 pub mod sign_in;
+mod sniff;
 pub mod state;
 pub mod v1;
 

@@ -11,3 +11,13 @@ pub mod tenant;
 pub mod webhooks;
 
 // The day's work.
+pub mod assistants;
+pub mod contacts;
+pub mod conversations;
+pub mod drafts;
+pub mod events;
+pub mod knowledge;
+pub mod media;
+pub mod messages;
+pub mod phones;
+pub mod text;
