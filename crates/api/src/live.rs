@@ -281,7 +281,7 @@ impl<L: Log, S> Reading<L, S> {
     /// The next piece for the reader; `None` ends the stream.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if let Some(bytes) = self.from_replay() {
+            if let Some(bytes) = self.take_replayed() {
                 return Some(bytes);
             }
             self.changes.borrow_and_update();
@@ -304,7 +304,7 @@ impl<L: Log, S> Reading<L, S> {
         }
     }
 
-    fn from_replay(&mut self) -> Option<Bytes> {
+    fn take_replayed(&mut self) -> Option<Bytes> {
         let Stage::Reading(place) = &mut self.stage else { return None };
         let line = self.replayed.find(|line| line.seq > place.seq)?;
         place.seq = line.seq;

@@ -499,7 +499,8 @@ impl Filter {
     }
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests {
     use domain::id::TenantId;
 
