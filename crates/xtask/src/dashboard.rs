@@ -15,13 +15,15 @@ pub(crate) struct Dashboard {
 }
 
 impl Dashboard {
-    /// Installs the locked packages if the lock is not the one they were installed from.
+    /// Installs the locked packages if the lock is not the one they were installed from. The mark is kept with the build: the
+    /// build script of `web-assets` keeps its own in `node_modules`, and neither shall undo the other's.
     pub(crate) fn ready(root: &Path) -> Result<Self> {
         let folder = root.join("dashboard");
         let lock =
             std::fs::read(folder.join("package-lock.json")).context("dashboard/package-lock.json cannot be read")?;
-        let mark = folder.join("node_modules/.installed-lock.json");
-        if std::fs::read(&mark).is_ok_and(|installed| installed == lock) {
+        let mark = root.join("target/dashboard-installed-lock.json");
+        let is_installed = folder.join("node_modules/.package-lock.json").exists();
+        if is_installed && std::fs::read(&mark).is_ok_and(|installed| installed == lock) {
             return Ok(Self { folder });
         }
         let dashboard = Self { folder };

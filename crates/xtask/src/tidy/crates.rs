@@ -1,4 +1,4 @@
-//! Every crate: the workspace's lints, dependencies declared once, and files that say what they are for.
+//! Every crate: the workspace's lints, dependencies declared once; and rooms and routes that say what they are for.
 
 use super::{File, Finding};
 
@@ -6,7 +6,7 @@ use super::{File, Finding};
 pub(super) fn findings(files: &[File]) -> Vec<Finding> {
     let of_crates = || files.iter().filter(|file| file.path.starts_with("crates/"));
     let manifests = of_crates().filter(|file| file.name() == "Cargo.toml").flat_map(manifest);
-    let heads = of_crates().filter(|file| is_module(&file.path)).filter_map(head);
+    let heads = of_crates().filter(|file| must_say(&file.path)).filter_map(head);
     manifests.chain(heads).collect()
 }
 
@@ -27,16 +27,21 @@ fn manifest(file: &File) -> Vec<Finding> {
     findings
 }
 
-/// A module says in its first line what it is for; so does every route module, and the API's reference with it.
+/// A room says in its first line what it is and never meets; a route module what it is about, and the API's reference with
+/// it.
 fn head(file: &File) -> Option<Finding> {
     let opens = file.text.lines().next().is_some_and(|line| line.starts_with("//! "));
-    (!opens).then(|| Finding::at(file, 0, "the first line must say what the file is for: `//! …`"))
+    (!opens).then(|| Finding::at(file, 0, "the first line must say what this is for: `//! …`"))
 }
 
-/// Rust that is not a room's tests.
-fn is_module(path: &str) -> bool {
-    let in_sources = path.split('/').nth(2) == Some("src") && path.ends_with(".rs");
-    in_sources && !path.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "fixtures.rs"))
+/// The roots of our crates, and the files of `api/src/v1`.
+fn must_say(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        ["crates", _, "src", root] => matches!(*root, "lib.rs" | "main.rs"),
+        ["crates", "api", "src", "v1", .., name] => name.ends_with(".rs") && *name != "tests.rs",
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -61,10 +66,11 @@ mod tests {
     }
 
     #[test]
-    fn a_module_says_what_it_is_for() {
+    fn rooms_and_routes_say_what_they_are_for() {
         assert_eq!(found("crates/api/src/v1/tenant.rs", "//! The organisation.\nuse x;\n"), 0);
         assert_eq!(found("crates/api/src/v1/tenant.rs", "use x;\n"), 1);
+        assert_eq!(found("crates/store/src/lib.rs", "mod x;\n"), 1);
         assert_eq!(found("crates/api/src/v1/tests.rs", "use x;\n"), 0, "tests say it with their names");
-        assert_eq!(found("crates/api/tests/api.rs", "use x;\n"), 0);
+        assert_eq!(found("crates/store/src/words.rs", "use x;\n"), 0, "nobody's face");
     }
 }
