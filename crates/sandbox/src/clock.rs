@@ -21,12 +21,13 @@ pub trait Clock: Send + Sync + fmt::Debug + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
 
     fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
-        let wait = Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default();
+        let wait = Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
         Box::pin(tokio::time::sleep(wait))
     }
 }

@@ -156,6 +156,7 @@ fn in_a_folder() -> (String, Keeper) {
 }
 
 /// Differs between tests of one process and between processes that run at the same time.
+#[expect(clippy::disallowed_methods, reason = "a name of its own for a test, not a time")]
 fn unique_name() -> String {
     static MADE: AtomicU64 = AtomicU64::new(0);
     let nanos = SystemTime::now()
