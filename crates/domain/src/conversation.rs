@@ -125,6 +125,8 @@ pub struct Conversation {
     pub inbound_count: i64,
     /// Since when the contact waits for an answer.
     pub waiting_since: Option<Timestamp>,
+    /// When the contact last wrote: someone who has just written is awake.
+    pub last_inbound_at: Option<Timestamp>,
     /// The newest message's time.
     pub last_message_at: Timestamp,
     /// The newest message's direction, `None` before the first.
@@ -160,6 +162,7 @@ impl Conversation {
     pub fn receive(&mut self, now: Timestamp, body: &str) {
         self.touch(now, Direction::In, body);
         self.inbound_count += 1;
+        self.last_inbound_at = Some(now);
         self.waiting_since.get_or_insert(now);
         self.reopen();
     }
@@ -168,13 +171,6 @@ impl Conversation {
     pub fn reopen(&mut self) {
         self.status = Status::Open;
         self.snoozed_until = None;
-    }
-
-    /// The contact wrote at or after this moment and is likely looking at the phone.
-    #[must_use]
-    pub fn wrote_since(&self, moment: Timestamp) -> bool {
-        self.waiting_since.is_some_and(|since| since >= moment)
-            || (self.last_direction == Some(Direction::In) && self.last_message_at >= moment)
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Asked<'a> {
     pub opted_out: bool,
     /// The contact's own zone, when someone said so.
     pub contact_zone: Option<&'a str>,
-    /// When the contact last wrote, if they wait for an answer to it.
+    /// When the contact last wrote in this conversation.
     pub wrote_at: Option<Timestamp>,
     /// Why it is sent.
     pub purpose: Purpose,

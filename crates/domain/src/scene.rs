@@ -40,7 +40,7 @@ impl Scene {
             contact_blocked: contact.is_some_and(|contact| contact.blocked),
             opted_out: contact.is_some_and(|contact| contact.opted_out_at.is_some()),
             contact_zone: contact.and_then(|contact| contact.time_zone.as_deref()),
-            wrote_at: self.conversation.as_ref().and_then(|conversation| conversation.waiting_since),
+            wrote_at: self.conversation.as_ref().and_then(|conversation| conversation.last_inbound_at),
             purpose,
         }
     }

@@ -108,9 +108,9 @@ async fn catch_up(world: &Arc<World>, behind: Behind) -> Result<(), StoreError> 
                 .filter(|logged| behind.events.iter().any(|name| name == "*" || name == logged.line.kind.as_str()))
                 .copied()
                 .collect();
-            for told in tell::tell(tx, &wanted).await? {
-                let body = serde_json::json!({ "type": told.kind.as_str(), "timestamp": told.at, "data": told.data });
-                let (kind, body) = (told.kind.as_str(), body.to_string());
+            for told in tell::lines(tx, &wanted).await? {
+                let kind = told.kind.as_str();
+                let body = format!(r#"{{"type":"{kind}","timestamp":"{}","data":{}}}"#, told.at, told.data);
                 queue::add_telling(tx, ids.next(), behind.webhook, told.seq, kind, &body, now).await?;
             }
             Ok::<_, StoreError>(())

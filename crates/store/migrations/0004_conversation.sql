@@ -19,6 +19,7 @@ CREATE TABLE conversation (
     version             BIGINT  NOT NULL,      -- rises with whatever an assistant must have seen before it answers
     inbound_count       BIGINT  NOT NULL,
     waiting_since_us    BIGINT,
+    last_inbound_at_us  BIGINT,
     last_message_at_us  BIGINT  NOT NULL,
     last_direction      TEXT,
     preview             TEXT    NOT NULL,

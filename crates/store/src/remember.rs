@@ -235,9 +235,9 @@ async fn opened(tx: &mut TenantTx<'_>, new: &Conversation) -> Result<(), StoreEr
     tx.push(
         "INSERT INTO conversation (tenant_id, id, channel, contact_id, number_id, address, lane, is_current, previous_id,
              status, snoozed_until_us, holder, holder_id, mode, assignee_id, guide, version, inbound_count,
-             waiting_since_us, last_message_at_us, last_direction, preview, created_at_us)
+             waiting_since_us, last_inbound_at_us, last_message_at_us, last_direction, preview, created_at_us)
          VALUES ($1, $2, 'sms', $3, $4, $5, $6, TRUE, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-             $21)",
+             $21, $22)",
         args![
             new.id,
             new.contact,
@@ -255,6 +255,7 @@ async fn opened(tx: &mut TenantTx<'_>, new: &Conversation) -> Result<(), StoreEr
             new.version,
             new.inbound_count,
             new.waiting_since,
+            new.last_inbound_at,
             new.last_message_at,
             new.last_direction.map(|direction| direction.as_str()),
             &new.preview,
@@ -268,7 +269,7 @@ async fn changed(tx: &mut TenantTx<'_>, new: &Conversation) -> Result<(), StoreE
     tx.push(
         "UPDATE conversation SET status = $3, snoozed_until_us = $4, holder = $5, holder_id = $6, mode = $7,
              assignee_id = $8, guide = $9, version = $10, inbound_count = $11, waiting_since_us = $12,
-             last_message_at_us = $13, last_direction = $14, preview = $15
+             last_inbound_at_us = $13, last_message_at_us = $14, last_direction = $15, preview = $16
          WHERE tenant_id = $1 AND id = $2",
         args![
             new.id,
@@ -282,6 +283,7 @@ async fn changed(tx: &mut TenantTx<'_>, new: &Conversation) -> Result<(), StoreE
             new.version,
             new.inbound_count,
             new.waiting_since,
+            new.last_inbound_at,
             new.last_message_at,
             new.last_direction.map(|direction| direction.as_str()),
             &new.preview

@@ -24,7 +24,7 @@ use crate::{Row, StoreError, SystemTx, TenantTx, args};
 macro_rules! conversation_columns {
     () => {
         "v.id, v.contact_id, v.number_id, v.address, v.lane, v.previous_id, v.status, v.snoozed_until_us, v.holder,
-         v.holder_id, v.mode, v.assignee_id, v.guide, v.version, v.inbound_count, v.waiting_since_us,
+         v.holder_id, v.mode, v.assignee_id, v.guide, v.version, v.inbound_count, v.waiting_since_us, v.last_inbound_at_us,
          v.last_message_at_us, v.last_direction, v.preview, v.created_at_us,
          EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = v.tenant_id AND m.contact_id = v.contact_id
                  AND m.direction = 'out' AND m.status IN ('held', 'scheduled', 'queued', 'deferred'))"
@@ -433,17 +433,18 @@ fn conversation(row: &Row) -> Result<Conversation, StoreError> {
         version: row.get(13)?,
         inbound_count: row.get(14)?,
         waiting_since: row.get(15)?,
-        last_message_at: row.get(16)?,
-        last_direction: match row.get::<Option<String>>(17)?.as_deref() {
+        last_inbound_at: row.get(16)?,
+        last_message_at: row.get(17)?,
+        last_direction: match row.get::<Option<String>>(18)?.as_deref() {
             None => None,
             Some("in") => Some(Direction::In),
             Some("out") => Some(Direction::Out),
             Some("note") => Some(Direction::Note),
             Some(other) => return Err(unknown("direction", other)),
         },
-        preview: row.get(18)?,
-        created_at: row.get(19)?,
-        has_unsent: row.get(20)?,
+        preview: row.get(19)?,
+        created_at: row.get(20)?,
+        has_unsent: row.get(21)?,
     })
 }
 

@@ -74,6 +74,7 @@ fn scene() -> Scene {
             version: 3,
             inbound_count: 1,
             waiting_since: None,
+            last_inbound_at: None,
             last_message_at: now() - 1.hour(),
             last_direction: Some(Direction::Out),
             preview: String::new(),
@@ -420,7 +421,7 @@ fn the_gate_refuses_for_good_or_until_later() {
     assert!(verdict(&quiet).unwrap().contains("→ send in 3600 s"));
     let awake = |scene: &mut Scene| {
         quiet(scene);
-        scene.conversation.as_mut().unwrap().waiting_since = Some(now() - 5.minutes());
+        scene.conversation.as_mut().unwrap().last_inbound_at = Some(now() - 5.minutes());
     };
     assert!(verdict(&awake).unwrap().contains("queued: a"), "someone who has just written is awake");
 }

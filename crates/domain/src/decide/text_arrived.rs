@@ -85,6 +85,7 @@ pub(super) fn conversation(
         version: 0,
         inbound_count: 0,
         waiting_since: None,
+        last_inbound_at: None,
         last_message_at: now,
         last_direction: None,
         preview: String::new(),

@@ -214,7 +214,7 @@ pub async fn due_texts(
                        AND o.ready_at_us <= $4
                      ORDER BY o.ready_at_us, o.message_id LIMIT $5 {skip_locked})
                  SELECT d.message_id, d.conversation_id, d.lane, d.author, d.author_id, d.segments, d.attempt, v.address,
-                        d.body, d.media, d.request, c.blocked, a.opted_out_at_us, c.time_zone, v.waiting_since_us
+                        d.body, d.media, d.request, c.blocked, a.opted_out_at_us, c.time_zone, v.last_inbound_at_us
                  FROM due d
                  JOIN conversation v ON v.tenant_id = d.tenant_id AND v.id = d.conversation_id
                  JOIN contact c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id

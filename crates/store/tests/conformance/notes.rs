@@ -33,35 +33,17 @@ pub(crate) async fn with_notes(store: &Store) {
 }
 
 pub(crate) async fn put(tx: &mut TenantTx<'_>, id: i64, body: &str) -> Result<(), StoreError> {
-    tx.exec(
-        "INSERT INTO note (tenant_id, id, body) VALUES ($1, $2, $3)",
-        args![id, body],
-    )
-    .await
+    tx.exec("INSERT INTO note (tenant_id, id, body) VALUES ($1, $2, $3)", args![id, body]).await
 }
 
-pub(crate) async fn keep(
-    store: &Store,
-    tenant: TenantId,
-    id: i64,
-    body: &'static str,
-) -> Result<(), StoreError> {
-    store
-        .write(tenant, async move |tx| put(tx, id, body).await)
-        .await
+pub(crate) async fn keep(store: &Store, tenant: TenantId, id: i64, body: &'static str) -> Result<(), StoreError> {
+    store.write(tenant, async move |tx| put(tx, id, body).await).await
 }
 
 pub(crate) async fn bodies(store: &Store, tenant: TenantId) -> Vec<String> {
     let read = store.read(tenant, async |tx| {
-        let rows = tx
-            .rows(
-                "SELECT body FROM note WHERE tenant_id = $1 ORDER BY id",
-                &[],
-            )
-            .await?;
-        rows.iter()
-            .map(|row| row.get(0))
-            .collect::<Result<Vec<String>, StoreError>>()
+        let rows = tx.rows("SELECT body FROM note WHERE tenant_id = $1 ORDER BY id", &[]).await?;
+        rows.iter().map(|row| row.get(0)).collect::<Result<Vec<String>, StoreError>>()
     });
     read.await.unwrap()
 }
@@ -71,9 +53,5 @@ pub(crate) async fn no_transaction_is_left_open(store: &Store) {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
         tx.one(sql, &[]).await?.get::<i64>(0)
     });
-    assert_eq!(
-        open.await.unwrap(),
-        0,
-        "connections are idle in a transaction"
-    );
+    assert_eq!(open.await.unwrap(), 0, "connections are idle in a transaction");
 }

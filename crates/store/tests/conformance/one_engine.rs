@@ -32,11 +32,7 @@ fn what_waits_is_committed_together() {
         let mut waiting = tokio::task::JoinSet::new();
         for id in 0..100_i64 {
             let store = store.clone();
-            waiting.spawn(async move {
-                store
-                    .write(ANN, async move |tx| put(tx, id, &format!("{id}")).await)
-                    .await
-            });
+            waiting.spawn(async move { store.write(ANN, async move |tx| put(tx, id, &format!("{id}")).await).await });
         }
         while store.waiting() < 100 {
             tokio::task::yield_now().await;
@@ -84,12 +80,9 @@ fn a_lost_body_runs_again() {
                     .write(ANN, async move |tx| {
                         runs.fetch_add(1, Ordering::Relaxed);
                         put(tx, times, &format!("{times}")).await?;
-                        tx.one(
-                            "SELECT lose($2) WHERE $1 IS NOT DISTINCT FROM $1::uuid",
-                            args![times],
-                        )
-                        .await?
-                        .get::<i64>(0)
+                        tx.one("SELECT lose($2) WHERE $1 IS NOT DISTINCT FROM $1::uuid", args![times])
+                            .await?
+                            .get::<i64>(0)
                     })
                     .await
             }
@@ -111,22 +104,9 @@ fn a_lock_that_is_taken_is_not_waited_for() {
         let (store, other) = (place.store(), place.open_again().await);
         // A lock of the session outlives its transaction, so this side holds it for as long as it likes.
         let hold = "SELECT pg_advisory_lock(7)::text";
-        other
-            .system_write(async move |tx| tx.exec(hold, &[]).await)
-            .await
-            .unwrap();
-        assert!(
-            !store
-                .system_write(async |tx| tx.try_lock(7).await)
-                .await
-                .unwrap()
-        );
-        assert!(
-            store
-                .system_write(async |tx| tx.try_lock(8).await)
-                .await
-                .unwrap()
-        );
+        other.system_write(async move |tx| tx.exec(hold, &[]).await).await.unwrap();
+        assert!(!store.system_write(async |tx| tx.try_lock(7).await).await.unwrap());
+        assert!(store.system_write(async |tx| tx.try_lock(8).await).await.unwrap());
         other.close().await;
     });
 }

@@ -1,0 +1,119 @@
+//! A carrier that loses answers, repeats itself, mixes things up and asks for patience.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use sandbox::Faults;
+use serde_json::{Value, json};
+use stories::town::{Desk, Town, text};
+
+const TEXTS: usize = 120;
+
+fn phone(n: usize) -> String {
+    format!("+1212555{:04}", 100 + n % 100 + n / 100 * 10)
+}
+
+/// Every message of ours by its id, as the API shows it.
+async fn ours(acme: &Desk, sent: &[String]) -> BTreeMap<String, Value> {
+    let mut all = BTreeMap::new();
+    for id in sent {
+        let message = acme.get(&format!("/messages/{id}")).await;
+        all.insert(id.clone(), message.is(200).clone());
+    }
+    all
+}
+
+store::on_both_engines! {
+    async fn statuses_end_right_and_nothing_goes_out_twice(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        town.faults(Faults { seed: Some(11), ..Faults::hostile() });
+        let mut sent = Vec::new();
+        for n in 0..TEXTS {
+            let started = acme.post("/conversations", json!({ "to": phone(n), "body": format!("text {n}") })).await;
+            sent.push(text(&started.is(201)["message"]["id"]));
+        }
+        // Bursts of 429 ask for patience; what is lost waits for the carrier's word.
+        town.passes(SignedDuration::from_mins(20)).await;
+
+        let heard = town.sandbox.control().heard(0, 10_000);
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        for text in heard.iter().filter(|heard| heard.body.starts_with("text ")) {
+            *times.entry(text.body.as_str()).or_default() += 1;
+        }
+        assert_eq!(times.len(), TEXTS, "every text reached the carrier");
+        assert!(times.values().all(|times| *times == 1), "none twice: {times:?}");
+
+        // Lost answers included: the receipts on each text's own address settle them.
+        let messages = ours(&acme, &sent).await;
+        for (id, message) in &messages {
+            assert_eq!(message["status"], "delivered", "{id}: {message}");
+            assert!(message["cost"]["micros"].is_i64(), "{message}");
+        }
+        let counters = town.sandbox.control().counters();
+        assert!(counters.send_requests > TEXTS as u64, "some had to be asked again: {counters:?}");
+    }
+
+    async fn what_nobody_can_know_stays_unknown_with_the_reason(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let faults = json!({ "answer_lost": 1.0, "webhooks": { "dropped": 1.0 } });
+        town.faults(serde_json::from_value(faults).unwrap());
+        let started = acme.post("/conversations", json!({ "to": phone(1), "body": "text" })).await;
+        let message = text(&started.is(201)["message"]["id"]);
+        town.settle().await;
+        let unknown = acme.get(&format!("/messages/{message}")).await;
+        assert_eq!(unknown.is(200)["status"], "unknown");
+        town.passes(SignedDuration::from_hours(30)).await;
+        let unknown = acme.get(&format!("/messages/{message}")).await;
+        assert_eq!(unknown.is(200)["status"], "unknown");
+        assert_eq!(unknown.body["error"]["code"], "outcome_unknown");
+        let receipt = acme.get(&format!("/messages/{message}/receipt")).await;
+        assert_eq!(receipt.is(200)["lines"].as_array().unwrap().last().unwrap()["kind"], "settled");
+        let reached = town.sandbox.control().heard(0, 100).len();
+        assert_eq!(reached, 1, "it is never sent again blindly");
+    }
+
+    async fn inbound_texts_repeated_and_mixed_up_are_there_once(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        town.faults(Faults { seed: Some(5), ..Faults::hostile() });
+        for n in 0..TEXTS {
+            town.text(&phone(n), &acme, &format!("question {n}"));
+        }
+        town.passes(SignedDuration::from_secs(10)).await;
+        let mut bodies = BTreeMap::<String, usize>::new();
+        let mut next = String::new();
+        loop {
+            let page = acme.get(&format!("/conversations?status=all&limit=50{next}")).await;
+            for conversation in page.is(200)["data"].as_array().unwrap() {
+                for line in acme.thread(&text(&conversation["id"])).await {
+                    *bodies.entry(line).or_default() += 1;
+                }
+            }
+            match page.body["next_cursor"].as_str() {
+                Some(cursor) => next = format!("&cursor={cursor}"),
+                None => break,
+            }
+        }
+        assert_eq!(bodies.len(), TEXTS);
+        assert!(bodies.values().all(|times| *times == 1), "{bodies:?}");
+    }
+
+    async fn forged_webhooks_change_nothing(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let faults = json!({ "webhooks": { "wrong_signature": 1.0 } });
+        town.faults(serde_json::from_value(faults).unwrap());
+        town.texts(&phone(1), &acme, "forged").await;
+        let stale = json!({ "webhooks": { "stale_timestamp": 1.0 } });
+        town.faults(serde_json::from_value(stale).unwrap());
+        town.texts(&phone(1), &acme, "stale").await;
+        let all = acme.get("/conversations?status=all").await;
+        assert_eq!(all.is(200)["data"], json!([]));
+    }
+}

@@ -1,0 +1,133 @@
+//! A tenant sees only itself: every route of the document, tried with another's key on this one's things.
+
+use providers::http::Method;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use stories::town::{Desk, Town, text};
+
+const ANN: &str = "+14155550123";
+const HOURS: &str = "We are open from 7 am to 6 pm.";
+
+/// One thing of each kind, by the path that leads to it.
+async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
+    let assistant = acme.assistant("draft", HOURS).await;
+    town.texts(ANN, acme, "opening hours?").await;
+    town.passes(jiff::SignedDuration::from_secs(10)).await;
+    let conversation = acme.conversation().await;
+    let id = text(&conversation["id"]);
+    let messages = acme.get(&format!("/conversations/{id}/messages")).await;
+    let drafts = acme.get(&format!("/conversations/{id}/drafts")).await;
+    let knowledge = acme.get(&format!("/assistants/{assistant}/knowledge")).await;
+    let webhook = acme.post("/webhooks", json!({ "url": "http://127.0.0.1:9/", "events": ["*"] })).await;
+    let webhook = text(&webhook.is(201)["id"]);
+    let _ = acme.post(&format!("/conversations/{id}/notes"), json!({ "body": "a" })).await.is(201);
+    town.passes(jiff::SignedDuration::from_secs(60)).await;
+    let deliveries = acme.get(&format!("/webhooks/{webhook}/deliveries")).await;
+    let key = acme.post("/api-keys", json!({ "name": "other", "scopes": ["*"] })).await;
+    let member = acme.post("/members", json!({ "email": "mia@example.com", "name": "Mia", "role": "agent" })).await;
+    let link = town.sandbox.media_url("cake.png");
+    town.sandbox.control().phone(ANN).text(&acme.number, "Look!", &[&link]).unwrap();
+    town.settle().await;
+    let newest = acme.get(&format!("/conversations/{id}/messages?limit=1")).await;
+    BTreeMap::from([
+        ("conversations", id),
+        ("contacts", text(&conversation["contact"]["id"])),
+        ("messages", text(&messages.is(200)["data"][0]["id"])),
+        ("drafts", text(&drafts.is(200)["data"][0]["id"])),
+        ("assistants", assistant),
+        ("knowledge", text(&knowledge.is(200)["data"][0]["id"])),
+        ("webhooks", webhook),
+        ("deliveries", text(&deliveries.is(200)["data"][0]["id"])),
+        ("api-keys", text(&key.is(201)["id"])),
+        ("members", text(&member.is(201)["user_id"])),
+        ("carrier-accounts", acme.account.clone()),
+        ("numbers", acme.number_id.clone()),
+        ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),
+    ])
+}
+
+/// Routes whose parameter is no thing of a tenant, and why nothing can leak there.
+const NOT_A_THING: [&str; 3] = [
+    "/api/v1/setup/{token}",                   // a secret of its own, of no tenant
+    "/api/v1/media/{id}/{token}",              // opened by its token, for the carrier; a story of its own
+    "/api/v1/sandbox/phones/{e164}/messages",  // the demo's phones belong to everyone
+];
+
+/// The path with this tenant's ids in the places of its parameters.
+fn filled(path: &str, things: &BTreeMap<&'static str, String>) -> Result<String, String> {
+    let mut segments: Vec<String> = path.split('/').map(str::to_owned).collect();
+    for at in 1..segments.len() {
+        if segments[at].starts_with('{') {
+            let noun = segments[at - 1].clone();
+            let Some(id) = things.get(noun.as_str()) else {
+                return Err(format!("{path}: this test has no {noun} to try it with: give it one"));
+            };
+            segments[at].clone_from(id);
+        }
+    }
+    Ok(segments.join("/"))
+}
+
+/// A body that would be accepted, as far as the document tells.
+fn body_for(path: &str) -> Value {
+    if path.ends_with("/handoff") { json!({ "to": "agents" }) }
+    else if path.ends_with("/guide") { json!({ "guide": "x" }) }
+    else if path.ends_with("/typing") { json!({ "typing": true }) }
+    else if path.ends_with("/adopt") { json!({ "numbers": ["+14155550101"] }) }
+    else if path.ends_with("/preview") { json!({ "text": "hours?" }) }
+    else if path.ends_with("/knowledge") { json!({ "title": "x", "text": "y" }) }
+    else if path.ends_with("/messages") || path.ends_with("/notes") { json!({ "body": "x" }) }
+    else if path.contains("/members/") { json!({ "role": "agent" }) }
+    else { json!({}) }
+}
+
+store::on_both_engines! {
+    async fn another_tenants_things_are_not_found_on_any_route(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let (acme, bolt) = (town.desk("Acme").await, town.desk("Bolt").await);
+        let things = things(&town, &acme).await;
+        let document = town.client.send(Method::GET, "/api/openapi.json", Vec::new(), bytes::Bytes::new()).await;
+        let paths = document.is(200)["paths"].as_object().unwrap().clone();
+        let mut tried = BTreeSet::new();
+        for (path, operations) in &paths {
+            if !path.contains('{') || NOT_A_THING.contains(&path.as_str()) {
+                continue;
+            }
+            let path = filled(path, &things).unwrap_or_else(|missing| panic!("{missing}"));
+            let path = path.strip_prefix("/api/v1").unwrap().to_owned();
+            for method in operations.as_object().unwrap().keys() {
+                let method: Method = method.to_uppercase().parse().unwrap();
+                let body = (method != Method::GET && method != Method::DELETE).then(|| body_for(&path));
+                let answer = bolt.call(method.clone(), &path, body, &[]).await;
+                assert_eq!(answer.status, 404, "{method} {path} with another's key: {}", answer.body);
+                tried.insert(format!("{method} {path}"));
+            }
+        }
+        assert!(tried.len() > 25, "{tried:?}");
+        // And nothing of it has happened: Acme's own key still finds everything.
+        for (noun, id) in &things {
+            if !["knowledge", "deliveries", "drafts", "api-keys", "members"].contains(noun) {
+                assert_eq!(acme.get(&format!("/{noun}/{id}")).await.status, 200, "{noun}");
+            }
+        }
+    }
+
+    async fn lists_hold_only_what_is_ones_own(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let (acme, bolt) = (town.desk("Acme").await, town.desk("Bolt").await);
+        let things = things(&town, &acme).await;
+        let document = town.client.send(Method::GET, "/api/openapi.json", Vec::new(), bytes::Bytes::new()).await;
+        for (path, operations) in document.is(200)["paths"].as_object().unwrap() {
+            if path.contains('{') || operations.get("get").is_none() || path.ends_with("/events") {
+                continue;
+            }
+            let path = path.strip_prefix("/api/v1").unwrap_or(path);
+            let shown = bolt.get(path).await.body.to_string();
+            for (noun, id) in &things {
+                assert!(!shown.contains(id.as_str()), "{path} shows Bolt a {noun} of Acme");
+            }
+        }
+    }
+}

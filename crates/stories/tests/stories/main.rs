@@ -1,0 +1,13 @@
+//! What the product promises, told over HTTP and by text, on both databases.
+
+mod assistants;
+mod bad_input;
+mod consent;
+mod conversations;
+mod hostile_carrier;
+mod isolation;
+mod live;
+mod media;
+mod people;
+mod sending;
+mod webhooks;

@@ -1,0 +1,137 @@
+//! Who comes in, and what they may do there.
+
+use bytes::Bytes;
+use providers::http::Method;
+use serde_json::{Value, json};
+use stories::http::Answer;
+use stories::town::{Desk, Town, text};
+
+/// A browser: it keeps its cookie.
+struct Browser<'t> {
+    town: &'t Town,
+    cookie: String,
+}
+
+impl Browser<'_> {
+    async fn call(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let mut headers = vec![("sec-fetch-site", "same-origin".to_owned())];
+        if !self.cookie.is_empty() {
+            headers.push(("cookie", self.cookie.clone()));
+        }
+        let body = body.map_or_else(Bytes::new, |body| {
+            headers.push(("content-type", "application/json".into()));
+            Bytes::from(body.to_string())
+        });
+        let answer = self.town.client.send(method, &format!("/api/v1{path}"), headers, body).await;
+        if let Some(cookie) = answer.raw.header("set-cookie") {
+            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+            self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        }
+        answer
+    }
+}
+
+fn browser(town: &Town) -> Browser<'_> {
+    Browser { town, cookie: String::new() }
+}
+
+async fn member(acme: &Desk, email: &str, role: &str) -> String {
+    let made = acme.post("/members", json!({ "email": email, "name": "Someone", "role": role })).await;
+    text(&made.is(201)["initial_password"])
+}
+
+store::on_both_engines! {
+    async fn signing_in_tells_strangers_nothing(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let password = member(&acme, "mia@example.com", "agent").await;
+        let mut mia = browser(&town);
+        let signed = mia.call(Method::POST, "/session", Some(json!({ "email": "MIA@example.com", "password": password }))).await;
+        assert_eq!(signed.is(200)["role"], "agent");
+        assert_eq!(mia.call(Method::GET, "/session", None).await.is(200)["tenant"]["name"], "Acme");
+        let wrong = browser(&town)
+            .call(Method::POST, "/session", Some(json!({ "email": "mia@example.com", "password": "wrong" })))
+            .await;
+        let nobody = browser(&town)
+            .call(Method::POST, "/session", Some(json!({ "email": "nobody@example.com", "password": "wrong" })))
+            .await;
+        assert_eq!(wrong.problem(401), "wrong_credentials");
+        assert_eq!(wrong.body["detail"], nobody.body["detail"]);
+        assert_eq!(nobody.problem(401), "wrong_credentials");
+        let out = mia.call(Method::DELETE, "/session", None).await;
+        assert_eq!(out.status, 204);
+        let mut again = browser(&town);
+        again.cookie.clone_from(&mia.cookie);
+        assert_eq!(again.call(Method::GET, "/session", None).await.status, 401);
+    }
+
+    async fn guessing_is_slowed_down(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let _ = member(&acme, "mia@example.com", "agent").await;
+        let mut statuses = Vec::new();
+        for _ in 0..8 {
+            let guess = json!({ "email": "mia@example.com", "password": "guess" });
+            statuses.push(browser(&town).call(Method::POST, "/session", Some(guess)).await.status);
+        }
+        assert!(statuses[0] == 401 && statuses[7] == 429, "{statuses:?}");
+    }
+
+    async fn roles_bind_in_one_place(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let password = member(&acme, "mia@example.com", "agent").await;
+        let mut mia = browser(&town);
+        let _ = mia.call(Method::POST, "/session", Some(json!({ "email": "mia@example.com", "password": password }))).await.is(200);
+        assert_eq!(mia.call(Method::GET, "/conversations", None).await.status, 200);
+        for (method, path, body) in [
+            (Method::POST, "/members", json!({ "email": "x@example.com", "name": "X", "role": "owner" })),
+            (Method::POST, "/api-keys", json!({ "name": "x", "scopes": ["*"] })),
+            (Method::PATCH, "/tenant", json!({ "name": "Mine" })),
+            (Method::POST, "/webhooks", json!({ "url": "https://example.com", "events": ["*"] })),
+        ] {
+            assert_eq!(mia.call(method, path, Some(body)).await.problem(403), "forbidden", "{path}");
+        }
+    }
+
+    async fn another_site_cannot_speak_for_someone_signed_in(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let password = member(&acme, "mia@example.com", "agent").await;
+        let mut mia = browser(&town);
+        let _ = mia.call(Method::POST, "/session", Some(json!({ "email": "mia@example.com", "password": password }))).await.is(200);
+        let headers = vec![
+            ("cookie", mia.cookie.clone()),
+            ("sec-fetch-site", "cross-site".into()),
+            ("origin", "https://evil.example".into()),
+            ("content-type", "application/json".into()),
+        ];
+        let body = Bytes::from(json!({ "to": "+14155550123", "body": "Hi" }).to_string());
+        let forged = town.client.send(Method::POST, "/api/v1/conversations", headers, body).await;
+        assert_eq!(forged.status, 403);
+        town.settle().await;
+        assert!(town.heard("+14155550123").is_empty());
+    }
+
+    async fn a_key_may_do_what_it_was_made_for_until_it_is_revoked(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let made = acme.post("/api-keys", json!({ "name": "reader", "scopes": ["conversations:read"] })).await;
+        let secret = text(&made.is(201)["secret"]);
+        assert!(secret.starts_with("tdk_"));
+        let reader = acme.with_key(&secret);
+        assert_eq!(reader.get("/conversations").await.status, 200);
+        let denied = reader.post("/conversations", json!({ "to": "+14155550123", "body": "Hi" })).await;
+        assert_eq!(denied.problem(403), "forbidden");
+        let listed = acme.get("/api-keys").await;
+        assert!(!listed.is(200).to_string().contains(&secret), "shown once");
+        let id = text(&made.body["id"]);
+        assert_eq!(acme.delete(&format!("/api-keys/{id}")).await.status, 204);
+        assert_eq!(reader.get("/conversations").await.problem(401), "unauthenticated");
+    }
+}

@@ -1,0 +1,69 @@
+//! The tenant's own systems are told, signed, and again if they did not listen.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use jiff::SignedDuration;
+use providers::http::Secret;
+use providers::standard_webhooks::SigningKey;
+use serde_json::{Value, json};
+use stories::town::{Town, text};
+
+const ANN: &str = "+14155550123";
+
+type Heard = Arc<Mutex<Vec<(HeaderMap, String)>>>;
+
+/// A system of the tenant that refuses the first `refusals` calls.
+async fn system(refusals: usize) -> (String, Heard) {
+    async fn take(State((heard, refusals)): State<(Heard, usize)>, headers: HeaderMap, body: String) -> StatusCode {
+        let mut heard = heard.lock().unwrap();
+        heard.push((headers, body));
+        if heard.len() <= refusals { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
+    }
+    let heard = Heard::default();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let app = Router::new().route("/hook", post(take)).with_state((Arc::clone(&heard), refusals));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, heard)
+}
+
+store::on_both_engines! {
+    async fn they_are_told_what_they_asked_for_and_can_check_who_says_it(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (url, heard) = system(2).await;
+        let made = acme.post("/webhooks", json!({ "url": url, "events": ["message.created"] })).await;
+        let secret = text(&made.is(201)["secret"]);
+        let id = text(&made.body["id"]);
+        town.texts(ANN, &acme, "Hello").await;
+        town.passes(SignedDuration::from_mins(2)).await;
+
+        let calls = heard.lock().unwrap().clone();
+        assert_eq!(calls.len(), 3, "two refusals, then it is heard");
+        let key = SigningKey::parse(&Secret::new(&secret)).unwrap();
+        for (headers, body) in &calls {
+            let word = |name: &str| headers[name].to_str().unwrap().to_owned();
+            let (hook, at, signature) = (word("webhook-id"), word("webhook-timestamp"), word("webhook-signature"));
+            key.verify(&hook, &at, &signature, body.as_bytes(), town.clock.now()).unwrap();
+            assert_eq!(body, &calls[0].1, "the same bytes each time");
+            assert_eq!(hook, calls[0].0["webhook-id"].to_str().unwrap());
+        }
+        let told: Value = serde_json::from_str(&calls[0].1).unwrap();
+        assert_eq!(told["type"], "message.created");
+        assert_eq!(told["data"]["message"]["body"], "Hello");
+
+        let deliveries = acme.get(&format!("/webhooks/{id}/deliveries")).await;
+        assert_eq!(deliveries.is(200)["data"].as_array().unwrap().len(), 1);
+        assert_eq!(deliveries.body["data"][0]["state"], "delivered");
+        let delivery = text(&deliveries.body["data"][0]["id"]);
+        let replayed = acme.post(&format!("/webhooks/{id}/deliveries/{delivery}/replay"), json!({})).await;
+        assert_eq!(replayed.status, 202);
+        town.settle().await;
+        assert_eq!(heard.lock().unwrap().len(), 4);
+    }
+}
