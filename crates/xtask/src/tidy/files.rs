@@ -58,7 +58,8 @@ pub(super) fn findings(files: &[File]) -> Vec<Finding> {
 /// Written by a program, or not by us.
 fn is_generated(file: &File) -> bool {
     let by_name = matches!(file.name(), "Cargo.lock" | "package-lock.json" | "LICENSE" | ".gitignore" | "openapi.json");
-    by_name || file.text.lines().take(5).any(|line| line.contains(concat!("@gene", "rated")))
+    let marks = [concat!("@gene", "rated"), concat!("auto-gene", "rated")];
+    by_name || file.text.lines().take(5).any(|line| marks.iter().any(|mark| line.contains(mark)))
 }
 
 fn is_source(file: &File) -> bool {
