@@ -140,7 +140,7 @@ export class FakeDesk {
   send(
     conversation: string,
     body: string,
-    over: Partial<T.Message> & { hold?: number; scheduled_at?: string },
+    over: Partial<T.Message> & { hold?: number; scheduled_at?: string | null },
   ): T.Message {
     if (this.conversation(conversation).contact.opted_out_at)
       throw new Refusal(422, "contact_opted_out", "This person opted out of texts.");
@@ -250,7 +250,7 @@ export class FakeDesk {
       tags: [],
       unread: 0,
       waiting_since: null,
-      last_message_at: null,
+      last_message_at: new Date().toISOString(),
       last_message: null,
       version: 1,
       created_at: new Date().toISOString(),

@@ -42,11 +42,7 @@ const routes: Record<string, Handler> = {
     return (d.tenant = {
       ...d.tenant,
       name: name ?? d.tenant.name,
-      settings: {
-        ...d.tenant.settings,
-        ...settings,
-        stop_confirmation: settings?.stop_confirmation ?? d.tenant.settings.stop_confirmation,
-      },
+      settings: { ...d.tenant.settings, ...(settings as Partial<T.Tenant["settings"]>) },
     });
   },
   "GET /members": (d) => page(d.members),
@@ -201,9 +197,9 @@ const routes: Record<string, Handler> = {
       edited.state = "edited";
       d.emit("draft.updated", { draft: edited });
     }
-    const { body: text = "", scheduled_at, stop_if_reply = false } = body as unknown as T.NewMessage;
+    const { body: text, scheduled_at, stop_if_reply = false } = body as unknown as T.NewMessage;
     return {
-      message: d.send(id, text, { hold: d.tenant.settings.undo_seconds, scheduled_at, stop_if_reply }),
+      message: d.send(id, text ?? "", { hold: d.tenant.settings.undo_seconds, scheduled_at, stop_if_reply }),
     };
   },
   "POST /conversations/:/notes": (d, [id = ""], body) => ({
@@ -304,7 +300,12 @@ const routes: Record<string, Handler> = {
   "DELETE /assistants/:": (d, [id]) => void (d.assistants = d.assistants.filter((a) => a.id !== id)),
   "GET /assistants/:/knowledge": (d, [id = ""]) => page(d.knowledge.get(id) ?? []),
   "POST /assistants/:/knowledge": (d, [id = ""], body) => {
-    const made = { ...(body as unknown as T.NewKnowledge), id: d.id("kno") };
+    const made = {
+      ...(body as unknown as T.NewKnowledge),
+      id: d.id("kno"),
+      created_at: now(),
+      updated_at: now(),
+    };
     d.knowledge.set(id, [...(d.knowledge.get(id) ?? []), made]);
     return made;
   },
@@ -372,7 +373,7 @@ const routes: Record<string, Handler> = {
   },
   "POST /sandbox/phones/:/messages": (d, [phone = ""], body) => {
     const { to, body: text } = body as unknown as T.NewSandboxText;
-    d.texted(phone, to, text);
+    d.texted(phone, to, text ?? "");
     return {};
   },
 };

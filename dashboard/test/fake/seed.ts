@@ -45,11 +45,15 @@ export function seeded(): FakeDesk {
       id: desk.id("kno"),
       title: "Opening hours",
       text: "Monday to Friday 8:00–17:00, Saturday 9:00–13:00. Closed on public holidays.",
+      created_at: ago(60 * 24 * 30),
+      updated_at: ago(60 * 24 * 30),
     },
     {
       id: desk.id("kno"),
       title: "Parking",
       text: "Two free spaces behind the house, entrance from Mill Lane. The bus 14 stops in front.",
+      created_at: ago(60 * 24 * 12),
+      updated_at: ago(60 * 24 * 12),
     },
   ]);
   const number = (e164: string, label: string, over: Partial<T.Number> = {}): T.Number => ({

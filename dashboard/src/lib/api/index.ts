@@ -25,14 +25,14 @@ export const tenant = {
 
 export const members = {
   list: () => get<T.Page<T.Member>>("/members", { limit: 100 }),
-  create: (body: T.NewMember) => post<T.Member>("/members", body),
+  create: (body: T.NewMember) => post<T.AddedMember>("/members", body),
   update: (id: string, role: T.Role) => patch<T.Member>(`/members/${at(id)}`, { role }),
   remove: (id: string) => remove(`/members/${at(id)}`),
 };
 
 export const apiKeys = {
   list: () => get<T.Page<T.ApiKey>>("/api-keys", { limit: 100 }),
-  create: (body: T.NewApiKey) => post<T.ApiKey>("/api-keys", body),
+  create: (body: T.NewApiKey) => post<T.CreatedApiKey>("/api-keys", body),
   remove: (id: string) => remove(`/api-keys/${at(id)}`),
 };
 
@@ -124,7 +124,7 @@ export const assistants = {
 
 export const webhooks = {
   list: () => get<T.Page<T.Webhook>>("/webhooks", { limit: 100 }),
-  create: (body: T.NewWebhook) => post<T.Webhook>("/webhooks", body),
+  create: (body: T.NewWebhook) => post<T.CreatedWebhook>("/webhooks", body),
   update: (id: string, body: T.WebhookPatch) => patch<T.Webhook>(`/webhooks/${at(id)}`, body),
   remove: (id: string) => remove(`/webhooks/${at(id)}`),
   deliveries: (id: string, cursor?: string) =>
@@ -136,9 +136,7 @@ export const webhooks = {
 export const sandbox = {
   get: () => get<T.Sandbox>("/sandbox"),
   texts: (phone: string, number: string) =>
-    get<T.SandboxText[] | { data: T.SandboxText[] }>(`/sandbox/phones/${at(phone)}/messages`, {
-      with: number,
-    }),
+    get<T.SandboxText[]>(`/sandbox/phones/${at(phone)}/messages`, { with: number }),
   send: (phone: string, body: T.NewSandboxText) =>
     post<unknown>(`/sandbox/phones/${at(phone)}/messages`, body),
 };

@@ -3,18 +3,23 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Adoption = Schemas["Adoption"];
+export type Adoption = Schemas["AdoptedNumbers"];
+export type AddedMember = Schemas["AddedMember"];
 export type ApiKey = Schemas["ApiKey"];
 export type Assistant = Schemas["Assistant"];
 export type AssistantPatch = Schemas["AssistantPatch"];
-export type CarrierAccount = Schemas["CarrierAccount"];
-export type CarrierAccountPatch = Schemas["CarrierAccountPatch"];
-export type CarrierCheck = Schemas["CarrierCheck"];
-export type CarrierNumber = Schemas["CarrierNumber"];
+export type CarrierAccount = Schemas["CarrierAccountView"];
+export type CarrierAccountPatch = Schemas["ChangeCarrierAccount"];
+export type CarrierCheck = Schemas["Checked"];
+export type CarrierNumber = Schemas["OfferedNumber"];
 export type Contact = Schemas["Contact"];
 export type ContactPatch = Schemas["ContactPatch"];
 export type Conversation = Schemas["Conversation"];
-export type ConversationPatch = Schemas["ConversationPatch"];
+/** `null` empties a field; one that is never empty is changed or left out. */
+export type ConversationPatch = Omit<Schemas["ConversationPatch"], "status" | "tags"> &
+  Partial<Pick<Conversation, "status" | "tags">>;
+export type CreatedApiKey = Schemas["CreatedApiKey"];
+export type CreatedWebhook = Schemas["CreatedWebhook"];
 export type Draft = Schemas["Draft"];
 export type FieldError = Schemas["FieldError"];
 export type Handoff = Schemas["Handoff"];
@@ -32,34 +37,35 @@ export type NewConversation = Schemas["NewConversation"];
 export type NewKnowledge = Schemas["NewKnowledge"];
 export type NewMember = Schemas["NewMember"];
 export type NewMessage = Schemas["NewMessage"];
-export type NewSession = Schemas["NewSession"];
+export type NewSession = Schemas["SignIn"];
 export type NewWebhook = Schemas["NewWebhook"];
 export type Number = Schemas["Number"];
-export type NumberPatch = Schemas["NumberPatch"];
+export type NumberPatch = Schemas["ChangeNumber"];
 export type Preview = Schemas["Preview"];
 export type ProblemDocument = Schemas["Problem"];
 export type Receipt = Schemas["Receipt"];
 export type ReceiptLine = Schemas["ReceiptLine"];
 export type Role = Schemas["Role"];
-export type Sandbox = Schemas["Sandbox"];
+export type Sandbox = Schemas["SandboxView"];
 export type SandboxText = Schemas["SandboxText"];
-export type NewSandboxText = Schemas["NewSandboxText"];
+export type NewSandboxText = Schemas["PhoneText"];
 export type SentMessage = Schemas["SentMessage"];
 export type Session = Schemas["Session"];
-export type Setup = Schemas["Setup"];
+export type Setup = Schemas["SetUp"];
 export type Source = Schemas["Source"];
 export type StartedConversation = Schemas["StartedConversation"];
 export type Tenant = Schemas["Tenant"];
-export type TenantPatch = Schemas["TenantPatch"];
-export type Trouble = Schemas["Trouble"];
+export type TenantPatch = Schemas["ChangeTenant"];
+/** Something that keeps a thing from working, in plain words, with what to do about it. */
+export type Trouble = Schemas["NumberProblem"] & Partial<Pick<Schemas["CarrierProblem"], "e164">>;
 export type Webhook = Schemas["Webhook"];
-export type WebhookDelivery = Schemas["WebhookDelivery"];
-export type WebhookPatch = Schemas["WebhookPatch"];
+export type WebhookDelivery = Schemas["Delivery"];
+export type WebhookPatch = Schemas["ChangeWebhook"];
 
-/** One page of a list; `next_cursor` is `null` on the last. */
+/** One page of a list; the last has no `next_cursor`. */
 export interface Page<T> {
   data: T[];
-  next_cursor: string | null;
+  next_cursor?: string | null;
 }
 
 /** What the live stream says, by name. */

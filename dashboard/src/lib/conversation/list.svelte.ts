@@ -96,7 +96,7 @@ export class ConversationList {
     try {
       const page = await api.list({ ...this.#request, cursor }, abort.signal);
       for (const conversation of page.data) desk.putConversation(conversation);
-      this.#cursors = { ...this.#cursors, [key]: page.next_cursor };
+      this.#cursors = { ...this.#cursors, [key]: page.next_cursor ?? null };
       const ids = page.data.map((c) => c.id);
       if (isSearch) this.#found = cursor ? [...(this.#found ?? []), ...ids] : ids;
     } catch (error) {

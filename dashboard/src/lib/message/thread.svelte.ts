@@ -39,7 +39,7 @@ export class Thread {
       const page = await api.messages(this.id, cursor);
       this.merge(page.data);
       // A refreshed first page must not forget how far back we already went.
-      if (cursor !== undefined || !this.isLoaded) this.#cursor = page.next_cursor;
+      if (cursor !== undefined || !this.isLoaded) this.#cursor = page.next_cursor ?? null;
       this.isLoaded = true;
     } catch (error) {
       this.error = reasonOf(error);

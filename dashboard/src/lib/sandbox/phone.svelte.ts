@@ -51,10 +51,8 @@ export class Phone {
     if (!this.phone || !this.number) return;
     const turn = ++this.#turn;
     try {
-      const answer = await api.texts(this.phone, this.number);
-      if (turn !== this.#turn) return;
-      const texts = Array.isArray(answer) ? answer : answer.data;
-      this.texts = [...texts].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+      const texts = await api.texts(this.phone, this.number);
+      if (turn === this.#turn) this.texts = texts;
     } catch (error) {
       if (turn === this.#turn) this.error = reasonOf(error);
     }
