@@ -1,10 +1,12 @@
 //! `/api/docs`: the API's document as one readable page, made here, without scripts and without anybody else's server.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::LazyLock};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::response::{IntoResponse, Response};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::header;
+use http::{HeaderValue, header};
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
@@ -15,15 +17,26 @@ pub async fn document(json: Bytes) -> Response {
 
 /// Serves the page.
 pub async fn reference(page: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+    ([(header::CONTENT_TYPE, TYPE), (header::CONTENT_SECURITY_POLICY, POLICY.clone())], page).into_response()
 }
+
+const TYPE: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+/// The page has one style, known by its digest, and needs nothing else.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let digest = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+});
 
 /// The page of `document`.
 #[must_use]
 pub fn page(document: &OpenApi) -> Bytes {
     let document = serde_json::to_value(document).unwrap_or_default();
     let mut page = String::with_capacity(256 << 10);
-    page.push_str(HEAD);
+    page.extend([HEAD, STYLE, BODY]);
     about(&mut page, &document);
     let operations = operations(&document);
     contents(&mut page, &operations);
@@ -41,7 +54,9 @@ pub fn page(document: &OpenApi) -> Bytes {
 }
 
 const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Tidings API</title><style>\
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Tidings API</title><style>";
+
+const STYLE: &str = "\
 :root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 16%,transparent);--soft:color-mix(in srgb,currentColor 6%,transparent)}\
 body{font:16px/1.55 system-ui,sans-serif;margin:0}main{max-width:54rem;margin:0 auto;padding:2rem 1.25rem 6rem}\
 h1{margin:0 0 .5rem}h2{margin:3rem 0 .5rem;border-bottom:1px solid var(--line);padding-bottom:.3rem}\
@@ -51,8 +66,9 @@ table{border-collapse:collapse;width:100%;margin:.4rem 0}td,th{text-align:left;v
 th{font-weight:600;font-size:.85em}code,pre{font:.88em/1.5 ui-monospace,monospace}pre{background:var(--soft);padding:.7rem .9rem;border-radius:.4rem;overflow-x:auto}\
 p{margin:.35rem 0}.contents{columns:2 18rem;padding:0;list-style:none;font-size:.92em}.contents a{text-decoration:none}a{color:inherit}\
 .get{color:#1a7f4b}.post{color:#1f5fbf}.put,.patch{color:#9a6200}.delete{color:#b3261e}\
-@media (prefers-color-scheme:dark){.get{color:#5bd695}.post{color:#7fb2ff}.put,.patch{color:#f0b45a}.delete{color:#ff8a80}}\
-</style></head><body><main>";
+@media (prefers-color-scheme:dark){.get{color:#5bd695}.post{color:#7fb2ff}.put,.patch{color:#f0b45a}.delete{color:#ff8a80}}";
+
+const BODY: &str = "</style></head><body><main>";
 
 struct Operation<'a> {
     method: &'a str,
@@ -268,6 +284,16 @@ mod tests {
             assert!(page.contains(&escaped(path)), "{path}");
         }
         assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href=\"http"));
+    }
+
+    #[test]
+    fn the_pages_only_style_is_the_one_that_its_policy_names() {
+        let page = String::from_utf8(page(&crate::openapi()).to_vec()).unwrap();
+        let (_, rest) = page.split_once("<style>").unwrap();
+        let (style, rest) = rest.split_once("</style>").unwrap();
+        let named = format!("style-src 'sha256-{}';", STANDARD.encode(digest(&SHA256, style.as_bytes())));
+        assert!(POLICY.to_str().unwrap().contains(&named));
+        assert!(!rest.contains("<style") && !rest.contains(" style="));
     }
 
     #[test]
