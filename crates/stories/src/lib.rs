@@ -4,7 +4,6 @@
 //! clock that stands still until the story moves it. A story speaks HTTP and texts, and waits for states, never for time.
 
 pub mod clock;
-pub mod contract;
 pub mod http;
 pub mod stream;
 pub mod town;

@@ -223,7 +223,9 @@ impl Town {
                               + (SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM outbox WHERE state = 'sending')
                               + (SELECT COUNT(*) FROM errand WHERE ready_at_us <= $1 OR attempt > 0)
-                              + (SELECT COUNT(*) FROM webhook_delivery WHERE state = 'waiting' AND next_at_us <= $1)",
+                              + (SELECT COUNT(*) FROM webhook_delivery WHERE state = 'waiting' AND next_at_us <= $1)
+                              + (SELECT COUNT(*) FROM webhook w JOIN event_head h ON h.tenant_id = w.tenant_id
+                                 WHERE w.enabled AND w.told_seq < h.seq)",
                         args![now],
                     )
                     .await?;

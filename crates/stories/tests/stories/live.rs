@@ -39,21 +39,24 @@ store::on_both_engines! {
         for n in 30..60 {
             town.text(ANN, &acme, &format!("while away {n}"));
         }
-        let mut next = seen + 1;
-        let mut bodies = Vec::new();
-        while bodies.len() < 60 {
-            let event = stream.next().await;
-            let Some(id) = event.id else { continue };
-            assert_eq!(id, next, "in order, without a gap");
-            next += 1;
-            if event.name == "message.created" {
-                bodies.push(text(&event.data["data"]["message"]["body"]));
+        let reads = async {
+            let mut next = seen + 1;
+            let mut bodies = Vec::new();
+            while bodies.len() < 60 {
+                let event = stream.next().await;
+                let Some(id) = event.id else { continue };
+                assert_eq!(id, next, "in order, without a gap");
+                next += 1;
+                if event.name == "message.created" {
+                    bodies.push(text(&event.data["data"]["message"]["body"]));
+                }
             }
-        }
+            bodies
+        };
+        let (mut bodies, ()) = tokio::join!(reads, town.settle());
         bodies.sort();
         bodies.dedup();
         assert_eq!(bodies.len(), 60);
-        town.settle().await;
     }
 
     async fn a_write_says_how_far_the_log_goes_with_it(store, place) {

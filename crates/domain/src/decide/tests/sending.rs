@@ -1,0 +1,216 @@
+//! What becomes of our own texts, and of how a conversation stands.
+
+use expect_test::expect;
+
+use super::*;
+
+#[test]
+fn a_person_who_replies_takes_the_conversation_from_the_assistant() {
+    let mut scene = scene();
+    scene.conversation.as_mut().unwrap().has_unsent = true;
+    let (decision, _) = reply(now(), &mut ids(), &scene, PERSON, &text("I am on it."), None).unwrap();
+    expect![[r#"
+        unsent cancelled (by the assistant): human_replied
+        drafts superseded
+        now open, held by agents, version 4
+        out by member, queued: I am on it.
+        receipt: gate
+        → send in 0 s"#]].assert_eq(&told(&decision));
+    let (decision, _) = reply(now(), &mut ids(), &scene, PROGRAM, &text("Order sent."), None).unwrap();
+    assert!(told(&decision).contains("held by assistant"), "a program does not take it");
+}
+
+#[test]
+fn a_text_can_be_held_or_scheduled_and_says_plainly_what_it_cannot() {
+    let said = |text: NewText| {
+        reply(now(), &mut ids(), &scene(), PERSON, &text, None).map(|(decision, _)| {
+            told(&decision).lines().filter(|line| line.starts_with("out") || line.starts_with('→')).collect::<Vec<_>>().join("; ")
+        })
+    };
+    assert_eq!(said(NewText { hold: SignedDuration::from_secs(5), ..text("a") }).unwrap(), "out by member, held: a; → send in 5 s");
+    let later = NewText { scheduled_at: Some(now() + 1.hour()), ..text("a") };
+    assert_eq!(said(later).unwrap(), "out by member, scheduled: a; → send in 3600 s");
+    assert_eq!(said(text("“quoted” – dash…")).unwrap(), "out by member, queued: \"quoted\" - dash...; → send in 0 s");
+    let refused = [
+        (text("  "), "body", "empty"),
+        (text(&"a".repeat(1_531)), "body", "too_long"),
+        (NewText { scheduled_at: Some(now()), ..text("a") }, "scheduled_at", "in_the_past"),
+        (NewText { scheduled_at: Some(now() + (400 * 24).hours()), ..text("a") }, "scheduled_at", "too_far"),
+    ];
+    for (text, wrong, why) in refused {
+        let Err(Refusal::Invalid { field, code, .. }) = said(text) else { panic!("{wrong} {why}") };
+        assert_eq!((field, code), (wrong, why));
+    }
+}
+
+#[test]
+fn the_gate_refuses_for_good_or_until_later() {
+    let verdict = |prepare: Prepare| {
+        let mut scene = scene();
+        prepare(&mut scene);
+        reply(now(), &mut ids(), &scene, PERSON, &text("a"), None).map(|(decision, _)| told(&decision))
+    };
+    let refused: [(Prepare, Reason); 3] = [
+        (&|scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now()), Reason::ContactOptedOut),
+        (&|scene| scene.contact.as_mut().unwrap().blocked = true, Reason::ContactBlocked),
+        (&|scene| scene.number.enabled = false, Reason::NumberDisabled),
+    ];
+    for (prepare, reason) in refused {
+        assert_eq!(verdict(prepare), Err(Refusal::Gate(reason)));
+    }
+    // 15:00 UTC is ten in the morning in New York; quiet until eleven.
+    let quiet: serde_json::Value = serde_json::json!({ "from": "21:00", "until": "11:00" });
+    let quiet = |scene: &mut Scene| scene.tenant.settings.quiet_hours = Some(serde_json::from_value(quiet.clone()).unwrap());
+    assert!(verdict(&quiet).unwrap().contains("deferred: a"));
+    assert!(verdict(&quiet).unwrap().contains("→ send in 3600 s"));
+    let awake = |scene: &mut Scene| {
+        quiet(scene);
+        scene.conversation.as_mut().unwrap().last_inbound_at = Some(now() - 5.minutes());
+    };
+    assert!(verdict(&awake).unwrap().contains("queued: a"), "someone who has just written is awake");
+}
+
+#[test]
+fn a_draft_is_accepted_edited_or_no_longer_open() {
+    let decide = |body: &str, state| {
+        let draft = OpenDraft { id: id(8), conversation: id(5), body: "Until six.".into(), state };
+        reply(now(), &mut ids(), &scene(), PERSON, &text(body), Some(&draft)).map(|(decision, _)| told(&decision))
+    };
+    assert!(decide("Until six.", DraftState::Open).unwrap().contains("draft is accepted"));
+    assert!(decide("Until seven.", DraftState::Open).unwrap().contains("draft is edited"));
+    assert_eq!(decide("Until six.", DraftState::Rejected), Err(Refusal::DraftNotOpen("rejected")));
+}
+
+#[test]
+fn a_conversation_is_opened_or_resumed_and_what_is_known_is_not_overwritten() {
+    let (decision, started) =
+        start(now(), &mut ids(), &scene(), Uuid::nil(), PROGRAM, &starting(Some(text("Hi Ann")))).unwrap();
+    assert!(started.resumed && started.message.is_some());
+    expect![[r#"
+        contact is Ann of Acme
+        drafts superseded
+        now open, held by assistant, version 5
+        out by api, queued: Hi Ann
+        receipt: gate
+        → send in 0 s"#]].assert_eq(&told(&decision));
+
+    let stranger = Scene { contact: None, conversation: None, ..scene() };
+    let (decision, started) = start(now(), &mut ids(), &stranger, Uuid::nil(), PROGRAM, &starting(None)).unwrap();
+    assert!(!started.resumed && started.message.is_none());
+    expect![[r#"
+        contact added at …23
+        opened open, held by assistant, version 1"#]].assert_eq(&told(&decision));
+}
+
+#[test]
+fn nobody_texts_their_own_number() {
+    let mut scene = scene();
+    scene.number.address = Address::parse_sender("+14155550123").unwrap();
+    let refused = start(now(), &mut ids(), &scene, Uuid::nil(), PROGRAM, &starting(None));
+    assert!(matches!(refused, Err(Refusal::Invalid { field: "to", code: "own_number", .. })));
+}
+
+#[test]
+fn a_send_ends_in_one_of_these_ways() {
+    let accepted = || Ended::Accepted { carrier_ref: "t1".into(), parts: Some(1) };
+    assert_eq!(ended(Status::Sending, accepted()), "receipt: attempt\nmessage is sent");
+    assert_eq!(ended(Status::Delivered, accepted()), "receipt: attempt\nmessage is delivered", "the receipt was quicker");
+    let rejected = |opted_out| Ended::Rejected { failure: failure(), opted_out };
+    assert_eq!(ended(Status::Sending, rejected(false)), "receipt: attempt\nmessage is failed");
+    expect![[r#"
+        receipt: attempt
+        message is failed
+        consent: opted out = true
+        unsent cancelled (all to the contact): contact_opted_out"#]].assert_eq(&ended(Status::Sending, rejected(true)));
+    let lost = Ended::Lost { why: "the line died".into() };
+    assert_eq!(ended(Status::Sending, lost), "receipt: attempt\nmessage is unknown\n→ remind in 900000 ms");
+    let busy = Ended::NotTaken { retry_at: now() + 1.second(), why: "busy".into(), counts: false };
+    assert_eq!(ended(Status::Sending, busy), "receipt: attempt\nmessage is queued");
+}
+
+#[test]
+fn a_text_that_never_leaves_is_given_up_in_the_end() {
+    let end = Ended::NotTaken { retry_at: now(), why: "refused".into(), counts: true };
+    let about = Outbound { attempt: 6, ..about(Status::Sending) };
+    let decision = send_ended(now(), Uuid::nil(), &about, &SendEnded { message: id(10), attempt: 6, ended: end });
+    assert_eq!(told(&decision), "receipt: attempt\nmessage is failed");
+}
+
+#[test]
+fn the_end_of_an_earlier_attempt_changes_nothing() {
+    let end = SendEnded { message: id(10), attempt: 7, ended: Ended::Lost { why: String::new() } };
+    assert_eq!(told(&send_ended(now(), Uuid::nil(), &about(Status::Sending), &end)), "");
+}
+
+#[test]
+fn an_unknown_text_stays_unknown_until_the_carrier_speaks() {
+    assert_eq!(told(&unknown_overdue(&about(Status::Unknown))), "receipt: settled\nmessage is unknown");
+    assert_eq!(told(&unknown_overdue(&about(Status::Delivered))), "");
+    let reported = |status, reported| told(&carrier_reported(&about(status), &report(reported, false)));
+    assert_eq!(reported(Status::Unknown, Reported::Delivered), "receipt: carrier\nmessage is delivered");
+    assert_eq!(reported(Status::Delivered, Reported::Sent), "", "late");
+    assert_eq!(reported(Status::Delivered, Reported::Delivered), "", "twice");
+}
+
+#[test]
+fn a_due_text_is_asked_about_once_more() {
+    let due = |prepare: Prepare| {
+        let mut scene = scene();
+        prepare(&mut scene);
+        let (decision, due) = send_due(now(), id(10), 0, scene.asked(Purpose::Conversation));
+        (told(&decision), due)
+    };
+    assert_eq!(due(&|_| {}), ("receipt: gate\nmessage is sending".into(), Due::Hand { attempt: 1 }));
+    let out = |scene: &mut Scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now());
+    assert_eq!(due(&out), ("receipt: gate\nmessage is skipped".into(), Due::Drop));
+}
+
+#[test]
+fn what_is_unsent_can_be_taken_back_and_nothing_else() {
+    for status in Status::ALL {
+        let taken = cancel(&about(status));
+        assert_eq!(taken.is_ok(), status.is_unsent(), "{status:?}");
+    }
+}
+
+#[test]
+fn a_snooze_needs_a_future_and_ends_by_itself() {
+    let snooze = |until| ConversationChange { status: Some(Standing::Snoozed), snoozed_until: until, ..Default::default() };
+    assert!(change(now(), &scene(), &snooze(None)).is_err());
+    assert!(change(now(), &scene(), &snooze(Some(now()))).is_err());
+    let until = now() + 1.hour();
+    let decision = change(now(), &scene(), &snooze(Some(until))).unwrap();
+    assert_eq!(told(&decision), "now snoozed, held by assistant, version 3\n→ remind in 3600000 ms");
+    let mut scene = scene();
+    let conversation = scene.conversation.as_mut().unwrap();
+    (conversation.status, conversation.snoozed_until) = (Standing::Snoozed, Some(until));
+    assert_eq!(told(&snooze_ended(&scene, until)), "now open, held by assistant, version 3");
+    assert_eq!(told(&snooze_ended(&scene, until + 1.hour())), "", "it was snoozed again");
+}
+
+/// Facts are stored: what is written today must read tomorrow.
+#[test]
+fn facts_read_as_they_were_written() {
+    let facts = [
+        Fact::TextArrived(arrived("Hi")),
+        Fact::CarrierReported(report(Reported::Sent, false)),
+        Fact::SendEnded(SendEnded { message: id(10), attempt: 1, ended: Ended::Lost { why: "x".into() } }),
+        Fact::ContactFellSilent { conversation: id(5), assistant: id(0xADA), version: 3 },
+        Fact::AssistantAnswered(run(3, says("a"))),
+        Fact::SnoozeEnded { conversation: id(5), until: now() },
+        Fact::UnknownOverdue { message: MessageId(Uuid::from_u128(10)) },
+    ];
+    let texts: Vec<String> = facts.iter().map(|fact| serde_json::to_string(fact).unwrap()).collect();
+    for (fact, text) in facts.iter().zip(&texts) {
+        assert_eq!(serde_json::from_str::<Fact>(text).unwrap(), *fact);
+    }
+    expect![[r#"
+        {"fact":"text_arrived","account":"acc_00000000000000000000000000000003","carrier_ref":"ref","from":"+14155550123","to":"+14155550100","body":"Hi","at":"2026-03-02T15:00:00Z"}
+        {"fact":"carrier_reported","account":"acc_00000000000000000000000000000003","message":"msg_0000000000000000000000000000000a","carrier_ref":"t1","from":null,"reported":"sent","failure":null,"opted_out":false,"parts":1,"cost":{"micros":7000,"currency":"USD"},"at":"2026-03-02T15:00:00Z"}
+        {"fact":"send_ended","message":"msg_0000000000000000000000000000000a","attempt":1,"ended":{"ended":"lost","why":"x"}}
+        {"fact":"contact_fell_silent","conversation":"cnv_00000000000000000000000000000005","assistant":"ast_00000000000000000000000000000ada","version":3}
+        {"fact":"assistant_answered","conversation":"cnv_00000000000000000000000000000005","assistant":"ast_00000000000000000000000000000ada","version":3,"answer":{"outcome":"reply","body":"a","sources":[]}}
+        {"fact":"snooze_ended","conversation":"cnv_00000000000000000000000000000005","until":"2026-03-02T15:00:00Z"}
+        {"fact":"unknown_overdue","message":"msg_0000000000000000000000000000000a"}"#]]
+    .assert_eq(&texts.join("\n"));
+}
