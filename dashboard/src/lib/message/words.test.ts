@@ -20,7 +20,7 @@ describe("a receipt", () => {
     ],
     [{ verdict: "skip", reason: "contact_blocked", explanation: "Unblock them." }, "Not sent. Unblock them."],
     [{ kind: "attempt", attempt: 1 }, "Handed to the carrier."],
-    [{ kind: "attempt", attempt: 2, result: "busy" }, "Handed to the carrier, attempt 2: busy"],
+    [{ kind: "attempt", attempt: 2, result: "busy" }, "Handed to the carrier, attempt 2: busy."],
     [{ kind: "carrier", status: "sent" }, "The carrier says: Sent."],
     [
       { kind: "carrier", status: "failed", code: "40001", explanation: "A landline." },

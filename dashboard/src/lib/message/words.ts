@@ -54,14 +54,20 @@ export function receiptWords(line: ReceiptLine): string {
         return line.when === "sending" ? "Checked again: allowed to go." : "Checked: allowed to go.";
       return `${line.verdict === "defer" ? "Told to wait." : "Not sent."} ${why}`.trimEnd();
     case "attempt":
-      return `Handed to the carrier${(line.attempt ?? 1) > 1 ? `, attempt ${line.attempt}` : ""}${line.result ? `: ${line.result}` : "."}`;
+      return `Handed to the carrier${(line.attempt ?? 1) > 1 ? `, attempt ${line.attempt}` : ""}${told(line.result)}`;
     case "carrier": {
       const said = line.explanation ?? (line.status ? `${STATUS[line.status]}.` : "Received.");
       return `The carrier says: ${said}${line.code ? ` (${line.code})` : ""}`;
     }
     case "settled":
-      return `Settled${line.result ? `: ${line.result}` : "."}`;
+      return `Settled${told(line.result)}`;
     case "cancelled":
       return `Cancelled${line.reason ? `: ${reasonWords(line.reason)}.` : "."}`;
   }
+}
+
+/** The server's words after a colon, ended as a sentence; a full stop when there are none. */
+function told(words: string | null | undefined): string {
+  if (!words) return ".";
+  return `: ${/[.!?]$/.test(words) ? words : `${words}.`}`;
 }
