@@ -210,6 +210,7 @@ fn thread(
         version: 1,
         inbound_count: 0,
         waiting_since: None,
+        last_inbound_at: None,
         last_message_at: now,
         last_direction: None,
         preview: String::new(),

@@ -127,8 +127,8 @@ fn quiet_hours(now: Timestamp, asked: Asked<'_>) -> Verdict {
     if answers_someone_awake {
         return Verdict::Send;
     }
-    let open = candidate_zones(asked.contact_zone, &asked.settings.time_zone)
-        .and_then(|zones| quiet.next_open(now, &zones));
+    let open =
+        candidate_zones(asked.contact_zone, &asked.settings.time_zone).and_then(|zones| quiet.next_open(now, &zones));
     match open {
         Ok(open) if open <= now => Verdict::Send,
         Ok(until) => Verdict::Defer { until, reason: Reason::QuietHours },

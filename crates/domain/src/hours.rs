@@ -26,14 +26,10 @@ pub enum HoursError {
     #[error("`{0}` is not a time of the day: write hours and minutes, as in 21:00")]
     NotATime(String),
     /// `from` and `until` are the same.
-    #[error(
-        "quiet hours that begin when they end have no length: choose two different times, or no quiet hours"
-    )]
+    #[error("quiet hours that begin when they end have no length: choose two different times, or no quiet hours")]
     NoLength,
     /// No time zone has the name.
-    #[error(
-        "no time zone is called `{0}`: use a name of the IANA database, as in America/New_York"
-    )]
+    #[error("no time zone is called `{0}`: use a name of the IANA database, as in America/New_York")]
     UnknownZone(String),
     /// Nobody said in which zones.
     #[error("no time zone was given: quiet hours need at least one")]
@@ -69,11 +65,7 @@ impl QuietHours {
     /// # Errors
     /// `no_length` if they are the same.
     pub fn new(from: civil::Time, until: civil::Time) -> Result<Self, HoursError> {
-        if from == until {
-            Err(HoursError::NoLength)
-        } else {
-            Ok(Self { from, until })
-        }
+        if from == until { Err(HoursError::NoLength) } else { Ok(Self { from, until }) }
     }
 
     /// When they begin.
@@ -101,9 +93,7 @@ impl QuietHours {
     /// Whether `at` is outside them on the clocks of all `zones`.
     #[must_use]
     pub fn are_over(&self, at: Timestamp, zones: &[TimeZone]) -> bool {
-        zones
-            .iter()
-            .all(|zone| !self.contain(zone.to_datetime(at).time()))
+        zones.iter().all(|zone| !self.contain(zone.to_datetime(at).time()))
     }
 
     /// The first instant at or after `now` that is outside quiet hours on the clocks of all `zones`.
@@ -117,15 +107,10 @@ impl QuietHours {
         if zones.is_empty() {
             return Err(HoursError::NoZone);
         }
-        let last = now
-            .checked_add(SignedDuration::from_hours(24 * SEARCH_DAYS))
-            .map_err(|_| HoursError::OutOfRange)?;
+        let last = now.checked_add(SignedDuration::from_hours(24 * SEARCH_DAYS)).map_err(|_| HoursError::OutOfRange)?;
         let mut at = now;
         while at <= last {
-            match zones
-                .iter()
-                .find(|zone| self.contain(zone.to_datetime(at).time()))
-            {
+            match zones.iter().find(|zone| self.contain(zone.to_datetime(at).time())) {
                 None => return Ok(at),
                 Some(quiet) => at = self.next_change(at, quiet)?,
             }
@@ -159,10 +144,7 @@ pub fn zone(name: &str) -> Result<TimeZone, HoursError> {
 ///
 /// # Errors
 /// `unknown_time_zone` if the tenant's is needed and is not one.
-pub fn candidate_zones(
-    contact_zone: Option<&str>,
-    tenant_zone: &str,
-) -> Result<Vec<TimeZone>, HoursError> {
+pub fn candidate_zones(contact_zone: Option<&str>, tenant_zone: &str) -> Result<Vec<TimeZone>, HoursError> {
     match contact_zone.and_then(|name| zone(name).ok()) {
         Some(own) => Ok(vec![own]),
         None => Ok(vec![zone(tenant_zone)?]),
@@ -186,10 +168,7 @@ impl TryFrom<Written> for QuietHours {
 impl From<QuietHours> for Written {
     fn from(hours: QuietHours) -> Self {
         let written = |time: civil::Time| format!("{:02}:{:02}", time.hour(), time.minute());
-        Self {
-            from: written(hours.from),
-            until: written(hours.until),
-        }
+        Self { from: written(hours.from), until: written(hours.until) }
     }
 }
 

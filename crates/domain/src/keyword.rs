@@ -70,11 +70,7 @@ static WORDS: LazyLock<BTreeMap<String, Match>> = LazyLock::new(|| {
     let mut words = BTreeMap::new();
     for (language, keyword, list) in table::WORDS {
         for word in list.split(", ") {
-            words.entry(folded(word)).or_insert(Match {
-                keyword: *keyword,
-                word,
-                language,
-            });
+            words.entry(folded(word)).or_insert(Match { keyword: *keyword, word, language });
         }
     }
     words
@@ -83,11 +79,7 @@ static WORDS: LazyLock<BTreeMap<String, Match>> = LazyLock::new(|| {
 /// What is compared: letters, digits and their marks in one form, everything between them gone.
 fn folded(text: &str) -> String {
     // Compatibility forms first (full-width letters, ligatures); decomposed, so that accents can be told from letters.
-    text.nfkd()
-        .filter(|c| !is_ornament(*c))
-        .flat_map(char::to_lowercase)
-        .map(same_letter)
-        .collect()
+    text.nfkd().filter(|c| !is_ornament(*c)).flat_map(char::to_lowercase).map(same_letter).collect()
 }
 
 /// Accents of the Latin, Greek and Cyrillic scripts, Arabic vowel marks and lengthening, and all that is no letter. The

@@ -102,13 +102,7 @@ mod tests {
     /// The most segments in any window of one second that begins at a text, its end not included.
     fn busiest_second(gone: &[(i64, u32)]) -> u32 {
         (0..gone.len())
-            .map(|i| {
-                gone[i..]
-                    .iter()
-                    .take_while(|(at, _)| *at < gone[i].0 + SECOND)
-                    .map(|(_, n)| n)
-                    .sum()
-            })
+            .map(|i| gone[i..].iter().take_while(|(at, _)| *at < gone[i].0 + SECOND).map(|(_, n)| n).sum())
             .max()
             .unwrap_or(0)
     }
@@ -125,11 +119,7 @@ mod tests {
     fn at_two_a_second() {
         let pace = Pace::new(2_000).unwrap();
         let first = pace.take(START_US, 0, 1).unwrap();
-        assert_eq!(
-            first,
-            START_US + 250_000,
-            "the first after a rest is forgiven half of its time"
-        );
+        assert_eq!(first, START_US + 250_000, "the first after a rest is forgiven half of its time");
         assert_eq!(pace.take(START_US, first, 1), Err(first));
         let second = pace.take(first, first, 3).unwrap();
         assert_eq!(second, first + 1_500_000, "three segments take their time");
@@ -138,11 +128,7 @@ mod tests {
             Ok(second + 500_000),
             "a tenth of a second late is forgiven"
         );
-        assert_eq!(
-            pace.take(second + 900_000, second, 1),
-            Ok(second + 650_000 + 500_000),
-            "the rest is lost"
-        );
+        assert_eq!(pace.take(second + 900_000, second, 1), Ok(second + 650_000 + 500_000), "the rest is lost");
     }
 
     #[test]
@@ -161,13 +147,9 @@ mod tests {
     fn extremes_do_not_overflow() {
         for rate in [1, u64::MAX] {
             let pace = Pace::new(rate).unwrap();
-            for (now, tat) in [
-                (0, 0),
-                (i64::MAX, i64::MAX),
-                (i64::MIN, i64::MIN),
-                (i64::MAX, i64::MIN),
-                (i64::MIN, i64::MAX),
-            ] {
+            for (now, tat) in
+                [(0, 0), (i64::MAX, i64::MAX), (i64::MIN, i64::MIN), (i64::MAX, i64::MIN), (i64::MIN, i64::MAX)]
+            {
                 let _ = pace.take(now, tat, u32::MAX);
             }
         }
@@ -178,11 +160,7 @@ mod tests {
         for rate in [100, 333, 1_000, 2_999, 3_001, 7_777, 33_333, 49_999, 50_000] {
             let gone = run(Pace::new(rate).unwrap(), 60, &[1], &[0]);
             assert!(busiest_second(&gone) <= ceil_rate(rate) + 1, "{rate}");
-            assert!(
-                u64::from(total(&gone)) * 100_000 >= rate * 60 * 98,
-                "{rate}: {}",
-                total(&gone)
-            );
+            assert!(u64::from(total(&gone)) * 100_000 >= rate * 60 * 98, "{rate}: {}", total(&gone));
         }
     }
 

@@ -101,9 +101,7 @@ impl Index {
     pub fn build(passages: &[Passage]) -> Self {
         let mut index = Self::default();
         for (source, passage) in passages.iter().enumerate() {
-            index
-                .sources
-                .push((passage.source_id.clone(), passage.title.clone()));
+            index.sources.push((passage.source_id.clone(), passage.title.clone()));
             for cut in cut::cut(&passage.text) {
                 index.add(source, &passage.title, cut);
             }
@@ -131,16 +129,11 @@ impl Index {
                 found.frequency += weight * frequency / whole;
             }
         }
-        let mut ranked: Vec<(f64, usize)> = found
-            .iter()
-            .map(|(entry, found)| (self.score(*entry, *found, &asked), *entry))
-            .collect();
+        let mut ranked: Vec<(f64, usize)> =
+            found.iter().map(|(entry, found)| (self.score(*entry, *found, &asked), *entry)).collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         ranked.truncate(limit);
-        ranked
-            .into_iter()
-            .map(|(score, entry)| self.hit(entry, score, &asked))
-            .collect()
+        ranked.into_iter().map(|(score, entry)| self.hit(entry, score, &asked)).collect()
     }
 
     /// Whether there is nothing to find.
@@ -151,58 +144,32 @@ impl Index {
 
     fn add(&mut self, source: usize, title: &str, cut: Cut) {
         let text = words::terms(&cut.text);
-        let question: BTreeSet<String> = cut
-            .question
-            .as_deref()
-            .map(words::terms)
-            .unwrap_or_default()
-            .into_iter()
-            .collect();
+        let question: BTreeSet<String> =
+            cut.question.as_deref().map(words::terms).unwrap_or_default().into_iter().collect();
         let mut terms: BTreeMap<&str, Posting> = BTreeMap::new();
         let entry = self.entries.len();
         for term in text.iter().chain(&question) {
-            terms
-                .entry(term)
-                .or_insert(Posting {
-                    entry,
-                    times: 0.0,
-                    worth: 1.0,
-                })
-                .times += 1.0;
+            terms.entry(term).or_insert(Posting { entry, times: 0.0, worth: 1.0 }).times += 1.0;
         }
         let headings = [words::terms(title), words::terms(&cut.heading)].concat();
         for term in &headings {
-            terms.entry(term).or_insert(Posting {
-                entry,
-                times: 1.0,
-                worth: IN_HEADING,
-            });
+            terms.entry(term).or_insert(Posting { entry, times: 1.0, worth: IN_HEADING });
         }
         for (term, posting) in terms {
-            self.postings
-                .entry(term.to_owned())
-                .or_default()
-                .push(posting);
+            self.postings.entry(term.to_owned()).or_default().push(posting);
         }
         let question_text = cut.question.as_deref().unwrap_or_default();
         for text in [title, &cut.heading, question_text, &cut.text] {
             self.spelling.learn(text);
         }
-        self.entries.push(Entry {
-            source,
-            length: text.len() as f64,
-            question,
-            cut,
-        });
+        self.entries.push(Entry { source, length: text.len() as f64, question, cut });
     }
 
     /// How much of the question hangs on this word: the rarer the more, and most if nobody here knows it. A weak word that
     /// nobody knows is left out.
     fn weight(&self, word: &Asked) -> f64 {
-        let known = self
-            .forms(word)
-            .map(|(term, _)| self.postings.get(&term).map_or(0, Vec::len))
-            .find(|count| *count > 0);
+        let known =
+            self.forms(word).map(|(term, _)| self.postings.get(&term).map_or(0, Vec::len)).find(|count| *count > 0);
         if known.is_none() && word.weight <= words::WEAK_WORD {
             return 0.0;
         }
@@ -214,20 +181,11 @@ impl Index {
     /// The terms that stand for the word, best first, with their worth.
     fn forms<'a>(&'a self, word: &'a Asked) -> impl Iterator<Item = (String, f64)> + 'a {
         let stem = word.stem.iter().map(|stem| (stem.clone(), 1.0));
-        let unknown = word
-            .stem
-            .as_ref()
-            .filter(|stem| !self.postings.contains_key(*stem));
-        let slips = unknown
-            .into_iter()
-            .flat_map(|_| self.spelling.near(&word.raw))
-            .map(|near| (stem::stem(&near), BY_SLIP));
+        let unknown = word.stem.as_ref().filter(|stem| !self.postings.contains_key(*stem));
+        let slips =
+            unknown.into_iter().flat_map(|_| self.spelling.near(&word.raw)).map(|near| (stem::stem(&near), BY_SLIP));
         let worth = if word.stem.is_some() { BY_NOTION } else { 1.0 };
-        stem.chain(slips).chain(
-            word.notions
-                .iter()
-                .map(move |notion| ((*notion).to_owned(), worth)),
-        )
+        stem.chain(slips).chain(word.notions.iter().map(move |notion| ((*notion).to_owned(), worth)))
     }
 
     /// For each entry that has the word in some form: the worth of the best form, and its share of the BM25 score.
@@ -254,25 +212,15 @@ impl Index {
         if question.is_empty() {
             return score;
         }
-        let forms: BTreeSet<String> = asked
-            .iter()
-            .flat_map(|word| self.forms(word))
-            .map(|(term, _)| term)
-            .collect();
-        let same = question.iter().filter(|term| forms.contains(*term)).count() as f64
-            / question.len() as f64;
+        let forms: BTreeSet<String> = asked.iter().flat_map(|word| self.forms(word)).map(|(term, _)| term).collect();
+        let same = question.iter().filter(|term| forms.contains(*term)).count() as f64 / question.len() as f64;
         score + (1.0 - score) * SAME_QUESTION * same * share
     }
 
     fn hit(&self, entry: usize, score: f64, asked: &[Asked]) -> Hit {
         let entry = &self.entries[entry];
         let (source_id, title) = self.sources[entry.source].clone();
-        Hit {
-            source_id,
-            title,
-            quote: self.quote(&entry.cut, asked),
-            score,
-        }
+        Hit { source_id, title, quote: self.quote(&entry.cut, asked), score }
     }
 
     /// The whole passage if it is short or an answer; else the sentences around the one that fits best.
@@ -281,12 +229,9 @@ impl Index {
             return cut.text.clone();
         }
         let sentences = cut::sentences(&cut.text);
-        let fitting: Vec<BTreeSet<usize>> = sentences
-            .iter()
-            .map(|range| self.fitting(&cut.text[range.clone()], asked))
-            .collect();
-        let worth =
-            |words: &BTreeSet<usize>| words.iter().map(|i| self.weight(&asked[*i])).sum::<f64>();
+        let fitting: Vec<BTreeSet<usize>> =
+            sentences.iter().map(|range| self.fitting(&cut.text[range.clone()], asked)).collect();
+        let worth = |words: &BTreeSet<usize>| words.iter().map(|i| self.weight(&asked[*i])).sum::<f64>();
         let mut first = 0;
         for i in 1..sentences.len() {
             if worth(&fitting[i]) > worth(&fitting[first]) {
@@ -296,8 +241,7 @@ impl Index {
         let (mut last, mut have) = (first, fitting[first].clone());
         loop {
             let room = |from: usize, to: usize| {
-                words::count(&cut.text[sentences[from].start..sentences[to].end])
-                    <= QUOTED_WHOLE_WORDS
+                words::count(&cut.text[sentences[from].start..sentences[to].end]) <= QUOTED_WHOLE_WORDS
             };
             let adds = |i: usize| !fitting[i].is_subset(&have);
             if last + 1 < sentences.len() && adds(last + 1) && room(first, last + 1) {
@@ -310,20 +254,13 @@ impl Index {
                 break;
             }
         }
-        cut.text[sentences[first].start..sentences[last].end]
-            .trim()
-            .to_owned()
+        cut.text[sentences[first].start..sentences[last].end].trim().to_owned()
     }
 
     /// Which of the words asked for stand in this sentence in some form.
     fn fitting(&self, sentence: &str, asked: &[Asked]) -> BTreeSet<usize> {
         let terms: BTreeSet<String> = words::terms(sentence).into_iter().collect();
-        (0..asked.len())
-            .filter(|i| {
-                self.forms(&asked[*i])
-                    .any(|(term, _)| terms.contains(&term))
-            })
-            .collect()
+        (0..asked.len()).filter(|i| self.forms(&asked[*i]).any(|(term, _)| terms.contains(&term))).collect()
     }
 }
 

@@ -25,19 +25,13 @@ pub struct E164(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneError {
     /// Digits are missing, or the area code is.
-    #[error(
-        "the number is too short: write it in full, with area code and country code, as in +1 415 555 2671"
-    )]
+    #[error("the number is too short: write it in full, with area code and country code, as in +1 415 555 2671")]
     TooShort,
     /// There are more digits than the country's numbers have.
-    #[error(
-        "the number is too long: write one number only, with its country code, as in +1 415 555 2671"
-    )]
+    #[error("the number is too long: write one number only, with its country code, as in +1 415 555 2671")]
     TooLong,
     /// There is something else in it than a number, or nothing at all.
-    #[error(
-        "this is not a telephone number: write digits, with the country code, as in +1 415 555 2671"
-    )]
+    #[error("this is not a telephone number: write digits, with the country code, as in +1 415 555 2671")]
     NotANumber,
     /// No country has the code that it starts with.
     #[error("no country has this country code: check the digits after the +")]
@@ -46,17 +40,13 @@ pub enum PhoneError {
     #[error("no such number is in use in its country: check the digits and the country code")]
     NotValid,
     /// It is spelled as at home, and nobody said where that is.
-    #[error(
-        "the country is missing: write the number with + and its country code, as in +1 415 555 2671"
-    )]
+    #[error("the country is missing: write the number with + and its country code, as in +1 415 555 2671")]
     NoRegion,
     /// The default region is not a two-letter country code that has telephone numbers.
     #[error("the default region is unknown: it is a two-letter country code, as in US or DE")]
     UnknownRegion,
     /// A short code, where a full number is needed.
-    #[error(
-        "this is a short code, not a full telephone number: write the number in full, as in +1 415 555 2671"
-    )]
+    #[error("this is a short code, not a full telephone number: write the number in full, as in +1 415 555 2671")]
     ShortCode,
     /// Neither a number, nor a short code, nor an alphanumeric sender.
     #[error(
@@ -123,9 +113,7 @@ impl E164 {
             Ok(number) => Ok(number),
             // `00` is understood in most of the world, also where the plan has another prefix.
             Err(refusal) => match spelling.number.strip_prefix("00") {
-                Some(rest)
-                    if !rest.starts_with('0') && !understood_abroad(&spelling.number, region) =>
-                {
+                Some(rest) if !rest.starts_with('0') && !understood_abroad(&spelling.number, region) => {
                     resolve(&format!("+{rest}"), None, spelling.vanity)
                 }
                 _ => Err(refusal),
@@ -166,25 +154,14 @@ impl E164 {
     /// otherwise as [`pretty`](Self::pretty).
     #[must_use]
     pub fn pretty_in(&self, region: &str) -> String {
-        let home = self
-            .region()
-            .is_some_and(|own| own.eq_ignore_ascii_case(region));
-        self.format(if home {
-            PhoneNumberFormat::National
-        } else {
-            PhoneNumberFormat::International
-        })
+        let home = self.region().is_some_and(|own| own.eq_ignore_ascii_case(region));
+        self.format(if home { PhoneNumberFormat::National } else { PhoneNumberFormat::International })
     }
 
     /// The two-letter country code (`US`). `None` for numbers of no country (`+800…`) and those that no plan knows.
     #[must_use]
     pub fn region(&self) -> Option<String> {
-        let code = self
-            .number()?
-            .get_region_code()?
-            .as_region_str()
-            .as_str()
-            .to_owned();
+        let code = self.number()?.get_region_code()?.as_region_str().as_str().to_owned();
         (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())).then_some(code)
     }
 
@@ -215,10 +192,7 @@ impl E164 {
     }
 
     fn format(&self, format: PhoneNumberFormat) -> String {
-        self.number().map_or_else(
-            || self.0.clone(),
-            |number| number.format_as(format).into_owned(),
-        )
+        self.number().map_or_else(|| self.0.clone(), |number| number.format_as(format).into_owned())
     }
 }
 
@@ -241,12 +215,7 @@ fn region(code: &str) -> Result<Region, PhoneError> {
     let code = code.trim().to_ascii_uppercase();
     Region::from_code(&code)
         .ok()
-        .filter(|region| {
-            code.len() == 2
-                && PHONE_NUMBER_UTIL
-                    .get_country_code_for_region(*region)
-                    .is_some()
-        })
+        .filter(|region| code.len() == 2 && PHONE_NUMBER_UTIL.get_country_code_for_region(*region).is_some())
         .ok_or(PhoneError::UnknownRegion)
 }
 
@@ -299,12 +268,8 @@ fn refusal(error: &rlibphonenumber::ParseError, spelling: &str) -> PhoneError {
 fn invalid(number: &PhoneNumber) -> PhoneError {
     use rlibphonenumber::{NumberLengthType, ValidationError};
     match number.is_possible_with_reason() {
-        Ok(NumberLengthType::IsPossible) | Err(ValidationError::InvalidLength) => {
-            PhoneError::NotValid
-        }
-        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort) => {
-            PhoneError::TooShort
-        }
+        Ok(NumberLengthType::IsPossible) | Err(ValidationError::InvalidLength) => PhoneError::NotValid,
+        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort) => PhoneError::TooShort,
         Err(ValidationError::TooLong) => PhoneError::TooLong,
         Err(ValidationError::InvalidCountryCode) => PhoneError::UnknownCountryCode,
     }
@@ -316,9 +281,7 @@ fn is_short_code(spelling: &str, region: Option<Region>) -> bool {
     let usual = || {
         region
             .and_then(|region| PHONE_NUMBER_UTIL.get_example_number(region).ok())
-            .map_or(usize::MAX, |example| {
-                example.get_national_significant_number().len()
-            })
+            .map_or(usize::MAX, |example| example.get_national_significant_number().len())
     };
     bare && usual() > spelling.len()
 }
@@ -330,10 +293,7 @@ fn understood_abroad(spelling: &str, region: Option<Region>) -> bool {
     let Some(region) = region else { return false };
     match PHONE_NUMBER_UTIL.parse_and_keep_raw_input(spelling, Some(region)) {
         Ok(number) => number.country_code_source() == CountryCodeSource::FromNumberWithIdd,
-        Err(error) => matches!(
-            error,
-            ParseError::InvalidCountryCode | ParseError::TooShortAfterIdd
-        ),
+        Err(error) => matches!(error, ParseError::InvalidCountryCode | ParseError::TooShortAfterIdd),
     }
 }
 

@@ -89,23 +89,13 @@ pub fn measure(body: &str) -> Measure {
     let (encoding, units) = encoding_and_units(body);
     if units <= encoding.units_alone() {
         let segments = u32::from(!body.is_empty());
-        return Measure {
-            encoding,
-            segments,
-            units,
-            units_left: encoding.units_alone() - units,
-        };
+        return Measure { encoding, segments, units, units_left: encoding.units_alone() - units };
     }
     let mut row = Row::new(encoding);
     for c in body.chars() {
         row.add(c);
     }
-    Measure {
-        encoding,
-        segments: row.segments,
-        units,
-        units_left: encoding.units_in_row() - row.filled,
-    }
+    Measure { encoding, segments: row.segments, units, units_left: encoding.units_in_row() - row.filled }
 }
 
 /// The pieces that go out as one segment each, in order; together they are the text. None for an empty text.
@@ -134,10 +124,7 @@ pub fn split(body: &str) -> Vec<&str> {
 /// The characters that keep a text out of the GSM alphabet, each with its place counted in characters from 0.
 #[must_use]
 pub fn not_gsm(body: &str) -> Vec<(usize, char)> {
-    body.chars()
-        .enumerate()
-        .filter(|(_, c)| septets(*c).is_none())
-        .collect()
+    body.chars().enumerate().filter(|(_, c)| septets(*c).is_none()).collect()
 }
 
 /// Segments being filled one after the other, each as full as whole characters allow.
@@ -149,11 +136,7 @@ struct Row {
 
 impl Row {
     fn new(encoding: Encoding) -> Self {
-        Self {
-            encoding,
-            segments: 1,
-            filled: 0,
-        }
+        Self { encoding, segments: 1, filled: 0 }
     }
 
     /// Whether `c` had to begin a new segment.
@@ -173,8 +156,7 @@ fn encoding_and_units(body: &str) -> (Encoding, u32) {
     let gsm = if body.is_ascii() {
         gsm::septets_of_ascii(body.as_bytes())
     } else {
-        body.chars()
-            .try_fold(0_u32, |sum, c| Some(sum + septets(c)?))
+        body.chars().try_fold(0_u32, |sum, c| Some(sum + septets(c)?))
     };
     match gsm {
         Some(units) => (Encoding::Gsm7, units),

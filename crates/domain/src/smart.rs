@@ -36,10 +36,7 @@ pub struct Replacement {
 pub fn smart(body: &str) -> Smart {
     let mut replaced = Vec::new();
     if body.is_ascii() && !body.bytes().any(table::is_replaced_ascii) {
-        return Smart {
-            body: body.to_owned(),
-            replaced,
-        };
+        return Smart { body: body.to_owned(), replaced };
     }
     let mut body = composed(body);
     // Once is enough for nearly every text; removing a mark can bring a letter and its accent together.
@@ -56,14 +53,7 @@ pub fn smart_if_it_helps(body: &str) -> Smart {
     let smart = smart(body);
     let after = measure(&smart.body);
     let pays = after.encoding == Encoding::Gsm7 || after.segments < measure(body).segments;
-    if pays {
-        smart
-    } else {
-        Smart {
-            body: body.to_owned(),
-            replaced: Vec::new(),
-        }
-    }
+    if pays { smart } else { Smart { body: body.to_owned(), replaced: Vec::new() } }
 }
 
 fn replace(body: &str, replaced: &mut Vec<Replacement>) -> String {
@@ -99,19 +89,13 @@ mod tests {
     #[test]
     fn typographic_characters_become_plain() {
         for (from, to) in [
-            (
-                "“Hi”, she said – it’s ‘ok’…",
-                "\"Hi\", she said - it's 'ok'...",
-            ),
+            ("“Hi”, she said – it’s ‘ok’…", "\"Hi\", she said - it's 'ok'..."),
             ("«oui» „ja“ ‹x›", "\"oui\" \"ja\" <x>"),
             ("a\tb", "a b"),
             ("a\u{A0}b\u{202F}c\u{3000}d\u{2003}e", "a b c d e"),
             ("a\u{200B}b\u{2060}c\u{FEFF}d\u{AD}e", "abcde"),
             ("line\u{2028}line\u{2029}\u{85}line", "line\nline\n\nline"),
-            (
-                "½ cup, ¾ spoon, 6 ÷ 2, 3⁄4",
-                "1/2 cup, 3/4 spoon, 6 / 2, 3/4",
-            ),
+            ("½ cup, ¾ spoon, 6 ÷ 2, 3⁄4", "1/2 cup, 3/4 spoon, 6 / 2, 3/4"),
             ("• one\n⁃ two", "- one\n- two"),
             ("Ｈｉ！（５％）", "Hi!(5%)"),
             ("好。是、对", "好.是,对"),
@@ -137,21 +121,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                Replacement {
-                    from: '“',
-                    to: "\"",
-                    count: 2
-                },
-                Replacement {
-                    from: '”',
-                    to: "\"",
-                    count: 2
-                },
-                Replacement {
-                    from: '–',
-                    to: "-",
-                    count: 1
-                },
+                Replacement { from: '“', to: "\"", count: 2 },
+                Replacement { from: '”', to: "\"", count: 2 },
+                Replacement { from: '–', to: "-", count: 1 },
             ]
         );
         assert_eq!(smart("plain").replaced, []);
@@ -169,20 +141,13 @@ mod tests {
         assert_eq!(smart_if_it_helps("“好。”").body, "“好。”");
         assert_eq!(smart_if_it_helps("“好。”").replaced, []);
         let long = format!("好{}", "…".repeat(69));
-        assert_eq!(
-            smart_if_it_helps(&long).body,
-            long,
-            "an ellipsis becomes three: dearer"
-        );
+        assert_eq!(smart_if_it_helps(&long).body, long, "an ellipsis becomes three: dearer");
     }
 
     #[test]
     fn nothing_is_replaced_in_two_ways() {
         let mut seen = std::collections::BTreeSet::new();
-        for c in table::REPLACEMENTS
-            .iter()
-            .flat_map(|(_, from)| from.chars())
-        {
+        for c in table::REPLACEMENTS.iter().flat_map(|(_, from)| from.chars()) {
             assert!(seen.insert(c), "{c:?}");
         }
     }
@@ -192,14 +157,8 @@ mod tests {
         for c in '\0'..=char::MAX {
             if let Some(to) = table::replacement(c) {
                 assert!(not_gsm(to).is_empty(), "{c:?}");
-                assert!(
-                    !to.chars().any(|c| table::replacement(c).is_some()),
-                    "{c:?}"
-                );
-                assert!(
-                    crate::segment::septets(c).is_none(),
-                    "{c:?} needs no replacement"
-                );
+                assert!(!to.chars().any(|c| table::replacement(c).is_some()), "{c:?}");
+                assert!(crate::segment::septets(c).is_none(), "{c:?} needs no replacement");
             }
         }
     }

@@ -22,11 +22,7 @@ pub fn key_context(id: CarrierAccountId) -> String {
 }
 
 impl Account {
-    pub(crate) async fn load(
-        store: &Store,
-        sealer: &Sealer,
-        id: CarrierAccountId,
-    ) -> Result<Option<Self>, StoreError> {
+    pub(crate) async fn load(store: &Store, sealer: &Sealer, id: CarrierAccountId) -> Result<Option<Self>, StoreError> {
         let row = store
             .system_read(async move |tx| {
                 tx.opt("SELECT base_url, api_key, public_keys FROM carrier_account WHERE id = $1", args![id]).await
@@ -38,10 +34,6 @@ impl Account {
         let keys: Vec<String> = serde_json::from_str(&row.get::<String>(2)?).map_err(StoreError::fault)?;
         // A key that does not parse was refused when it was entered.
         let public_keys = keys.iter().filter_map(|key| PublicKey::parse(key).ok()).collect();
-        Ok(Some(Self {
-            base_url: row.get(0)?,
-            api_key: Secret::new(String::from_utf8_lossy(&key)),
-            public_keys,
-        }))
+        Ok(Some(Self { base_url: row.get(0)?, api_key: Secret::new(String::from_utf8_lossy(&key)), public_keys }))
     }
 }

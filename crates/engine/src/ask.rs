@@ -260,11 +260,7 @@ async fn around(tx: &mut TenantTx<'_>, conversation: ConversationId) -> Result<S
 }
 
 /// The scene with the assistant that the conversation is handed to.
-async fn handed_to(
-    tx: &mut TenantTx<'_>,
-    conversation: ConversationId,
-    to: HandOffTo,
-) -> Result<Scene, AskError> {
+async fn handed_to(tx: &mut TenantTx<'_>, conversation: ConversationId, to: HandOffTo) -> Result<Scene, AskError> {
     let mut scene = around(tx, conversation).await?;
     if let HandOffTo::Assistant(named) = to {
         let id = named.or(scene.number.assistant);

@@ -152,10 +152,7 @@ async fn material(
     let key = tx.opt("SELECT model_key FROM assistant WHERE tenant_id = $1 AND id = $2", args![id]).await?;
     let sealed_key = key.map(|row| row.get(0)).transpose()?.flatten();
     let rows = tx
-        .rows(
-            "SELECT id, title, body FROM knowledge WHERE tenant_id = $1 AND assistant_id = $2 ORDER BY id",
-            args![id],
-        )
+        .rows("SELECT id, title, body FROM knowledge WHERE tenant_id = $1 AND assistant_id = $2 ORDER BY id", args![id])
         .await?;
     let mut knowledge = Vec::with_capacity(rows.len());
     for row in rows {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use domain::id::{CarrierAccountId, TenantId};
+use providers::http::{Request, Response};
 use providers::telnyx::account::number::{self, Messaging};
 use providers::telnyx::account::profile::{self, NewProfile, Profile, ProfilePatch};
 use providers::telnyx::account::{Account as At, Fault, Page};
-use providers::http::{Request, Response};
 use store::{StoreError, args};
 
 use crate::account::Account;
@@ -149,7 +149,10 @@ impl CarrierDesk {
             };
             let mut found = found.clone();
             if found.messaging_profile_id.as_deref() != Some(&profile.id) {
-                match self.call(number::assign(at(&account), &found.carrier_ref, &profile.id), number::read_messaging).await {
+                match self
+                    .call(number::assign(at(&account), &found.carrier_ref, &profile.id), number::read_messaging)
+                    .await
+                {
                     Ok(view) => {
                         found.messaging_enabled = view.can_text().or(found.messaging_enabled);
                         found.messaging_profile_id = Some(profile.id.clone());

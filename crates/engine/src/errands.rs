@@ -63,10 +63,7 @@ pub(crate) async fn run(world: Arc<World>, kind: Kind, stop: CancellationToken) 
 async fn claim(world: &Arc<World>, kind: Kind, room: usize) -> Result<Vec<Claimed>, StoreError> {
     let now = world.now();
     let limit = u32::try_from(room).unwrap_or(1);
-    world
-        .store
-        .system_write(async move |tx| queue::claim_errands(tx, kind.name, now, LEASE, limit).await)
-        .await
+    world.store.system_write(async move |tx| queue::claim_errands(tx, kind.name, now, LEASE, limit).await).await
 }
 
 async fn perform(world: Arc<World>, claimed: Claimed) {

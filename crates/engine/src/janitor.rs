@@ -34,7 +34,9 @@ pub(crate) async fn clean(world: Arc<World>, alone: bool, stop: CancellationToke
 fn report(settled: Result<usize, StoreError>) {
     match settled {
         Ok(0) => {}
-        Ok(count) => tracing::warn!(count, "texts were left in the middle of sending: whether they went out is unknown"),
+        Ok(count) => {
+            tracing::warn!(count, "texts were left in the middle of sending: whether they went out is unknown")
+        }
         Err(error) => tracing::warn!(%error, "texts left in the middle of sending could not be settled"),
     }
 }

@@ -108,11 +108,8 @@ async fn fail(
 ) -> Result<(), StoreError> {
     let id = claimed.id;
     settle(world, claimed, message, async move |tx| {
-        tx.push(
-            "UPDATE media SET state = 'failed', failure = $3 WHERE tenant_id = $1 AND id = $2",
-            args![media, &why],
-        )
-        .await?;
+        tx.push("UPDATE media SET state = 'failed', failure = $3 WHERE tenant_id = $1 AND id = $2", args![media, &why])
+            .await?;
         queue::drop_errand(tx, id).await
     })
     .await
@@ -133,9 +130,8 @@ where
         .store
         .write(claimed.tenant, async move |tx| {
             write(tx).await?;
-            let row = tx
-                .opt("SELECT conversation_id FROM message WHERE tenant_id = $1 AND id = $2", args![message])
-                .await?;
+            let row =
+                tx.opt("SELECT conversation_id FROM message WHERE tenant_id = $1 AND id = $2", args![message]).await?;
             let conversation = row.map(|row| row.get(0)).transpose()?;
             event::append(tx, now, &[Line { kind: Kind::MessageUpdated, subject: message.0, conversation }]).await
         })

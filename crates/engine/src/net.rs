@@ -58,8 +58,20 @@ impl Net {
         guarded.set_nodelay(true);
         guarded.set_connect_timeout(Some(CONNECT_TIMEOUT));
         Self {
-            trusted: client(HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http().enable_all_versions().wrap_connector(open)),
-            guarded: client(HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_all_versions().wrap_connector(guarded)),
+            trusted: client(
+                HttpsConnectorBuilder::new()
+                    .with_tls_config(tls.clone())
+                    .https_or_http()
+                    .enable_all_versions()
+                    .wrap_connector(open),
+            ),
+            guarded: client(
+                HttpsConnectorBuilder::new()
+                    .with_tls_config(tls)
+                    .https_or_http()
+                    .enable_all_versions()
+                    .wrap_connector(guarded),
+            ),
             private_allowed,
         }
     }
@@ -119,10 +131,7 @@ fn build(request: Request) -> Result<http::Request<Full<Bytes>>, NetError> {
     built.body(Full::new(request.body)).map_err(|error| NetError::NotSent(error.to_string()))
 }
 
-async fn answer(
-    pending: hyper_util::client::legacy::ResponseFuture,
-    bytes_max: usize,
-) -> Result<Response, NetError> {
+async fn answer(pending: hyper_util::client::legacy::ResponseFuture, bytes_max: usize) -> Result<Response, NetError> {
     let answer = pending.await.map_err(|error| {
         if error.is_connect() { NetError::NotSent(chain(&error)) } else { NetError::Lost(chain(&error)) }
     })?;
@@ -131,10 +140,7 @@ async fn answer(
     Ok(Response { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
 }
 
-async fn within<T>(
-    timeout: Duration,
-    work: impl Future<Output = Result<T, NetError>>,
-) -> Result<T, NetError> {
+async fn within<T>(timeout: Duration, work: impl Future<Output = Result<T, NetError>>) -> Result<T, NetError> {
     match tokio::time::timeout(timeout, work).await {
         Ok(result) => result,
         Err(_) => Err(NetError::Lost(format!("nothing came within {} s", timeout.as_secs()))),
@@ -231,9 +237,27 @@ mod tests {
     #[test]
     fn only_public_addresses_are_public() {
         for private in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
-            "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1",
-            "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2001:db8::1", "2002:7f00:1::", "ff02::1", "64:ff9b::a00:1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.2.1",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "ff02::1",
+            "64:ff9b::a00:1",
         ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }

@@ -127,11 +127,7 @@ struct Waits {
 }
 
 /// Marks texts as being sent, in one transaction, as many as fit.
-async fn claim(
-    world: &Arc<World>,
-    lanes: Vec<Lane>,
-    room: usize,
-) -> Result<(Vec<Handed>, Waits), StoreError> {
+async fn claim(world: &Arc<World>, lanes: Vec<Lane>, room: usize) -> Result<(Vec<Handed>, Waits), StoreError> {
     let now = world.now();
     let ids = world.ids();
     let public_url = world.public_url.clone();
@@ -336,10 +332,7 @@ fn not_taken(now: Timestamp, attempt: u32, why: String, counts: bool) -> Ended {
 
 async fn keep_request(world: &Arc<World>, handed: &Handed) {
     let (message, request) = (handed.message, handed.request.clone());
-    let kept = world
-        .store
-        .write(handed.tenant, async move |tx| queue::keep_request(tx, message, &request).await)
-        .await;
+    let kept = world.store.write(handed.tenant, async move |tx| queue::keep_request(tx, message, &request).await).await;
     if let Err(error) = kept {
         tracing::warn!(%error, %message, "the bytes of a text could not be kept for its next attempt");
     }
@@ -357,8 +350,7 @@ async fn remember_endings(world: Arc<World>, mut endings: mpsc::Receiver<Ending>
 pub(crate) async fn settle_lost(world: &Arc<World>, before: Timestamp) -> Result<usize, StoreError> {
     let mut settled = 0;
     loop {
-        let lost =
-            world.store.system_read(async move |tx| queue::lost_sends(tx, before, BATCH).await).await?;
+        let lost = world.store.system_read(async move |tx| queue::lost_sends(tx, before, BATCH).await).await?;
         if lost.is_empty() {
             return Ok(settled);
         }

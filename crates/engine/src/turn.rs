@@ -340,9 +340,7 @@ async fn decide(
             };
             about(tx, message, |about| decide::carrier_reported(about, report)).await?
         }
-        Fact::SendEnded(end) => {
-            about(tx, Some(end.message), |about| decide::send_ended(now, lane, about, end)).await?
-        }
+        Fact::SendEnded(end) => about(tx, Some(end.message), |about| decide::send_ended(now, lane, about, end)).await?,
         Fact::UnknownOverdue { message } => about(tx, Some(*message), decide::unknown_overdue).await?,
         Fact::ContactFellSilent { conversation, assistant, version } => {
             around(tx, known, *conversation, |scene| decide::contact_fell_silent(scene, *assistant, *version)).await?
@@ -385,4 +383,3 @@ pub(crate) async fn remember_or_retry(
 ) -> Result<Aftermath, StoreError> {
     remember(tx, now, ids, decision).await.map_err(|error| if is_race(&error) { StoreError::Retry } else { error })
 }
-

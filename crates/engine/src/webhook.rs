@@ -78,10 +78,7 @@ async fn pass(
         }
         let now = world.now();
         let limit = u32::try_from(room).unwrap_or(1);
-        let some = world
-            .store
-            .system_write(async move |tx| queue::claim_tellings(tx, now, LEASE, limit).await)
-            .await?;
+        let some = world.store.system_write(async move |tx| queue::claim_tellings(tx, now, LEASE, limit).await).await?;
         if some.is_empty() {
             break;
         }
@@ -121,12 +118,9 @@ async fn catch_up(world: &Arc<World>, behind: Behind) -> Result<(), StoreError> 
 async fn call(world: Arc<World>, telling: Telling) {
     let told = match endpoint(&world, &telling).await {
         Ok(Some((url, key))) => post(&world, &telling, url, &key).await,
-        Ok(None) => Told {
-            delivered: false,
-            status: None,
-            error: Some("the endpoint is switched off".into()),
-            again_at: None,
-        },
+        Ok(None) => {
+            Told { delivered: false, status: None, error: Some("the endpoint is switched off".into()), again_at: None }
+        }
         Err(error) => {
             tracing::warn!(%error, webhook = %telling.webhook, "an endpoint could not be read");
             return;

@@ -23,10 +23,7 @@ pub struct Request {
 impl Request {
     /// The first value of a header, by its lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -55,20 +52,13 @@ pub struct Response {
 impl Response {
     /// An answer without headers.
     pub fn new(status: u16, body: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: body.into(),
-        }
+        Self { status, headers: HeaderMap::new(), body: body.into() }
     }
 
     /// The same answer with one more header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: &'static str) -> Self {
-        self.headers.append(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        self.headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         self
     }
 
@@ -143,9 +133,7 @@ pub(crate) fn percent_encoded(value: &str) -> String {
     let mut encoded = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte))
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
             _ => {
                 const HEX: &[u8; 16] = b"0123456789ABCDEF";
                 encoded.push('%');
@@ -179,20 +167,13 @@ mod tests {
         let request = Request {
             method: Method::GET,
             url: "https://ann:pass@api.example.test/v2/numbers?filter=%2B15550100001#top".into(),
-            headers: vec![
-                bearer(&Secret::new("KEY-very-secret")),
-                ("content-type", "application/json".into()),
-            ],
+            headers: vec![bearer(&Secret::new("KEY-very-secret")), ("content-type", "application/json".into())],
             body: Bytes::from_static(b"the text of a message"),
             timeout: Duration::from_secs(3),
         };
-        let answer =
-            Response::new(200, "the text of an answer").with_header("set-cookie", "secret-cookie");
-        let shown = format!(
-            "{request:?} {answer:?} {:?} {}",
-            Secret::new("KEY-very-secret"),
-            Secret::new("KEY-very-secret")
-        );
+        let answer = Response::new(200, "the text of an answer").with_header("set-cookie", "secret-cookie");
+        let shown =
+            format!("{request:?} {answer:?} {:?} {}", Secret::new("KEY-very-secret"), Secret::new("KEY-very-secret"));
         expect_test::expect![[r#"Request { method: GET, url: "https://api.example.test/v2/numbers", headers: ["authorization", "content-type"], body_bytes: 21, timeout: 3s } Response { status: 200, headers: 1, body_bytes: 21 } Secret(•••) •••"#]].assert_eq(&shown);
     }
 
@@ -210,9 +191,6 @@ mod tests {
 
     #[test]
     fn only_unreserved_characters_stay() {
-        assert_eq!(
-            percent_encoded("page[number]=+1 ü~"),
-            "page%5Bnumber%5D%3D%2B1%20%C3%BC~"
-        );
+        assert_eq!(percent_encoded("page[number]=+1 ü~"), "page%5Bnumber%5D%3D%2B1%20%C3%BC~");
     }
 }

@@ -8,10 +8,7 @@
 //! - [`model`]: language models, OpenAI-compatible or Anthropic's.
 //! - [`standard_webhooks`]: how we sign what we send to our customers.
 
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, reason = "a test that cannot go on fails")
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on fails"))]
 
 pub mod http;
 pub mod model;

@@ -57,11 +57,7 @@ impl<'a> Text<'a> {
 
 /// U+0000 is no character of any text, and PostgreSQL refuses it.
 pub(crate) fn without_nul(text: &str) -> String {
-    if text.contains('\0') {
-        text.replace('\0', "")
-    } else {
-        text.to_owned()
-    }
+    if text.contains('\0') { text.replace('\0', "") } else { text.to_owned() }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
@@ -262,15 +258,7 @@ mod tests {
             "{\"name\":[1]}",
             "[null]",
         ];
-        for field in [
-            "text",
-            "whole",
-            "flag",
-            "object",
-            "list",
-            "objects",
-            "unheard_of",
-        ] {
+        for field in ["text", "whole", "flag", "object", "list", "objects", "unheard_of"] {
             for shape in shapes {
                 read(&format!(r#"{{"{field}":{shape}}}"#));
             }
@@ -286,36 +274,18 @@ mod tests {
         assert_eq!(all.whole.0, Some(12));
         assert_eq!(all.flag.0, Some(true));
         assert_eq!(all.object.0.name.as_str(), Some("in"));
-        assert_eq!(
-            all.list.0.iter().map(Text::as_str).collect::<Vec<_>>(),
-            [Some("one")]
-        );
-        assert_eq!(
-            all.objects
-                .0
-                .iter()
-                .map(|o| o.0.name.as_str())
-                .collect::<Vec<_>>(),
-            [Some("a"), None, Some("b")]
-        );
+        assert_eq!(all.list.0.iter().map(Text::as_str).collect::<Vec<_>>(), [Some("one")]);
+        assert_eq!(all.objects.0.iter().map(|o| o.0.name.as_str()).collect::<Vec<_>>(), [Some("a"), None, Some("b")]);
     }
 
     #[test]
     fn a_plain_string_is_borrowed() {
-        assert!(matches!(
-            read(r#"{"text":"plain"}"#).text.0,
-            Some(Cow::Borrowed("plain"))
-        ));
-        assert!(
-            matches!(read(r#"{"text":"\u00fc"}"#).text.0, Some(Cow::Owned(text)) if text == "ü")
-        );
+        assert!(matches!(read(r#"{"text":"plain"}"#).text.0, Some(Cow::Borrowed("plain"))));
+        assert!(matches!(read(r#"{"text":"\u00fc"}"#).text.0, Some(Cow::Owned(text)) if text == "ü"));
     }
 
     #[test]
     fn no_text_keeps_a_nul() {
-        assert_eq!(
-            read(r#"{"text":"a\u0000b"}"#).text.owned().as_deref(),
-            Some("ab")
-        );
+        assert_eq!(read(r#"{"text":"a\u0000b"}"#).text.owned().as_deref(), Some("ab"));
     }
 }

@@ -109,32 +109,19 @@ fn alternating(turns: &[Turn]) -> Vec<Turn> {
                 last.text.push('\n');
                 last.text.push_str(text);
             }
-            _ => joined.push(Turn {
-                role: turn.role,
-                text: text.to_owned(),
-            }),
+            _ => joined.push(Turn { role: turn.role, text: text.to_owned() }),
         }
     }
     joined
 }
 
 /// The text, or the fault of having none.
-fn said(
-    text: &str,
-    stop: Stop,
-    tokens_in: Option<u64>,
-    tokens_out: Option<u64>,
-) -> Result<Answer, ModelFault> {
+fn said(text: &str, stop: Stop, tokens_in: Option<u64>, tokens_out: Option<u64>) -> Result<Answer, ModelFault> {
     let text = text.trim();
     match (text.is_empty(), &stop) {
         (true, Stop::Length) => Err(ModelFault::TooLong),
         (true, _) => Err(ModelFault::Empty),
-        (false, _) => Ok(Answer {
-            text: crate::loose::without_nul(text),
-            tokens_in,
-            tokens_out,
-            stop,
-        }),
+        (false, _) => Ok(Answer { text: crate::loose::without_nul(text), tokens_in, tokens_out, stop }),
     }
 }
 
@@ -152,10 +139,7 @@ impl fmt::Debug for Ask {
 
 impl fmt::Debug for Turn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Turn")
-            .field("role", &self.role)
-            .field("text", &Length(&self.text))
-            .finish()
+        f.debug_struct("Turn").field("role", &self.role).field("text", &Length(&self.text)).finish()
     }
 }
 

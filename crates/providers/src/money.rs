@@ -65,10 +65,7 @@ impl RawMoney<'_> {
     /// Telnyx bills in US dollars where it does not say.
     pub(crate) fn money(&self) -> Option<Money> {
         let amount = self.amount?.get();
-        let decimal = amount
-            .strip_prefix('"')
-            .and_then(|inner| inner.strip_suffix('"'))
-            .unwrap_or(amount);
+        let decimal = amount.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(amount);
         let currency = self.currency.filled().unwrap_or("USD").to_ascii_uppercase();
         micros(decimal.trim()).map(|micros| Money { micros, currency })
     }
@@ -122,12 +119,7 @@ mod tests {
     #[test]
     fn an_amount_may_be_a_string_or_a_number() {
         let read = |json: &str| serde_json::from_str::<RawMoney<'_>>(json).unwrap().money();
-        let usd = |micros| {
-            Some(Money {
-                micros,
-                currency: "USD".into(),
-            })
-        };
+        let usd = |micros| Some(Money { micros, currency: "USD".into() });
         assert_eq!(read(r#"{"amount":"0.0051","currency":"USD"}"#), usd(5_100));
         assert_eq!(read(r#"{"amount":0.0051,"currency":"usd"}"#), usd(5_100));
         assert_eq!(read(r#"{"amount":"0.0051","currency":null}"#), usd(5_100));

@@ -21,31 +21,13 @@ pub(crate) fn retry_after(answer: &Response, now: Timestamp) -> Option<Duration>
     let wait = answer
         .header("retry-after")
         .and_then(|value| seconds(value).or_else(|| until_date(value, now)))
-        .or_else(|| {
-            answer
-                .header("retry-after-ms")
-                .and_then(seconds)
-                .map(|thousandfold| thousandfold / 1000.0)
-        })
-        .or_else(|| {
-            answer
-                .header("x-ratelimit-reset")
-                .and_then(seconds)
-                .map(|reset| until_reset(reset, now))
-        })?;
-    Some(
-        Duration::try_from_secs_f64(wait.max(0.0))
-            .unwrap_or(WAIT_MAX)
-            .min(WAIT_MAX),
-    )
+        .or_else(|| answer.header("retry-after-ms").and_then(seconds).map(|thousandfold| thousandfold / 1000.0))
+        .or_else(|| answer.header("x-ratelimit-reset").and_then(seconds).map(|reset| until_reset(reset, now)))?;
+    Some(Duration::try_from_secs_f64(wait.max(0.0)).unwrap_or(WAIT_MAX).min(WAIT_MAX))
 }
 
 fn seconds(value: &str) -> Option<f64> {
-    value
-        .trim()
-        .parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite())
+    value.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 fn until_date(value: &str, now: Timestamp) -> Option<f64> {
@@ -89,22 +71,13 @@ mod tests {
         ];
         for (name, value, expected) in cases {
             let answer = Response::new(429, "").with_header(name, value);
-            assert_eq!(
-                retry_after(&answer, now),
-                expected.map(Duration::from_millis),
-                "{name}: {value}"
-            );
+            assert_eq!(retry_after(&answer, now), expected.map(Duration::from_millis), "{name}: {value}");
         }
     }
 
     #[test]
     fn the_plain_header_wins_over_the_limit_s_reset() {
-        let answer = Response::new(429, "")
-            .with_header("x-ratelimit-reset", "50")
-            .with_header("retry-after", "2");
-        assert_eq!(
-            retry_after(&answer, Timestamp::UNIX_EPOCH),
-            Some(Duration::from_secs(2))
-        );
+        let answer = Response::new(429, "").with_header("x-ratelimit-reset", "50").with_header("retry-after", "2");
+        assert_eq!(retry_after(&answer, Timestamp::UNIX_EPOCH), Some(Duration::from_secs(2)));
     }
 }

@@ -34,9 +34,7 @@ pub(crate) struct Tails<'a, T: AsRef<str>>(pub(crate) &'a [T]);
 
 impl<T: AsRef<str>> fmt::Debug for Tails<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|address| Tail(address.as_ref())))
-            .finish()
+        f.debug_list().entries(self.0.iter().map(|address| Tail(address.as_ref()))).finish()
     }
 }
 

@@ -31,9 +31,7 @@ impl SigningKey {
     /// Reads `whsec_` + base64 of 24 to 64 bytes; the prefix may be missing.
     pub fn parse(secret: &Secret) -> Result<Self, BadSecret> {
         let text = secret.expose();
-        let bytes = BASE64
-            .decode(text.strip_prefix(PREFIX).unwrap_or(text))
-            .map_err(|_| BadSecret::NotBase64)?;
+        let bytes = BASE64.decode(text.strip_prefix(PREFIX).unwrap_or(text)).map_err(|_| BadSecret::NotBase64)?;
         if !SECRET_LEN.contains(&bytes.len()) {
             return Err(BadSecret::WrongLength { bytes: bytes.len() });
         }
@@ -46,19 +44,10 @@ impl SigningKey {
     }
 
     /// All three headers of one try.
-    pub fn headers(
-        &self,
-        id: &str,
-        timestamp: Timestamp,
-        body: &[u8],
-    ) -> [(&'static str, String); 3] {
+    pub fn headers(&self, id: &str, timestamp: Timestamp, body: &[u8]) -> [(&'static str, String); 3] {
         let seconds = timestamp.as_second().to_string();
         let signature = self.sign_at(id, &seconds, body);
-        [
-            (ID_HEADER, id.to_owned()),
-            (TIMESTAMP_HEADER, seconds),
-            (SIGNATURE_HEADER, signature),
-        ]
+        [(ID_HEADER, id.to_owned()), (TIMESTAMP_HEADER, seconds), (SIGNATURE_HEADER, signature)]
     }
 
     /// Checks the three headers as a receiver does.
@@ -75,24 +64,13 @@ impl SigningKey {
             return Err(Refusal::Stale);
         }
         let signed = signed_bytes(id, timestamp, body);
-        let tags = signatures
-            .split(' ')
-            .filter_map(|signature| BASE64.decode(signature.strip_prefix("v1,")?).ok());
-        let fits = tags
-            .into_iter()
-            .any(|tag| hmac::verify(&self.0, &signed, &tag).is_ok());
-        if fits {
-            Ok(())
-        } else {
-            Err(Refusal::BadSignature)
-        }
+        let tags = signatures.split(' ').filter_map(|signature| BASE64.decode(signature.strip_prefix("v1,")?).ok());
+        let fits = tags.into_iter().any(|tag| hmac::verify(&self.0, &signed, &tag).is_ok());
+        if fits { Ok(()) } else { Err(Refusal::BadSignature) }
     }
 
     fn sign_at(&self, id: &str, timestamp: &str, body: &[u8]) -> String {
-        format!(
-            "v1,{}",
-            BASE64.encode(hmac::sign(&self.0, &signed_bytes(id, timestamp, body)))
-        )
+        format!("v1,{}", BASE64.encode(hmac::sign(&self.0, &signed_bytes(id, timestamp, body))))
     }
 }
 
@@ -150,10 +128,7 @@ mod tests {
     #[test]
     fn the_signature_is_the_one_another_implementation_gives() {
         // Computed with Python's hmac: base64(HMAC-SHA256(bytes 00..1f, id + "." + ts + "." + body)).
-        assert_eq!(
-            key(SECRET).sign(ID, at(1_700_000_000), BODY),
-            "v1,uMuD7BV2hoH++hY1msXqK5TCdj1PSium/XobFscuFLE="
-        );
+        assert_eq!(key(SECRET).sign(ID, at(1_700_000_000), BODY), "v1,uMuD7BV2hoH++hY1msXqK5TCdj1PSium/XobFscuFLE=");
     }
 
     #[test]
@@ -164,36 +139,15 @@ mod tests {
         for now in [1_700_000_000, 1_700_000_300, 1_699_999_700] {
             assert_eq!(key.verify(&id, &timestamp, &several, BODY, at(now)), Ok(()));
         }
-        for (now, refusal) in [
-            (1_700_000_301, Refusal::Stale),
-            (1_699_999_699, Refusal::Stale),
-        ] {
-            assert_eq!(
-                key.verify(&id, &timestamp, &signature, BODY, at(now)),
-                Err(refusal)
-            );
+        for (now, refusal) in [(1_700_000_301, Refusal::Stale), (1_699_999_699, Refusal::Stale)] {
+            assert_eq!(key.verify(&id, &timestamp, &signature, BODY, at(now)), Err(refusal));
         }
         let now = at(1_700_000_000);
-        assert_eq!(
-            key.verify(&id, "soon", &signature, BODY, now),
-            Err(Refusal::BadTimestamp)
-        );
-        assert_eq!(
-            key.verify(&id, "1700000001", &signature, BODY, now),
-            Err(Refusal::BadSignature)
-        );
-        assert_eq!(
-            key.verify("wdl_other", &timestamp, &signature, BODY, now),
-            Err(Refusal::BadSignature)
-        );
-        assert_eq!(
-            key.verify(&id, &timestamp, &signature, b"{}", now),
-            Err(Refusal::BadSignature)
-        );
-        assert_eq!(
-            key.verify(&id, &timestamp, "", BODY, now),
-            Err(Refusal::BadSignature)
-        );
+        assert_eq!(key.verify(&id, "soon", &signature, BODY, now), Err(Refusal::BadTimestamp));
+        assert_eq!(key.verify(&id, "1700000001", &signature, BODY, now), Err(Refusal::BadSignature));
+        assert_eq!(key.verify("wdl_other", &timestamp, &signature, BODY, now), Err(Refusal::BadSignature));
+        assert_eq!(key.verify(&id, &timestamp, &signature, b"{}", now), Err(Refusal::BadSignature));
+        assert_eq!(key.verify(&id, &timestamp, "", BODY, now), Err(Refusal::BadSignature));
         assert_eq!(
             key.verify(&id, &timestamp, &signature.replace("v1,", "v2,"), BODY, now),
             Err(Refusal::BadSignature)
@@ -204,10 +158,7 @@ mod tests {
     fn a_bad_secret_says_what_is_wrong_with_it() {
         let parse = |secret: &str| SigningKey::parse(&Secret::new(secret)).map(|_| ());
         assert_eq!(parse("whsec_!"), Err(BadSecret::NotBase64));
-        assert_eq!(
-            parse("whsec_AAEC"),
-            Err(BadSecret::WrongLength { bytes: 3 })
-        );
+        assert_eq!(parse("whsec_AAEC"), Err(BadSecret::WrongLength { bytes: 3 }));
         assert_eq!(parse(secret_from(&[7; 24]).expose()), Ok(()));
         assert_eq!(parse(&SECRET["whsec_".len()..]), Ok(()));
     }

@@ -41,21 +41,13 @@ fn request(
     if json.is_some() {
         headers.push(("content-type", "application/json".to_owned()));
     }
-    Request {
-        method,
-        url: format!("{}/v2{path}", root(base_url)),
-        headers,
-        body: json.unwrap_or_default(),
-        timeout,
-    }
+    Request { method, url: format!("{}/v2{path}", root(base_url)), headers, body: json.unwrap_or_default(), timeout }
 }
 
 /// The address without the `/v2` and slashes people paste at its end.
 fn root(base_url: &str) -> &str {
     let base = base_url.trim().trim_end_matches('/');
-    base.strip_suffix("/v2")
-        .unwrap_or(base)
-        .trim_end_matches('/')
+    base.strip_suffix("/v2").unwrap_or(base).trim_end_matches('/')
 }
 
 #[cfg(test)]
@@ -72,10 +64,7 @@ mod tests {
         ] {
             assert_eq!(root(base), "https://api.telnyx.com");
         }
-        assert_eq!(
-            root("http://127.0.0.1:9000/carrier/v2"),
-            "http://127.0.0.1:9000/carrier"
-        );
+        assert_eq!(root("http://127.0.0.1:9000/carrier/v2"), "http://127.0.0.1:9000/carrier");
         assert_eq!(root("https://v2.example.test"), "https://v2.example.test");
     }
 }

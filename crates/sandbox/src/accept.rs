@@ -52,32 +52,15 @@ pub(crate) fn accept(
     idempotency_key: Option<&str>,
 ) -> Result<Arc<Message>, ApiError> {
     let now = world.now();
-    let to = new
-        .to
-        .filter(|to| !to.is_empty())
-        .ok_or_else(|| ApiError::missing("/to"))?;
+    let to = new.to.filter(|to| !to.is_empty()).ok_or_else(|| ApiError::missing("/to"))?;
     if !country::is_e164(&to) && !country::is_short_code(&to) {
-        return Err(ApiError::new(
-            400,
-            "40310",
-            "The 'to' address must be a valid number in +E.164 form.",
-        )
-        .at("/to"));
+        return Err(ApiError::new(400, "40310", "The 'to' address must be a valid number in +E.164 form.").at("/to"));
     }
-    for (url, pointer) in [
-        (&new.webhook_url, "/webhook_url"),
-        (&new.webhook_failover_url, "/webhook_failover_url"),
-    ] {
-        if url
-            .as_deref()
-            .is_some_and(|url| !url.is_empty() && !is_url(url))
-        {
-            return Err(ApiError::new(
-                422,
-                "10015",
-                "Must be an http or https URL of at most 2000 characters.",
-            )
-            .at(pointer));
+    for (url, pointer) in [(&new.webhook_url, "/webhook_url"), (&new.webhook_failover_url, "/webhook_failover_url")] {
+        if url.as_deref().is_some_and(|url| !url.is_empty() && !is_url(url)) {
+            return Err(
+                ApiError::new(422, "10015", "Must be an http or https URL of at most 2000 characters.").at(pointer)
+            );
         }
     }
     let send_at = new.send_at.map(|at| schedulable(at, now)).transpose()?;
@@ -86,20 +69,10 @@ pub(crate) fn accept(
     check_content(&text, &new.media_urls, kind)?;
 
     let directory = world.directory();
-    let sender = sender(
-        &directory,
-        account,
-        new.from.as_deref(),
-        new.messaging_profile_id.as_deref(),
-        kind,
-    )?;
+    let sender = sender(&directory, account, new.from.as_deref(), new.messaging_profile_id.as_deref(), kind)?;
     let profile = sender.profile;
     if !profile.enabled {
-        return Err(ApiError::new(
-            403,
-            "40312",
-            "Enable the messaging profile to send from it.",
-        ));
+        return Err(ApiError::new(403, "40312", "Enable the messaging profile to send from it."));
     }
     if !profile.reaches(&to) {
         let detail = "The destination's country is not in the profile's whitelisted destinations.";
@@ -109,52 +82,27 @@ pub(crate) fn accept(
         let detail = "The recipient has opted out of messages from this messaging profile.";
         return Err(ApiError::new(409, "40300", detail).at("/to"));
     }
-    let smart = profile.smart_encoding
-        && new
-            .encoding
-            .as_deref()
-            .is_none_or(|encoding| encoding == "auto");
+    let smart = profile.smart_encoding && new.encoding.as_deref().is_none_or(|encoding| encoding == "auto");
     let sized = size(&text, new.encoding.as_deref(), smart)?;
-    let parts = if kind == Kind::Mms {
-        1
-    } else {
-        sized.counted.parts
-    };
+    let parts = if kind == Kind::Mms { 1 } else { sized.counted.parts };
     if parts > count::PARTS_MAX {
-        return Err(ApiError::new(
-            400,
-            "40302",
-            format!("The text takes {parts} parts; at most 10 are allowed."),
-        )
-        .at("/text"));
-    }
-    if new.auto_detect == Some(true) && parts > RECOMMENDED_PARTS_MAX {
         return Err(
-            ApiError::new(400, "40328", format!("The text takes {parts} parts.")).at("/text"),
+            ApiError::new(400, "40302", format!("The text takes {parts} parts; at most 10 are allowed.")).at("/text")
         );
     }
+    if new.auto_detect == Some(true) && parts > RECOMMENDED_PARTS_MAX {
+        return Err(ApiError::new(400, "40328", format!("The text takes {parts} parts.")).at("/text"));
+    }
     if world.is_full() {
-        return Err(ApiError::new(
-            400,
-            "40318",
-            "Too many messages are on their way; send more slowly.",
-        ));
+        return Err(ApiError::new(400, "40318", "Too many messages are on their way; send more slowly."));
     }
     let ordinal = world.next_message();
     let plan = world.plan();
     let outcome = plan.faults.outcome(plan.seed, ordinal, &to);
     if let Outcome::Rejected { code, status } = &outcome {
-        return Err(ApiError::new(
-            *status,
-            code,
-            "Refused, as the sandbox was told to.",
-        ));
+        return Err(ApiError::new(*status, code, "Refused, as the sandbox was told to."));
     }
-    let fallback = if new.use_profile_webhooks.unwrap_or(true) {
-        profile.webhooks()
-    } else {
-        Webhooks::default()
-    };
+    let fallback = if new.use_profile_webhooks.unwrap_or(true) { profile.webhooks() } else { Webhooks::default() };
     Ok(Arc::new(Message {
         id: world.uuid(),
         ordinal,
@@ -169,10 +117,7 @@ pub(crate) fn accept(
         encoding: sized.counted.encoding,
         parts,
         smart_encoding_applied: sized.smart_encoding_applied,
-        tags: sender
-            .number
-            .map(|number| Arc::clone(&number.tags))
-            .unwrap_or_default(),
+        tags: sender.number.map(|number| Arc::clone(&number.tags)).unwrap_or_default(),
         webhooks: Webhooks {
             url: chosen(new.webhook_url, fallback.url),
             failover_url: chosen(new.webhook_failover_url, fallback.failover_url),
@@ -199,84 +144,44 @@ fn sender<'a>(
     profile_id: Option<&str>,
     kind: Kind,
 ) -> Result<Sender<'a>, ApiError> {
-    let named = profile_id
-        .filter(|id| !id.is_empty())
-        .map(|id| profile_named(directory, account, id))
-        .transpose()?;
+    let named = profile_id.filter(|id| !id.is_empty()).map(|id| profile_named(directory, account, id)).transpose()?;
     let Some(from) = from.filter(|from| !from.is_empty()) else {
         let profile = named.ok_or_else(|| ApiError::missing("/from"))?;
         let number = directory.pool_number(profile.id).filter(|_| profile.pool);
-        let number = number
-            .ok_or_else(|| ApiError::new(400, "40321", "The profile has no usable number pool."))?;
-        return Ok(Sender {
-            from: number.e164.clone(),
-            number: Some(number),
-            profile,
-        });
+        let number = number.ok_or_else(|| ApiError::new(400, "40321", "The profile has no usable number pool."))?;
+        return Ok(Sender { from: number.e164.clone(), number: Some(number), profile });
     };
     if is_alphanumeric(from) {
-        let profile =
-            named.ok_or_else(|| not_ours("An alphanumeric sender needs a messaging profile."))?;
+        let profile = named.ok_or_else(|| not_ours("An alphanumeric sender needs a messaging profile."))?;
         if kind == Kind::Mms {
-            return Err(
-                ApiError::new(400, "40308", "An alphanumeric sender cannot send MMS.").at("/from"),
-            );
+            return Err(ApiError::new(400, "40308", "An alphanumeric sender cannot send MMS.").at("/from"));
         }
-        return Ok(Sender {
-            from: from.to_owned(),
-            number: None,
-            profile,
-        });
+        return Ok(Sender { from: from.to_owned(), number: None, profile });
     }
-    let number = directory
-        .numbers
-        .get(from)
-        .filter(|number| number.account == account);
-    let number =
-        number.ok_or_else(|| not_ours("The 'from' number does not belong to this account."))?;
+    let number = directory.numbers.get(from).filter(|number| number.account == account);
+    let number = number.ok_or_else(|| not_ours("The 'from' number does not belong to this account."))?;
     let profile = number.profile.and_then(|id| directory.profiles.get(&id));
-    let profile =
-        profile.ok_or_else(|| not_ours("The 'from' number is not on a messaging profile."))?;
+    let profile = profile.ok_or_else(|| not_ours("The 'from' number is not on a messaging profile."))?;
     if named.is_some_and(|named| named.id != profile.id) {
-        return Err(not_ours(
-            "The 'from' number is on another messaging profile.",
-        ));
+        return Err(not_ours("The 'from' number is on another messaging profile."));
     }
-    Ok(Sender {
-        from: from.to_owned(),
-        number: Some(number),
-        profile,
-    })
+    Ok(Sender { from: from.to_owned(), number: Some(number), profile })
 }
 
 fn not_ours(detail: &str) -> ApiError {
     ApiError::new(400, "40305", detail).at("/from")
 }
 
-fn profile_named<'a>(
-    directory: &'a Directory,
-    account: Uuid,
-    id: &str,
-) -> Result<&'a Profile, ApiError> {
-    let invalid = || {
-        ApiError::new(
-            422,
-            "10015",
-            "No messaging profile of this account has this id.",
-        )
-        .at("/messaging_profile_id")
-    };
+fn profile_named<'a>(directory: &'a Directory, account: Uuid, id: &str) -> Result<&'a Profile, ApiError> {
+    let invalid =
+        || ApiError::new(422, "10015", "No messaging profile of this account has this id.").at("/messaging_profile_id");
     let id = Uuid::try_parse(id).map_err(|_| invalid())?;
     directory.profile(account, id).map_err(|_| invalid())
 }
 
 fn kind(named: Option<&str>, media_urls: &[String]) -> Result<Kind, ApiError> {
     match named {
-        None | Some("") => Ok(if media_urls.is_empty() {
-            Kind::Sms
-        } else {
-            Kind::Mms
-        }),
+        None | Some("") => Ok(if media_urls.is_empty() { Kind::Sms } else { Kind::Mms }),
         Some("SMS") if media_urls.is_empty() => Ok(Kind::Sms),
         Some("SMS") => Err(ApiError::new(400, "40304", "An SMS takes no media.").at("/media_urls")),
         Some("MMS") => Ok(Kind::Mms),
@@ -288,12 +193,8 @@ fn check_content(text: &str, media_urls: &[String], kind: Kind) -> Result<(), Ap
     if text.is_empty() && media_urls.is_empty() {
         return Err(ApiError::new(400, "40316", "A message needs text or media.").at("/text"));
     }
-    if kind == Kind::Mms
-        && (media_urls.len() > MEDIA_MAX || !media_urls.iter().all(|url| is_url(url)))
-    {
-        return Err(
-            ApiError::new(400, "40317", "An MMS takes at most 10 media URLs.").at("/media_urls"),
-        );
+    if kind == Kind::Mms && (media_urls.len() > MEDIA_MAX || !media_urls.iter().all(|url| is_url(url))) {
+        return Err(ApiError::new(400, "40317", "An MMS takes at most 10 media URLs.").at("/media_urls"));
     }
     Ok(())
 }
@@ -304,44 +205,27 @@ struct Sized {
 }
 
 fn size(text: &str, encoding: Option<&str>, smart: bool) -> Result<Sized, ApiError> {
-    let plain = |counted| Sized {
-        counted,
-        smart_encoding_applied: false,
-    };
+    let plain = |counted| Sized { counted, smart_encoding_applied: false };
     match encoding {
         Some("ucs2") => Ok(plain(count::count_ucs2(text))),
         Some("gsm7") => {
             let counted = count::count(text);
             let fits = counted.encoding == Encoding::Gsm7;
-            let refusal = || {
-                ApiError::new(400, "40304", "The text cannot be encoded in GSM-7.").at("/encoding")
-            };
-            if fits {
-                Ok(plain(counted))
-            } else {
-                Err(refusal())
-            }
+            let refusal = || ApiError::new(400, "40304", "The text cannot be encoded in GSM-7.").at("/encoding");
+            if fits { Ok(plain(counted)) } else { Err(refusal()) }
         }
         None | Some("auto") if smart => {
             let replaced = count::smart(text);
             let empty = replaced.is_empty() && !text.is_empty();
             if empty {
-                return Err(ApiError::new(
-                    400,
-                    "40316",
-                    "Nothing is left of the text after smart encoding.",
-                )
-                .at("/text"));
+                return Err(
+                    ApiError::new(400, "40316", "Nothing is left of the text after smart encoding.").at("/text")
+                );
             }
-            Ok(Sized {
-                counted: count::count(&replaced),
-                smart_encoding_applied: replaced != text,
-            })
+            Ok(Sized { counted: count::count(&replaced), smart_encoding_applied: replaced != text })
         }
         None | Some("auto") => Ok(plain(count::count(text))),
-        Some(_) => {
-            Err(ApiError::new(422, "10032", "Must be one of auto, gsm7, ucs2.").at("/encoding"))
-        }
+        Some(_) => Err(ApiError::new(422, "10032", "Must be one of auto, gsm7, ucs2.").at("/encoding")),
     }
 }
 
@@ -349,24 +233,18 @@ fn size(text: &str, encoding: Option<&str>, smart: bool) -> Result<Sized, ApiErr
 fn schedulable(at: Timestamp, now: Timestamp) -> Result<Timestamp, ApiError> {
     let ahead = at.duration_since(now);
     let fits = ahead >= SignedDuration::from_mins(5) && ahead <= SignedDuration::from_hours(5 * 24);
-    let refusal = || {
-        ApiError::new(422, "10015", "Must be between 5 minutes and 5 days ahead.").at("/send_at")
-    };
+    let refusal = || ApiError::new(422, "10015", "Must be between 5 minutes and 5 days ahead.").at("/send_at");
     if fits { Ok(at) } else { Err(refusal()) }
 }
 
 fn is_alphanumeric(from: &str) -> bool {
-    let shaped = (1..=11).contains(&from.len())
-        && from
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
+    let shaped =
+        (1..=11).contains(&from.len()) && from.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
     shaped && from.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 fn chosen(own: Option<String>, fallback: Option<Arc<str>>) -> Option<Arc<str>> {
-    own.filter(|url| !url.is_empty())
-        .map(Arc::from)
-        .or(fallback)
+    own.filter(|url| !url.is_empty()).map(Arc::from).or(fallback)
 }
 
 const MEDIA_MAX: usize = 10;

@@ -24,13 +24,7 @@ struct Heap<T> {
 
 impl<T> Agenda<T> {
     pub(crate) fn new() -> Self {
-        Self {
-            heap: Mutex::new(Heap {
-                due: BinaryHeap::new(),
-                next_seq: 0,
-            }),
-            earlier: Notify::new(),
-        }
+        Self { heap: Mutex::new(Heap { due: BinaryHeap::new(), next_seq: 0 }), earlier: Notify::new() }
     }
 
     /// Puts a thing down for its time.
@@ -68,10 +62,7 @@ impl<T> Agenda<T> {
 
     /// Takes everything out.
     pub(crate) fn clear(&self) -> Vec<T> {
-        std::mem::take(&mut self.lock().due)
-            .into_iter()
-            .map(|due| due.thing)
-            .collect()
+        std::mem::take(&mut self.lock().due).into_iter().map(|due| due.thing).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Heap<T>> {

@@ -112,18 +112,12 @@ impl Book {
         if let Text::Out(message) = &text {
             self.messages.insert(message.id, Arc::clone(message));
         }
-        let line = Line {
-            seq: self.next_seq,
-            text,
-        };
+        let line = Line { seq: self.next_seq, text };
         self.next_seq += 1;
         match self.phones.get_mut(line.text.phone()) {
             Some(phone) => phone.lines.push_back(line.clone()),
             None => {
-                let phone = PhoneState {
-                    lines: VecDeque::from([line.clone()]),
-                    ..PhoneState::default()
-                };
+                let phone = PhoneState { lines: VecDeque::from([line.clone()]), ..PhoneState::default() };
                 self.phones.insert(line.text.phone().into(), phone);
             }
         }
@@ -150,17 +144,12 @@ impl Book {
 
     /// The lines of one phone, oldest first.
     pub(crate) fn lines_of(&self, phone: &str) -> impl Iterator<Item = &Line> {
-        self.phones
-            .get(phone)
-            .into_iter()
-            .flat_map(|phone| &phone.lines)
+        self.phones.get(phone).into_iter().flat_map(|phone| &phone.lines)
     }
 
     /// Every known phone, its name, and how many lines it has.
     pub(crate) fn phones(&self) -> impl Iterator<Item = (&str, &str, usize)> {
-        self.phones
-            .iter()
-            .map(|(e164, phone)| (e164.as_ref(), phone.name.as_str(), phone.lines.len()))
+        self.phones.iter().map(|(e164, phone)| (e164.as_ref(), phone.name.as_str(), phone.lines.len()))
     }
 
     /// Lists a phone, and replaces its name and script.
@@ -168,11 +157,7 @@ impl Book {
         let phone = self.phones.entry(new.e164.into()).or_default();
         phone.named = true;
         phone.name = new.name;
-        phone.replies = new
-            .replies
-            .into_iter()
-            .map(|reply| (reply.clone(), reply.times))
-            .collect();
+        phone.replies = new.replies.into_iter().map(|reply| (reply.clone(), reply.times)).collect();
     }
 
     /// What a phone answers to a text by its script; each answer is used up.
@@ -182,33 +167,20 @@ impl Book {
             return None;
         }
         let heard = heard.to_lowercase();
-        let (reply, left) = script.iter_mut().find(|(reply, left)| {
-            *left > 0 && heard.contains(&reply.when_contains.to_lowercase())
-        })?;
+        let (reply, left) =
+            script.iter_mut().find(|(reply, left)| *left > 0 && heard.contains(&reply.when_contains.to_lowercase()))?;
         *left -= 1;
         Some(reply.clone())
     }
 
     /// Looks an idempotency key up, and reserves it if it is new. Only successes are kept, for a day.
-    pub(crate) fn reserve(
-        &mut self,
-        account: Uuid,
-        key: &str,
-        digest: [u8; 32],
-        now: Timestamp,
-    ) -> Reserved {
+    pub(crate) fn reserve(&mut self, account: Uuid, key: &str, digest: [u8; 32], now: Timestamp) -> Reserved {
         let keys = self.keys.entry(account).or_default();
         match keys.get(key) {
-            Some(Kept {
-                done: Some((_, at)),
-                ..
-            }) if later(*at, KEY_LIFE) <= now => {}
+            Some(Kept { done: Some((_, at)), .. }) if later(*at, KEY_LIFE) <= now => {}
             Some(kept) if kept.digest != digest => return Reserved::Mismatch,
             Some(Kept { done: None, .. }) => return Reserved::Running,
-            Some(Kept {
-                done: Some((message, _)),
-                ..
-            }) => return Reserved::Done(Arc::clone(message)),
+            Some(Kept { done: Some((message, _)), .. }) => return Reserved::Done(Arc::clone(message)),
             None => {}
         }
         keys.insert(key.into(), Kept { digest, done: None });
@@ -216,13 +188,7 @@ impl Book {
     }
 
     /// Ends a reservation: kept with the message it made, or given up.
-    pub(crate) fn settle(
-        &mut self,
-        account: Uuid,
-        key: &str,
-        made: Option<Arc<Message>>,
-        now: Timestamp,
-    ) {
+    pub(crate) fn settle(&mut self, account: Uuid, key: &str, made: Option<Arc<Message>>, now: Timestamp) {
         let Some(keys) = self.keys.get_mut(&account) else {
             return;
         };
@@ -245,10 +211,7 @@ impl Book {
                 *left = reply.times;
             }
         }
-        *self = Self {
-            phones,
-            ..Self::new(self.max)
-        };
+        *self = Self { phones, ..Self::new(self.max) };
     }
 
     fn forget_oldest(&mut self) {
@@ -267,11 +230,7 @@ impl Book {
             self.messages.remove(&message.id);
             let keys = self.keys.get_mut(&message.organization);
             if let (Some(keys), Some(key)) = (keys, &message.idempotency_key) {
-                let ours = |kept: &Kept| {
-                    kept.done
-                        .as_ref()
-                        .is_some_and(|(done, _)| done.id == message.id)
-                };
+                let ours = |kept: &Kept| kept.done.as_ref().is_some_and(|(done, _)| done.id == message.id);
                 if keys.get(key).is_some_and(ours) {
                     keys.remove(key);
                 }

@@ -67,8 +67,5 @@ impl Clock for ManualClock {
 
 /// `at` plus `by`, or `at` itself at the end of time.
 pub(crate) fn later(at: Timestamp, by: Duration) -> Timestamp {
-    SignedDuration::try_from(by)
-        .ok()
-        .and_then(|by| at.checked_add(by).ok())
-        .unwrap_or(at)
+    SignedDuration::try_from(by).ok().and_then(|by| at.checked_add(by).ok()).unwrap_or(at)
 }

@@ -109,11 +109,7 @@ impl NewAccount {
     /// An account with one key and no numbers.
     #[must_use]
     pub fn new(name: impl Into<String>, api_key: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            api_keys: vec![api_key.into()],
-            numbers: Vec::new(),
-        }
+        Self { name: name.into(), api_keys: vec![api_key.into()], numbers: Vec::new() }
     }
 
     /// Gives it a number.
@@ -126,11 +122,7 @@ impl NewAccount {
 
 impl fmt::Debug for NewAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            api_keys,
-            numbers,
-        } = self;
+        let Self { name, api_keys, numbers } = self;
         f.debug_struct("NewAccount")
             .field("name", name)
             .field("api_keys", &api_keys.len())
@@ -181,10 +173,7 @@ pub struct ScriptedReply {
 
 impl fmt::Debug for ScriptedReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ScriptedReply")
-            .field("after", &self.after)
-            .field("times", &self.times)
-            .finish_non_exhaustive()
+        f.debug_struct("ScriptedReply").field("after", &self.after).field("times", &self.times).finish_non_exhaustive()
     }
 }
 
@@ -202,7 +191,9 @@ pub struct Autoresponses {
 impl Default for Autoresponses {
     fn default() -> Self {
         Self {
-            stop: Some("You have been unsubscribed and will get no more texts. Reply START to subscribe again.".to_owned()),
+            stop: Some(
+                "You have been unsubscribed and will get no more texts. Reply START to subscribe again.".to_owned(),
+            ),
             start: Some("You are subscribed again. Reply STOP to unsubscribe.".to_owned()),
             help: Some("Reply STOP to unsubscribe. Message and data rates may apply.".to_owned()),
         }
@@ -224,12 +215,7 @@ pub struct Rates {
 
 impl Default for Rates {
     fn default() -> Self {
-        Self {
-            sms_micros: 4_000,
-            sms_carrier_fee_micros: 3_000,
-            mms_micros: 15_000,
-            mms_carrier_fee_micros: 8_000,
-        }
+        Self { sms_micros: 4_000, sms_carrier_fee_micros: 3_000, mms_micros: 15_000, mms_carrier_fee_micros: 8_000 }
     }
 }
 

@@ -67,24 +67,11 @@ impl Control {
         }
         let now = self.0.now();
         let mut directory = self.0.directory_mut();
-        let known = directory
-            .accounts
-            .values()
-            .find(|account| account.name == new.name)
-            .cloned();
+        let known = directory.accounts.values().find(|account| account.name == new.name).cloned();
         let account = known.unwrap_or_else(|| {
-            Arc::new(Account {
-                id: self.0.uuid(),
-                name: new.name.clone(),
-                window: Mutex::new(Window::default()),
-            })
+            Arc::new(Account { id: self.0.uuid(), name: new.name.clone(), window: Mutex::new(Window::default()) })
         });
-        if new.api_keys.iter().any(|key| {
-            directory
-                .keys
-                .get(key)
-                .is_some_and(|owner| owner.id != account.id)
-        }) {
+        if new.api_keys.iter().any(|key| directory.keys.get(key).is_some_and(|owner| owner.id != account.id)) {
             return Err(SceneError::KeyTaken);
         }
         check_numbers(&directory, account.id, &new.numbers)?;
@@ -100,55 +87,28 @@ impl Control {
     #[must_use]
     pub fn accounts(&self) -> Vec<AccountView> {
         let directory = self.0.directory();
-        directory
-            .accounts
-            .values()
-            .map(|account| account_view(&directory, account))
-            .collect()
+        directory.accounts.values().map(|account| account_view(&directory, account)).collect()
     }
 
     /// Gives an account numbers.
     pub fn add_numbers(&self, new: &NewNumbers) -> Result<Vec<NumberView>, SceneError> {
         let now = self.0.now();
         let mut directory = self.0.directory_mut();
-        let named = |account: &&Arc<Account>| {
-            account.name == new.account || account.id.to_string() == new.account
-        };
-        let account = directory
-            .accounts
-            .values()
-            .find(named)
-            .map(|account| account.id)
-            .ok_or(SceneError::UnknownAccount)?;
+        let named = |account: &&Arc<Account>| account.name == new.account || account.id.to_string() == new.account;
+        let account =
+            directory.accounts.values().find(named).map(|account| account.id).ok_or(SceneError::UnknownAccount)?;
         if let Some(profile) = new.messaging_profile_id {
-            directory
-                .profile(account, profile)
-                .map_err(|_| SceneError::UnknownProfile)?;
+            directory.profile(account, profile).map_err(|_| SceneError::UnknownProfile)?;
         }
         check_numbers(&directory, account, &new.numbers)?;
-        self.put_numbers(
-            &mut directory,
-            account,
-            &new.numbers,
-            new.messaging_profile_id,
-            now,
-        );
-        Ok(directory
-            .numbers_of(account)
-            .filter(|number| new.numbers.contains(&number.e164))
-            .map(number_view)
-            .collect())
+        self.put_numbers(&mut directory, account, &new.numbers, new.messaging_profile_id, now);
+        Ok(directory.numbers_of(account).filter(|number| new.numbers.contains(&number.e164)).map(number_view).collect())
     }
 
     /// Every number of every account.
     #[must_use]
     pub fn numbers(&self) -> Vec<NumberView> {
-        self.0
-            .directory()
-            .numbers
-            .values()
-            .map(number_view)
-            .collect()
+        self.0.directory().numbers.values().map(number_view).collect()
     }
 
     /// Lists a phone, and replaces its name and script.
@@ -165,32 +125,21 @@ impl Control {
     pub fn phones(&self) -> Vec<PhoneView> {
         let book = self.0.book();
         book.phones()
-            .map(|(e164, name, texts)| PhoneView {
-                e164: e164.to_owned(),
-                name: name.to_owned(),
-                texts,
-            })
+            .map(|(e164, name, texts)| PhoneView { e164: e164.to_owned(), name: name.to_owned(), texts })
             .collect()
     }
 
     /// The phone with this number, set up or not.
     #[must_use]
     pub fn phone(&self, e164: impl Into<String>) -> Phone {
-        Phone {
-            control: self.clone(),
-            e164: e164.into(),
-        }
+        Phone { control: self.clone(), e164: e164.into() }
     }
 
     /// The outbound messages taken after the line `after` (0 is all that is remembered), oldest first, at most `limit`.
     #[must_use]
     pub fn heard(&self, after: u64, limit: usize) -> Vec<HeardText> {
         let book = self.0.book();
-        book.lines_after(after)
-            .filter(|line| matches!(line.text, Text::Out(_)))
-            .take(limit)
-            .map(shown)
-            .collect()
+        book.lines_after(after).filter(|line| matches!(line.text, Text::Out(_))).take(limit).map(shown).collect()
     }
 
     /// The number of the newest line of the history; what comes later is after it.
@@ -248,21 +197,18 @@ impl Control {
         now: Timestamp,
     ) {
         for e164 in numbers {
-            let number = directory
-                .numbers
-                .entry(e164.clone())
-                .or_insert_with(|| Number {
-                    id: self.0.number_id(),
-                    account,
-                    e164: e164.clone(),
-                    profile: None,
-                    tags: Arc::default(),
-                    messaging_product: "A2P".to_owned(),
-                    connection_id: None,
-                    customer_reference: None,
-                    created_at: now,
-                    updated_at: now,
-                });
+            let number = directory.numbers.entry(e164.clone()).or_insert_with(|| Number {
+                id: self.0.number_id(),
+                account,
+                e164: e164.clone(),
+                profile: None,
+                tags: Arc::default(),
+                messaging_product: "A2P".to_owned(),
+                connection_id: None,
+                customer_reference: None,
+                created_at: now,
+                updated_at: now,
+            });
             number.profile = profile.or(number.profile);
         }
     }
@@ -277,12 +223,7 @@ pub struct Phone {
 
 impl Phone {
     /// Texts a number of an account. The webhook is on its way when this returns.
-    pub fn text(
-        &self,
-        to: &str,
-        body: impl Into<String>,
-        media_urls: &[&str],
-    ) -> Result<Texted, TextError> {
+    pub fn text(&self, to: &str, body: impl Into<String>, media_urls: &[&str]) -> Result<Texted, TextError> {
         let media_urls = media_urls.iter().map(|url| (*url).to_owned()).collect();
         phone::text(&self.control.0, &self.e164, to, body.into(), media_urls)
     }
@@ -291,24 +232,15 @@ impl Phone {
     #[must_use]
     pub fn messages(&self, with: Option<&str>) -> Vec<HeardText> {
         let book = self.control.0.book();
-        let visible = |line: &&Line| {
-            reached(&line.text) && with.is_none_or(|number| line.text.number() == number)
-        };
-        book.lines_of(&self.e164)
-            .filter(visible)
-            .map(shown)
-            .collect()
+        let visible = |line: &&Line| reached(&line.text) && with.is_none_or(|number| line.text.number() == number);
+        book.lines_of(&self.e164).filter(visible).map(shown).collect()
     }
 
     /// The bodies of the texts it received, oldest first.
     #[must_use]
     pub fn heard(&self) -> Vec<String> {
         let outbound = |text: &HeardText| text.direction == crate::view::Direction::Out;
-        self.messages(None)
-            .into_iter()
-            .filter(outbound)
-            .map(|text| text.body)
-            .collect()
+        self.messages(None).into_iter().filter(outbound).map(|text| text.body).collect()
     }
 }
 
@@ -323,10 +255,7 @@ fn reached(text: &Text) -> bool {
     match text {
         Text::In(_) | Text::Auto(_) => true,
         Text::Out(message) => {
-            let waits = matches!(
-                message.progress().status,
-                Status::Scheduled | Status::Cancelled
-            );
+            let waits = matches!(message.progress().status, Status::Scheduled | Status::Cancelled);
             !waits && message.outcome.reaches_the_phone()
         }
     }
@@ -391,27 +320,16 @@ fn failure(outcome: &Outcome, completed_at: Option<Timestamp>) -> Option<String>
     completed_at?;
     match outcome {
         Outcome::DeliveryFailed { code } | Outcome::SendingFailed { code } => Some(code.clone()),
-        Outcome::Delivered
-        | Outcome::DeliveryUnconfirmed
-        | Outcome::NoReceipt
-        | Outcome::Rejected { .. } => None,
+        Outcome::Delivered | Outcome::DeliveryUnconfirmed | Outcome::NoReceipt | Outcome::Rejected { .. } => None,
     }
 }
 
-fn check_numbers(
-    directory: &Directory,
-    account: Uuid,
-    numbers: &[String],
-) -> Result<(), SceneError> {
+fn check_numbers(directory: &Directory, account: Uuid, numbers: &[String]) -> Result<(), SceneError> {
     for e164 in numbers {
         if !country::is_e164(e164) && !country::is_short_code(e164) {
             return Err(SceneError::NotANumber);
         }
-        if directory
-            .numbers
-            .get(e164)
-            .is_some_and(|number| number.account != account)
-        {
+        if directory.numbers.get(e164).is_some_and(|number| number.account != account) {
             return Err(SceneError::NumberTaken);
         }
     }

@@ -27,10 +27,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/accounts", get(accounts).post(add_account))
         .route("/numbers", get(numbers).post(add_numbers))
         .route("/phones", get(phones).post(set_phone))
-        .route(
-            "/phones/{e164}/messages",
-            get(phone_messages).post(phone_text),
-        )
+        .route("/phones/{e164}/messages", get(phone_messages).post(phone_text))
         .route("/messages", get(messages))
         .route("/counters", get(counters))
         .route("/reset", post(reset))
@@ -76,10 +73,7 @@ async fn phones(State(control): State<Control>) -> Response {
 
 async fn set_phone(State(control): State<Control>, body: Bytes) -> Result<StatusCode, Refused> {
     let new: NewPhone = read(&body)?;
-    control.set_phone(NewPhone {
-        e164: with_plus(&new.e164),
-        ..new
-    })?;
+    control.set_phone(NewPhone { e164: with_plus(&new.e164), ..new })?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -98,15 +92,9 @@ async fn phone_text(
     Path(e164): Path<String>,
     body: Bytes,
 ) -> Result<Response, Refused> {
-    let NewText {
-        to,
-        body,
-        media_urls,
-    } = read(&body)?;
+    let NewText { to, body, media_urls } = read(&body)?;
     let media_urls: Vec<&str> = media_urls.iter().map(String::as_str).collect();
-    let texted = control
-        .phone(with_plus(&e164))
-        .text(&to, body, &media_urls)?;
+    let texted = control.phone(with_plus(&e164)).text(&to, body, &media_urls)?;
     Ok((StatusCode::ACCEPTED, Json(texted)).into_response())
 }
 
@@ -153,9 +141,7 @@ async fn reset(State(control): State<Control>) -> StatusCode {
 
 async fn media_file(Path(name): Path<String>) -> Response {
     match media::named(&name) {
-        Some(bytes) => {
-            ([(header::CONTENT_TYPE, media::content_type(&name))], bytes).into_response()
-        }
+        Some(bytes) => ([(header::CONTENT_TYPE, media::content_type(&name))], bytes).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -195,18 +181,16 @@ impl From<TextError> for Refused {
         let status = match error {
             TextError::UnknownNumber => StatusCode::NOT_FOUND,
             TextError::Full => StatusCode::TOO_MANY_REQUESTS,
-            TextError::NotAPhone
-            | TextError::Empty
-            | TextError::TooLong
-            | TextError::TooManyMedia => StatusCode::UNPROCESSABLE_ENTITY,
+            TextError::NotAPhone | TextError::Empty | TextError::TooLong | TextError::TooManyMedia => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
         };
         Self(status, error.to_string())
     }
 }
 
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
-    serde_json::from_slice(body)
-        .map_err(|error| Refused(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
+    serde_json::from_slice(body).map_err(|error| Refused(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
 }
 
 /// A number from a path or query, where a `+` is easily lost on the way.

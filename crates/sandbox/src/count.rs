@@ -37,26 +37,19 @@ pub(crate) struct Counted {
 /// Counts the parts of a text, in GSM-7 if every character fits.
 pub(crate) fn count(text: &str) -> Counted {
     match gsm7_units(text) {
-        Some(units) => Counted {
-            encoding: Encoding::Gsm7,
-            parts: parts(units, 160, 153),
-        },
+        Some(units) => Counted { encoding: Encoding::Gsm7, parts: parts(units, 160, 153) },
         None => count_ucs2(text),
     }
 }
 
 /// Counts the parts of a text in UCS-2, whether it needs it or not.
 pub(crate) fn count_ucs2(text: &str) -> Counted {
-    Counted {
-        encoding: Encoding::Ucs2,
-        parts: parts(text.encode_utf16().count(), 70, 67),
-    }
+    Counted { encoding: Encoding::Ucs2, parts: parts(text.encode_utf16().count(), 70, 67) }
 }
 
 /// The septets of a text; `None` where a character is not in the alphabet.
 fn gsm7_units(text: &str) -> Option<usize> {
-    text.chars()
-        .try_fold(0, |units, character| Some(units + septets(character)?))
+    text.chars().try_fold(0, |units, character| Some(units + septets(character)?))
 }
 
 fn septets(character: char) -> Option<usize> {
@@ -69,11 +62,7 @@ fn septets(character: char) -> Option<usize> {
 }
 
 fn parts(units: usize, single: usize, joined: usize) -> u32 {
-    if units <= single {
-        1
-    } else {
-        u32::try_from(units.div_ceil(joined)).unwrap_or(u32::MAX)
-    }
+    if units <= single { 1 } else { u32::try_from(units.div_ceil(joined)).unwrap_or(u32::MAX) }
 }
 
 /// Replaces typographic characters by those of GSM-7, as a profile with `smart_encoding` does before it counts.
@@ -84,12 +73,8 @@ pub(crate) fn smart(text: &str) -> Cow<'_, str> {
     let mut replaced = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '\u{2032}' | '`' => {
-                replaced.push('\'')
-            }
-            '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{2033}' | '«' | '»' => {
-                replaced.push('"')
-            }
+            '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '\u{2032}' | '`' => replaced.push('\''),
+            '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{2033}' | '«' | '»' => replaced.push('"'),
             '\u{2010}'..='\u{2015}' | '\u{2212}' => replaced.push('-'),
             '\u{2026}' => replaced.push_str("..."),
             '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => replaced.push(' '),

@@ -51,10 +51,7 @@ const CODES: [(&str, &[&str]); 44] = [
 /// The countries that an E.164 number may be in; none where its calling code is not listed.
 pub(crate) fn of(e164: &str) -> &'static [&'static str] {
     let digits = e164.trim_start_matches('+');
-    CODES
-        .iter()
-        .find(|(code, _)| digits.starts_with(code))
-        .map_or(&[], |(_, countries)| countries)
+    CODES.iter().find(|(code, _)| digits.starts_with(code)).map_or(&[], |(_, countries)| countries)
 }
 
 /// Whether it is `+` and 7 to 15 digits of which the first is not zero; for North America exactly ten after the 1, as Telnyx

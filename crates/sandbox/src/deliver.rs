@@ -47,15 +47,7 @@ impl Delivery {
         copy: u32,
         done: Option<oneshot::Sender<()>>,
     ) -> Self {
-        Self {
-            event,
-            to,
-            ordinal,
-            copy,
-            attempt: 1,
-            epoch: world.epoch(),
-            done,
-        }
+        Self { event, to, ordinal, copy, attempt: 1, epoch: world.epoch(), done }
     }
 
     /// Whether someone waits until it was tried.
@@ -101,19 +93,11 @@ pub(crate) fn client(workers: usize) -> WebhookClient {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     connector.set_connect_timeout(Some(Duration::from_secs(2)));
-    Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_max_idle_per_host(workers)
-        .build(connector)
+    Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_max_idle_per_host(workers).build(connector)
 }
 
 /// Delivers one webhook after the other until told to stop.
-pub(crate) async fn work(
-    world: Arc<World>,
-    outbox: Outbox,
-    client: WebhookClient,
-    stop: CancellationToken,
-) {
+pub(crate) async fn work(world: Arc<World>, outbox: Outbox, client: WebhookClient, stop: CancellationToken) {
     loop {
         let next = async { outbox.lock().await.recv().await };
         let delivery = tokio::select! {
@@ -170,22 +154,14 @@ async fn post(world: &World, client: &WebhookClient, url: &str, delivery: &Deliv
     if stale {
         world.tally.stale_timestamps.add_one();
     }
-    let body = delivery
-        .event
-        .body(delivery.attempt, url, &world.config.rates);
+    let body = delivery.event.body(delivery.attempt, url, &world.config.rates);
     let timestamp = (world.now().as_second() - if stale { STALE_S } else { 0 }).to_string();
     let signature = world.signer.sign(&timestamp, &body, wrong);
     let request = Request::builder()
         .method(Method::POST)
         .uri(url)
-        .header(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        )
-        .header(
-            header::USER_AGENT,
-            HeaderValue::from_static("telnyx-webhooks"),
-        )
+        .header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))
+        .header(header::USER_AGENT, HeaderValue::from_static("telnyx-webhooks"))
         .header("telnyx-signature-ed25519", signature)
         .header("telnyx-timestamp", timestamp)
         .body(Full::new(Bytes::from(body)));
@@ -196,14 +172,10 @@ async fn post(world: &World, client: &WebhookClient, url: &str, delivery: &Deliv
         };
         let accepted = response.status().is_success();
         // The body means nothing, but it must be read for the connection to be used again.
-        let _ = Limited::new(response.into_body(), ANSWER_BYTES_MAX)
-            .collect()
-            .await;
+        let _ = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
         accepted
     };
-    tokio::time::timeout(world.config.webhook_timeout, exchange)
-        .await
-        .unwrap_or(false)
+    tokio::time::timeout(world.config.webhook_timeout, exchange).await.unwrap_or(false)
 }
 
 /// How old a stale timestamp is; Telnyx's tolerance is 300.

@@ -88,10 +88,7 @@ impl Span {
     /// Always this long.
     #[must_use]
     pub const fn fixed(ms: u64) -> Self {
-        Self {
-            min_ms: ms,
-            max_ms: ms,
-        }
+        Self { min_ms: ms, max_ms: ms }
     }
 
     /// From `min_ms` to `max_ms`, both included.
@@ -107,11 +104,7 @@ mod tests {
 
     #[test]
     fn the_same_ordinal_throws_the_same() {
-        let throws = |seed| {
-            (0..64)
-                .map(|n| Dice::new(seed, Purpose::Request, n).next())
-                .collect::<Vec<_>>()
-        };
+        let throws = |seed| (0..64).map(|n| Dice::new(seed, Purpose::Request, n).next()).collect::<Vec<_>>();
         assert_eq!(throws(7), throws(7));
         assert_ne!(throws(7), throws(8));
     }
@@ -119,9 +112,7 @@ mod tests {
     #[test]
     fn chances_come_out_about_right() {
         for wanted in [0.0, 0.2, 0.5, 1.0] {
-            let hits = (0..20_000)
-                .filter(|n| Dice::new(3, Purpose::Request, *n).chance(wanted))
-                .count();
+            let hits = (0..20_000).filter(|n| Dice::new(3, Purpose::Request, *n).chance(wanted)).count();
             let got = hits as f64 / 20_000.0;
             assert!((got - wanted).abs() < 0.02, "wanted {wanted}, got {got}");
         }

@@ -52,11 +52,9 @@ impl Number {
     }
 
     pub(crate) fn is_toll_free(&self) -> bool {
-        [
-            "+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888",
-        ]
-        .iter()
-        .any(|prefix| self.e164.starts_with(prefix))
+        ["+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888"]
+            .iter()
+            .any(|prefix| self.e164.starts_with(prefix))
     }
 }
 
@@ -78,12 +76,7 @@ pub(crate) struct Profile {
 
 impl Profile {
     /// A new profile of an account.
-    pub(crate) fn new(
-        id: Uuid,
-        account: Uuid,
-        request: &Map<String, Value>,
-        now: Timestamp,
-    ) -> Result<Self, ApiError> {
+    pub(crate) fn new(id: Uuid, account: Uuid, request: &Map<String, Value>, now: Timestamp) -> Result<Self, ApiError> {
         profile::check_new(request)?;
         let mut fields = profile::defaults();
         fields.insert("id".to_owned(), json!(id));
@@ -107,85 +100,46 @@ impl Profile {
     }
 
     /// Takes over the fields of a request.
-    pub(crate) fn change(
-        &mut self,
-        request: &Map<String, Value>,
-        now: Timestamp,
-    ) -> Result<(), ApiError> {
+    pub(crate) fn change(&mut self, request: &Map<String, Value>, now: Timestamp) -> Result<(), ApiError> {
         profile::merge(&mut self.fields, request)?;
         self.fields.insert("updated_at".to_owned(), json!(Iso(now)));
-        let flag = |name: &str| {
-            self.fields
-                .get(name)
-                .and_then(Value::as_bool)
-                .unwrap_or(false)
-        };
-        let text = |name: &str| {
-            self.fields
-                .get(name)
-                .and_then(Value::as_str)
-                .filter(|text| !text.is_empty())
-        };
+        let flag = |name: &str| self.fields.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let text = |name: &str| self.fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         self.enabled = flag("enabled");
         self.smart_encoding = flag("smart_encoding");
-        self.pool = self
-            .fields
-            .get("number_pool_settings")
-            .and_then(Value::as_object)
-            .is_some_and(|pool| !pool.is_empty());
+        self.pool =
+            self.fields.get("number_pool_settings").and_then(Value::as_object).is_some_and(|pool| !pool.is_empty());
         self.alpha_sender = text("alpha_sender").map(str::to_owned);
         self.webhook_url = text("webhook_url").map(Arc::from);
         self.webhook_failover_url = text("webhook_failover_url").map(Arc::from);
-        let listed = self
-            .fields
-            .get("whitelisted_destinations")
-            .and_then(Value::as_array);
-        self.destinations = listed
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
+        let listed = self.fields.get("whitelisted_destinations").and_then(Value::as_array);
+        self.destinations = listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
         Ok(())
     }
 
     pub(crate) fn webhooks(&self) -> Webhooks {
-        Webhooks {
-            url: self.webhook_url.clone(),
-            failover_url: self.webhook_failover_url.clone(),
-        }
+        Webhooks { url: self.webhook_url.clone(), failover_url: self.webhook_failover_url.clone() }
     }
 
     /// Whether its list of destinations lets a number be sent to.
     pub(crate) fn reaches(&self, to: &str) -> bool {
         let countries = country::of(to);
         countries.is_empty()
-            || self
-                .destinations
-                .iter()
-                .any(|listed| listed == "*" || countries.contains(&listed.as_str()))
+            || self.destinations.iter().any(|listed| listed == "*" || countries.contains(&listed.as_str()))
     }
 
     /// What a text asks for: a default keyword, or one that a configuration adds.
     pub(crate) fn keyword(&self, text: &str) -> Option<Keyword> {
         Keyword::of(text).or_else(|| {
             let folded = folded(text);
-            let named = |config: &&AutoresponseConfig| {
-                !folded.is_empty() && config.keywords.contains(&folded)
-            };
-            self.autoresponses
-                .values()
-                .find(named)
-                .map(|config| config.op)
+            let named = |config: &&AutoresponseConfig| !folded.is_empty() && config.keywords.contains(&folded);
+            self.autoresponses.values().find(named).map(|config| config.op)
         })
     }
 
     /// The text that answers a keyword, if a configuration sets one.
     pub(crate) fn response_to(&self, keyword: Keyword) -> Option<&str> {
-        self.autoresponses
-            .values()
-            .filter(|config| config.op == keyword)
-            .find_map(|config| config.response.as_deref())
+        self.autoresponses.values().filter(|config| config.op == keyword).find_map(|config| config.response.as_deref())
     }
 }
 
@@ -230,44 +184,28 @@ impl Directory {
     }
 
     /// As [`Self::profile`], to change it.
-    pub(crate) fn profile_mut(
-        &mut self,
-        account: Uuid,
-        id: Uuid,
-    ) -> Result<&mut Profile, ApiError> {
-        let found = self
-            .profiles
-            .get_mut(&id)
-            .filter(|profile| profile.account == account);
+    pub(crate) fn profile_mut(&mut self, account: Uuid, id: Uuid) -> Result<&mut Profile, ApiError> {
+        let found = self.profiles.get_mut(&id).filter(|profile| profile.account == account);
         found.ok_or_else(|| ApiError::not_found("messaging profile"))
     }
 
     /// A number of this account, by the carrier's id for it. As at Telnyx, the number itself is not an id.
     pub(crate) fn number_mut(&mut self, account: Uuid, id: &str) -> Result<&mut Number, ApiError> {
-        let found = self
-            .numbers
-            .values_mut()
-            .find(|number| number.account == account && number.id == id);
+        let found = self.numbers.values_mut().find(|number| number.account == account && number.id == id);
         found.ok_or_else(|| ApiError::not_found("phone number"))
     }
 
     /// The numbers of an account, in order.
     pub(crate) fn numbers_of(&self, account: Uuid) -> impl Iterator<Item = &Number> {
-        self.numbers
-            .values()
-            .filter(move |number| number.account == account)
+        self.numbers.values().filter(move |number| number.account == account)
     }
 
     pub(crate) fn opted_out(&self, profile: Uuid, recipient: &str) -> bool {
-        self.optouts
-            .get(&profile)
-            .is_some_and(|optouts| optouts.contains_key(recipient))
+        self.optouts.get(&profile).is_some_and(|optouts| optouts.contains_key(recipient))
     }
 
     /// The number that a profile's pool sends from.
     pub(crate) fn pool_number(&self, profile: Uuid) -> Option<&Number> {
-        self.numbers
-            .values()
-            .find(|number| number.profile == Some(profile))
+        self.numbers.values().find(|number| number.profile == Some(profile))
     }
 }

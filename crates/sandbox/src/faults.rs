@@ -61,10 +61,7 @@ pub struct ServerError {
 
 impl Default for ServerError {
     fn default() -> Self {
-        Self {
-            probability: 0.0,
-            status: 500,
-        }
+        Self { probability: 0.0, status: 500 }
     }
 }
 
@@ -85,11 +82,7 @@ pub struct OutcomeRule {
 impl fmt::Debug for OutcomeRule {
     /// Without the recipient's number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            to,
-            probability,
-            outcome,
-        } = self;
+        let Self { to, probability, outcome } = self;
         f.debug_struct("OutcomeRule")
             .field("one_recipient", &to.is_some())
             .field("probability", probability)
@@ -134,9 +127,7 @@ impl Outcome {
     pub(crate) fn reaches_the_phone(&self) -> bool {
         match self {
             Self::Delivered | Self::DeliveryUnconfirmed | Self::NoReceipt => true,
-            Self::DeliveryFailed { .. } | Self::SendingFailed { .. } | Self::Rejected { .. } => {
-                false
-            }
+            Self::DeliveryFailed { .. } | Self::SendingFailed { .. } | Self::Rejected { .. } => false,
         }
     }
 }
@@ -183,11 +174,7 @@ impl Faults {
     pub fn hostile() -> Self {
         Self {
             answer_lost: 0.2,
-            rate_limit_burst: Burst {
-                probability: 0.02,
-                length: 5,
-                retry_after_s: Some(1),
-            },
+            rate_limit_burst: Burst { probability: 0.02, length: 5, retry_after_s: Some(1) },
             webhooks: WebhookFaults {
                 duplicate: 1.0,
                 duplicate_copies: 2,
@@ -206,15 +193,9 @@ impl Faults {
         const PROBABILITY: &str = "between 0 and 1";
         let hooks = &self.webhooks;
         let probabilities = [
-            (
-                "rate_limit_burst.probability",
-                self.rate_limit_burst.probability,
-            ),
+            ("rate_limit_burst.probability", self.rate_limit_burst.probability),
             ("server_error.probability", self.server_error.probability),
-            (
-                "server_error_after_accepting",
-                self.server_error_after_accepting,
-            ),
+            ("server_error_after_accepting", self.server_error_after_accepting),
             ("answer_lost", self.answer_lost),
             ("closed_unread", self.closed_unread),
             ("receipt_before_answer", self.receipt_before_answer),
@@ -225,53 +206,23 @@ impl Faults {
             ("webhooks.unknown_event", hooks.unknown_event),
             ("webhooks.unknown_fields", hooks.unknown_fields),
         ];
-        let rules = self
-            .outcomes
-            .iter()
-            .map(|rule| ("outcomes[].probability", rule.probability));
+        let rules = self.outcomes.iter().map(|rule| ("outcomes[].probability", rule.probability));
         for (field, value) in probabilities.into_iter().chain(rules) {
             require((0.0..=1.0).contains(&value), field, PROBABILITY)?;
         }
-        for (field, span) in [
-            ("answer_delay", self.answer_delay),
-            ("webhooks.delay", hooks.delay),
-        ] {
+        for (field, span) in [("answer_delay", self.answer_delay), ("webhooks.delay", hooks.delay)] {
             require(
                 span.min_ms <= span.max_ms && span.max_ms <= DAY_MS,
                 field,
                 "a span of at most a day, min_ms not above max_ms",
             )?;
         }
-        require(
-            self.rate_limit_burst.length <= 1_000,
-            "rate_limit_burst.length",
-            "at most 1000",
-        )?;
-        require(
-            (500..=599).contains(&self.server_error.status),
-            "server_error.status",
-            "between 500 and 599",
-        )?;
-        require(
-            hooks.duplicate_copies <= 20,
-            "webhooks.duplicate_copies",
-            "at most 20",
-        )?;
-        require(
-            hooks.reorder_window <= 10_000,
-            "webhooks.reorder_window",
-            "at most 10000",
-        )?;
-        require(
-            hooks.reorder_hold_ms <= DAY_MS,
-            "webhooks.reorder_hold_ms",
-            "at most a day",
-        )?;
-        require(
-            self.outcomes.len() <= 10_000,
-            "outcomes",
-            "at most 10000 rules",
-        )?;
+        require(self.rate_limit_burst.length <= 1_000, "rate_limit_burst.length", "at most 1000")?;
+        require((500..=599).contains(&self.server_error.status), "server_error.status", "between 500 and 599")?;
+        require(hooks.duplicate_copies <= 20, "webhooks.duplicate_copies", "at most 20")?;
+        require(hooks.reorder_window <= 10_000, "webhooks.reorder_window", "at most 10000")?;
+        require(hooks.reorder_hold_ms <= DAY_MS, "webhooks.reorder_hold_ms", "at most a day")?;
+        require(self.outcomes.len() <= 10_000, "outcomes", "at most 10000 rules")?;
         let statuses_fit = self.outcomes.iter().all(|rule| match &rule.outcome {
             Outcome::Rejected { status, .. } => (400..=499).contains(status),
             _ => true,
@@ -291,13 +242,9 @@ impl Faults {
         let entry = if closed_unread {
             Entry::ClosedUnread
         } else if self.in_burst(seed, ordinal) {
-            Entry::RateLimited {
-                retry_after_s: self.rate_limit_burst.retry_after_s,
-            }
+            Entry::RateLimited { retry_after_s: self.rate_limit_burst.retry_after_s }
         } else if server_error {
-            Entry::ServerError {
-                status: self.server_error.status,
-            }
+            Entry::ServerError { status: self.server_error.status }
         } else {
             Entry::Open
         };
@@ -306,12 +253,7 @@ impl Faults {
             (false, true) => Exit::ServerError,
             (false, false) => Exit::Answered,
         };
-        Fate {
-            entry,
-            exit,
-            receipt_first,
-            delay,
-        }
+        Fate { entry, exit, receipt_first, delay }
     }
 
     /// What becomes of the n-th message.
@@ -319,20 +261,13 @@ impl Faults {
         let mut dice = Dice::new(seed, Purpose::Outcome, ordinal);
         self.outcomes
             .iter()
-            .find(|rule| {
-                dice.chance(rule.probability)
-                    && rule.to.as_deref().is_none_or(|wanted| wanted == to)
-            })
+            .find(|rule| dice.chance(rule.probability) && rule.to.as_deref().is_none_or(|wanted| wanted == to))
             .map(|rule| rule.outcome.clone())
             .unwrap_or_default()
     }
 
     fn in_burst(&self, seed: u64, ordinal: u64) -> bool {
-        let Burst {
-            probability,
-            length,
-            ..
-        } = self.rate_limit_burst;
+        let Burst { probability, length, .. } = self.rate_limit_burst;
         if probability <= 0.0 || length == 0 {
             return false;
         }
@@ -370,11 +305,7 @@ pub(crate) enum Exit {
 const DAY_MS: u64 = 86_400_000;
 
 fn require(holds: bool, field: &'static str, must: &'static str) -> Result<(), FaultsError> {
-    if holds {
-        Ok(())
-    } else {
-        Err(FaultsError { field, must })
-    }
+    if holds { Ok(()) } else { Err(FaultsError { field, must }) }
 }
 
 fn always() -> f64 {
@@ -391,10 +322,7 @@ mod tests {
 
     #[test]
     fn a_seed_replays_the_same_faults() {
-        let plan = Faults {
-            closed_unread: 0.1,
-            ..Faults::hostile()
-        };
+        let plan = Faults { closed_unread: 0.1, ..Faults::hostile() };
         let fates = |seed| (0..500).map(|n| plan.fate(seed, n)).collect::<Vec<_>>();
         assert_eq!(fates(1), fates(1));
         assert_ne!(fates(1), fates(2));
@@ -402,14 +330,8 @@ mod tests {
 
     #[test]
     fn one_fault_does_not_move_another() {
-        let quiet = Faults {
-            answer_lost: 0.3,
-            ..Faults::default()
-        };
-        let louder = Faults {
-            closed_unread: 0.3,
-            ..quiet.clone()
-        };
+        let quiet = Faults { answer_lost: 0.3, ..Faults::default() };
+        let louder = Faults { closed_unread: 0.3, ..quiet.clone() };
         let lost = |plan: &Faults| (0..200).map(|n| plan.fate(5, n).exit).collect::<Vec<_>>();
         assert_eq!(lost(&quiet), lost(&louder));
     }
@@ -417,21 +339,12 @@ mod tests {
     #[test]
     fn bursts_last_their_length() {
         let plan = Faults {
-            rate_limit_burst: Burst {
-                probability: 0.01,
-                length: 4,
-                retry_after_s: None,
-            },
+            rate_limit_burst: Burst { probability: 0.01, length: 4, retry_after_s: None },
             ..Faults::default()
         };
-        let limited: Vec<bool> = (0..2_000)
-            .map(|n| matches!(plan.fate(9, n).entry, Entry::RateLimited { .. }))
-            .collect();
-        let runs: Vec<usize> = limited
-            .split(|hit| !hit)
-            .map(<[bool]>::len)
-            .filter(|length| *length > 0)
-            .collect();
+        let limited: Vec<bool> =
+            (0..2_000).map(|n| matches!(plan.fate(9, n).entry, Entry::RateLimited { .. })).collect();
+        let runs: Vec<usize> = limited.split(|hit| !hit).map(<[bool]>::len).filter(|length| *length > 0).collect();
         assert!(!runs.is_empty());
         assert!(runs.iter().all(|length| *length >= 4), "{runs:?}");
     }
@@ -446,18 +359,9 @@ mod tests {
         assert_eq!(bad(|_| ()), Ok(()));
         assert_eq!(bad(|plan| plan.answer_lost = 1.5), Err("answer_lost"));
         assert_eq!(bad(|plan| plan.answer_lost = f64::NAN), Err("answer_lost"));
-        assert_eq!(
-            bad(|plan| plan.answer_delay = Span::between(5, 1)),
-            Err("answer_delay")
-        );
-        assert_eq!(
-            bad(|plan| plan.server_error.status = 404),
-            Err("server_error.status")
-        );
-        assert_eq!(
-            bad(|plan| plan.webhooks.duplicate_copies = 1_000),
-            Err("webhooks.duplicate_copies")
-        );
+        assert_eq!(bad(|plan| plan.answer_delay = Span::between(5, 1)), Err("answer_delay"));
+        assert_eq!(bad(|plan| plan.server_error.status = 404), Err("server_error.status"));
+        assert_eq!(bad(|plan| plan.webhooks.duplicate_copies = 1_000), Err("webhooks.duplicate_copies"));
     }
 
     #[test]
@@ -466,12 +370,7 @@ mod tests {
             r#"{"outcomes":[{"to":"+15550001","outcome":"delivery_failed","code":"40008"},{"probability":0.5,"outcome":"no_receipt"}]}"#,
         )
         .expect("a plan");
-        assert_eq!(
-            plan.outcome(1, 1, "+15550001"),
-            Outcome::DeliveryFailed {
-                code: "40008".into()
-            }
-        );
+        assert_eq!(plan.outcome(1, 1, "+15550001"), Outcome::DeliveryFailed { code: "40008".into() });
         assert!((0..50).any(|n| plan.outcome(1, n, "+15550002") == Outcome::NoReceipt));
         assert!((0..50).any(|n| plan.outcome(1, n, "+15550002") == Outcome::Delivered));
     }

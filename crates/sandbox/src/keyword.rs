@@ -39,9 +39,7 @@ impl Keyword {
 
     /// The meaning of an autoresponse configuration's `op`.
     pub(crate) fn from_op(op: &str) -> Option<Self> {
-        [Self::Stop, Self::Start, Self::Help]
-            .into_iter()
-            .find(|keyword| keyword.op() == op)
+        [Self::Stop, Self::Start, Self::Help].into_iter().find(|keyword| keyword.op() == op)
     }
 }
 
@@ -51,10 +49,7 @@ pub(crate) fn folded(text: &str) -> String {
     if text.len() > KEYWORD_BYTES_MAX {
         return String::new();
     }
-    text.chars()
-        .filter(|character| !character.is_whitespace())
-        .flat_map(char::to_uppercase)
-        .collect()
+    text.chars().filter(|character| !character.is_whitespace()).flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]

@@ -96,25 +96,14 @@ impl Sandbox {
     pub async fn start(config: SandboxConfig) -> Result<Self, StartError> {
         config.faults.check()?;
         let wanted = config.listen;
-        let listen = |source| StartError::Listen {
-            address: wanted,
-            source,
-        };
+        let listen = |source| StartError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let signer = signer::Signer::new(config.seed).map_err(|_| StartError::SigningKey)?;
         let (outbox, deliveries) = mpsc::unbounded_channel();
-        let (accounts, phones, workers) = (
-            config.accounts.clone(),
-            config.phones.clone(),
-            config.webhook_workers.max(1),
-        );
-        let world = Arc::new(world::World::new(
-            config,
-            format!("http://{address}"),
-            signer,
-            outbox,
-        ));
+        let (accounts, phones, workers) =
+            (config.accounts.clone(), config.phones.clone(), config.webhook_workers.max(1));
+        let world = Arc::new(world::World::new(config, format!("http://{address}"), signer, outbox));
         let control = Control(Arc::clone(&world));
         for account in accounts {
             control.add_account(account)?;
@@ -132,19 +121,9 @@ impl Sandbox {
         let deliveries = Arc::new(tokio::sync::Mutex::new(deliveries));
         let client = deliver::client(workers);
         for _ in 0..workers {
-            tasks.spawn(deliver::work(
-                Arc::clone(&world),
-                Arc::clone(&deliveries),
-                client.clone(),
-                stop.clone(),
-            ));
+            tasks.spawn(deliver::work(Arc::clone(&world), Arc::clone(&deliveries), client.clone(), stop.clone()));
         }
-        Ok(Self {
-            control,
-            address,
-            tasks,
-            stop,
-        })
+        Ok(Self { control, address, tasks, stop })
     }
 
     /// Where it listens.

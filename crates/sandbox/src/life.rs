@@ -140,10 +140,7 @@ fn take(world: &Arc<World>, step: Step) {
                 let mut pace = world.pace(&message);
                 // The first throw was the way to `sent`.
                 pace.next();
-                world.plan_step(
-                    pace.within(world.config.finalized_after),
-                    Step::Finalize(message),
-                );
+                world.plan_step(pace.within(world.config.finalized_after), Step::Finalize(message));
             }
         }
         Step::Finalize(message) => finalize(world, &message, None),
@@ -168,22 +165,11 @@ fn send(world: &Arc<World>, message: &Arc<Message>, done: Option<oneshot::Sender
         let reply = world.book().scripted_reply(&message.to, &message.text);
         if let Some(reply) = reply {
             let after = world.pace(message).within(reply.after);
-            world.plan_step(
-                after,
-                Step::Reply {
-                    from: message.to.clone(),
-                    to: message.from.clone(),
-                    body: reply.body,
-                },
-            );
+            world
+                .plan_step(after, Step::Reply { from: message.to.clone(), to: message.from.clone(), body: reply.body });
         }
     }
-    tell(
-        world,
-        About::Outbound(Arc::clone(message), message.progress()),
-        &message.webhooks,
-        done,
-    );
+    tell(world, About::Outbound(Arc::clone(message), message.progress()), &message.webhooks, done);
 }
 
 fn finalize(world: &Arc<World>, message: &Arc<Message>, done: Option<oneshot::Sender<()>>) {
@@ -196,12 +182,7 @@ fn finalize(world: &Arc<World>, message: &Arc<Message>, done: Option<oneshot::Se
         Outcome::NoReceipt | Outcome::Rejected { .. } => return,
     };
     if message.advance(end, world.now()) {
-        tell(
-            world,
-            About::Outbound(Arc::clone(message), message.progress()),
-            &message.webhooks,
-            done,
-        );
+        tell(world, About::Outbound(Arc::clone(message), message.progress()), &message.webhooks, done);
     }
 }
 
@@ -218,24 +199,10 @@ pub(crate) fn tell(world: &World, about: About, to: &Webhooks, done: Option<ones
     let duplicated = dice.chance(faults.duplicate);
     let unknown = dice.chance(faults.unknown_event);
     let odd = dice.chance(faults.unknown_fields);
-    let event = |about| {
-        Arc::new(Event {
-            id: world.uuid(),
-            at: world.now(),
-            about,
-            odd,
-        })
-    };
+    let event = |about| Arc::new(Event { id: world.uuid(), at: world.now(), about, odd });
     if unknown {
         world.tally.unknown_events.add_one();
-        let delivery = Delivery::new(
-            world,
-            event(About::Unknown),
-            to.clone(),
-            ordinal,
-            UNKNOWN_COPY,
-            None,
-        );
+        let delivery = Delivery::new(world, event(About::Unknown), to.clone(), ordinal, UNKNOWN_COPY, None);
         hold_back(world, delivery, dice.within(faults.delay));
     }
     if dropped {
@@ -243,24 +210,13 @@ pub(crate) fn tell(world: &World, about: About, to: &Webhooks, done: Option<ones
         return;
     }
     let event = event(about);
-    let copies = if duplicated {
-        faults.duplicate_copies
-    } else {
-        0
-    };
+    let copies = if duplicated { faults.duplicate_copies } else { 0 };
     let mut done = done;
     for copy in 0..=copies {
         if copy > 0 {
             world.tally.webhooks_duplicated.add_one();
         }
-        let delivery = Delivery::new(
-            world,
-            Arc::clone(&event),
-            to.clone(),
-            ordinal,
-            copy,
-            done.take(),
-        );
+        let delivery = Delivery::new(world, Arc::clone(&event), to.clone(), ordinal, copy, done.take());
         hold_back(world, delivery, dice.within(faults.delay));
     }
 }
@@ -279,11 +235,7 @@ fn hold_back(world: &World, delivery: Delivery, delay: Duration) {
 /// Sends a webhook out, by way of the reorder window if there is one.
 fn let_go(world: &World, delivery: Delivery) {
     let plan = world.plan();
-    let WebhookFaults {
-        reorder_window,
-        reorder_hold_ms,
-        ..
-    } = plan.faults.webhooks;
+    let WebhookFaults { reorder_window, reorder_hold_ms, .. } = plan.faults.webhooks;
     // Someone waits for this one before answering, so it cannot wait for others.
     if reorder_window == 0 || delivery.is_awaited() {
         world.send_out(delivery);
@@ -291,10 +243,7 @@ fn let_go(world: &World, delivery: Delivery) {
     }
     let mut dice = Dice::new(plan.seed, Purpose::Reorder, delivery.throw());
     world.begin();
-    let mut held = world
-        .shuffled
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut held = world.shuffled.lock().unwrap_or_else(PoisonError::into_inner);
     let first = held.is_empty();
     held.push(delivery);
     let released = (held.len() > reorder_window).then(|| {
@@ -312,18 +261,9 @@ fn let_go(world: &World, delivery: Delivery) {
 }
 
 fn flush(world: &World) {
-    let mut held = std::mem::take(
-        &mut *world
-            .shuffled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner),
-    );
+    let mut held = std::mem::take(&mut *world.shuffled.lock().unwrap_or_else(PoisonError::into_inner));
     let seed = world.plan().seed;
-    let mut dice = Dice::new(
-        seed,
-        Purpose::Reorder,
-        held.first().map_or(0, Delivery::throw) ^ u64::MAX,
-    );
+    let mut dice = Dice::new(seed, Purpose::Reorder, held.first().map_or(0, Delivery::throw) ^ u64::MAX);
     while !held.is_empty() {
         let chosen = usize::try_from(dice.below(held.len() as u64)).unwrap_or(0);
         world.send_out(held.swap_remove(chosen));

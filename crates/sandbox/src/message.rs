@@ -98,16 +98,8 @@ pub(crate) struct Progress {
 
 /// What a message starts as.
 pub(crate) fn fresh(send_at: Option<Timestamp>) -> Mutex<Progress> {
-    let status = if send_at.is_some() {
-        Status::Scheduled
-    } else {
-        Status::Queued
-    };
-    Mutex::new(Progress {
-        status,
-        sent_at: None,
-        completed_at: None,
-    })
+    let status = if send_at.is_some() { Status::Scheduled } else { Status::Queued };
+    Mutex::new(Progress { status, sent_at: None, completed_at: None })
 }
 
 impl Message {
@@ -117,9 +109,7 @@ impl Message {
 
     /// What it was when it was taken.
     pub(crate) fn first_progress(&self) -> Progress {
-        *fresh(self.send_at)
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
+        *fresh(self.send_at).get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves on to `status`. False, and nothing changed, if it is already as far or at an end.
@@ -148,11 +138,7 @@ impl Message {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let scheduled = progress.status == Status::Scheduled;
         if scheduled {
-            *progress = Progress {
-                status: Status::Cancelled,
-                completed_at: Some(at),
-                ..*progress
-            };
+            *progress = Progress { status: Status::Cancelled, completed_at: Some(at), ..*progress };
         }
         scheduled
     }
@@ -178,11 +164,7 @@ pub(crate) struct Inbound {
 
 impl Inbound {
     pub(crate) fn status(&self) -> &'static str {
-        if self.webhook_delivered.load(Ordering::Relaxed) {
-            "webhook_delivered"
-        } else {
-            "received"
-        }
+        if self.webhook_delivered.load(Ordering::Relaxed) { "webhook_delivered" } else { "received" }
     }
 }
 

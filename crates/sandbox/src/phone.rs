@@ -98,16 +98,9 @@ pub(crate) fn text(
     if let Some(keyword) = keyword {
         act(world, &inbound, keyword, response);
     }
-    life::tell(
-        world,
-        About::Received(Arc::clone(&inbound)),
-        &inbound.webhooks,
-        None,
-    );
+    life::tell(world, About::Received(Arc::clone(&inbound)), &inbound.webhooks, None);
     world.tell_change();
-    Ok(Texted {
-        message_id: inbound.id,
-    })
+    Ok(Texted { message_id: inbound.id })
 }
 
 /// Blocks or unblocks, and answers. A second STOP is not answered: the recipient asked for silence.
@@ -143,11 +136,7 @@ fn act(world: &World, inbound: &Inbound, keyword: Keyword, response: Option<Stri
 fn block(world: &World, profile: Uuid, inbound: &Inbound) -> bool {
     let mut directory = world.directory_mut();
     let optouts = directory.optouts.entry(profile).or_default();
-    let optout = OptOut {
-        to: inbound.to.to_string(),
-        keyword: inbound.text.to_string(),
-        at: inbound.received_at,
-    };
+    let optout = OptOut { to: inbound.to.to_string(), keyword: inbound.text.to_string(), at: inbound.received_at };
     let new = optouts.insert(inbound.from.to_string(), optout).is_none();
     if optouts.len() > world.config.history_max {
         optouts.pop_first();
@@ -162,10 +151,7 @@ fn response(world: &World, profile: Option<&Profile>, keyword: Keyword) -> Optio
         Keyword::Start => &defaults.start,
         Keyword::Help => &defaults.help,
     };
-    profile
-        .and_then(|profile| profile.response_to(keyword))
-        .map(str::to_owned)
-        .or_else(|| default.clone())
+    profile.and_then(|profile| profile.response_to(keyword)).map(str::to_owned).or_else(|| default.clone())
 }
 
 const MEDIA_MAX: usize = 10;

@@ -18,12 +18,7 @@ use crate::api::HangUp;
 const CONNECTIONS_MAX: usize = 8_192;
 
 /// Accepts connections until told to stop.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    router: Router,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-) {
+pub(crate) async fn serve(listener: TcpListener, router: Router, tasks: TaskTracker, stop: CancellationToken) {
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let next = async {
@@ -71,9 +66,7 @@ async fn talk(stream: TcpStream, router: Router) {
             Ok(response)
         }
     });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
     if let Err(error) = connection.await {
         tracing::trace!(%error, "a connection ended early");
     }

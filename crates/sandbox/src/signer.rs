@@ -21,10 +21,7 @@ pub(crate) struct KeyError;
 impl Signer {
     /// Both keys follow from the sandbox's seed.
     pub(crate) fn new(seed: u64) -> Result<Self, KeyError> {
-        Ok(Self {
-            ours: pair(seed, 0)?,
-            strangers: pair(seed, 1)?,
-        })
+        Ok(Self { ours: pair(seed, 0)?, strangers: pair(seed, 1)? })
     }
 
     /// Base64 of the public key's 32 bytes, as Telnyx's portal shows it.
@@ -45,9 +42,7 @@ impl Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer")
-            .field("public_key", &self.public_key_base64())
-            .finish_non_exhaustive()
+        f.debug_struct("Signer").field("public_key", &self.public_key_base64()).finish_non_exhaustive()
     }
 }
 
@@ -66,20 +61,10 @@ mod tests {
     fn the_known_vector_is_signed_the_same() {
         let seed: Vec<u8> = (0..32).collect();
         let ours = Ed25519KeyPair::from_seed_unchecked(&seed).expect("a key");
-        let signer = Signer {
-            ours,
-            strangers: pair(1, 1).expect("a key"),
-        };
+        let signer = Signer { ours, strangers: pair(1, 1).expect("a key") };
+        assert_eq!(signer.public_key_base64(), "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=");
         assert_eq!(
-            signer.public_key_base64(),
-            "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
-        );
-        assert_eq!(
-            signer.sign(
-                "1700000000",
-                br#"{"data":{"event_type":"message.received"}}"#,
-                false
-            ),
+            signer.sign("1700000000", br#"{"data":{"event_type":"message.received"}}"#, false),
             "NMQOthHKj00VoDxQbYGerZjOOFli2xhAkPDkJFo6ejSVzSWldlkGjrXx4fd+FqAwHXxSF3mTDGg9fXZ65b/+Cg=="
         );
     }

@@ -96,31 +96,19 @@ pub struct HeardText {
 
 impl fmt::Debug for NumberView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NumberView")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("NumberView").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for PhoneView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PhoneView")
-            .field("name", &self.name)
-            .field("texts", &self.texts)
-            .finish_non_exhaustive()
+        f.debug_struct("PhoneView").field("name", &self.name).field("texts", &self.texts).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for HeardText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            seq,
-            direction,
-            kind,
-            message_id,
-            status,
-            ..
-        } = self;
+        let Self { seq, direction, kind, message_id, status, .. } = self;
         f.debug_struct("HeardText")
             .field("seq", seq)
             .field("direction", direction)

@@ -112,10 +112,7 @@ impl World {
     }
 
     pub(crate) fn plan(&self) -> Plan {
-        self.plan
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.plan.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Puts a plan in force. With a seed of its own the throws begin again.
@@ -141,15 +138,11 @@ impl World {
     }
 
     pub(crate) fn directory(&self) -> RwLockReadGuard<'_, Directory> {
-        self.directory
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.directory.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn directory_mut(&self) -> RwLockWriteGuard<'_, Directory> {
-        self.directory
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.directory.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
@@ -180,8 +173,7 @@ impl World {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.pending.load(Ordering::Relaxed)
-            >= u64::try_from(self.config.pending_max).unwrap_or(u64::MAX)
+        self.pending.load(Ordering::Relaxed) >= u64::try_from(self.config.pending_max).unwrap_or(u64::MAX)
     }
 
     pub(crate) fn counters(&self) -> Counters {
@@ -214,8 +206,7 @@ impl World {
                 self.end();
             }
         }
-        let held =
-            std::mem::take(&mut *self.shuffled.lock().unwrap_or_else(PoisonError::into_inner));
+        let held = std::mem::take(&mut *self.shuffled.lock().unwrap_or_else(PoisonError::into_inner));
         for _ in held {
             self.end();
         }
@@ -223,10 +214,7 @@ impl World {
         self.directory_mut().optouts.clear();
         self.tally.reset();
         let mut plan = self.plan.write().unwrap_or_else(PoisonError::into_inner);
-        *plan = Plan {
-            faults: Arc::new(Faults::default()),
-            seed: self.config.seed,
-        };
+        *plan = Plan { faults: Arc::new(Faults::default()), seed: self.config.seed };
         self.rewind();
     }
 
@@ -237,10 +225,6 @@ impl World {
     }
 
     fn id_dice(&self) -> Dice {
-        Dice::new(
-            self.id_seed,
-            Purpose::Id,
-            self.ids.fetch_add(1, Ordering::Relaxed),
-        )
+        Dice::new(self.id_seed, Purpose::Id, self.ids.fetch_add(1, Ordering::Relaxed))
     }
 }

@@ -56,13 +56,7 @@ pub struct StoreConfig {
 impl StoreConfig {
     /// The defaults for this address.
     pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            readers: 2,
-            connections: 16,
-            threads: 2,
-            statement_timeout: Duration::from_secs(30),
-        }
+        Self { url: url.into(), readers: 2, connections: 16, threads: 2, statement_timeout: Duration::from_secs(30) }
     }
 }
 
@@ -108,13 +102,9 @@ impl Store {
         } else if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") {
             Backend::Postgres(Postgres::open(config)?)
         } else {
-            return Err(StoreError::fault(
-                "the database's address starts with neither sqlite:// nor postgres://",
-            ));
+            return Err(StoreError::fault("the database's address starts with neither sqlite:// nor postgres://"));
         };
-        let store = Self {
-            backend: Arc::new(backend),
-        };
+        let store = Self { backend: Arc::new(backend) };
         if store.engine() == Engine::Postgres {
             store.look_at_the_role().await?;
         }
@@ -128,10 +118,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: AsyncFn(&mut TenantTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(Kind::Write, async move |tx: &mut Tx| {
-            body(&mut TenantTx::new(tx, tenant)).await
-        })
-        .await
+        self.run(Kind::Write, async move |tx: &mut Tx| body(&mut TenantTx::new(tx, tenant)).await).await
     }
 
     /// Runs `body` on one snapshot of what `tenant` has. It cannot write.
@@ -141,10 +128,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: AsyncFn(&mut TenantTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(Kind::Read, async move |tx: &mut Tx| {
-            body(&mut TenantTx::new(tx, tenant)).await
-        })
-        .await
+        self.run(Kind::Read, async move |tx: &mut Tx| body(&mut TenantTx::new(tx, tenant)).await).await
     }
 
     /// As [`Store::write`], across tenants.
@@ -154,10 +138,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: AsyncFn(&mut SystemTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(Kind::Write, async move |tx: &mut Tx| {
-            body(&mut SystemTx::new(tx)).await
-        })
-        .await
+        self.run(Kind::Write, async move |tx: &mut Tx| body(&mut SystemTx::new(tx)).await).await
     }
 
     /// As [`Store::read`], across tenants.
@@ -167,10 +148,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: AsyncFn(&mut SystemTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(Kind::Read, async move |tx: &mut Tx| {
-            body(&mut SystemTx::new(tx)).await
-        })
-        .await
+        self.run(Kind::Read, async move |tx: &mut Tx| body(&mut SystemTx::new(tx)).await).await
     }
 
     /// Lets nobody else in, finishes what waits, and closes; on SQLite the log is folded into the file. What comes later is
@@ -197,10 +175,7 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite(sqlite) => {
                 let (transactions, bodies) = sqlite.counters();
-                Written {
-                    transactions,
-                    bodies,
-                }
+                Written { transactions, bodies }
             }
             Backend::Postgres(_) => Written::default(),
         }
@@ -234,9 +209,7 @@ impl Store {
     /// Asks the server who we are: a first connection, and a warning if its second wall between tenants does not bind us.
     async fn look_at_the_role(&self) -> Result<(), StoreError> {
         let sql = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user";
-        let unbound = self
-            .system_read(async move |tx| tx.one(sql, &[]).await?.get::<bool>(0))
-            .await?;
+        let unbound = self.system_read(async move |tx| tx.one(sql, &[]).await?.get::<bool>(0)).await?;
         if unbound {
             tracing::warn!(
                 "the database role is a superuser or bypasses row-level security: give the server a plain role"
@@ -254,12 +227,8 @@ impl fmt::Debug for Store {
 
 async fn open_sqlite(path: &str, readers: usize) -> Result<Sqlite, StoreError> {
     if path.is_empty() || path == ":memory:" {
-        return Err(StoreError::fault(
-            "the database's address names no file: sqlite://tidings.db",
-        ));
+        return Err(StoreError::fault("the database's address names no file: sqlite://tidings.db"));
     }
     let (path, runtime) = (path.to_owned(), Handle::current());
-    tokio::task::spawn_blocking(move || Sqlite::open(&path, readers, &runtime))
-        .await
-        .map_err(StoreError::fault)?
+    tokio::task::spawn_blocking(move || Sqlite::open(&path, readers, &runtime)).await.map_err(StoreError::fault)?
 }

@@ -72,26 +72,15 @@ pub(crate) fn text_with_rows(sql: &'static str, engine: Engine, rows: Rows) -> A
 
 fn cached(sql: &'static str, engine: Engine, rows: Option<Rows>) -> Arc<Text> {
     static SEEN: LazyLock<RwLock<HashMap<Key, Arc<Text>>>> = LazyLock::new(RwLock::default);
-    let key = Key {
-        address: sql.as_ptr() as usize,
-        length: sql.len(),
-        engine,
-        rows,
-    };
-    if let Some(text) = SEEN
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&key)
-    {
+    let key = Key { address: sql.as_ptr() as usize, length: sql.len(), engine, rows };
+    if let Some(text) = SEEN.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Arc::clone(text);
     }
     let text = Arc::new(match rows {
         None => translate(sql, engine),
         Some(rows) => translate(&expand(sql, rows), engine),
     });
-    SEEN.write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(key, Arc::clone(&text));
+    SEEN.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&text));
     text
 }
 
@@ -137,23 +126,17 @@ fn translate(sql: &str, engine: Engine) -> Text {
             continue;
         };
         mentions_first |= mentions_parameter_one(code);
-        let code = code
-            .replace("{for_update}", for_update)
-            .replace("{skip_locked}", skip_locked);
+        let code = code.replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
         match engine {
             Engine::Sqlite => out.push_str(&code.replace('$', "?")),
             Engine::Postgres => out.push_str(&code),
         }
     }
-    Text {
-        sql: out,
-        mentions_first,
-    }
+    Text { sql: out, mentions_first }
 }
 
 fn mentions_parameter_one(code: &str) -> bool {
-    code.match_indices("$1")
-        .any(|(at, found)| !code[at + found.len()..].starts_with(|c: char| c.is_ascii_digit()))
+    code.match_indices("$1").any(|(at, found)| !code[at + found.len()..].starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// One migration in `engine`'s words.
@@ -242,11 +225,8 @@ fn pieces(sql: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let mut rest = sql;
     while !rest.is_empty() {
-        let start = [rest.find('\''), rest.find('"'), rest.find("--")]
-            .into_iter()
-            .flatten()
-            .min()
-            .unwrap_or(rest.len());
+        let start =
+            [rest.find('\''), rest.find('"'), rest.find("--")].into_iter().flatten().min().unwrap_or(rest.len());
         let (code, special) = rest.split_at(start);
         if !code.is_empty() {
             found.push(Piece::Code(code));
@@ -259,11 +239,7 @@ fn pieces(sql: &str) -> Vec<Piece<'_>> {
             quote => special[1..].find(quote).map_or(special.len(), |at| at + 2),
         };
         let (special, after) = special.split_at(end);
-        found.push(if first == '-' {
-            Piece::Comment(special)
-        } else {
-            Piece::Quoted(special)
-        });
+        found.push(if first == '-' { Piece::Comment(special) } else { Piece::Quoted(special) });
         rest = after;
     }
     found
@@ -280,11 +256,7 @@ mod tests {
             text(sql, Engine::Sqlite).sql,
             "SELECT id FROM job WHERE tenant_id = ?1 AND at <= ?12 AND note <> '$1 it''s $9' LIMIT ?2  -- $3"
         );
-        assert!(
-            text(sql, Engine::Postgres)
-                .sql
-                .ends_with("LIMIT $2 FOR UPDATE SKIP LOCKED -- $3")
-        );
+        assert!(text(sql, Engine::Postgres).sql.ends_with("LIMIT $2 FOR UPDATE SKIP LOCKED -- $3"));
     }
 
     #[test]
@@ -298,21 +270,13 @@ mod tests {
             ("a = $2 -- $1", false),
             ("SELECT 1", false),
         ] {
-            assert_eq!(
-                translate(sql, Engine::Postgres).mentions_first,
-                mentions,
-                "{sql}"
-            );
+            assert_eq!(translate(sql, Engine::Postgres).mentions_first, mentions, "{sql}");
         }
     }
 
     #[test]
     fn many_rows_share_their_tenant() {
-        let rows = |tenant_leads| Rows {
-            count: 2,
-            width: 2,
-            tenant_leads,
-        };
+        let rows = |tenant_leads| Rows { count: 2, width: 2, tenant_leads };
         let sql = "INSERT INTO tag (tenant_id, a, b) VALUES {rows} ON CONFLICT DO NOTHING";
         assert_eq!(
             text_with_rows(sql, Engine::Postgres, rows(true)).sql,
@@ -347,10 +311,6 @@ SELECT 1;
         );
         let postgres = migration(sql, Engine::Postgres);
         assert!(postgres.contains("id UUID, n BIGINT, ok BOOLEAN, b BYTEA, d DOUBLE PRECISION,"));
-        assert!(
-            postgres.contains("USING gin")
-                && !postgres.contains("PRAGMA")
-                && !postgres.contains("{strict}")
-        );
+        assert!(postgres.contains("USING gin") && !postgres.contains("PRAGMA") && !postgres.contains("{strict}"));
     }
 }

@@ -47,9 +47,9 @@ pub async fn append(tx: &mut TenantTx<'_>, now: Timestamp, lines: &[Line]) -> Re
         )
         .await?
         .get(0)?;
-    let numbered = (head - count + 1..=head).zip(lines).map(|(seq, line)| {
-        row![seq, line.kind.as_str(), line.subject, line.conversation, now]
-    });
+    let numbered = (head - count + 1..=head)
+        .zip(lines)
+        .map(|(seq, line)| row![seq, line.kind.as_str(), line.subject, line.conversation, now]);
     tx.push_many("INSERT INTO event (tenant_id, seq, kind, subject, conversation_id, at_us)", numbered).await?;
     Ok(head)
 }

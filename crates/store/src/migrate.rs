@@ -88,9 +88,7 @@ impl Store {
     /// The names of what [`Store::migrate`] would apply. Changes nothing.
     pub async fn pending_migrations(&self) -> Result<Vec<&'static str>, StoreError> {
         let exists = match self.engine() {
-            Engine::Sqlite => {
-                "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'schema_migration'"
-            }
+            Engine::Sqlite => "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'schema_migration'",
             Engine::Postgres => "SELECT to_regclass('schema_migration') IS NOT NULL",
         };
         let applied = self
@@ -99,34 +97,22 @@ impl Store {
                     return Ok(Applied::new());
                 }
                 let rows = tx.rows(SELECT, &[]).await?;
-                rows.iter()
-                    .map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
-                    .collect::<Result<_, StoreError>>()
+                rows.iter().map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).collect::<Result<_, StoreError>>()
             })
             .await?;
-        Ok(missing(&applied)?
-            .into_iter()
-            .map(|migration| migration.name)
-            .collect())
+        Ok(missing(&applied)?.into_iter().map(|migration| migration.name).collect())
     }
 }
 
 /// One word for all texts together; test databases are made once per schema.
 #[cfg(feature = "testing")]
 pub(crate) fn fingerprint_of_all() -> String {
-    let all: String = MIGRATIONS
-        .iter()
-        .map(|migration| migration.sql)
-        .chain([WALL])
-        .collect();
+    let all: String = MIGRATIONS.iter().map(|migration| migration.sql).chain([WALL]).collect();
     fingerprint(&all)
 }
 
 fn missing(applied: &Applied) -> Result<Vec<&'static Migration>, MigrateError> {
-    if let Some((_, (name, _))) = applied
-        .iter()
-        .find(|(number, _)| MIGRATIONS.iter().all(|m| m.number != **number))
-    {
+    if let Some((_, (name, _))) = applied.iter().find(|(number, _)| MIGRATIONS.iter().all(|m| m.number != **number)) {
         return Err(MigrateError::Newer(name.clone()));
     }
     let mut missing = Vec::new();
@@ -144,9 +130,9 @@ fn missing(applied: &Applied) -> Result<Vec<&'static Migration>, MigrateError> {
 
 /// FNV-1a of 64 bits: notices an edit, and is not meant against anyone who wants to deceive.
 fn fingerprint(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }
 
@@ -162,11 +148,7 @@ impl Migration {
     }
 
     fn failed(&self, source: StoreError) -> StoreError {
-        MigrateError::Failed {
-            name: self.name,
-            source: Box::new(source),
-        }
-        .into()
+        MigrateError::Failed { name: self.name, source: Box::new(source) }.into()
     }
 }
 
@@ -181,26 +163,19 @@ fn migrate_sqlite(session: &mut Session) -> Result<Vec<&'static str>, StoreError
     let missing = missing(&applied?)?;
     for migration in &missing {
         session.begin_write()?;
-        let applied = session
-            .batch(&migration.script(Engine::Sqlite))
-            .and_then(|()| session.commit());
+        let applied = session.batch(&migration.script(Engine::Sqlite)).and_then(|()| session.commit());
         if let Err(error) = applied {
             session.rollback();
             return Err(migration.failed(error));
         }
     }
-    Ok(missing
-        .into_iter()
-        .map(|migration| migration.name)
-        .collect())
+    Ok(missing.into_iter().map(|migration| migration.name).collect())
 }
 
 fn sqlite_applied(session: &mut Session) -> Result<Applied, StoreError> {
     session.batch(&dialect::migration(TABLE, Engine::Sqlite))?;
     let rows = session.rows(SELECT, None, &[])?;
-    rows.iter()
-        .map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
-        .collect()
+    rows.iter().map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).collect()
 }
 
 /// The connection is closed afterwards, which gives back the lock and the settings in any case.
@@ -212,24 +187,15 @@ async fn migrate_postgres(client: &ClientWrapper) -> Result<Vec<&'static str>, S
     );
     client.batch_execute(&ready).await.map_err(explain)?;
     let rows = client.query(SELECT, &[]).await.map_err(explain)?;
-    let applied = rows
-        .iter()
-        .map(|row| (row.get(0), (row.get(1), row.get(2))))
-        .collect();
+    let applied = rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect();
 
     let missing = missing(&applied)?;
     for migration in &missing {
         let script = format!("BEGIN; {}\nCOMMIT;", migration.script(Engine::Postgres));
-        client
-            .batch_execute(&script)
-            .await
-            .map_err(|error| migration.failed(explain(error)))?;
+        client.batch_execute(&script).await.map_err(|error| migration.failed(explain(error)))?;
     }
     client.batch_execute(WALL).await.map_err(explain)?;
-    Ok(missing
-        .into_iter()
-        .map(|migration| migration.name)
-        .collect())
+    Ok(missing.into_iter().map(|migration| migration.name).collect())
 }
 
 /// Row-level security for every table with a tenant, forced on the owner too. A row is seen and written by its tenant and by
@@ -265,23 +231,14 @@ mod tests {
     #[test]
     fn every_file_is_listed_under_its_number() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut files: Vec<String> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         files.sort();
-        let listed: Vec<String> = MIGRATIONS
-            .iter()
-            .map(|migration| format!("{}.sql", migration.name))
-            .collect();
+        let listed: Vec<String> = MIGRATIONS.iter().map(|migration| format!("{}.sql", migration.name)).collect();
         assert_eq!(files, listed, "add new files to MIGRATIONS");
         for (migration, number) in MIGRATIONS.iter().zip(1..) {
             assert_eq!(migration.number, number);
-            assert!(
-                migration.name.starts_with(&format!("{number:04}_")),
-                "{}",
-                migration.name
-            );
+            assert!(migration.name.starts_with(&format!("{number:04}_")), "{}", migration.name);
         }
     }
 
@@ -289,11 +246,7 @@ mod tests {
     fn constraints_are_checked_at_once() {
         // A constraint that is checked at the commit would fail a whole group for one body's fault.
         for migration in MIGRATIONS {
-            assert!(
-                !migration.sql.to_uppercase().contains("DEFERRABLE"),
-                "{}",
-                migration.name
-            );
+            assert!(!migration.sql.to_uppercase().contains("DEFERRABLE"), "{}", migration.name);
         }
     }
 
@@ -303,14 +256,8 @@ mod tests {
         let as_listed = (first.name.to_owned(), fingerprint(first.sql));
         let changed = (first.name.to_owned(), fingerprint("other"));
         assert_eq!(missing(&Applied::new()).unwrap().len(), MIGRATIONS.len());
-        assert_eq!(
-            missing(&Applied::from([(1, as_listed)])).unwrap().len(),
-            MIGRATIONS.len() - 1
-        );
-        assert!(matches!(
-            missing(&Applied::from([(1, changed)])),
-            Err(MigrateError::Changed(_))
-        ));
+        assert_eq!(missing(&Applied::from([(1, as_listed)])).unwrap().len(), MIGRATIONS.len() - 1);
+        assert!(matches!(missing(&Applied::from([(1, changed)])), Err(MigrateError::Changed(_))));
         let newer = Applied::from([(9999, ("9999_future".to_owned(), String::new()))]);
         assert!(matches!(missing(&newer), Err(MigrateError::Newer(name)) if name == "9999_future"));
     }

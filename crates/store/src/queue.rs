@@ -18,10 +18,10 @@ pub use errands::{Claimed, Errand, add_errand, claim_errands, drop_errand, postp
 pub use outbox::{
     DueText, Lane, LostSend, Sender, due_texts, keep_request, lanes_waiting, lost_sends, pace, sender, set_pace,
 };
-pub use tellings::{
-    Behind, Told, Telling, add_telling, behind, claim_tellings, endpoint, next_telling, set_told, tell_ended,
-};
 pub(crate) use outbox::{follow, hand_to_outbox, leave_outbox};
+pub use tellings::{
+    Behind, Telling, Told, add_telling, behind, claim_tellings, endpoint, next_telling, set_told, tell_ended,
+};
 
 /// The inbox is worked in this many shards, each by one worker at a time. On SQLite the writer is alone anyway, and one
 /// worker takes them all.

@@ -226,11 +226,7 @@ async fn consented(
 
 async fn opened(tx: &mut TenantTx<'_>, new: &Conversation) -> Result<(), StoreError> {
     if let Some(previous) = new.previous {
-        tx.push(
-            "UPDATE conversation SET is_current = FALSE WHERE tenant_id = $1 AND id = $2",
-            args![previous],
-        )
-        .await?;
+        tx.push("UPDATE conversation SET is_current = FALSE WHERE tenant_id = $1 AND id = $2", args![previous]).await?;
     }
     tx.push(
         "INSERT INTO conversation (tenant_id, id, channel, contact_id, number_id, address, lane, is_current, previous_id,

@@ -9,7 +9,8 @@ use domain::conversation::{Conversation, Holder, Mode, Status as Standing, lane}
 use domain::decision::DraftState;
 use domain::gate::Purpose;
 use domain::id::{
-    AssistantId, CarrierAccountId, ContactId, ConversationId, DraftId, EnrolmentId, MediaId, MessageId, NumberId, TenantId,
+    AssistantId, CarrierAccountId, ContactId, ConversationId, DraftId, EnrolmentId, MediaId, MessageId, NumberId,
+    TenantId,
 };
 use domain::message::{Author, Direction, Status};
 use domain::number::Number;
@@ -115,10 +116,7 @@ pub async fn owner_of_report(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn message_by_carrier_ref(
-    tx: &mut TenantTx<'_>,
-    carrier_ref: &str,
-) -> Result<Option<MessageId>, StoreError> {
+pub async fn message_by_carrier_ref(tx: &mut TenantTx<'_>, carrier_ref: &str) -> Result<Option<MessageId>, StoreError> {
     let row = tx
         .opt(
             "SELECT id FROM message WHERE tenant_id = $1 AND carrier_ref = $2 AND carrier_ref IS NOT NULL",
@@ -150,8 +148,12 @@ pub async fn thread(
     let contact = contact(tx, address).await?;
     let current = tx
         .opt(
-            concat!("SELECT ", conversation_columns!(), " FROM conversation v
-             WHERE v.tenant_id = $1 AND v.number_id = $2 AND v.address = $3 AND v.is_current"),
+            concat!(
+                "SELECT ",
+                conversation_columns!(),
+                " FROM conversation v
+             WHERE v.tenant_id = $1 AND v.number_id = $2 AND v.address = $3 AND v.is_current"
+            ),
             args![number, address],
         )
         .await?;
@@ -163,11 +165,7 @@ pub async fn thread(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn around(
-    tx: &mut TenantTx<'_>,
-    known: &mut Known,
-    id: ConversationId,
-) -> Result<Option<Scene>, StoreError> {
+pub async fn around(tx: &mut TenantTx<'_>, known: &mut Known, id: ConversationId) -> Result<Option<Scene>, StoreError> {
     let found = tx
         .opt(
             concat!("SELECT ", conversation_columns!(), " FROM conversation v WHERE v.tenant_id = $1 AND v.id = $2"),

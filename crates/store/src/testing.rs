@@ -79,15 +79,9 @@ impl Place {
                 (database.url().to_owned(), Keeper::Database(database))
             }
         };
-        let store = Store::open(&small(&url))
-            .await
-            .expect("a fresh database opens");
+        let store = Store::open(&small(&url)).await.expect("a fresh database opens");
         store.migrate().await.expect("a fresh database migrates");
-        Self {
-            url,
-            store,
-            _keeper: keeper,
-        }
+        Self { url, store, _keeper: keeper }
     }
 
     /// The open store.
@@ -104,19 +98,14 @@ impl Place {
 
     /// Opens the same database once more.
     pub async fn open_again(&self) -> Store {
-        Store::open(&small(&self.url))
-            .await
-            .expect("the database opens once more")
+        Store::open(&small(&self.url)).await.expect("the database opens once more")
     }
 }
 
 /// Runs one test on a fresh database. The store is closed at the end, so what it leaves undone fails the test too.
 pub fn run(engine: Engine, test: impl AsyncFnOnce(&Place)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let place = Place::new(engine).await;
         test(&place).await;
@@ -131,42 +120,27 @@ pub async fn lay(store: &Store, sql: &str) -> Result<(), StoreError> {
         Backend::Sqlite(sqlite) => sqlite.maintain(move |session| session.batch(&script)).await,
         Backend::Postgres(postgres) => {
             let client = postgres.connection().await?;
-            client
-                .batch_execute(&script)
-                .await
-                .map_err(StoreError::fault)
+            client.batch_execute(&script).await.map_err(StoreError::fault)
         }
     }
 }
 
 fn small(url: &str) -> StoreConfig {
-    StoreConfig {
-        connections: 6,
-        ..StoreConfig::new(url)
-    }
+    StoreConfig { connections: 6, ..StoreConfig::new(url) }
 }
 
 fn in_a_folder() -> (String, Keeper) {
     let folder = std::env::temp_dir().join(unique_name());
     std::fs::create_dir_all(&folder).expect("the folder for temporary files can be written");
-    (
-        format!("sqlite://{}", folder.join("tidings.db").display()),
-        Keeper::Folder(folder),
-    )
+    (format!("sqlite://{}", folder.join("tidings.db").display()), Keeper::Folder(folder))
 }
 
 /// Differs between tests of one process and between processes that run at the same time.
 #[expect(clippy::disallowed_methods, reason = "a name of its own for a test, not a time")]
 fn unique_name() -> String {
     static MADE: AtomicU64 = AtomicU64::new(0);
-    let nanos = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_nanos() & 0xFFFF_FFFF);
-    format!(
-        "tidings_test_{}_{}_{nanos:x}",
-        std::process::id(),
-        MADE.fetch_add(1, Ordering::Relaxed)
-    )
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() & 0xFFFF_FFFF);
+    format!("tidings_test_{}_{}_{nanos:x}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed))
 }
 
 impl Drop for Keeper {

@@ -134,9 +134,8 @@ impl Town {
             )
             .await;
         desk.account = text(&account.is(201)["id"]);
-        let adopted = desk
-            .post(&format!("/carrier-accounts/{}/adopt", desk.account), json!({ "numbers": [number] }))
-            .await;
+        let adopted =
+            desk.post(&format!("/carrier-accounts/{}/adopt", desk.account), json!({ "numbers": [number] })).await;
         desk.number_id = text(&adopted.is(200)["numbers"][0]["id"]);
         let quick = desk.patch(&format!("/numbers/{}", desk.number_id), json!({ "segments_per_second": QUICK })).await;
         let _ = quick.is(200);
@@ -316,13 +315,7 @@ impl Desk {
     }
 
     /// Any call, with more headers.
-    pub async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-        more: &[(&'static str, &str)],
-    ) -> Answer {
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>, more: &[(&'static str, &str)]) -> Answer {
         let mut headers = vec![("authorization", format!("Bearer {}", self.key))];
         let body = body.map_or_else(Bytes::new, |body| {
             headers.push(("content-type", "application/json".into()));
@@ -384,7 +377,8 @@ impl Desk {
     pub async fn assistant(&self, mode: &str, knowledge: &str) -> String {
         let made = self.post("/assistants", json!({ "name": "Ada", "instructions": "Be kind.", "mode": mode })).await;
         let id = text(&made.is(201)["id"]);
-        let known = self.post(&format!("/assistants/{id}/knowledge"), json!({ "title": "Facts", "text": knowledge })).await;
+        let known =
+            self.post(&format!("/assistants/{id}/knowledge"), json!({ "title": "Facts", "text": knowledge })).await;
         let _ = known.is(201);
         let set = self.patch(&format!("/numbers/{}", self.number_id), json!({ "assistant_id": id })).await;
         let _ = set.is(200);

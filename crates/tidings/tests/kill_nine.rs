@@ -90,7 +90,13 @@ struct Caller {
 }
 
 impl Caller {
-    async fn once(&self, method: Method, path: &str, headers: Vec<(&'static str, String)>, body: Bytes) -> Option<Response> {
+    async fn once(
+        &self,
+        method: Method,
+        path: &str,
+        headers: Vec<(&'static str, String)>,
+        body: Bytes,
+    ) -> Option<Response> {
         let url = format!("{}{path}", self.base);
         let request = Request { method, url, headers, body, timeout: Duration::from_secs(10) };
         self.net.carry(request).await.ok()
@@ -142,8 +148,7 @@ async fn tell(caller: Caller, account: String, signer: Arc<Signer>, from: usize,
     for n in (from..TEXTS).step_by(step) {
         let body = text_arrived(n, &format!("event-{n}"));
         loop {
-            let headers: Vec<_> =
-                signer.headers(Timestamp::now().as_second(), &body).into_iter().collect();
+            let headers: Vec<_> = signer.headers(Timestamp::now().as_second(), &body).into_iter().collect();
             let answer = caller.once(Method::POST, &format!("/hooks/telnyx/{account}"), headers, body.clone()).await;
             if answer.is_some_and(|answer| answer.status == 200) {
                 break;
@@ -274,7 +279,12 @@ async fn judge(house: &House, carrier: &Sandbox) {
             let rows = tx.rows("SELECT direction, body, status, failure FROM message", args![]).await?;
             rows.iter()
                 .map(|row| {
-                    Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<Option<String>>(3)?))
+                    Ok((
+                        row.get::<String>(0)?,
+                        row.get::<String>(1)?,
+                        row.get::<String>(2)?,
+                        row.get::<Option<String>>(3)?,
+                    ))
                 })
                 .collect::<Result<Vec<_>, StoreError>>()
         })

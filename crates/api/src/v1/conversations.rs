@@ -212,7 +212,7 @@ pub async fn start(
     Write(new, once): Write<NewConversation>,
 ) -> Result<Written<StartedConversation>, ApiError> {
     caller.must(Scope::ConversationsWrite)?;
-    let says_something = new.body.as_deref().is_some_and(|body| !body.trim().is_empty()) || !new.media_ids.is_empty();
+    let says_something = new.body.is_some() || !new.media_ids.is_empty();
     if says_something {
         caller.must(Scope::MessagesWrite)?;
     }

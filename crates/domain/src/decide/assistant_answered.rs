@@ -29,16 +29,8 @@ pub fn assistant_answered(now: Timestamp, ids: &mut Ids, scene: &Scene, run: &As
         (Answer::Reply { body, sources }, Mode::Draft) => suggest(ids, run, body, sources, &mut decision),
         (Answer::Reply { body, sources }, Mode::Auto) => {
             let author = Author::Assistant(run.assistant);
-            let said = reply::assistant_says(
-                now,
-                ids,
-                scene,
-                &mut conversation,
-                author,
-                body,
-                sources.clone(),
-                &mut decision,
-            );
+            let said =
+                reply::assistant_says(now, ids, scene, &mut conversation, author, body, sources.clone(), &mut decision);
             if let Err(reason) = said {
                 give_to_people(now, ids, conversation, reason.explanation(), &mut decision);
             }

@@ -41,6 +41,5 @@ pub(super) fn opted_out_at_carrier(about: &Outbound, decision: &mut Decision) {
         keyword: None,
         message: Some(about.message),
     }));
-    decision
-        .change(Change::UnsentCancelled { which: Unsent::To(about.contact), why: CancelReason::ContactOptedOut });
+    decision.change(Change::UnsentCancelled { which: Unsent::To(about.contact), why: CancelReason::ContactOptedOut });
 }

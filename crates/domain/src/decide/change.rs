@@ -140,8 +140,7 @@ fn name(scene: &Scene, change: &ConversationChange, decision: &mut Decision) {
 }
 
 fn tidy(tags: &[String]) -> Result<Vec<String>, Refusal> {
-    let mut tags: Vec<String> =
-        tags.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
+    let mut tags: Vec<String> = tags.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
     tags.sort();
     tags.dedup();
     let too_many = tags.len() > TAGS_MAX || tags.iter().any(|tag| tag.chars().count() > TAG_CHARS_MAX);

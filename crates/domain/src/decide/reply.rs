@@ -102,7 +102,13 @@ pub(super) fn confirmation(now: Timestamp, ids: &mut Ids, scene: &Scene, body: &
     });
     let Some(conversation) = found else { return };
     let planned = Planned::from(now, verdict);
-    let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources: Vec::new(), planned, author: Author::System };
+    let out = Out {
+        body: smart_if_it_helps(body).body,
+        media: Vec::new(),
+        sources: Vec::new(),
+        planned,
+        author: Author::System,
+    };
     conversation.touch(now, Direction::Out, &out.body);
     let conversation = conversation.as_ref().clone();
     let message = out.message(now, ids, &conversation);
@@ -204,9 +210,7 @@ fn plan(now: Timestamp, scene: &Scene, text: &NewText) -> Result<Planned, Refusa
 
 fn scheduled(now: Timestamp, text: &NewText) -> Result<Option<Timestamp>, Refusal> {
     let Some(at) = text.scheduled_at else { return Ok(None) };
-    let refuse = |code, message: &str| {
-        Err(Refusal::Invalid { field: "scheduled_at", code, message: message.into() })
-    };
+    let refuse = |code, message: &str| Err(Refusal::Invalid { field: "scheduled_at", code, message: message.into() });
     if at <= now {
         return refuse("in_the_past", "This moment has passed. Choose a later one, or leave it out to send now.");
     }

@@ -36,16 +36,12 @@ pub fn send_due(now: Timestamp, message: MessageId, attempts: u32, asked: Asked<
                 Due::Hand { attempt },
             )
         }
-        Verdict::Defer { until, .. } => (
-            MessageMoved { not_before: Some(until), ..MessageMoved::to(message, Status::Deferred) },
-            Due::Wait(until),
-        ),
+        Verdict::Defer { until, .. } => {
+            (MessageMoved { not_before: Some(until), ..MessageMoved::to(message, Status::Deferred) }, Due::Wait(until))
+        }
         Verdict::Skip { reason } => {
-            let failure = Failure {
-                code: reason.code().into(),
-                explanation: reason.explanation().into(),
-                mend: String::new(),
-            };
+            let failure =
+                Failure { code: reason.code().into(), explanation: reason.explanation().into(), mend: String::new() };
             (MessageMoved { failure: Some(failure), ..MessageMoved::to(message, Status::Skipped) }, Due::Drop)
         }
     };

@@ -75,7 +75,8 @@ pub fn unknown_overdue(about: &Outbound) -> Decision {
         decision.change(Change::MessageMoved(MessageMoved {
             failure: Some(Failure {
                 code: "outcome_unknown".into(),
-                explanation: "The carrier's answer was lost and no receipt came: it may or may not have arrived.".into(),
+                explanation: "The carrier's answer was lost and no receipt came: it may or may not have arrived."
+                    .into(),
                 mend: "Ask the contact, or send the text again if twice does no harm.".into(),
             }),
             ..MessageMoved::to(about.message, Status::Unknown)
@@ -96,8 +97,10 @@ fn accepted(about: &Outbound, carrier_ref: &str, parts: Option<u32>, decision: &
 
 fn failed(about: &Outbound, failure: Failure, decision: &mut Decision) {
     if let Some(to) = about.status.on(Reported::Failed) {
-        decision
-            .change(Change::MessageMoved(MessageMoved { failure: Some(failure), ..MessageMoved::to(about.message, to) }));
+        decision.change(Change::MessageMoved(MessageMoved {
+            failure: Some(failure),
+            ..MessageMoved::to(about.message, to)
+        }));
     }
 }
 

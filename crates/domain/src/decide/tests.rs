@@ -143,7 +143,9 @@ fn change_told(change: &Change) -> String {
             format!("{} by {}, {}: {}", new.direction.as_str(), new.author.kind(), new.status.as_str(), new.body)
         }
         Change::MessageMoved(moved) => format!("message is {}", moved.to.as_str()),
-        Change::UnsentCancelled { which, why } => format!("unsent cancelled ({}): {}", which_told(*which), why.as_str()),
+        Change::UnsentCancelled { which, why } => {
+            format!("unsent cancelled ({}): {}", which_told(*which), why.as_str())
+        }
         Change::Noted { line, .. } => format!("receipt: {}", line.kind()),
         Change::MediaAwaited { .. } => "an attachment is awaited".into(),
         Change::DraftAdded(draft) => format!("draft: {}", draft.body),

@@ -262,10 +262,7 @@ fn everyday_answers_are_no_keywords() {
 #[test]
 fn the_word_and_its_language_are_told() {
     let found = matched(" ARRET! ").unwrap();
-    assert_eq!(
-        (found.keyword, found.word, found.language),
-        (Keyword::Stop, "arrêt", "fr")
-    );
+    assert_eq!((found.keyword, found.word, found.language), (Keyword::Stop, "arrêt", "fr"));
     assert_eq!(matched("Stop").unwrap().language, "en");
     assert_eq!(matched("pare").unwrap().language, "es");
 }
@@ -276,20 +273,9 @@ fn no_word_means_two_things_and_each_finds_itself() {
     for (language, keyword, list) in table::WORDS {
         for word in list.split(", ") {
             assert_eq!(super::keyword(word), Some(*keyword), "{language} {word}");
-            assert_eq!(
-                super::keyword(&word.to_uppercase()),
-                Some(*keyword),
-                "{language} {word}"
-            );
-            assert!(
-                folded(word).chars().count() >= 2,
-                "{language} {word} is too short to be meant"
-            );
-            assert_eq!(
-                *meanings.entry(folded(word)).or_insert(*keyword),
-                *keyword,
-                "{language} {word}"
-            );
+            assert_eq!(super::keyword(&word.to_uppercase()), Some(*keyword), "{language} {word}");
+            assert!(folded(word).chars().count() >= 2, "{language} {word} is too short to be meant");
+            assert_eq!(*meanings.entry(folded(word)).or_insert(*keyword), *keyword, "{language} {word}");
         }
     }
 }

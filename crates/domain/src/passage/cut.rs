@@ -11,8 +11,8 @@ const QUESTION_WORDS_MAX: usize = 30;
 const HEADING_WORDS_MAX: usize = 8;
 /// Full stops that end no sentence.
 const ABBREVIATIONS: [&str; 18] = [
-    "a.m", "p.m", "e.g", "i.e", "etc", "st", "rd", "ave", "mr", "mrs", "ms", "dr", "no", "nr",
-    "vs", "approx", "tel", "min",
+    "a.m", "p.m", "e.g", "i.e", "etc", "st", "rd", "ave", "mr", "mrs", "ms", "dr", "no", "nr", "vs", "approx", "tel",
+    "min",
 ];
 
 /// One passage.
@@ -45,11 +45,8 @@ pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
     while let Some((at, c)) = chars.next() {
         let end = at + c.len_utf8();
         let next = chars.peek().map_or(' ', |(_, next)| *next);
-        let full_stop =
-            matches!(c, '!' | '?' | '…') || (c == '.' && !is_abbreviation(&text[start..at]));
-        if c == '\n'
-            || matches!(c, '。' | '！' | '？' | '।' | '۔' | '؟')
-            || (full_stop && next.is_whitespace())
+        let full_stop = matches!(c, '!' | '?' | '…') || (c == '.' && !is_abbreviation(&text[start..at]));
+        if c == '\n' || matches!(c, '。' | '！' | '？' | '।' | '۔' | '؟') || (full_stop && next.is_whitespace())
         {
             push_trimmed(&mut ranges, text, start..end);
             start = end;
@@ -82,11 +79,7 @@ impl Cutter {
             }
         } else {
             let first_of_answer = self.question.is_some() && self.lines.is_empty();
-            let line = if first_of_answer {
-                answer(line).unwrap_or(line)
-            } else {
-                line
-            };
+            let line = if first_of_answer { answer(line).unwrap_or(line) } else { line };
             self.lines.push(bullet(line).to_owned());
             // `Opening hours:` stays in its passage, and tells of the next ones too.
             if line.ends_with(':')
@@ -110,11 +103,7 @@ impl Cutter {
         let mut texts = Vec::new();
         for line in std::mem::take(&mut self.lines) {
             let whole = count(&line) <= PASSAGE_WORDS_MAX;
-            let pieces = if whole {
-                vec![line.clone()]
-            } else {
-                pieces_of_long_line(&line)
-            };
+            let pieces = if whole { vec![line.clone()] } else { pieces_of_long_line(&line) };
             for (i, piece) in pieces.iter().enumerate() {
                 if !text.is_empty() && count(&text) + count(piece) > PASSAGE_WORDS_MAX {
                     texts.push(std::mem::take(&mut text));
@@ -127,16 +116,11 @@ impl Cutter {
         }
         texts.push(text);
         let (heading, cuts) = (&self.heading, &mut self.cuts);
-        cuts.extend(
-            texts
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .map(|text| Cut {
-                    heading: heading.clone(),
-                    question: question.clone(),
-                    text,
-                }),
-        );
+        cuts.extend(texts.into_iter().filter(|text| !text.is_empty()).map(|text| Cut {
+            heading: heading.clone(),
+            question: question.clone(),
+            text,
+        }));
     }
 }
 
@@ -153,29 +137,20 @@ fn pieces_of_long_line(line: &str) -> Vec<String> {
 /// A Markdown heading's words.
 fn heading(line: &str) -> Option<&str> {
     let rest = line.strip_prefix('#')?.trim_start_matches('#');
-    rest.starts_with(' ')
-        .then(|| rest.trim().trim_end_matches('#').trim())
+    rest.starts_with(' ').then(|| rest.trim().trim_end_matches('#').trim())
 }
 
 /// The question, if this line asks one that the text answers: it is marked `Q:`, or it ends with a question mark and
 /// the next line is there and asks nothing.
-fn question<'a, 'b>(
-    line: &'a str,
-    mut rest: impl Iterator<Item = &'b str> + Clone,
-) -> Option<&'a str> {
+fn question<'a, 'b>(line: &'a str, mut rest: impl Iterator<Item = &'b str> + Clone) -> Option<&'a str> {
     if let Some(question) = marked(line, &["q", "question", "frage", "p", "pregunta"]) {
         return Some(question);
     }
     let line = bullet(line.trim_matches('*'));
-    let asks = |line: &str| {
-        line.trim_end_matches(['*', '_'])
-            .ends_with(['?', '？', '؟'])
-    };
+    let asks = |line: &str| line.trim_end_matches(['*', '_']).ends_with(['?', '？', '؟']);
     let short = count(line) <= QUESTION_WORDS_MAX;
     let mut answered = || match rest.next() {
-        Some("") => rest
-            .find(|line| !line.is_empty())
-            .is_some_and(|line| answer(line).is_some()),
+        Some("") => rest.find(|line| !line.is_empty()).is_some_and(|line| answer(line).is_some()),
         Some(next) => !asks(next) && heading(next).is_none(),
         None => false,
     };
@@ -191,9 +166,7 @@ fn answer(line: &str) -> Option<&str> {
 fn marked<'a>(line: &'a str, marks: &[&str]) -> Option<&'a str> {
     let line = bullet(line.trim_matches(['*', '_']));
     let end = line.find([':', '.', ')'])?;
-    let mark = line[..end]
-        .trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ')
-        .to_lowercase();
+    let mark = line[..end].trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ').to_lowercase();
     let rest = line[end + 1..].trim_start_matches(['*', '_']);
     let apart = line[end..].starts_with(':') || rest.starts_with(' ');
     (marks.contains(&mark.as_str()) && apart && !rest.trim().is_empty()).then(|| rest.trim())
@@ -201,21 +174,12 @@ fn marked<'a>(line: &'a str, marks: &[&str]) -> Option<&'a str> {
 
 /// A line without its list mark.
 fn bullet(line: &str) -> &str {
-    ["- ", "* ", "• ", "– "]
-        .iter()
-        .find_map(|mark| line.strip_prefix(mark))
-        .unwrap_or(line)
-        .trim()
+    ["- ", "* ", "• ", "– "].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line).trim()
 }
 
 fn is_abbreviation(before: &str) -> bool {
-    let word = before
-        .rsplit([' ', '\n', '('])
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
-    ABBREVIATIONS.contains(&word.as_str())
-        || (word.chars().count() == 1 && word.chars().all(char::is_alphabetic))
+    let word = before.rsplit([' ', '\n', '(']).next().unwrap_or_default().to_lowercase();
+    ABBREVIATIONS.contains(&word.as_str()) || (word.chars().count() == 1 && word.chars().all(char::is_alphabetic))
 }
 
 fn push_trimmed(ranges: &mut Vec<Range<usize>>, text: &str, range: Range<usize>) {

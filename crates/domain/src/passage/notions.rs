@@ -6,40 +6,22 @@ use super::stem::stem;
 
 /// A notion's term, which no word can be, and its words; any form of them will do.
 const NOTIONS: &[(&str, &str)] = &[
-    (
-        "§price",
-        "price cost charge fee expensive cheap rate tariff dollar euro cent",
-    ),
-    (
-        "§time",
-        "hour open close shut late early until till schedule oclock noon midnight",
-    ),
-    (
-        "§long",
-        "minute hour day week month duration quick fast soon ready",
-    ),
+    ("§price", "price cost charge fee expensive cheap rate tariff dollar euro cent"),
+    ("§time", "hour open close shut late early until till schedule oclock noon midnight"),
+    ("§long", "minute hour day week month duration quick fast soon ready"),
     (
         "§day",
         "monday tuesday wednesday thursday friday saturday sunday weekend weekday day daily today tomorrow tonight",
     ),
     ("§holiday", "holiday christmas easter thanksgiving"),
-    (
-        "§place",
-        "address located location directions find street road avenue map situated nearest",
-    ),
+    ("§place", "address located location directions find street road avenue map situated nearest"),
     ("§reach", "phone call email telephone contact reach mail"),
     ("§deliver", "deliver ship courier"),
-    (
-        "§pay",
-        "pay card cash visa mastercard credit debit contactless invoice cheque paypal",
-    ),
+    ("§pay", "pay card cash visa mastercard credit debit contactless invoice cheque paypal"),
     ("§order", "order preorder buy purchase"),
     ("§book", "book reserve appointment schedule slot"),
     ("§cancel", "cancel refund return exchange"),
-    (
-        "§allergy",
-        "allergy allergic allergen intolerant intolerance",
-    ),
+    ("§allergy", "allergy allergic allergen intolerant intolerance"),
     ("§gluten", "gluten celiac coeliac wheat"),
     ("§nut", "nut almond peanut walnut hazelnut pecan"),
     ("§vegan", "vegan dairy lactose"),
@@ -48,10 +30,7 @@ const NOTIONS: &[(&str, &str)] = &[
     ("§car", "park car garage"),
     ("§internet", "wifi internet"),
     ("§job", "job hiring vacancy career apply employ employment"),
-    (
-        "§access",
-        "wheelchair access accessible accessibility disabled ramp",
-    ),
+    ("§access", "wheelchair access accessible accessibility disabled ramp"),
     ("§toilet", "toilet restroom bathroom washroom"),
     ("§less", "discount coupon promo voucher deal"),
     ("§gift", "gift present voucher"),
@@ -105,15 +84,12 @@ pub(super) fn shown(text: &str, words: &[String]) -> Vec<&'static str> {
         shown.push("§price");
     }
     let starts_with_digit = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-    let clock = text.as_bytes().windows(4).any(|w| {
-        w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit()
-    });
-    let half_day = words
-        .windows(2)
-        .any(|w| starts_with_digit(&w[0]) && matches!(w[1].as_str(), "am" | "pm"))
-        || words
-            .iter()
-            .any(|w| starts_with_digit(w) && (w.ends_with("am") || w.ends_with("pm")));
+    let clock = text
+        .as_bytes()
+        .windows(4)
+        .any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit());
+    let half_day = words.windows(2).any(|w| starts_with_digit(&w[0]) && matches!(w[1].as_str(), "am" | "pm"))
+        || words.iter().any(|w| starts_with_digit(w) && (w.ends_with("am") || w.ends_with("pm")));
     if clock || half_day {
         shown.push("§time");
     }

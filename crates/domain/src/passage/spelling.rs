@@ -23,14 +23,9 @@ impl Spelling {
     pub(super) fn learn(&mut self, text: &str) {
         for word in words(text) {
             let letters = word.chars().count();
-            if (LETTERS_MIN - 1..=LETTERS_MAX).contains(&letters)
-                && !word.chars().any(|c| c.is_ascii_digit())
-            {
+            if (LETTERS_MIN - 1..=LETTERS_MAX).contains(&letters) && !word.chars().any(|c| c.is_ascii_digit()) {
                 for key in deletions(&word) {
-                    self.by_deletion
-                        .entry(key)
-                        .or_default()
-                        .insert(word.clone());
+                    self.by_deletion.entry(key).or_default().insert(word.clone());
                 }
             }
         }
@@ -41,22 +36,14 @@ impl Spelling {
         if !(LETTERS_MIN..=LETTERS_MAX).contains(&word.chars().count()) {
             return BTreeSet::new();
         }
-        let candidates = deletions(word)
-            .into_iter()
-            .filter_map(|key| self.by_deletion.get(&key))
-            .flatten();
-        candidates
-            .filter(|known| is_one_apart(known, word))
-            .cloned()
-            .collect()
+        let candidates = deletions(word).into_iter().filter_map(|key| self.by_deletion.get(&key)).flatten();
+        candidates.filter(|known| is_one_apart(known, word)).cloned().collect()
     }
 }
 
 /// The word, and the word without each of its letters.
 fn deletions(word: &str) -> BTreeSet<String> {
-    let without = word
-        .char_indices()
-        .map(|(at, c)| [&word[..at], &word[at + c.len_utf8()..]].concat());
+    let without = word.char_indices().map(|(at, c)| [&word[..at], &word[at + c.len_utf8()..]].concat());
     without.chain([word.to_owned()]).collect()
 }
 
@@ -68,11 +55,7 @@ fn is_one_apart(a: &str, b: &str) -> bool {
         ([], [_]) | ([_], []) => true,
         ([], _) | (_, []) => false,
         _ => {
-            let swapped = a.len() == b.len()
-                && a.len() > 1
-                && a[0] == b[1]
-                && a[1] == b[0]
-                && a[2..] == b[2..];
+            let swapped = a.len() == b.len() && a.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..];
             a[1..] == b[1..] || a[1..] == *b || *a == b[1..] || swapped
         }
     }

@@ -7,9 +7,7 @@ pub(super) fn stem(word: &str) -> String {
     }
     let word = singular(word);
     let word = without_ending(&word);
-    let word = word
-        .strip_suffix("ery")
-        .map_or_else(|| word.clone(), |base| format!("{base}er"));
+    let word = word.strip_suffix("ery").map_or_else(|| word.clone(), |base| format!("{base}er"));
     match word.as_bytes() {
         [.., b'e'] if word.len() > 3 => word[..word.len() - 1].to_owned(),
         [.., before, b'y'] if word.len() > 3 && !is_vowel(*before) => {
@@ -21,11 +19,7 @@ pub(super) fn stem(word: &str) -> String {
 
 fn singular(word: &str) -> String {
     if let Some(base) = word.strip_suffix("ies") {
-        return if base.len() > 1 {
-            format!("{base}y")
-        } else {
-            word.to_owned()
-        };
+        return if base.len() > 1 { format!("{base}y") } else { word.to_owned() };
     }
     if let Some(base) = word.strip_suffix("es")
         && (base.ends_with(['s', 'x', 'z']) || base.ends_with("ch") || base.ends_with("sh"))
@@ -53,9 +47,7 @@ fn without_ending(word: &str) -> String {
 /// `stopp` from stopping, but `sell` from selling.
 fn undoubled(base: &str) -> String {
     match base.as_bytes() {
-        [.., a, b] if a == b && !matches!(b, b'l' | b's' | b'z' | b'e' | b'o') => {
-            base[..base.len() - 1].to_owned()
-        }
+        [.., a, b] if a == b && !matches!(b, b'l' | b's' | b'z' | b'e' | b'o') => base[..base.len() - 1].to_owned(),
         // Cancelled and cancelling, with two or one.
         [.., b'l', b'l'] if base.len() > 5 => base[..base.len() - 1].to_owned(),
         _ => base.to_owned(),
@@ -92,10 +84,7 @@ mod tests {
             "allergy allergies",
         ] {
             let stems: Vec<String> = family.split(' ').map(stem).collect();
-            assert!(
-                stems.windows(2).all(|pair| pair[0] == pair[1]),
-                "{family}: {stems:?}"
-            );
+            assert!(stems.windows(2).all(|pair| pair[0] == pair[1]), "{family}: {stems:?}");
         }
     }
 

@@ -6,15 +6,9 @@ const GUIDE: &str = include_str!("tests/bakery.md");
 const FAQ: &str = include_str!("tests/bakery_questions.txt");
 
 fn bakery() -> Index {
-    let passage = |id: &str, title: &str, text: &str| Passage {
-        source_id: id.into(),
-        title: title.into(),
-        text: text.into(),
-    };
-    Index::build(&[
-        passage("guide", "Guide", GUIDE),
-        passage("faq", "Questions we often hear", FAQ),
-    ])
+    let passage =
+        |id: &str, title: &str, text: &str| Passage { source_id: id.into(), title: title.into(), text: text.into() };
+    Index::build(&[passage("guide", "Guide", GUIDE), passage("faq", "Questions we often hear", FAQ)])
 }
 
 #[test]
@@ -37,10 +31,7 @@ fn questions_find_their_passages() {
         ("whats the delivry fee", "$4"),
         ("how much is delivery", "$4"),
         ("can i order a birthday cake?", "three days ahead"),
-        (
-            "how far in advance do I need to order a wedding cake",
-            "six weeks",
-        ),
+        ("how far in advance do I need to order a wedding cake", "six weeks"),
         ("do you have gluten free bread", "buckwheat"),
         ("im celiac, anything for me?", "buckwheat"),
         ("any vegan options?", "oat milk"),
@@ -62,10 +53,7 @@ fn questions_find_their_passages() {
         let hit = index.search(question, 3).into_iter().next();
         match hit {
             Some(hit) if hit.score >= FLOOR && hit.quote.contains(expected) => {}
-            other => wrong.push(format!(
-                "{question}: {:?}",
-                other.map(|hit| (hit.score, hit.quote))
-            )),
+            other => wrong.push(format!("{question}: {:?}", other.map(|hit| (hit.score, hit.quote)))),
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -102,11 +90,7 @@ fn nothing_fits() {
     ]
     .iter()
     .filter_map(|question| {
-        let hit = index
-            .search(question, 1)
-            .into_iter()
-            .next()
-            .filter(|hit| hit.score >= FLOOR)?;
+        let hit = index.search(question, 1).into_iter().next().filter(|hit| hit.score >= FLOOR)?;
         Some(format!("{question}: {} {}", hit.score, hit.quote))
     })
     .collect();
@@ -116,11 +100,8 @@ fn nothing_fits() {
 #[test]
 fn another_business() {
     let text = include_str!("tests/cycles.txt");
-    let index = Index::build(&[Passage {
-        source_id: "k".into(),
-        title: "Spoke & Chain cycles".into(),
-        text: text.into(),
-    }]);
+    let index =
+        Index::build(&[Passage { source_id: "k".into(), title: "Spoke & Chain cycles".into(), text: text.into() }]);
     let mut wrong = Vec::new();
     for (question, expected) in [
         ("how long does a repair take", "three working days"),
@@ -138,18 +119,11 @@ fn another_business() {
         ("can you do my taxes", ""),
         ("what time is the train to boston", ""),
     ] {
-        let hit = index
-            .search(question, 1)
-            .into_iter()
-            .next()
-            .filter(|hit| hit.score >= FLOOR);
+        let hit = index.search(question, 1).into_iter().next().filter(|hit| hit.score >= FLOOR);
         match hit {
             Some(hit) if !expected.is_empty() && hit.quote.contains(expected) => {}
             None if expected.is_empty() => {}
-            other => wrong.push(format!(
-                "{question}: {:?}",
-                other.map(|hit| (hit.score, hit.quote))
-            )),
+            other => wrong.push(format!("{question}: {:?}", other.map(|hit| (hit.score, hit.quote)))),
         }
     }
     // Nothing was tuned on these, so that they tell how good it is: three are beyond it ("used" and "second-hand").
@@ -164,17 +138,10 @@ fn a_question_s_answer_is_preferred_and_quoted_alone() {
             title: String::new(),
             text: "The terrace is for guests with dogs and coffee.".into(),
         },
-        Passage {
-            source_id: "b".into(),
-            title: String::new(),
-            text: "Q: Are dogs allowed?\nA: Yes, they are.".into(),
-        },
+        Passage { source_id: "b".into(), title: String::new(), text: "Q: Are dogs allowed?\nA: Yes, they are.".into() },
     ]);
     let hits = index.search("are dogs allowed", 5);
-    assert_eq!(
-        (hits[0].source_id.as_str(), hits[0].quote.as_str()),
-        ("b", "Yes, they are.")
-    );
+    assert_eq!((hits[0].source_id.as_str(), hits[0].quote.as_str()), ("b", "Yes, they are."));
     assert_eq!(hits.len(), 2);
     assert!(hits[0].score > hits[1].score);
 }
@@ -182,47 +149,25 @@ fn a_question_s_answer_is_preferred_and_quoted_alone() {
 #[test]
 fn how_texts_are_cut() {
     let cuts = |text| cut::cut(text);
-    let plain = |text: &str| Cut {
-        text: text.into(),
-        ..Cut::default()
-    };
+    let plain = |text: &str| Cut { text: text.into(), ..Cut::default() };
     assert_eq!(cuts(""), []);
-    assert_eq!(
-        cuts("One.\n\n\nTwo.\nThree."),
-        [plain("One."), plain("Two.\nThree.")]
-    );
+    assert_eq!(cuts("One.\n\n\nTwo.\nThree."), [plain("One."), plain("Two.\nThree.")]);
     assert_eq!(
         cuts("# Money\n- Cash.\n- Cards."),
-        [Cut {
-            heading: "Money".into(),
-            question: None,
-            text: "Cash.\nCards.".into()
-        }]
+        [Cut { heading: "Money".into(), question: None, text: "Cash.\nCards.".into() }]
     );
-    let answered = |question: &str, text: &str| Cut {
-        question: Some(question.into()),
-        ..plain(text)
-    };
+    let answered = |question: &str, text: &str| Cut { question: Some(question.into()), ..plain(text) };
     assert_eq!(
         cuts("Q: Why?\nA: Because.\nQ2: How?\n\nA: So."),
         [answered("Why?", "Because."), answered("How?", "So.")]
     );
     assert_eq!(
         cuts("Where are you?\nHere.\nAnd there.\n\nElsewhere."),
-        [
-            answered("Where are you?", "Here.\nAnd there."),
-            plain("Elsewhere."),
-        ]
+        [answered("Where are you?", "Here.\nAnd there."), plain("Elsewhere."),]
     );
     let long = "one two three four five six seven eight nine ten. ".repeat(20);
     let passages = cuts(&long);
-    assert_eq!(
-        passages
-            .iter()
-            .map(|cut| words::count(&cut.text))
-            .collect::<Vec<_>>(),
-        [80, 80, 40]
-    );
+    assert_eq!(passages.iter().map(|cut| words::count(&cut.text)).collect::<Vec<_>>(), [80, 80, 40]);
     assert!(passages.iter().all(|cut| cut.text.ends_with("ten.")));
     assert_eq!(cuts(&"word ".repeat(170)).len(), 3);
 }
@@ -230,20 +175,8 @@ fn how_texts_are_cut() {
 #[test]
 fn sentences_end_where_they_end() {
     let text = "Open 9 a.m. to 5 p.m. daily. Ask Mr. Vance! It costs $4.50. Ok?\nNext line";
-    let found: Vec<&str> = cut::sentences(text)
-        .into_iter()
-        .map(|range| &text[range])
-        .collect();
-    assert_eq!(
-        found,
-        [
-            "Open 9 a.m. to 5 p.m. daily.",
-            "Ask Mr. Vance!",
-            "It costs $4.50.",
-            "Ok?",
-            "Next line"
-        ]
-    );
+    let found: Vec<&str> = cut::sentences(text).into_iter().map(|range| &text[range]).collect();
+    assert_eq!(found, ["Open 9 a.m. to 5 p.m. daily.", "Ask Mr. Vance!", "It costs $4.50.", "Ok?", "Next line"]);
 }
 
 #[test]
@@ -251,16 +184,9 @@ fn a_long_passage_is_quoted_where_it_fits() {
     let text = "Our oven was built in 1921 and is fired every night with beech wood from the valley. The clay oven holds sixty \
         loaves at a time. Tours of the oven are held every Friday at 5 pm and cost $6 for each visitor. Please wear closed \
         shoes, for the floor is hot. The wood store behind the mill keeps two winters of beech.";
-    let index = Index::build(&[Passage {
-        source_id: "x".into(),
-        title: "Oven".into(),
-        text: text.into(),
-    }]);
+    let index = Index::build(&[Passage { source_id: "x".into(), title: "Oven".into(), text: text.into() }]);
     let hit = &index.search("how much are tours?", 1)[0];
-    assert_eq!(
-        hit.quote,
-        "Tours of the oven are held every Friday at 5 pm and cost $6 for each visitor."
-    );
+    assert_eq!(hit.quote, "Tours of the oven are held every Friday at 5 pm and cost $6 for each visitor.");
 }
 
 #[test]

@@ -30,8 +30,7 @@ const WEAK_WORDS: &str = " want need get got give know tell ask like love look l
     put help info information nearby near around option choice while use else everything time question questions say said long still guy people place today ";
 
 static STOPPED: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
-static WEAK_STEMS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| WEAK_WORDS.split_whitespace().map(stem).collect());
+static WEAK_STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| WEAK_WORDS.split_whitespace().map(stem).collect());
 
 /// How people text.
 const TEXTING: &[(&str, &str)] = &[
@@ -129,36 +128,20 @@ pub(super) fn asked(query: &str) -> Vec<Asked> {
     let mut asked: Vec<Asked> = Vec::new();
     for notion in notions::wanted(&words) {
         let weight = SORT_OF_ANSWER;
-        asked.push(Asked {
-            raw: String::new(),
-            stem: None,
-            notions: vec![notion],
-            weight,
-        });
+        asked.push(Asked { raw: String::new(), stem: None, notions: vec![notion], weight });
     }
-    for raw in words
-        .into_iter()
-        .take(ASKED_WORDS_MAX)
-        .filter(|word| !STOPPED.contains(word.as_str()))
-    {
+    for raw in words.into_iter().take(ASKED_WORDS_MAX).filter(|word| !STOPPED.contains(word.as_str())) {
         let stem = stem(&raw);
         let notions = notions::of(&stem).to_vec();
         // "When are you open?" asks one thing.
-        asked.retain(|known| {
-            known.stem.is_some() || !known.notions.iter().any(|notion| notions.contains(notion))
-        });
+        asked.retain(|known| known.stem.is_some() || !known.notions.iter().any(|notion| notions.contains(notion)));
         if !asked.iter().any(|known| known.stem.as_ref() == Some(&stem)) {
             let weight = match () {
                 () if WEAK_STEMS.contains(&stem) => WEAK_WORD,
                 () if notions.contains(&"§day") => DAY,
                 () => 1.0,
             };
-            asked.push(Asked {
-                raw,
-                stem: Some(stem),
-                notions,
-                weight,
-            });
+            asked.push(Asked { raw, stem: Some(stem), notions, weight });
         }
     }
     // A question of weak words and days only asks nothing.
@@ -190,10 +173,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
         .flat_map(char::to_lowercase)
         .collect();
     let mut words = Vec::new();
-    for word in plain
-        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
-        .filter(|word| !word.is_empty())
-    {
+    for word in plain.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| !word.is_empty()) {
         compound(word, &mut words);
     }
     words
@@ -203,8 +183,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 /// one, an e-bike is a bike.
 fn compound(word: &str, words: &mut Vec<String>) {
     let parts = || word.split('-').filter(|part| !part.is_empty());
-    let short =
-        |part: &str| part.chars().count() <= 2 && !part.starts_with(|c: char| c.is_ascii_digit());
+    let short = |part: &str| part.chars().count() <= 2 && !part.starts_with(|c: char| c.is_ascii_digit());
     let joined = parts().count() > 1 && parts().any(short);
     if joined {
         words.push(parts().collect());

@@ -34,9 +34,7 @@ impl Address {
     pub fn parse_sender(text: &str) -> Result<Self, PhoneError> {
         let text = text.trim();
         if text.starts_with(['+', '＋']) {
-            return E164::from_carrier(text)
-                .or_else(|_| E164::parse(text, None))
-                .map(Self::Phone);
+            return E164::from_carrier(text).or_else(|_| E164::parse(text, None)).map(Self::Phone);
         }
         if text.bytes().all(|b| b.is_ascii_digit()) {
             return match text.len() {

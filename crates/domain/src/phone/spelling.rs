@@ -7,18 +7,8 @@ const SPELLING_BYTES_MAX: usize = 256;
 /// More digits than any number has, with prefixes and an area code twice.
 const DIGITS_MAX: usize = 24;
 /// What people put between a number and its extension.
-const EXTENSION_MARKERS: [&str; 10] = [
-    "extension",
-    "extn",
-    "ext",
-    "x",
-    "#",
-    "anexo",
-    "interno",
-    "durchwahl",
-    "доб",
-    "poste",
-];
+const EXTENSION_MARKERS: [&str; 10] =
+    ["extension", "extn", "ext", "x", "#", "anexo", "interno", "durchwahl", "доб", "poste"];
 const EXTENSION_DIGITS_MAX: usize = 7;
 
 /// A spelling without its ornaments.
@@ -35,25 +25,15 @@ pub(super) fn read(input: &str) -> Result<Spelling, PhoneError> {
     if input.len() > SPELLING_BYTES_MAX {
         return Err(PhoneError::TooLong);
     }
-    let plain: String = input
-        .chars()
-        .filter(|c| !is_invisible(*c))
-        .map(plain)
-        .collect();
+    let plain: String = input.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
     let plain = plain.trim();
     let plain = match plain.get(..4) {
         Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => &plain[4..],
         _ => plain,
     };
     match plain.find(|c: char| !(c.is_ascii_digit() || c == '+' || is_separator(c))) {
-        None => Ok(Spelling {
-            number: bare(plain)?,
-            vanity: false,
-        }),
-        Some(end) if is_extension(&plain[end..]) => Ok(Spelling {
-            number: bare(&plain[..end])?,
-            vanity: false,
-        }),
+        None => Ok(Spelling { number: bare(plain)?, vanity: false }),
+        Some(end) if is_extension(&plain[end..]) => Ok(Spelling { number: bare(&plain[..end])?, vanity: false }),
         Some(_) => vanity(plain),
     }
 }
@@ -79,10 +59,7 @@ fn vanity(plain: &str) -> Result<Spelling, PhoneError> {
     let seven = letters.len() == 7 && letters.bytes().all(|b| b.is_ascii_alphabetic());
     if seven && (3..=5).contains(&digits) && !number[1..].contains('+') {
         let dialled: String = number.chars().map(key).collect();
-        return Ok(Spelling {
-            number: dialled,
-            vanity: true,
-        });
+        return Ok(Spelling { number: dialled, vanity: true });
     }
     Err(PhoneError::NotANumber)
 }
@@ -103,18 +80,11 @@ fn key(c: char) -> char {
 }
 
 fn is_extension(tail: &str) -> bool {
-    let tail = tail
-        .trim_start_matches([';', ','])
-        .trim_start()
-        .to_lowercase();
-    EXTENSION_MARKERS
-        .iter()
-        .filter_map(|marker| tail.strip_prefix(marker))
-        .any(|rest| {
-            let digits = rest.trim_start_matches(['.', ':', '=', ' ', '-']);
-            (1..=EXTENSION_DIGITS_MAX).contains(&digits.len())
-                && digits.bytes().all(|b| b.is_ascii_digit())
-        })
+    let tail = tail.trim_start_matches([';', ',']).trim_start().to_lowercase();
+    EXTENSION_MARKERS.iter().filter_map(|marker| tail.strip_prefix(marker)).any(|rest| {
+        let digits = rest.trim_start_matches(['.', ':', '=', ' ', '-']);
+        (1..=EXTENSION_DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// Other scripts' digits, full-width forms and the many dashes and spaces, as ASCII.

@@ -17,11 +17,7 @@ const SPELLINGS: &[(&str, &str, &str)] = &[
     ("  415 555 2671\n", "US", "+14155552671"),
     ("tel:+1-415-555-2671", "", "+14155552671"),
     ("TEL:415-555-2671", "US", "+14155552671"),
-    (
-        "\u{202A}+1 (415) 555\u{2011}2671\u{202C}",
-        "",
-        "+14155552671",
-    ),
+    ("\u{202A}+1 (415) 555\u{2011}2671\u{202C}", "", "+14155552671"),
     ("+1\u{A0}415\u{2009}555\u{2013}2671", "", "+14155552671"),
     ("＋１（４１５）５５５－２６７１", "", "+14155552671"),
     ("４１５５５５２６７１", "US", "+14155552671"),
@@ -151,10 +147,8 @@ fn people_s_spellings() {
         .iter()
         .filter_map(|(spelling, region, expected)| {
             let region = Some(*region).filter(|r| !r.is_empty());
-            let found = E164::parse(spelling, region)
-                .map_or_else(|e| e.code().to_owned(), |n| n.to_string());
-            (found != *expected)
-                .then(|| format!("{spelling:?} in {region:?}: {found}, not {expected}"))
+            let found = E164::parse(spelling, region).map_or_else(|e| e.code().to_owned(), |n| n.to_string());
+            (found != *expected).then(|| format!("{spelling:?} in {region:?}: {found}, not {expected}"))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -162,10 +156,7 @@ fn people_s_spellings() {
 
 #[test]
 fn the_strict_form_is_taken_as_delivered() {
-    assert_eq!(
-        E164::from_carrier("+15550001111").map(|n| n.to_string()),
-        Ok("+15550001111".to_owned())
-    );
+    assert_eq!(E164::from_carrier("+15550001111").map(|n| n.to_string()), Ok("+15550001111".to_owned()));
     for (text, code) in [
         ("15550001111", "not_a_number"),
         ("+05550001111", "not_a_number"),
@@ -175,11 +166,7 @@ fn the_strict_form_is_taken_as_delivered() {
         ("+", "too_short"),
         ("+１５５５０００１１１１", "not_a_number"),
     ] {
-        assert_eq!(
-            E164::from_carrier(text).map_err(PhoneError::code),
-            Err(code),
-            "{text}"
-        );
+        assert_eq!(E164::from_carrier(text).map_err(PhoneError::code), Err(code), "{text}");
     }
 }
 
@@ -205,15 +192,9 @@ fn pretty_and_where_it_is_at_home() {
 fn debug_shows_two_digits_and_serde_checks() {
     let number = E164::from_carrier("+14155552642").unwrap();
     assert_eq!(format!("{number:?}"), "+…42");
-    assert_eq!(
-        format!("{:?}", Address::from(number.clone())),
-        "Phone(+…42)"
-    );
+    assert_eq!(format!("{:?}", Address::from(number.clone())), "Phone(+…42)");
     assert_eq!(serde_json::to_string(&number).unwrap(), r#""+14155552642""#);
-    assert_eq!(
-        serde_json::from_str::<E164>(r#""+14155552642""#).unwrap(),
-        number
-    );
+    assert_eq!(serde_json::from_str::<E164>(r#""+14155552642""#).unwrap(), number);
     assert!(serde_json::from_str::<E164>(r#""4155552642""#).is_err());
 }
 
@@ -247,23 +228,12 @@ fn senders() {
     }
     assert!(!Address::parse_sender("ACME").unwrap().can_receive());
     assert!(Address::parse_sender("12345").unwrap().can_receive());
-    assert_eq!(
-        serde_json::from_str::<Address>(r#""12345""#)
-            .unwrap()
-            .as_str(),
-        "12345"
-    );
+    assert_eq!(serde_json::from_str::<Address>(r#""12345""#).unwrap().as_str(), "12345");
 }
 
 #[test]
 fn regions() {
-    assert!(
-        is_region("US")
-            && is_region("de")
-            && !is_region("XX")
-            && !is_region("001")
-            && !is_region("")
-    );
+    assert!(is_region("US") && is_region("de") && !is_region("XX") && !is_region("001") && !is_region(""));
 }
 
 proptest! {

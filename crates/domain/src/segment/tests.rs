@@ -56,9 +56,7 @@ fn the_vectors() {
 
 #[test]
 fn the_alphabet_has_its_137_characters() {
-    let all: Vec<char> = ('\0'..=char::MAX)
-        .filter(|c| septets(*c).is_some())
-        .collect();
+    let all: Vec<char> = ('\0'..=char::MAX).filter(|c| septets(*c).is_some()).collect();
     // 128 places less the escape, and the ten of the extension, one of them the form feed.
     assert_eq!(all.len(), 127 + 10);
     assert_eq!(all.iter().filter(|c| septets(**c) == Some(2)).count(), 10);
@@ -81,14 +79,7 @@ fn what_is_left() {
 fn where_the_cuts_are() {
     let body = format!("{}€{}", "a".repeat(152), "b".repeat(152));
     let pieces = split(&body);
-    assert_eq!(
-        pieces,
-        [
-            "a".repeat(152),
-            format!("€{}", "b".repeat(151)),
-            "b".to_owned()
-        ]
-    );
+    assert_eq!(pieces, ["a".repeat(152), format!("€{}", "b".repeat(151)), "b".to_owned()]);
     assert_eq!(split(""), Vec::<&str>::new());
     assert_eq!(split("hi"), ["hi"]);
 }
@@ -107,19 +98,10 @@ fn what_can_be_sent() {
 }
 
 fn body() -> impl Strategy<Value = String> {
-    let near_limits = prop::collection::vec(
-        prop::sample::select("ab€[\n漢😀é\u{301}`".chars().collect::<Vec<_>>()),
-        0..500,
-    );
-    let gsm = prop::collection::vec(
-        prop::sample::select("abc é€[]\r\nΔ".chars().collect::<Vec<_>>()),
-        100..700,
-    );
-    prop_oneof![
-        near_limits.prop_map(String::from_iter),
-        gsm.prop_map(String::from_iter),
-        "\\PC{0,400}".prop_map(|s| s),
-    ]
+    let near_limits =
+        prop::collection::vec(prop::sample::select("ab€[\n漢😀é\u{301}`".chars().collect::<Vec<_>>()), 0..500);
+    let gsm = prop::collection::vec(prop::sample::select("abc é€[]\r\nΔ".chars().collect::<Vec<_>>()), 100..700);
+    prop_oneof![near_limits.prop_map(String::from_iter), gsm.prop_map(String::from_iter), "\\PC{0,400}".prop_map(|s| s),]
 }
 
 proptest! {

@@ -73,16 +73,14 @@ pub(super) const REPLACEMENTS: &[(&str, &str)] = &[
 
 /// The table turned round, in the order of the characters.
 static BY_CHARACTER: LazyLock<Vec<(char, &'static str)>> = LazyLock::new(|| {
-    let mut pairs: Vec<_> = REPLACEMENTS
-        .iter()
-        .flat_map(|(to, from)| from.chars().map(|c| (c, *to)))
-        .collect();
+    let mut pairs: Vec<_> = REPLACEMENTS.iter().flat_map(|(to, from)| from.chars().map(|c| (c, *to))).collect();
     pairs.sort_unstable_by_key(|(from, _)| *from);
     pairs
 });
 
 /// The plain forms of U+FF01 to U+FF5E, in order.
-const FULL_WIDTH: &str = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_'abcdefghijklmnopqrstuvwxyz{|}~";
+const FULL_WIDTH: &str =
+    "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_'abcdefghijklmnopqrstuvwxyz{|}~";
 
 /// What stands in for `c`, or `None` if it stays.
 pub(super) fn replacement(c: char) -> Option<&'static str> {

@@ -22,10 +22,9 @@ pub(super) fn answer(material: &Material) -> Answer {
     let best = index.search(&asked, 1).into_iter().next();
     match best.filter(|hit| hit.score >= material.assistant.settings.floor) {
         None => hand_off("nothing in its guide or knowledge answers this"),
-        Some(hit) => Answer::Reply {
-            body: trimmed(&hit.quote),
-            sources: vec![Source { title: hit.title, quote: hit.quote }],
-        },
+        Some(hit) => {
+            Answer::Reply { body: trimmed(&hit.quote), sources: vec![Source { title: hit.title, quote: hit.quote }] }
+        }
     }
 }
 
@@ -61,7 +60,8 @@ fn trimmed(quote: &str) -> String {
     if measure(&whole).segments <= SEGMENTS_MAX {
         return whole;
     }
-    let sentences = whole.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '。')).map(|(at, c)| at + c.len_utf8());
+    let sentences =
+        whole.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '。')).map(|(at, c)| at + c.len_utf8());
     let words = whole.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
     let longest = |ends: &mut dyn Iterator<Item = usize>| {
         ends.take_while(|end| measure(&whole[..*end]).segments <= SEGMENTS_MAX).last()
@@ -88,7 +88,10 @@ mod tests {
                 title: "Opening hours".into(),
                 text: "We are open from 7 am to 6 pm, Tuesday to Sunday. On Mondays we are closed.".into(),
             }],
-            said: said.iter().map(|(by_contact, body)| Said { by_contact: *by_contact, body: (*body).into() }).collect(),
+            said: said
+                .iter()
+                .map(|(by_contact, body)| Said { by_contact: *by_contact, body: (*body).into() })
+                .collect(),
         };
         answer(&material)
     }

@@ -64,8 +64,7 @@ fn fenced(text: &str) -> &str {
 
 /// The passages that fit what was said, or all there are if they are few.
 fn offered(material: &Material) -> Vec<Source> {
-    let asked: Vec<&str> =
-        material.said.iter().filter(|said| said.by_contact).map(|said| said.body.as_str()).collect();
+    let asked: Vec<&str> = material.said.iter().filter(|said| said.by_contact).map(|said| said.body.as_str()).collect();
     let recent = asked.iter().rev().take(3).rev().copied().collect::<Vec<_>>().join(" ");
     let hits = Index::build(&material.knowledge).search(&recent, PASSAGES);
     hits.into_iter().map(|hit| Source { title: hit.title, quote: hit.quote }).collect()
@@ -123,14 +122,14 @@ mod tests {
 
     fn said(text: &str) -> Answer {
         let offered = [Source { title: "Hours".into(), quote: "7 to 6".into() }];
-        let answer =
-            model::Answer { text: text.into(), tokens_in: None, tokens_out: None, stop: Stop::Finished };
+        let answer = model::Answer { text: text.into(), tokens_in: None, tokens_out: None, stop: Stop::Finished };
         read(&answer, &offered)
     }
 
     #[test]
     fn an_answer_cites_only_what_was_offered() {
-        let Answer::Reply { body, sources } = said(r#"{"outcome":"answer","text":" 7 to 6. ","sources":[1,9,0]}"#) else {
+        let Answer::Reply { body, sources } = said(r#"{"outcome":"answer","text":" 7 to 6. ","sources":[1,9,0]}"#)
+        else {
             panic!()
         };
         assert_eq!((body.as_str(), sources.len()), ("7 to 6.", 1));

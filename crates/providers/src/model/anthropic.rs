@@ -23,17 +23,9 @@ pub fn request(base_url: &str, key: &Secret, ask: &Ask, timeout: Duration) -> Re
     let base = base.strip_suffix("/messages").unwrap_or(base);
     let base = base.strip_suffix("/v1").unwrap_or(base);
     let turns = alternating(&ask.turns);
-    let opening = turns
-        .first()
-        .is_some_and(|turn| turn.role == Role::Assistant);
-    let opening = opening.then_some(Message {
-        role: "user",
-        content: WE_SPOKE_FIRST,
-    });
-    let spoken = turns.iter().map(|turn| Message {
-        role: role(turn.role),
-        content: &turn.text,
-    });
+    let opening = turns.first().is_some_and(|turn| turn.role == Role::Assistant);
+    let opening = opening.then_some(Message { role: "user", content: WE_SPOKE_FIRST });
+    let spoken = turns.iter().map(|turn| Message { role: role(turn.role), content: &turn.text });
     let body = Body {
         model: &ask.model,
         max_tokens: ask.max_tokens,
@@ -64,11 +56,8 @@ pub fn answer(answer: Option<&Response>, now: Timestamp) -> Result<Answer, Model
     if !(200..=299).contains(&answer.status) || carries_error(&answer.body) {
         return Err(fault(answer, now));
     }
-    let unreadable = || ModelFault::Unreadable {
-        status: answer.status,
-    };
-    let Object(message) =
-        serde_json::from_slice::<Object<RawMessage<'_>>>(&answer.body).map_err(|_| unreadable())?;
+    let unreadable = || ModelFault::Unreadable { status: answer.status };
+    let Object(message) = serde_json::from_slice::<Object<RawMessage<'_>>>(&answer.body).map_err(|_| unreadable())?;
     let pieces = message.content.ok_or_else(unreadable)?;
     let text: String = pieces.0.iter().filter_map(ContentPart::text).collect();
     let stop = match message.stop_reason.as_str().unwrap_or_default() {
@@ -128,16 +117,8 @@ struct RawUsage {
 
 impl RawUsage {
     fn tokens_in(self) -> Option<u64> {
-        let cached = [
-            self.cache_creation_input_tokens,
-            self.cache_read_input_tokens,
-        ];
-        let cached = cached
-            .into_iter()
-            .filter_map(|tokens| tokens.0)
-            .fold(0, u64::saturating_add);
-        self.input_tokens
-            .0
-            .map(|fresh| fresh.saturating_add(cached))
+        let cached = [self.cache_creation_input_tokens, self.cache_read_input_tokens];
+        let cached = cached.into_iter().filter_map(|tokens| tokens.0).fold(0, u64::saturating_add);
+        self.input_tokens.0.map(|fresh| fresh.saturating_add(cached))
     }
 }

@@ -43,8 +43,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for ContentPart<'a> {
                 Ok(ContentPart(Text(Some(Cow::Owned(text.to_owned())))))
             }
             fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<ContentPart<'a>, A::Error> {
-                let Fields { kind, text } =
-                    Fields::deserialize(MapAccessDeserializer::new(object))?;
+                let Fields { kind, text } = Fields::deserialize(MapAccessDeserializer::new(object))?;
                 // Thinking, tool calls and the like are not for the person outside.
                 let is_text = matches!(kind.as_str(), None | Some("text" | "output_text"));
                 Ok(ContentPart(if is_text { text } else { Text::default() }))

@@ -58,12 +58,8 @@ impl ModelFault {
         match self {
             Self::Unauthorized => "Check the assistant's API key.",
             Self::OverQuota => "Add credit with the model's provider, or raise the key's limit.",
-            Self::Busy { .. } => {
-                "Nothing to do; if it happens often, ask the provider for a higher rate limit."
-            }
-            Self::TooLong => {
-                "Shorten guide and knowledge, raise the token cap, or choose a model that reads more."
-            }
+            Self::Busy { .. } => "Nothing to do; if it happens often, ask the provider for a higher rate limit.",
+            Self::TooLong => "Shorten guide and knowledge, raise the token cap, or choose a model that reads more.",
             Self::NoSuchModel => "Check the model's name and the base URL of the assistant.",
             Self::Declined => "A person should answer this one.",
             Self::Empty => "Try again; if it stays so, choose another model.",
@@ -71,12 +67,8 @@ impl ModelFault {
                 "Check the assistant's model, temperature and base URL against the server's documentation."
             }
             Self::Unavailable { .. } => "Try again in a few minutes.",
-            Self::Timeout => {
-                "Try again; if it stays so, raise the timeout or choose a faster model."
-            }
-            Self::Unreadable { .. } => {
-                "Check the base URL: what answers there does not speak this API."
-            }
+            Self::Timeout => "Try again; if it stays so, raise the timeout or choose a faster model.",
+            Self::Unreadable { .. } => "Check the base URL: what answers there does not speak this API.",
         }
     }
 }
@@ -85,68 +77,33 @@ impl ModelFault {
 pub(super) fn fault(answer: &Response, now: Timestamp) -> ModelFault {
     let status = answer.status;
     let told = told(&answer.body).unwrap_or_default();
-    let names = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| told.code == *word || told.kind == *word)
-    };
+    let names = |words: &[&str]| words.iter().any(|word| told.code == *word || told.kind == *word);
     let says = |words: &[&str]| words.iter().any(|word| told.message.contains(word));
-    if names(&[
-        "insufficient_quota",
-        "billing_error",
-        "billing_not_active",
-        "billing_hard_limit_reached",
-    ]) || says(&["credit balance", "exceeded your current quota"])
+    if names(&["insufficient_quota", "billing_error", "billing_not_active", "billing_hard_limit_reached"])
+        || says(&["credit balance", "exceeded your current quota"])
     {
         return ModelFault::OverQuota;
     }
-    if names(&[
-        "context_length_exceeded",
-        "request_too_large",
-        "string_above_max_length",
-    ]) || (status != 429
-        && says(&[
-            "context length",
-            "context window",
-            "maximum context",
-            "prompt is too long",
-            "too many tokens",
-        ]))
+    if names(&["context_length_exceeded", "request_too_large", "string_above_max_length"])
+        || (status != 429
+            && says(&["context length", "context window", "maximum context", "prompt is too long", "too many tokens"]))
     {
         return ModelFault::TooLong;
     }
-    if names(&[
-        "content_filter",
-        "content_policy_violation",
-        "content_moderation",
-    ]) {
+    if names(&["content_filter", "content_policy_violation", "content_moderation"]) {
         return ModelFault::Declined;
     }
-    if names(&[
-        "rate_limit_error",
-        "rate_limit_exceeded",
-        "overloaded_error",
-    ]) {
-        return ModelFault::Busy {
-            retry_after: retry_after(answer, now),
-        };
+    if names(&["rate_limit_error", "rate_limit_exceeded", "overloaded_error"]) {
+        return ModelFault::Busy { retry_after: retry_after(answer, now) };
     }
     if names(&["model_not_found"]) {
         return ModelFault::NoSuchModel;
     }
-    if names(&[
-        "invalid_api_key",
-        "authentication_error",
-        "permission_error",
-    ]) {
+    if names(&["invalid_api_key", "authentication_error", "permission_error"]) {
         return ModelFault::Unauthorized;
     }
     // A server that answers 200 with an error inside gives the status as the error's code, if at all.
-    let meant = if (200..=299).contains(&status) {
-        told.code.parse().unwrap_or(status)
-    } else {
-        status
-    };
+    let meant = if (200..=299).contains(&status) { told.code.parse().unwrap_or(status) } else { status };
     match meant {
         401 | 403 => ModelFault::Unauthorized,
         402 => ModelFault::OverQuota,
@@ -154,14 +111,9 @@ pub(super) fn fault(answer: &Response, now: Timestamp) -> ModelFault {
         408 => ModelFault::Timeout,
         413 => ModelFault::TooLong,
         // 529 is Anthropic's "overloaded".
-        429 | 529 => ModelFault::Busy {
-            retry_after: retry_after(answer, now),
-        },
+        429 | 529 => ModelFault::Busy { retry_after: retry_after(answer, now) },
         500.. => ModelFault::Unavailable { status: meant },
-        400..=499 => ModelFault::Refused {
-            status: meant,
-            code: told.word(),
-        },
+        400..=499 => ModelFault::Refused { status: meant, code: told.word() },
         _ => ModelFault::Unreadable { status },
     }
 }
@@ -177,9 +129,7 @@ struct Told {
 impl Told {
     /// One word for the error. A server's message can quote the conversation: it is not passed on.
     fn word(&self) -> String {
-        let named = [&self.code, &self.kind]
-            .into_iter()
-            .find(|word| !word.is_empty() && word.len() <= WORD_LEN_MAX);
+        let named = [&self.code, &self.kind].into_iter().find(|word| !word.is_empty() && word.len() <= WORD_LEN_MAX);
         named.map_or_else(|| "no code".to_owned(), Clone::clone)
     }
 }
@@ -192,13 +142,8 @@ fn told(body: &[u8]) -> Option<Told> {
     let List(documents) = serde_json::from_slice::<List<Object<RawAnswer<'_>>>>(body).ok()?;
     let Object(answer) = documents.into_iter().next()?;
     let error = answer.error.0.first().cloned().unwrap_or_default().0;
-    let first = |texts: [&Text<'_>; 3]| {
-        texts
-            .into_iter()
-            .find_map(Text::owned)
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-    };
+    let first =
+        |texts: [&Text<'_>; 3]| texts.into_iter().find_map(Text::owned).unwrap_or_default().to_ascii_lowercase();
     let none = Text::default();
     Some(Told {
         code: first([&error.code, &answer.code, &none]),
@@ -247,10 +192,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for ErrorOrText<'a> {
                 f.write_str("an error")
             }
             fn visit_str<E>(self, message: &str) -> Result<ErrorOrText<'a>, E> {
-                Ok(ErrorOrText(RawError {
-                    message: Text(Some(message.to_owned().into())),
-                    ..RawError::default()
-                }))
+                Ok(ErrorOrText(RawError { message: Text(Some(message.to_owned().into())), ..RawError::default() }))
             }
             fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<ErrorOrText<'a>, A::Error> {
                 RawError::deserialize(MapAccessDeserializer::new(object)).map(ErrorOrText)
@@ -263,13 +205,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for ErrorOrText<'a> {
 /// Whether a 200 carries an error instead of an answer, as some gateways do.
 pub(super) fn carries_error(body: &[u8]) -> bool {
     serde_json::from_slice::<Object<RawAnswer<'_>>>(body).is_ok_and(|Object(answer)| {
-        answer.error.0.iter().any(|ErrorOrText(error)| {
-            error
-                .message
-                .filled()
-                .or(error.code.filled())
-                .or(error.kind.filled())
-                .is_some()
-        })
+        answer
+            .error
+            .0
+            .iter()
+            .any(|ErrorOrText(error)| error.message.filled().or(error.code.filled()).or(error.kind.filled()).is_some())
     })
 }

@@ -17,21 +17,12 @@ pub fn request(base_url: &str, key: &Secret, ask: &Ask, timeout: Duration) -> Re
     let base = base_url.trim().trim_end_matches('/');
     let base = base.strip_suffix("/chat/completions").unwrap_or(base);
     let turns = alternating(&ask.turns);
-    let system = Some(Message {
-        role: "system",
-        content: ask.system.trim(),
-    })
-    .filter(|system| !system.content.is_empty());
-    let spoken = turns.iter().map(|turn| Message {
-        role: role(turn.role),
-        content: &turn.text,
-    });
+    let system =
+        Some(Message { role: "system", content: ask.system.trim() }).filter(|system| !system.content.is_empty());
+    let spoken = turns.iter().map(|turn| Message { role: role(turn.role), content: &turn.text });
     // OpenAI's own newer models refuse the old name; the servers that copied the API know only that one.
-    let (max_tokens, max_completion_tokens) = if is_openai(base) {
-        (None, Some(ask.max_tokens))
-    } else {
-        (Some(ask.max_tokens), None)
-    };
+    let (max_tokens, max_completion_tokens) =
+        if is_openai(base) { (None, Some(ask.max_tokens)) } else { (Some(ask.max_tokens), None) };
     let body = Body {
         model: &ask.model,
         messages: system.into_iter().chain(spoken).collect(),
@@ -39,10 +30,7 @@ pub fn request(base_url: &str, key: &Secret, ask: &Ask, timeout: Duration) -> Re
         max_completion_tokens,
         temperature: ask.temperature,
     };
-    let mut headers = vec![
-        ("accept", "application/json".to_owned()),
-        ("content-type", "application/json".to_owned()),
-    ];
+    let mut headers = vec![("accept", "application/json".to_owned()), ("content-type", "application/json".to_owned())];
     if !key.is_empty() {
         headers.insert(0, bearer(key));
     }
@@ -61,19 +49,12 @@ pub fn answer(answer: Option<&Response>, now: Timestamp) -> Result<Answer, Model
     if !(200..=299).contains(&answer.status) || carries_error(&answer.body) {
         return Err(fault(answer, now));
     }
-    let unreadable = || ModelFault::Unreadable {
-        status: answer.status,
-    };
-    let Object(completion) = serde_json::from_slice::<Object<RawCompletion<'_>>>(&answer.body)
-        .map_err(|_| unreadable())?;
+    let unreadable = || ModelFault::Unreadable { status: answer.status };
+    let Object(completion) =
+        serde_json::from_slice::<Object<RawCompletion<'_>>>(&answer.body).map_err(|_| unreadable())?;
     let Object(choice) = completion.choices.0.first().ok_or_else(unreadable)?;
     let message = &choice.message.0;
-    let text: String = message
-        .content
-        .0
-        .iter()
-        .filter_map(ContentPart::text)
-        .collect();
+    let text: String = message.content.0.iter().filter_map(ContentPart::text).collect();
     let stop = match choice.finish_reason.as_str().unwrap_or_default() {
         "stop" | "eos" | "end_turn" => Stop::Finished,
         "length" | "max_tokens" => Stop::Length,
@@ -84,12 +65,7 @@ pub fn answer(answer: Option<&Response>, now: Timestamp) -> Result<Answer, Model
         return Err(ModelFault::Declined);
     }
     let usage = completion.usage.0;
-    said(
-        without_thoughts(&text),
-        stop,
-        usage.prompt_tokens.0,
-        usage.completion_tokens.0,
-    )
+    said(without_thoughts(&text), stop, usage.prompt_tokens.0, usage.completion_tokens.0)
 }
 
 fn role(role: Role) -> &'static str {
@@ -100,15 +76,9 @@ fn role(role: Role) -> &'static str {
 }
 
 fn is_openai(base_url: &str) -> bool {
-    let host = base_url
-        .split_once("://")
-        .map_or(base_url, |(_, rest)| rest)
-        .split(['/', ':'])
-        .next()
-        .unwrap_or_default();
-    host == "api.openai.com"
-        || host.ends_with(".api.openai.com")
-        || host.ends_with(".openai.azure.com")
+    let host =
+        base_url.split_once("://").map_or(base_url, |(_, rest)| rest).split(['/', ':']).next().unwrap_or_default();
+    host == "api.openai.com" || host.ends_with(".api.openai.com") || host.ends_with(".openai.azure.com")
 }
 
 /// Some servers leave a model's thinking in the text, in front of the answer. Nobody outside is to read it; if it never
@@ -117,9 +87,7 @@ fn without_thoughts(text: &str) -> &str {
     let Some(thinking) = text.trim_start().strip_prefix("<think>") else {
         return text;
     };
-    thinking
-        .split_once("</think>")
-        .map_or("", |(_, answer)| answer)
+    thinking.split_once("</think>").map_or("", |(_, answer)| answer)
 }
 
 #[derive(Serialize)]

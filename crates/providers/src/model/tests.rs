@@ -3,10 +3,7 @@ use expect_test::expect;
 use super::*;
 
 fn ask() -> Ask {
-    let turn = |role, text: &str| Turn {
-        role,
-        text: text.into(),
-    };
+    let turn = |role, text: &str| Turn { role, text: text.into() };
     Ask {
         model: "small-model".into(),
         system: "You answer for Acme.".into(),
@@ -23,11 +20,7 @@ fn ask() -> Ask {
 }
 
 fn shown(request: &Request) -> String {
-    let headers: Vec<String> = request
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}"))
-        .collect();
+    let headers: Vec<String> = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     format!(
         "{} {}\n{}\n\n{}\n",
         request.method,
@@ -45,12 +38,7 @@ fn now() -> Timestamp {
 
 #[test]
 fn the_compatible_dialect() {
-    let request = Dialect::OpenAi.request(
-        "http://127.0.0.1:11434/v1/",
-        &Secret::new("sk-test"),
-        &ask(),
-        TIMEOUT,
-    );
+    let request = Dialect::OpenAi.request("http://127.0.0.1:11434/v1/", &Secret::new("sk-test"), &ask(), TIMEOUT);
     expect![[r#"
         POST http://127.0.0.1:11434/v1/chat/completions
         authorization: Bearer sk-test
@@ -64,18 +52,9 @@ fn the_compatible_dialect() {
 
 #[test]
 fn openai_itself_has_another_name_for_the_cap() {
-    let bare = Ask {
-        system: " ".into(),
-        turns: vec![],
-        temperature: None,
-        ..ask()
-    };
-    let request = Dialect::OpenAi.request(
-        "https://api.openai.com/v1/chat/completions",
-        &Secret::new(""),
-        &bare,
-        TIMEOUT,
-    );
+    let bare = Ask { system: " ".into(), turns: vec![], temperature: None, ..ask() };
+    let request =
+        Dialect::OpenAi.request("https://api.openai.com/v1/chat/completions", &Secret::new(""), &bare, TIMEOUT);
     expect![[r#"
         POST https://api.openai.com/v1/chat/completions
         accept: application/json
@@ -88,11 +67,8 @@ fn openai_itself_has_another_name_for_the_cap() {
 
 #[test]
 fn anthropic_s_dialect() {
-    for base in [
-        "https://api.anthropic.com",
-        "https://api.anthropic.com/v1/",
-        "https://api.anthropic.com/v1/messages",
-    ] {
+    for base in ["https://api.anthropic.com", "https://api.anthropic.com/v1/", "https://api.anthropic.com/v1/messages"]
+    {
         let request = Dialect::Anthropic.request(base, &Secret::new("key-test"), &ask(), TIMEOUT);
         expect![[r#"
             POST https://api.anthropic.com/v1/messages
@@ -174,13 +150,7 @@ fn answers_are_read_from_every_shape() {
             (Some(112), Some(3)),
             Stop::Finished,
         ),
-        (
-            Dialect::Anthropic,
-            r#"{"content":"Yes.","stop_reason":"max_tokens"}"#,
-            "Yes.",
-            (None, None),
-            Stop::Length,
-        ),
+        (Dialect::Anthropic, r#"{"content":"Yes.","stop_reason":"max_tokens"}"#, "Yes.", (None, None), Stop::Length),
         (
             Dialect::Anthropic,
             r#"{"content":[{"type":"text","text":"Yes."}],"stop_reason":"pause_turn","usage":[]}"#,
@@ -190,30 +160,17 @@ fn answers_are_read_from_every_shape() {
         ),
     ];
     for (dialect, body, text, (tokens_in, tokens_out), stop) in cases {
-        let expected = Answer {
-            text: (*text).into(),
-            tokens_in: *tokens_in,
-            tokens_out: *tokens_out,
-            stop: stop.clone(),
-        };
-        assert_eq!(
-            dialect.answer(Some(&Response::new(200, *body)), now()),
-            Ok(expected),
-            "{body}"
-        );
+        let expected =
+            Answer { text: (*text).into(), tokens_in: *tokens_in, tokens_out: *tokens_out, stop: stop.clone() };
+        assert_eq!(dialect.answer(Some(&Response::new(200, *body)), now()), Ok(expected), "{body}");
     }
 }
 
 #[test]
 fn what_is_no_answer_has_its_reason() {
     use Dialect::{Anthropic, OpenAi};
-    let busy = |seconds: Option<u64>| ModelFault::Busy {
-        retry_after: seconds.map(Duration::from_secs),
-    };
-    let refused = |status, code: &str| ModelFault::Refused {
-        status,
-        code: code.into(),
-    };
+    let busy = |seconds: Option<u64>| ModelFault::Busy { retry_after: seconds.map(Duration::from_secs) };
+    let refused = |status, code: &str| ModelFault::Refused { status, code: code.into() };
     let cases: &[(Dialect, u16, &str, ModelFault)] = &[
         (
             OpenAi,
@@ -234,12 +191,7 @@ fn what_is_no_answer_has_its_reason() {
             r#"{"error":{"message":"Rate limit reached","type":"tokens","code":"rate_limit_exceeded"}}"#,
             busy(None),
         ),
-        (
-            OpenAi,
-            429,
-            r#"{"message":"Too many tokens, please wait before trying again."}"#,
-            busy(None),
-        ),
+        (OpenAi, 429, r#"{"message":"Too many tokens, please wait before trying again."}"#, busy(None)),
         (OpenAi, 402, "", ModelFault::OverQuota),
         (
             OpenAi,
@@ -247,36 +199,11 @@ fn what_is_no_answer_has_its_reason() {
             r#"{"error":{"message":"This model's maximum context length is 8192 tokens","code":"context_length_exceeded"}}"#,
             ModelFault::TooLong,
         ),
-        (
-            OpenAi,
-            400,
-            r#"{"error":"the request exceeds the available context window"}"#,
-            ModelFault::TooLong,
-        ),
-        (
-            OpenAi,
-            400,
-            r#"{"detail":"prompt is too long"}"#,
-            ModelFault::TooLong,
-        ),
-        (
-            OpenAi,
-            404,
-            r#"{"error":{"message":"model 'x' not found"}}"#,
-            ModelFault::NoSuchModel,
-        ),
-        (
-            OpenAi,
-            400,
-            r#"{"error":{"message":"no","code":"model_not_found"}}"#,
-            ModelFault::NoSuchModel,
-        ),
-        (
-            OpenAi,
-            400,
-            r#"{"error":{"message":"filtered","code":"content_filter"}}"#,
-            ModelFault::Declined,
-        ),
+        (OpenAi, 400, r#"{"error":"the request exceeds the available context window"}"#, ModelFault::TooLong),
+        (OpenAi, 400, r#"{"detail":"prompt is too long"}"#, ModelFault::TooLong),
+        (OpenAi, 404, r#"{"error":{"message":"model 'x' not found"}}"#, ModelFault::NoSuchModel),
+        (OpenAi, 400, r#"{"error":{"message":"no","code":"model_not_found"}}"#, ModelFault::NoSuchModel),
+        (OpenAi, 400, r#"{"error":{"message":"filtered","code":"content_filter"}}"#, ModelFault::Declined),
         (
             OpenAi,
             400,
@@ -293,12 +220,7 @@ fn what_is_no_answer_has_its_reason() {
         (OpenAi, 408, "", ModelFault::Timeout),
         (OpenAi, 413, "", ModelFault::TooLong),
         (OpenAi, 500, "", ModelFault::Unavailable { status: 500 }),
-        (
-            OpenAi,
-            503,
-            "<html>",
-            ModelFault::Unavailable { status: 503 },
-        ),
+        (OpenAi, 503, "<html>", ModelFault::Unavailable { status: 503 }),
         (OpenAi, 302, "", ModelFault::Unreadable { status: 302 }),
         (
             OpenAi,
@@ -306,43 +228,18 @@ fn what_is_no_answer_has_its_reason() {
             r#"{"error":{"message":"Provider returned error","code":502}}"#,
             ModelFault::Unavailable { status: 502 },
         ),
-        (
-            OpenAi,
-            200,
-            r#"{"error":{"message":"slow down","code":429}}"#,
-            busy(None),
-        ),
-        (
-            OpenAi,
-            200,
-            r#"{"error":"broken"}"#,
-            ModelFault::Unreadable { status: 200 },
-        ),
-        (
-            OpenAi,
-            200,
-            "<html>",
-            ModelFault::Unreadable { status: 200 },
-        ),
+        (OpenAi, 200, r#"{"error":{"message":"slow down","code":429}}"#, busy(None)),
+        (OpenAi, 200, r#"{"error":"broken"}"#, ModelFault::Unreadable { status: 200 }),
+        (OpenAi, 200, "<html>", ModelFault::Unreadable { status: 200 }),
         (OpenAi, 200, "{}", ModelFault::Unreadable { status: 200 }),
-        (
-            OpenAi,
-            200,
-            r#"{"choices":[]}"#,
-            ModelFault::Unreadable { status: 200 },
-        ),
+        (OpenAi, 200, r#"{"choices":[]}"#, ModelFault::Unreadable { status: 200 }),
         (
             OpenAi,
             200,
             r#"{"choices":[{"message":{"content":null,"tool_calls":[{}]},"finish_reason":"tool_calls"}]}"#,
             ModelFault::Empty,
         ),
-        (
-            OpenAi,
-            200,
-            r#"{"choices":[{"message":{"content":" "},"finish_reason":"length"}]}"#,
-            ModelFault::TooLong,
-        ),
+        (OpenAi, 200, r#"{"choices":[{"message":{"content":" "},"finish_reason":"length"}]}"#, ModelFault::TooLong),
         (
             OpenAi,
             200,
@@ -397,49 +294,22 @@ fn what_is_no_answer_has_its_reason() {
             r#"{"type":"error","error":{"type":"not_found_error","message":"model: x"}}"#,
             ModelFault::NoSuchModel,
         ),
-        (
-            Anthropic,
-            429,
-            r#"{"type":"error","error":{"type":"rate_limit_error","message":"slow"}}"#,
-            busy(None),
-        ),
-        (
-            Anthropic,
-            529,
-            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
-            busy(None),
-        ),
+        (Anthropic, 429, r#"{"type":"error","error":{"type":"rate_limit_error","message":"slow"}}"#, busy(None)),
+        (Anthropic, 529, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, busy(None)),
         (
             Anthropic,
             500,
             r#"{"type":"error","error":{"type":"api_error","message":"Internal"}}"#,
             ModelFault::Unavailable { status: 500 },
         ),
-        (
-            Anthropic,
-            200,
-            r#"{"content":[],"stop_reason":"refusal"}"#,
-            ModelFault::Declined,
-        ),
-        (
-            Anthropic,
-            200,
-            r#"{"content":[],"stop_reason":"end_turn"}"#,
-            ModelFault::Empty,
-        ),
-        (
-            Anthropic,
-            200,
-            r#"{"content":[{"type":"tool_use","name":"x"}],"stop_reason":"tool_use"}"#,
-            ModelFault::Empty,
-        ),
+        (Anthropic, 200, r#"{"content":[],"stop_reason":"refusal"}"#, ModelFault::Declined),
+        (Anthropic, 200, r#"{"content":[],"stop_reason":"end_turn"}"#, ModelFault::Empty),
+        (Anthropic, 200, r#"{"content":[{"type":"tool_use","name":"x"}],"stop_reason":"tool_use"}"#, ModelFault::Empty),
         (Anthropic, 200, "{}", ModelFault::Unreadable { status: 200 }),
         (Anthropic, 200, "[", ModelFault::Unreadable { status: 200 }),
     ];
     for (dialect, status, body, expected) in cases {
-        let fault = dialect
-            .answer(Some(&Response::new(*status, *body)), now())
-            .unwrap_err();
+        let fault = dialect.answer(Some(&Response::new(*status, *body)), now()).unwrap_err();
         assert_eq!(fault, *expected, "{dialect:?} {status} {body}");
         assert!(fault.mend().ends_with('.') && !fault.to_string().is_empty());
     }
@@ -452,18 +322,8 @@ fn what_is_no_answer_has_its_reason() {
 
 #[test]
 fn debug_shows_no_word_of_a_conversation() {
-    let answer = Answer {
-        text: "Yes, on Sunday".into(),
-        tokens_in: None,
-        tokens_out: None,
-        stop: Stop::Finished,
-    };
-    let request = Dialect::OpenAi.request(
-        "http://localhost/v1",
-        &Secret::new("sk-test"),
-        &ask(),
-        TIMEOUT,
-    );
+    let answer = Answer { text: "Yes, on Sunday".into(), tokens_in: None, tokens_out: None, stop: Stop::Finished };
+    let request = Dialect::OpenAi.request("http://localhost/v1", &Secret::new("sk-test"), &ask(), TIMEOUT);
     let shown = format!("{:?} {answer:?} {request:?}", ask());
     for private in ["Sunday", "Acme", "sk-test"] {
         assert!(!shown.contains(private), "{shown}");

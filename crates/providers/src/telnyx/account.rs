@@ -61,11 +61,7 @@ pub enum Fault {
     NotFound,
     /// `detail` is Telnyx's own words: for the tenant's people, not for logs.
     #[error("Telnyx refused: {} (code {})", failure.explanation, failure.code)]
-    Refused {
-        status: u16,
-        failure: Failure,
-        detail: Detail,
-    },
+    Refused { status: u16, failure: Failure, detail: Detail },
     #[error("Telnyx answered {status} with something that we cannot read")]
     Unreadable { status: u16 },
 }
@@ -75,10 +71,9 @@ impl Fault {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::NoAnswer | Self::Busy { .. } | Self::Unavailable { .. } => true,
-            Self::Refused { failure, .. } => matches!(
-                failure.family,
-                Family::Transient | Family::SlowDown | Family::Ambiguous
-            ),
+            Self::Refused { failure, .. } => {
+                matches!(failure.family, Family::Transient | Family::SlowDown | Family::Ambiguous)
+            }
             Self::NotFound | Self::Unreadable { .. } => false,
         }
     }
@@ -94,9 +89,7 @@ impl Fault {
                 "Check in Telnyx's portal that it exists and that the API key belongs to the same account."
             }
             Self::Refused { failure, .. } => failure.mend,
-            Self::Unreadable { .. } => {
-                "Check the base URL: what answers there does not speak as Telnyx does."
-            }
+            Self::Unreadable { .. } => "Check the base URL: what answers there does not speak as Telnyx does.",
         }
     }
 }
@@ -128,25 +121,17 @@ fn good(answer: Option<&Response>, now: Timestamp) -> Result<&Response, Fault> {
     let errors = errors_of(&answer.body);
     match (answer.status, decisive(&errors)) {
         (200..=299, _) => Ok(answer),
-        (429, _) => Err(Fault::Busy {
-            retry_after: retry_after(answer, now),
-        }),
-        (_, Some(error)) if error.code == TOO_MANY_REQUESTS => Err(Fault::Busy {
-            retry_after: retry_after(answer, now),
-        }),
+        (429, _) => Err(Fault::Busy { retry_after: retry_after(answer, now) }),
+        (_, Some(error)) if error.code == TOO_MANY_REQUESTS => {
+            Err(Fault::Busy { retry_after: retry_after(answer, now) })
+        }
         (404, _) => Err(Fault::NotFound),
         (_, Some(error)) if error.code == NOT_FOUND => Err(Fault::NotFound),
         (status @ 500.., _) => Err(Fault::Unavailable { status }),
-        (status, Some(error)) => Err(Fault::Refused {
-            status,
-            failure: error.failure(),
-            detail: words(error),
-        }),
-        (status @ (401 | 403), None) => Err(Fault::Refused {
-            status,
-            failure: failure(KEY_REFUSED),
-            detail: Detail::default(),
-        }),
+        (status, Some(error)) => Err(Fault::Refused { status, failure: error.failure(), detail: words(error) }),
+        (status @ (401 | 403), None) => {
+            Err(Fault::Refused { status, failure: failure(KEY_REFUSED), detail: Detail::default() })
+        }
         (status, None) => Err(Fault::Unreadable { status }),
     }
 }
@@ -156,35 +141,21 @@ const KEY_REFUSED: &str = "10009";
 const TOO_MANY_REQUESTS: &str = "10011";
 
 fn words(error: &CarrierError) -> Detail {
-    Detail(if error.detail.is_empty() {
-        error.title.clone()
-    } else {
-        error.detail.clone()
-    })
+    Detail(if error.detail.is_empty() { error.title.clone() } else { error.detail.clone() })
 }
 
 /// The one thing of an answer: in `data`, or bare. `None` of `own` means that it lacks what names it.
-fn one<'a, Raw, T>(
-    answer: Option<&'a Response>,
-    now: Timestamp,
-    own: impl Fn(&Raw) -> Option<T>,
-) -> Result<T, Fault>
+fn one<'a, Raw, T>(answer: Option<&'a Response>, now: Timestamp, own: impl Fn(&Raw) -> Option<T>) -> Result<T, Fault>
 where
     Raw: Deserialize<'a> + Default,
 {
     let answer = good(answer, now)?;
-    let unreadable = Fault::Unreadable {
-        status: answer.status,
-    };
+    let unreadable = Fault::Unreadable { status: answer.status };
     match serde_json::from_slice::<Object<Enveloped<Object<Raw>>>>(&answer.body) {
-        Ok(Object(Enveloped {
-            data: Some(Object(raw)),
-        })) => own(&raw).ok_or(unreadable),
+        Ok(Object(Enveloped { data: Some(Object(raw)) })) => own(&raw).ok_or(unreadable),
         Ok(Object(Enveloped { data: None })) => {
             let bare = serde_json::from_slice::<Object<Raw>>(&answer.body);
-            bare.ok()
-                .and_then(|Object(raw)| own(&raw))
-                .ok_or(unreadable)
+            bare.ok().and_then(|Object(raw)| own(&raw)).ok_or(unreadable)
         }
         Err(_) => Err(unreadable),
     }
@@ -201,10 +172,7 @@ where
 {
     let answer = good(answer, now)?;
     match serde_json::from_slice::<Object<Listed<Raw>>>(&answer.body) {
-        Ok(Object(Listed {
-            data: Some(List(raws)),
-            meta: Object(meta),
-        })) => Ok(Page {
+        Ok(Object(Listed { data: Some(List(raws)), meta: Object(meta) })) => Ok(Page {
             items: raws.iter().filter_map(|Object(raw)| own(raw)).collect(),
             next: meta
                 .page_number
@@ -213,9 +181,7 @@ where
                 .and_then(|(page, of)| (page < of).then_some(page + 1)),
             total: meta.total_results.0,
         }),
-        Ok(Object(Listed { data: None, .. })) | Err(_) => Err(Fault::Unreadable {
-            status: answer.status,
-        }),
+        Ok(Object(Listed { data: None, .. })) | Err(_) => Err(Fault::Unreadable { status: answer.status }),
     }
 }
 
@@ -243,10 +209,7 @@ struct Listed<T> {
 
 impl<T> Default for Listed<T> {
     fn default() -> Self {
-        Self {
-            data: None,
-            meta: Object::default(),
-        }
+        Self { data: None, meta: Object::default() }
     }
 }
 
@@ -277,13 +240,10 @@ fn path_with(path: &str, query: &[(&str, &str)]) -> String {
 /// A list's path with its page, counted from 1.
 fn page_path(path: &str, filters: &[(&str, &str)], page: u32) -> String {
     let (page, size) = (page.max(1).to_string(), PAGE_SIZE.to_string());
-    let query: Vec<(&str, &str)> = [
-        ("page[number]", page.as_str()),
-        ("page[size]", size.as_str()),
-    ]
-    .into_iter()
-    .chain(filters.iter().copied())
-    .collect();
+    let query: Vec<(&str, &str)> = [("page[number]", page.as_str()), ("page[size]", size.as_str())]
+        .into_iter()
+        .chain(filters.iter().copied())
+        .collect();
     path_with(path, &query)
 }
 

@@ -43,12 +43,7 @@ pub struct Failure {
 pub fn failure(code: &str) -> Failure {
     let number = code.parse().ok();
     let row = number.and_then(table::row).unwrap_or(&table::UNKNOWN);
-    Failure {
-        code: Cow::Owned(code.to_owned()),
-        family: row.family,
-        explanation: row.explanation,
-        mend: row.mend,
-    }
+    Failure { code: Cow::Owned(code.to_owned()), family: row.family, explanation: row.explanation, mend: row.mend }
 }
 
 /// Whether the table has the code: only then an answer says something definite.
@@ -106,28 +101,18 @@ pub(crate) fn errors_of(body: &[u8]) -> Vec<CarrierError> {
     let document: Object<RawErrors<'_>> = serde_json::from_slice(body).unwrap_or_default();
     let listed = owned(&document.0.errors);
     // Some endpoints answer with one bare error instead of the list.
-    if listed.is_empty() {
-        document.0.bare.owned().into_iter().collect()
-    } else {
-        listed
-    }
+    if listed.is_empty() { document.0.bare.owned().into_iter().collect() } else { listed }
 }
 
 /// The entry that says most: an opt-out before all others, then the first known code, then the first.
 pub(crate) fn decisive(errors: &[CarrierError]) -> Option<&CarrierError> {
     let opted_out = errors.iter().find(|error| error.code == OPTED_OUT);
-    opted_out
-        .or_else(|| errors.iter().find(|error| is_known(&error.code)))
-        .or_else(|| errors.first())
+    opted_out.or_else(|| errors.iter().find(|error| is_known(&error.code))).or_else(|| errors.first())
 }
 
 /// The entries that have a code.
 pub(crate) fn owned(errors: &List<Object<RawError<'_>>>) -> Vec<CarrierError> {
-    errors
-        .0
-        .iter()
-        .filter_map(|error| error.0.owned())
-        .collect()
+    errors.0.iter().filter_map(|error| error.0.owned()).collect()
 }
 
 #[derive(Default)]
@@ -150,20 +135,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawErrors<'a> {
             #[serde(borrow)]
             detail: Text<'a>,
         }
-        let Both {
-            errors,
-            code,
-            title,
-            detail,
-        } = Both::deserialize(deserializer)?;
-        Ok(Self {
-            errors,
-            bare: RawError {
-                code,
-                title,
-                detail,
-            },
-        })
+        let Both { errors, code, title, detail } = Both::deserialize(deserializer)?;
+        Ok(Self { errors, bare: RawError { code, title, detail } })
     }
 }
 
@@ -182,11 +155,7 @@ pub(crate) struct RawError<'a> {
 impl RawError<'_> {
     fn owned(&self) -> Option<CarrierError> {
         let text = |text: &Text<'_>| text.owned().unwrap_or_default();
-        Some(CarrierError {
-            code: self.code.owned()?,
-            title: text(&self.title),
-            detail: text(&self.detail),
-        })
+        Some(CarrierError { code: self.code.owned()?, title: text(&self.title), detail: text(&self.detail) })
     }
 }
 
@@ -211,22 +180,10 @@ mod tests {
                 r#"{"errors":[{"code":"40310","title":"Invalid","detail":"d","meta":{"url":"u"},"source":{"pointer":"/to"}}]}"#,
                 &["40310"],
             ),
-            (
-                r#"{"errors":[{"code":40310,"title":"Invalid"}]}"#,
-                &["40310"],
-            ),
-            (
-                r#"{"errors":{"code":"10011","title":"Too many"}}"#,
-                &["10011"],
-            ),
-            (
-                r#"{"errors":[{"title":"no code"},{"code":"10009"},null,7]}"#,
-                &["10009"],
-            ),
-            (
-                r#"{"code":"10009","title":"Authentication failed"}"#,
-                &["10009"],
-            ),
+            (r#"{"errors":[{"code":40310,"title":"Invalid"}]}"#, &["40310"]),
+            (r#"{"errors":{"code":"10011","title":"Too many"}}"#, &["10011"]),
+            (r#"{"errors":[{"title":"no code"},{"code":"10009"},null,7]}"#, &["10009"]),
+            (r#"{"code":"10009","title":"Authentication failed"}"#, &["10009"]),
             (r#"{"errors":[]}"#, &[]),
             (r#"{"errors":null}"#, &[]),
             ("[]", &[]),
@@ -235,66 +192,32 @@ mod tests {
         ];
         for (body, codes) in cases {
             let read = errors_of(body.as_bytes());
-            assert_eq!(
-                read.iter()
-                    .map(|error| error.code.as_str())
-                    .collect::<Vec<_>>(),
-                *codes,
-                "{body}"
-            );
+            assert_eq!(read.iter().map(|error| error.code.as_str()).collect::<Vec<_>>(), *codes, "{body}");
         }
     }
 
     #[test]
     fn an_opt_out_among_several_errors_decides() {
         let errors = errors_of(br#"{"errors":[{"code":"777"},{"code":"40310"},{"code":"40300"}]}"#);
-        assert_eq!(
-            decisive(&errors).map(|error| error.code.as_str()),
-            Some("40300")
-        );
-        assert_eq!(
-            decisive(&errors[..2]).map(|error| error.code.as_str()),
-            Some("40310")
-        );
-        assert_eq!(
-            decisive(&errors[..1]).map(|error| error.code.as_str()),
-            Some("777")
-        );
+        assert_eq!(decisive(&errors).map(|error| error.code.as_str()), Some("40300"));
+        assert_eq!(decisive(&errors[..2]).map(|error| error.code.as_str()), Some("40310"));
+        assert_eq!(decisive(&errors[..1]).map(|error| error.code.as_str()), Some("777"));
         assert_eq!(decisive(&[]), None);
     }
 
     #[test]
     fn a_late_block_is_an_opt_out_only_if_it_says_so() {
-        let late = |title: &str| CarrierError {
-            code: "40300".into(),
-            title: title.into(),
-            detail: String::new(),
-        };
-        assert_eq!(
-            late("Blocked due to STOP message").receipt_failure().family,
-            Family::OptedOut
-        );
-        assert_eq!(
-            late("Recipient opted out").receipt_failure().family,
-            Family::OptedOut
-        );
-        assert_eq!(
-            late("Blocked by carrier").receipt_failure().family,
-            Family::Permanent
-        );
-        assert_eq!(
-            late("Blocked by carrier").failure().family,
-            Family::OptedOut
-        );
+        let late = |title: &str| CarrierError { code: "40300".into(), title: title.into(), detail: String::new() };
+        assert_eq!(late("Blocked due to STOP message").receipt_failure().family, Family::OptedOut);
+        assert_eq!(late("Recipient opted out").receipt_failure().family, Family::OptedOut);
+        assert_eq!(late("Blocked by carrier").receipt_failure().family, Family::Permanent);
+        assert_eq!(late("Blocked by carrier").failure().family, Family::OptedOut);
     }
 
     #[test]
     fn debug_hides_the_words_that_can_name_a_number() {
-        let error = CarrierError {
-            code: "40310".into(),
-            title: "Invalid".into(),
-            detail: "+15550100001 is invalid".into(),
-        };
+        let error =
+            CarrierError { code: "40310".into(), title: "Invalid".into(), detail: "+15550100001 is invalid".into() };
         assert!(!format!("{error:?}").contains("5550100001"));
     }
 }

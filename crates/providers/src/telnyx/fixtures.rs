@@ -39,12 +39,6 @@ pub(crate) fn with(body: &[u8], pointer: &str, value: serde_json::Value) -> Vec<
 pub(crate) fn without(body: &[u8], pointer: &str) -> Vec<u8> {
     let mut document: serde_json::Value = serde_json::from_slice(body).unwrap();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
-    document
-        .pointer_mut(parent)
-        .unwrap()
-        .as_object_mut()
-        .unwrap()
-        .remove(key)
-        .unwrap();
+    document.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(key).unwrap();
     serde_json::to_vec(&document).unwrap()
 }

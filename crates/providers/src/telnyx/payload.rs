@@ -102,36 +102,20 @@ struct RawMedia<'a> {
 
 impl RawMessage<'_> {
     pub(super) fn inbound(&self, occurred_at: Timestamp) -> Result<InboundText, DecodeError> {
-        let text = self
-            .text
-            .filled()
-            .or(self.body.0.text.filled())
-            .unwrap_or_default();
+        let text = self.text.filled().or(self.body.0.text.filled()).unwrap_or_default();
         Ok(InboundText {
             carrier_ref: self.id.owned().ok_or(DecodeError::Missing("payload.id"))?,
-            from: self
-                .from
-                .number
-                .owned()
-                .ok_or(DecodeError::Missing("payload.from"))?,
+            from: self.from.number.owned().ok_or(DecodeError::Missing("payload.from"))?,
             to: numbers(&self.to),
             cc: numbers(&self.cc),
             text: without_nul(text),
             subject: self.subject.owned(),
-            media: self
-                .media
-                .0
-                .iter()
-                .filter_map(|media| media.0.owned())
-                .collect(),
+            media: self.media.0.iter().filter_map(|media| media.0.owned()).collect(),
             kind: self.kind.owned(),
             parts: self.parts.small(),
             encoding: self.encoding.owned(),
             cost: self.cost.0.money(),
-            autoresponse: self
-                .autoresponse_type
-                .as_str()
-                .and_then(Autoresponse::parse),
+            autoresponse: self.autoresponse_type.as_str().and_then(Autoresponse::parse),
             is_spam: self.is_spam.0.unwrap_or_default(),
             from_carrier: self.from.carrier.owned(),
             from_line_type: self.from.line_type.owned(),
@@ -141,11 +125,7 @@ impl RawMessage<'_> {
     }
 
     pub(super) fn receipt(&self, occurred_at: Timestamp) -> Result<Receipt, DecodeError> {
-        let to = self
-            .to
-            .0
-            .iter()
-            .filter_map(|party| Some((party.number.owned()?, party.status())));
+        let to = self.to.0.iter().filter_map(|party| Some((party.number.owned()?, party.status())));
         Ok(Receipt {
             carrier_ref: self.id.owned().ok_or(DecodeError::Missing("payload.id"))?,
             webhook_url: self.webhook_url.owned(),
@@ -168,14 +148,7 @@ impl RawMessage<'_> {
 
     /// When whatever this tells of happened, as far as the message itself says.
     pub(super) fn latest_instant(&self) -> Option<Timestamp> {
-        [
-            &self.completed_at,
-            &self.sent_at,
-            &self.received_at,
-            &self.time_clicked,
-        ]
-        .into_iter()
-        .find_map(instant)
+        [&self.completed_at, &self.sent_at, &self.received_at, &self.time_clicked].into_iter().find_map(instant)
     }
 
     /// Whether it says that somebody wrote to us.
@@ -251,30 +224,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Party<'a> {
                 f.write_str("a party to a message")
             }
             fn visit_borrowed_str<E>(self, number: &'de str) -> Result<Party<'a>, E> {
-                Ok(Party {
-                    number: Text(Some(Cow::Borrowed(number))),
-                    ..Party::default()
-                })
+                Ok(Party { number: Text(Some(Cow::Borrowed(number))), ..Party::default() })
             }
             fn visit_str<E>(self, number: &str) -> Result<Party<'a>, E> {
-                Ok(Party {
-                    number: Text(Some(Cow::Owned(number.to_owned()))),
-                    ..Party::default()
-                })
+                Ok(Party { number: Text(Some(Cow::Owned(number.to_owned()))), ..Party::default() })
             }
             fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Party<'a>, A::Error> {
-                let Fields {
-                    phone_number,
-                    status,
-                    carrier,
-                    line_type,
-                } = Fields::deserialize(MapAccessDeserializer::new(object))?;
-                Ok(Party {
-                    number: phone_number,
-                    status,
-                    carrier,
-                    line_type,
-                })
+                let Fields { phone_number, status, carrier, line_type } =
+                    Fields::deserialize(MapAccessDeserializer::new(object))?;
+                Ok(Party { number: phone_number, status, carrier, line_type })
             }
         }
         deserializer.deserialize_any(Seen(PhantomData))
@@ -283,11 +241,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Party<'a> {
 
 /// The numbers of those who have one.
 fn numbers(parties: &List<Party<'_>>) -> Vec<String> {
-    parties
-        .0
-        .iter()
-        .filter_map(|party| party.number.owned())
-        .collect()
+    parties.0.iter().filter_map(|party| party.number.owned()).collect()
 }
 
 /// A moment in RFC 3339, with `Z`, an offset, or a space where the `T` belongs.

@@ -21,10 +21,7 @@ fn with_whole_surrogates(json: &str) -> Option<String> {
     let mut mended = String::new();
     let (mut copied, mut at) = (0, 0);
     while let Some(backslash) = json[at..].find('\\').map(|offset| at + offset) {
-        at = match (
-            escape(json, backslash),
-            escape(json, backslash + ESCAPE_LEN),
-        ) {
+        at = match (escape(json, backslash), escape(json, backslash + ESCAPE_LEN)) {
             (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => backslash + 2 * ESCAPE_LEN,
             (Some(0xD800..=0xDFFF), _) => {
                 mended.push_str(&json[copied..backslash]);
@@ -69,10 +66,7 @@ mod tests {
             (br#""\\ud83d""#, None),
             (br#""a\ud83d""#, Some("\"a\u{fffd}\"")),
             (br#""\ude00b""#, Some("\"\u{fffd}b\"")),
-            (
-                br#""\ud83d\ud83d\ude00""#,
-                Some("\"\u{fffd}\\ud83d\\ude00\""),
-            ),
+            (br#""\ud83d\ud83d\ude00""#, Some("\"\u{fffd}\\ud83d\\ude00\"")),
             (br#""\\\ud83d""#, Some("\"\\\\\u{fffd}\"")),
             (b"\"\xf0\x9f\"", Some("\"\u{fffd}\"")),
             (b"\"\xff \\ud83d\"", Some("\"\u{fffd} \u{fffd}\"")),
@@ -80,12 +74,7 @@ mod tests {
             ("\\é".as_bytes(), None),
         ];
         for (body, expected) in cases {
-            assert_eq!(
-                repaired(body).as_deref(),
-                expected.map(str::as_bytes),
-                "{}",
-                String::from_utf8_lossy(body)
-            );
+            assert_eq!(repaired(body).as_deref(), expected.map(str::as_bytes), "{}", String::from_utf8_lossy(body));
         }
     }
 

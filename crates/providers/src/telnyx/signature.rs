@@ -27,25 +27,17 @@ impl PublicKey {
     /// Reads the base64 of the 32 bytes, or PEM (SPKI).
     pub fn parse(text: &str) -> Result<Self, BadKey> {
         let inner = match text.trim().strip_prefix("-----BEGIN PUBLIC KEY-----") {
-            Some(rest) => rest
-                .strip_suffix("-----END PUBLIC KEY-----")
-                .ok_or(BadKey::NotPem)?,
+            Some(rest) => rest.strip_suffix("-----END PUBLIC KEY-----").ok_or(BadKey::NotPem)?,
             None => text,
         };
         let compact: String = inner.split_ascii_whitespace().collect();
         let bytes = BASE64.decode(compact).map_err(|_| BadKey::NotBase64)?;
         let raw = match bytes.len() {
             KEY_LEN => &bytes[..],
-            _ => bytes
-                .strip_prefix(SPKI_ED25519)
-                .filter(|raw| raw.len() == KEY_LEN)
-                .ok_or(BadKey::NotEd25519)?,
+            _ => bytes.strip_prefix(SPKI_ED25519).filter(|raw| raw.len() == KEY_LEN).ok_or(BadKey::NotEd25519)?,
         };
         let parsed = ParsedPublicKey::new(&ED25519, raw).map_err(|_| BadKey::NotEd25519)?;
-        Ok(Self {
-            parsed,
-            base64: BASE64.encode(raw),
-        })
+        Ok(Self { parsed, base64: BASE64.encode(raw) })
     }
 
     /// The base64 of the 32 bytes: one spelling for each key.
@@ -71,9 +63,7 @@ impl std::fmt::Debug for PublicKey {
 const KEY_LEN: usize = 32;
 const SIGNATURE_LEN: usize = 64;
 /// What stands before the 32 bytes in a SubjectPublicKeyInfo (RFC 8410 §4).
-const SPKI_ED25519: &[u8] = &[
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-];
+const SPKI_ED25519: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// Why a text is no public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -82,9 +72,7 @@ pub enum BadKey {
     NotPem,
     #[error("the public key is not base64: copy it from Keys & Credentials in Telnyx's portal")]
     NotBase64,
-    #[error(
-        "the public key is not an Ed25519 key of 32 bytes: copy it from Keys & Credentials in Telnyx's portal"
-    )]
+    #[error("the public key is not an Ed25519 key of 32 bytes: copy it from Keys & Credentials in Telnyx's portal")]
     NotEd25519,
 }
 
@@ -124,41 +112,23 @@ impl Refusal {
 
 /// Checks a webhook against every key an account has (two while a key is being changed). `body` is what arrived,
 /// untouched. Answers with the position of the key that fits.
-pub fn verify(
-    keys: &[PublicKey],
-    headers: &HeaderMap,
-    body: &[u8],
-    now: Timestamp,
-) -> Result<usize, Refusal> {
-    let (signature, timestamp) = (
-        only(headers, SIGNATURE_HEADER)?,
-        only(headers, TIMESTAMP_HEADER)?,
-    );
+pub fn verify(keys: &[PublicKey], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<usize, Refusal> {
+    let (signature, timestamp) = (only(headers, SIGNATURE_HEADER)?, only(headers, TIMESTAMP_HEADER)?);
     let digits = timestamp.bytes().all(|byte| byte.is_ascii_digit());
-    let signed_at: i64 = timestamp
-        .parse()
-        .ok()
-        .filter(|_| digits)
-        .ok_or(Refusal::BadTimestamp)?;
+    let signed_at: i64 = timestamp.parse().ok().filter(|_| digits).ok_or(Refusal::BadTimestamp)?;
     let seconds = signed_at.abs_diff(now.as_second());
     if seconds > TOLERANCE_SECONDS {
         return Err(Refusal::Stale { seconds });
     }
     let mut decoded = [0; SIGNATURE_LEN + 2];
-    let length = BASE64
-        .decode_slice(signature, &mut decoded)
-        .map_err(|_| Refusal::MalformedSignature)?;
-    let signature = decoded
-        .get(..length)
-        .filter(|bytes| bytes.len() == SIGNATURE_LEN)
-        .ok_or(Refusal::MalformedSignature)?;
+    let length = BASE64.decode_slice(signature, &mut decoded).map_err(|_| Refusal::MalformedSignature)?;
+    let signature =
+        decoded.get(..length).filter(|bytes| bytes.len() == SIGNATURE_LEN).ok_or(Refusal::MalformedSignature)?;
     if keys.is_empty() {
         return Err(Refusal::NoKey);
     }
     let signed = signed_bytes(timestamp, body);
-    keys.iter()
-        .position(|key| key.parsed.verify_sig(&signed, signature).is_ok())
-        .ok_or(Refusal::BadSignature)
+    keys.iter().position(|key| key.parsed.verify_sig(&signed, signature).is_ok()).ok_or(Refusal::BadSignature)
 }
 
 /// Signs as Telnyx does. For whoever plays Telnyx: the sandbox and tests.
@@ -167,9 +137,7 @@ pub struct Signer(Ed25519KeyPair);
 impl Signer {
     /// The key pair that grows from these 32 bytes. Who knows them can sign.
     pub fn from_seed(seed: &[u8; 32]) -> Result<Self, BadKey> {
-        Ed25519KeyPair::from_seed_unchecked(seed)
-            .map(Self)
-            .map_err(|_| BadKey::NotEd25519)
+        Ed25519KeyPair::from_seed_unchecked(seed).map(Self).map_err(|_| BadKey::NotEd25519)
     }
 
     /// The base64 that [`PublicKey::parse`] reads.

@@ -42,20 +42,14 @@ impl Status {
     /// Reads Telnyx's word.
     pub fn parse(word: &str) -> Self {
         let known = WORDS.iter().find(|(known, _)| *known == word);
-        known.map_or_else(
-            || Self::OtherStatus(word.to_owned()),
-            |(_, status)| status.clone(),
-        )
+        known.map_or_else(|| Self::OtherStatus(word.to_owned()), |(_, status)| status.clone())
     }
 
     /// Telnyx's word for it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::OtherStatus(word) => word,
-            known => WORDS
-                .iter()
-                .find(|(_, status)| status == known)
-                .map_or("", |(word, _)| word),
+            known => WORDS.iter().find(|(_, status)| status == known).map_or("", |(word, _)| word),
         }
     }
 
@@ -69,9 +63,7 @@ impl Status {
             | Self::Expired
             | Self::Cancelled
             | Self::Read => true,
-            Self::Scheduled | Self::Queued | Self::Sending | Self::Sent | Self::OtherStatus(_) => {
-                false
-            }
+            Self::Scheduled | Self::Queued | Self::Sending | Self::Sent | Self::OtherStatus(_) => false,
         }
     }
 }
@@ -86,10 +78,7 @@ mod tests {
             assert_eq!(Status::parse(word), status);
             assert_eq!(status.as_str(), word);
         }
-        assert_eq!(
-            Status::parse("teleported"),
-            Status::OtherStatus("teleported".into())
-        );
+        assert_eq!(Status::parse("teleported"), Status::OtherStatus("teleported".into()));
         assert_eq!(Status::parse("teleported").as_str(), "teleported");
     }
 }

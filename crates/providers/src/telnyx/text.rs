@@ -54,17 +54,8 @@ impl SendText {
 /// The request for a body made by [`SendText::serialize`]. The key names this message for 24 hours: 1 to 255 of
 /// `[A-Za-z0-9_:-]`, the same on every try.
 pub fn request(base_url: &str, key: &Secret, idempotency_key: &str, body: Bytes) -> Request {
-    let mut request = super::request(
-        Method::POST,
-        base_url,
-        "/messages",
-        key,
-        Some(body),
-        SEND_TIMEOUT,
-    );
-    request
-        .headers
-        .push(("idempotency-key", idempotency_key.to_owned()));
+    let mut request = super::request(Method::POST, base_url, "/messages", key, Some(body), SEND_TIMEOUT);
+    request.headers.push(("idempotency-key", idempotency_key.to_owned()));
     request
 }
 
@@ -126,45 +117,24 @@ pub fn sent(answer: Option<&Response>, now: Timestamp) -> Sent {
     };
     let status = answer.status;
     if (200..=299).contains(&status) {
-        return accepted(answer).map_or(
-            Sent::Unknown {
-                why: Why::Unreadable { status },
-            },
-            Sent::Accepted,
-        );
+        return accepted(answer).map_or(Sent::Unknown { why: Why::Unreadable { status } }, Sent::Accepted);
     }
     let errors = error::errors_of(&answer.body);
     match (status, error::decisive(&errors)) {
-        (_, Some(error)) if LATER.contains(&error.code.as_str()) => Sent::Busy {
-            retry_after: retry_after(answer, now),
-        },
-        (_, Some(error)) if error.code == STILL_RUNNING => Sent::Unknown {
-            why: Why::StillRunning,
-        },
-        (_, Some(error))
-            if error::is_known(&error.code) && error.failure().family == Family::Ambiguous =>
-        {
-            Sent::Unknown {
-                why: Why::Ambiguous {
-                    code: error.code.clone(),
-                },
-            }
+        (_, Some(error)) if LATER.contains(&error.code.as_str()) => {
+            Sent::Busy { retry_after: retry_after(answer, now) }
         }
-        (429, Some(error)) if !error::is_known(&error.code) => Sent::Busy {
-            retry_after: retry_after(answer, now),
-        },
-        (429, None) => Sent::Busy {
-            retry_after: retry_after(answer, now),
-        },
+        (_, Some(error)) if error.code == STILL_RUNNING => Sent::Unknown { why: Why::StillRunning },
+        (_, Some(error)) if error::is_known(&error.code) && error.failure().family == Family::Ambiguous => {
+            Sent::Unknown { why: Why::Ambiguous { code: error.code.clone() } }
+        }
+        (429, Some(error)) if !error::is_known(&error.code) => Sent::Busy { retry_after: retry_after(answer, now) },
+        (429, None) => Sent::Busy { retry_after: retry_after(answer, now) },
         // A code says something definite if it is one we know, or if the status puts the blame on us.
         (400..=499, Some(error)) => Sent::Rejected(error.clone()),
         (500.., Some(error)) if error::is_known(&error.code) => Sent::Rejected(error.clone()),
-        (500.., _) => Sent::Unknown {
-            why: Why::ServerError { status },
-        },
-        _ => Sent::Unknown {
-            why: Why::Unreadable { status },
-        },
+        (500.., _) => Sent::Unknown { why: Why::ServerError { status } },
+        _ => Sent::Unknown { why: Why::Unreadable { status } },
     }
 }
 
@@ -186,9 +156,7 @@ fn accepted(answer: &Response) -> Option<Accepted> {
         #[serde(borrow)]
         data: Object<RawMessage<'a>>,
     }
-    let Object(Enveloped {
-        data: Object(mut message),
-    }) = serde_json::from_slice(&answer.body).ok()?;
+    let Object(Enveloped { data: Object(mut message) }) = serde_json::from_slice(&answer.body).ok()?;
     if message.id.filled().is_none() {
         let Object(bare) = serde_json::from_slice::<Object<RawMessage<'_>>>(&answer.body).ok()?;
         message = if bare.record_type.as_str() == Some("message") {
@@ -203,9 +171,7 @@ fn accepted(answer: &Response) -> Option<Accepted> {
         encoding: message.encoding(),
         carrier: message.carrier(),
         status: message.first_status(),
-        replayed: answer
-            .header("idempotent-replayed")
-            .is_some_and(|value| value.eq_ignore_ascii_case("true")),
+        replayed: answer.header("idempotent-replayed").is_some_and(|value| value.eq_ignore_ascii_case("true")),
     })
 }
 

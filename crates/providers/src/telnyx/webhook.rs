@@ -155,27 +155,19 @@ pub fn decode(body: &[u8], arrived_at: Timestamp) -> Result<Event, DecodeError> 
         Ok(Object(event)) => read(&event, body, arrived_at),
         Err(_) => {
             let body = repaired(body).ok_or(DecodeError::NotJson)?;
-            let Object(event) = serde_json::from_slice::<Object<RawEvent<'_>>>(&body)
-                .map_err(|_| DecodeError::NotJson)?;
+            let Object(event) =
+                serde_json::from_slice::<Object<RawEvent<'_>>>(&body).map_err(|_| DecodeError::NotJson)?;
             read(&event, &body, arrived_at)
         }
     }
 }
 
 fn read(event: &RawEvent<'_>, body: &[u8], arrived_at: Timestamp) -> Result<Event, DecodeError> {
-    let RawEvent {
-        data: Some(Object(data)),
-        meta: Object(meta),
-    } = event
-    else {
+    let RawEvent { data: Some(Object(data)), meta: Object(meta) } = event else {
         return Err(DecodeError::NoData);
     };
     let message = &data.payload.0;
-    let event_type = data
-        .event_type
-        .owned()
-        .or_else(|| data.record_type.owned())
-        .ok_or(DecodeError::NoType)?;
+    let event_type = data.event_type.owned().or_else(|| data.record_type.owned()).ok_or(DecodeError::NoType)?;
     let occurred_at = instant(&data.occurred_at)
         .or_else(|| instant(&data.time_clicked))
         .or_else(|| message.latest_instant())
@@ -238,13 +230,9 @@ fn digest_of_data(body: &[u8]) -> String {
         #[serde(borrow)]
         data: &'a RawValue,
     }
-    let told =
-        serde_json::from_slice::<Data<'_>>(body).map_or(body, |event| event.data.get().as_bytes());
+    let told = serde_json::from_slice::<Data<'_>>(body).map_or(body, |event| event.data.get().as_bytes());
     let digest = digest::digest(&digest::SHA256, told);
-    digest
-        .as_ref()
-        .iter()
-        .fold("sha256:".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+    digest.as_ref().iter().fold("sha256:".to_owned(), |id, byte| format!("{id}{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -34,18 +34,10 @@ pub(super) async fn list(
     let directory = world.directory();
     let profile = directory.profile(account.id, uuid(&id, "messaging profile")?)?;
     let wanted = |shown: &&Value| {
-        let country = shown
-            .get("country_code")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let country = shown.get("country_code").and_then(Value::as_str).unwrap_or_default();
         is(&query, "country_code", country)
     };
-    let found = profile
-        .autoresponses
-        .values()
-        .map(|config| &config.shown)
-        .filter(wanted)
-        .collect();
+    let found = profile.autoresponses.values().map(|config| &config.shown).filter(wanted).collect();
     Ok(json_answer(&page(found, &query)?))
 }
 
@@ -62,9 +54,7 @@ pub(super) async fn create(
     let mut directory = world.directory_mut();
     let profile = directory.profile_mut(account.id, uuid(&id, "messaging profile")?)?;
     if profile.autoresponses.len() >= CONFIGS_MAX {
-        return Err(ApiError::malformed(
-            "The profile has too many autoresponse configurations.",
-        ));
+        return Err(ApiError::malformed("The profile has too many autoresponse configurations."));
     }
     let answer = data(&config.shown);
     profile.autoresponses.insert(config_id, config);
@@ -80,9 +70,7 @@ pub(super) async fn show(
     let directory = world.directory();
     let profile = directory.profile(account.id, uuid(&id, "messaging profile")?)?;
     let found = profile.autoresponses.get(&uuid(&config, WHAT)?);
-    found
-        .map(|config| data(&config.shown))
-        .ok_or_else(|| ApiError::not_found(WHAT))
+    found.map(|config| data(&config.shown)).ok_or_else(|| ApiError::not_found(WHAT))
 }
 
 /// `PUT …/autoresp_configs/{config}`.
@@ -97,10 +85,7 @@ pub(super) async fn replace(
     let new = read(config_id, &object(&body)?, now, now)?;
     let mut directory = world.directory_mut();
     let profile = directory.profile_mut(account.id, uuid(&id, "messaging profile")?)?;
-    let kept = profile
-        .autoresponses
-        .get_mut(&config_id)
-        .ok_or_else(|| ApiError::not_found(WHAT))?;
+    let kept = profile.autoresponses.get_mut(&config_id).ok_or_else(|| ApiError::not_found(WHAT))?;
     let created_at = kept.shown["created_at"].take();
     *kept = new;
     kept.shown["created_at"] = created_at;
@@ -115,10 +100,7 @@ pub(super) async fn delete(
 ) -> Result<Response, ApiError> {
     let mut directory = world.directory_mut();
     let profile = directory.profile_mut(account.id, uuid(&id, "messaging profile")?)?;
-    profile
-        .autoresponses
-        .remove(&uuid(&config, WHAT)?)
-        .ok_or_else(|| ApiError::not_found(WHAT))?;
+    profile.autoresponses.remove(&uuid(&config, WHAT)?).ok_or_else(|| ApiError::not_found(WHAT))?;
     Ok(json_answer(&"deleted"))
 }
 
@@ -135,35 +117,17 @@ fn read(
 ) -> Result<AutoresponseConfig, ApiError> {
     let op = request.get("op").ok_or_else(|| ApiError::missing("/op"))?;
     let op = op.as_str().and_then(Keyword::from_op);
-    let op = op.ok_or_else(|| {
-        ApiError::new(422, "10032", "Must be one of start, stop, info.").at("/op")
-    })?;
-    let keywords = request
-        .get("keywords")
-        .ok_or_else(|| ApiError::missing("/keywords"))?;
-    let keywords: Option<Vec<&str>> = keywords
-        .as_array()
-        .and_then(|list| list.iter().map(Value::as_str).collect());
+    let op = op.ok_or_else(|| ApiError::new(422, "10032", "Must be one of start, stop, info.").at("/op"))?;
+    let keywords = request.get("keywords").ok_or_else(|| ApiError::missing("/keywords"))?;
+    let keywords: Option<Vec<&str>> = keywords.as_array().and_then(|list| list.iter().map(Value::as_str).collect());
     let keywords = keywords.filter(|list| list.len() <= KEYWORDS_MAX);
-    let keywords = keywords.ok_or_else(|| {
-        ApiError::new(422, "10026", "Must be a list of at most 20 strings.").at("/keywords")
-    })?;
-    if keywords
-        .iter()
-        .any(|word| Keyword::of(word).is_some_and(|default| default != op))
-    {
-        return Err(
-            ApiError::malformed("START, STOP and HELP cannot be given another meaning.")
-                .at("/keywords"),
-        );
+    let keywords =
+        keywords.ok_or_else(|| ApiError::new(422, "10026", "Must be a list of at most 20 strings.").at("/keywords"))?;
+    if keywords.iter().any(|word| Keyword::of(word).is_some_and(|default| default != op)) {
+        return Err(ApiError::malformed("START, STOP and HELP cannot be given another meaning.").at("/keywords"));
     }
-    let country = request
-        .get("country_code")
-        .ok_or_else(|| ApiError::missing("/country_code"))?;
-    let response = request
-        .get("resp_text")
-        .and_then(Value::as_str)
-        .filter(|text| !text.is_empty());
+    let country = request.get("country_code").ok_or_else(|| ApiError::missing("/country_code"))?;
+    let response = request.get("resp_text").and_then(Value::as_str).filter(|text| !text.is_empty());
     if response.is_some_and(|text| text.chars().count() < RESPONSE_CHARS_MIN) {
         return Err(ApiError::malformed("Must have at least 20 characters.").at("/resp_text"));
     }
@@ -178,15 +142,6 @@ fn read(
     if let Some(text) = response {
         shown["resp_text"] = json!(text);
     }
-    let keywords = keywords
-        .into_iter()
-        .map(folded)
-        .filter(|word| !word.is_empty())
-        .collect();
-    Ok(AutoresponseConfig {
-        op,
-        keywords,
-        response: response.map(str::to_owned),
-        shown,
-    })
+    let keywords = keywords.into_iter().map(folded).filter(|word| !word.is_empty()).collect();
+    Ok(AutoresponseConfig { op, keywords, response: response.map(str::to_owned), shown })
 }

@@ -31,32 +31,22 @@ use crate::{
 };
 
 /// `POST /v2/messages`.
-pub(super) async fn send(
-    State(world): State<Arc<World>>,
-    Extension(account): Caller,
-    request: Request,
-) -> Response {
+pub(super) async fn send(State(world): State<Arc<World>>, Extension(account): Caller, request: Request) -> Response {
     world.tally.send_requests.add_one();
-    let response = met(&world, &account, request)
-        .await
-        .unwrap_or_else(|refusal| {
-            match refusal.status {
-                StatusCode::TOO_MANY_REQUESTS => world.tally.rate_limited.add_one(),
-                status if status.is_client_error() => world.tally.rejected.add_one(),
-                _ => world.tally.server_errors.add_one(),
-            }
-            refusal.into_response()
-        });
+    let response = met(&world, &account, request).await.unwrap_or_else(|refusal| {
+        match refusal.status {
+            StatusCode::TOO_MANY_REQUESTS => world.tally.rate_limited.add_one(),
+            status if status.is_client_error() => world.tally.rejected.add_one(),
+            _ => world.tally.server_errors.add_one(),
+        }
+        refusal.into_response()
+    });
     world.tell_change();
     response
 }
 
 /// Meets a request as the plan has it.
-async fn met(
-    world: &Arc<World>,
-    account: &Account,
-    request: Request,
-) -> Result<Response, ApiError> {
+async fn met(world: &Arc<World>, account: &Account, request: Request) -> Result<Response, ApiError> {
     let plan = world.plan();
     let fate = plan.faults.fate(plan.seed, world.next_request());
     match fate.entry {
@@ -69,11 +59,7 @@ async fn met(
             Ok(hang_up())
         }
         Entry::RateLimited { retry_after_s } => Err(ApiError::rate_limited(retry_after_s)),
-        Entry::ServerError { status } => Err(ApiError::new(
-            status,
-            "10007",
-            "An unexpected error occurred.",
-        )),
+        Entry::ServerError { status } => Err(ApiError::new(status, "10007", "An unexpected error occurred.")),
     }
 }
 
@@ -92,12 +78,7 @@ async fn taken_or_refused(
             let digest = fingerprint(parts.uri.query().unwrap_or_default(), &body);
             let reserved = world.book().reserve(account.id, key, digest, world.now());
             match reserved {
-                Reserved::New => Some(Reservation {
-                    world,
-                    account: account.id,
-                    key,
-                    made: None,
-                }),
+                Reserved::New => Some(Reservation { world, account: account.id, key, made: None }),
                 reserved => return already(world, reserved),
             }
         }
@@ -116,11 +97,7 @@ async fn taken_or_refused(
     }
     world.tell_change();
     if !fate.delay.is_zero() {
-        world
-            .config
-            .clock
-            .sleep_until(later(world.now(), fate.delay))
-            .await;
+        world.config.clock.sleep_until(later(world.now(), fate.delay)).await;
     }
     match fate.exit {
         Exit::Answered => Ok(json_bytes(taken(&message, &world.config.rates))),
@@ -148,11 +125,7 @@ pub(super) async fn show(
     if world.now().duration_since(message.received_at) > SignedDuration::from_hours(10 * 24) {
         return Err(ApiError::not_found("message"));
     }
-    Ok(data(Outbound::new(
-        &message,
-        message.progress(),
-        &world.config.rates,
-    )))
+    Ok(data(Outbound::new(&message, message.progress(), &world.config.rates)))
 }
 
 /// `DELETE /v2/messages/{id}`: cancels what is scheduled for more than a minute ahead. The answer has no `data` around it.
@@ -184,11 +157,7 @@ fn cancelled(world: &World, account: &Account, id: &str) -> Result<Arc<Message>,
 
 fn find(world: &World, account: &Account, id: &str) -> Result<Arc<Message>, ApiError> {
     let id = uuid(id, "message")?;
-    let found = world
-        .book()
-        .message(id)
-        .filter(|message| message.organization == account.id)
-        .cloned();
+    let found = world.book().message(id).filter(|message| message.organization == account.id).cloned();
     found.ok_or_else(|| ApiError::not_found("message"))
 }
 
@@ -202,9 +171,7 @@ struct Reservation<'a> {
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        self.world
-            .book()
-            .settle(self.account, self.key, self.made.take(), self.world.now());
+        self.world.book().settle(self.account, self.key, self.made.take(), self.world.now());
     }
 }
 
@@ -215,26 +182,16 @@ fn already(world: &World, reserved: Reserved) -> Result<Response, ApiError> {
             world.tally.replayed.add_one();
             world.tell_change();
             let mut response = json_bytes(taken(&message, &world.config.rates));
-            response
-                .headers_mut()
-                .insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+            response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
             Ok(response)
         }
         Reserved::Mismatch => {
             world.tally.key_mismatched.add_one();
-            Err(ApiError::new(
-                422,
-                "10027",
-                "The idempotency key was used with a different request.",
-            ))
+            Err(ApiError::new(422, "10027", "The idempotency key was used with a different request."))
         }
         Reserved::New | Reserved::Running => {
             world.tally.key_running.add_one();
-            Err(ApiError::new(
-                409,
-                "10036",
-                "The first request with this idempotency key is still running.",
-            ))
+            Err(ApiError::new(409, "10036", "The first request with this idempotency key is still running."))
         }
     }
 }
@@ -248,17 +205,9 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
         return Ok(None);
     };
     let fits = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(is_key_byte);
-    let invalid = || {
-        ApiError::malformed(
-            "The Idempotency-Key header takes 1 to 255 of letters, digits, '_', ':' and '-'.",
-        )
-    };
-    value
-        .to_str()
-        .ok()
-        .filter(fits)
-        .map(Some)
-        .ok_or_else(invalid)
+    let invalid =
+        || ApiError::malformed("The Idempotency-Key header takes 1 to 255 of letters, digits, '_', ':' and '-'.");
+    value.to_str().ok().filter(fits).map(Some).ok_or_else(invalid)
 }
 
 fn is_key_byte(byte: u8) -> bool {
@@ -278,17 +227,9 @@ fn fingerprint(query: &str, body: &[u8]) -> [u8; 32] {
 
 async fn read(body: Body) -> Result<Bytes, ApiError> {
     let too_large = |_| {
-        ApiError::new(
-            StatusCode::PAYLOAD_TOO_LARGE.as_u16(),
-            "10015",
-            "The request body is too large or broke off.",
-        )
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), "10015", "The request body is too large or broke off.")
     };
-    Limited::new(body, BODY_BYTES_MAX)
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-        .map_err(too_large)
+    Limited::new(body, BODY_BYTES_MAX).collect().await.map(http_body_util::Collected::to_bytes).map_err(too_large)
 }
 
 fn hang_up() -> Response {

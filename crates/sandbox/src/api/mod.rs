@@ -41,71 +41,30 @@ type Caller = Extension<Arc<Account>>;
 pub(crate) fn router(world: &Arc<World>) -> Router<Arc<World>> {
     Router::new()
         .route("/messages", post(messages::send))
-        .route(
-            "/messages/{id}",
-            get(messages::show).delete(messages::cancel),
-        )
+        .route("/messages/{id}", get(messages::show).delete(messages::cancel))
         .route("/phone_numbers", get(numbers::list))
         .route("/phone_numbers/messaging", get(numbers::list_messaging))
-        .route(
-            "/phone_numbers/{id}",
-            get(numbers::show).patch(numbers::change),
-        )
-        .route(
-            "/phone_numbers/{id}/messaging",
-            get(numbers::show_messaging).patch(numbers::change_messaging),
-        )
-        .route(
-            "/messaging_numbers_bulk_updates",
-            post(numbers::bulk_update),
-        )
-        .route(
-            "/messaging_numbers_bulk_updates/{order_id}",
-            get(numbers::show_bulk_update),
-        )
-        .route(
-            "/messaging_profiles",
-            get(profiles::list).post(profiles::create),
-        )
-        .route(
-            "/messaging_profiles/{id}",
-            get(profiles::show)
-                .patch(profiles::change)
-                .delete(profiles::delete),
-        )
-        .route(
-            "/messaging_profiles/{id}/phone_numbers",
-            get(profiles::numbers),
-        )
-        .route(
-            "/messaging_profiles/{id}/autoresp_configs",
-            get(autoresponses::list).post(autoresponses::create),
-        )
+        .route("/phone_numbers/{id}", get(numbers::show).patch(numbers::change))
+        .route("/phone_numbers/{id}/messaging", get(numbers::show_messaging).patch(numbers::change_messaging))
+        .route("/messaging_numbers_bulk_updates", post(numbers::bulk_update))
+        .route("/messaging_numbers_bulk_updates/{order_id}", get(numbers::show_bulk_update))
+        .route("/messaging_profiles", get(profiles::list).post(profiles::create))
+        .route("/messaging_profiles/{id}", get(profiles::show).patch(profiles::change).delete(profiles::delete))
+        .route("/messaging_profiles/{id}/phone_numbers", get(profiles::numbers))
+        .route("/messaging_profiles/{id}/autoresp_configs", get(autoresponses::list).post(autoresponses::create))
         .route(
             "/messaging_profiles/{id}/autoresp_configs/{config}",
-            get(autoresponses::show)
-                .put(autoresponses::replace)
-                .delete(autoresponses::delete),
+            get(autoresponses::show).put(autoresponses::replace).delete(autoresponses::delete),
         )
         .route("/messaging_optouts", get(optouts::list))
         .fallback(|| async { ApiError::not_found("resource") })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(world),
-            guard::admit,
-        ))
+        .layer(middleware::from_fn_with_state(Arc::clone(world), guard::admit))
 }
 
 /// A JSON answer from bytes that are JSON already.
 fn json_bytes(body: Vec<u8>) -> Response {
-    (
-        [(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        )],
-        body,
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))], body).into_response()
 }
 
 /// `{"data": …}`.
@@ -122,8 +81,7 @@ fn json<T: Serialize>(body: &T) -> Response {
 
 /// The body of a request that takes a JSON object.
 fn object(body: &Bytes) -> Result<Map<String, Value>, ApiError> {
-    serde_json::from_slice(body)
-        .map_err(|_| ApiError::malformed("The request body must be a JSON object."))
+    serde_json::from_slice(body).map_err(|_| ApiError::malformed("The request body must be a JSON object."))
 }
 
 fn uuid(text: &str, what: &str) -> Result<uuid::Uuid, ApiError> {

@@ -32,25 +32,11 @@ pub(super) async fn list(
     let wanted = |number: &&Number| {
         is_number(&query, "filter[phone_number]", &number.e164)
             && is(&query, "filter[status]", "active")
-            && is(
-                &query,
-                "filter[connection_id]",
-                number.connection_id.as_deref().unwrap_or_default(),
-            )
-            && is(
-                &query,
-                "filter[customer_reference]",
-                number.customer_reference.as_deref().unwrap_or_default(),
-            )
-            && query
-                .get("filter[tag]")
-                .is_none_or(|tag| number.tags.contains(tag))
+            && is(&query, "filter[connection_id]", number.connection_id.as_deref().unwrap_or_default())
+            && is(&query, "filter[customer_reference]", number.customer_reference.as_deref().unwrap_or_default())
+            && query.get("filter[tag]").is_none_or(|tag| number.tags.contains(tag))
     };
-    let found = directory
-        .numbers_of(account.id)
-        .filter(wanted)
-        .map(|number| general(&directory, number))
-        .collect();
+    let found = directory.numbers_of(account.id).filter(wanted).map(|number| general(&directory, number)).collect();
     Ok(json_answer(&page(found, &query)?))
 }
 
@@ -67,11 +53,7 @@ pub(super) async fn list_messaging(
             && contains(&query, "filter[phone_number][contains]", &number.e164)
             && is(&query, "filter[messaging_profile_id]", &profile)
     };
-    let found = directory
-        .numbers_of(account.id)
-        .filter(wanted)
-        .map(shape::messaging)
-        .collect();
+    let found = directory.numbers_of(account.id).filter(wanted).map(shape::messaging).collect();
     Ok(json_answer(&page(found, &query)?))
 }
 
@@ -162,20 +144,13 @@ pub(super) async fn bulk_update(
     let request = object(&body)?;
     let profile = text(&request, "messaging_profile_id", "/messaging_profile_id")?
         .ok_or_else(|| ApiError::missing("/messaging_profile_id"))?;
-    let listed = request
-        .get("numbers")
-        .and_then(Value::as_array)
-        .ok_or_else(|| ApiError::missing("/numbers"))?;
+    let listed = request.get("numbers").and_then(Value::as_array).ok_or_else(|| ApiError::missing("/numbers"))?;
     let now = world.now();
     let mut directory = world.directory_mut();
     let profile = own_profile(&directory, account.id, profile)?;
     let (mut success, mut failed) = (Vec::new(), Vec::new());
     for e164 in listed.iter().filter_map(Value::as_str) {
-        match directory
-            .numbers
-            .get_mut(e164)
-            .filter(|number| number.account == account.id)
-        {
+        match directory.numbers.get_mut(e164).filter(|number| number.account == account.id) {
             Some(number) => {
                 number.profile = Some(profile);
                 number.updated_at = now;
@@ -195,9 +170,7 @@ pub(super) async fn bulk_update(
     if directory.bulk_updates.len() >= BULK_UPDATES_MAX {
         directory.bulk_updates.pop_first();
     }
-    directory
-        .bulk_updates
-        .insert(order_id, (account.id, shown.clone()));
+    directory.bulk_updates.insert(order_id, (account.id, shown.clone()));
     Ok(data(shown))
 }
 
@@ -209,55 +182,29 @@ pub(super) async fn show_bulk_update(
 ) -> Result<Response, ApiError> {
     let id = uuid(&id, "bulk update")?;
     let directory = world.directory();
-    let found = directory
-        .bulk_updates
-        .get(&id)
-        .filter(|(owner, _)| *owner == account.id);
-    found
-        .map(|(_, shown)| data(shown))
-        .ok_or_else(|| ApiError::not_found("bulk update"))
+    let found = directory.bulk_updates.get(&id).filter(|(owner, _)| *owner == account.id);
+    found.map(|(_, shown)| data(shown)).ok_or_else(|| ApiError::not_found("bulk update"))
 }
 
 const BULK_UPDATES_MAX: usize = 1_000;
 
 fn find<'a>(directory: &'a Directory, account: Uuid, id: &str) -> Result<&'a Number, ApiError> {
-    directory
-        .numbers_of(account)
-        .find(|number| number.id == id)
-        .ok_or_else(|| ApiError::not_found("phone number"))
+    directory.numbers_of(account).find(|number| number.id == id).ok_or_else(|| ApiError::not_found("phone number"))
 }
 
 fn general(directory: &Directory, number: &Number) -> Value {
     let profile = number.profile.and_then(|id| directory.profiles.get(&id));
-    shape::general(
-        number,
-        profile
-            .and_then(|profile| profile.fields.get("name"))
-            .and_then(Value::as_str),
-    )
+    shape::general(number, profile.and_then(|profile| profile.fields.get("name")).and_then(Value::as_str))
 }
 
 fn own_profile(directory: &Directory, account: Uuid, id: &str) -> Result<Uuid, ApiError> {
-    let invalid = || {
-        ApiError::new(
-            422,
-            "10015",
-            "No messaging profile of this account has this id.",
-        )
-        .at("/messaging_profile_id")
-    };
+    let invalid =
+        || ApiError::new(422, "10015", "No messaging profile of this account has this id.").at("/messaging_profile_id");
     let id = Uuid::try_parse(id).map_err(|_| invalid())?;
-    directory
-        .profile(account, id)
-        .map(|profile| profile.id)
-        .map_err(|_| invalid())
+    directory.profile(account, id).map(|profile| profile.id).map_err(|_| invalid())
 }
 
-fn text<'a>(
-    request: &'a Map<String, Value>,
-    name: &str,
-    pointer: &'static str,
-) -> Result<Option<&'a str>, ApiError> {
+fn text<'a>(request: &'a Map<String, Value>, name: &str, pointer: &'static str) -> Result<Option<&'a str>, ApiError> {
     match request.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -269,12 +216,6 @@ fn tags(request: &Map<String, Value>) -> Result<Option<Arc<[String]>>, ApiError>
     let Some(value) = request.get("tags").filter(|value| !value.is_null()) else {
         return Ok(None);
     };
-    let listed = value.as_array().and_then(|list| {
-        list.iter()
-            .map(|tag| tag.as_str().map(str::to_owned))
-            .collect()
-    });
-    listed
-        .map(Some)
-        .ok_or_else(|| ApiError::new(422, "10026", "Must be a list of strings.").at("/tags"))
+    let listed = value.as_array().and_then(|list| list.iter().map(|tag| tag.as_str().map(str::to_owned)).collect());
+    listed.map(Some).ok_or_else(|| ApiError::new(422, "10026", "Must be a list of strings.").at("/tags"))
 }

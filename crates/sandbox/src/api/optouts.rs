@@ -34,21 +34,12 @@ fn listed(world: &World, account: &Account, query: &Filters) -> Result<Response,
     let until = moment(query, "created_at[lte]")?;
     let directory = world.directory();
     let mut found = Vec::new();
-    for profile in directory
-        .profiles
-        .values()
-        .filter(|profile| profile.account == account.id)
-    {
-        if !is(
-            query,
-            "filter[messaging_profile_id]",
-            &profile.id.to_string(),
-        ) {
+    for profile in directory.profiles.values().filter(|profile| profile.account == account.id) {
+        if !is(query, "filter[messaging_profile_id]", &profile.id.to_string()) {
             continue;
         }
         for (recipient, optout) in directory.optouts.get(&profile.id).into_iter().flatten() {
-            let in_time = since.is_none_or(|since| optout.at >= since)
-                && until.is_none_or(|until| optout.at <= until);
+            let in_time = since.is_none_or(|since| optout.at >= since) && until.is_none_or(|until| optout.at <= until);
             if in_time && is_number(query, "filter[from]", recipient) {
                 found.push((
                     optout.at,
@@ -64,17 +55,10 @@ fn listed(world: &World, account: &Account, query: &Filters) -> Result<Response,
         }
     }
     found.sort_by_key(|(at, _)| *at);
-    Ok(json_answer(&page(
-        found.into_iter().map(|(_, shown)| shown).collect(),
-        query,
-    )?))
+    Ok(json_answer(&page(found.into_iter().map(|(_, shown)| shown).collect(), query)?))
 }
 
 fn moment(query: &Filters, name: &str) -> Result<Option<Timestamp>, ApiError> {
     let invalid = |_| ApiError::malformed(format!("'{name}' must be an ISO 8601 time."));
-    query
-        .get(name)
-        .map(|text| text.replacen(' ', "+", 1).parse())
-        .transpose()
-        .map_err(invalid)
+    query.get(name).map(|text| text.replacen(' ', "+", 1).parse()).transpose().map_err(invalid)
 }

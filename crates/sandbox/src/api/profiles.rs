@@ -29,22 +29,13 @@ pub(super) async fn list(
 ) -> Result<Response, ApiError> {
     let directory = world.directory();
     let wanted = |profile: &&Profile| {
-        let name = profile
-            .fields
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let name = profile.fields.get("name").and_then(Value::as_str).unwrap_or_default();
         profile.account == account.id
             && is(&query, "filter[name]", name)
             && is(&query, "filter[name][eq]", name)
             && contains(&query, "filter[name][contains]", name)
     };
-    let found = directory
-        .profiles
-        .values()
-        .filter(wanted)
-        .map(|profile| &profile.fields)
-        .collect();
+    let found = directory.profiles.values().filter(wanted).map(|profile| &profile.fields).collect();
     Ok(json(&page(found, &query)?))
 }
 
@@ -67,10 +58,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let id = uuid(&id, "messaging profile")?;
-    world
-        .directory()
-        .profile(account.id, id)
-        .map(|profile| data(&profile.fields))
+    world.directory().profile(account.id, id).map(|profile| data(&profile.fields))
 }
 
 /// `PATCH /v2/messaging_profiles/{id}`.
@@ -99,11 +87,7 @@ pub(super) async fn delete(
     let answer = data(&directory.profile(account.id, id)?.fields);
     directory.profiles.remove(&id);
     directory.optouts.remove(&id);
-    for number in directory
-        .numbers
-        .values_mut()
-        .filter(|number| number.profile == Some(id))
-    {
+    for number in directory.numbers.values_mut().filter(|number| number.profile == Some(id)) {
         number.profile = None;
     }
     Ok(answer)
@@ -119,11 +103,6 @@ pub(super) async fn numbers(
     let id = uuid(&id, "messaging profile")?;
     let directory = world.directory();
     directory.profile(account.id, id)?;
-    let found = directory
-        .numbers
-        .values()
-        .filter(|number| number.profile == Some(id))
-        .map(shape::messaging)
-        .collect();
+    let found = directory.numbers.values().filter(|number| number.profile == Some(id)).map(shape::messaging).collect();
     Ok(json(&page(found, &query)?))
 }

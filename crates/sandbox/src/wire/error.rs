@@ -32,31 +32,15 @@ impl ApiError {
     }
 
     pub(crate) fn unauthorized() -> Self {
-        Self::new(
-            401,
-            "10009",
-            "The API key is missing, malformed or unknown.",
-        )
+        Self::new(401, "10009", "The API key is missing, malformed or unknown.")
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::new(
-            404,
-            "10005",
-            format!("The requested {what} could not be found."),
-        )
+        Self::new(404, "10005", format!("The requested {what} could not be found."))
     }
 
     pub(crate) fn missing(pointer: &'static str) -> Self {
-        Self::new(
-            422,
-            "10004",
-            format!(
-                "The '{}' parameter is required.",
-                pointer.trim_start_matches('/')
-            ),
-        )
-        .at(pointer)
+        Self::new(422, "10004", format!("The '{}' parameter is required.", pointer.trim_start_matches('/'))).at(pointer)
     }
 
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
@@ -64,14 +48,7 @@ impl ApiError {
     }
 
     pub(crate) fn rate_limited(retry_after_s: Option<u64>) -> Self {
-        Self {
-            retry_after_s,
-            ..Self::new(
-                429,
-                "10011",
-                "You have exceeded the maximum number of allowed requests.",
-            )
-        }
+        Self { retry_after_s, ..Self::new(429, "10011", "You have exceeded the maximum number of allowed requests.") }
     }
 
     /// The body as `DELETE /v2/messages/{id}` and `GET /v2/messaging_optouts` document it: the error itself, not a list. It
@@ -86,16 +63,9 @@ impl ApiError {
 
     pub(crate) fn body(&self) -> Vec<u8> {
         let source = self.pointer.map(|pointer| Source { pointer });
-        let meta = Meta {
-            url: "https://developers.telnyx.com/docs/overview/errors/",
-        };
-        let error = Problem {
-            code: &self.code,
-            title: title(&self.code),
-            detail: &self.detail,
-            source,
-            meta: Some(meta),
-        };
+        let meta = Meta { url: "https://developers.telnyx.com/docs/overview/errors/" };
+        let error =
+            Problem { code: &self.code, title: title(&self.code), detail: &self.detail, source, meta: Some(meta) };
         serde_json::to_vec(&Problems { errors: [error] }).unwrap_or_default()
     }
 }
@@ -103,12 +73,9 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let json = HeaderValue::from_static("application/json; charset=utf-8");
-        let mut response =
-            (self.status, [(header::CONTENT_TYPE, json)], self.body()).into_response();
+        let mut response = (self.status, [(header::CONTENT_TYPE, json)], self.body()).into_response();
         if let Some(seconds) = self.retry_after_s {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -47,13 +47,7 @@ impl Event {
     /// The body of one attempt to deliver it.
     pub(crate) fn body(&self, attempt: u32, delivered_to: &str, rates: &Rates) -> Vec<u8> {
         let mut body = Vec::with_capacity(1_536);
-        let envelope = Envelope {
-            data: EventData { event: self, rates },
-            meta: Meta {
-                attempt,
-                delivered_to,
-            },
-        };
+        let envelope = Envelope { data: EventData { event: self, rates }, meta: Meta { attempt, delivered_to } };
         if serde_json::to_writer(&mut body, &envelope).is_err() {
             body.clear();
         }
@@ -86,25 +80,16 @@ impl Serialize for EventData<'_> {
         data.serialize_entry("event_type", self.event.event_type())?;
         data.serialize_entry("occurred_at", &Iso(self.event.at))?;
         if self.event.odd {
-            data.serialize_entry(
-                "x_sandbox_mood",
-                &serde_json::json!({ "cheerful": true, "biscuits": [1, 2, null] }),
-            )?;
+            data.serialize_entry("x_sandbox_mood", &serde_json::json!({ "cheerful": true, "biscuits": [1, 2, null] }))?;
         }
         match &self.event.about {
-            About::Received(inbound) => {
-                data.serialize_entry("payload", &self.odd(Received::new(inbound)))?
-            }
+            About::Received(inbound) => data.serialize_entry("payload", &self.odd(Received::new(inbound)))?,
             About::Outbound(message, progress) => {
-                data.serialize_entry(
-                    "payload",
-                    &self.odd(Outbound::new(message, *progress, self.rates)),
-                )?;
+                data.serialize_entry("payload", &self.odd(Outbound::new(message, *progress, self.rates)))?;
             }
-            About::Unknown => data.serialize_entry(
-                "payload",
-                &serde_json::json!({ "record_type": "tea", "minutes": 5 }),
-            )?,
+            About::Unknown => {
+                data.serialize_entry("payload", &serde_json::json!({ "record_type": "tea", "minutes": 5 }))?
+            }
         }
         data.end()
     }
@@ -112,11 +97,7 @@ impl Serialize for EventData<'_> {
 
 impl EventData<'_> {
     fn odd<T>(&self, payload: T) -> Odd<T> {
-        Odd {
-            payload,
-            is_spam: self.event.odd.then_some(false),
-            x_sandbox_extra: self.event.odd.then_some([1, 2, 3]),
-        }
+        Odd { payload, is_spam: self.event.odd.then_some(false), x_sandbox_extra: self.event.odd.then_some([1, 2, 3]) }
     }
 }
 

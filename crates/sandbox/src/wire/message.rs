@@ -66,12 +66,7 @@ impl<'a> Outbound<'a> {
             kind: message.kind.name(),
             messaging_profile_id: message.profile,
             organization_id: message.organization,
-            from: Party {
-                phone_number: &message.from,
-                carrier: "Telnyx",
-                line_type: "Wireless",
-                status: None,
-            },
+            from: Party { phone_number: &message.from, carrier: "Telnyx", line_type: "Wireless", status: None },
             to: [Party {
                 phone_number: &message.to,
                 carrier: PHONE_CARRIER,
@@ -93,11 +88,7 @@ impl<'a> Outbound<'a> {
             tcr_campaign_billable: false,
             tcr_campaign_registered: None,
             tags: &message.tags,
-            errors: if ended {
-                errors(&message.outcome)
-            } else {
-                Vec::new()
-            },
+            errors: if ended { errors(&message.outcome) } else { Vec::new() },
             webhook_url: message.webhooks.url.as_deref(),
             webhook_failover_url: message.webhooks.failover_url.as_deref(),
             received_at: Iso(message.received_at),
@@ -110,11 +101,7 @@ impl<'a> Outbound<'a> {
 
     /// As the answer to cancelling it: `OutboundMessagePayloadCancelled` has no word of when it would have gone.
     pub(crate) fn cancelled(self) -> Self {
-        Self {
-            wait_seconds: None,
-            send_at: None,
-            ..self
-        }
+        Self { wait_seconds: None, send_at: None, ..self }
     }
 }
 
@@ -160,11 +147,7 @@ pub(crate) struct Received<'a> {
 
 impl<'a> Received<'a> {
     pub(crate) fn new(inbound: &'a Inbound) -> Self {
-        let kind = if inbound.media_urls.is_empty() {
-            Kind::Sms
-        } else {
-            Kind::Mms
-        };
+        let kind = if inbound.media_urls.is_empty() { Kind::Sms } else { Kind::Mms };
         Self {
             record_type: "message",
             direction: "inbound",
@@ -172,12 +155,7 @@ impl<'a> Received<'a> {
             kind: kind.name(),
             messaging_profile_id: inbound.profile,
             organization_id: inbound.organization,
-            from: Party {
-                phone_number: &inbound.from,
-                carrier: PHONE_CARRIER,
-                line_type: "Wireless",
-                status: None,
-            },
+            from: Party { phone_number: &inbound.from, carrier: PHONE_CARRIER, line_type: "Wireless", status: None },
             to: [Party {
                 phone_number: &inbound.to,
                 carrier: "Telnyx",
@@ -197,9 +175,7 @@ impl<'a> Received<'a> {
             tcr_campaign_registered: None,
             tags: &inbound.tags,
             errors: [],
-            autoresponse_type: inbound
-                .keyword
-                .map(crate::keyword::Keyword::autoresponse_type),
+            autoresponse_type: inbound.keyword.map(crate::keyword::Keyword::autoresponse_type),
             webhook_url: inbound.webhooks.url.as_deref().unwrap_or_default(),
             webhook_failover_url: inbound.webhooks.failover_url.as_deref(),
             received_at: Iso(inbound.received_at),
@@ -260,10 +236,7 @@ impl Money {
     fn of(micros: u64) -> Self {
         let amount = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
         let amount = amount.strip_suffix("00").unwrap_or(&amount).to_owned();
-        Self {
-            amount,
-            currency: "USD",
-        }
+        Self { amount, currency: "USD" }
     }
 }
 
@@ -284,16 +257,10 @@ impl Bill {
         let parts = u64::from(message.parts);
         let (rate_micros, fee_micros) = match (&message.outcome, message.kind) {
             (Outcome::SendingFailed { .. }, _) => (0, 0),
-            (_, Kind::Sms) => (
-                rates.sms_micros * parts,
-                rates.sms_carrier_fee_micros * parts,
-            ),
+            (_, Kind::Sms) => (rates.sms_micros * parts, rates.sms_carrier_fee_micros * parts),
             (_, Kind::Mms) => (rates.mms_micros, rates.mms_carrier_fee_micros),
         };
-        Self {
-            rate_micros,
-            fee_micros,
-        }
+        Self { rate_micros, fee_micros }
     }
 
     fn cost(&self) -> Money {
@@ -301,25 +268,14 @@ impl Bill {
     }
 
     fn breakdown(&self) -> CostBreakdown {
-        CostBreakdown {
-            carrier_fee: Money::of(self.fee_micros),
-            rate: Money::of(self.rate_micros),
-        }
+        CostBreakdown { carrier_fee: Money::of(self.fee_micros), rate: Money::of(self.rate_micros) }
     }
 }
 
 fn errors(outcome: &Outcome) -> Vec<Problem<'_>> {
     match outcome {
-        Outcome::DeliveryFailed { code }
-        | Outcome::SendingFailed { code }
-        | Outcome::Rejected { code, .. } => {
-            vec![Problem {
-                code,
-                title: title(code),
-                detail: title(code),
-                source: None,
-                meta: None,
-            }]
+        Outcome::DeliveryFailed { code } | Outcome::SendingFailed { code } | Outcome::Rejected { code, .. } => {
+            vec![Problem { code, title: title(code), detail: title(code), source: None, meta: None }]
         }
         Outcome::Delivered | Outcome::DeliveryUnconfirmed | Outcome::NoReceipt => Vec::new(),
     }
@@ -339,12 +295,7 @@ mod tests {
 
     #[test]
     fn money_is_a_decimal_string() {
-        for (micros, amount) in [
-            (0, "0.0000"),
-            (7_000, "0.0070"),
-            (5_150, "0.005150"),
-            (1_230_000, "1.2300"),
-        ] {
+        for (micros, amount) in [(0, "0.0000"), (7_000, "0.0070"), (5_150, "0.005150"), (1_230_000, "1.2300")] {
             assert_eq!(Money::of(micros).amount, amount);
         }
     }

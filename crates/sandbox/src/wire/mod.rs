@@ -37,9 +37,6 @@ pub(crate) struct Iso(pub(crate) Timestamp);
 
 impl Serialize for Iso {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&format_args!(
-            "{:.3}",
-            self.0.display_with_offset(Offset::UTC)
-        ))
+        to.collect_str(&format_args!("{:.3}", self.0.display_with_offset(Offset::UTC)))
     }
 }

@@ -38,10 +38,7 @@ impl Answer {
 
     /// The Telnyx code of a refusal, with its status.
     pub fn refusal(&self) -> (u16, String) {
-        let code = self.json()["errors"][0]["code"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let code = self.json()["errors"][0]["code"].as_str().unwrap_or_default().to_owned();
         (self.status.as_u16(), code)
     }
 }
@@ -60,10 +57,7 @@ impl Told {
     }
 
     pub fn event_type(&self) -> String {
-        self.json()["data"]["event_type"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.json()["data"]["event_type"].as_str().unwrap().to_owned()
     }
 
     pub fn event_id(&self) -> String {
@@ -71,35 +65,19 @@ impl Told {
     }
 
     pub fn status(&self) -> String {
-        self.json()["data"]["payload"]["to"][0]["status"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        self.json()["data"]["payload"]["to"][0]["status"].as_str().unwrap_or_default().to_owned()
     }
 
     pub fn timestamp(&self) -> i64 {
-        self.headers["telnyx-timestamp"]
-            .to_str()
-            .unwrap()
-            .parse()
-            .unwrap()
+        self.headers["telnyx-timestamp"].to_str().unwrap().parse().unwrap()
     }
 
     /// Whether the signature fits, as Telnyx's SDKs check it.
     pub fn verifies(&self, public_key_base64: &str) -> bool {
         let key = STANDARD.decode(public_key_base64).unwrap();
-        let signature = STANDARD
-            .decode(&self.headers["telnyx-signature-ed25519"])
-            .unwrap();
-        let signed = [
-            self.headers["telnyx-timestamp"].as_bytes(),
-            b"|",
-            &self.body,
-        ]
-        .concat();
-        UnparsedPublicKey::new(&ED25519, key)
-            .verify(&signed, &signature)
-            .is_ok()
+        let signature = STANDARD.decode(&self.headers["telnyx-signature-ed25519"]).unwrap();
+        let signed = [self.headers["telnyx-timestamp"].as_bytes(), b"|", &self.body].concat();
+        UnparsedPublicKey::new(&ED25519, key).verify(&signed, &signature).is_ok()
     }
 }
 
@@ -122,9 +100,7 @@ impl Hook {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let heard = Arc::new(Heard::default());
-        let router = Router::new()
-            .fallback(post(remember))
-            .with_state(Arc::clone(&heard));
+        let router = Router::new().fallback(post(remember)).with_state(Arc::clone(&heard));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, heard }
     }
@@ -154,17 +130,8 @@ impl Hook {
     }
 }
 
-async fn remember(
-    State(heard): State<Arc<Heard>>,
-    uri: http::Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> StatusCode {
-    heard.told.lock().unwrap().push(Told {
-        path: uri.path().to_owned(),
-        headers,
-        body,
-    });
+async fn remember(State(heard): State<Arc<Heard>>, uri: http::Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
+    heard.told.lock().unwrap().push(Told { path: uri.path().to_owned(), headers, body });
     heard.came.notify_one();
     let status = heard.answers.lock().unwrap().pop_front().unwrap_or(200);
     StatusCode::from_u16(status).unwrap()
@@ -187,15 +154,8 @@ impl Town {
         let hook = Hook::start().await;
         let config = config.account(NewAccount::new("Acme", KEY).number(NUMBER));
         let sandbox = Sandbox::start(config).await.unwrap();
-        let client = Client::builder(TokioExecutor::new())
-            .retry_canceled_requests(false)
-            .build_http();
-        let mut town = Self {
-            sandbox,
-            hook,
-            profile: String::new(),
-            client,
-        };
+        let client = Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
+        let mut town = Self { sandbox, hook, profile: String::new(), client };
         let profile = json!({ "name": "Acme", "whitelisted_destinations": ["US"], "webhook_url": format!("{}/profile", town.hook.url) });
         let made = town.post("/v2/messaging_profiles", &profile).await;
         assert_eq!(made.status, 200, "{made:?}");
@@ -203,13 +163,7 @@ impl Town {
         let number = town.number_id().await;
         let path = format!("/v2/phone_numbers/{number}/messaging");
         let put = town
-            .call(
-                Method::PATCH,
-                &path,
-                KEY,
-                &[],
-                json!({ "messaging_profile_id": town.profile }).to_string(),
-            )
+            .call(Method::PATCH, &path, KEY, &[], json!({ "messaging_profile_id": town.profile }).to_string())
             .await
             .unwrap();
         assert_eq!(put.status, 200, "{put:?}");
@@ -222,27 +176,19 @@ impl Town {
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        self.call(Method::GET, path, KEY, &[], String::new())
-            .await
-            .unwrap()
+        self.call(Method::GET, path, KEY, &[], String::new()).await.unwrap()
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
-        self.call(Method::DELETE, path, KEY, &[], String::new())
-            .await
-            .unwrap()
+        self.call(Method::DELETE, path, KEY, &[], String::new()).await.unwrap()
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.call(Method::POST, path, KEY, &[], body.to_string())
-            .await
-            .unwrap()
+        self.call(Method::POST, path, KEY, &[], body.to_string()).await.unwrap()
     }
 
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
-        self.call(Method::PATCH, path, KEY, &[], body.to_string())
-            .await
-            .unwrap()
+        self.call(Method::PATCH, path, KEY, &[], body.to_string()).await.unwrap()
     }
 
     /// Sends a text; the extra fields replace the usual ones.
@@ -251,19 +197,8 @@ impl Town {
     }
 
     /// Sends a body with an idempotency key. An error is a connection that closed without an answer.
-    pub async fn send_keyed(
-        &self,
-        key: &str,
-        body: &Value,
-    ) -> Result<Answer, hyper_util::client::legacy::Error> {
-        self.call(
-            Method::POST,
-            "/v2/messages",
-            KEY,
-            &[("idempotency-key", key)],
-            body.to_string(),
-        )
-        .await
+    pub async fn send_keyed(&self, key: &str, body: &Value) -> Result<Answer, hyper_util::client::legacy::Error> {
+        self.call(Method::POST, "/v2/messages", KEY, &[("idempotency-key", key)], body.to_string()).await
     }
 
     pub async fn call(
@@ -282,17 +217,10 @@ impl Town {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self
-            .client
-            .request(request.body(Full::new(Bytes::from(body))).unwrap())
-            .await?;
+        let response = self.client.request(request.body(Full::new(Bytes::from(body))).unwrap()).await?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Ok(Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        })
+        Ok(Answer { status: parts.status, headers: parts.headers, body })
     }
 }
 

@@ -38,14 +38,7 @@ where
     E: From<StoreError> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    (
-        Box::new(Waiting {
-            body,
-            result: None,
-            reply,
-        }),
-        answer,
-    )
+    (Box::new(Waiting { body, result: None, reply }), answer)
 }
 
 struct Waiting<T, E, B> {
@@ -70,11 +63,7 @@ where
         }));
         let result = run.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
         let result = tx.judge(result);
-        let outcome = if result.is_ok() {
-            Outcome::Done
-        } else {
-            Outcome::Failed
-        };
+        let outcome = if result.is_ok() { Outcome::Done } else { Outcome::Failed };
         self.result = Some(result);
         outcome
     }

@@ -20,14 +20,7 @@ pub(crate) async fn insert<'v, const N: usize>(
     let mut chunks = Chunks::new(tx, scope, rows);
     while let Some((shape, args)) = chunks.next() {
         let text = dialect::text_with_rows(sql, tx.engine(), shape);
-        inserted += tx
-            .call_count(&Call {
-                sql: &text.sql,
-                scope,
-                tenant: scope.tenant(),
-                args: &args,
-            })
-            .await?;
+        inserted += tx.call_count(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args }).await?;
     }
     Ok(inserted)
 }
@@ -41,13 +34,7 @@ pub(crate) async fn push<'v, const N: usize>(
     let mut chunks = Chunks::new(tx, scope, rows);
     while let Some((shape, args)) = chunks.next() {
         let text = dialect::text_with_rows(sql, tx.engine(), shape);
-        tx.call_push(&Call {
-            sql: &text.sql,
-            scope,
-            tenant: scope.tenant(),
-            args: &args,
-        })
-        .await?;
+        tx.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args }).await?;
     }
     Ok(())
 }
@@ -65,12 +52,7 @@ impl<'v, const N: usize, I: Iterator<Item = [Value<'v>; N]>> Chunks<'v, N, I> {
     fn new(tx: &Tx, scope: Scope, rows: impl IntoIterator<IntoIter = I>) -> Self {
         let fits = (tx.engine().parameters_max() - 1) / N.max(1);
         let rows_max = power_of_two_up_to(fits.clamp(1, ROWS_MAX));
-        Self {
-            rows: rows.into_iter(),
-            waiting: Vec::new(),
-            rows_max,
-            tenant_leads: scope != Scope::System,
-        }
+        Self { rows: rows.into_iter(), waiting: Vec::new(), rows_max, tenant_leads: scope != Scope::System }
     }
 
     fn next(&mut self) -> Option<(Rows, Vec<Value<'v>>)> {
@@ -86,14 +68,7 @@ impl<'v, const N: usize, I: Iterator<Item = [Value<'v>; N]>> Chunks<'v, N, I> {
         }
         let rest = self.waiting.split_off(count * width);
         let args = std::mem::replace(&mut self.waiting, rest);
-        Some((
-            Rows {
-                count,
-                width,
-                tenant_leads: self.tenant_leads,
-            },
-            args,
-        ))
+        Some((Rows { count, width, tenant_leads: self.tenant_leads }, args))
     }
 }
 

@@ -32,9 +32,7 @@ pub enum StoreError {
     #[error("a transaction body waited for something other than the database: do that outside")]
     ForeignAwait,
     /// The text of a tenant's statement does not mention `$1`, so it would have reached across tenants.
-    #[error(
-        "this statement never uses its tenant, write `tenant_id = $1` and number its own arguments from $2: {0}"
-    )]
+    #[error("this statement never uses its tenant, write `tenant_id = $1` and number its own arguments from $2: {0}")]
     Unscoped(&'static str),
     /// The body panicked: a bug. Its message is on standard error, nothing of it was kept.
     #[error("a transaction body panicked, nothing of it was kept")]

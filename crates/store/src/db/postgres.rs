@@ -70,10 +70,7 @@ impl Postgres {
         let workers = (0..threads)
             .map(|number| Worker::start(number, pool(&target, each, config)?))
             .collect::<Result<Vec<_>, StoreError>>()?;
-        Ok(Self {
-            workers,
-            room: Semaphore::new(BODIES_MAX as usize),
-        })
+        Ok(Self { workers, room: Semaphore::new(BODIES_MAX as usize) })
     }
 
     pub(crate) async fn run<T, E, B>(&self, kind: Kind, body: B) -> Result<T, E>
@@ -102,9 +99,7 @@ impl Postgres {
     /// A connection of one's own, for migrations. It never goes back to the pool.
     pub(crate) async fn connection(&self) -> Result<deadpool_postgres::ClientWrapper, StoreError> {
         let worker = self.least_busy()?;
-        Ok(deadpool_postgres::Object::take(
-            worker.pool.get().await.map_err(StoreError::fault)?,
-        ))
+        Ok(deadpool_postgres::Object::take(worker.pool.get().await.map_err(StoreError::fault)?))
     }
 
     /// Lets nobody else in, waits for what runs or waits, closes the connections.
@@ -122,10 +117,7 @@ impl Postgres {
     }
 
     fn least_busy(&self) -> Result<&Worker, StoreError> {
-        self.workers
-            .iter()
-            .min_by_key(|worker| worker.in_flight.load(Ordering::Relaxed))
-            .ok_or(StoreError::Closed)
+        self.workers.iter().min_by_key(|worker| worker.in_flight.load(Ordering::Relaxed)).ok_or(StoreError::Closed)
     }
 }
 
@@ -146,10 +138,7 @@ impl Drop for InFlight {
 
 impl Worker {
     fn start(number: usize, pool: Pool) -> Result<Self, StoreError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(StoreError::fault)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StoreError::fault)?;
         let (jobs, mut asked) = mpsc::unbounded_channel::<Job>();
         thread::Builder::new()
             .name(format!("store-postgres-{number}"))
@@ -165,18 +154,12 @@ impl Worker {
                 });
             })
             .map_err(StoreError::fault)?;
-        Ok(Self {
-            jobs,
-            pool,
-            in_flight: Arc::default(),
-        })
+        Ok(Self { jobs, pool, in_flight: Arc::default() })
     }
 }
 
 fn pool(target: &Target, connections: usize, config: &StoreConfig) -> Result<Pool, StoreError> {
-    let recycling = ManagerConfig {
-        recycling_method: RecyclingMethod::Fast,
-    };
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = match postgres_tls::connector(target)? {
         Some(tls) => Manager::from_config(target.config.clone(), tls, recycling),
         None => Manager::from_config(target.config.clone(), NoTls, recycling),
@@ -192,12 +175,7 @@ fn pool(target: &Target, connections: usize, config: &StoreConfig) -> Result<Poo
         .create_timeout(Some(CONNECT_MAX))
         .post_create(Hook::async_fn(move |client, _| {
             let limits = limits.clone();
-            Box::pin(async move {
-                client
-                    .batch_execute(&limits)
-                    .await
-                    .map_err(HookError::Backend)
-            })
+            Box::pin(async move { client.batch_execute(&limits).await.map_err(HookError::Backend) })
         }))
         .build()
         .map_err(StoreError::fault)
@@ -247,8 +225,7 @@ where
             }
             Err(error) => {
                 lost = matches!(error, StoreError::Retry);
-                metrics::counter!("store_statement_errors_total", "kind" => error.kind())
-                    .increment(1);
+                metrics::counter!("store_statement_errors_total", "kind" => error.kind()).increment(1);
                 Err(error.into())
             }
         },

@@ -103,15 +103,8 @@ impl Session {
         let _asking = self.asking.guard();
         let statement = self.prepare(call.sql).await?;
         let tenant = call.tenant.map(Value::Id);
-        let args = tenant
-            .into_iter()
-            .chain(call.args.iter().cloned().map(Value::into_owned))
-            .collect();
-        self.put_off.push(PutOff {
-            statement,
-            scope: call.scope,
-            args,
-        });
+        let args = tenant.into_iter().chain(call.args.iter().cloned().map(Value::into_owned)).collect();
+        self.put_off.push(PutOff { statement, scope: call.scope, args });
         Ok(())
     }
 
@@ -134,11 +127,7 @@ impl Session {
         if !self.begun {
             return Ok(());
         }
-        self.client
-            .get()?
-            .batch_execute("ROLLBACK")
-            .await
-            .map_err(explain)
+        self.client.get()?.batch_execute("ROLLBACK").await.map_err(explain)
     }
 
     /// The transaction is known to be over: the connection may serve others.
@@ -147,11 +136,7 @@ impl Session {
     }
 
     async fn prepare(&self, sql: &str) -> Result<Statement, StoreError> {
-        self.client
-            .get()?
-            .prepare_cached(sql)
-            .await
-            .map_err(explain)
+        self.client.get()?.prepare_cached(sql).await.map_err(explain)
     }
 
     /// BEGIN, whom we act for, and what was put off, in the order in which it was asked for.
@@ -186,15 +171,8 @@ fn set_tenant(tenant: Uuid) -> String {
     format!("SET LOCAL tidings.tenant = '{}'", tenant.hyphenated())
 }
 
-fn arguments<'a>(
-    tenant: Option<&'a Value<'a>>,
-    args: &'a [Value<'a>],
-) -> Vec<&'a (dyn ToSql + Sync)> {
-    tenant
-        .into_iter()
-        .chain(args)
-        .map(|value| value as &(dyn ToSql + Sync))
-        .collect()
+fn arguments<'a>(tenant: Option<&'a Value<'a>>, args: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    tenant.into_iter().chain(args).map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 /// Sends every step and then `last` without waiting in between, and reads the answers in the same order. One round trip.
@@ -208,10 +186,7 @@ async fn pipelined<T>(
     if steps.is_empty() {
         return last.await.map_err(explain);
     }
-    let mut before: Vec<MaybeDone<_>> = steps
-        .iter()
-        .map(|step| maybe_done(send(client, step)))
-        .collect();
+    let mut before: Vec<MaybeDone<_>> = steps.iter().map(|step| maybe_done(send(client, step))).collect();
     let mut last = pin!(maybe_done(last));
     poll_fn(|context| {
         for step in &mut before {
@@ -223,10 +198,7 @@ async fn pipelined<T>(
     .await;
     for step in &mut before {
         (&mut *step).await;
-        Pin::new(step)
-            .take_output()
-            .unwrap_or(Ok(()))
-            .map_err(explain)?;
+        Pin::new(step).take_output().unwrap_or(Ok(())).map_err(explain)?;
     }
     last.as_mut().await;
     match last.take_output() {
@@ -235,15 +207,10 @@ async fn pipelined<T>(
     }
 }
 
-fn send<'a>(
-    client: &'a Client,
-    step: &'a Step,
-) -> LocalBoxFuture<'a, Result<(), tokio_postgres::Error>> {
+fn send<'a>(client: &'a Client, step: &'a Step) -> LocalBoxFuture<'a, Result<(), tokio_postgres::Error>> {
     match step {
         Step::Batch(sql) => Box::pin(client.batch_execute(sql)),
-        Step::Execute(PutOff {
-            statement, args, ..
-        }) => Box::pin(async move {
+        Step::Execute(PutOff { statement, args, .. }) => Box::pin(async move {
             let args = arguments(None, args);
             client.execute(statement, &args).await.map(drop)
         }),
@@ -259,9 +226,9 @@ pub(crate) fn explain(error: tokio_postgres::Error) -> StoreError {
     match *said.code() {
         SqlState::UNIQUE_VIOLATION => StoreError::Unique(constraint()),
         SqlState::FOREIGN_KEY_VIOLATION => StoreError::Foreign(constraint()),
-        SqlState::T_R_SERIALIZATION_FAILURE
-        | SqlState::T_R_DEADLOCK_DETECTED
-        | SqlState::LOCK_NOT_AVAILABLE => StoreError::Retry,
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
+            StoreError::Retry
+        }
         _ => StoreError::fault(ServerError {
             code: said.code().code().to_owned(),
             message: said.message().to_owned(),

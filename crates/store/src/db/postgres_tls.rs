@@ -43,12 +43,9 @@ impl Target {
             }
         }
         let rest = format!("{address}?{}", others.join("&"));
-        let mut config: tokio_postgres::Config =
-            rest.trim_end_matches('?').parse().map_err(|_| {
-                StoreError::fault(
-                    "the database's address is not of the form postgres://user:password@host/name",
-                )
-            })?;
+        let mut config: tokio_postgres::Config = rest.trim_end_matches('?').parse().map_err(|_| {
+            StoreError::fault("the database's address is not of the form postgres://user:password@host/name")
+        })?;
         let (ssl, trust) = match mode {
             None | Some("disable") => (SslMode::Disable, Trust::Plain),
             Some("prefer") => (SslMode::Prefer, Trust::Anyone),
@@ -56,9 +53,7 @@ impl Target {
             Some("verify-ca" | "verify-full") => (SslMode::Require, Trust::Verified { roots }),
             Some(other) => {
                 let allowed = "disable, prefer, require, verify-ca or verify-full";
-                return Err(StoreError::fault(format!(
-                    "sslmode is `{other}`, it may be {allowed}"
-                )));
+                return Err(StoreError::fault(format!("sslmode is `{other}`, it may be {allowed}")));
             }
         };
         config.ssl_mode(ssl).application_name("tidings");
@@ -74,13 +69,10 @@ pub(crate) fn connector(target: &Target) -> Result<Option<MakeRustlsConnect>, St
         .map_err(StoreError::fault)?;
     let config = match &target.trust {
         Trust::Plain => return Ok(None),
-        Trust::Anyone => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Anyone(provider)))
-            .with_no_client_auth(),
-        Trust::Verified { roots } => builder
-            .with_root_certificates(trusted(roots.as_deref())?)
-            .with_no_client_auth(),
+        Trust::Anyone => {
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(Anyone(provider))).with_no_client_auth()
+        }
+        Trust::Verified { roots } => builder.with_root_certificates(trusted(roots.as_deref())?).with_no_client_auth(),
     };
     Ok(Some(MakeRustlsConnect::new(config)))
 }
@@ -89,17 +81,13 @@ fn trusted(file: Option<&str>) -> Result<RootCertStore, StoreError> {
     let mut store = RootCertStore::empty();
     if let Some(file) = file {
         for certificate in CertificateDer::pem_file_iter(file).map_err(StoreError::fault)? {
-            store
-                .add(certificate.map_err(StoreError::fault)?)
-                .map_err(StoreError::fault)?;
+            store.add(certificate.map_err(StoreError::fault)?).map_err(StoreError::fault)?;
         }
     } else {
         store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     }
     if store.is_empty() {
-        return Err(StoreError::fault(
-            "no root certificate was found: name a file with sslrootcert=…",
-        ));
+        return Err(StoreError::fault("no root certificate was found: name a file with sslrootcert=…"));
     }
     Ok(store)
 }
@@ -126,12 +114,7 @@ impl ServerCertVerifier for Anyone {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signed,
-            &self.0.signature_verification_algorithms,
-        )
+        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -140,12 +123,7 @@ impl ServerCertVerifier for Anyone {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signed,
-            &self.0.signature_verification_algorithms,
-        )
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -159,33 +137,19 @@ mod tests {
 
     #[test]
     fn sslmode_says_how_far_the_line_is_trusted() {
-        let trust = |url: &str| {
-            Target::parse(url)
-                .map(|target| (target.config.get_ssl_mode(), target.trust))
-                .unwrap()
-        };
+        let trust = |url: &str| Target::parse(url).map(|target| (target.config.get_ssl_mode(), target.trust)).unwrap();
         assert_eq!(trust("postgres://a@h/d"), (SslMode::Disable, Trust::Plain));
-        assert_eq!(
-            trust("postgres://a@h/d?sslmode=require"),
-            (SslMode::Require, Trust::Anyone)
-        );
+        assert_eq!(trust("postgres://a@h/d?sslmode=require"), (SslMode::Require, Trust::Anyone));
         assert_eq!(
             trust("postgres://a@h/d?connect_timeout=3&sslmode=verify-full&sslrootcert=/ca.pem"),
-            (
-                SslMode::Require,
-                Trust::Verified {
-                    roots: Some("/ca.pem".into())
-                }
-            )
+            (SslMode::Require, Trust::Verified { roots: Some("/ca.pem".into()) })
         );
         assert!(Target::parse("postgres://a@h/d?sslmode=maybe").is_err());
     }
 
     #[test]
     fn a_bad_address_does_not_show_its_password() {
-        let error = Target::parse("postgres://ann:secret@h:port/d")
-            .err()
-            .map(|error| format!("{error:?}"));
+        let error = Target::parse("postgres://ann:secret@h:port/d").err().map(|error| format!("{error:?}"));
         assert!(!error.unwrap().contains("secret"));
     }
 }

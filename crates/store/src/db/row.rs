@@ -56,10 +56,7 @@ impl Row {
     pub fn get<T: FromColumn>(&self, index: usize) -> Result<T, StoreError> {
         let column = self.column(index)?;
         T::from_column(column).ok_or_else(|| {
-            StoreError::fault(format!(
-                "column {index} holds {column:?}, not a {}",
-                std::any::type_name::<T>()
-            ))
+            StoreError::fault(format!("column {index} holds {column:?}, not a {}", std::any::type_name::<T>()))
         })
     }
 
@@ -111,15 +108,11 @@ impl<'r> FromSql<'r> for Column<'r> {
             Type::INT2 => Self::Int(i64::from(i16::from_sql(ty, raw)?)),
             Type::FLOAT8 => Self::Real(FromSql::from_sql(ty, raw)?),
             Type::FLOAT4 => Self::Real(f64::from(f32::from_sql(ty, raw)?)),
-            Type::TEXT | Type::VARCHAR | Type::NAME | Type::BPCHAR => {
-                Self::Text(FromSql::from_sql(ty, raw)?)
-            }
+            Type::TEXT | Type::VARCHAR | Type::NAME | Type::BPCHAR => Self::Text(FromSql::from_sql(ty, raw)?),
             Type::BYTEA => Self::Bytes(FromSql::from_sql(ty, raw)?),
             Type::UUID => Self::Id(FromSql::from_sql(ty, raw)?),
             _ => {
-                return Err(
-                    format!("a column of type {ty} is not portable: cast it in the query").into(),
-                );
+                return Err(format!("a column of type {ty} is not portable: cast it in the query").into());
             }
         })
     }

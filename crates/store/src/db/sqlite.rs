@@ -73,28 +73,16 @@ impl Sqlite {
         let (writer, asks) = mpsc::channel(WAITING_MAX);
         let session = Session::open_writer(&path)?;
         let counted = Arc::clone(&counters);
-        spawn("store-writer".into(), runtime, move || {
-            Writer {
-                tx: session.into_tx(),
-                counters: counted,
-            }
-            .run(asks)
-        })?;
+        spawn("store-writer".into(), runtime, move || Writer { tx: session.into_tx(), counters: counted }.run(asks))?;
 
         let (reader, asked) = mpsc::channel(WAITING_MAX);
         let asked = Arc::new(Mutex::new(asked));
         for number in 0..readers.max(1) {
             let session = Session::open_reader(&path)?;
             let asked = Arc::clone(&asked);
-            spawn(format!("store-reader-{number}"), runtime, move || {
-                read(session.into_tx(), &asked)
-            })?;
+            spawn(format!("store-reader-{number}"), runtime, move || read(session.into_tx(), &asked))?;
         }
-        Ok(Self {
-            writer,
-            readers: reader,
-            counters,
-        })
+        Ok(Self { writer, readers: reader, counters })
     }
 
     pub(crate) async fn write<T, E, B>(&self, body: B) -> Result<T, E>
@@ -104,17 +92,9 @@ impl Sqlite {
         B: Body<T, E>,
     {
         let (job, answer) = super::body::asked(body);
-        let asked = Asked {
-            job,
-            since: Instant::now(),
-        };
-        self.writer
-            .send(Ask::Write(asked))
-            .await
-            .map_err(|_| StoreError::Closed)?;
-        answer
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        let asked = Asked { job, since: Instant::now() };
+        self.writer.send(Ask::Write(asked)).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
     pub(crate) async fn read<T, E, B>(&self, body: B) -> Result<T, E>
@@ -127,16 +107,8 @@ impl Sqlite {
             return Err(StoreError::Closed.into());
         }
         let (job, answer) = super::body::asked(body);
-        self.readers
-            .send(Asked {
-                job,
-                since: Instant::now(),
-            })
-            .await
-            .map_err(|_| StoreError::Closed)?;
-        answer
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        self.readers.send(Asked { job, since: Instant::now() }).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
     /// Runs `work` on the writer's connection, outside any group.
@@ -148,10 +120,7 @@ impl Sqlite {
         let work: Maintenance = Box::new(move |session| {
             let _ = reply.send(work(session));
         });
-        self.writer
-            .send(Ask::Maintain(work))
-            .await
-            .map_err(|_| StoreError::Closed)?;
+        self.writer.send(Ask::Maintain(work)).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -168,23 +137,13 @@ impl Sqlite {
     }
 
     pub(crate) fn counters(&self) -> (u64, u64) {
-        let Counters {
-            transactions,
-            bodies,
-        } = &*self.counters;
-        (
-            transactions.load(Ordering::Relaxed),
-            bodies.load(Ordering::Relaxed),
-        )
+        let Counters { transactions, bodies } = &*self.counters;
+        (transactions.load(Ordering::Relaxed), bodies.load(Ordering::Relaxed))
     }
 }
 
 /// The thread knows the runtime, so that a body which awaits a timer or a socket is caught as such and does not panic.
-fn spawn(
-    name: String,
-    runtime: &Handle,
-    work: impl FnOnce() + Send + 'static,
-) -> Result<(), StoreError> {
+fn spawn(name: String, runtime: &Handle, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
     let runtime = runtime.clone();
     thread::Builder::new()
         .name(name)
@@ -257,9 +216,7 @@ impl Writer {
             self.session().rollback();
         }
         metrics::histogram!("store_group_bodies").record(group.len() as f64);
-        self.counters
-            .bodies
-            .fetch_add(group.len() as u64, Ordering::Relaxed);
+        self.counters.bodies.fetch_add(group.len() as u64, Ordering::Relaxed);
         for job in group {
             job.answer(outcome.as_ref().err());
         }
@@ -301,10 +258,7 @@ impl Writer {
 /// Each read in its own snapshot.
 fn read(mut tx: Tx, asked: &Mutex<mpsc::Receiver<Asked>>) {
     loop {
-        let next = asked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .blocking_recv();
+        let next = asked.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
         let Some(Asked { mut job, since }) = next else {
             return;
         };

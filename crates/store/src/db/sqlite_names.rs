@@ -17,10 +17,7 @@ impl Names {
         if let Some(name) = self.found.get(message) {
             return name.clone();
         }
-        let name = look_up(connection, message)
-            .ok()
-            .flatten()
-            .unwrap_or_else(|| message.to_owned());
+        let name = look_up(connection, message).ok().flatten().unwrap_or_else(|| message.to_owned());
         self.found.insert(message.to_owned(), name.clone());
         name
     }
@@ -31,37 +28,23 @@ fn look_up(connection: &Connection, message: &str) -> rusqlite::Result<Option<St
     let Some((_, what)) = message.split_once("constraint failed: ") else {
         return Ok(None);
     };
-    if let Some(name) = what
-        .strip_prefix("index '")
-        .and_then(|rest| rest.strip_suffix('\''))
-    {
+    if let Some(name) = what.strip_prefix("index '").and_then(|rest| rest.strip_suffix('\'')) {
         return Ok(Some(name.to_owned()));
     }
-    let columns: Vec<(&str, &str)> = what
-        .split(", ")
-        .filter_map(|column| column.split_once('.'))
-        .collect();
+    let columns: Vec<(&str, &str)> = what.split(", ").filter_map(|column| column.split_once('.')).collect();
     let Some(&(table, _)) = columns.first() else {
         return Ok(None);
     };
     let columns: Vec<&str> = columns.into_iter().map(|(_, column)| column).collect();
 
-    let mut indexes =
-        connection.prepare("SELECT name, origin FROM pragma_index_list(?1) WHERE \"unique\"")?;
-    let indexes = indexes.query_map([table], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-    })?;
+    let mut indexes = connection.prepare("SELECT name, origin FROM pragma_index_list(?1) WHERE \"unique\"")?;
+    let indexes = indexes.query_map([table], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
     for index in indexes {
         let (name, origin) = index?;
-        let mut covered =
-            connection.prepare("SELECT name FROM pragma_index_info(?1) ORDER BY seqno")?;
+        let mut covered = connection.prepare("SELECT name FROM pragma_index_info(?1) ORDER BY seqno")?;
         let covered = covered.query_map([&name], |row| row.get::<_, Option<String>>(0))?;
         let covered: Vec<Option<String>> = covered.collect::<rusqlite::Result<_>>()?;
-        if covered
-            .iter()
-            .map(Option::as_deref)
-            .eq(columns.iter().map(|column| Some(*column)))
-        {
+        if covered.iter().map(Option::as_deref).eq(columns.iter().map(|column| Some(*column))) {
             return Ok(Some(match origin.as_str() {
                 "pk" => format!("{table}_pkey"),
                 "u" => format!("{table}_{}_key", columns.join("_")),

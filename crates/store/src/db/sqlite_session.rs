@@ -40,24 +40,16 @@ impl Session {
 
     fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = Connection::open(path).map_err(|error| {
-            StoreError::fault(format!(
-                "the database file {} cannot be opened: {error}",
-                path.display()
-            ))
+            StoreError::fault(format!("the database file {} cannot be opened: {error}", path.display()))
         })?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-        let session = Self {
-            connection,
-            names: Names::default(),
-        };
+        let session = Self { connection, names: Names::default() };
         session.setup("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")?;
         Ok(session)
     }
 
     fn setup(&self, pragmas: &str) -> Result<(), StoreError> {
-        self.connection
-            .execute_batch(pragmas)
-            .map_err(StoreError::fault)
+        self.connection.execute_batch(pragmas).map_err(StoreError::fault)
     }
 
     pub(crate) fn into_tx(self) -> Tx {
@@ -81,10 +73,7 @@ impl Session {
         if !self.connection.is_autocommit()
             && let Err(error) = self.run("ROLLBACK")
         {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "a transaction could not be rolled back"
-            );
+            tracing::error!(error = &error as &dyn std::error::Error, "a transaction could not be rolled back");
         }
     }
 
@@ -113,53 +102,30 @@ impl Session {
 
     /// Several statements without arguments, as migrations have them.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
-        self.connection
-            .execute_batch(sql)
-            .map_err(|error| self.explain(error))
+        self.connection.execute_batch(sql).map_err(|error| self.explain(error))
     }
 
-    pub(crate) fn rows(
-        &mut self,
-        sql: &str,
-        tenant: Option<Uuid>,
-        args: &[Value<'_>],
-    ) -> Result<Vec<Row>, StoreError> {
-        self.query(sql, tenant, args)
-            .map_err(|error| self.explain(error))
+    pub(crate) fn rows(&mut self, sql: &str, tenant: Option<Uuid>, args: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.query(sql, tenant, args).map_err(|error| self.explain(error))
     }
 
     /// How many rows the statement changed.
-    pub(crate) fn count(
-        &mut self,
-        sql: &str,
-        tenant: Option<Uuid>,
-        args: &[Value<'_>],
-    ) -> Result<u64, StoreError> {
-        self.step(sql, tenant, args)
-            .map_err(|error| self.explain(error))
+    pub(crate) fn count(&mut self, sql: &str, tenant: Option<Uuid>, args: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.step(sql, tenant, args).map_err(|error| self.explain(error))
     }
 
     fn run(&mut self, sql: &str) -> Result<(), StoreError> {
-        self.step(sql, None, &[])
-            .map(drop)
-            .map_err(|error| self.explain(error))
+        self.step(sql, None, &[]).map(drop).map_err(|error| self.explain(error))
     }
 
-    fn query(
-        &self,
-        sql: &str,
-        tenant: Option<Uuid>,
-        args: &[Value<'_>],
-    ) -> rusqlite::Result<Vec<Row>> {
+    fn query(&self, sql: &str, tenant: Option<Uuid>, args: &[Value<'_>]) -> rusqlite::Result<Vec<Row>> {
         let mut statement = self.connection.prepare_cached(sql)?;
         bind(&mut statement, tenant, args)?;
         let width = statement.column_count();
         let mut found = Vec::new();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
-            let columns = (0..width)
-                .map(|index| row.get(index))
-                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let columns = (0..width).map(|index| row.get(index)).collect::<rusqlite::Result<Vec<_>>>()?;
             found.push(Row::sqlite(columns));
         }
         Ok(found)
@@ -181,33 +147,21 @@ impl Session {
         };
         match code.extended_code {
             ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
-                StoreError::Unique(
-                    self.names
-                        .of(&self.connection, message.as_deref().unwrap_or_default()),
-                )
+                StoreError::Unique(self.names.of(&self.connection, message.as_deref().unwrap_or_default()))
             }
             ffi::SQLITE_CONSTRAINT_FOREIGNKEY => StoreError::Foreign("foreign_key".into()),
-            ffi::SQLITE_BUSY | ffi::SQLITE_BUSY_SNAPSHOT | ffi::SQLITE_BUSY_TIMEOUT => {
-                StoreError::Retry
-            }
+            ffi::SQLITE_BUSY | ffi::SQLITE_BUSY_SNAPSHOT | ffi::SQLITE_BUSY_TIMEOUT => StoreError::Retry,
             _ => StoreError::fault(error),
         }
     }
 }
 
 /// SQLite takes a missing argument for NULL, so the count is checked here.
-fn bind(
-    statement: &mut CachedStatement<'_>,
-    tenant: Option<Uuid>,
-    args: &[Value<'_>],
-) -> rusqlite::Result<()> {
+fn bind(statement: &mut CachedStatement<'_>, tenant: Option<Uuid>, args: &[Value<'_>]) -> rusqlite::Result<()> {
     let wanted = statement.parameter_count();
     let first = usize::from(tenant.is_some()) + 1;
     if wanted != args.len() + first - 1 {
-        return Err(rusqlite::Error::InvalidParameterCount(
-            args.len() + first - 1,
-            wanted,
-        ));
+        return Err(rusqlite::Error::InvalidParameterCount(args.len() + first - 1, wanted));
     }
     if let Some(tenant) = tenant {
         statement.raw_bind_parameter(1, Value::Id(tenant))?;

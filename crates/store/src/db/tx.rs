@@ -24,59 +24,35 @@ pub struct SystemTx<'t> {
 macro_rules! statements {
     ($scope:expr) => {
         /// Every row of the answer.
-        pub async fn rows(
-            &mut self,
-            sql: &'static str,
-            args: &[Value<'_>],
-        ) -> Result<Vec<Row>, StoreError> {
+        pub async fn rows(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
             let scope = $scope(self);
             self.tx.rows(scope, sql, args).await
         }
 
         /// The first row, if there is one.
-        pub async fn opt(
-            &mut self,
-            sql: &'static str,
-            args: &[Value<'_>],
-        ) -> Result<Option<Row>, StoreError> {
+        pub async fn opt(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
             Ok(self.rows(sql, args).await?.into_iter().next())
         }
 
         /// The first row; [`StoreError::NoRow`] if there is none.
-        pub async fn one(
-            &mut self,
-            sql: &'static str,
-            args: &[Value<'_>],
-        ) -> Result<Row, StoreError> {
+        pub async fn one(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<Row, StoreError> {
             self.opt(sql, args).await?.ok_or(StoreError::NoRow)
         }
 
         /// Carries out the statement and waits for it: an error is told here.
-        pub async fn exec(
-            &mut self,
-            sql: &'static str,
-            args: &[Value<'_>],
-        ) -> Result<(), StoreError> {
+        pub async fn exec(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<(), StoreError> {
             self.exec_returning_count(sql, args).await.map(drop)
         }
 
         /// The same, and how many rows it inserted, changed or deleted.
-        pub async fn exec_returning_count(
-            &mut self,
-            sql: &'static str,
-            args: &[Value<'_>],
-        ) -> Result<u64, StoreError> {
+        pub async fn exec_returning_count(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<u64, StoreError> {
             let scope = $scope(self);
             self.tx.count(scope, sql, args).await
         }
 
         /// A statement whose result nobody needs before the commit. On PostgreSQL it travels with the next statement or with
         /// the commit, so its error is told there, on both engines: by the next statement, or by the write as a whole.
-        pub async fn push(
-            &mut self,
-            sql: &'static str,
-            args: &[Value<'_>],
-        ) -> Result<(), StoreError> {
+        pub async fn push(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<(), StoreError> {
             let scope = $scope(self);
             self.tx.push(scope, sql, args).await
         }
@@ -195,10 +171,7 @@ pub(crate) enum On {
 
 impl std::fmt::Debug for Tx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tx")
-            .field("engine", &self.engine())
-            .field("failed", &self.failed)
-            .finish_non_exhaustive()
+        f.debug_struct("Tx").field("engine", &self.engine()).field("failed", &self.failed).finish_non_exhaustive()
     }
 }
 
@@ -230,52 +203,19 @@ impl Tx {
         }
     }
 
-    async fn rows(
-        &mut self,
-        scope: Scope,
-        sql: &'static str,
-        args: &[Value<'_>],
-    ) -> Result<Vec<Row>, StoreError> {
+    async fn rows(&mut self, scope: Scope, sql: &'static str, args: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         let text = self.text(scope, sql)?;
-        self.call_rows(&Call {
-            sql: &text.sql,
-            scope,
-            tenant: scope.tenant(),
-            args,
-        })
-        .await
+        self.call_rows(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args }).await
     }
 
-    async fn count(
-        &mut self,
-        scope: Scope,
-        sql: &'static str,
-        args: &[Value<'_>],
-    ) -> Result<u64, StoreError> {
+    async fn count(&mut self, scope: Scope, sql: &'static str, args: &[Value<'_>]) -> Result<u64, StoreError> {
         let text = self.text(scope, sql)?;
-        self.call_count(&Call {
-            sql: &text.sql,
-            scope,
-            tenant: scope.tenant(),
-            args,
-        })
-        .await
+        self.call_count(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args }).await
     }
 
-    async fn push(
-        &mut self,
-        scope: Scope,
-        sql: &'static str,
-        args: &[Value<'_>],
-    ) -> Result<(), StoreError> {
+    async fn push(&mut self, scope: Scope, sql: &'static str, args: &[Value<'_>]) -> Result<(), StoreError> {
         let text = self.text(scope, sql)?;
-        self.call_push(&Call {
-            sql: &text.sql,
-            scope,
-            tenant: scope.tenant(),
-            args,
-        })
-        .await
+        self.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args }).await
     }
 
     async fn try_lock(&mut self, scope: Scope, key: i64) -> Result<bool, StoreError> {
@@ -283,17 +223,8 @@ impl Tx {
             return Ok(true);
         }
         let args = [Value::Int(key)];
-        let call = Call {
-            sql: "SELECT pg_try_advisory_xact_lock($1)",
-            scope,
-            tenant: None,
-            args: &args,
-        };
-        self.call_rows(&call)
-            .await?
-            .first()
-            .ok_or(StoreError::NoRow)?
-            .get(0)
+        let call = Call { sql: "SELECT pg_try_advisory_xact_lock($1)", scope, tenant: None, args: &args };
+        self.call_rows(&call).await?.first().ok_or(StoreError::NoRow)?.get(0)
     }
 
     async fn lock_lane(&mut self, scope: Scope, lane: Uuid) -> Result<(), StoreError> {
@@ -302,13 +233,7 @@ impl Tx {
         }
         let (high, low) = lane.as_u64_pair();
         let args = [Value::Int((high ^ low).cast_signed())];
-        self.call_push(&Call {
-            sql: "SELECT pg_advisory_xact_lock($1)",
-            scope,
-            tenant: None,
-            args: &args,
-        })
-        .await
+        self.call_push(&Call { sql: "SELECT pg_advisory_xact_lock($1)", scope, tenant: None, args: &args }).await
     }
 
     pub(crate) async fn call_rows(&mut self, call: &Call<'_>) -> Result<Vec<Row>, StoreError> {
@@ -340,11 +265,7 @@ impl Tx {
         Ok(())
     }
 
-    fn text(
-        &mut self,
-        scope: Scope,
-        sql: &'static str,
-    ) -> Result<std::sync::Arc<Text>, StoreError> {
+    fn text(&mut self, scope: Scope, sql: &'static str) -> Result<std::sync::Arc<Text>, StoreError> {
         let text = dialect::text(sql, self.engine());
         if scope != Scope::System && !text.mentions_first {
             return self.remember(Err(StoreError::Unscoped(sql)));

@@ -4,9 +4,8 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use bytes::BytesMut;
 use domain::id::{
-    ApiKeyId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, DeliveryId,
-    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, TenantId, UserId, WebhookId,
-    WorkId,
+    ApiKeyId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, DeliveryId, DraftId, EnrolmentId,
+    KnowledgeId, MediaId, MessageId, NumberId, TenantId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -164,10 +163,7 @@ macro_rules! id_values {
         }
     )*};
 }
-#[allow(
-    unused_imports,
-    reason = "for ids that another room of this crate may add"
-)]
+#[allow(unused_imports, reason = "for ids that another room of this crate may add")]
 pub(crate) use id_values;
 
 id_values!(
@@ -205,11 +201,7 @@ impl rusqlite::ToSql for Value<'_> {
 }
 
 impl ToSql for Value<'_> {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match (self, ty) {
             (Self::Null, _) => Ok(IsNull::Yes),
             (Self::Bool(value), &Type::BOOL) => value.to_sql(ty, out),
@@ -217,16 +209,12 @@ impl ToSql for Value<'_> {
             (Self::Int(value), &Type::INT4) => i32::try_from(*value)?.to_sql(ty, out),
             (Self::Int(value), &Type::INT2) => i16::try_from(*value)?.to_sql(ty, out),
             (Self::Real(value), &Type::FLOAT8) => value.to_sql(ty, out),
-            (
-                Self::Text(text),
-                &Type::TEXT | &Type::VARCHAR | &Type::NAME | &Type::BPCHAR | &Type::UNKNOWN,
-            ) => text.to_sql(ty, out),
+            (Self::Text(text), &Type::TEXT | &Type::VARCHAR | &Type::NAME | &Type::BPCHAR | &Type::UNKNOWN) => {
+                text.to_sql(ty, out)
+            }
             (Self::Bytes(bytes), &Type::BYTEA) => bytes.to_sql(ty, out),
             (Self::Id(id), &Type::UUID) => id.to_sql(ty, out),
-            (value, ty) => Err(format!(
-                "an argument of kind {value:?} stands where the server wants {ty}"
-            )
-            .into()),
+            (value, ty) => Err(format!("an argument of kind {value:?} stands where the server wants {ty}").into()),
         }
     }
 
@@ -247,19 +235,8 @@ mod tests {
         let name = String::from("Ann");
         let nobody: Option<String> = None;
         let id = Uuid::from_u128(7);
-        let values: &[Value<'_>] = args![
-            ContactId(id),
-            &name,
-            "x",
-            Some("y"),
-            &nobody,
-            None::<i64>,
-            5_i64,
-            id,
-            true,
-            vec![1_u8],
-            [2_u8; 2]
-        ];
+        let values: &[Value<'_>] =
+            args![ContactId(id), &name, "x", Some("y"), &nobody, None::<i64>, 5_i64, id, true, vec![1_u8], [2_u8; 2]];
         assert_eq!(values[0], Value::Id(id));
         assert_eq!(values[1], Value::Text("Ann".into()));
         assert_eq!(values[4], Value::Null);

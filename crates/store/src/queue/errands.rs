@@ -64,12 +64,7 @@ pub struct Claimed {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn add_errand(
-    tx: &mut TenantTx<'_>,
-    id: WorkId,
-    now: Timestamp,
-    errand: &Errand,
-) -> Result<(), StoreError> {
+pub async fn add_errand(tx: &mut TenantTx<'_>, id: WorkId, now: Timestamp, errand: &Errand) -> Result<(), StoreError> {
     let payload = serde_json::to_string(errand).map_err(StoreError::fault)?;
     tx.push(
         "INSERT INTO errand (tenant_id, id, kind, key, payload, ready_at_us, attempt, created_at_us)

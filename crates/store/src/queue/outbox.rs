@@ -151,12 +151,7 @@ pub async fn lanes_waiting(tx: &mut SystemTx<'_>) -> Result<Vec<Lane>, StoreErro
     for row in rows {
         let ready_at = [row.get(3)?, row.get(4)?];
         if ready_at != [None, None] {
-            lanes.push(Lane {
-                tenant: row.get(0)?,
-                number: row.get(1)?,
-                rate_millis: row.get(2)?,
-                ready_at,
-            });
+            lanes.push(Lane { tenant: row.get(0)?, number: row.get(1)?, rate_millis: row.get(2)?, ready_at });
         }
     }
     Ok(lanes)
@@ -251,11 +246,7 @@ pub async fn due_texts(
 /// # Errors
 /// When the database fails.
 pub async fn keep_request(tx: &mut TenantTx<'_>, message: MessageId, request: &[u8]) -> Result<(), StoreError> {
-    tx.push(
-        "UPDATE outbox SET request = $3 WHERE tenant_id = $1 AND message_id = $2",
-        args![message, request],
-    )
-    .await
+    tx.push("UPDATE outbox SET request = $3 WHERE tenant_id = $1 AND message_id = $2", args![message, request]).await
 }
 
 /// Where a number stands in its rate, in microseconds; 0 before its first text.
@@ -306,9 +297,7 @@ pub async fn lost_sends(tx: &mut SystemTx<'_>, before: Timestamp, limit: u32) ->
         )
         .await?;
     rows.iter()
-        .map(|row| {
-            Ok(LostSend { tenant: row.get(0)?, message: row.get(1)?, lane: row.get(2)?, attempt: row.get(3)? })
-        })
+        .map(|row| Ok(LostSend { tenant: row.get(0)?, message: row.get(1)?, lane: row.get(2)?, attempt: row.get(3)? }))
         .collect()
 }
 

@@ -82,11 +82,8 @@ pub async fn add_telling(
 /// # Errors
 /// When the database fails.
 pub async fn set_told(tx: &mut TenantTx<'_>, webhook: WebhookId, seq: i64) -> Result<(), StoreError> {
-    tx.push(
-        "UPDATE webhook SET told_seq = $3 WHERE tenant_id = $1 AND id = $2 AND told_seq < $3",
-        args![webhook, seq],
-    )
-    .await
+    tx.push("UPDATE webhook SET told_seq = $3 WHERE tenant_id = $1 AND id = $2 AND told_seq < $3", args![webhook, seq])
+        .await
 }
 
 /// Takes deliveries whose time has come for the time of a lease.
@@ -136,9 +133,8 @@ pub async fn next_telling(tx: &mut SystemTx<'_>) -> Result<Option<Timestamp>, St
 /// # Errors
 /// When the database fails.
 pub async fn endpoint(tx: &mut TenantTx<'_>, webhook: WebhookId) -> Result<Option<(String, Vec<u8>)>, StoreError> {
-    let row = tx
-        .opt("SELECT url, secret FROM webhook WHERE tenant_id = $1 AND id = $2 AND enabled", args![webhook])
-        .await?;
+    let row =
+        tx.opt("SELECT url, secret FROM webhook WHERE tenant_id = $1 AND id = $2 AND enabled", args![webhook]).await?;
     row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 

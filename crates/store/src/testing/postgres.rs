@@ -28,14 +28,8 @@ impl Database {
         let name = super::unique_name();
         let client = connect(&admin).await;
         let copy = format!("CREATE DATABASE {name} TEMPLATE {template} OWNER {ROLE}");
-        client
-            .batch_execute(&copy)
-            .await
-            .expect("a database is copied from the template");
-        Self {
-            url: url_of(&admin, &name),
-            name,
-        }
+        client.batch_execute(&copy).await.expect("a database is copied from the template");
+        Self { url: url_of(&admin, &name), name }
     }
 
     pub(super) fn url(&self) -> &str {
@@ -48,10 +42,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let dropping = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async { connect(&admin_url()).await.batch_execute(&drop).await })
         });
         if !matches!(dropping.join(), Ok(Ok(()))) {
@@ -75,15 +66,9 @@ async fn template(admin: &str) -> &'static str {
     MADE.get_or_init(|| async {
         let name = format!("tidings_template_{}", migrate::fingerprint_of_all());
         let client = connect(admin).await;
-        client
-            .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
-            .await
-            .expect("the lock of the template");
+        client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await.expect("the lock of the template");
         let finished = client
-            .query_opt(
-                "SELECT datistemplate FROM pg_database WHERE datname = $1",
-                &[&name],
-            )
+            .query_opt("SELECT datistemplate FROM pg_database WHERE datname = $1", &[&name])
             .await
             .expect("the databases are listed")
             .is_some_and(|row| row.get(0));
@@ -97,66 +82,38 @@ async fn template(admin: &str) -> &'static str {
 
 /// A template that is only half made is not marked as one, and is made again.
 async fn make_template(client: &Client, admin: &str, name: &str) {
-    let role = client
-        .query_opt("SELECT FROM pg_roles WHERE rolname = $1", &[&ROLE])
-        .await
-        .expect("the roles are listed");
+    let role =
+        client.query_opt("SELECT FROM pg_roles WHERE rolname = $1", &[&ROLE]).await.expect("the roles are listed");
     if role.is_none() {
         let create = format!("CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{ROLE}'");
-        client
-            .batch_execute(&create)
-            .await
-            .expect("a plain role is made");
+        client.batch_execute(&create).await.expect("a plain role is made");
     }
-    let begin = [
-        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-        format!("CREATE DATABASE {name} OWNER {ROLE}"),
-    ];
+    let begin =
+        [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name} OWNER {ROLE}")];
     for sql in begin {
-        client
-            .batch_execute(&sql)
-            .await
-            .expect("the template's database is made");
+        client.batch_execute(&sql).await.expect("the template's database is made");
     }
-    let config = StoreConfig {
-        connections: 1,
-        ..StoreConfig::new(url_of(admin, name))
-    };
+    let config = StoreConfig { connections: 1, ..StoreConfig::new(url_of(admin, name)) };
     let store = Store::open(&config).await.expect("the template opens");
     store.migrate().await.expect("the template migrates");
     store.close().await;
     let finish = format!("ALTER DATABASE {name} IS_TEMPLATE true");
-    client
-        .batch_execute(&finish)
-        .await
-        .expect("the template is marked as one");
+    client.batch_execute(&finish).await.expect("the template is marked as one");
 }
 
 async fn connect(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls)
-        .await
-        .unwrap_or_else(|error| {
-            panic!("the PostgreSQL that {VARIABLE} names does not answer: {error}");
-        });
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap_or_else(|error| {
+        panic!("the PostgreSQL that {VARIABLE} names does not answer: {error}");
+    });
     tokio::spawn(connection);
     client
 }
 
 /// The address of database `name` for the plain role, on the server of `admin`.
 fn url_of(admin: &str, name: &str) -> String {
-    let (scheme, rest) = admin
-        .split_once("://")
-        .expect("an address such as postgres://postgres@host/postgres");
-    let (rest, query) = rest
-        .split_once('?')
-        .map_or((rest, String::new()), |(rest, query)| {
-            (rest, format!("?{query}"))
-        });
-    let authority = rest
-        .split_once('/')
-        .map_or(rest, |(authority, _)| authority);
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let (scheme, rest) = admin.split_once("://").expect("an address such as postgres://postgres@host/postgres");
+    let (rest, query) = rest.split_once('?').map_or((rest, String::new()), |(rest, query)| (rest, format!("?{query}")));
+    let authority = rest.split_once('/').map_or(rest, |(authority, _)| authority);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     format!("{scheme}://{ROLE}:{ROLE}@{host}/{name}{query}")
 }

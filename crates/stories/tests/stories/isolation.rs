@@ -48,9 +48,9 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
 
 /// Routes whose parameter is no thing of a tenant, and why nothing can leak there.
 const NOT_A_THING: [&str; 3] = [
-    "/api/v1/setup/{token}",                   // a secret of its own, of no tenant
-    "/api/v1/media/{id}/{token}",              // opened by its token, for the carrier; a story of its own
-    "/api/v1/sandbox/phones/{e164}/messages",  // the demo's phones belong to everyone
+    "/api/v1/setup/{token}",                  // a secret of its own, of no tenant
+    "/api/v1/media/{id}/{token}",             // opened by its token, for the carrier; a story of its own
+    "/api/v1/sandbox/phones/{e164}/messages", // the demo's phones belong to everyone
 ];
 
 /// The path with this tenant's ids in the places of its parameters.
@@ -70,15 +70,25 @@ fn filled(path: &str, things: &BTreeMap<&'static str, String>) -> Result<String,
 
 /// A body that would be accepted, as far as the document tells.
 fn body_for(path: &str) -> Value {
-    if path.ends_with("/handoff") { json!({ "to": "agents" }) }
-    else if path.ends_with("/guide") { json!({ "guide": "x" }) }
-    else if path.ends_with("/typing") { json!({ "typing": true }) }
-    else if path.ends_with("/adopt") { json!({ "numbers": ["+14155550101"] }) }
-    else if path.ends_with("/preview") { json!({ "text": "hours?" }) }
-    else if path.ends_with("/knowledge") { json!({ "title": "x", "text": "y" }) }
-    else if path.ends_with("/messages") || path.ends_with("/notes") { json!({ "body": "x" }) }
-    else if path.contains("/members/") { json!({ "role": "agent" }) }
-    else { json!({}) }
+    if path.ends_with("/handoff") {
+        json!({ "to": "agents" })
+    } else if path.ends_with("/guide") {
+        json!({ "guide": "x" })
+    } else if path.ends_with("/typing") {
+        json!({ "typing": true })
+    } else if path.ends_with("/adopt") {
+        json!({ "numbers": ["+14155550101"] })
+    } else if path.ends_with("/preview") {
+        json!({ "text": "hours?" })
+    } else if path.ends_with("/knowledge") {
+        json!({ "title": "x", "text": "y" })
+    } else if path.ends_with("/messages") || path.ends_with("/notes") {
+        json!({ "body": "x" })
+    } else if path.contains("/members/") {
+        json!({ "role": "agent" })
+    } else {
+        json!({})
+    }
 }
 
 store::on_both_engines! {

@@ -16,7 +16,8 @@ fn an_answer_counts_only_if_the_conversation_is_as_the_assistant_saw_it() {
         now open, held by assistant, version 4
         out by assistant, queued: Until six.
         receipt: gate
-        → send in 0 s"#]].assert_eq(&decide(&|_| {}, 3));
+        → send in 0 s"#]]
+    .assert_eq(&decide(&|_| {}, 3));
     assert_eq!(decide(&|_| {}, 2), "", "someone wrote in between");
     let changed: [(&str, Prepare); 4] = [
         ("a person took it", &|scene| scene.conversation.as_mut().unwrap().holder = Holder::Agents),
@@ -67,7 +68,8 @@ fn handing_over_says_to_whom_and_wakes_the_assistant_if_someone_waits() {
     expect![[r#"
         now open, held by assistant, version 4, waiting
         note by system, noted: Handed to Ada (done).
-        → remind in 4000 ms"#]].assert_eq(&told(&decision));
+        → remind in 4000 ms"#]]
+    .assert_eq(&told(&decision));
     scene.assistant = None;
     assert!(hand_off(now(), &mut ids(), &scene, HandOffTo::Assistant(None), None).is_err());
 }

@@ -6,34 +6,49 @@ use super::*;
 
 #[test]
 fn a_text_is_kept_and_the_assistant_waits_its_quiet_window() {
-    on_text("Are you open?", |_| {}, expect![[r#"
+    on_text(
+        "Are you open?",
+        |_| {},
+        expect![[r#"
         now open, held by assistant, version 4, waiting
         in by contact, received: Are you open?
-        → remind in 4000 ms"#]]);
+        → remind in 4000 ms"#]],
+    );
 }
 
 #[test]
 fn a_window_of_nothing_asks_at_once() {
     let none = |scene: &mut Scene| scene.assistant.as_mut().unwrap().settings.quiet_window_ms = 0;
-    on_text("Are you open?", none, expect![[r#"
+    on_text(
+        "Are you open?",
+        none,
+        expect![[r#"
         now open, held by assistant, version 4, waiting
         in by contact, received: Are you open?
-        → ask the assistant about version 4"#]]);
+        → ask the assistant about version 4"#]],
+    );
 }
 
 #[test]
 fn a_stranger_becomes_a_contact_with_a_conversation() {
     let stranger = |scene: &mut Scene| (scene.contact, scene.conversation) = (None, None);
-    on_text("Hi", stranger, expect![[r#"
+    on_text(
+        "Hi",
+        stranger,
+        expect![[r#"
         contact added at …23
         opened open, held by assistant, version 1, waiting
         in by contact, received: Hi
-        → remind in 4000 ms"#]]);
+        → remind in 4000 ms"#]],
+    );
 }
 
 #[test]
 fn stop_acts_before_anyone_and_is_confirmed_once() {
-    on_text(" Stop. ", |_| {}, expect![[r#"
+    on_text(
+        " Stop. ",
+        |_| {},
+        expect![[r#"
         consent: opted out = true
         unsent cancelled (all to the contact): contact_opted_out
         drafts superseded
@@ -41,14 +56,19 @@ fn stop_acts_before_anyone_and_is_confirmed_once() {
         in by contact, received:  Stop. 
         out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
         receipt: gate
-        → send in 0 s"#]]);
+        → send in 0 s"#]],
+    );
     let already = |scene: &mut Scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now());
-    on_text("STOP", already, expect![[r#"
+    on_text(
+        "STOP",
+        already,
+        expect![[r#"
         consent: opted out = true
         unsent cancelled (all to the contact): contact_opted_out
         drafts superseded
         now open, held by assistant, version 4
-        in by contact, received: STOP"#]]);
+        in by contact, received: STOP"#]],
+    );
 }
 
 #[test]
@@ -64,7 +84,10 @@ fn what_the_carrier_took_for_stop_is_stop_and_it_has_confirmed_it() {
 #[test]
 fn words_that_only_we_know_are_confirmed_by_us() {
     let carrier = |scene: &mut Scene| scene.number.carrier_answers_keywords = true;
-    on_text("opt out", carrier, expect![[r#"
+    on_text(
+        "opt out",
+        carrier,
+        expect![[r#"
         consent: opted out = true
         unsent cancelled (all to the contact): contact_opted_out
         drafts superseded
@@ -72,38 +95,55 @@ fn words_that_only_we_know_are_confirmed_by_us() {
         in by contact, received: opt out
         out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
         receipt: gate
-        → send in 0 s"#]]);
+        → send in 0 s"#]],
+    );
 }
 
 #[test]
 fn start_lifts_it_and_help_is_answered() {
     let out = |scene: &mut Scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now());
-    on_text("start", out, expect![[r#"
+    on_text(
+        "start",
+        out,
+        expect![[r#"
         consent: opted out = false
         now open, held by assistant, version 4, waiting
-        in by contact, received: start"#]]);
-    on_text("help", |_| {}, expect![[r#"
+        in by contact, received: start"#]],
+    );
+    on_text(
+        "help",
+        |_| {},
+        expect![[r#"
         now open, held by assistant, version 5
         in by contact, received: help
         out by system, queued: Reply to this text and we will help. Reply STOP to get no more texts.
         receipt: gate
-        → send in 0 s"#]]);
+        → send in 0 s"#]],
+    );
 }
 
 #[test]
 fn a_blocked_contact_gets_no_answer() {
     let blocked = |scene: &mut Scene| scene.contact.as_mut().unwrap().blocked = true;
-    on_text("Hello?", blocked, expect![[r#"
+    on_text(
+        "Hello?",
+        blocked,
+        expect![[r#"
         now open, held by assistant, version 4
-        in by contact, received: Hello?"#]]);
+        in by contact, received: Hello?"#]],
+    );
 }
 
 #[test]
 fn people_hold_what_people_hold() {
     let agents = |scene: &mut Scene| scene.conversation.as_mut().unwrap().holder = Holder::Agents;
-    on_text("Hello?", agents, expect![[r#"
+    on_text(
+        "Hello?",
+        agents,
+        expect![[r#"
         now open, held by agents, version 4, waiting
-        in by contact, received: Hello?"#]]);
+        in by contact, received: Hello?"#]],
+    );
 }
 
 #[test]
@@ -112,10 +152,14 @@ fn a_reply_takes_back_what_was_to_go_only_into_silence() {
         let conversation = scene.conversation.as_mut().unwrap();
         (conversation.has_unsent, conversation.holder) = (true, Holder::Agents);
     };
-    on_text("Yes", waiting, expect![[r#"
+    on_text(
+        "Yes",
+        waiting,
+        expect![[r#"
         unsent cancelled (if silent): contact_replied
         now open, held by agents, version 4, waiting
-        in by contact, received: Yes"#]]);
+        in by contact, received: Yes"#]],
+    );
 }
 
 #[test]
@@ -127,12 +171,20 @@ fn a_closed_conversation_reopens_inside_the_window_and_has_a_successor_after_it(
             conversation.last_message_at = now() - (ago * 24).hours();
         }
     };
-    on_text("Me again", closed(30), expect![[r#"
+    on_text(
+        "Me again",
+        closed(30),
+        expect![[r#"
         now open, held by assistant, version 4, waiting
         in by contact, received: Me again
-        → remind in 4000 ms"#]]);
-    on_text("Me again", closed(31), expect![[r#"
+        → remind in 4000 ms"#]],
+    );
+    on_text(
+        "Me again",
+        closed(31),
+        expect![[r#"
         opened open, held by assistant, version 1, waiting, follows another
         in by contact, received: Me again
-        → remind in 4000 ms"#]]);
+        → remind in 4000 ms"#]],
+    );
 }

@@ -15,7 +15,8 @@ fn a_person_who_replies_takes_the_conversation_from_the_assistant() {
         now open, held by agents, version 4
         out by member, queued: I am on it.
         receipt: gate
-        → send in 0 s"#]].assert_eq(&told(&decision));
+        → send in 0 s"#]]
+    .assert_eq(&told(&decision));
     let (decision, _) = reply(now(), &mut ids(), &scene, PROGRAM, &text("Order sent."), None).unwrap();
     assert!(told(&decision).contains("held by assistant"), "a program does not take it");
 }
@@ -24,10 +25,17 @@ fn a_person_who_replies_takes_the_conversation_from_the_assistant() {
 fn a_text_can_be_held_or_scheduled_and_says_plainly_what_it_cannot() {
     let said = |text: NewText| {
         reply(now(), &mut ids(), &scene(), PERSON, &text, None).map(|(decision, _)| {
-            told(&decision).lines().filter(|line| line.starts_with("out") || line.starts_with('→')).collect::<Vec<_>>().join("; ")
+            told(&decision)
+                .lines()
+                .filter(|line| line.starts_with("out") || line.starts_with('→'))
+                .collect::<Vec<_>>()
+                .join("; ")
         })
     };
-    assert_eq!(said(NewText { hold: SignedDuration::from_secs(5), ..text("a") }).unwrap(), "out by member, held: a; → send in 5 s");
+    assert_eq!(
+        said(NewText { hold: SignedDuration::from_secs(5), ..text("a") }).unwrap(),
+        "out by member, held: a; → send in 5 s"
+    );
     let later = NewText { scheduled_at: Some(now() + 1.hour()), ..text("a") };
     assert_eq!(said(later).unwrap(), "out by member, scheduled: a; → send in 3600 s");
     assert_eq!(said(text("“quoted” – dash…")).unwrap(), "out by member, queued: \"quoted\" - dash...; → send in 0 s");
@@ -60,7 +68,8 @@ fn the_gate_refuses_for_good_or_until_later() {
     }
     // 15:00 UTC is ten in the morning in New York; quiet until eleven.
     let quiet: serde_json::Value = serde_json::json!({ "from": "21:00", "until": "11:00" });
-    let quiet = |scene: &mut Scene| scene.tenant.settings.quiet_hours = Some(serde_json::from_value(quiet.clone()).unwrap());
+    let quiet =
+        |scene: &mut Scene| scene.tenant.settings.quiet_hours = Some(serde_json::from_value(quiet.clone()).unwrap());
     assert!(verdict(&quiet).unwrap().contains("deferred: a"));
     assert!(verdict(&quiet).unwrap().contains("→ send in 3600 s"));
     let awake = |scene: &mut Scene| {
@@ -92,14 +101,16 @@ fn a_conversation_is_opened_or_resumed_and_what_is_known_is_not_overwritten() {
         now open, held by assistant, version 5
         out by api, queued: Hi Ann
         receipt: gate
-        → send in 0 s"#]].assert_eq(&told(&decision));
+        → send in 0 s"#]]
+    .assert_eq(&told(&decision));
 
     let stranger = Scene { contact: None, conversation: None, ..scene() };
     let (decision, started) = start(now(), &mut ids(), &stranger, Uuid::nil(), PROGRAM, &starting(None)).unwrap();
     assert!(!started.resumed && started.message.is_none());
     expect![[r#"
         contact added at …23
-        opened open, held by assistant, version 1"#]].assert_eq(&told(&decision));
+        opened open, held by assistant, version 1"#]]
+    .assert_eq(&told(&decision));
 }
 
 #[test]
@@ -114,14 +125,19 @@ fn nobody_texts_their_own_number() {
 fn a_send_ends_in_one_of_these_ways() {
     let accepted = || Ended::Accepted { carrier_ref: "t1".into(), parts: Some(1) };
     assert_eq!(ended(Status::Sending, accepted()), "receipt: attempt\nmessage is sent");
-    assert_eq!(ended(Status::Delivered, accepted()), "receipt: attempt\nmessage is delivered", "the receipt was quicker");
+    assert_eq!(
+        ended(Status::Delivered, accepted()),
+        "receipt: attempt\nmessage is delivered",
+        "the receipt was quicker"
+    );
     let rejected = |opted_out| Ended::Rejected { failure: failure(), opted_out };
     assert_eq!(ended(Status::Sending, rejected(false)), "receipt: attempt\nmessage is failed");
     expect![[r#"
         receipt: attempt
         message is failed
         consent: opted out = true
-        unsent cancelled (all to the contact): contact_opted_out"#]].assert_eq(&ended(Status::Sending, rejected(true)));
+        unsent cancelled (all to the contact): contact_opted_out"#]]
+    .assert_eq(&ended(Status::Sending, rejected(true)));
     let lost = Ended::Lost { why: "the line died".into() };
     assert_eq!(ended(Status::Sending, lost), "receipt: attempt\nmessage is unknown\n→ remind in 900000 ms");
     let busy = Ended::NotTaken { retry_at: now() + 1.second(), why: "busy".into(), counts: false };
@@ -175,7 +191,8 @@ fn what_is_unsent_can_be_taken_back_and_nothing_else() {
 
 #[test]
 fn a_snooze_needs_a_future_and_ends_by_itself() {
-    let snooze = |until| ConversationChange { status: Some(Standing::Snoozed), snoozed_until: until, ..Default::default() };
+    let snooze =
+        |until| ConversationChange { status: Some(Standing::Snoozed), snoozed_until: until, ..Default::default() };
     assert!(change(now(), &scene(), &snooze(None)).is_err());
     assert!(change(now(), &scene(), &snooze(Some(now()))).is_err());
     let until = now() + 1.hour();

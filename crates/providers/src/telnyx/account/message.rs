@@ -14,9 +14,5 @@ pub fn get(account: Account<'_>, carrier_ref: &str) -> Request {
 
 /// The answer in a receipt's words. It happened at the message's own latest time; where it says none, `now`.
 pub fn read(answer: Option<&Response>, now: Timestamp) -> Result<Receipt, Fault> {
-    one(answer, now, |message: &RawMessage<'_>| {
-        message
-            .receipt(message.latest_instant().unwrap_or(now))
-            .ok()
-    })
+    one(answer, now, |message: &RawMessage<'_>| message.receipt(message.latest_instant().unwrap_or(now)).ok())
 }

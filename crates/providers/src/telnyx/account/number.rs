@@ -85,11 +85,7 @@ pub fn listed(answer: Option<&Response>, now: Timestamp) -> Result<Page<Number>,
 
 /// The account's number with exactly this E.164, as a list of one or none.
 pub fn find(account: Account<'_>, phone_number: &str) -> Request {
-    account.get(&page_path(
-        "/phone_numbers",
-        &[("filter[phone_number]", phone_number)],
-        1,
-    ))
+    account.get(&page_path("/phone_numbers", &[("filter[phone_number]", phone_number)], 1))
 }
 
 /// How one number is set up for texts, by its `carrier_ref`.
@@ -98,23 +94,12 @@ pub fn messaging(account: Account<'_>, carrier_ref: &str) -> Request {
 }
 
 /// The same for all numbers, one page; only those on a profile if one is named.
-pub fn list_messaging(
-    account: Account<'_>,
-    messaging_profile_id: Option<&str>,
-    page: u32,
-) -> Request {
+pub fn list_messaging(account: Account<'_>, messaging_profile_id: Option<&str>, page: u32) -> Request {
     let filter = messaging_profile_id.map(|id| ("filter[messaging_profile_id]", id));
-    account.get(&page_path(
-        "/phone_numbers/messaging",
-        filter.as_slice(),
-        page,
-    ))
+    account.get(&page_path("/phone_numbers/messaging", filter.as_slice(), page))
 }
 
-pub fn listed_messaging(
-    answer: Option<&Response>,
-    now: Timestamp,
-) -> Result<Page<Messaging>, Fault> {
+pub fn listed_messaging(answer: Option<&Response>, now: Timestamp) -> Result<Page<Messaging>, Fault> {
     page(answer, now, RawMessaging::owned)
 }
 
@@ -124,13 +109,7 @@ pub fn assign(account: Account<'_>, carrier_ref: &str, messaging_profile_id: &st
     struct Assignment<'a> {
         messaging_profile_id: &'a str,
     }
-    account.change(
-        Method::PATCH,
-        &messaging_path(carrier_ref),
-        &Assignment {
-            messaging_profile_id,
-        },
-    )
+    account.change(Method::PATCH, &messaging_path(carrier_ref), &Assignment { messaging_profile_id })
 }
 
 /// Reads the answers to [`messaging`] and [`assign`].
@@ -228,11 +207,7 @@ impl RawMessaging<'_> {
 
 impl RawFeatureSet {
     fn features(&self) -> Option<Features> {
-        let any = self
-            .domestic_two_way
-            .0
-            .or(self.international_inbound.0)
-            .or(self.international_outbound.0);
+        let any = self.domestic_two_way.0.or(self.international_inbound.0).or(self.international_outbound.0);
         any.map(|_| Features {
             domestic_two_way: self.domestic_two_way.0.unwrap_or_default(),
             international_inbound: self.international_inbound.0.unwrap_or_default(),

@@ -25,18 +25,11 @@ pub struct OptOut {
 }
 
 /// The account's blocks, one page, counted from 1; of one profile and since a moment if given.
-pub fn list(
-    account: Account<'_>,
-    messaging_profile_id: Option<&str>,
-    since: Option<Timestamp>,
-    page: u32,
-) -> Request {
+pub fn list(account: Account<'_>, messaging_profile_id: Option<&str>, since: Option<Timestamp>, page: u32) -> Request {
     let since = since.map(|since| since.to_string());
     let profile = messaging_profile_id.map(|id| ("filter[messaging_profile_id]", id));
-    let filters: Vec<(&str, &str)> = profile
-        .into_iter()
-        .chain(since.as_deref().map(|since| ("created_at[gte]", since)))
-        .collect();
+    let filters: Vec<(&str, &str)> =
+        profile.into_iter().chain(since.as_deref().map(|since| ("created_at[gte]", since))).collect();
     account.get(&page_path("/messaging_optouts", &filters, page))
 }
 

@@ -140,12 +140,7 @@ impl RawProfile<'_> {
             webhook_url: self.webhook_url.owned(),
             webhook_failover_url: self.webhook_failover_url.owned(),
             webhook_api_version: self.webhook_api_version.owned(),
-            whitelisted_destinations: self
-                .whitelisted_destinations
-                .0
-                .iter()
-                .filter_map(Text::owned)
-                .collect(),
+            whitelisted_destinations: self.whitelisted_destinations.0.iter().filter_map(Text::owned).collect(),
             smart_encoding: self.smart_encoding.0.unwrap_or_default(),
             mms_fall_back_to_sms: self.mms_fall_back_to_sms.0.unwrap_or_default(),
             ai_assistant_id: self.ai_assistant_id.owned(),

@@ -29,31 +29,16 @@ const fn one(code: u32, family: Family, explanation: &'static str, mend: &'stati
     range(code, code, family, explanation, mend)
 }
 
-const fn range(
-    first: u32,
-    last: u32,
-    family: Family,
-    explanation: &'static str,
-    mend: &'static str,
-) -> Row {
-    Row {
-        first,
-        last,
-        family,
-        explanation,
-        mend,
-    }
+const fn range(first: u32, last: u32, family: Family, explanation: &'static str, mend: &'static str) -> Row {
+    Row { first, last, family, explanation, mend }
 }
 
 const OUR_BUG: &str = "This is a fault in our request: please report it with the code.";
-const CHECK_KEY: &str =
-    "Check the API key of the carrier account; make a new one in Telnyx's portal if in doubt.";
-const ASK_TELNYX: &str =
-    "Sign in to Telnyx's portal and settle what it asks for, or write to Telnyx's support.";
+const CHECK_KEY: &str = "Check the API key of the carrier account; make a new one in Telnyx's portal if in doubt.";
+const ASK_TELNYX: &str = "Sign in to Telnyx's portal and settle what it asks for, or write to Telnyx's support.";
 const CHECK_NUMBER: &str = "Check the number with the recipient.";
 const REWORD: &str = "Reword the text: fewer links, no shorteners, your business name in it.";
-const LESS: &str =
-    "Nothing to do: it is sent again more slowly. Spread large sends over more time.";
+const LESS: &str = "Nothing to do: it is sent again more slowly. Spread large sends over more time.";
 const ASK_CODE: &str = "Voice only: a call had moved on when we spoke to it. Nothing to do.";
 
 /// One row a line, as in the table it follows.
@@ -153,43 +138,25 @@ mod tests {
     #[test]
     fn every_documented_code_has_its_family() {
         let documented: &[(Family, &[u32])] = &[
+            (Permanent, &[10004, 10015, 10016, 10026, 10032, 40001, 40007, 40009, 40012, 40301, 40319, 40302, 40303]),
+            (Permanent, &[40304, 40316, 40317, 40322, 40328, 40310, 41000]),
             (
-                Permanent,
-                &[
-                    10004, 10015, 10016, 10026, 10032, 40001, 40007, 40009, 40012, 40301, 40319,
-                    40302, 40303,
-                ],
+                Config,
+                &[10009, 20001, 20002, 20003, 20004, 20005, 20006, 20007, 20008, 10038, 10039, 20012, 20017, 20100],
             ),
             (
-                Permanent,
-                &[40304, 40316, 40317, 40322, 40328, 40310, 41000],
+                Config,
+                &[40003, 40010, 40013, 40015, 40017, 40019, 40100, 40150, 40155, 40159, 40305, 40306, 40307, 40308],
             ),
             (
                 Config,
                 &[
-                    10009, 20001, 20002, 20003, 20004, 20005, 20006, 20007, 20008, 10038, 10039,
-                    20012, 20017, 20100,
-                ],
-            ),
-            (
-                Config,
-                &[
-                    40003, 40010, 40013, 40015, 40017, 40019, 40100, 40150, 40155, 40159, 40305,
-                    40306, 40307, 40308,
-                ],
-            ),
-            (
-                Config,
-                &[
-                    40309, 40311, 40312, 40313, 40314, 40315, 40320, 40321, 40325, 40326, 40327,
-                    40329, 40330, 40331, 40333,
+                    40309, 40311, 40312, 40313, 40314, 40315, 40320, 40321, 40325, 40326, 40327, 40329, 40330, 40331,
+                    40333,
                 ],
             ),
             (Transient, &[40004, 40005, 40006, 40008]),
-            (
-                SlowDown,
-                &[10011, 40002, 40011, 40014, 40016, 40018, 40020, 40318],
-            ),
+            (SlowDown, &[10011, 40002, 40011, 40014, 40016, 40018, 40020, 40318]),
             (OptedOut, &[40300]),
             (Ambiguous, &[10007, 10008, 10036, 10037]),
         ];
@@ -202,18 +169,7 @@ mod tests {
 
     #[test]
     fn codes_that_only_guides_name_are_unknown() {
-        for code in [
-            0,
-            10010,
-            30003,
-            30008,
-            40160,
-            42200,
-            40400,
-            40500,
-            47000,
-            u32::MAX,
-        ] {
+        for code in [0, 10010, 30003, 30008, 40160, 42200, 40400, 40500, 47000, u32::MAX] {
             assert!(row(code).is_none(), "{code}");
         }
     }
@@ -222,12 +178,7 @@ mod tests {
     fn explanation_and_mend_are_whole_sentences() {
         for row in ROWS.iter().chain([&UNKNOWN]) {
             for words in [row.explanation, row.mend] {
-                assert!(
-                    words.ends_with('.')
-                        && words.starts_with(char::is_uppercase)
-                        && words.len() < 130,
-                    "{words}"
-                );
+                assert!(words.ends_with('.') && words.starts_with(char::is_uppercase) && words.len() < 130, "{words}");
             }
         }
     }

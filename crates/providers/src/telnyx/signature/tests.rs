@@ -7,8 +7,7 @@ use super::*;
 const KEY: &str = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=";
 const AT: i64 = 1_700_000_000;
 const BODY: &[u8] = br#"{"data":{"event_type":"message.received"}}"#;
-const SIGNATURE: &str =
-    "NMQOthHKj00VoDxQbYGerZjOOFli2xhAkPDkJFo6ejSVzSWldlkGjrXx4fd+FqAwHXxSF3mTDGg9fXZ65b/+Cg==";
+const SIGNATURE: &str = "NMQOthHKj00VoDxQbYGerZjOOFli2xhAkPDkJFo6ejSVzSWldlkGjrXx4fd+FqAwHXxSF3mTDGg9fXZ65b/+Cg==";
 
 fn key() -> PublicKey {
     PublicKey::parse(KEY).unwrap()
@@ -19,38 +18,24 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn signer(first: u8) -> Signer {
-    Signer::from_seed(&std::array::from_fn(|position| {
-        first + u8::try_from(position).unwrap()
-    }))
-    .unwrap()
+    Signer::from_seed(&std::array::from_fn(|position| first + u8::try_from(position).unwrap())).unwrap()
 }
 
 fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     pairs
         .iter()
-        .map(|(name, value)| {
-            (
-                HeaderName::try_from(*name).unwrap(),
-                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
-            )
-        })
+        .map(|(name, value)| (HeaderName::try_from(*name).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap()))
         .collect()
 }
 
 fn good() -> HeaderMap {
-    headers(&[
-        (SIGNATURE_HEADER, SIGNATURE),
-        (TIMESTAMP_HEADER, "1700000000"),
-    ])
+    headers(&[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "1700000000")])
 }
 
 #[test]
 fn the_vector_passes() {
     assert_eq!(verify(&[key()], &good(), BODY, at(AT)), Ok(0));
-    let names_in_capitals = headers(&[
-        ("Telnyx-Signature-Ed25519", SIGNATURE),
-        ("TELNYX-TIMESTAMP", "1700000000"),
-    ]);
+    let names_in_capitals = headers(&[("Telnyx-Signature-Ed25519", SIGNATURE), ("TELNYX-TIMESTAMP", "1700000000")]);
     assert_eq!(verify(&[key()], &names_in_capitals, BODY, at(AT)), Ok(0));
 }
 
@@ -60,10 +45,7 @@ fn our_signer_signs_as_telnyx_does() {
     assert_eq!(signer.public_key(), KEY);
     assert_eq!(
         signer.headers(AT, BODY),
-        [
-            (SIGNATURE_HEADER, SIGNATURE.to_owned()),
-            (TIMESTAMP_HEADER, "1700000000".to_owned())
-        ]
+        [(SIGNATURE_HEADER, SIGNATURE.to_owned()), (TIMESTAMP_HEADER, "1700000000".to_owned())]
     );
 }
 
@@ -75,12 +57,7 @@ fn five_minutes_either_way_are_allowed_and_no_more() {
         (AT + 299, Ok(0)),
         (AT + 301, Err(Refusal::Stale { seconds: 301 })),
         (AT - 301, Err(Refusal::Stale { seconds: 301 })),
-        (
-            0,
-            Err(Refusal::Stale {
-                seconds: 1_700_000_000,
-            }),
-        ),
+        (0, Err(Refusal::Stale { seconds: 1_700_000_000 })),
     ] {
         assert_eq!(verify(&[key()], &good(), BODY, at(now)), expected, "{now}");
     }
@@ -104,155 +81,76 @@ fn every_forgery_is_refused_for_its_own_reason() {
     type Headers<'a> = &'a [(&'a str, &'a str)];
     let cases: &[(&str, Headers<'_>, &[u8], Refusal)] = &[
         ("no headers", &[], BODY, missing(SIGNATURE_HEADER)),
-        (
-            "no signature",
-            &[(TIMESTAMP_HEADER, "1700000000")],
-            BODY,
-            missing(SIGNATURE_HEADER),
-        ),
-        (
-            "no timestamp",
-            &[(SIGNATURE_HEADER, SIGNATURE)],
-            BODY,
-            missing(TIMESTAMP_HEADER),
-        ),
+        ("no signature", &[(TIMESTAMP_HEADER, "1700000000")], BODY, missing(SIGNATURE_HEADER)),
+        ("no timestamp", &[(SIGNATURE_HEADER, SIGNATURE)], BODY, missing(TIMESTAMP_HEADER)),
         (
             "tampered body",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
+            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "1700000000")],
             br#"{"data":{"event_type":"message.Received"}}"#,
             Refusal::BadSignature,
         ),
         (
             "written anew",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
+            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "1700000000")],
             br#"{"data": {"event_type": "message.received"}}"#,
             Refusal::BadSignature,
         ),
         (
             "trailing space",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
+            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "1700000000")],
             br#"{"data":{"event_type":"message.received"}} "#,
             Refusal::BadSignature,
         ),
-        (
-            "empty body",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
-            b"",
-            Refusal::BadSignature,
-        ),
-        (
-            "dot for bar",
-            &[
-                (SIGNATURE_HEADER, &dotted),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
-            BODY,
-            Refusal::BadSignature,
-        ),
+        ("empty body", &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "1700000000")], b"", Refusal::BadSignature),
+        ("dot for bar", &[(SIGNATURE_HEADER, &dotted), (TIMESTAMP_HEADER, "1700000000")], BODY, Refusal::BadSignature),
         (
             "body alone signed",
-            &[
-                (SIGNATURE_HEADER, &body_alone),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
+            &[(SIGNATURE_HEADER, &body_alone), (TIMESTAMP_HEADER, "1700000000")],
             BODY,
             Refusal::BadSignature,
         ),
         (
             "base64 of the text",
-            &[
-                (SIGNATURE_HEADER, &base64_of_it),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
+            &[(SIGNATURE_HEADER, &base64_of_it), (TIMESTAMP_HEADER, "1700000000")],
             BODY,
             Refusal::MalformedSignature,
         ),
         (
             "another key",
-            &[
-                (SIGNATURE_HEADER, &of_another),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
+            &[(SIGNATURE_HEADER, &of_another), (TIMESTAMP_HEADER, "1700000000")],
             BODY,
             Refusal::BadSignature,
         ),
         (
             "another second",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "1700000001"),
-            ],
+            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "1700000001")],
             BODY,
             Refusal::BadSignature,
         ),
         (
             "leading zero",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "01700000000"),
-            ],
+            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "01700000000")],
             BODY,
             Refusal::BadSignature,
         ),
         (
             "milliseconds",
-            &[
-                (SIGNATURE_HEADER, &in_milliseconds),
-                (TIMESTAMP_HEADER, "1700000000000"),
-            ],
+            &[(SIGNATURE_HEADER, &in_milliseconds), (TIMESTAMP_HEADER, "1700000000000")],
             BODY,
-            Refusal::Stale {
-                seconds: 1_698_300_000_000,
-            },
+            Refusal::Stale { seconds: 1_698_300_000_000 },
         ),
-        (
-            "a word for a time",
-            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "now")],
-            BODY,
-            Refusal::BadTimestamp,
-        ),
-        (
-            "empty time",
-            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "")],
-            BODY,
-            Refusal::BadTimestamp,
-        ),
+        ("a word for a time", &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "now")], BODY, Refusal::BadTimestamp),
+        ("empty time", &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "")], BODY, Refusal::BadTimestamp),
         (
             "signed time",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "+1700000000"),
-            ],
+            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "+1700000000")],
             BODY,
             Refusal::BadTimestamp,
         ),
-        (
-            "fraction",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "1700000000.0"),
-            ],
-            BODY,
-            Refusal::BadTimestamp,
-        ),
+        ("fraction", &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "1700000000.0")], BODY, Refusal::BadTimestamp),
         (
             "endless time",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "99999999999999999999"),
-            ],
+            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "99999999999999999999")],
             BODY,
             Refusal::BadTimestamp,
         ),
@@ -268,61 +166,31 @@ fn every_forgery_is_refused_for_its_own_reason() {
             BODY,
             Refusal::MalformedSignature,
         ),
-        (
-            "not ASCII",
-            &[(SIGNATURE_HEADER, "é"), (TIMESTAMP_HEADER, "1700000000")],
-            BODY,
-            Refusal::MalformedSignature,
-        ),
+        ("not ASCII", &[(SIGNATURE_HEADER, "é"), (TIMESTAMP_HEADER, "1700000000")], BODY, Refusal::MalformedSignature),
         (
             "63 bytes",
             &[(SIGNATURE_HEADER, &short), (TIMESTAMP_HEADER, "1700000000")],
             BODY,
             Refusal::MalformedSignature,
         ),
-        (
-            "65 bytes",
-            &[(SIGNATURE_HEADER, &long), (TIMESTAMP_HEADER, "1700000000")],
-            BODY,
-            Refusal::MalformedSignature,
-        ),
-        (
-            "all zero",
-            &[(SIGNATURE_HEADER, &zero), (TIMESTAMP_HEADER, "1700000000")],
-            BODY,
-            Refusal::BadSignature,
-        ),
+        ("65 bytes", &[(SIGNATURE_HEADER, &long), (TIMESTAMP_HEADER, "1700000000")], BODY, Refusal::MalformedSignature),
+        ("all zero", &[(SIGNATURE_HEADER, &zero), (TIMESTAMP_HEADER, "1700000000")], BODY, Refusal::BadSignature),
         (
             "two signatures",
-            &[
-                (SIGNATURE_HEADER, &zero),
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
+            &[(SIGNATURE_HEADER, &zero), (SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "1700000000")],
             BODY,
             Refusal::RepeatedHeader(SIGNATURE_HEADER),
         ),
         (
             "two times",
-            &[
-                (SIGNATURE_HEADER, SIGNATURE),
-                (TIMESTAMP_HEADER, "1700000000"),
-                (TIMESTAMP_HEADER, "1700000000"),
-            ],
+            &[(SIGNATURE_HEADER, SIGNATURE), (TIMESTAMP_HEADER, "1700000000"), (TIMESTAMP_HEADER, "1700000000")],
             BODY,
             Refusal::RepeatedHeader(TIMESTAMP_HEADER),
         ),
     ];
     for (name, pairs, body, refusal) in cases {
-        assert_eq!(
-            verify(&[key()], &headers(pairs), body, at(AT)),
-            Err(*refusal),
-            "{name}"
-        );
-        assert!(
-            !refusal.to_string().contains("event_type") && !refusal.to_string().contains(SIGNATURE),
-            "{name}"
-        );
+        assert_eq!(verify(&[key()], &headers(pairs), body, at(AT)), Err(*refusal), "{name}");
+        assert!(!refusal.to_string().contains("event_type") && !refusal.to_string().contains(SIGNATURE), "{name}");
     }
     assert_eq!(verify(&[], &good(), BODY, at(AT)), Err(Refusal::NoKey));
 }
@@ -331,10 +199,7 @@ fn every_forgery_is_refused_for_its_own_reason() {
 fn while_a_key_is_changed_both_fit() {
     let keys = [PublicKey::parse(&signer(1).public_key()).unwrap(), key()];
     assert_eq!(verify(&keys, &good(), BODY, at(AT)), Ok(1));
-    assert_eq!(
-        verify(&keys[..1], &good(), BODY, at(AT)),
-        Err(Refusal::BadSignature)
-    );
+    assert_eq!(verify(&keys[..1], &good(), BODY, at(AT)), Err(Refusal::BadSignature));
 }
 
 #[test]
@@ -349,11 +214,7 @@ fn a_key_is_read_from_base64_and_pem_and_nothing_else() {
         &pem.replace('\n', "\r\n"),
         &pem.replace(&spki, &format!("{}\n{}", &spki[..20], &spki[20..])),
     ] {
-        assert_eq!(
-            PublicKey::parse(text).map(|key| key.as_base64().to_owned()),
-            Ok(KEY.to_owned()),
-            "{text}"
-        );
+        assert_eq!(PublicKey::parse(text).map(|key| key.as_base64().to_owned()), Ok(KEY.to_owned()), "{text}");
     }
     let rsa_like = BASE64.encode([0x30; 90]);
     let other_algorithm = spki.replacen("MCow", "MCox", 1);
@@ -364,10 +225,7 @@ fn a_key_is_read_from_base64_and_pem_and_nothing_else() {
         (&rsa_like, BadKey::NotEd25519),
         (&other_algorithm, BadKey::NotEd25519),
         ("-----BEGIN PUBLIC KEY-----\nAAAA", BadKey::NotPem),
-        (
-            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
-            BadKey::NotBase64,
-        ),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", BadKey::NotBase64),
     ] {
         assert_eq!(PublicKey::parse(text).map(|_| ()), Err(error), "{text}");
     }

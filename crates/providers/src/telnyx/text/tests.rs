@@ -16,11 +16,7 @@ fn text() -> SendText {
 }
 
 fn shown(request: &Request) -> String {
-    let headers: Vec<String> = request
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}"))
-        .collect();
+    let headers: Vec<String> = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     format!(
         "{} {}\n{}\n\n{}\n",
         request.method,
@@ -32,12 +28,7 @@ fn shown(request: &Request) -> String {
 
 #[test]
 fn a_text_is_one_request() {
-    let request = request(
-        BASE_URL,
-        &Secret::new("KEY-test"),
-        "msg_1:1",
-        text().serialize(),
-    );
+    let request = request(BASE_URL, &Secret::new("KEY-test"), "msg_1:1", text().serialize());
     expect![[r#"
         POST https://api.telnyx.com/v2/messages
         authorization: Bearer KEY-test
@@ -71,16 +62,7 @@ fn the_same_text_is_the_same_bytes() {
 
 #[test]
 fn debug_shows_neither_text_nor_numbers() {
-    let shown = format!(
-        "{:?} {:?}",
-        text(),
-        request(
-            BASE_URL,
-            &Secret::new("KEY-test"),
-            "msg_1",
-            text().serialize()
-        )
-    );
+    let shown = format!("{:?} {:?}", text(), request(BASE_URL, &Secret::new("KEY-test"), "msg_1", text().serialize()));
     for private in ["Yes", "5550100", "KEY-test"] {
         assert!(!shown.contains(private), "{shown}");
     }
@@ -98,17 +80,8 @@ fn an_accepted_text_has_its_reference() {
     };
     let answer = Response::new(200, fixture::send_accepted);
     assert_eq!(sent(Some(&answer), now()), Sent::Accepted(accepted.clone()));
-    let replayed = Accepted {
-        replayed: true,
-        ..accepted
-    };
-    assert_eq!(
-        sent(
-            Some(&answer.with_header("idempotent-replayed", "true")),
-            now()
-        ),
-        Sent::Accepted(replayed)
-    );
+    let replayed = Accepted { replayed: true, ..accepted };
+    assert_eq!(sent(Some(&answer.with_header("idempotent-replayed", "true")), now()), Sent::Accepted(replayed));
 }
 
 #[test]
@@ -127,19 +100,11 @@ fn a_bare_or_poor_acceptance_is_one_too() {
 
 #[test]
 fn every_answer_means_one_of_four_things() {
-    let unreadable = |status| Sent::Unknown {
-        why: Why::Unreadable { status },
-    };
-    let server_error = |status| Sent::Unknown {
-        why: Why::ServerError { status },
-    };
-    let ambiguous = |code: &str| Sent::Unknown {
-        why: Why::Ambiguous { code: code.into() },
-    };
+    let unreadable = |status| Sent::Unknown { why: Why::Unreadable { status } };
+    let server_error = |status| Sent::Unknown { why: Why::ServerError { status } };
+    let ambiguous = |code: &str| Sent::Unknown { why: Why::Ambiguous { code: code.into() } };
     let busy = Sent::Busy { retry_after: None };
-    let running = Sent::Unknown {
-        why: Why::StillRunning,
-    };
+    let running = Sent::Unknown { why: Why::StillRunning };
     let cases: &[(u16, &[u8], Sent)] = &[
         (200, b"", unreadable(200)),
         (200, b"{}", unreadable(200)),
@@ -153,40 +118,20 @@ fn every_answer_means_one_of_four_things() {
         (413, b"{}", unreadable(413)),
         (429, b"", busy.clone()),
         (429, fixture::error_rate_limited, busy.clone()),
-        (
-            429,
-            br#"{"errors":[{"code":"99999","title":"?"}]}"#,
-            busy.clone(),
-        ),
+        (429, br#"{"errors":[{"code":"99999","title":"?"}]}"#, busy.clone()),
         (403, fixture::error_rate_limited, busy.clone()),
         (422, fixture::error_queue_full, busy.clone()),
-        (
-            400,
-            br#"{"errors":[{"code":"40011","title":"?"}]}"#,
-            busy.clone(),
-        ),
-        (
-            400,
-            br#"{"errors":[{"code":"40018","title":"?"}]}"#,
-            busy.clone(),
-        ),
+        (400, br#"{"errors":[{"code":"40011","title":"?"}]}"#, busy.clone()),
+        (400, br#"{"errors":[{"code":"40018","title":"?"}]}"#, busy.clone()),
         (503, fixture::error_queue_full, busy),
         (409, fixture::error_still_running, running.clone()),
         (422, fixture::error_still_running, running),
         (500, b"", server_error(500)),
         (502, b"<html>bad gateway</html>", server_error(502)),
-        (
-            503,
-            br#"{"errors":[{"code":"99999","title":"?"}]}"#,
-            server_error(503),
-        ),
+        (503, br#"{"errors":[{"code":"99999","title":"?"}]}"#, server_error(503)),
         (500, fixture::error_unexpected, ambiguous("10007")),
         (422, fixture::error_unexpected, ambiguous("10007")),
-        (
-            504,
-            br#"{"errors":[{"code":"10008","title":"?"}]}"#,
-            ambiguous("10008"),
-        ),
+        (504, br#"{"errors":[{"code":"10008","title":"?"}]}"#, ambiguous("10008")),
     ];
     for (status, body, expected) in cases {
         assert_eq!(
@@ -211,41 +156,15 @@ fn a_refusal_is_told_by_its_code_whatever_the_status() {
         (422, fixture::error_key_reused, "10027", Family::Permanent),
         (401, fixture::error_bad_key, "10009", Family::Config),
         (402, fixture::error_no_funds, "20100", Family::Config),
-        (
-            429,
-            br#"{"errors":[{"code":"40333","title":"Spend limit"}]}"#,
-            "40333",
-            Family::Config,
-        ),
-        (
-            400,
-            br#"{"errors":[{"code":"40016","title":"T-Mobile"}]}"#,
-            "40016",
-            Family::SlowDown,
-        ),
-        (
-            400,
-            br#"{"errors":[{"code":"99999","title":"New"}]}"#,
-            "99999",
-            Family::Permanent,
-        ),
-        (
-            400,
-            br#"{"errors":[{"code":"99999"},{"code":"40310"}]}"#,
-            "40310",
-            Family::Permanent,
-        ),
+        (429, br#"{"errors":[{"code":"40333","title":"Spend limit"}]}"#, "40333", Family::Config),
+        (400, br#"{"errors":[{"code":"40016","title":"T-Mobile"}]}"#, "40016", Family::SlowDown),
+        (400, br#"{"errors":[{"code":"99999","title":"New"}]}"#, "99999", Family::Permanent),
+        (400, br#"{"errors":[{"code":"99999"},{"code":"40310"}]}"#, "40310", Family::Permanent),
     ];
     for (status, body, code, family) in cases {
         let sent = sent(Some(&Response::new(*status, *body)), now());
-        let failure = sent
-            .failure()
-            .unwrap_or_else(|| panic!("{status} {code}: {sent:?}"));
-        assert_eq!(
-            (failure.code.as_ref(), failure.family),
-            (*code, *family),
-            "{status}"
-        );
+        let failure = sent.failure().unwrap_or_else(|| panic!("{status} {code}: {sent:?}"));
+        assert_eq!((failure.code.as_ref(), failure.family), (*code, *family), "{status}");
     }
 }
 
@@ -260,11 +179,7 @@ fn a_busy_answer_says_how_long() {
     };
     assert_eq!(busy("retry-after", "3"), Some(Duration::from_secs(3)));
     assert_eq!(busy("x-ratelimit-reset", "4"), Some(Duration::from_secs(4)));
-    assert_eq!(
-        busy("x-ratelimit-reset", "1795428015"),
-        Some(Duration::from_secs(5)),
-        "Unix time, five seconds ahead"
-    );
+    assert_eq!(busy("x-ratelimit-reset", "1795428015"), Some(Duration::from_secs(5)), "Unix time, five seconds ahead");
     assert_eq!(busy("x-ratelimit-limit", "50"), None);
 }
 

@@ -42,11 +42,7 @@ impl fmt::Debug for MediaRef {
 
 impl fmt::Debug for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let to: Vec<(Tail<'_>, &Status)> = self
-            .to_statuses
-            .iter()
-            .map(|(to, status)| (Tail(to), status))
-            .collect();
+        let to: Vec<(Tail<'_>, &Status)> = self.to_statuses.iter().map(|(to, status)| (Tail(to), status)).collect();
         f.debug_struct("Receipt")
             .field("carrier_ref", &self.carrier_ref)
             .field("webhook_url", &self.webhook_url)

@@ -59,27 +59,15 @@ fn a_text_comes_in() {
     "#]]
     .assert_debug_eq(&event);
     let text = received(fixture::inbound_text);
-    assert_eq!(
-        (text.from.as_str(), text.to.as_slice()),
-        ("+15550100001", &["+15550100100".to_owned()][..])
-    );
+    assert_eq!((text.from.as_str(), text.to.as_slice()), ("+15550100001", &["+15550100100".to_owned()][..]));
     assert_eq!(text.text, "Hi, are you open on Sunday?");
 }
 
 #[test]
 fn a_picture_message_brings_its_files() {
     let text = received(fixture::inbound_mms);
-    assert_eq!(
-        (text.text.as_str(), text.subject.as_deref()),
-        ("", Some("My broken boiler"))
-    );
-    assert_eq!(
-        text.cost,
-        Some(Money {
-            micros: 10_000,
-            currency: "USD".into()
-        })
-    );
+    assert_eq!((text.text.as_str(), text.subject.as_deref()), ("", Some("My broken boiler")));
+    assert_eq!(text.cost, Some(Money { micros: 10_000, currency: "USD".into() }));
     let file = |url: &str, content_type: &str, size, sha256: &str| MediaRef {
         url: url.into(),
         content_type: Some(content_type.into()),
@@ -89,38 +77,22 @@ fn a_picture_message_brings_its_files() {
     assert_eq!(
         text.media,
         [
-            file(
-                "https://media.example.com/boiler.jpg",
-                "image/jpeg",
-                48_213,
-                "5f2b1c0e9a8d7c6b5a4f3e2d1c0b9a88"
-            ),
-            file(
-                "https://media.example.com/plate.png",
-                "image/png",
-                9_120,
-                "00112233445566778899aabbccddeeff"
-            ),
+            file("https://media.example.com/boiler.jpg", "image/jpeg", 48_213, "5f2b1c0e9a8d7c6b5a4f3e2d1c0b9a88"),
+            file("https://media.example.com/plate.png", "image/png", 9_120, "00112233445566778899aabbccddeeff"),
         ]
     );
 }
 
 #[test]
 fn a_stop_is_marked_by_the_carrier() {
-    assert_eq!(
-        received(fixture::inbound_stop).autoresponse,
-        Some(Autoresponse::Stop)
-    );
+    assert_eq!(received(fixture::inbound_stop).autoresponse, Some(Autoresponse::Stop));
 }
 
 #[test]
 fn receipts_tell_how_a_text_fared() {
     let sent = receipt(fixture::message_sent);
     assert_eq!(sent.to_statuses, [("+15550100001".into(), Status::Sent)]);
-    assert_eq!(
-        sent.webhook_url.as_deref(),
-        Some("https://tidings.example.com/hooks/telnyx/acc_1/m/msg_1")
-    );
+    assert_eq!(sent.webhook_url.as_deref(), Some("https://tidings.example.com/hooks/telnyx/acc_1/m/msg_1"));
     assert_eq!((sent.cost, sent.completed_at), (None, None));
 
     let delivered = receipt(fixture::message_finalized_delivered);
@@ -187,36 +159,18 @@ fn receipts_tell_how_a_text_fared() {
     let failed = receipt(fixture::message_finalized_failed);
     assert_eq!(failed.to_statuses[0].1, Status::DeliveryFailed);
     assert_eq!(failed.errors[0].receipt_failure().family, Family::Transient);
-    assert_eq!(
-        receipt(fixture::message_finalized_unconfirmed).to_statuses[0].1,
-        Status::Unconfirmed
-    );
+    assert_eq!(receipt(fixture::message_finalized_unconfirmed).to_statuses[0].1, Status::Unconfirmed);
 }
 
 #[test]
 fn other_events_are_recorded_only() {
     let cases = [
-        (
-            fixture::unknown_event,
-            "e3333333-0000-4000-8000-000000000001",
-            "call.initiated",
-        ),
-        (
-            fixture::spend_limit_reached,
-            "e3333333-0000-4000-8000-000000000002",
-            "messaging-profile.spend-limit-reached",
-        ),
+        (fixture::unknown_event, "e3333333-0000-4000-8000-000000000001", "call.initiated"),
+        (fixture::spend_limit_reached, "e3333333-0000-4000-8000-000000000002", "messaging-profile.spend-limit-reached"),
     ];
     for (body, id, event_type) in cases {
         let event = decode(body, now()).unwrap();
-        assert_eq!(
-            (
-                event.event_id.as_str(),
-                event.event_type.as_str(),
-                &event.kind
-            ),
-            (id, event_type, &Kind::Other)
-        );
+        assert_eq!((event.event_id.as_str(), event.event_type.as_str(), &event.kind), (id, event_type, &Kind::Other));
     }
 }
 
@@ -224,19 +178,8 @@ fn other_events_are_recorded_only() {
 fn an_event_without_an_id_gets_the_same_one_on_every_attempt() {
     let first = decode(fixture::link_click, now()).unwrap();
     let second = decode(&with(fixture::link_click, "/meta/attempt", json!(2)), now()).unwrap();
-    let other = decode(
-        &with(
-            fixture::link_click,
-            "/data/url",
-            json!("https://example.com/other"),
-        ),
-        now(),
-    )
-    .unwrap();
-    assert_eq!(
-        (first.event_type.as_str(), &first.kind),
-        ("link_clicked", &Kind::Other)
-    );
+    let other = decode(&with(fixture::link_click, "/data/url", json!("https://example.com/other")), now()).unwrap();
+    assert_eq!((first.event_type.as_str(), &first.kind), ("link_clicked", &Kind::Other));
     assert_eq!(first.occurred_at, "2026-11-23T10:30:00Z".parse().unwrap());
     assert!(first.event_id.starts_with("sha256:") && first.event_id.len() == 71);
     // Written anew with its keys in another order, so compare the two written alike.
@@ -271,14 +214,8 @@ fn no_optional_field_of_a_text_is_needed() {
             received(&with(fixture::inbound_mms, &pointer, shape));
         }
     }
-    for field in [
-        "/data/record_type",
-        "/data/id",
-        "/data/occurred_at",
-        "/meta",
-        "/meta/attempt",
-        "/meta/delivered_to",
-    ] {
+    for field in ["/data/record_type", "/data/id", "/data/occurred_at", "/meta", "/meta/attempt", "/meta/delivered_to"]
+    {
         received(&without(fixture::inbound_mms, field));
         received(&with(fixture::inbound_mms, field, json!(null)));
     }
@@ -286,13 +223,9 @@ fn no_optional_field_of_a_text_is_needed() {
 
 #[test]
 fn no_optional_field_of_a_receipt_is_needed() {
-    let document: serde_json::Value =
-        serde_json::from_slice(fixture::message_finalized_failed).unwrap();
-    for field in document["data"]["payload"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .filter(|field| *field != "id" && *field != "direction")
+    let document: serde_json::Value = serde_json::from_slice(fixture::message_finalized_failed).unwrap();
+    for field in
+        document["data"]["payload"].as_object().unwrap().keys().filter(|field| *field != "id" && *field != "direction")
     {
         let pointer = format!("/data/payload/{field}");
         receipt(&without(fixture::message_finalized_failed, &pointer));
@@ -314,13 +247,7 @@ fn no_optional_field_of_a_receipt_is_needed() {
 
 #[test]
 fn every_documented_deviation_is_understood() {
-    let payload = |field: &str, value| {
-        received(&with(
-            fixture::inbound_text,
-            &format!("/data/payload/{field}"),
-            value,
-        ))
-    };
+    let payload = |field: &str, value| received(&with(fixture::inbound_text, &format!("/data/payload/{field}"), value));
 
     for (word, expected) in [
         ("STOP", Some(Autoresponse::Stop)),
@@ -328,54 +255,20 @@ fn every_documented_deviation_is_understood() {
         ("HELP", Some(Autoresponse::Help)),
         ("JOIN", None),
     ] {
-        assert_eq!(
-            payload("autoresponse_type", json!(word)).autoresponse,
-            expected,
-            "{word}"
-        );
+        assert_eq!(payload("autoresponse_type", json!(word)).autoresponse, expected, "{word}");
     }
+    assert_eq!(payload("from", json!("+15550100009")).from, "+15550100009", "a plain string for `from`");
+    assert_eq!(payload("to", json!("+15550100009")).to, ["+15550100009"], "a plain string for `to`");
+    assert_eq!(payload("to", json!({"phone_number": "+15550100009"})).to, ["+15550100009"], "one object for `to`");
+    assert_eq!(payload("cc", json!(["+15550100009"])).cc, ["+15550100009"], "strings in `cc`");
+    assert_eq!(received(fixture::inbound_group_mms).cc, ["+15550100002"], "objects in `cc`");
+    assert_eq!(received(fixture::inbound_group_mms).to.len(), 2, "several recipients in a group");
     assert_eq!(
-        payload("from", json!("+15550100009")).from,
-        "+15550100009",
-        "a plain string for `from`"
-    );
-    assert_eq!(
-        payload("to", json!("+15550100009")).to,
-        ["+15550100009"],
-        "a plain string for `to`"
-    );
-    assert_eq!(
-        payload("to", json!({"phone_number": "+15550100009"})).to,
-        ["+15550100009"],
-        "one object for `to`"
-    );
-    assert_eq!(
-        payload("cc", json!(["+15550100009"])).cc,
-        ["+15550100009"],
-        "strings in `cc`"
-    );
-    assert_eq!(
-        received(fixture::inbound_group_mms).cc,
-        ["+15550100002"],
-        "objects in `cc`"
-    );
-    assert_eq!(
-        received(fixture::inbound_group_mms).to.len(),
-        2,
-        "several recipients in a group"
-    );
-    assert_eq!(
-        payload("cost", json!({"amount": 0.0051, "currency": "USD"}))
-            .cost
-            .map(|cost| cost.micros),
+        payload("cost", json!({"amount": 0.0051, "currency": "USD"})).cost.map(|cost| cost.micros),
         Some(5_100),
         "a number for an amount"
     );
-    assert_eq!(
-        payload("parts", json!("2")).parts,
-        Some(2),
-        "digits for a number"
-    );
+    assert_eq!(payload("parts", json!("2")).parts, Some(2), "digits for a number");
     assert!(payload("is_spam", json!(true)).is_spam);
     assert_eq!(
         payload("received_at", json!("2026-11-23T09:00:00.5+01:00")).received_at,
@@ -386,50 +279,28 @@ fn every_documented_deviation_is_understood() {
         "2026-11-23T10:00:00.588Z".parse().unwrap(),
         "falls back on the event's time"
     );
-    let rcs = with(
-        &without(fixture::inbound_text, "/data/payload/text"),
-        "/data/payload/body",
-        json!({"text": "over RCS"}),
-    );
+    let rcs =
+        with(&without(fixture::inbound_text, "/data/payload/text"), "/data/payload/body", json!({"text": "over RCS"}));
     assert_eq!(received(&rcs).text, "over RCS");
     let one_file = payload(
         "media",
         json!([{"url": "https://m.example.com/1", "sha256": "ab", "hash_sha256": "cd"}, {"content_type": "image/gif"}, "?"]),
     );
     assert_eq!(
-        one_file
-            .media
-            .iter()
-            .map(|file| file.sha256.as_deref())
-            .collect::<Vec<_>>(),
+        one_file.media.iter().map(|file| file.sha256.as_deref()).collect::<Vec<_>>(),
         [Some("ab")],
         "both hashes, and files without address"
     );
-    let receipt = receipt(&with(
-        fixture::message_sent,
-        "/data/payload/webhook_url",
-        json!(""),
-    ));
+    let receipt = receipt(&with(fixture::message_sent, "/data/payload/webhook_url", json!("")));
     assert_eq!(receipt.webhook_url, None, "an empty address is none");
 }
 
 #[test]
 fn a_group_s_receipt_tells_of_everyone() {
     let to = json!([{"phone_number": "+15550100001", "status": "delivered"}, {"phone_number": "+15550100002", "status": "teleported"}, "+15550100003"]);
-    let receipt = receipt(&with(
-        fixture::message_finalized_delivered,
-        "/data/payload/to",
-        to,
-    ));
-    let expected = [
-        ("+15550100001", "delivered"),
-        ("+15550100002", "teleported"),
-        ("+15550100003", ""),
-    ];
-    assert_eq!(
-        receipt.to_statuses,
-        expected.map(|(to, status)| (to.to_owned(), Status::parse(status)))
-    );
+    let receipt = receipt(&with(fixture::message_finalized_delivered, "/data/payload/to", to));
+    let expected = [("+15550100001", "delivered"), ("+15550100002", "teleported"), ("+15550100003", "")];
+    assert_eq!(receipt.to_statuses, expected.map(|(to, status)| (to.to_owned(), Status::parse(status))));
 }
 
 #[test]
@@ -441,34 +312,19 @@ fn half_an_emoji_does_not_lose_the_text() {
     ];
     for (escaped, expected) in cases {
         let marker = b"Hi, are you open on Sunday?";
-        let at = fixture::inbound_text
-            .windows(marker.len())
-            .position(|window| window == marker)
-            .unwrap();
-        let body = [
-            &fixture::inbound_text[..at],
-            escaped,
-            &fixture::inbound_text[at + marker.len()..],
-        ]
-        .concat();
+        let at = fixture::inbound_text.windows(marker.len()).position(|window| window == marker).unwrap();
+        let body = [&fixture::inbound_text[..at], escaped, &fixture::inbound_text[at + marker.len()..]].concat();
         assert_eq!(received(&body).text, expected);
     }
 }
 
 #[test]
 fn when_nothing_says_when_it_was_now() {
-    let body =
-        br#"{"data":{"event_type":"message.received","payload":{"id":"1","from":"+15550100001"}}}"#;
+    let body = br#"{"data":{"event_type":"message.received","payload":{"id":"1","from":"+15550100001"}}}"#;
     let event = decode(body, now()).unwrap();
-    assert_eq!(
-        (event.occurred_at, received(body).received_at),
-        (now(), now())
-    );
+    assert_eq!((event.occurred_at, received(body).received_at), (now(), now()));
     let body = br#"{"data":{"event_type":"message.received","payload":{"id":"1","from":"+15550100001","received_at":"2026-11-23T10:00:01Z"}}}"#;
-    assert_eq!(
-        decode(body, now()).unwrap().occurred_at,
-        "2026-11-23T10:00:01Z".parse().unwrap()
-    );
+    assert_eq!(decode(body, now()).unwrap().occurred_at, "2026-11-23T10:00:01Z".parse().unwrap());
 }
 
 #[test]
@@ -476,10 +332,7 @@ fn what_is_no_event_is_refused_with_a_reason_that_leaks_nothing() {
     let cases: &[(&[u8], DecodeError)] = &[
         (b"", DecodeError::NotJson),
         (b"secret=+15550100001", DecodeError::NotJson),
-        (
-            br#"{"data":{"event_type":"message.received"}} tail"#,
-            DecodeError::NotJson,
-        ),
+        (br#"{"data":{"event_type":"message.received"}} tail"#, DecodeError::NotJson),
         (br#"{"data":{"event_type":"mess"#, DecodeError::NotJson),
         (b"\xff\xfe", DecodeError::NotJson),
         (b"7", DecodeError::NoData),
@@ -489,18 +342,9 @@ fn what_is_no_event_is_refused_with_a_reason_that_leaks_nothing() {
         (br#"{"event_type":"call_initiated"}"#, DecodeError::NoData),
         (br#"{"data":{}}"#, DecodeError::NoType),
         (br#"{"data":"message.received"}"#, DecodeError::NoType),
-        (
-            br#"{"data":{"event_type":"message.received"}}"#,
-            DecodeError::Missing("payload.id"),
-        ),
-        (
-            br#"{"data":{"event_type":"message.received","payload":{"id":"1"}}}"#,
-            DecodeError::Missing("payload.from"),
-        ),
-        (
-            br#"{"data":{"event_type":"message.finalized","payload":{"id":""}}}"#,
-            DecodeError::Missing("payload.id"),
-        ),
+        (br#"{"data":{"event_type":"message.received"}}"#, DecodeError::Missing("payload.id")),
+        (br#"{"data":{"event_type":"message.received","payload":{"id":"1"}}}"#, DecodeError::Missing("payload.from")),
+        (br#"{"data":{"event_type":"message.finalized","payload":{"id":""}}}"#, DecodeError::Missing("payload.id")),
     ];
     for (body, error) in cases {
         let refused = decode(body, now()).unwrap_err();
@@ -542,11 +386,7 @@ fn speed_of_decoding() {
     for _ in 0..ROUNDS {
         std::hint::black_box(decode(std::hint::black_box(&compact), now()).unwrap());
     }
-    println!(
-        "{:?} for each of {} bytes",
-        started.elapsed() / ROUNDS,
-        compact.len()
-    );
+    println!("{:?} for each of {} bytes", started.elapsed() / ROUNDS, compact.len());
 }
 
 fn received(body: &[u8]) -> InboundText {
