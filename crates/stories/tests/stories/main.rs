@@ -1,5 +1,7 @@
 //! What the product promises, told over HTTP and by text, on both databases.
 
+#![allow(clippy::unwrap_used, reason = "a story that meets what it does not expect shall fail there")]
+
 mod assistants;
 mod bad_input;
 mod consent;
