@@ -1,6 +1,6 @@
 //! A turn: reads the scene, decides, remembers. Many turns share one transaction; one that fails is taken alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::decide;
@@ -76,6 +76,7 @@ async fn together(world: &Arc<World>, shard: i64, limit: u32) -> Result<u32, Sto
             let mut ids = ids.clone();
             let mut batch = Batch::default();
             let waiting = queue::waiting(tx, shard, now, limit).await?;
+            lock_lanes(tx, waiting.iter().map(|fact| fact.lane)).await?;
             for fact in &waiting {
                 let outcome = take(tx, &mut batch, now, &mut ids, fact).await?;
                 queue::finish(tx, fact.id, outcome.tenant, now, outcome.without_turn).await?;
@@ -165,6 +166,7 @@ async fn take_some(
         .system_write(async move |tx| {
             let mut ids = ids.clone();
             let mut batch = Batch::default();
+            lock_lanes(tx, endings[which.clone()].iter().map(|ending| ending.lane)).await?;
             for ending in &endings[which.clone()] {
                 take_ending(tx, &mut batch, now, &mut ids, ending).await?;
             }
@@ -182,13 +184,20 @@ async fn take_ending(
     ids: &mut Ids,
     ending: &Ending,
 ) -> Result<(), StoreError> {
-    tx.lock_lane(ending.lane).await?;
     let after = {
         let mut tx = tx.for_tenant(ending.tenant);
         let decision = decide(&mut tx, &mut batch.known, now, ids, ending.lane, &ending.fact).await?;
         remember_or_retry(&mut tx, now, ids, &decision).await?
     };
     batch.add(ending.tenant, after);
+    Ok(())
+}
+
+/// Everybody locks lanes in the same order, so that two who want some of the same do not wait for each other for ever.
+async fn lock_lanes(tx: &mut SystemTx<'_>, lanes: impl Iterator<Item = Uuid>) -> Result<(), StoreError> {
+    for lane in lanes.collect::<BTreeSet<_>>() {
+        tx.lock_lane(lane).await?;
+    }
     Ok(())
 }
 
@@ -259,7 +268,6 @@ async fn take(
     waiting: &Waiting,
 ) -> Result<Outcome, StoreError> {
     let Some(fact) = &waiting.fact else { return Ok(Outcome::none("unreadable")) };
-    tx.lock_lane(waiting.lane).await?;
     let tenant = match (fact, waiting.tenant) {
         (Fact::TextArrived(text), _) => return text_arrived(tx, batch, now, ids, waiting.lane, text).await,
         (Fact::CarrierReported(report), _) => {

@@ -18,17 +18,23 @@ fn what_waits_is_committed_together() {
         let before = store.written();
         let (go_on, held) = std::sync::mpsc::channel::<()>();
         let held = std::sync::Mutex::new(held);
+        let (begins, begun) = std::sync::mpsc::channel::<()>();
         let holding = tokio::spawn({
             let store = store.clone();
             async move {
                 store
                     .write(ANN, async move |tx| {
+                        begins.send(()).unwrap();
                         held.lock().unwrap().recv().unwrap(); // the writer's thread stands still
                         put(tx, 1000, "first").await
                     })
                     .await
             }
         });
+        // Whoever came before it would not wait.
+        while begun.try_recv().is_err() {
+            tokio::task::yield_now().await;
+        }
         let mut waiting = tokio::task::JoinSet::new();
         for id in 0..100_i64 {
             let store = store.clone();
