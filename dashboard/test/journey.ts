@@ -58,7 +58,7 @@ function listen(page: Page): void {
 }
 
 async function journey(page: Page, demo: Demo): Promise<void> {
-  const shot = (name: string) => page.screenshot({ path: `${SHOTS}/${name}.png` });
+  const shot = (name: string) => page.screenshot({ path: `${SHOTS}/${name}.png`, animations: "disabled" });
   const row = page.locator("a.row", { hasText: CUSTOMER });
   const phone = page.getByRole("log", { name: "Texts on the customer's phone" });
   const thread = page.getByRole("log", { name: "Messages" });
