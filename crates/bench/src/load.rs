@@ -62,7 +62,8 @@ impl Latency {
     /// # Errors
     /// Never: the precision is one that the histogram can have.
     pub fn new() -> Result<Self> {
-        Ok(Self(Histogram::new(3)?))
+        // Up to ten minutes, in microseconds.
+        Ok(Self(Histogram::new_with_max(600_000_000, 3)?))
     }
 
     /// One more.

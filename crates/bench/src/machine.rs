@@ -82,7 +82,7 @@ fn load() -> f64 {
 fn sync_probe(path: &Path) -> Result<(Duration, Duration)> {
     const SYNCS: usize = 100;
     let mut file = File::create(path)?;
-    let mut times = Histogram::<u64>::new(3)?;
+    let mut times = Histogram::<u64>::new_with_max(60_000_000, 3)?;
     for _ in 0..SYNCS {
         file.write_all(&[0; 4096])?;
         let began = Instant::now();

@@ -126,6 +126,8 @@ pub struct Consent {
     pub keyword: Option<String>,
     /// The text that said so.
     pub message: Option<MessageId>,
+    /// When they said so, on the carrier's clock: texts arrive in any order.
+    pub at: Timestamp,
 }
 
 /// Who says so.
@@ -191,8 +193,8 @@ impl MessageMoved {
 pub enum Unsent {
     /// All to this contact.
     To(ContactId),
-    /// Those of this conversation that were to go only if the contact stays silent.
-    IfSilent(ConversationId),
+    /// Those to this contact that were to go only if the contact stays silent.
+    IfSilent(ContactId),
     /// Those of this conversation that an assistant wrote.
     ByAssistant(ConversationId),
     /// This one.

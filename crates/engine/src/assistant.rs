@@ -74,7 +74,10 @@ pub(crate) async fn answer(
             think(world, &material).await
         };
         let fact = Fact::AssistantAnswered(AssistantAnswered { conversation, assistant, version, answer });
-        take_endings(world, vec![Ending { tenant, lane, fact }]).await;
+        if !take_endings(world, vec![Ending { tenant, lane, fact }]).await {
+            // The errand stays: by the end of its lease it is run again.
+            return Ok(());
+        }
     }
     let id = claimed.id;
     world.store.write(tenant, async move |tx| queue::drop_errand(tx, id).await).await

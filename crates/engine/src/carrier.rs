@@ -138,6 +138,15 @@ impl CarrierDesk {
         let offered = self.list_numbers(tenant, id).await?;
         let mut numbers = Vec::new();
         for address in addresses {
+            if self.is_anothers(tenant, id, address).await? {
+                problems.push(Problem {
+                    address: Some(address.clone()),
+                    code: "number_taken",
+                    message: "Another tenant of this installation uses this number.".into(),
+                    mend: "Choose another number, or ask the operator.".into(),
+                });
+                continue;
+            }
             let Some(found) = offered.iter().find(|found| found.address == *address) else {
                 problems.push(Problem {
                     address: Some(address.clone()),
@@ -236,6 +245,20 @@ impl CarrierDesk {
             return Err(CarrierError::NotFound);
         }
         self.0.account(id).await?.ok_or(CarrierError::NotFound)
+    }
+
+    /// On an account that several tenants share, each adopts only what is not another's.
+    async fn is_anothers(&self, tenant: TenantId, id: CarrierAccountId, address: &str) -> Result<bool, StoreError> {
+        let address = address.to_owned();
+        let owner: Option<TenantId> = self
+            .0
+            .store
+            .system_read(async move |tx| {
+                let sql = "SELECT tenant_id FROM number WHERE carrier_account_id = $1 AND address = $2";
+                tx.opt(sql, args![id, &address]).await?.map(|row| row.get(0)).transpose()
+            })
+            .await?;
+        Ok(owner.is_some_and(|owner| owner != tenant))
     }
 
     async fn profile_of(&self, tenant: TenantId, id: CarrierAccountId) -> Result<Option<String>, StoreError> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use store::remember::SENDING_LEASE;
 use store::{StoreError, idempotency, queue};
 use tokio_util::sync::CancellationToken;
 
@@ -18,9 +19,10 @@ const FACTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 const SOME: u32 = 1_000;
 
 /// Cleans until it is time to stop. `alone`: what was being sent when the process before us ended is nobody's now.
-pub(crate) async fn clean(world: Arc<World>, alone: bool, stop: CancellationToken) {
+pub(crate) async fn clean(world: Arc<World>, alone: bool, started: Timestamp, stop: CancellationToken) {
     if alone {
-        report(settle_lost(&world, Timestamp::MAX).await);
+        // What is claimed from now on has a lease that ends later than this.
+        report(settle_lost(&world, started.checked_add(SENDING_LEASE).unwrap_or(started)).await);
     }
     let alarm = Alarm::default();
     while alarm.wait(&*world.clock, None, ROUND, &stop).await {

@@ -93,6 +93,7 @@ impl Engine {
         let EngineConfig { store, clock, net, sealer, public_url, seed, turn_workers, alone } = config;
         let public_url = public_url.trim_end_matches('/').to_owned();
         let world = Arc::new(World::new(store, clock, net, sealer, public_url, seed));
+        let started = world.now();
         let stop = CancellationToken::new();
         let mut loops = JoinSet::new();
         for worker in 0..turn_workers.max(1) {
@@ -102,7 +103,7 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::ASSISTANTS, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::MEDIA, stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
-        loops.spawn(janitor::clean(Arc::clone(&world), alone, stop.clone()));
+        loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })
     }
 

@@ -67,13 +67,17 @@ async fn keep(
 ) -> Result<(), StoreError> {
     let said = answer.header("content-type").unwrap_or(declared).to_owned();
     let content = answer.body.to_vec();
+    // So that it can be sent on like an attachment of our own.
+    let mut secret = [0; 24];
+    aws_lc_rs::rand::fill(&mut secret).map_err(|_| StoreError::fault("this machine has no chance to give"))?;
+    let token = store::media::token(claimed.tenant, &secret);
     let length = i64::try_from(content.len()).map_err(StoreError::fault)?;
     let id = claimed.id;
     settle(world, claimed, message, async move |tx| {
         tx.push(
-            "UPDATE media SET state = 'kept', content_type = $3, bytes = $4, content = $5
+            "UPDATE media SET state = 'kept', content_type = $3, bytes = $4, content = $5, token = $6
              WHERE tenant_id = $1 AND id = $2",
-            args![media, &said, length, &content],
+            args![media, &said, length, &content, &token],
         )
         .await?;
         queue::drop_errand(tx, id).await

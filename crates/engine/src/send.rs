@@ -342,7 +342,8 @@ async fn keep_request(world: &Arc<World>, handed: &Handed) {
 async fn remember_endings(world: Arc<World>, mut endings: mpsc::Receiver<Ending>) {
     let mut some = Vec::with_capacity(ENDINGS);
     while endings.recv_many(&mut some, ENDINGS).await > 0 {
-        take_endings(&world, std::mem::take(&mut some)).await;
+        // One that could not be remembered is found by its lease.
+        let _ = take_endings(&world, std::mem::take(&mut some)).await;
     }
 }
 
@@ -367,6 +368,8 @@ pub(crate) async fn settle_lost(world: &Arc<World>, before: Timestamp) -> Result
                 }),
             })
             .collect();
-        take_endings(world, endings).await;
+        if !take_endings(world, endings).await {
+            return Ok(settled);
+        }
     }
 }

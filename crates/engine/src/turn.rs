@@ -23,7 +23,7 @@ use crate::world::World;
 const BATCH: u32 = 64;
 /// How long a lost wake-up can delay a turn.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
-/// A turn that fails this often is put aside for the operator.
+/// A turn that fails this often is told to the operator. It is kept and tried on: what was accepted is not lost.
 const ATTEMPTS_MAX: u32 = 8;
 
 /// Takes turns until it is time to stop. `worker` of `workers` begins at its own shard, so that they seldom meet.
@@ -88,7 +88,7 @@ async fn together(world: &Arc<World>, shard: i64, limit: u32) -> Result<u32, Sto
     Ok(u32::try_from(taken).unwrap_or(BATCH))
 }
 
-/// One turn at a time; the one that fails by itself waits longer and longer and is put aside in the end.
+/// One turn at a time; the one that fails by itself waits longer and longer, up to minutes.
 async fn alone(world: &Arc<World>, shard: i64) -> Result<u32, StoreError> {
     for _ in 0..BATCH {
         match together(world, shard, 1).await {
@@ -103,21 +103,17 @@ async fn alone(world: &Arc<World>, shard: i64) -> Result<u32, StoreError> {
 async fn put_off(world: &Arc<World>, shard: i64, error: &StoreError) -> Result<(), StoreError> {
     let now = world.now();
     let kind = error.kind();
-    let put_aside = world
+    let stuck = world
         .store
         .system_write(async move |tx| {
             let Some(first) = queue::waiting(tx, shard, now, 1).await?.pop() else { return Ok(None) };
-            if first.attempts + 1 >= ATTEMPTS_MAX {
-                queue::finish(tx, first.id, None, now, Some("failed")).await?;
-                return Ok(Some(first.id));
-            }
-            let pause = SignedDuration::from_millis(200 << first.attempts.min(12));
+            let pause = SignedDuration::from_millis(200 << first.attempts.min(11));
             queue::postpone(tx, first.id, now.checked_add(pause).map_err(StoreError::fault)?).await?;
-            Ok::<_, StoreError>(None)
+            Ok::<_, StoreError>((first.attempts + 1 >= ATTEMPTS_MAX).then_some(first.id))
         })
         .await?;
-    if let Some(id) = put_aside {
-        tracing::error!(%id, kind, "a fact was put aside: its turn failed again and again");
+    if let Some(id) = stuck {
+        tracing::error!(%id, kind, "the turn of a fact fails again and again; it is kept and tried every few minutes");
     }
     Ok(())
 }
@@ -133,16 +129,23 @@ pub(crate) struct Ending {
 
 /// Takes the turns of endings, together; one by one if they do not go together. One that cannot be remembered at all is
 /// left to its lease.
-pub(crate) async fn take_endings(world: &Arc<World>, endings: Vec<Ending>) {
+///
+/// False: one could not be.
+pub(crate) async fn take_endings(world: &Arc<World>, endings: Vec<Ending>) -> bool {
     let endings = Arc::new(endings);
-    let Err(error) = take_some(world, &endings, 0..endings.len()).await else { return };
+    let Err(error) = take_some(world, &endings, 0..endings.len()).await else { return true };
+    let mut all = true;
     if endings.len() > 1 {
         tracing::warn!(%error, "some outcomes could not be remembered together; they are taken one by one");
     }
     for at in 0..endings.len() {
+        let mut taken = false;
         for attempt in 0..ATTEMPTS_MAX {
             match take_some(world, &endings, at..at + 1).await {
-                Ok(()) => break,
+                Ok(()) => {
+                    taken = true;
+                    break;
+                }
                 Err(error) => {
                     tracing::warn!(%error, attempt, "an outcome could not be remembered");
                     let pause = SignedDuration::from_millis(50 << attempt);
@@ -150,7 +153,9 @@ pub(crate) async fn take_endings(world: &Arc<World>, endings: Vec<Ending>) {
                 }
             }
         }
+        all &= taken;
     }
+    all
 }
 
 async fn take_some(
@@ -300,13 +305,14 @@ async fn text_arrived(
     let Some(owner) = scene::owner(tx, &mut batch.known, text.account, &text.to).await? else {
         return Ok(Outcome::none("no_such_number"));
     };
-    let Ok(from) = Address::parse_sender(&text.from) else { return Ok(Outcome::none("no_sender")) };
+    // A sender that is none we know the form of, such as a name with a dash, is kept as it was written.
+    let from = Address::parse_sender(&text.from).map_or_else(|_| text.from.clone(), |from| from.as_str().to_owned());
     let after = {
         let mut tx = tx.for_tenant(owner.tenant);
         if scene::has_message(&mut tx, &text.carrier_ref).await? {
             return Ok(Outcome { tenant: Some(owner.tenant), without_turn: Some("known_already") });
         }
-        let scene = scene::thread(&mut tx, &mut batch.known, owner.number, from.as_str()).await?;
+        let scene = scene::thread(&mut tx, &mut batch.known, owner.number, &from).await?;
         let Some(scene) = scene else { return Ok(Outcome::none("no_such_number")) };
         let decision = decide::text_arrived(now, ids, &scene, lane, text);
         remember_or_retry(&mut tx, now, ids, &decision).await?

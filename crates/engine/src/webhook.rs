@@ -64,8 +64,17 @@ async fn pass(
         if behind.is_empty() || stop.is_cancelled() {
             break;
         }
+        let mut moved = false;
         for behind in behind {
-            catch_up(world, behind).await?;
+            let webhook = behind.webhook;
+            match catch_up(world, behind).await {
+                Ok(some) => moved |= some,
+                // One tenant's trouble is not the others'.
+                Err(error) => tracing::warn!(%error, %webhook, "an endpoint could not be brought up to date"),
+            }
+        }
+        if !moved {
+            break;
         }
     }
     while !stop.is_cancelled() {
@@ -89,8 +98,8 @@ async fn pass(
     world.store.system_read(async |tx| queue::next_telling(tx).await).await
 }
 
-/// Makes deliveries of the next events.
-async fn catch_up(world: &Arc<World>, behind: Behind) -> Result<(), StoreError> {
+/// Makes deliveries of the next events. False: there were none.
+async fn catch_up(world: &Arc<World>, behind: Behind) -> Result<bool, StoreError> {
     let now = world.now();
     let ids = world.ids();
     world
@@ -98,7 +107,7 @@ async fn catch_up(world: &Arc<World>, behind: Behind) -> Result<(), StoreError> 
         .write(behind.tenant, async move |tx| {
             let mut ids: Ids = ids.clone();
             let logged = event::after(tx, behind.told_seq, EVENTS).await?;
-            let Some(last) = logged.last() else { return Ok(()) };
+            let Some(last) = logged.last() else { return Ok(false) };
             queue::set_told(tx, behind.webhook, last.seq).await?;
             let wanted: Vec<_> = logged
                 .iter()
@@ -110,7 +119,7 @@ async fn catch_up(world: &Arc<World>, behind: Behind) -> Result<(), StoreError> 
                 let body = format!(r#"{{"type":"{kind}","timestamp":"{}","data":{}}}"#, told.at, told.data);
                 queue::add_telling(tx, ids.next(), behind.webhook, told.seq, kind, &body, now).await?;
             }
-            Ok::<_, StoreError>(())
+            Ok::<_, StoreError>(true)
         })
         .await
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::id::{CarrierAccountId, Ids, TenantId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::remember::Aftermath;
 use store::{Store, StoreError};
 
@@ -15,6 +15,9 @@ use crate::clock::Clock;
 use crate::live::Live;
 use crate::net::Net;
 use crate::seal::Sealer;
+
+/// How long an account's set-up is believed without looking again.
+const ACCOUNTS_KEPT: SignedDuration = SignedDuration::from_secs(10);
 
 /// What they share.
 pub(crate) struct World {
@@ -30,7 +33,7 @@ pub(crate) struct World {
     pub(crate) errands: Alarm,
     pub(crate) fetches: Alarm,
     pub(crate) webhooks: Alarm,
-    accounts: RwLock<HashMap<CarrierAccountId, Arc<Account>>>,
+    accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
 }
 
@@ -93,14 +96,19 @@ impl World {
         self.webhooks.set(self.now());
     }
 
-    /// A carrier account as it is set up now, opened and parsed once; `None`: there is none.
+    /// A carrier account as it was set up some seconds ago at most, opened and parsed once; `None`: there is none. Another
+    /// process may change it, so it is read again now and then.
     pub(crate) async fn account(&self, id: CarrierAccountId) -> Result<Option<Arc<Account>>, StoreError> {
-        if let Some(account) = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        let now = self.now();
+        let fresh = now.checked_sub(ACCOUNTS_KEPT).unwrap_or(now);
+        if let Some((at, account)) = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&id)
+            && *at > fresh
+        {
             return Ok(Some(Arc::clone(account)));
         }
         let Some(account) = Account::load(&self.store, &self.sealer, id).await? else { return Ok(None) };
         let account = Arc::new(account);
-        self.accounts.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&account));
+        self.accounts.write().unwrap_or_else(PoisonError::into_inner).insert(id, (now, Arc::clone(&account)));
         Ok(Some(account))
     }
 

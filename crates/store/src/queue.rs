@@ -181,6 +181,22 @@ pub async fn postpone(tx: &mut SystemTx<'_>, id: WorkId, at: Timestamp) -> Resul
     tx.push("UPDATE inbox SET ready_at_us = $2, attempts = attempts + 1 WHERE id = $1", args![id, at]).await
 }
 
+/// What came in and found no one to act on it, and why, such as a text for a number that nobody owns: for the operator.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unclaimed(tx: &mut SystemTx<'_>) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = tx
+        .rows(
+            "SELECT outcome, COUNT(*) FROM inbox
+             WHERE done_at_us IS NOT NULL AND outcome IN ('no_such_number', 'no_such_message', 'unreadable')
+             GROUP BY outcome ORDER BY outcome",
+            args![],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// Forgets facts whose turn was taken before `before`, at most `limit` of them; answers how many.
 ///
 /// # Errors

@@ -120,7 +120,7 @@ async fn change_one(
             .await?;
             after.tell(Kind::ContactUpdated, *contact, None);
         }
-        Change::Consented(consent) => consented(tx, now, ids, consent, after).await?,
+        Change::Consented(consent) => consented(tx, ids, consent, after).await?,
         Change::ConversationOpened(conversation) => {
             opened(tx, conversation).await?;
             after.tell(Kind::ConversationCreated, conversation.id, Some(conversation.id));
@@ -194,7 +194,6 @@ async fn effect_one(
 
 async fn consented(
     tx: &mut TenantTx<'_>,
-    now: Timestamp,
     ids: &mut Ids,
     consent: &Consent,
     after: &mut Aftermath,
@@ -211,13 +210,13 @@ async fn consented(
             consent.source.as_str(),
             &consent.keyword,
             consent.message,
-            now
+            consent.at
         ],
     )
     .await?;
     tx.push(
         "UPDATE contact_address SET opted_out_at_us = $3 WHERE tenant_id = $1 AND kind = 'phone' AND address = $2",
-        args![&consent.phone, consent.opted_out.then_some(now)],
+        args![&consent.phone, consent.opted_out.then_some(consent.at)],
     )
     .await?;
     after.tell(Kind::ContactUpdated, consent.contact, None);
@@ -378,9 +377,7 @@ async fn cancelled(
 ) -> Result<(), StoreError> {
     let rows = match which {
         Unsent::To(contact) => tx.rows(cancel!("contact_id = $2 AND author <> 'system'"), args![contact]).await?,
-        Unsent::IfSilent(conversation) => {
-            tx.rows(cancel!("conversation_id = $2 AND stop_if_reply"), args![conversation]).await?
-        }
+        Unsent::IfSilent(contact) => tx.rows(cancel!("contact_id = $2 AND stop_if_reply"), args![contact]).await?,
         Unsent::ByAssistant(conversation) => {
             tx.rows(cancel!("conversation_id = $2 AND author = 'assistant'"), args![conversation]).await?
         }

@@ -222,6 +222,10 @@ pub async fn assistant(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Option<
 /// # Errors
 /// When the database fails.
 pub async fn outbound(tx: &mut TenantTx<'_>, id: MessageId) -> Result<Option<(Outbound, Uuid)>, StoreError> {
+    // Whoever is just handing it over, or reporting on it, comes first; then this sees what they made of it.
+    if tx.opt("SELECT 1 FROM message WHERE tenant_id = $1 AND id = $2 {for_update}", args![id]).await?.is_none() {
+        return Ok(None);
+    }
     let row = tx
         .opt(
             "SELECT m.conversation_id, m.contact_id, v.address, v.number_id, m.status, m.author, m.author_id,

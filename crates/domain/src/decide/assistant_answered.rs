@@ -32,7 +32,7 @@ pub fn assistant_answered(now: Timestamp, ids: &mut Ids, scene: &Scene, run: &As
             let said =
                 reply::assistant_says(now, ids, scene, &mut conversation, author, body, sources.clone(), &mut decision);
             if let Err(reason) = said {
-                give_to_people(now, ids, conversation, reason.explanation(), &mut decision);
+                give_to_people(now, ids, conversation, reason, &mut decision);
             }
         }
         (Answer::HandOff { reason }, Mode::Draft | Mode::Auto) => {

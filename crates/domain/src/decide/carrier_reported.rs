@@ -1,5 +1,7 @@
 //! The carrier told how a text of ours went.
 
+use jiff::Timestamp;
+
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, MessageMoved, ReceiptLine, Unsent};
 use crate::fact::CarrierReported;
 use crate::scene::Outbound;
@@ -23,13 +25,13 @@ pub fn carrier_reported(about: &Outbound, report: &CarrierReported) -> Decision 
         }));
     }
     if report.opted_out {
-        opted_out_at_carrier(about, &mut decision);
+        opted_out_at_carrier(about, report.at, &mut decision);
     }
     decision
 }
 
 /// The carrier refuses to text them because they told it STOP: our ledger follows.
-pub(super) fn opted_out_at_carrier(about: &Outbound, decision: &mut Decision) {
+pub(super) fn opted_out_at_carrier(about: &Outbound, at: Timestamp, decision: &mut Decision) {
     if about.opted_out_at.is_some() {
         return;
     }
@@ -40,6 +42,7 @@ pub(super) fn opted_out_at_carrier(about: &Outbound, decision: &mut Decision) {
         source: ConsentSource::Carrier,
         keyword: None,
         message: Some(about.message),
+        at,
     }));
     decision.change(Change::UnsentCancelled { which: Unsent::To(about.contact), why: CancelReason::ContactOptedOut });
 }

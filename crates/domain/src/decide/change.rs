@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::system_note;
+use super::{let_assistant_answer, system_note};
 use crate::command::{Asker, ConversationChange, Refusal};
-use crate::conversation::{Conversation, Status as Standing};
+use crate::conversation::{Conversation, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Decision, Effect, Unsent};
 use crate::fact::Fact;
 use crate::id::{Ids, MessageId};
@@ -29,9 +29,11 @@ pub fn change(now: Timestamp, scene: &Scene, change: &ConversationChange) -> Res
     let before = conversation.clone();
     if let Some(status) = change.status {
         stand(now, &mut conversation, status, change.snoozed_until, &mut decision)?;
+        conversation.version += i64::from(status != before.status);
     }
     if let Some(assignee) = change.assignee {
         conversation.assignee = assignee;
+        conversation.version += i64::from(assignee != before.assignee);
     }
     if let Some(mode) = change.mode {
         conversation.mode = mode;
@@ -42,6 +44,7 @@ pub fn change(now: Timestamp, scene: &Scene, change: &ConversationChange) -> Res
         conversation.guide.clone_from(guide);
         conversation.version += 1;
     }
+    assistant_follows(now, scene, &before, &conversation, &mut decision);
     name(scene, change, &mut decision);
     if let Some(tags) = &change.tags {
         let tags = tidy(tags)?;
@@ -51,6 +54,30 @@ pub fn change(now: Timestamp, scene: &Scene, change: &ConversationChange) -> Res
         decision.change(Change::ConversationChanged(Box::new(conversation)));
     }
     Ok(decision)
+}
+
+/// An assistant's answer to what the conversation was does not count any more. Where the conversation is still its own,
+/// it is asked anew; where people closed it, took it or switched the assistant off, what it had ready does not go out.
+fn assistant_follows(
+    now: Timestamp,
+    scene: &Scene,
+    before: &Conversation,
+    conversation: &Conversation,
+    decision: &mut Decision,
+) {
+    if conversation.version == before.version {
+        return;
+    }
+    let people_took_it = conversation.status != Standing::Open
+        || conversation.mode == Some(Mode::Off)
+        || (conversation.assignee.is_some() && conversation.assignee != before.assignee);
+    if people_took_it && conversation.has_unsent {
+        let which = Unsent::ByAssistant(conversation.id);
+        decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
+    }
+    if conversation.waiting_since.is_some() && conversation.status == Standing::Open {
+        let_assistant_answer(scene, now, conversation, decision);
+    }
 }
 
 /// What follows from a note.

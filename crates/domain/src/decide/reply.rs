@@ -75,10 +75,14 @@ pub(super) fn assistant_says(
     body: &str,
     sources: Vec<Source>,
     decision: &mut Decision,
-) -> Result<(), crate::gate::Reason> {
+) -> Result<(), &'static str> {
+    let measured = measure(&smart_if_it_helps(body).body);
+    if body.trim().is_empty() || measured.segments > MAX_SEGMENTS {
+        return Err("its answer was empty, or too long for a text");
+    }
     let verdict = gate(now, scene.asked(Purpose::Conversation));
     if let Verdict::Skip { reason } = verdict {
-        return Err(reason);
+        return Err(reason.explanation());
     }
     let planned = Planned::from(now, verdict);
     let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources, planned, author };

@@ -35,7 +35,7 @@ pub fn send_ended(now: Timestamp, lane: Uuid, about: &Outbound, end: &SendEnded)
         Ended::Rejected { failure, opted_out } => {
             failed(about, failure.clone(), &mut decision);
             if *opted_out {
-                opted_out_at_carrier(about, &mut decision);
+                opted_out_at_carrier(about, now, &mut decision);
             }
         }
         Ended::NotTaken { counts, .. } if *counts && about.attempt >= ATTEMPTS_MAX => {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{reply, text_arrived};
+use super::{let_assistant_answer, reply, text_arrived};
 use crate::command::{Asker, Refusal, Start};
 use crate::contact::Contact;
 use crate::conversation::Holder;
@@ -58,6 +58,9 @@ pub fn start(
         decision.change(Change::ConversationOpened(Box::new(conversation.clone())));
     }
     let Some(text) = &asked.text else {
+        if conversation.waiting_since.is_some() {
+            let_assistant_answer(scene, now, &conversation, &mut decision);
+        }
         if !is_new {
             decision.change(Change::ConversationChanged(Box::new(conversation)));
         }

@@ -20,6 +20,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     let mut decision = Decision::default();
     let contact = contact(ids, scene, &mut decision);
     let (mut conversation, is_new) = conversation(now, ids, scene, &contact, lane);
+    let waited = conversation.waiting_since;
     conversation.receive(now, &text.body);
     let message = received(now, ids, &conversation, text, &mut decision);
     let received = message.id;
@@ -27,11 +28,16 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     match text.autoresponse.or_else(|| keyword(&text.body)) {
         Some(Keyword::Stop) => stop(scene, &contact, received, text, &mut conversation, &mut decision),
         Some(Keyword::Start) => start_again(scene, &contact, received, text, &mut decision),
-        Some(Keyword::Help) => conversation.waiting_since = None,
+        Some(Keyword::Help) => {
+            conversation.waiting_since = waited;
+            if waited.is_some() {
+                let_assistant_answer(scene, now, &conversation, &mut decision);
+            }
+        }
         None if contact.blocked => conversation.waiting_since = None,
         None => {
             if scene.conversation.as_ref().is_some_and(|conversation| conversation.has_unsent) {
-                let which = Unsent::IfSilent(conversation.id);
+                let which = Unsent::IfSilent(contact.id);
                 decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
             }
             let_assistant_answer(scene, now, &conversation, &mut decision);
@@ -159,9 +165,11 @@ fn stop(
     decision.change(Change::DraftsSuperseded { conversation: conversation.id });
 }
 
-/// They want texts again. Only they can say so.
+/// They want texts again. Only they can say so; and a START that was on its way for longer than a newer STOP says nothing.
 fn start_again(scene: &Scene, contact: &Contact, received: MessageId, text: &TextArrived, decision: &mut Decision) {
-    decision.change(Change::Consented(consent(scene, contact, received, text, false)));
+    if contact.opted_out_at.is_none_or(|out| text.at >= out) {
+        decision.change(Change::Consented(consent(scene, contact, received, text, false)));
+    }
 }
 
 fn consent(scene: &Scene, contact: &Contact, received: MessageId, text: &TextArrived, opted_out: bool) -> Consent {
@@ -172,6 +180,7 @@ fn consent(scene: &Scene, contact: &Contact, received: MessageId, text: &TextArr
         source: ConsentSource::Keyword,
         keyword: Some(text.body.trim().chars().take(40).collect()),
         message: Some(received),
+        at: text.at,
     }
 }
 

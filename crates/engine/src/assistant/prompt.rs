@@ -33,17 +33,22 @@ pub(super) fn read(answer: &model::Answer, offered: &[Source]) -> Answer {
     match serde_json::from_str::<Structured>(fenced(&answer.text)) {
         Ok(Structured { outcome: Some(outcome), reason, .. }) if outcome != "answer" => {
             let reason = reason.filter(|reason| !reason.trim().is_empty());
-            hand_off(&reason.unwrap_or_else(|| "the model asked for a person".into()))
+            hand_off(&reason.map_or_else(|| "the model asked for a person".into(), |reason| plain(&reason)))
         }
         Ok(Structured { text: Some(text), sources, .. }) if !text.trim().is_empty() => {
             let cited = sources.iter().filter_map(|number| offered.get(number.checked_sub(1)?)).cloned().collect();
-            Answer::Reply { body: text.trim().to_owned(), sources: cited }
+            Answer::Reply { body: plain(&text), sources: cited }
         }
         Ok(_) => hand_off("the model's answer was empty"),
         // It was told to answer with an object and did not finish one: half an object is no answer to send.
         Err(_) if answer.text.trim_start().starts_with(['{', '`']) => hand_off("the model's answer was unreadable"),
-        Err(_) => Answer::Reply { body: answer.text.trim().to_owned(), sources: Vec::new() },
+        Err(_) => Answer::Reply { body: plain(&answer.text), sources: Vec::new() },
     }
+}
+
+/// Without what no text can hold: control characters other than line ends.
+fn plain(text: &str) -> String {
+    text.trim().chars().filter(|c| !c.is_control() || *c == '\n').collect()
 }
 
 #[derive(Deserialize)]

@@ -212,7 +212,7 @@ where
     let mut tx = Tx::new(On::Postgres(session));
     let result = alone_with_the_database(body(&mut tx), asking).await;
     let result = tx.judge(result);
-    let mut lost = matches!(tx.failure(), Some(StoreError::Retry));
+    let mut lost = tx.failure().is_some_and(may_win);
     let On::Postgres(mut session) = tx.on else {
         return (Err(StoreError::Closed.into()), false);
     };
@@ -224,7 +224,7 @@ where
                 return (Ok(value), false);
             }
             Err(error) => {
-                lost = matches!(error, StoreError::Retry);
+                lost = may_win(&error);
                 metrics::counter!("store_statement_errors_total", "kind" => error.kind()).increment(1);
                 Err(error.into())
             }
@@ -235,6 +235,11 @@ where
         session.give_back();
     }
     (result, lost)
+}
+
+/// It lost to another transaction, and finds what that one made if it runs again.
+fn may_win(error: &StoreError) -> bool {
+    matches!(error, StoreError::Retry) || crate::remember::is_race(error)
 }
 
 /// Ends a body that awaits anything but the database: it would hold its locks meanwhile, and SQLite could not run it.

@@ -3,7 +3,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use domain::id::CarrierAccountId;
 use engine::Sealer;
 use serde_json::{Value, json};
-use store::{Store, StoreError, SystemTx, carrier_account, tenant};
+use store::{Store, StoreError, SystemTx, carrier_account, queue, tenant};
 
 use super::Answer;
 use crate::{boot, config::Config, secret_key};
@@ -63,6 +63,11 @@ async fn look_inside(store: &Store, sealer: Option<&Sealer>, findings: &mut Vec<
             "there is none: start the server and open the link that it prints, or `tidings tenant create`",
         )
     });
+    let unclaimed = store.system_read(async |tx: &mut SystemTx<'_>| queue::unclaimed(tx).await).await?;
+    for (outcome, count) in unclaimed {
+        let detail = format!("{count} webhooks of the last seven days led to nothing: {outcome}");
+        findings.push(warning("webhooks", detail));
+    }
     let accounts = store
         .system_read(async |tx: &mut SystemTx<'_>| {
             let accounts = carrier_account::list_all(tx).await?;

@@ -188,3 +188,16 @@ fn a_closed_conversation_reopens_inside_the_window_and_has_a_successor_after_it(
         → remind in 4000 ms"#]],
     );
 }
+
+#[test]
+fn a_start_that_was_overtaken_by_a_newer_stop_says_nothing() {
+    let mut scene = scene();
+    scene.contact.as_mut().unwrap().opted_out_at = Some(now());
+    let start = |at| TextArrived { at, ..arrived("START") };
+    let lifts = |at| {
+        let decision = text_arrived(now(), &mut ids(), &scene, Uuid::nil(), &start(at));
+        decision.changes.iter().any(|change| matches!(change, Change::Consented(consent) if !consent.opted_out))
+    };
+    assert!(!lifts(now() - 10.seconds()), "it was sent before the STOP");
+    assert!(lifts(now() + 10.seconds()));
+}

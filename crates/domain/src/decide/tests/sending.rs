@@ -197,7 +197,7 @@ fn a_snooze_needs_a_future_and_ends_by_itself() {
     assert!(change(now(), &scene(), &snooze(Some(now()))).is_err());
     let until = now() + 1.hour();
     let decision = change(now(), &scene(), &snooze(Some(until))).unwrap();
-    assert_eq!(told(&decision), "now snoozed, held by assistant, version 3\n→ remind in 3600000 ms");
+    assert_eq!(told(&decision), "now snoozed, held by assistant, version 4\n→ remind in 3600000 ms");
     let mut scene = scene();
     let conversation = scene.conversation.as_mut().unwrap();
     (conversation.status, conversation.snoozed_until) = (Standing::Snoozed, Some(until));
@@ -230,4 +230,23 @@ fn facts_read_as_they_were_written() {
         {"fact":"snooze_ended","conversation":"cnv_00000000000000000000000000000005","until":"2026-03-02T15:00:00Z"}
         {"fact":"unknown_overdue","message":"msg_0000000000000000000000000000000a"}"#]]
     .assert_eq(&texts.join("\n"));
+}
+
+#[test]
+fn an_answer_to_what_the_conversation_was_is_asked_for_anew_or_taken_back() {
+    let mut scene = scene();
+    let conversation = scene.conversation.as_mut().unwrap();
+    (conversation.waiting_since, conversation.has_unsent) = (Some(now()), true);
+    let guide = ConversationChange { guide: Some("Offer the rye.".into()), ..Default::default() };
+    assert_eq!(
+        told(&change(now(), &scene, &guide).unwrap()),
+        "now open, held by assistant, version 4, waiting\n→ remind in 4000 ms",
+        "nobody is left in silence"
+    );
+    let closed = ConversationChange { status: Some(Standing::Closed), ..Default::default() };
+    assert_eq!(
+        told(&change(now(), &scene, &closed).unwrap()),
+        "unsent cancelled (by the assistant): human_replied\nnow closed, held by assistant, version 4",
+        "a human wins"
+    );
 }
