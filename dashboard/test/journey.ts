@@ -194,7 +194,7 @@ async function visit(page: Page, demo: Demo, shot: (name: string) => Promise<unk
   await page.goto(`${demo.url}/assistants`);
   await page.getByLabel("A customer writes").fill("Are you open on Sunday?");
   await button("Ask").click();
-  await page.getByText("8 am to 2 pm").last().waitFor();
+  await page.locator("summary", { hasText: "Opening hours" }).waitFor();
   await shot("28-tried");
 
   await page.goto(`${demo.url}/api/docs`);

@@ -108,11 +108,9 @@ async function picture(page: Page, demo: Demo): Promise<void> {
   await page.goto(`${demo.url}/assistants`);
   await page.getByLabel("A customer writes").fill("Do you have something vegan?");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
-  await page.getByText("baguette and the rye").last().waitFor();
-  await page
-    .getByText("baguette and the rye")
-    .first()
-    .evaluate((answer) => answer.scrollIntoView({ block: "center" }));
+  const source = page.locator("summary", { hasText: "Allergies" });
+  await source.waitFor();
+  await source.evaluate((found) => found.scrollIntoView({ block: "center" }));
   await shot("assistant");
 
   await page.setViewportSize(NARROW);

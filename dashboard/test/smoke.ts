@@ -2,14 +2,13 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { createRequire } from "node:module";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
+import { NARROW, openBrowser, openPage, WIDE } from "./browser";
 import { startFake, type Fake } from "./fake";
 
 export const once = true;
 const DIST = "test/dist";
 const SHOTS = "test/shots";
-const WIDE = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
 const JS_MAX = 80_000;
 const CSS_MAX = 20_000;
 
@@ -22,25 +21,9 @@ export async function main(): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
   weigh();
   const fake = await startFake(0, DIST);
-  const browser = await chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--headless",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--no-first-run",
-    ],
-  });
+  const browser = await openBrowser();
   try {
-    const page = await browser.newPage({
-      viewport: WIDE,
-      colorScheme: "light",
-      locale: "en-US",
-      timezoneId: "America/New_York",
-    });
-    page.setDefaultTimeout(8_000);
+    const page = await openPage(browser);
     page.on(
       "console",
       (message) =>
@@ -180,7 +163,7 @@ async function journey(page: Page, fake: Fake): Promise<void> {
   await shot("29-dark-settings");
 
   await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(PHONE);
+  await page.setViewportSize(NARROW);
   await page.goto(`${fake.url}/inbox`);
   await row("Jonas Weber").waitFor();
   await shot("30-narrow-list");

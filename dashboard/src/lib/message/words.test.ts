@@ -26,7 +26,7 @@ describe("a receipt", () => {
       { kind: "carrier", status: "failed", code: "40001", explanation: "A landline." },
       "The carrier says: A landline. (40001)",
     ],
-    [{ kind: "settled", result: "it had gone out" }, "Settled: it had gone out"],
+    [{ kind: "settled", result: "it had gone out" }, "Settled: it had gone out."],
     [{ kind: "cancelled", reason: "replied" }, "Cancelled: they replied first."],
   ])("%o reads %s", (over, then) => expect(receiptWords(line(over))).toBe(then));
 
