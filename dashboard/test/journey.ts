@@ -159,23 +159,24 @@ async function journey(page: Page, demo: Demo): Promise<void> {
   await row.waitFor();
 }
 
-const PAGES: [path: string, heading: string, shot: string][] = [
-  ["/assistants", "Crumb", "20-assistants"],
-  ["/numbers", "Numbers", "21-numbers"],
-  ["/settings", "Workspace", "22-settings"],
-  ["/settings/members", "Members", "23-members"],
-  ["/settings/keys", "API keys", "24-keys"],
-  ["/settings/webhooks", "Webhooks", "25-webhooks"],
-  ["/settings/carrier", "Carrier accounts", "26-carrier"],
+/** Where, its heading, and what is there once it is fetched. */
+const PAGES: [path: string, heading: string, sign: string, shot: string][] = [
+  ["/assistants", "Crumb", "Opening hours", "20-assistants"],
+  ["/numbers", "Numbers", "+1 312-555-0101", "21-numbers"],
+  ["/settings", "Workspace", "Quiet hours", "22-settings"],
+  ["/settings/members", "Members", "demo@tidings.test", "23-members"],
+  ["/settings/keys", "API keys", "No keys yet", "24-keys"],
+  ["/settings/webhooks", "Webhooks", "No webhooks yet", "25-webhooks"],
+  ["/settings/carrier", "Carrier accounts", "Messaging profile ready", "26-carrier"],
 ];
 
 /** The pages around the inbox, each used a little. */
 async function visit(page: Page, demo: Demo, shot: (name: string) => Promise<unknown>): Promise<void> {
   const button = (name: string) => page.getByRole("button", { name, exact: true });
-  for (const [path, heading, name] of PAGES) {
+  for (const [path, heading, sign, name] of PAGES) {
     await page.goto(demo.url + path);
     await page.getByRole("heading", { name: heading }).first().waitFor();
-    await page.waitForLoadState("networkidle").catch(() => {});
+    await page.getByText(sign).first().waitFor();
     await shot(name);
   }
   await button("Choose numbers to adopt").click();
