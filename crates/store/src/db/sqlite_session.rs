@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{CachedStatement, Connection, ffi};
+use rusqlite::{CachedStatement, Connection, config::DbConfig, ffi};
 use uuid::Uuid;
 
 use super::{
@@ -43,6 +43,8 @@ impl Session {
             StoreError::fault(format!("the database file {} cannot be opened: {error}", path.display()))
         })?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        // A plan depends on the text alone, so a statement is not prepared anew whenever other values are bound to it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(StoreError::fault)?;
         let session = Self { connection, names: Names::default() };
         session.setup("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")?;
         Ok(session)
