@@ -167,7 +167,7 @@ async fn queue(desk: &mut Desk, nth: usize, sender: &Sender, seconds: u64) -> Re
     desk.ids = ids;
     for decision in decisions {
         // A second set of ids for what the store numbers by itself; nothing here makes it do so.
-        let ids = desk.ids.clone();
+        let (ids, decision) = (desk.ids.clone(), [decision]);
         desk.store
             .write(desk.tenant, async move |tx| {
                 remember(tx, now, &mut ids.clone(), &decision).await?;

@@ -179,10 +179,7 @@ impl Desk {
     }
 
     async fn has_undone(&self) -> Result<bool> {
-        let undone = self
-            .store
-            .system_read(async |tx| tx.opt("SELECT 1 FROM inbox WHERE done_at_us IS NULL LIMIT 1", args![]).await)
-            .await?;
+        let undone = self.store.system_read(async |tx| tx.opt("SELECT 1 FROM inbox LIMIT 1", args![]).await).await?;
         Ok(undone.is_some())
     }
 

@@ -155,6 +155,8 @@ impl ConsentSource {
 pub struct MessageMoved {
     /// Which.
     pub message: MessageId,
+    /// Of which thread.
+    pub conversation: ConversationId,
     /// Its status now.
     pub to: Status,
     /// When it will be asked for again, for one that waits.
@@ -174,9 +176,10 @@ pub struct MessageMoved {
 impl MessageMoved {
     /// To `status`, with nothing else to say.
     #[must_use]
-    pub const fn to(message: MessageId, status: Status) -> Self {
+    pub const fn to(message: MessageId, conversation: ConversationId, status: Status) -> Self {
         Self {
             message,
+            conversation,
             to: status,
             not_before: None,
             carrier_ref: None,

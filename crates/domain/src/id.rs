@@ -95,6 +95,22 @@ ids! {
     WorkId = "wrk";
 }
 
+/// A UUIDv7 for what has a name of its own elsewhere: the same time and digest of that name make the same one, so it is
+/// known again when it comes twice, and what happens together lies together in an index.
+#[must_use]
+pub fn named(at: Timestamp, digest: u128) -> Uuid {
+    let variant = 0b10_u128 << 62;
+    let rest = digest & ((0x0FFF << 64) | ((1 << 62) - 1));
+    Uuid::from_u128(earliest(at).as_u128() | rest | variant)
+}
+
+/// Less than every UUIDv7 of this time or later. A time before 1970 counts as 1970.
+#[must_use]
+pub fn earliest(at: Timestamp) -> Uuid {
+    let millis = u128::try_from(at.as_millisecond()).unwrap_or(0) & 0xFFFF_FFFF_FFFF;
+    Uuid::from_u128(millis << 80 | 0x7_u128 << 76)
+}
+
 /// Makes UUIDv7 identifiers from a time and a seed, both given: the same turn run again makes the same ones.
 ///
 /// Ids of one `Ids` rise in the order of their making, and those of a later microsecond are greater: the twelve bits
@@ -167,6 +183,19 @@ mod tests {
         assert!(made.windows(2).all(|w| w[0] < w[1]));
         assert!(made.iter().all(|id| id.get_version_num() == 7));
         assert_eq!(made[0].get_timestamp().map(|t| t.to_unix().0), Some(1_700_000_000));
+    }
+
+    #[test]
+    fn what_has_a_name_is_known_again() {
+        let at = Timestamp::from_millisecond(1_700_000_000_123).unwrap();
+        let later = Timestamp::from_millisecond(1_700_000_000_124).unwrap();
+        assert_eq!(named(at, 7), named(at, 7));
+        assert_ne!(named(at, 7), named(at, 8));
+        assert_eq!(named(at, u128::MAX).get_version_num(), 7);
+        assert_eq!(named(at, u128::MAX).get_variant(), uuid::Variant::RFC4122);
+        assert!(earliest(at) <= named(at, 0) && named(at, u128::MAX) < earliest(later));
+        assert!(earliest(at) <= Ids::new(at, 9).next::<Uuid>() && Ids::new(at, 9).next::<Uuid>() < earliest(later));
+        assert_eq!(earliest(Timestamp::from_second(-5).unwrap()), earliest(Timestamp::UNIX_EPOCH));
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub(crate) async fn ask(
                 // Whoever was quicker with the same key has the answer: the next run finds it.
                 idempotency::keep(tx, &once.key, &once.fingerprint, &text, now).await.map_err(taken)?;
             }
-            let after = remember_or_retry(tx, now, &mut ids, &decision).await?;
+            let after = remember_or_retry(tx, now, &mut ids, std::slice::from_ref(&decision)).await?;
             let seq = match after.lines.as_slice() {
                 [] => None,
                 lines => Some(event::append(tx, now, lines).await?),
@@ -172,7 +172,7 @@ async fn decide(
         }
         Command::Cancel { message } => {
             let (_, lane) = scene::outbound(tx, *message).await?.ok_or(Refusal::NotFound("message"))?;
-            tx.lock_lane(lane).await?;
+            tx.lock_lanes(&[lane].into()).await?;
             let (about, _) = scene::outbound(tx, *message).await?.ok_or(Refusal::NotFound("message"))?;
             (decide::cancel(&about)?, Outcome::Cancelled { message: *message })
         }
@@ -194,7 +194,7 @@ async fn start(
     let address = asked.to.as_str();
     let lane = scene::lane_between(tx, &mut known, asked.from, address).await?;
     let lane = lane.ok_or(Refusal::NotFound("number"))?;
-    tx.lock_lane(lane).await?;
+    tx.lock_lanes(&[lane].into()).await?;
     if let Some(assistant) = asked.assistant {
         scene::assistant(tx, assistant).await?.ok_or(Refusal::NotFound("assistant"))?;
     }
@@ -254,7 +254,7 @@ const MEDIA_MAX: usize = 10;
 
 async fn around(tx: &mut TenantTx<'_>, conversation: ConversationId) -> Result<Scene, AskError> {
     let lane = scene::lane_of(tx, conversation).await?.ok_or(Refusal::NotFound("conversation"))?;
-    tx.lock_lane(lane).await?;
+    tx.lock_lanes(&[lane].into()).await?;
     let scene = scene::around(tx, &mut Known::default(), conversation).await?;
     Ok(scene.ok_or(Refusal::NotFound("conversation"))?)
 }

@@ -50,7 +50,7 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
         let forgotten = world
             .store
             .system_write(async move |tx| {
-                let facts = queue::forget_done(tx, facts_before, SOME).await?;
+                let facts = queue::forget_arrivals(tx, facts_before, SOME).await?;
                 let keys = idempotency::forget_old(tx, now, SOME).await?;
                 Ok::<_, StoreError>(facts.max(keys))
             })

@@ -92,12 +92,15 @@ impl Engine {
     pub fn start(config: EngineConfig) -> (Self, Running) {
         let EngineConfig { store, clock, net, sealer, public_url, seed, turn_workers, alone } = config;
         let public_url = public_url.trim_end_matches('/').to_owned();
-        let world = Arc::new(World::new(store, clock, net, sealer, public_url, seed));
+        let turn_workers = turn_workers.max(1);
+        let (world, arrivals) = World::new(store, clock, net, sealer, public_url, seed, turn_workers);
+        let world = Arc::new(world);
         let started = world.now();
         let stop = CancellationToken::new();
         let mut loops = JoinSet::new();
-        for worker in 0..turn_workers.max(1) {
-            loops.spawn(turn::take_turns(Arc::clone(&world), worker, stop.clone()));
+        loops.spawn(receive::keep(Arc::clone(&world), arrivals, stop.clone()));
+        for worker in 0..turn_workers {
+            loops.spawn(turn::take_turns(Arc::clone(&world), worker, turn_workers, stop.clone()));
         }
         loops.spawn(send::send_texts(Arc::clone(&world), stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::ASSISTANTS, stop.clone()));

@@ -1,9 +1,12 @@
 //! A carrier's webhook: checked, decoded, kept. No other work while the carrier waits.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use aws_lc_rs::digest;
 use domain::conversation::lane;
 use domain::fact::{CarrierReported, Fact, MediaLink, TextArrived};
-use domain::id::{CarrierAccountId, MessageId};
+use domain::id::{CarrierAccountId, MessageId, WorkId, named};
 use domain::keyword::Keyword;
 use domain::message::{Cost, Failure, Reported};
 use providers::telnyx::error::Family;
@@ -12,6 +15,8 @@ use providers::telnyx::status::Status;
 use providers::telnyx::webhook::{self, Autoresponse, Event, InboundText, Kind, Receipt};
 use store::StoreError;
 use store::queue::{self, Arrival};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::world::World;
@@ -45,29 +50,72 @@ pub(crate) async fn receive(
     let known = world.account(account).await?.ok_or(NotReceived::UnknownAccount)?;
     signature::verify(&known.public_keys, headers, body, now).map_err(NotReceived::Signature)?;
     let event = webhook::decode(body, now).map_err(NotReceived::Malformed)?;
-    let source = source(account, &event.event_id);
+    let id = id(account, &event);
     let (lane, fact) = read(account, message, event);
-    let id = world.ids().next();
-    world
-        .store
-        .system_write(async move |tx| {
-            let fact = fact.as_ref().map_err(|reason| *reason);
-            queue::accept(tx, now, &Arrival { id, lane, source, fact }).await
-        })
-        .await?;
-    world.turns.set(now);
+    let (answer, kept) = oneshot::channel();
+    let arrival = Arrival { id, lane, fact };
+    world.arrivals.send(Kept { arrival, answer }).await.map_err(|_| StoreError::Closed)?;
+    kept.await.unwrap_or(Err(StoreError::Closed))?;
     Ok(())
 }
 
-/// The event's own id, in its account.
-fn source(account: CarrierAccountId, event: &str) -> [u8; 16] {
+/// A fact that somebody wants to know of when it is on disk.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    arrival: Arrival,
+    answer: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// So many are kept with one commit.
+const TOGETHER: usize = 256;
+
+/// Keeps what arrives until it is time to stop: whatever waits while one commit runs is in the next.
+pub(crate) async fn keep(world: Arc<World>, mut arrivals: mpsc::Receiver<Kept>, stop: CancellationToken) {
+    let mut some = Vec::with_capacity(TOGETHER);
+    loop {
+        tokio::select! {
+            biased;
+            count = arrivals.recv_many(&mut some, TOGETHER) => if count == 0 { return },
+            () = stop.cancelled(), if !arrivals.is_closed() => {
+                arrivals.close();
+                continue;
+            }
+        }
+        let (arrivals, answers): (Vec<_>, Vec<_>) = some.drain(..).map(|kept| (kept.arrival, kept.answer)).unzip();
+        let arrivals: Arc<[Arrival]> = arrivals.into();
+        let together = accept(&world, &arrivals, 0..arrivals.len()).await;
+        for (nth, answer) in answers.into_iter().enumerate() {
+            // Whatever made all of them fail may be one's own trouble.
+            let kept = match &together {
+                Err(error) if arrivals.len() > 1 && !matches!(error, StoreError::Closed) => {
+                    accept(&world, &arrivals, nth..nth + 1).await
+                }
+                together => together.clone(),
+            };
+            // Whoever asked may have gone.
+            let _ = answer.send(kept);
+        }
+    }
+}
+
+async fn accept(world: &World, arrivals: &Arc<[Arrival]>, which: Range<usize>) -> Result<(), StoreError> {
+    let now = world.now();
+    let arrivals = Arc::clone(arrivals);
+    world.store.system_write(async move |tx| queue::accept(tx, now, &arrivals[which.clone()]).await).await?;
+    world.turns_at(now);
+    Ok(())
+}
+
+/// Our id of an event, made from the account's and the event's own: its time is the event's, so that it is the same over
+/// all its deliveries.
+fn id(account: CarrierAccountId, event: &Event) -> WorkId {
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(b"telnyx");
     context.update(account.0.as_bytes());
-    context.update(event.as_bytes());
-    let mut source = [0; 16];
-    source.copy_from_slice(&context.finish().as_ref()[..16]);
-    source
+    context.update(event.event_id.as_bytes());
+    let digest = context.finish();
+    let digest = digest.as_ref().iter().take(16).fold(0, |digest, byte| digest << 8 | u128::from(*byte));
+    WorkId(named(event.occurred_at, digest))
 }
 
 fn read(account: CarrierAccountId, message: Option<MessageId>, event: Event) -> (Uuid, Result<Fact, &'static str>) {

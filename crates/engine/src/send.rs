@@ -184,7 +184,7 @@ async fn claim_lane(
 ) -> Result<Claimed, StoreError> {
     let mut claimed = Claimed { handed: Vec::new(), then: Then::Nothing };
     // One node at a time sends from a number: its pace is one.
-    if !tx.try_lock(number_lock(lane)).await? {
+    if tx.try_locks(&[number_lock(lane)]).await?.is_empty() {
         claimed.then = Then::Wait(now.checked_add(POLL).unwrap_or(now));
         return Ok(claimed);
     }
@@ -209,8 +209,8 @@ async fn claim_lane(
             }
             None => {}
         }
-        let (decision, due) = send_due(now, text.message, text.attempt, asked(&sender, &text));
-        after.join(remember(&mut tx, now, ids, &decision).await?);
+        let (decision, due) = send_due(now, text.message, text.conversation, text.attempt, asked(&sender, &text));
+        after.join(remember(&mut tx, now, ids, std::slice::from_ref(&decision)).await?);
         if let Due::Hand { attempt } = due {
             let request = match &text.request {
                 Some(request) => request.clone(),

@@ -8,16 +8,21 @@ use domain::id::{CarrierAccountId, Ids, TenantId};
 use jiff::{SignedDuration, Timestamp};
 use store::remember::Aftermath;
 use store::{Store, StoreError};
+use tokio::sync::mpsc;
 
 use crate::account::Account;
 use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::live::Live;
 use crate::net::Net;
+use crate::receive::Kept;
 use crate::seal::Sealer;
 
 /// How long an account's set-up is believed without looking again.
 const ACCOUNTS_KEPT: SignedDuration = SignedDuration::from_secs(10);
+
+/// So many facts may wait to be written before whoever brings the next waits at the door.
+const ARRIVALS_WAITING_MAX: usize = 4_096;
 
 /// What they share.
 pub(crate) struct World {
@@ -28,7 +33,10 @@ pub(crate) struct World {
     /// How the outside reaches us, without a slash at the end.
     pub(crate) public_url: String,
     pub(crate) live: Live,
-    pub(crate) turns: Alarm,
+    /// Facts from outside on their way to the disk.
+    pub(crate) arrivals: mpsc::Sender<Kept>,
+    /// One for each worker that takes turns.
+    pub(crate) turns: Box<[Alarm]>,
     pub(crate) sends: Alarm,
     pub(crate) errands: Alarm,
     pub(crate) fetches: Alarm,
@@ -45,22 +53,26 @@ impl World {
         sealer: Sealer,
         public_url: String,
         seed: u64,
-    ) -> Self {
-        Self {
+        turn_workers: usize,
+    ) -> (Self, mpsc::Receiver<Kept>) {
+        let (arrivals, kept) = mpsc::channel(ARRIVALS_WAITING_MAX);
+        let world = Self {
             store,
             clock,
             net,
             sealer,
             public_url,
             live: Live::default(),
-            turns: Alarm::default(),
+            arrivals,
+            turns: (0..turn_workers).map(|_| Alarm::default()).collect(),
             sends: Alarm::default(),
             errands: Alarm::default(),
             fetches: Alarm::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
-        }
+        };
+        (world, kept)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -72,10 +84,15 @@ impl World {
         Ids::new(self.now(), self.seed.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed))
     }
 
+    /// There is a turn to take at `at`; whose it is, nobody knows yet.
+    pub(crate) fn turns_at(&self, at: Timestamp) {
+        self.turns.iter().for_each(|alarm| alarm.set(at));
+    }
+
     /// After a commit: whoever has work now is woken, whoever listens is told.
     pub(crate) fn committed(&self, after: &Aftermath) {
         if let Some(at) = after.turn_at {
-            self.turns.set(at);
+            self.turns_at(at);
         }
         if let Some(at) = after.send_at {
             self.sends.set(at);

@@ -21,7 +21,7 @@ CREATE TABLE member (
     role          TEXT   NOT NULL,
     created_at_us BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, user_id)
-) {strict};
+) {clustered};
 CREATE INDEX member_user ON member (user_id);
 
 CREATE TABLE session (
@@ -30,7 +30,7 @@ CREATE TABLE session (
     tenant_id     UUID   NOT NULL REFERENCES tenant (tenant_id),
     created_at_us BIGINT NOT NULL,
     expires_at_us BIGINT NOT NULL
-) {strict};
+) {clustered};
 CREATE INDEX session_of_user ON session (user_id);
 
 CREATE TABLE api_key (
@@ -44,14 +44,14 @@ CREATE TABLE api_key (
     last_used_at_us BIGINT,
     revoked_at_us   BIGINT,
     PRIMARY KEY (tenant_id, id)
-) {strict};
+) {clustered};
 CREATE UNIQUE INDEX api_key_token ON api_key (token_hash);
 
 CREATE TABLE setup_link (
     token_hash    BYTES  NOT NULL PRIMARY KEY,
     created_at_us BIGINT NOT NULL,
     used_at_us    BIGINT
-) {strict};
+) {clustered};
 
 -- An answer kept for a day, so that a write asked twice with one key is done once.
 CREATE TABLE idempotency (
@@ -61,5 +61,5 @@ CREATE TABLE idempotency (
     outcome       TEXT   NOT NULL,      -- JSON: what the caller is answered again
     created_at_us BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, key)
-) {strict};
+) {clustered};
 CREATE INDEX idempotency_age ON idempotency (created_at_us);

@@ -17,7 +17,7 @@ CREATE TABLE carrier_grant (
     carrier_account_id   UUID NOT NULL REFERENCES carrier_account (id),
     messaging_profile_id TEXT,
     PRIMARY KEY (tenant_id, carrier_account_id)
-) {strict};
+) {clustered};
 
 CREATE TABLE number (
     tenant_id          UUID    NOT NULL REFERENCES tenant (tenant_id),

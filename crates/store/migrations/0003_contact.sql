@@ -8,7 +8,7 @@ CREATE TABLE contact (
     blocked       BOOLEAN NOT NULL,
     created_at_us BIGINT  NOT NULL,
     PRIMARY KEY (tenant_id, id)
-) {strict};
+) {clustered};
 
 CREATE TABLE contact_address (
     tenant_id       UUID   NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE contact_address (
     created_at_us   BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, kind, address),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
-) {strict};
+) {clustered};
 CREATE INDEX contact_address_contact ON contact_address (tenant_id, contact_id);
 
 CREATE TABLE consent (
@@ -35,7 +35,7 @@ CREATE TABLE consent (
     at_us      BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
-) {strict};
+) {clustered};
 CREATE INDEX consent_contact ON consent (tenant_id, contact_id, id);
 
 CREATE TABLE contact_tag (
@@ -44,4 +44,4 @@ CREATE TABLE contact_tag (
     tag        TEXT NOT NULL,
     PRIMARY KEY (tenant_id, contact_id, tag),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
-) {strict};
+) {clustered};

@@ -27,7 +27,7 @@ CREATE TABLE conversation (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id),
     FOREIGN KEY (tenant_id, number_id) REFERENCES number (tenant_id, id)
-) {strict};
+) {clustered};
 -- Two texts that race on a new contact make one conversation.
 CREATE UNIQUE INDEX conversation_current ON conversation (tenant_id, number_id, address) WHERE is_current;
 CREATE INDEX conversation_recent ON conversation (tenant_id, status, last_message_at_us, id);
@@ -39,7 +39,7 @@ CREATE TABLE conversation_tag (
     tag             TEXT NOT NULL,
     PRIMARY KEY (tenant_id, conversation_id, tag),
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
-) {strict};
+) {clustered};
 
 CREATE TABLE conversation_seen (
     tenant_id       UUID   NOT NULL,
@@ -48,7 +48,7 @@ CREATE TABLE conversation_seen (
     inbound_count   BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, conversation_id, user_id),
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
-) {strict};
+) {clustered};
 
 CREATE TABLE message (
     tenant_id       UUID    NOT NULL,
@@ -77,7 +77,7 @@ CREATE TABLE message (
     delivered_at_us BIGINT,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
-) {strict};
+) {clustered};
 CREATE INDEX message_thread ON message (tenant_id, conversation_id, id);
 -- The same text twice is one message, whatever event it came in.
 CREATE UNIQUE INDEX message_carrier_ref ON message (tenant_id, carrier_ref) WHERE carrier_ref IS NOT NULL;
@@ -93,7 +93,7 @@ CREATE TABLE receipt_line (
     at_us      BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, message_id, id),
     FOREIGN KEY (tenant_id, message_id) REFERENCES message (tenant_id, id)
-) {strict};
+) {clustered};
 
 CREATE TABLE media (
     tenant_id     UUID   NOT NULL REFERENCES tenant (tenant_id),

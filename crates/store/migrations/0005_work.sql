@@ -1,20 +1,29 @@
--- What has happened and waits for its turn (inbox), texts on their way to the carrier (outbox), and everything else the engine must do (errand).
+-- What came in (arrival) and waits for its turn (inbox), texts on their way to the carrier (outbox), and everything else the engine must do (errand).
+-- What came in, by an id made from the sender's own: the same event twice is one fact. Kept a week.
+CREATE TABLE arrival (
+    id     UUID NOT NULL PRIMARY KEY,
+    remark TEXT                             -- why nobody has to take a turn; NULL: it went to the inbox
+) {clustered};
+
+-- A row is gone when its turn was taken.
 CREATE TABLE inbox (
-    id            UUID   NOT NULL PRIMARY KEY,
+    ready_at_us   BIGINT NOT NULL,
+    id            UUID   NOT NULL,
     shard         BIGINT NOT NULL,          -- from the lane: one worker at a time takes the turns of a shard, in order
     lane          UUID   NOT NULL,
     tenant_id     UUID,                     -- NULL: not known before its turn (a webhook names a number, not a tenant)
-    source        BYTES  NOT NULL,          -- a digest of the sender's own id of the fact: the same one twice is one fact
     fact          TEXT   NOT NULL,          -- JSON
-    ready_at_us   BIGINT NOT NULL,
-    done_at_us    BIGINT,
-    outcome       TEXT,                     -- NULL: a turn was taken; else why none could be
     attempts      BIGINT NOT NULL,
-    created_at_us BIGINT NOT NULL
-) {strict};
-CREATE UNIQUE INDEX inbox_source ON inbox (source);
-CREATE INDEX inbox_waiting ON inbox (shard, ready_at_us, id) WHERE done_at_us IS NULL;
-CREATE INDEX inbox_done ON inbox (done_at_us) WHERE done_at_us IS NOT NULL;
+    PRIMARY KEY (ready_at_us, id)
+) {clustered};
+
+-- Facts that found nobody, such as a text for a number that no tenant has: for the operator.
+CREATE TABLE unclaimed (
+    id     UUID   NOT NULL PRIMARY KEY,
+    reason TEXT   NOT NULL,
+    fact   TEXT   NOT NULL,
+    at_us  BIGINT NOT NULL
+) {clustered};
 
 CREATE TABLE outbox (
     tenant_id      UUID   NOT NULL,
@@ -40,7 +49,7 @@ CREATE TABLE number_pace (
     number_id UUID   NOT NULL,
     tat_us    BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, number_id)
-) {strict};
+) {clustered};
 
 CREATE TABLE errand (
     tenant_id      UUID   NOT NULL,

@@ -2,7 +2,7 @@
 CREATE TABLE event_head (
     tenant_id UUID   NOT NULL PRIMARY KEY REFERENCES tenant (tenant_id),
     seq       BIGINT NOT NULL
-) {strict};
+) {clustered};
 
 CREATE TABLE event (
     tenant_id       UUID   NOT NULL,
@@ -12,4 +12,4 @@ CREATE TABLE event (
     conversation_id UUID,
     at_us           BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, seq)
-) {strict};
+) {clustered};

@@ -11,10 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::batch::{self, ByIds, by_ids};
 use crate::event::Line;
 use crate::search::Search;
-use crate::{Row, StoreError, TenantTx, args, row, words};
+use crate::{Row, StoreError, TenantTx, args, list, row, words};
 
 /// A person outside.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -135,12 +134,10 @@ macro_rules! contact {
     };
 }
 
-const BY_IDS: ByIds = by_ids!([contact!(), " AND c.id IN ("], [")"]);
+const BY_IDS: &str = concat!(contact!(), " AND c.id {among $2}");
 
-const TAGS: ByIds = by_ids!(
-    ["SELECT contact_id, tag FROM contact_tag WHERE tenant_id = $1 AND contact_id IN ("],
-    [") ORDER BY contact_id, tag"]
-);
+const TAGS: &str =
+    "SELECT contact_id, tag FROM contact_tag WHERE tenant_id = $1 AND contact_id {among $2} ORDER BY contact_id, tag";
 
 /// A page of contacts, the newest first, after `after`.
 ///
@@ -179,7 +176,7 @@ pub async fn page(
 /// # Errors
 /// When the database fails.
 pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Contact>, StoreError> {
-    let rows = batch::rows(tx, &BY_IDS, ids).await?;
+    let rows = tx.rows(BY_IDS, args![list(ids)]).await?;
     Ok(contacts(tx, rows).await?.into_iter().map(|contact| (contact.id, contact)).collect())
 }
 
@@ -281,11 +278,12 @@ pub(crate) fn pretty(address: &str) -> String {
 /// The tags of many things, by a query of `(id, tag)` in order.
 pub(crate) async fn tags<T: Copy + Into<Uuid>>(
     tx: &mut TenantTx<'_>,
-    texts: &ByIds,
+    sql: &'static str,
     ids: &[T],
 ) -> Result<HashMap<Uuid, Vec<String>>, StoreError> {
     let mut tags: HashMap<Uuid, Vec<String>> = HashMap::new();
-    for row in batch::rows(tx, texts, ids).await? {
+    let ids = list::<Uuid>(ids.iter().map(|id| (*id).into()));
+    for row in tx.rows(sql, &[ids]).await? {
         tags.entry(row.get(0)?).or_default().push(row.get(1)?);
     }
     Ok(tags)
@@ -294,7 +292,7 @@ pub(crate) async fn tags<T: Copy + Into<Uuid>>(
 async fn contacts(tx: &mut TenantTx<'_>, rows: Vec<Row>) -> Result<Vec<Contact>, StoreError> {
     let mut contacts = rows.iter().map(contact).collect::<Result<Vec<_>, StoreError>>()?;
     let ids: Vec<ContactId> = contacts.iter().map(|contact| contact.id).collect();
-    let mut tags = tags(tx, &TAGS, &ids).await?;
+    let mut tags = tags(tx, TAGS, &ids).await?;
     for contact in &mut contacts {
         contact.tags = tags.remove(&contact.id.into()).unwrap_or_default();
     }

@@ -11,10 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::batch::{self, ByIds, by_ids};
 use crate::contact::{known, pretty, tags};
 use crate::search::Search;
-use crate::{Row, StoreError, TenantTx, args, words};
+use crate::{Row, StoreError, TenantTx, args, list, words};
 
 /// One live thread between a contact and one of our numbers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -228,12 +227,11 @@ const INBOX_FILTERED: &str = inbox!(
            OR v.address LIKE $15 OR $13 IS NULL)"
 );
 
-const BY_IDS: ByIds = by_ids!([conversation!("NULL", ""), " AND v.id IN ("], [")"]);
+const BY_IDS: &str = concat!(conversation!("NULL", ""), " AND v.id {among $2}");
 
-const TAGS: ByIds = by_ids!(
-    ["SELECT conversation_id, tag FROM conversation_tag WHERE tenant_id = $1 AND conversation_id IN ("],
-    [") ORDER BY conversation_id, tag"]
-);
+const TAGS: &str =
+    "SELECT conversation_id, tag FROM conversation_tag WHERE tenant_id = $1 AND conversation_id {among $2}
+     ORDER BY conversation_id, tag";
 
 /// A page of conversations, newest activity first, after the one that is named by its time and id. `unread` is what
 /// `reader` has not seen.
@@ -263,7 +261,7 @@ pub async fn by_ids(
     tx: &mut TenantTx<'_>,
     ids: &[ConversationId],
 ) -> Result<HashMap<ConversationId, Conversation>, StoreError> {
-    let rows = batch::rows(tx, &BY_IDS, ids).await?;
+    let rows = tx.rows(BY_IDS, args![list(ids)]).await?;
     let conversations = rows.iter().map(|row| conversation(row, false)).collect::<Result<_, _>>()?;
     let conversations = with_tags(tx, conversations).await?;
     Ok(conversations.into_iter().map(|conversation| (conversation.id, conversation)).collect())
@@ -441,7 +439,7 @@ async fn with_tags(
     mut conversations: Vec<Conversation>,
 ) -> Result<Vec<Conversation>, StoreError> {
     let ids: Vec<ConversationId> = conversations.iter().map(|conversation| conversation.id).collect();
-    let mut tags = tags(tx, &TAGS, &ids).await?;
+    let mut tags = tags(tx, TAGS, &ids).await?;
     for conversation in &mut conversations {
         conversation.tags = tags.remove(&conversation.id.into()).unwrap_or_default();
     }

@@ -5,9 +5,11 @@
 //! | `$1` | `$1` | `?1` (SQLite's own `$1` is a *name*, numbered by first appearance) |
 //! | `{for_update}` | `FOR UPDATE` | nothing: the writer is alone |
 //! | `{skip_locked}` | `FOR UPDATE SKIP LOCKED` | nothing |
+//! | `{among $2}` | `= ANY($2)` | `IN rarray(?2)`: both take a list of any length as one argument |
 //! | `{rows}` | the `VALUES` rows of `insert_many` | the same |
 //!
-//! In migrations also the types `UUID BIGINT BOOLEAN TEXT BYTES DOUBLE`, `{strict}`, and the blocks
+//! In migrations also the types `UUID BIGINT BOOLEAN TEXT BYTES DOUBLE`; `{strict}`; `{clustered}` for tables of small rows
+//! that are looked up by their primary key (SQLite keeps the rows in that index, without one more of its own); and the blocks
 //! `-- postgres only … -- end` and `-- sqlite only … -- end`.
 
 use std::{
@@ -114,9 +116,9 @@ impl Rows {
 }
 
 fn translate(sql: &str, engine: Engine) -> Text {
-    let (for_update, skip_locked) = match engine {
-        Engine::Sqlite => ("", ""),
-        Engine::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+    let (for_update, skip_locked, among) = match engine {
+        Engine::Sqlite => ("", "", "IN rarray($"),
+        Engine::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED", "= ANY($"),
     };
     let mut out = String::with_capacity(sql.len());
     let mut mentions_first = false;
@@ -127,6 +129,7 @@ fn translate(sql: &str, engine: Engine) -> Text {
         };
         mentions_first |= mentions_parameter_one(code);
         let code = code.replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
+        let code = code.replace("{among $", among).replace('}', ")");
         match engine {
             Engine::Sqlite => out.push_str(&code.replace('$', "?")),
             Engine::Postgres => out.push_str(&code),
@@ -172,8 +175,8 @@ fn only_for(sql: &str, engine: Engine) -> String {
 
 fn type_words(code: &str, engine: Engine, out: &mut String) {
     let code = match engine {
-        Engine::Sqlite => code.replace("{strict}", "STRICT"),
-        Engine::Postgres => code.replace("{strict}", ""),
+        Engine::Sqlite => code.replace("{strict}", "STRICT").replace("{clustered}", "STRICT, WITHOUT ROWID"),
+        Engine::Postgres => code.replace("{strict}", "").replace("{clustered}", ""),
     };
     let mut rest = code.as_str();
     while let Some(start) = rest.find(is_word) {
@@ -257,6 +260,10 @@ mod tests {
             "SELECT id FROM job WHERE tenant_id = ?1 AND at <= ?12 AND note <> '$1 it''s $9' LIMIT ?2  -- $3"
         );
         assert!(text(sql, Engine::Postgres).sql.ends_with("LIMIT $2 FOR UPDATE SKIP LOCKED -- $3"));
+        let sql = "SELECT 1 FROM job WHERE tenant_id = $1 AND id {among $2} AND note {among $12}";
+        let ends = |engine, end: &str| text(sql, engine).sql.ends_with(end);
+        assert!(ends(Engine::Sqlite, "tenant_id = ?1 AND id IN rarray(?2) AND note IN rarray(?12)"));
+        assert!(ends(Engine::Postgres, "tenant_id = $1 AND id = ANY($2) AND note = ANY($12)"));
     }
 
     #[test]

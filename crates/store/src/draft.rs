@@ -8,9 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::batch::{self, ByIds, by_ids};
 use crate::message::Source;
-use crate::{Row, StoreError, TenantTx, args, words};
+use crate::{Row, StoreError, TenantTx, args, list, words};
 
 /// A reply that an assistant suggests.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -52,7 +51,7 @@ macro_rules! draft {
     };
 }
 
-const BY_IDS: ByIds = by_ids!([draft!(), " AND id IN ("], [")"]);
+const BY_IDS: &str = concat!(draft!(), " AND id {among $2}");
 
 /// A page of a conversation's open drafts, the newest first, after `after`.
 ///
@@ -79,7 +78,7 @@ pub async fn open(
 /// # Errors
 /// When the database fails.
 pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[DraftId]) -> Result<HashMap<DraftId, Draft>, StoreError> {
-    let rows = batch::rows(tx, &BY_IDS, ids).await?;
+    let rows = tx.rows(BY_IDS, args![list(ids)]).await?;
     rows.iter().map(|row| draft(row).map(|draft| (draft.id, draft))).collect()
 }
 

@@ -3,7 +3,6 @@
 pub mod api_key;
 pub mod assistant;
 pub mod backup;
-mod batch;
 pub mod carrier_account;
 pub mod contact;
 pub mod conversation;
@@ -38,6 +37,6 @@ pub use db::{
     error::StoreError,
     row::{Column, FromColumn, Row},
     tx::{SystemTx, TenantTx},
-    value::Value,
+    value::{Value, list},
 };
 pub use migrate::MigrateError;

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::batch::{self, ByIds, by_ids};
-use crate::{Row, StoreError, TenantTx, args};
+use crate::{Row, StoreError, TenantTx, args, list};
 
 /// The carrier, which does not sign in, may fetch an attachment for so long after its upload: longer than any text waits
 /// that is not scheduled far ahead.
@@ -49,7 +48,7 @@ impl fmt::Debug for Content {
     }
 }
 
-const BY_IDS: ByIds = by_ids!(["SELECT id, content_type, bytes FROM media WHERE tenant_id = $1 AND id IN ("], [")"]);
+const BY_IDS: &str = "SELECT id, content_type, bytes FROM media WHERE tenant_id = $1 AND id {among $2}";
 
 /// Keeps an upload. `token` is from [`token`].
 ///
@@ -78,7 +77,7 @@ pub async fn create(
 /// # Errors
 /// When the database fails.
 pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[MediaId]) -> Result<HashMap<MediaId, Media>, StoreError> {
-    let rows = batch::rows(tx, &BY_IDS, ids).await?;
+    let rows = tx.rows(BY_IDS, args![list(ids)]).await?;
     rows.iter().map(|row| media(row).map(|media| (media.id, media))).collect()
 }
 
@@ -105,12 +104,10 @@ pub async fn content(tx: &mut TenantTx<'_>, id: MediaId) -> Result<Option<Conten
 /// # Errors
 /// When the database fails.
 pub async fn carrier_paths(tx: &mut TenantTx<'_>, ids: &[MediaId]) -> Result<Vec<String>, StoreError> {
-    const TOKENS: ByIds = by_ids!(
-        ["SELECT id, token FROM media WHERE tenant_id = $1 AND state = 'kept' AND token <> '' AND id IN ("],
-        [")"]
-    );
+    const TOKENS: &str =
+        "SELECT id, token FROM media WHERE tenant_id = $1 AND state = 'kept' AND token <> '' AND id {among $2}";
     let mut tokens = HashMap::new();
-    for row in batch::rows(tx, &TOKENS, ids).await? {
+    for row in tx.rows(TOKENS, args![list(ids)]).await? {
         tokens.insert(row.get::<MediaId>(0)?, row.get::<String>(1)?);
     }
     Ok(ids.iter().filter_map(|id| tokens.get(id).map(|token| format!("{}/{token}", url(*id)))).collect())

@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::batch::{self, ByIds, by_ids};
 use crate::media::{self, Media};
-use crate::{Row, StoreError, TenantTx, args, scene, words};
+use crate::{Row, StoreError, TenantTx, args, list, scene, words};
 
 /// One text in or out, or a note.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -209,7 +208,7 @@ macro_rules! message {
     };
 }
 
-const BY_IDS: ByIds = by_ids!([message!(), " AND m.id IN ("], [")"]);
+const BY_IDS: &str = concat!(message!(), " AND m.id {among $2}");
 
 /// A page of a conversation, the newest first, after `after`.
 ///
@@ -235,7 +234,7 @@ pub async fn page(
 /// # Errors
 /// When the database fails.
 pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[MessageId]) -> Result<HashMap<MessageId, Message>, StoreError> {
-    let rows = batch::rows(tx, &BY_IDS, ids).await?;
+    let rows = tx.rows(BY_IDS, args![list(ids)]).await?;
     Ok(messages(tx, rows).await?.into_iter().map(|message| (message.id, message)).collect())
 }
 

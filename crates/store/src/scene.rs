@@ -1,6 +1,7 @@
 //! What a decision gets to see, read in the transaction that will remember what follows from it.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::assistant::Assistant;
@@ -19,7 +20,7 @@ use domain::scene::{OpenDraft, Outbound, Scene};
 use domain::tenant::Tenant;
 use uuid::Uuid;
 
-use crate::{Row, StoreError, SystemTx, TenantTx, args};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, list};
 
 /// A conversation whole, in the order that [`conversation`] reads it.
 macro_rules! conversation_columns {
@@ -36,7 +37,16 @@ macro_rules! conversation_columns {
 #[derive(Debug, Default)]
 pub struct Known {
     owners: HashMap<(CarrierAccountId, String), Option<Owner>>,
-    ends: HashMap<NumberId, Arc<End>>,
+    ends: HashMap<NumberId, Option<Arc<End>>>,
+    assistants: HashMap<AssistantId, Option<Assistant>>,
+}
+
+impl Known {
+    /// What [`owner`] has found in this transaction.
+    #[must_use]
+    pub fn owner(&self, account: CarrierAccountId, to: &str) -> Option<Owner> {
+        self.owners.get(&(account, to.to_owned())).copied().flatten()
+    }
 }
 
 /// Whose a number is.
@@ -112,26 +122,65 @@ pub async fn owner_of_report(
     row.map(|row| row.get(0)).transpose()
 }
 
-/// Which text of ours the carrier knows by this id.
+/// Which messages the carrier knows by these ids, ours and those of contacts.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn message_by_carrier_ref(tx: &mut TenantTx<'_>, carrier_ref: &str) -> Result<Option<MessageId>, StoreError> {
-    let row = tx
-        .opt(
-            "SELECT id FROM message WHERE tenant_id = $1 AND carrier_ref = $2 AND carrier_ref IS NOT NULL",
-            args![carrier_ref],
+pub async fn by_carrier_refs(
+    tx: &mut TenantTx<'_>,
+    carrier_refs: &[&str],
+) -> Result<HashMap<String, MessageId>, StoreError> {
+    if carrier_refs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = tx
+        .rows(
+            "SELECT carrier_ref, id FROM message WHERE tenant_id = $1 AND carrier_ref {among $2} AND carrier_ref IS NOT NULL",
+            args![list(carrier_refs.iter().copied())],
         )
         .await?;
-    row.map(|row| row.get(0)).transpose()
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
-/// Whether a text with the carrier's id is here already, in whichever event it came.
+/// The scenes between our numbers and addresses, in their order; `None`: we have no such number.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn has_message(tx: &mut TenantTx<'_>, carrier_ref: &str) -> Result<bool, StoreError> {
-    Ok(message_by_carrier_ref(tx, carrier_ref).await?.is_some())
+pub async fn threads(
+    tx: &mut TenantTx<'_>,
+    known: &mut Known,
+    between: &[(NumberId, &str)],
+) -> Result<Vec<Option<Scene>>, StoreError> {
+    let mut addresses: BTreeMap<NumberId, Vec<&str>> = BTreeMap::new();
+    for (number, address) in between {
+        addresses.entry(*number).or_default().push(address);
+    }
+    let mut current = HashMap::new();
+    for (number, addresses) in addresses {
+        let rows = tx
+            .rows(
+                concat!(
+                    "SELECT ",
+                    conversation_columns!(),
+                    " FROM conversation v
+                     WHERE v.tenant_id = $1 AND v.number_id = $2 AND v.address {among $3} AND v.is_current"
+                ),
+                args![number, list(addresses)],
+            )
+            .await?;
+        for row in &rows {
+            let conversation = conversation(row)?;
+            current.insert((number, conversation.address.clone()), conversation);
+        }
+    }
+    let threads = between
+        .iter()
+        .map(|(number, address)| {
+            let conversation = current.remove(&(*number, (*address).to_owned()));
+            (*number, (*address).to_owned(), conversation)
+        })
+        .collect();
+    scenes(tx, known, threads).await
 }
 
 /// The scene between one of our numbers and an address; `None`: we have no such number.
@@ -144,21 +193,39 @@ pub async fn thread(
     number: NumberId,
     address: &str,
 ) -> Result<Option<Scene>, StoreError> {
-    let Some(end) = end(tx, known, number).await? else { return Ok(None) };
-    let contact = contact(tx, address).await?;
-    let current = tx
-        .opt(
+    Ok(threads(tx, known, &[(number, address)]).await?.pop().flatten())
+}
+
+/// The scenes around these conversations; those that there are not are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn around_all(
+    tx: &mut TenantTx<'_>,
+    known: &mut Known,
+    ids: &[ConversationId],
+) -> Result<HashMap<ConversationId, Scene>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = tx
+        .rows(
             concat!(
                 "SELECT ",
                 conversation_columns!(),
-                " FROM conversation v
-             WHERE v.tenant_id = $1 AND v.number_id = $2 AND v.address = $3 AND v.is_current"
+                " FROM conversation v WHERE v.tenant_id = $1 AND v.id {among $2}"
             ),
-            args![number, address],
+            args![list(ids)],
         )
         .await?;
-    let conversation = current.as_ref().map(conversation).transpose()?;
-    scene(tx, &end, address.to_owned(), contact, conversation).await.map(Some)
+    let found = rows.iter().map(conversation).collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<ConversationId> = found.iter().map(|conversation| conversation.id).collect();
+    let threads = found
+        .into_iter()
+        .map(|conversation| (conversation.number, conversation.address.clone(), Some(conversation)))
+        .collect();
+    let scenes = scenes(tx, known, threads).await?;
+    Ok(ids.into_iter().zip(scenes).filter_map(|(id, scene)| Some((id, scene?))).collect())
 }
 
 /// The scene around a conversation; `None`: there is no such conversation.
@@ -166,18 +233,7 @@ pub async fn thread(
 /// # Errors
 /// When the database fails.
 pub async fn around(tx: &mut TenantTx<'_>, known: &mut Known, id: ConversationId) -> Result<Option<Scene>, StoreError> {
-    let found = tx
-        .opt(
-            concat!("SELECT ", conversation_columns!(), " FROM conversation v WHERE v.tenant_id = $1 AND v.id = $2"),
-            args![id],
-        )
-        .await?;
-    let Some(row) = found else { return Ok(None) };
-    let conversation = conversation(&row)?;
-    let Some(end) = end(tx, known, conversation.number).await? else { return Ok(None) };
-    let address = conversation.address.clone();
-    let contact = contact(tx, &address).await?;
-    scene(tx, &end, address, contact, Some(conversation)).await.map(Some)
+    Ok(around_all(tx, known, &[id]).await?.remove(&id))
 }
 
 /// The lane of a conversation, which never changes; `None`: there is no such conversation.
@@ -217,43 +273,60 @@ pub async fn assistant(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Option<
     row.map(|row| assistant_from(row.get(0)?, row.get(1)?, row.get(2)?)).transpose()
 }
 
+/// Texts of ours with their conversations' lanes; those that there are not are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn outbounds(
+    tx: &mut TenantTx<'_>,
+    ids: &[MessageId],
+) -> Result<HashMap<MessageId, (Outbound, Uuid)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    // Whoever is just handing one over, or reporting on it, comes first; then this sees what they made of it.
+    tx.hold("SELECT 1 FROM message WHERE tenant_id = $1 AND id {among $2} ORDER BY id FOR UPDATE", args![list(ids)])
+        .await?;
+    let rows = tx
+        .rows(
+            "SELECT m.conversation_id, m.contact_id, v.address, v.number_id, m.status, m.author, m.author_id,
+                    COALESCE(o.attempt, 0), a.opted_out_at_us, v.lane, m.id
+             FROM message m
+             JOIN conversation v ON v.tenant_id = m.tenant_id AND v.id = m.conversation_id
+             LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
+             LEFT JOIN outbox o ON o.tenant_id = m.tenant_id AND o.message_id = m.id
+             WHERE m.tenant_id = $1 AND m.id {among $2} AND m.direction = 'out'",
+            args![list(ids)],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let status: String = row.get(4)?;
+            let author = author(&row.get::<String>(5)?, row.get(6)?)?;
+            let message = row.get(10)?;
+            let outbound = Outbound {
+                message,
+                conversation: row.get(0)?,
+                contact: row.get(1)?,
+                phone: row.get(2)?,
+                number: row.get(3)?,
+                status: Status::parse(&status).ok_or_else(|| unknown("message status", &status))?,
+                author,
+                attempt: row.get(7)?,
+                purpose: purpose(author),
+                opted_out_at: row.get(8)?,
+            };
+            Ok((message, (outbound, row.get(9)?)))
+        })
+        .collect()
+}
+
 /// A text of ours, and its conversation's lane; `None`: there is no such text.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn outbound(tx: &mut TenantTx<'_>, id: MessageId) -> Result<Option<(Outbound, Uuid)>, StoreError> {
-    // Whoever is just handing it over, or reporting on it, comes first; then this sees what they made of it.
-    if tx.opt("SELECT 1 FROM message WHERE tenant_id = $1 AND id = $2 {for_update}", args![id]).await?.is_none() {
-        return Ok(None);
-    }
-    let row = tx
-        .opt(
-            "SELECT m.conversation_id, m.contact_id, v.address, v.number_id, m.status, m.author, m.author_id,
-                    COALESCE(o.attempt, 0), a.opted_out_at_us, v.lane
-             FROM message m
-             JOIN conversation v ON v.tenant_id = m.tenant_id AND v.id = m.conversation_id
-             LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
-             LEFT JOIN outbox o ON o.tenant_id = m.tenant_id AND o.message_id = m.id
-             WHERE m.tenant_id = $1 AND m.id = $2 AND m.direction = 'out'",
-            args![id],
-        )
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let status: String = row.get(4)?;
-    let author = author(&row.get::<String>(5)?, row.get(6)?)?;
-    let outbound = Outbound {
-        message: id,
-        conversation: row.get(0)?,
-        contact: row.get(1)?,
-        phone: row.get(2)?,
-        number: row.get(3)?,
-        status: Status::parse(&status).ok_or_else(|| unknown("message status", &status))?,
-        author,
-        attempt: row.get(7)?,
-        purpose: purpose(author),
-        opted_out_at: row.get(8)?,
-    };
-    Ok(Some((outbound, row.get(9)?)))
+    Ok(outbounds(tx, &[id]).await?.remove(&id))
 }
 
 /// A draft; `None`: there is no such draft.
@@ -325,25 +398,38 @@ pub fn author(kind: &str, id: Option<Uuid>) -> Result<Author, StoreError> {
     })
 }
 
-async fn scene(
+/// The rest of each scene: our end, theirs, and who would answer.
+async fn scenes(
     tx: &mut TenantTx<'_>,
-    end: &End,
-    address: String,
-    contact: Option<Contact>,
-    conversation: Option<Conversation>,
-) -> Result<Scene, StoreError> {
-    let own = end.assistant.clone();
-    let assistant = match conversation.as_ref().map(|conversation| conversation.holder) {
-        Some(Holder::Assistant(id)) if own.as_ref().is_none_or(|own| own.id != id) => assistant(tx, id).await?,
-        _ => own,
-    };
-    let (tenant, number) = (end.tenant.clone(), end.number.clone());
-    Ok(Scene { tenant, number, address, contact, conversation, assistant })
+    known: &mut Known,
+    threads: Vec<(NumberId, String, Option<Conversation>)>,
+) -> Result<Vec<Option<Scene>>, StoreError> {
+    let contacts = contacts(tx, threads.iter().map(|(_, address, _)| address.as_str())).await?;
+    let mut scenes = Vec::with_capacity(threads.len());
+    for (number, address, conversation) in threads {
+        let Some(end) = end(tx, known, number).await? else {
+            scenes.push(None);
+            continue;
+        };
+        let own = end.assistant.as_ref();
+        let assistant = match conversation.as_ref().map(|conversation| conversation.holder) {
+            Some(Holder::Assistant(id)) if own.is_none_or(|own| own.id != id) => match known.assistants.entry(id) {
+                Entry::Occupied(found) => found.get().clone(),
+                Entry::Vacant(place) => place.insert(assistant(tx, id).await?).clone(),
+            },
+            _ => own.cloned(),
+        };
+        // The same person may stand in two scenes, having written to two of our numbers.
+        let contact = contacts.get(&address).cloned();
+        let (tenant, number) = (end.tenant.clone(), end.number.clone());
+        scenes.push(Some(Scene { tenant, number, address, contact, conversation, assistant }));
+    }
+    Ok(scenes)
 }
 
 async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<Option<Arc<End>>, StoreError> {
     if let Some(end) = known.ends.get(&id) {
-        return Ok(Some(Arc::clone(end)));
+        return Ok(end.clone());
     }
     let row = tx
         .opt(
@@ -356,7 +442,10 @@ async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<O
             args![id],
         )
         .await?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = row else {
+        known.ends.insert(id, None);
+        return Ok(None);
+    };
     let address: String = row.get(1)?;
     let assistant = match (row.get::<Option<AssistantId>>(4)?, row.get::<Option<String>>(6)?) {
         (Some(id), Some(name)) => Some(assistant_from(id, name, row.get(7)?)?),
@@ -375,30 +464,35 @@ async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<O
         },
         assistant,
     });
-    known.ends.insert(id, Arc::clone(&end));
+    known.ends.insert(id, Some(Arc::clone(&end)));
     Ok(Some(end))
 }
 
-async fn contact(tx: &mut TenantTx<'_>, address: &str) -> Result<Option<Contact>, StoreError> {
-    let row = tx
-        .opt(
-            "SELECT c.id, c.name, c.company, c.time_zone, c.blocked, a.opted_out_at_us
+async fn contacts<'a>(
+    tx: &mut TenantTx<'_>,
+    addresses: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<String, Contact>, StoreError> {
+    let rows = tx
+        .rows(
+            "SELECT c.id, c.name, c.company, c.time_zone, c.blocked, a.opted_out_at_us, a.address
              FROM contact_address a JOIN contact c ON c.tenant_id = a.tenant_id AND c.id = a.contact_id
-             WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address = $2",
-            args![address],
+             WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address {among $2}",
+            args![list(addresses)],
         )
         .await?;
-    row.map(|row| {
-        Ok(Contact {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            company: row.get(2)?,
-            time_zone: row.get(3)?,
-            blocked: row.get(4)?,
-            opted_out_at: row.get(5)?,
+    rows.iter()
+        .map(|row| {
+            let contact = Contact {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                company: row.get(2)?,
+                time_zone: row.get(3)?,
+                blocked: row.get(4)?,
+                opted_out_at: row.get(5)?,
+            };
+            Ok((row.get(6)?, contact))
         })
-    })
-    .transpose()
+        .collect()
 }
 
 fn conversation(row: &Row) -> Result<Conversation, StoreError> {

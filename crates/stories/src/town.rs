@@ -218,7 +218,7 @@ impl Town {
             .system_read(async move |tx| {
                 let row = tx
                     .one(
-                        "SELECT (SELECT COUNT(*) FROM inbox WHERE done_at_us IS NULL AND ready_at_us <= $1)
+                        "SELECT (SELECT COUNT(*) FROM inbox WHERE ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM outbox WHERE state = 'sending')
                               + (SELECT COUNT(*) FROM errand WHERE ready_at_us <= $1 OR attempt > 0)
@@ -240,7 +240,7 @@ impl Town {
             .system_read(async |tx| {
                 let mut next: Option<Timestamp> = None;
                 for sql in [
-                    "SELECT MIN(ready_at_us) FROM inbox WHERE done_at_us IS NULL",
+                    "SELECT MIN(ready_at_us) FROM inbox",
                     "SELECT MIN(ready_at_us) FROM outbox WHERE state = 'waiting'",
                     "SELECT MIN(ready_at_us) FROM errand",
                     "SELECT MIN(next_at_us) FROM webhook_delivery WHERE state = 'waiting'",

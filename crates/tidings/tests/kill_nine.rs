@@ -255,7 +255,7 @@ async fn at_rest(house: &House) {
         waiting = store
             .system_read(async |tx| {
                 tx.one(
-                    "SELECT (SELECT COUNT(*) FROM inbox WHERE done_at_us IS NULL AND tenant_id IS NULL)
+                    "SELECT (SELECT COUNT(*) FROM inbox WHERE tenant_id IS NULL)
                           + (SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'sending'))",
                     args![],
                 )

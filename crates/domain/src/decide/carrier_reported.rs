@@ -21,7 +21,7 @@ pub fn carrier_reported(about: &Outbound, report: &CarrierReported) -> Decision 
             failure,
             parts,
             cost,
-            ..MessageMoved::to(about.message, to)
+            ..MessageMoved::to(about.message, about.conversation, to)
         }));
     }
     if report.opted_out {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::decision::{Change, Decision, GateAsked, MessageMoved, ReceiptLine};
 use crate::gate::{Asked, Verdict, gate};
-use crate::id::MessageId;
+use crate::id::{ConversationId, MessageId};
 use crate::message::{Failure, Status};
 
 /// What is to be done with it.
@@ -23,7 +23,13 @@ pub enum Due {
 
 /// What follows: it is marked `sending` before it goes to the carrier, or it waits, or it never goes.
 #[must_use]
-pub fn send_due(now: Timestamp, message: MessageId, attempts: u32, asked: Asked<'_>) -> (Decision, Due) {
+pub fn send_due(
+    now: Timestamp,
+    message: MessageId,
+    conversation: ConversationId,
+    attempts: u32,
+    asked: Asked<'_>,
+) -> (Decision, Due) {
     let mut decision = Decision::default();
     let verdict = gate(now, asked);
     let line = ReceiptLine::Gate { when: GateAsked::Sending, verdict: verdict.clone() };
@@ -32,17 +38,21 @@ pub fn send_due(now: Timestamp, message: MessageId, attempts: u32, asked: Asked<
         Verdict::Send => {
             let attempt = attempts + 1;
             (
-                MessageMoved { attempt: Some(attempt), ..MessageMoved::to(message, Status::Sending) },
+                MessageMoved { attempt: Some(attempt), ..MessageMoved::to(message, conversation, Status::Sending) },
                 Due::Hand { attempt },
             )
         }
-        Verdict::Defer { until, .. } => {
-            (MessageMoved { not_before: Some(until), ..MessageMoved::to(message, Status::Deferred) }, Due::Wait(until))
-        }
+        Verdict::Defer { until, .. } => (
+            MessageMoved { not_before: Some(until), ..MessageMoved::to(message, conversation, Status::Deferred) },
+            Due::Wait(until),
+        ),
         Verdict::Skip { reason } => {
             let failure =
                 Failure { code: reason.code().into(), explanation: reason.explanation().into(), mend: String::new() };
-            (MessageMoved { failure: Some(failure), ..MessageMoved::to(message, Status::Skipped) }, Due::Drop)
+            (
+                MessageMoved { failure: Some(failure), ..MessageMoved::to(message, conversation, Status::Skipped) },
+                Due::Drop,
+            )
         }
     };
     decision.change(Change::MessageMoved(moved));

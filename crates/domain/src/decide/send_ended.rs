@@ -53,7 +53,7 @@ pub fn send_ended(now: Timestamp, lane: Uuid, about: &Outbound, end: &SendEnded)
                 decision.change(Change::MessageMoved(MessageMoved {
                     not_before: Some(*retry_at),
                     attempt,
-                    ..MessageMoved::to(about.message, Status::Queued)
+                    ..MessageMoved::to(about.message, about.conversation, Status::Queued)
                 }));
             }
         }
@@ -79,7 +79,7 @@ pub fn unknown_overdue(about: &Outbound) -> Decision {
                     .into(),
                 mend: "Ask the contact, or send the text again if twice does no harm.".into(),
             }),
-            ..MessageMoved::to(about.message, Status::Unknown)
+            ..MessageMoved::to(about.message, about.conversation, Status::Unknown)
         }));
     }
     decision
@@ -91,7 +91,7 @@ fn accepted(about: &Outbound, carrier_ref: &str, parts: Option<u32>, decision: &
     decision.change(Change::MessageMoved(MessageMoved {
         carrier_ref: Some(carrier_ref.to_owned()),
         parts,
-        ..MessageMoved::to(about.message, to)
+        ..MessageMoved::to(about.message, about.conversation, to)
     }));
 }
 
@@ -99,14 +99,14 @@ fn failed(about: &Outbound, failure: Failure, decision: &mut Decision) {
     if let Some(to) = about.status.on(Reported::Failed) {
         decision.change(Change::MessageMoved(MessageMoved {
             failure: Some(failure),
-            ..MessageMoved::to(about.message, to)
+            ..MessageMoved::to(about.message, about.conversation, to)
         }));
     }
 }
 
 fn lost(now: Timestamp, lane: Uuid, about: &Outbound, decision: &mut Decision) {
     if let Some(to) = about.status.on(Reported::Lost) {
-        decision.change(Change::MessageMoved(MessageMoved::to(about.message, to)));
+        decision.change(Change::MessageMoved(MessageMoved::to(about.message, about.conversation, to)));
         decision.effect(Effect::Remind {
             fact: Fact::UnknownOverdue { message: about.message },
             at: now.checked_add(UNKNOWN_WAITS).unwrap_or(now),

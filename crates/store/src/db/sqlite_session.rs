@@ -45,6 +45,7 @@ impl Session {
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         // A plan depends on the text alone, so a statement is not prepared anew whenever other values are bound to it.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(StoreError::fault)?;
+        rusqlite::vtab::array::load_module(&connection).map_err(StoreError::fault)?;
         let session = Self { connection, names: Names::default() };
         session.setup("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")?;
         Ok(session)
@@ -166,10 +167,10 @@ fn bind(statement: &mut CachedStatement<'_>, tenant: Option<Uuid>, args: &[Value
         return Err(rusqlite::Error::InvalidParameterCount(args.len() + first - 1, wanted));
     }
     if let Some(tenant) = tenant {
-        statement.raw_bind_parameter(1, Value::Id(tenant))?;
+        Value::Id(tenant).bind(statement, 1)?;
     }
     for (index, value) in args.iter().enumerate() {
-        statement.raw_bind_parameter(index + first, value)?;
+        value.bind(statement, index + first)?;
     }
     Ok(())
 }

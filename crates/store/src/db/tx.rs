@@ -1,9 +1,18 @@
 //! What a body gets: a transaction that belongs to one tenant, or to the system.
 
+use std::collections::BTreeSet;
+
 use domain::id::TenantId;
 use uuid::Uuid;
 
-use super::{bulk, error::StoreError, postgres_session, row::Row, sqlite_session, value::Value};
+use super::{
+    bulk,
+    error::StoreError,
+    postgres_session,
+    row::Row,
+    sqlite_session,
+    value::{Value, list},
+};
 use crate::dialect::{self, Engine, Text};
 
 /// A transaction of one tenant. `$1` is the tenant in every statement and is bound here, so callers number their own
@@ -80,17 +89,28 @@ macro_rules! statements {
             bulk::push(self.tx, scope, sql, rows).await
         }
 
-        /// Takes the lock of this number until the transaction ends, unless another transaction has it. On SQLite always
-        /// true: the writer is alone.
-        pub async fn try_lock(&mut self, key: i64) -> Result<bool, StoreError> {
-            let scope = $scope(self);
-            self.tx.try_lock(scope, key).await
+        /// Locks rows until the transaction ends, with a query in PostgreSQL's words (`… FOR UPDATE`). SQLite is not even
+        /// asked: its writer is alone.
+        pub async fn hold(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<(), StoreError> {
+            if self.tx.engine() == Engine::Sqlite {
+                return Ok(());
+            }
+            self.push(sql, args).await
         }
 
-        /// Takes the lock of a lane until the transaction ends, and waits for it: what is worked strictly in order is worked
-        /// by one transaction at a time. On SQLite the writer is alone anyway.
-        pub async fn lock_lane(&mut self, lane: Uuid) -> Result<(), StoreError> {
-            self.tx.lock_lane($scope(self), lane).await
+        /// Takes these locks until the transaction ends, but for those that another transaction has; answers which it got.
+        /// On SQLite all of them: the writer is alone.
+        pub async fn try_locks(&mut self, keys: &[i64]) -> Result<Vec<i64>, StoreError> {
+            let scope = $scope(self);
+            self.tx.try_locks(scope, keys).await
+        }
+
+        /// Takes the locks of these lanes until the transaction ends, and waits for them: what is worked strictly in order is
+        /// worked by one transaction at a time. Everybody takes them in the same order, so that two who want some of the
+        /// same do not wait for each other for ever. On SQLite the writer is alone anyway.
+        pub async fn lock_lanes(&mut self, lanes: &BTreeSet<Uuid>) -> Result<(), StoreError> {
+            let scope = $scope(self);
+            self.tx.lock_lanes(scope, lanes).await
         }
 
         /// Which database this runs on. For measuring and for tests: what differs belongs into `dialect`.
@@ -218,22 +238,27 @@ impl Tx {
         self.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args }).await
     }
 
-    async fn try_lock(&mut self, scope: Scope, key: i64) -> Result<bool, StoreError> {
+    async fn try_locks(&mut self, scope: Scope, keys: &[i64]) -> Result<Vec<i64>, StoreError> {
         if self.engine() == Engine::Sqlite {
-            return Ok(true);
+            return Ok(keys.to_vec());
         }
-        let args = [Value::Int(key)];
-        let call = Call { sql: "SELECT pg_try_advisory_xact_lock($1)", scope, tenant: None, args: &args };
-        self.call_rows(&call).await?.first().ok_or(StoreError::NoRow)?.get(0)
+        let sql = "SELECT key FROM unnest($1::bigint[]) AS key WHERE pg_try_advisory_xact_lock(key)";
+        let args = [list(keys.iter().copied())];
+        let rows = self.call_rows(&Call { sql, scope, tenant: None, args: &args }).await?;
+        rows.iter().map(|row| row.get(0)).collect()
     }
 
-    async fn lock_lane(&mut self, scope: Scope, lane: Uuid) -> Result<(), StoreError> {
-        if self.engine() == Engine::Sqlite {
+    async fn lock_lanes(&mut self, scope: Scope, lanes: &BTreeSet<Uuid>) -> Result<(), StoreError> {
+        if self.engine() == Engine::Sqlite || lanes.is_empty() {
             return Ok(());
         }
-        let (high, low) = lane.as_u64_pair();
-        let args = [Value::Int((high ^ low).cast_signed())];
-        self.call_push(&Call { sql: "SELECT pg_advisory_xact_lock($1)", scope, tenant: None, args: &args }).await
+        let keys = lanes.iter().map(|lane| {
+            let (high, low) = lane.as_u64_pair();
+            (high ^ low).cast_signed()
+        });
+        let args = [list(keys)];
+        let sql = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key";
+        self.call_push(&Call { sql, scope, tenant: None, args: &args }).await
     }
 
     pub(crate) async fn call_rows(&mut self, call: &Call<'_>) -> Result<Vec<Row>, StoreError> {

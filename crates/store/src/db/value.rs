@@ -29,6 +29,14 @@ pub enum Value<'a> {
     Bytes(Cow<'a, [u8]>),
     /// `UUID`.
     Id(Uuid),
+    /// Values of one kind, for `{among $n}`. Made with [`list`].
+    List(Vec<Value<'a>>),
+}
+
+/// Many values for one place: `… AND id {among $2}` with `args![list(ids)]`. One text for any number of them.
+#[must_use]
+pub fn list<'a, T: Into<Value<'a>>>(values: impl IntoIterator<Item = T>) -> Value<'a> {
+    Value::List(values.into_iter().map(Into::into).collect())
 }
 
 impl Value<'_> {
@@ -43,6 +51,7 @@ impl Value<'_> {
             Self::Text(value) => Value::Text(Cow::Owned(value.into_owned())),
             Self::Bytes(value) => Value::Bytes(Cow::Owned(value.into_owned())),
             Self::Id(value) => Value::Id(value),
+            Self::List(values) => list(values.into_iter().map(Value::into_owned)),
         }
     }
 }
@@ -57,6 +66,7 @@ impl fmt::Debug for Value<'_> {
             Self::Text(text) => write!(f, "text of {} bytes", text.len()),
             Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
             Self::Id(id) => write!(f, "{id}"),
+            Self::List(values) => write!(f, "a list of {}", values.len()),
         }
     }
 }
@@ -186,18 +196,50 @@ id_values!(
     WorkId,
 );
 
-impl rusqlite::ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
+impl Value<'_> {
+    /// Binds it as SQLite's parameter `index`.
+    pub(crate) fn bind(&self, statement: &mut rusqlite::Statement<'_>, index: usize) -> rusqlite::Result<()> {
+        match self {
+            Self::List(values) => {
+                let values = values.iter().map(|value| value.scalar().try_into()).collect::<Result<Vec<_>, _>>()?;
+                statement.raw_bind_parameter(index, rusqlite::vtab::array::Array::new(values))
+            }
+            scalar => statement.raw_bind_parameter(index, ToSqlOutput::Borrowed(scalar.scalar())),
+        }
+    }
+
+    /// In SQLite's terms; a list inside a list is nothing.
+    fn scalar(&self) -> ValueRef<'_> {
+        match self {
+            Self::Null | Self::List(_) => ValueRef::Null,
             Self::Bool(value) => ValueRef::Integer(i64::from(*value)),
             Self::Int(value) => ValueRef::Integer(*value),
             Self::Real(value) => ValueRef::Real(*value),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Bytes(bytes) => ValueRef::Blob(bytes),
             Self::Id(id) => ValueRef::Blob(id.as_bytes()),
-        }))
+        }
     }
+
+    fn id(&self) -> Option<Uuid> {
+        if let Self::Id(id) = self { Some(*id) } else { None }
+    }
+
+    fn int(&self) -> Option<i64> {
+        if let Self::Int(int) = self { Some(*int) } else { None }
+    }
+
+    fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+}
+
+/// All of a list as one kind of thing.
+fn all_of<'v, 'a, T>(
+    values: &'v [Value<'a>],
+    one: impl Fn(&'v Value<'a>) -> Option<T>,
+) -> Result<Vec<T>, Box<dyn Error + Sync + Send>> {
+    values.iter().map(one).collect::<Option<_>>().ok_or_else(|| "a list holds another kind than its column".into())
 }
 
 impl ToSql for Value<'_> {
@@ -214,6 +256,9 @@ impl ToSql for Value<'_> {
             }
             (Self::Bytes(bytes), &Type::BYTEA) => bytes.to_sql(ty, out),
             (Self::Id(id), &Type::UUID) => id.to_sql(ty, out),
+            (Self::List(values), &Type::UUID_ARRAY) => all_of(values, Value::id)?.to_sql(ty, out),
+            (Self::List(values), &Type::INT8_ARRAY) => all_of(values, Value::int)?.to_sql(ty, out),
+            (Self::List(values), &Type::TEXT_ARRAY) => all_of(values, Value::text)?.to_sql(ty, out),
             (value, ty) => Err(format!("an argument of kind {value:?} stands where the server wants {ty}").into()),
         }
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::remember::{Aftermath, SENDING_LEASE};
 use crate::scene::{author, json};
-use crate::{StoreError, SystemTx, TenantTx, args};
+use crate::{StoreError, SystemTx, TenantTx, Value, args, row};
 
 /// A number with texts that wait.
 #[derive(Debug, Clone)]
@@ -72,11 +72,14 @@ pub struct Sender {
     pub settings: Settings,
 }
 
-pub(crate) async fn hand_to_outbox(tx: &mut TenantTx<'_>, send: &SendText) -> Result<(), StoreError> {
-    tx.push(
-        "INSERT INTO outbox (tenant_id, message_id, number_id, lane, priority, segments, ready_at_us, state, attempt)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', 0)",
-        args![send.message, send.number, send.lane, rank(send.priority), send.segments, send.ready_at],
+pub(crate) fn outbox_row(send: &SendText) -> [Value<'static>; 8] {
+    row![send.message, send.number, send.lane, rank(send.priority), send.segments, send.ready_at, "waiting", 0_i64]
+}
+
+pub(crate) async fn hand_to_outbox(tx: &mut TenantTx<'_>, rows: Vec<[Value<'static>; 8]>) -> Result<(), StoreError> {
+    tx.push_many(
+        "INSERT INTO outbox (tenant_id, message_id, number_id, lane, priority, segments, ready_at_us, state, attempt)",
+        rows,
     )
     .await
 }

@@ -9,6 +9,7 @@ mod conversation;
 mod desk;
 mod face;
 mod identity;
+mod inbox;
 mod media;
 mod message;
 mod notes;

@@ -1,6 +1,6 @@
 //! Texts: their pages, who wrote them, what hangs on them, why they went or not, and how the log tells of them.
 
-use domain::decision::{GateAsked, ReceiptLine};
+use domain::decision::{Change, Decision, GateAsked, ReceiptLine};
 use domain::event::Kind;
 use domain::gate::{Reason, Verdict};
 use domain::id::{Ids, MediaId};
@@ -62,10 +62,11 @@ on_both_engines! {
         store.write(ACME, async |tx| {
             let mut ids = Ids::new(at(1), 1);
             let verdict = Verdict::Skip { reason: Reason::ContactOptedOut };
+            let mut decision = Decision::default();
             for line in [ReceiptLine::Gate { when: GateAsked::Queued, verdict }, ReceiptLine::Attempt { attempt: 1, result: "taken".into() }] {
-                remember::note(tx, at(1), &mut ids, desk::message(1), &line).await?;
+                decision.change(Change::Noted { message: desk::message(1), line });
             }
-            Ok::<_, store::StoreError>(())
+            remember::remember(tx, at(1), &mut ids, &[decision]).await
         }).await.unwrap();
         let receipt = desk::read(&store, ACME, async |tx| message::receipt(tx, desk::message(1)).await).await.unwrap();
         let kinds: Vec<_> = receipt.lines.iter().map(|line| (line.kind, line.verdict, line.reason.as_deref(), line.attempt)).collect();

@@ -1,7 +1,7 @@
 //! What goes in comes out: values, names of constraints, many rows, locks.
 
 use domain::id::TenantId;
-use store::{StoreError, SystemTx, args, on_both_engines, row};
+use store::{StoreError, SystemTx, args, list, on_both_engines, row};
 use uuid::Uuid;
 
 use crate::notes::{ANN, BOB, bodies, keep, with_notes};
@@ -25,10 +25,34 @@ on_both_engines! {
     /// A lock belongs to one transaction until it ends.
     async fn a_lock_is_had_by_one(store) {
         with_notes(&store).await;
-        let take = async |tx: &mut SystemTx<'_>| tx.try_lock(42).await;
-        assert!(store.system_write(take).await.unwrap());
-        assert!(store.system_write(take).await.unwrap(), "it was not given back at the commit");
-        assert!(store.write(ANN, async |tx| tx.try_lock(42).await).await.unwrap());
+        let take = async |tx: &mut SystemTx<'_>| tx.try_locks(&[42, 43]).await;
+        assert_eq!(store.system_write(take).await.unwrap(), [42, 43]);
+        assert_eq!(store.system_write(take).await.unwrap(), [42, 43], "they were not given back at the commit");
+        assert_eq!(store.write(ANN, async |tx| tx.try_locks(&[42]).await).await.unwrap(), [42]);
+        assert!(store.write(ANN, async |tx| tx.lock_lanes(&[Uuid::nil(), Uuid::max()].into()).await).await.is_ok());
+    }
+
+    /// One text for lists of any length and of each kind.
+    async fn a_list_is_one_argument(store) {
+        with_notes(&store).await;
+        for id in 1..=3 {
+            keep(&store, ANN, id, ["a", "b", "c"][id as usize - 1]).await.unwrap();
+        }
+        keep(&store, BOB, 4, "a").await.unwrap();
+        let by_ids = async |ids: Vec<i64>| {
+            let sql = "SELECT body FROM note WHERE tenant_id = $1 AND id {among $2} ORDER BY id";
+            let rows = store.read(ANN, async move |tx| tx.rows(sql, args![list(ids.clone())]).await).await.unwrap();
+            rows.iter().map(|row| row.get::<String>(0).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(by_ids(vec![3, 1, 1, 4, 9]).await, ["a", "c"]);
+        assert!(by_ids(Vec::new()).await.is_empty());
+        assert_eq!(by_ids((0..5_000).collect()).await, ["a", "b", "c"]);
+        let by_body = "SELECT id FROM note WHERE tenant_id = $1 AND body {among $2} ORDER BY id";
+        let rows = store.read(ANN, async move |tx| tx.rows(by_body, args![list(["c", "b"])]).await).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.get::<i64>(0).unwrap()).collect::<Vec<_>>(), [2, 3]);
+        let tenants = "SELECT COUNT(*) FROM note WHERE tenant_id {among $1}";
+        let both = store.system_read(async move |tx| tx.one(tenants, args![list([ANN, BOB])]).await?.get::<i64>(0)).await;
+        assert_eq!(both.unwrap(), 4);
     }
 
     /// Bulk inserts are cut into statements; no row is lost or doubled at any border.

@@ -85,7 +85,7 @@ store::on_both_engines! {
             .engine
             .store()
             .system_read(async |tx| {
-                tx.one("SELECT COUNT(*) FROM inbox WHERE outcome = 'no_such_number'", store::args![]).await?.get::<i64>(0)
+                tx.one("SELECT COUNT(*) FROM unclaimed WHERE reason = 'no_such_number'", store::args![]).await?.get::<i64>(0)
             })
             .await
             .unwrap();

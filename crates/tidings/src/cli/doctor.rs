@@ -64,8 +64,8 @@ async fn look_inside(store: &Store, sealer: Option<&Sealer>, findings: &mut Vec<
         )
     });
     let unclaimed = store.system_read(async |tx: &mut SystemTx<'_>| queue::unclaimed(tx).await).await?;
-    for (outcome, count) in unclaimed {
-        let detail = format!("{count} webhooks of the last seven days led to nothing: {outcome}");
+    for (reason, count) in unclaimed {
+        let detail = format!("{count} webhooks found nobody to act on them: {reason}");
         findings.push(warning("webhooks", detail));
     }
     let accounts = store

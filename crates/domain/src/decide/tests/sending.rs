@@ -173,7 +173,7 @@ fn a_due_text_is_asked_about_once_more() {
     let due = |prepare: Prepare| {
         let mut scene = scene();
         prepare(&mut scene);
-        let (decision, due) = send_due(now(), id(10), 0, scene.asked(Purpose::Conversation));
+        let (decision, due) = send_due(now(), id(10), id(3), 0, scene.asked(Purpose::Conversation));
         (told(&decision), due)
     };
     assert_eq!(due(&|_| {}), ("receipt: gate\nmessage is sending".into(), Due::Hand { attempt: 1 }));

@@ -1,0 +1,137 @@
+//! What the turns of a round get to see, read with one query per kind of thing; and what each of them decides.
+
+use std::collections::HashMap;
+
+use domain::decide;
+use domain::decision::Decision;
+use domain::fact::Fact;
+use domain::id::{ConversationId, Ids, MessageId};
+use domain::phone::Address;
+use domain::scene::{Outbound, Scene};
+use jiff::Timestamp;
+use store::scene::{self, Known};
+use store::{StoreError, TenantTx};
+
+use super::batch::Turn;
+
+/// What one turn sees.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// What it is about is gone, or was dealt with before: nothing follows.
+    Nothing,
+    /// A thread with both its ends.
+    Thread(Box<Scene>),
+    /// A text of ours.
+    Text(Box<Outbound>),
+}
+
+/// What there is to see for each of these turns, in their order.
+pub(super) async fn look(
+    tx: &mut TenantTx<'_>,
+    known: &mut Known,
+    turns: &[Turn<'_>],
+) -> Result<Vec<Seen>, StoreError> {
+    let messages = by_carrier_refs(tx, turns).await?;
+    let outbounds: Vec<MessageId> = turns.iter().filter_map(|turn| text_of(turn, &messages)).collect();
+    let mut outbounds = scene::outbounds(tx, &outbounds).await?;
+    let conversations: Vec<ConversationId> = turns.iter().filter_map(conversation_of).collect();
+    let mut around = scene::around_all(tx, known, &conversations).await?;
+    let mut threads = threads(tx, known, turns, &messages).await?;
+    let seen = turns.iter().enumerate().map(|(nth, turn)| {
+        let text = || text_of(turn, &messages);
+        match (threads.remove(&nth), conversation_of(turn), text()) {
+            (Some(scene), _, _) => Seen::Thread(Box::new(scene)),
+            (None, Some(id), _) => around.remove(&id).map_or(Seen::Nothing, |scene| Seen::Thread(Box::new(scene))),
+            (None, None, Some(id)) => {
+                outbounds.remove(&id).map_or(Seen::Nothing, |(text, _)| Seen::Text(Box::new(text)))
+            }
+            (None, None, None) => Seen::Nothing,
+        }
+    });
+    Ok(seen.collect())
+}
+
+/// What follows from what it sees.
+pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen) -> Decision {
+    match (turn.fact, seen) {
+        (Fact::TextArrived(text), Seen::Thread(scene)) => decide::text_arrived(now, ids, scene, turn.lane, text),
+        (Fact::CarrierReported(report), Seen::Text(about)) => decide::carrier_reported(about, report),
+        (Fact::SendEnded(end), Seen::Text(about)) => decide::send_ended(now, turn.lane, about, end),
+        (Fact::UnknownOverdue { .. }, Seen::Text(about)) => decide::unknown_overdue(about),
+        (Fact::ContactFellSilent { assistant, version, .. }, Seen::Thread(scene)) => {
+            decide::contact_fell_silent(scene, *assistant, *version)
+        }
+        (Fact::AssistantAnswered(run), Seen::Thread(scene)) => decide::assistant_answered(now, ids, scene, run),
+        (Fact::SnoozeEnded { until, .. }, Seen::Thread(scene)) => decide::snooze_ended(scene, *until),
+        (_, Seen::Nothing)
+        | (Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. }, Seen::Thread(_))
+        | (
+            Fact::TextArrived(_)
+            | Fact::ContactFellSilent { .. }
+            | Fact::AssistantAnswered(_)
+            | Fact::SnoozeEnded { .. },
+            Seen::Text(_),
+        ) => Decision::default(),
+    }
+}
+
+/// The messages that the carrier names by ids of its own.
+async fn by_carrier_refs(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<HashMap<String, MessageId>, StoreError> {
+    let named = turns.iter().filter_map(|turn| match turn.fact {
+        Fact::TextArrived(text) => Some(text.carrier_ref.as_str()),
+        Fact::CarrierReported(report) if report.message.is_none() => Some(report.carrier_ref.as_str()),
+        Fact::CarrierReported(_)
+        | Fact::SendEnded(_)
+        | Fact::ContactFellSilent { .. }
+        | Fact::AssistantAnswered(_)
+        | Fact::SnoozeEnded { .. }
+        | Fact::UnknownOverdue { .. } => None,
+    });
+    scene::by_carrier_refs(tx, &named.collect::<Vec<_>>()).await
+}
+
+/// The threads that texts came into, by the turn's place. A text that is here already, in whichever event it came, has none.
+async fn threads(
+    tx: &mut TenantTx<'_>,
+    known: &mut Known,
+    turns: &[Turn<'_>],
+    messages: &HashMap<String, MessageId>,
+) -> Result<HashMap<usize, Scene>, StoreError> {
+    let mut places = Vec::new();
+    let mut between = Vec::new();
+    for (nth, turn) in turns.iter().enumerate() {
+        if let Fact::TextArrived(text) = turn.fact
+            && !messages.contains_key(&text.carrier_ref)
+            && let Some(owner) = known.owner(text.account, &text.to)
+        {
+            // A sender that is none we know the form of, such as a name with a dash, is kept as it was written.
+            let from =
+                Address::parse_sender(&text.from).map_or_else(|_| text.from.clone(), |from| from.as_str().into());
+            places.push(nth);
+            between.push((owner.number, from));
+        }
+    }
+    let between: Vec<_> = between.iter().map(|(number, from)| (*number, from.as_str())).collect();
+    let scenes = scene::threads(tx, known, &between).await?;
+    Ok(places.into_iter().zip(scenes).filter_map(|(nth, scene)| Some((nth, scene?))).collect())
+}
+
+fn conversation_of(turn: &Turn<'_>) -> Option<ConversationId> {
+    match turn.fact {
+        Fact::ContactFellSilent { conversation, .. } | Fact::SnoozeEnded { conversation, .. } => Some(*conversation),
+        Fact::AssistantAnswered(run) => Some(run.conversation),
+        Fact::TextArrived(_) | Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. } => None,
+    }
+}
+
+fn text_of(turn: &Turn<'_>, messages: &HashMap<String, MessageId>) -> Option<MessageId> {
+    match turn.fact {
+        Fact::CarrierReported(report) => report.message.or_else(|| messages.get(&report.carrier_ref).copied()),
+        Fact::SendEnded(end) => Some(end.message),
+        Fact::UnknownOverdue { message } => Some(*message),
+        Fact::TextArrived(_)
+        | Fact::ContactFellSilent { .. }
+        | Fact::AssistantAnswered(_)
+        | Fact::SnoozeEnded { .. } => None,
+    }
+}

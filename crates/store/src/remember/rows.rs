@@ -1,0 +1,182 @@
+//! Rows that are written together: what many decisions add to a table goes out in few statements.
+
+use std::collections::BTreeMap;
+
+use domain::contact::Contact;
+use domain::conversation::Conversation;
+use domain::decision::{ReceiptLine, SendText};
+use domain::fact::Fact;
+use domain::id::{ConversationId, Ids, MediaId, MessageId, WorkId};
+use domain::message::Message;
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::queue;
+use crate::{StoreError, TenantTx, Value, row};
+
+/// What waits to be written, table by table.
+#[derive(Default)]
+pub(super) struct Rows<'d> {
+    contacts: Vec<[Value<'d>; 6]>,
+    addresses: Vec<[Value<'d>; 4]>,
+    /// By id, each once and as the last decision left it: one statement cannot write a row twice.
+    conversations: BTreeMap<ConversationId, (&'d Conversation, bool)>,
+    messages: Vec<[Value<'d>; 18]>,
+    media: Vec<[Value<'d>; 7]>,
+    receipt_lines: Vec<[Value<'d>; 5]>,
+    outbox: Vec<[Value<'static>; 8]>,
+    reminders: Vec<[Value<'static>; 6]>,
+}
+
+impl<'d> Rows<'d> {
+    pub(super) fn contact(&mut self, contact: &'d Contact, phone: &'d str, now: Timestamp) {
+        self.contacts.push(row![
+            contact.id,
+            &contact.name,
+            &contact.company,
+            contact.time_zone.as_deref(),
+            contact.blocked,
+            now
+        ]);
+        self.addresses.push(row!["phone", phone, contact.id, now]);
+    }
+
+    /// `is_new`: it is the current one of its two ends from now on.
+    pub(super) fn conversation(&mut self, conversation: &'d Conversation, is_new: bool) {
+        let slot = self.conversations.entry(conversation.id).or_insert((conversation, is_new));
+        slot.0 = conversation;
+    }
+
+    pub(super) fn message(&mut self, new: &'d Message) -> Result<(), StoreError> {
+        self.messages.push(row![
+            new.id,
+            new.conversation,
+            new.contact,
+            new.direction.as_str(),
+            new.author.kind(),
+            new.author.id(),
+            &new.body,
+            list(&new.media)?,
+            list(&new.sources)?,
+            new.encoding.as_str(),
+            new.segments,
+            new.status.as_str(),
+            new.failure.as_ref().map(text).transpose()?,
+            new.carrier_ref.as_deref(),
+            new.not_before,
+            new.stop_if_reply,
+            new.draft,
+            new.created_at
+        ]);
+        Ok(())
+    }
+
+    pub(super) fn media(&mut self, media: MediaId, url: &'d str, content_type: &'d str, now: Timestamp) {
+        self.media.push(row![media, content_type, 0_i64, "", url, "waiting", now]);
+    }
+
+    pub(super) fn receipt_line(
+        &mut self,
+        ids: &mut Ids,
+        message: MessageId,
+        line: &ReceiptLine,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.receipt_lines.push(row![message, ids.next::<Uuid>(), line.kind(), text(line)?, now]);
+        Ok(())
+    }
+
+    pub(super) fn outbox(&mut self, send: &SendText) {
+        self.outbox.push(queue::outbox_row(send));
+    }
+
+    pub(super) fn reminder(&mut self, id: WorkId, lane: Uuid, fact: &Fact, at: Timestamp) -> Result<(), StoreError> {
+        self.reminders.push(queue::reminder(id, lane, fact, at)?);
+        Ok(())
+    }
+
+    /// Whether messages wait: a statement that changes messages would not find these.
+    pub(super) fn hold_messages(&self) -> bool {
+        !(self.messages.is_empty() && self.outbox.is_empty())
+    }
+
+    /// Writes all of them, what is referred to before what refers to it.
+    pub(super) async fn write(&mut self, tx: &mut TenantTx<'_>) -> Result<(), StoreError> {
+        let Self { contacts, addresses, conversations, messages, media, receipt_lines, outbox, reminders } =
+            std::mem::take(self);
+        tx.push_many("INSERT INTO contact (tenant_id, id, name, company, time_zone, blocked, created_at_us)", contacts)
+            .await?;
+        tx.push_many("INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)", addresses)
+            .await?;
+        tx.push_many(CONVERSATION, conversations.into_values().map(conversation)).await?;
+        tx.push_many(
+            "INSERT INTO message (tenant_id, id, conversation_id, contact_id, direction, author, author_id, body, media,
+                 sources, encoding, segments, status, failure, carrier_ref, not_before_us, stop_if_reply, draft_id,
+                 created_at_us)",
+            messages,
+        )
+        .await?;
+        tx.push_many(
+            "INSERT INTO media (tenant_id, id, content_type, bytes, token, source_url, state, created_at_us)",
+            media,
+        )
+        .await?;
+        tx.push_many("INSERT INTO receipt_line (tenant_id, message_id, id, kind, detail, at_us)", receipt_lines)
+            .await?;
+        queue::hand_to_outbox(tx, outbox).await?;
+        queue::add_reminders(tx, reminders).await
+    }
+}
+
+/// Opens a thread, or says how one stands that is there already. Which of two threads is the current one is said when the
+/// newer is opened and is not touched here.
+const CONVERSATION: &str =
+    "INSERT INTO conversation (tenant_id, id, channel, contact_id, number_id, address, lane, is_current, previous_id,
+         status, snoozed_until_us, holder, holder_id, mode, assignee_id, guide, version, inbound_count,
+         waiting_since_us, last_inbound_at_us, last_message_at_us, last_direction, preview, created_at_us)
+     VALUES {rows}
+     ON CONFLICT (tenant_id, id) DO UPDATE SET
+         status = excluded.status, snoozed_until_us = excluded.snoozed_until_us, holder = excluded.holder,
+         holder_id = excluded.holder_id, mode = excluded.mode, assignee_id = excluded.assignee_id,
+         guide = excluded.guide, version = excluded.version, inbound_count = excluded.inbound_count,
+         waiting_since_us = excluded.waiting_since_us, last_inbound_at_us = excluded.last_inbound_at_us,
+         last_message_at_us = excluded.last_message_at_us, last_direction = excluded.last_direction,
+         preview = excluded.preview";
+
+fn conversation<'d>((new, is_new): (&'d Conversation, bool)) -> [Value<'d>; 23] {
+    row![
+        new.id,
+        "sms",
+        new.contact,
+        new.number,
+        &new.address,
+        new.lane,
+        is_new,
+        new.previous,
+        new.status.as_str(),
+        new.snoozed_until,
+        new.holder.kind(),
+        new.holder.id(),
+        new.mode.map(|mode| mode.as_str()),
+        new.assignee,
+        &new.guide,
+        new.version,
+        new.inbound_count,
+        new.waiting_since,
+        new.last_inbound_at,
+        new.last_message_at,
+        new.last_direction.map(|direction| direction.as_str()),
+        &new.preview,
+        new.created_at
+    ]
+}
+
+/// JSON text, `NULL` for an empty list: most messages carry neither attachments nor sources.
+fn list<T: Serialize>(items: &[T]) -> Result<Option<String>, StoreError> {
+    if items.is_empty() { Ok(None) } else { text(&items).map(Some) }
+}
+
+pub(super) fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(StoreError::fault)
+}
