@@ -63,23 +63,31 @@ pub fn matched(body: &str) -> Option<Match> {
     if body.len() > MESSAGE_BYTES_MAX {
         return None;
     }
-    WORDS.get(&folded(body)).copied()
+    // One letter more than the longest word has: it is none of them, however it goes on.
+    WORDS.words.get(&letters(body).take(WORDS.longest + 1).collect::<String>()).copied()
 }
 
-static WORDS: LazyLock<BTreeMap<String, Match>> = LazyLock::new(|| {
+struct Words {
+    words: BTreeMap<String, Match>,
+    /// Letters of the longest.
+    longest: usize,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut words = BTreeMap::new();
     for (language, keyword, list) in table::WORDS {
         for word in list.split(", ") {
-            words.entry(folded(word)).or_insert(Match { keyword: *keyword, word, language });
+            words.entry(letters(word).collect()).or_insert(Match { keyword: *keyword, word, language });
         }
     }
-    words
+    let longest = words.keys().map(|word: &String| word.chars().count()).max().unwrap_or(0);
+    Words { words, longest }
 });
 
 /// What is compared: letters, digits and their marks in one form, everything between them gone.
-fn folded(text: &str) -> String {
+fn letters(text: &str) -> impl Iterator<Item = char> {
     // Compatibility forms first (full-width letters, ligatures); decomposed, so that accents can be told from letters.
-    text.nfkd().filter(|c| !is_ornament(*c)).flat_map(char::to_lowercase).map(same_letter).collect()
+    text.nfkd().filter(|c| !is_ornament(*c)).flat_map(char::to_lowercase).map(same_letter)
 }
 
 /// Accents of the Latin, Greek and Cyrillic scripts, Arabic vowel marks and lengthening, and all that is no letter. The

@@ -1,5 +1,7 @@
 //! What a decision gets to see. If a rule needs one more thing, the scene grows a field.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::assistant::Assistant;
@@ -16,9 +18,9 @@ use crate::tenant::Tenant;
 #[derive(Debug, Clone)]
 pub struct Scene {
     /// Whose.
-    pub tenant: Tenant,
+    pub tenant: Arc<Tenant>,
     /// Our end.
-    pub number: Number,
+    pub number: Arc<Number>,
     /// Their end, as text.
     pub address: String,
     /// `None`: they are new.
@@ -26,7 +28,7 @@ pub struct Scene {
     /// The thread's current conversation, or the one that was asked for; `None`: there has been none.
     pub conversation: Option<Conversation>,
     /// Who would answer: the conversation's assistant if one holds it, else the number's.
-    pub assistant: Option<Assistant>,
+    pub assistant: Option<Arc<Assistant>>,
 }
 
 impl Scene {

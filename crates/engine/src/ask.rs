@@ -265,7 +265,7 @@ async fn handed_to(tx: &mut TenantTx<'_>, conversation: ConversationId, to: Hand
     if let HandOffTo::Assistant(named) = to {
         let id = named.or(scene.number.assistant);
         scene.assistant = match id {
-            Some(id) => Some(scene::assistant(tx, id).await?.ok_or(Refusal::NotFound("assistant"))?),
+            Some(id) => Some(Arc::new(scene::assistant(tx, id).await?.ok_or(Refusal::NotFound("assistant"))?)),
             None => None,
         };
     }

@@ -81,6 +81,14 @@ pub(crate) async fn keep(world: Arc<World>, mut arrivals: mpsc::Receiver<Kept>, 
                 continue;
             }
         }
+        // Whoever is about to bring one goes first: an fsync for each of a hundred at once would be most of their cost.
+        // Where nobody is, this takes no time.
+        tokio::task::yield_now().await;
+        while some.len() < TOGETHER
+            && let Ok(kept) = arrivals.try_recv()
+        {
+            some.push(kept);
+        }
         let (arrivals, answers): (Vec<_>, Vec<_>) = some.drain(..).map(|kept| (kept.arrival, kept.answer)).unzip();
         let arrivals: Arc<[Arrival]> = arrivals.into();
         let together = accept(&world, &arrivals, 0..arrivals.len()).await;

@@ -31,7 +31,6 @@ CREATE TABLE conversation (
 -- Two texts that race on a new contact make one conversation.
 CREATE UNIQUE INDEX conversation_current ON conversation (tenant_id, number_id, address) WHERE is_current;
 CREATE INDEX conversation_recent ON conversation (tenant_id, status, last_message_at_us, id);
-CREATE INDEX conversation_contact ON conversation (tenant_id, contact_id, last_message_at_us);
 
 CREATE TABLE conversation_tag (
     tenant_id       UUID NOT NULL,

@@ -24,6 +24,7 @@ pub mod schema;
 pub mod search;
 pub mod session;
 pub mod setup;
+mod statistics;
 pub mod tell;
 pub mod tenant;
 #[cfg(feature = "testing")]

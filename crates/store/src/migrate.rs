@@ -10,6 +10,7 @@ use deadpool_postgres::ClientWrapper;
 use crate::{
     db::{Backend, Store, error::StoreError, postgres_session::explain, sqlite_session::Session},
     dialect::{self, Engine},
+    statistics,
 };
 
 /// One numbered text.
@@ -163,7 +164,10 @@ fn migrate_sqlite(session: &mut Session) -> Result<Vec<&'static str>, StoreError
     let missing = missing(&applied?)?;
     for migration in &missing {
         session.begin_write()?;
-        let applied = session.batch(&migration.script(Engine::Sqlite)).and_then(|()| session.commit());
+        let applied = session
+            .batch(&migration.script(Engine::Sqlite))
+            .and_then(|()| statistics::write(session))
+            .and_then(|()| session.commit());
         if let Err(error) = applied {
             session.rollback();
             return Err(migration.failed(error));

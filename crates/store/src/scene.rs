@@ -38,7 +38,7 @@ macro_rules! conversation_columns {
 pub struct Known {
     owners: HashMap<(CarrierAccountId, String), Option<Owner>>,
     ends: HashMap<NumberId, Option<Arc<End>>>,
-    assistants: HashMap<AssistantId, Option<Assistant>>,
+    assistants: HashMap<AssistantId, Option<Arc<Assistant>>>,
 }
 
 impl Known {
@@ -60,9 +60,9 @@ pub struct Owner {
 
 #[derive(Debug)]
 struct End {
-    tenant: Tenant,
-    number: Number,
-    assistant: Option<Assistant>,
+    tenant: Arc<Tenant>,
+    number: Arc<Number>,
+    assistant: Option<Arc<Assistant>>,
 }
 
 /// The tenant by the number that was texted; `None`: nobody's.
@@ -301,8 +301,8 @@ pub async fn outbounds(
         .await?;
     rows.iter()
         .map(|row| {
-            let status: String = row.get(4)?;
-            let author = author(&row.get::<String>(5)?, row.get(6)?)?;
+            let status = row.text(4)?;
+            let author = author(row.text(5)?, row.get(6)?)?;
             let message = row.get(10)?;
             let outbound = Outbound {
                 message,
@@ -310,7 +310,7 @@ pub async fn outbounds(
                 contact: row.get(1)?,
                 phone: row.get(2)?,
                 number: row.get(3)?,
-                status: Status::parse(&status).ok_or_else(|| unknown("message status", &status))?,
+                status: Status::parse(status).ok_or_else(|| unknown("message status", status))?,
                 author,
                 attempt: row.get(7)?,
                 purpose: purpose(author),
@@ -415,13 +415,13 @@ async fn scenes(
         let assistant = match conversation.as_ref().map(|conversation| conversation.holder) {
             Some(Holder::Assistant(id)) if own.is_none_or(|own| own.id != id) => match known.assistants.entry(id) {
                 Entry::Occupied(found) => found.get().clone(),
-                Entry::Vacant(place) => place.insert(assistant(tx, id).await?).clone(),
+                Entry::Vacant(place) => place.insert(assistant(tx, id).await?.map(Arc::new)).clone(),
             },
             _ => own.cloned(),
         };
         // The same person may stand in two scenes, having written to two of our numbers.
         let contact = contacts.get(&address).cloned();
-        let (tenant, number) = (end.tenant.clone(), end.number.clone());
+        let (tenant, number) = (Arc::clone(&end.tenant), Arc::clone(&end.number));
         scenes.push(Some(Scene { tenant, number, address, contact, conversation, assistant }));
     }
     Ok(scenes)
@@ -448,20 +448,20 @@ async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<O
     };
     let address: String = row.get(1)?;
     let assistant = match (row.get::<Option<AssistantId>>(4)?, row.get::<Option<String>>(6)?) {
-        (Some(id), Some(name)) => Some(assistant_from(id, name, row.get(7)?)?),
+        (Some(id), Some(name)) => Some(Arc::new(assistant_from(id, name, row.get(7)?)?)),
         _ => None,
     };
     let end = Arc::new(End {
-        tenant: Tenant { id: tx.tenant(), settings: json(&row.get::<String>(0)?)? },
-        number: Number {
+        tenant: Arc::new(Tenant { id: tx.tenant(), settings: json(row.text(0)?)? }),
+        number: Arc::new(Number {
             id,
             address: Address::parse_sender(&address).map_err(StoreError::fault)?,
             account: row.get(2)?,
             enabled: row.get(3)?,
             assistant: assistant.as_ref().map(|assistant| assistant.id),
             // Both kinds behave as Telnyx does: STOP, START and HELP are answered there (telnyx.md §8).
-            carrier_answers_keywords: matches!(row.get::<String>(5)?.as_str(), "telnyx" | "sandbox"),
-        },
+            carrier_answers_keywords: matches!(row.text(5)?, "telnyx" | "sandbox"),
+        }),
         assistant,
     });
     known.ends.insert(id, Some(Arc::clone(&end)));
@@ -503,21 +503,21 @@ fn conversation(row: &Row) -> Result<Conversation, StoreError> {
         address: row.get(3)?,
         lane: row.get(4)?,
         previous: row.get(5)?,
-        status: match row.get::<String>(6)?.as_str() {
+        status: match row.text(6)? {
             "open" => Standing::Open,
             "snoozed" => Standing::Snoozed,
             "closed" => Standing::Closed,
             other => return Err(unknown("conversation status", other)),
         },
         snoozed_until: row.get(7)?,
-        holder: match (row.get::<String>(8)?.as_str(), row.get::<Option<Uuid>>(9)?) {
+        holder: match (row.text(8)?, row.get::<Option<Uuid>>(9)?) {
             ("nobody", _) => Holder::Nobody,
             ("agents", _) => Holder::Agents,
             ("assistant", Some(id)) => Holder::Assistant(AssistantId(id)),
             ("workflow", Some(id)) => Holder::Workflow(EnrolmentId(id)),
             (other, _) => return Err(unknown("holder", other)),
         },
-        mode: match row.get::<Option<String>>(10)?.as_deref() {
+        mode: match row.text_or_null(10)? {
             None => None,
             Some("off") => Some(Mode::Off),
             Some("draft") => Some(Mode::Draft),
@@ -531,7 +531,7 @@ fn conversation(row: &Row) -> Result<Conversation, StoreError> {
         waiting_since: row.get(15)?,
         last_inbound_at: row.get(16)?,
         last_message_at: row.get(17)?,
-        last_direction: match row.get::<Option<String>>(18)?.as_deref() {
+        last_direction: match row.text_or_null(18)? {
             None => None,
             Some("in") => Some(Direction::In),
             Some("out") => Some(Direction::Out),

@@ -4,6 +4,8 @@ mod answering;
 mod arriving;
 mod sending;
 
+use std::sync::Arc;
+
 use expect_test::Expect;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use uuid::Uuid;
@@ -47,15 +49,15 @@ fn scene() -> Scene {
         settings: AssistantSettings { mode: Mode::Auto, ..AssistantSettings::default() },
     };
     Scene {
-        tenant: Tenant { id: id(1), settings: Settings::default() },
-        number: Number {
+        tenant: Arc::new(Tenant { id: id(1), settings: Settings::default() }),
+        number: Arc::new(Number {
             id: id(2),
             address: Address::parse_sender("+14155550100").unwrap(),
             account: id(3),
             enabled: true,
             assistant: Some(ada.id),
             carrier_answers_keywords: false,
-        },
+        }),
         address: "+14155550123".into(),
         contact: Some(Contact {
             id: id(4),
@@ -88,7 +90,7 @@ fn scene() -> Scene {
             created_at: now() - 2.hours(),
             has_unsent: false,
         }),
-        assistant: Some(ada),
+        assistant: Some(Arc::new(ada)),
     }
 }
 

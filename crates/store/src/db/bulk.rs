@@ -2,13 +2,20 @@
 
 use super::{
     error::StoreError,
+    row::Row,
     tx::{Call, Scope, Tx},
     value::Value,
 };
-use crate::dialect::{self, Rows};
+use crate::dialect::{self, Engine, Rows};
 
-/// Rows of one statement. More gains nothing and makes long texts.
-const ROWS_MAX: usize = 256;
+/// Rows of one statement. On PostgreSQL more gains nothing and makes long texts. On SQLite, where nothing has to travel, one
+/// short statement again and again is quicker than a long one.
+const fn rows_max(engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 1,
+        Engine::Postgres => 256,
+    }
+}
 
 pub(crate) async fn insert<'v, const N: usize>(
     tx: &mut Tx,
@@ -23,6 +30,22 @@ pub(crate) async fn insert<'v, const N: usize>(
         inserted += tx.call_count(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args }).await?;
     }
     Ok(inserted)
+}
+
+/// As [`insert`], with what the text's `RETURNING` says of the rows that were inserted.
+pub(crate) async fn insert_returning<'v, const N: usize>(
+    tx: &mut Tx,
+    scope: Scope,
+    sql: &'static str,
+    rows: impl IntoIterator<Item = [Value<'v>; N]>,
+) -> Result<Vec<Row>, StoreError> {
+    let mut returned = Vec::new();
+    let mut chunks = Chunks::new(tx, scope, rows);
+    while let Some((shape, args)) = chunks.next() {
+        let text = dialect::text_with_rows(sql, tx.engine(), shape);
+        returned.extend(tx.call_rows(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args }).await?);
+    }
+    Ok(returned)
 }
 
 pub(crate) async fn push<'v, const N: usize>(
@@ -51,7 +74,7 @@ struct Chunks<'v, const N: usize, I: Iterator<Item = [Value<'v>; N]>> {
 impl<'v, const N: usize, I: Iterator<Item = [Value<'v>; N]>> Chunks<'v, N, I> {
     fn new(tx: &Tx, scope: Scope, rows: impl IntoIterator<IntoIter = I>) -> Self {
         let fits = (tx.engine().parameters_max() - 1) / N.max(1);
-        let rows_max = power_of_two_up_to(fits.clamp(1, ROWS_MAX));
+        let rows_max = power_of_two_up_to(fits.clamp(1, rows_max(tx.engine())));
         Self { rows: rows.into_iter(), waiting: Vec::new(), rows_max, tenant_leads: scope != Scope::System }
     }
 

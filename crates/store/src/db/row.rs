@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 use jiff::Timestamp;
-use rusqlite::types::Value as SqliteValue;
+use rusqlite::types::ValueRef;
 use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
 
@@ -13,8 +13,31 @@ use super::error::StoreError;
 pub struct Row(Columns);
 
 enum Columns {
-    Sqlite(Vec<SqliteValue>),
+    Sqlite(Box<[Cell]>),
     Postgres(tokio_postgres::Row),
+}
+
+/// What SQLite answers in one column. Ids are most of what it answers, and take no space of their own.
+pub(crate) enum Cell {
+    Null,
+    Int(i64),
+    Real(f64),
+    Text(Box<str>),
+    Bytes(Box<[u8]>),
+    /// Sixteen bytes, which are an id or something else of that length.
+    Id([u8; 16]),
+}
+
+impl Cell {
+    pub(crate) fn read(value: ValueRef<'_>) -> rusqlite::Result<Self> {
+        Ok(match value {
+            ValueRef::Null => Self::Null,
+            ValueRef::Integer(value) => Self::Int(value),
+            ValueRef::Real(value) => Self::Real(value),
+            ValueRef::Text(_) => Self::Text(value.as_str()?.into()),
+            ValueRef::Blob(bytes) => bytes.try_into().map_or_else(|_| Self::Bytes(bytes.into()), Self::Id),
+        })
+    }
 }
 
 /// One column of a row, borrowed from it. SQLite has no booleans and no UUIDs of its own: there they arrive as `Int` and
@@ -44,7 +67,7 @@ pub trait FromColumn: Sized {
 }
 
 impl Row {
-    pub(crate) fn sqlite(columns: Vec<SqliteValue>) -> Self {
+    pub(crate) fn sqlite(columns: Box<[Cell]>) -> Self {
         Self(Columns::Sqlite(columns))
     }
 
@@ -60,16 +83,31 @@ impl Row {
         })
     }
 
+    /// The text of the column at `index`, where it lies. A fault if there is none or it holds another type.
+    pub fn text(&self, index: usize) -> Result<&str, StoreError> {
+        self.text_or_null(index)?.ok_or_else(|| StoreError::fault(format!("column {index} holds NULL, not text")))
+    }
+
+    /// The same where it may be `NULL`.
+    pub fn text_or_null(&self, index: usize) -> Result<Option<&str>, StoreError> {
+        match self.column(index)? {
+            Column::Null => Ok(None),
+            Column::Text(text) => Ok(Some(text)),
+            other => Err(StoreError::fault(format!("column {index} holds {other:?}, not text"))),
+        }
+    }
+
     fn column(&self, index: usize) -> Result<Column<'_>, StoreError> {
         match &self.0 {
             Columns::Postgres(row) => row.try_get(index).map_err(StoreError::fault),
             Columns::Sqlite(columns) => match columns.get(index) {
                 None => Err(StoreError::fault(format!("there is no column {index}"))),
-                Some(SqliteValue::Null) => Ok(Column::Null),
-                Some(SqliteValue::Integer(value)) => Ok(Column::Int(*value)),
-                Some(SqliteValue::Real(value)) => Ok(Column::Real(*value)),
-                Some(SqliteValue::Text(text)) => Ok(Column::Text(text)),
-                Some(SqliteValue::Blob(bytes)) => Ok(Column::Bytes(bytes)),
+                Some(Cell::Null) => Ok(Column::Null),
+                Some(Cell::Int(value)) => Ok(Column::Int(*value)),
+                Some(Cell::Real(value)) => Ok(Column::Real(*value)),
+                Some(Cell::Text(text)) => Ok(Column::Text(text)),
+                Some(Cell::Bytes(bytes)) => Ok(Column::Bytes(bytes)),
+                Some(Cell::Id(bytes)) => Ok(Column::Bytes(bytes)),
             },
         }
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     error::StoreError,
-    row::Row,
+    row::{Cell, Row},
     sqlite_names::Names,
     tx::{On, Tx},
     value::Value,
@@ -128,7 +128,7 @@ impl Session {
         let mut found = Vec::new();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
-            let columns = (0..width).map(|index| row.get(index)).collect::<rusqlite::Result<Vec<_>>>()?;
+            let columns = (0..width).map(|index| Cell::read(row.get_ref(index)?)).collect::<rusqlite::Result<_>>()?;
             found.push(Row::sqlite(columns));
         }
         Ok(found)

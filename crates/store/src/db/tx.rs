@@ -79,6 +79,16 @@ macro_rules! statements {
             bulk::insert(self.tx, scope, sql, rows).await
         }
 
+        /// [`Self::insert_many`] of a text that ends with `RETURNING …`: what that says of each row that was inserted.
+        pub async fn insert_many_returning<'v, const N: usize>(
+            &mut self,
+            sql: &'static str,
+            rows: impl IntoIterator<Item = [Value<'v>; N]>,
+        ) -> Result<Vec<Row>, StoreError> {
+            let scope = $scope(self);
+            bulk::insert_returning(self.tx, scope, sql, rows).await
+        }
+
         /// [`Self::insert_many`] as [`Self::push`] is to `exec`: travels with the next statement.
         pub async fn push_many<'v, const N: usize>(
             &mut self,

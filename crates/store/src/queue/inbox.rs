@@ -55,16 +55,19 @@ pub struct Arrival {
 /// Keeps what arrived; what is here already changes nothing.
 ///
 /// # Errors
-/// When the database fails. [`StoreError::Retry`] where another node keeps the same one at this moment.
+/// When the database fails.
 pub async fn accept(tx: &mut SystemTx<'_>, now: Timestamp, arrivals: &[Arrival]) -> Result<(), StoreError> {
-    let ids = list(arrivals.iter().map(|arrival| arrival.id));
-    let known = tx.rows("SELECT id FROM arrival WHERE id {among $1}", &[ids]).await?;
-    let mut known = known.iter().map(|row| row.get(0)).collect::<Result<HashSet<WorkId>, _>>()?;
-    let new: Vec<&Arrival> = arrivals.iter().filter(|arrival| known.insert(arrival.id)).collect();
-    let kept = new.iter().map(|arrival| row![arrival.id, arrival.fact.as_ref().err().copied()]);
-    tx.push_many("INSERT INTO arrival (id, remark)", kept).await?;
-    let waiting = new
+    let kept = arrivals.iter().map(|arrival| row![arrival.id, arrival.fact.as_ref().err().copied()]);
+    let new = tx
+        .insert_many_returning(
+            "INSERT INTO arrival (id, remark) VALUES {rows} ON CONFLICT (id) DO NOTHING RETURNING id",
+            kept,
+        )
+        .await?;
+    let mut new = new.iter().map(|row| row.get(0)).collect::<Result<HashSet<WorkId>, _>>()?;
+    let waiting = arrivals
         .iter()
+        .filter(|arrival| new.remove(&arrival.id))
         .filter_map(|arrival| Some((arrival, arrival.fact.as_ref().ok()?)))
         .map(|(arrival, fact)| {
             Ok(row![now, arrival.id, shard(arrival.lane), arrival.lane, None::<Uuid>, text(fact)?, 0_i64])
@@ -115,7 +118,7 @@ pub async fn waiting(
                 ready_at: row.get(1)?,
                 lane: row.get(2)?,
                 tenant: row.get(3)?,
-                fact: json(&row.get::<String>(4)?).ok(),
+                fact: json(row.text(4)?).ok(),
                 attempts: row.get(5)?,
             })
         })

@@ -20,7 +20,7 @@ use crate::{StoreError, TenantTx, Value, row};
 pub(super) struct Rows<'d> {
     contacts: Vec<[Value<'d>; 6]>,
     addresses: Vec<[Value<'d>; 4]>,
-    /// By id, each once and as the last decision left it: one statement cannot write a row twice.
+    /// By id, each once and as the last decision left it; whether it is a new one.
     conversations: BTreeMap<ConversationId, (&'d Conversation, bool)>,
     messages: Vec<[Value<'d>; 18]>,
     media: Vec<[Value<'d>; 7]>,
@@ -42,7 +42,7 @@ impl<'d> Rows<'d> {
         self.addresses.push(row!["phone", phone, contact.id, now]);
     }
 
-    /// `is_new`: it is the current one of its two ends from now on.
+    /// `is_new`: it is opened, as the current one of its two ends.
     pub(super) fn conversation(&mut self, conversation: &'d Conversation, is_new: bool) {
         let slot = self.conversations.entry(conversation.id).or_insert((conversation, is_new));
         slot.0 = conversation;
@@ -109,7 +109,11 @@ impl<'d> Rows<'d> {
             .await?;
         tx.push_many("INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)", addresses)
             .await?;
-        tx.push_many(CONVERSATION, conversations.into_values().map(conversation)).await?;
+        let (opened, changed): (Vec<_>, Vec<_>) = conversations.into_values().partition(|(_, is_new)| *is_new);
+        tx.push_many(OPENED, opened.into_iter().map(|(conversation, _)| self::opened(conversation))).await?;
+        for (conversation, _) in changed {
+            tx.push(CHANGED, &self::changed(conversation)).await?;
+        }
         tx.push_many(
             "INSERT INTO message (tenant_id, id, conversation_id, contact_id, direction, author, author_id, body, media,
                  sources, encoding, segments, status, failure, carrier_ref, not_before_us, stop_if_reply, draft_id,
@@ -129,22 +133,12 @@ impl<'d> Rows<'d> {
     }
 }
 
-/// Opens a thread, or says how one stands that is there already. Which of two threads is the current one is said when the
-/// newer is opened and is not touched here.
-const CONVERSATION: &str =
+const OPENED: &str =
     "INSERT INTO conversation (tenant_id, id, channel, contact_id, number_id, address, lane, is_current, previous_id,
          status, snoozed_until_us, holder, holder_id, mode, assignee_id, guide, version, inbound_count,
-         waiting_since_us, last_inbound_at_us, last_message_at_us, last_direction, preview, created_at_us)
-     VALUES {rows}
-     ON CONFLICT (tenant_id, id) DO UPDATE SET
-         status = excluded.status, snoozed_until_us = excluded.snoozed_until_us, holder = excluded.holder,
-         holder_id = excluded.holder_id, mode = excluded.mode, assignee_id = excluded.assignee_id,
-         guide = excluded.guide, version = excluded.version, inbound_count = excluded.inbound_count,
-         waiting_since_us = excluded.waiting_since_us, last_inbound_at_us = excluded.last_inbound_at_us,
-         last_message_at_us = excluded.last_message_at_us, last_direction = excluded.last_direction,
-         preview = excluded.preview";
+         waiting_since_us, last_inbound_at_us, last_message_at_us, last_direction, preview, created_at_us)";
 
-fn conversation<'d>((new, is_new): (&'d Conversation, bool)) -> [Value<'d>; 23] {
+fn opened(new: &Conversation) -> [Value<'_>; 23] {
     row![
         new.id,
         "sms",
@@ -152,7 +146,7 @@ fn conversation<'d>((new, is_new): (&'d Conversation, bool)) -> [Value<'d>; 23] 
         new.number,
         &new.address,
         new.lane,
-        is_new,
+        true,
         new.previous,
         new.status.as_str(),
         new.snoozed_until,
@@ -169,6 +163,32 @@ fn conversation<'d>((new, is_new): (&'d Conversation, bool)) -> [Value<'d>; 23] 
         new.last_direction.map(|direction| direction.as_str()),
         &new.preview,
         new.created_at
+    ]
+}
+
+const CHANGED: &str =
+    "UPDATE conversation SET status = $3, snoozed_until_us = $4, holder = $5, holder_id = $6, mode = $7,
+         assignee_id = $8, guide = $9, version = $10, inbound_count = $11, waiting_since_us = $12,
+         last_inbound_at_us = $13, last_message_at_us = $14, last_direction = $15, preview = $16
+     WHERE tenant_id = $1 AND id = $2";
+
+fn changed(new: &Conversation) -> [Value<'_>; 15] {
+    row![
+        new.id,
+        new.status.as_str(),
+        new.snoozed_until,
+        new.holder.kind(),
+        new.holder.id(),
+        new.mode.map(|mode| mode.as_str()),
+        new.assignee,
+        &new.guide,
+        new.version,
+        new.inbound_count,
+        new.waiting_since,
+        new.last_inbound_at,
+        new.last_message_at,
+        new.last_direction.map(|direction| direction.as_str()),
+        &new.preview
     ]
 }
 

@@ -18,7 +18,7 @@ fn a_text_is_kept_and_the_assistant_waits_its_quiet_window() {
 
 #[test]
 fn a_window_of_nothing_asks_at_once() {
-    let none = |scene: &mut Scene| scene.assistant.as_mut().unwrap().settings.quiet_window_ms = 0;
+    let none = |scene: &mut Scene| Arc::make_mut(scene.assistant.as_mut().unwrap()).settings.quiet_window_ms = 0;
     on_text(
         "Are you open?",
         none,
@@ -74,7 +74,7 @@ fn stop_acts_before_anyone_and_is_confirmed_once() {
 #[test]
 fn what_the_carrier_took_for_stop_is_stop_and_it_has_confirmed_it() {
     let mut scene = scene();
-    scene.number.carrier_answers_keywords = true;
+    Arc::make_mut(&mut scene.number).carrier_answers_keywords = true;
     let stop = TextArrived { autoresponse: Some(Keyword::Stop), ..arrived("no more of this") };
     let decision = text_arrived(now(), &mut ids(), &scene, Uuid::nil(), &stop);
     assert!(decision.changes.iter().any(|change| matches!(change, Change::Consented(consent) if consent.opted_out)));
@@ -83,7 +83,7 @@ fn what_the_carrier_took_for_stop_is_stop_and_it_has_confirmed_it() {
 
 #[test]
 fn words_that_only_we_know_are_confirmed_by_us() {
-    let carrier = |scene: &mut Scene| scene.number.carrier_answers_keywords = true;
+    let carrier = |scene: &mut Scene| Arc::make_mut(&mut scene.number).carrier_answers_keywords = true;
     on_text(
         "opt out",
         carrier,

@@ -61,15 +61,16 @@ fn the_gate_refuses_for_good_or_until_later() {
     let refused: [(Prepare, Reason); 3] = [
         (&|scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now()), Reason::ContactOptedOut),
         (&|scene| scene.contact.as_mut().unwrap().blocked = true, Reason::ContactBlocked),
-        (&|scene| scene.number.enabled = false, Reason::NumberDisabled),
+        (&|scene| Arc::make_mut(&mut scene.number).enabled = false, Reason::NumberDisabled),
     ];
     for (prepare, reason) in refused {
         assert_eq!(verdict(prepare), Err(Refusal::Gate(reason)));
     }
     // 15:00 UTC is ten in the morning in New York; quiet until eleven.
     let quiet: serde_json::Value = serde_json::json!({ "from": "21:00", "until": "11:00" });
-    let quiet =
-        |scene: &mut Scene| scene.tenant.settings.quiet_hours = Some(serde_json::from_value(quiet.clone()).unwrap());
+    let quiet = |scene: &mut Scene| {
+        Arc::make_mut(&mut scene.tenant).settings.quiet_hours = Some(serde_json::from_value(quiet.clone()).unwrap())
+    };
     assert!(verdict(&quiet).unwrap().contains("deferred: a"));
     assert!(verdict(&quiet).unwrap().contains("→ send in 3600 s"));
     let awake = |scene: &mut Scene| {
@@ -116,7 +117,7 @@ fn a_conversation_is_opened_or_resumed_and_what_is_known_is_not_overwritten() {
 #[test]
 fn nobody_texts_their_own_number() {
     let mut scene = scene();
-    scene.number.address = Address::parse_sender("+14155550123").unwrap();
+    Arc::make_mut(&mut scene.number).address = Address::parse_sender("+14155550123").unwrap();
     let refused = start(now(), &mut ids(), &scene, Uuid::nil(), PROGRAM, &starting(None));
     assert!(matches!(refused, Err(Refusal::Invalid { field: "to", code: "own_number", .. })));
 }
