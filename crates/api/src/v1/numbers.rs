@@ -22,7 +22,7 @@ use crate::{
     once::{self, Told, Written},
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
-    v1::carrier_accounts::line,
+    v1::carrier_accounts::adoption::line,
 };
 
 /// The slowest and fastest that a number may be set to, in segments per second.
