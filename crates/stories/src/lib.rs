@@ -5,5 +5,6 @@
 
 pub mod clock;
 pub mod http;
+mod operator;
 pub mod stream;
 pub mod town;

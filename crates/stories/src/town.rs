@@ -24,7 +24,7 @@ use crate::stream::Stream;
 /// When every town's day begins: a Monday morning in New York.
 pub const MORNING: &str = "2026-03-02T14:00:00Z";
 /// What the businesses' numbers may send, in segments per second: more than any story needs.
-const QUICK: u32 = 1_000;
+pub(crate) const QUICK: u32 = 1_000;
 /// What passes while something is still to be done.
 const MOMENT: SignedDuration = SignedDuration::from_millis(2);
 /// Longer than any story takes to come to rest, on the busiest machine.
@@ -41,7 +41,7 @@ pub struct Town {
     pub engine: Engine,
     /// The door of the API.
     pub client: Client,
-    store: Store,
+    pub(crate) store: Store,
     running: Option<Running>,
     server: Option<JoinHandle<()>>,
     stop: CancellationToken,
@@ -116,14 +116,8 @@ impl Town {
             .control()
             .add_account(NewAccount::new(name, &carrier_key).number(&number))
             .expect("an account at the carrier");
-        let mut desk = Desk {
-            tenant,
-            key,
-            account: String::new(),
-            number: number.clone(),
-            number_id: String::new(),
-            client: self.client.clone(),
-        };
+        let mut desk = self.desk_of(tenant, key, String::new());
+        desk.number.clone_from(&number);
         let account = desk
             .post(
                 "/carrier-accounts",
@@ -140,6 +134,12 @@ impl Town {
         let quick = desk.patch(&format!("/numbers/{}", desk.number_id), json!({ "segments_per_second": QUICK })).await;
         let _ = quick.is(200);
         desk
+    }
+
+    /// A tenant's desk, without a number.
+    pub(crate) fn desk_of(&self, tenant: TenantId, key: String, account: String) -> Desk {
+        let client = self.client.clone();
+        Desk { tenant, key, account, number: String::new(), number_id: String::new(), client }
     }
 
     /// A tenant and a key that may do everything.

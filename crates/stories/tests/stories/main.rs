@@ -4,6 +4,7 @@
 
 mod assistants;
 mod bad_input;
+mod carrier;
 mod consent;
 mod conversations;
 mod hostile_carrier;

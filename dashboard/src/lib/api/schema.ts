@@ -654,7 +654,7 @@ export interface paths {
         /** The numbers. */
         get: operations["get_numbers"];
         put?: never;
-        /** Adds a number. */
+        /** Adds a number of a carrier account of the tenant's own. Those of a shared account are assigned by the operator. */
         post: operations["post_numbers"];
         delete?: never;
         options?: never;

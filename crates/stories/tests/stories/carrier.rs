@@ -1,0 +1,140 @@
+//! Accounts at the carrier: whose numbers they show, and what is missing there.
+
+use serde_json::{Value, json};
+use stories::town::{Desk, Town, text};
+
+const ANN: &str = "+14155550123";
+const FIRST: &str = "+14155550201";
+const SECOND: &str = "+14155550202";
+const SPARE: &str = "+14155550203";
+
+/// The numbers that the account shows to this tenant.
+async fn shown(desk: &Desk) -> Vec<String> {
+    let page = desk.get(&format!("/carrier-accounts/{}/numbers", desk.account)).await;
+    page.is(200)["data"].as_array().unwrap().iter().map(|number| text(&number["e164"])).collect()
+}
+
+/// The numbers that the tenant has.
+async fn own(desk: &Desk) -> Vec<String> {
+    let page = desk.get("/numbers").await;
+    page.is(200)["data"].as_array().unwrap().iter().map(|number| text(&number["e164"])).collect()
+}
+
+/// Adopts, and answers the codes of what is missing, with their numbers.
+async fn adopts(desk: &Desk, body: Value) -> Vec<(String, String)> {
+    let adopted = desk.post(&format!("/carrier-accounts/{}/adopt", desk.account), body).await;
+    codes(&adopted.is(200)["problems"])
+}
+
+/// Codes and numbers, without what is true of every town: it is on plain http.
+fn codes(problems: &Value) -> Vec<(String, String)> {
+    let pairs = problems.as_array().unwrap().iter().map(|problem| {
+        assert!(text(&problem["message"]).len() > 10 && text(&problem["mend"]).len() > 10, "{problem}");
+        (problem["e164"].as_str().unwrap_or_default().to_owned(), text(&problem["code"]))
+    });
+    pairs.filter(|(_, code)| code != "webhook_not_https").collect()
+}
+
+fn pair(address: &str, code: &str) -> (String, String) {
+    (address.to_owned(), code.to_owned())
+}
+
+store::on_both_engines! {
+    async fn on_a_shared_account_each_sees_what_the_operator_assigned_to_it(store, place) {
+        drop(store);
+        let town = Town::on(place).await;
+        let account = town.shared_account("KEY-shared", &[FIRST, SECOND, SPARE]).await;
+        let (mut acme, mut bolt) = (town.guest("Acme", account).await, town.guest("Bolt", account).await);
+        assert!(shown(&acme).await.is_empty() && shown(&bolt).await.is_empty(), "nothing is assigned yet");
+        town.assigns(&mut acme, FIRST).await;
+        town.assigns(&mut bolt, SECOND).await;
+        assert_eq!((shown(&acme).await, shown(&bolt).await), (vec![FIRST.to_owned()], vec![SECOND.to_owned()]));
+
+        // Another's, one that nobody has, and one that the account does not have: the answer is the same.
+        let wanted = json!({ "numbers": [FIRST, SECOND, SPARE, "+14155550999"] });
+        let missing = ["+14155550202", "+14155550203", "+14155550999"].map(|number| pair(number, "not_assigned"));
+        assert_eq!(adopts(&acme, wanted).await, missing);
+        assert_eq!(own(&acme).await, [FIRST]);
+        for number in [SECOND, SPARE] {
+            let claimed = acme.post("/numbers", json!({ "e164": number, "carrier_account_id": acme.account })).await;
+            assert_eq!(claimed.problem(422), "invalid");
+            assert_eq!(claimed.bad_field(), ("carrier_account_id", "shared"));
+        }
+        assert_eq!((own(&acme).await, own(&bolt).await), (vec![FIRST.to_owned()], vec![SECOND.to_owned()]));
+        let profile_of = |number: &str| {
+            town.sandbox.control().numbers().into_iter().find(|one| one.e164 == number).unwrap().messaging_profile_id
+        };
+        assert!(profile_of(FIRST).is_some(), "what is its own was attached");
+        assert!(profile_of(SECOND).is_none() && profile_of(SPARE).is_none(), "what is not was left alone");
+    }
+
+    async fn on_a_shared_account_a_name_opens_nobodys_profile(store, place) {
+        drop(store);
+        let town = Town::on(place).await;
+        let account = town.shared_account("KEY-shared", &[FIRST, SECOND]).await;
+        let (mut acme, mut bolt) = (town.guest("Acme", account).await, town.guest("Bolt", account).await);
+        town.assigns(&mut acme, FIRST).await;
+        town.assigns(&mut bolt, SECOND).await;
+        assert!(adopts(&acme, json!({ "numbers": [FIRST] })).await.is_empty());
+        assert!(adopts(&bolt, json!({ "numbers": [SECOND], "profile_name": "Acme" })).await.is_empty());
+        let profile = async |desk: &Desk| {
+            text(&desk.get(&format!("/carrier-accounts/{}", desk.account)).await.is(200)["messaging_profile_id"])
+        };
+        assert_ne!(profile(&acme).await, profile(&bolt).await, "a STOP to one counts for the whole profile");
+    }
+
+    async fn texts_to_a_shared_account_reach_whom_was_texted(store, place) {
+        drop(store);
+        let town = Town::on(place).await;
+        let account = town.shared_account("KEY-shared", &[FIRST, SECOND]).await;
+        let (mut acme, mut bolt) = (town.guest("Acme", account).await, town.guest("Bolt", account).await);
+        for (desk, number) in [(&mut acme, FIRST), (&mut bolt, SECOND)] {
+            town.assigns(desk, number).await;
+            assert!(adopts(desk, json!({ "numbers": [number] })).await.is_empty());
+        }
+        town.texts(ANN, &acme, "for Acme").await;
+        town.texts(ANN, &bolt, "for Bolt").await;
+        for (desk, name) in [(&acme, "Acme"), (&bolt, "Bolt")] {
+            let id = text(&desk.conversation().await["id"]);
+            let said = desk.post(&format!("/conversations/{id}/messages"), json!({ "body": format!("from {name}") })).await;
+            let _ = said.is(202);
+            town.settle().await;
+            let thread = desk.thread(&id).await;
+            assert_eq!(thread, [format!("in contact received: for {name}"), format!("out api delivered: from {name}")]);
+        }
+        assert_eq!(town.heard(ANN), ["from Acme", "from Bolt"]);
+        // A STOP to one says nothing about the other.
+        town.texts(ANN, &acme, "STOP").await;
+        let refused = acme.post("/conversations", json!({ "to": ANN, "body": "again" })).await;
+        assert_eq!(refused.problem(422), "contact_opted_out");
+        let said = bolt.post("/conversations", json!({ "to": ANN, "body": "still welcome" })).await;
+        let _ = said.is(201);
+        town.settle().await;
+        assert_eq!(town.heard(ANN).last().unwrap(), "still welcome");
+    }
+
+    async fn on_its_own_account_a_tenant_sees_all_but_what_another_here_has(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let (acme, mut bolt) = (town.desk("Acme").await, town.desk("Bolt").await);
+        let more = sandbox::NewAccount::new("Acme", "KEY-of-1").number(SPARE);
+        town.sandbox.control().add_account(more).unwrap();
+        assert_eq!(shown(&acme).await, [acme.number.clone(), SPARE.to_owned()]);
+
+        // Bolt has connected the same account at the carrier.
+        let connected = bolt
+            .post("/carrier-accounts", json!({
+                "name": "Same", "kind": "sandbox", "base_url": town.sandbox.base_url(), "api_key": "KEY-of-1",
+                "public_keys": [town.sandbox.public_key_base64()],
+            }))
+            .await;
+        bolt.account = text(&connected.is(201)["id"]);
+        assert_eq!(shown(&bolt).await, [SPARE]);
+        let wanted = json!({ "numbers": [acme.number, SPARE], "profile_name": "Acme" });
+        assert_eq!(adopts(&bolt, wanted).await, [pair(&acme.number, "number_taken")]);
+        // Acme's number and Acme's profile still are Acme's.
+        town.texts(ANN, &acme, "Hello").await;
+        assert_eq!(acme.conversation().await["contact"]["phone"], ANN);
+        assert_eq!(shown(&acme).await, std::slice::from_ref(&acme.number), "the spare one is Bolt's now");
+    }
+}
