@@ -51,9 +51,23 @@ pub struct Adopted {
     pub messaging_profile_id: String,
     /// The numbers that are attached to it now.
     pub numbers: Vec<Offered>,
-    /// What is missing.
+    /// What is missing, for these and for the tenant's other numbers of the account.
     pub problems: Vec<Problem>,
 }
+
+impl Problem {
+    /// Whether it keeps this number of the account from working: a problem of its own, or of the account or profile that
+    /// it hangs on. Plain http does not; it is a danger.
+    #[must_use]
+    pub fn keeps(&self, address: &str) -> bool {
+        match &self.address {
+            Some(own) => own == address,
+            None => self.code != NOT_HTTPS,
+        }
+    }
+}
+
+const NOT_HTTPS: &str = "webhook_not_https";
 
 /// Why it could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -194,8 +208,11 @@ impl CarrierDesk {
                     }
                 }
             }
-            number_problems(&found, &profile.id, &mut problems);
+            number_problems(&found, Some(&profile.id), &mut problems);
             numbers.push(found);
+        }
+        for address in reach.own.iter().filter(|own| !addresses.contains(own)) {
+            look_at(address, &offered, Some(&profile.id), &mut problems);
         }
         Ok(Adopted { messaging_profile_id: profile.id, numbers, problems })
     }
@@ -220,30 +237,21 @@ impl CarrierDesk {
                 mend: "Copy the public key from Keys & Credentials in the carrier's portal into this account.".into(),
             });
         }
-        let Some(profile_id) = known.messaging_profile_id else {
-            problems.push(Problem {
+        match &known.messaging_profile_id {
+            None => problems.push(Problem {
                 address: None,
                 code: "no_messaging_profile",
                 message: "There is no messaging profile for this tenant yet.".into(),
                 mend: "Adopt a number: that makes one.".into(),
-            });
-            return Ok(problems);
-        };
-        match self.call(profile::get(at(&account), &profile_id), profile::read).await {
-            Ok(profile) => profile_problems(&profile, &self.webhook_url(id), &mut problems),
-            Err(fault) => problems.push(from_fault(None, "messaging_profile", &fault)),
+            }),
+            Some(profile) => match self.call(profile::get(at(&account), profile), profile::read).await {
+                Ok(profile) => profile_problems(&profile, &self.webhook_url(id), &mut problems),
+                Err(fault) => problems.push(from_fault(None, "messaging_profile", &fault)),
+            },
         }
         let offered = self.offered(&account).await?;
         for address in addresses {
-            match offered.iter().find(|found| found.address == *address) {
-                Some(found) => number_problems(found, &profile_id, &mut problems),
-                None => problems.push(Problem {
-                    address: Some(address.clone()),
-                    code: "not_in_account",
-                    message: "The carrier account does not have this number any more.".into(),
-                    mend: "Remove the number here, or bring it back at the carrier.".into(),
-                }),
-            }
+            look_at(address, &offered, known.messaging_profile_id.as_deref(), &mut problems);
         }
         Ok(problems)
     }
@@ -457,14 +465,27 @@ fn profile_problems(profile: &Profile, webhook_url: &str, problems: &mut Vec<Pro
     }
     if webhook_url.starts_with("http://") {
         add(
-            "webhook_not_https",
+            NOT_HTTPS,
             "Webhooks come over plain http, where others can read them.",
             "Put the desk behind https and set TIDINGS_PUBLIC_URL to that address.",
         );
     }
 }
 
-fn number_problems(found: &Offered, profile_id: &str, problems: &mut Vec<Problem>) {
+/// What is missing for a number that we have.
+fn look_at(address: &str, offered: &[Offered], profile: Option<&str>, problems: &mut Vec<Problem>) {
+    match offered.iter().find(|found| found.address == address) {
+        Some(found) => number_problems(found, profile, problems),
+        None => problems.push(Problem {
+            address: Some(address.to_owned()),
+            code: "not_in_account",
+            message: "The carrier account does not have this number any more.".into(),
+            mend: "Remove the number here, or bring it back at the carrier.".into(),
+        }),
+    }
+}
+
+fn number_problems(found: &Offered, profile: Option<&str>, problems: &mut Vec<Problem>) {
     let mut add = |code, message: &str, mend: &str| {
         let address = Some(found.address.clone());
         problems.push(Problem { address, code, message: message.into(), mend: mend.into() });
@@ -473,7 +494,7 @@ fn number_problems(found: &Offered, profile_id: &str, problems: &mut Vec<Problem
         let message = format!("The number is {} at the carrier.", found.status);
         add("not_active", &message, "Wait until the order is complete, or look at it in the portal.");
     }
-    if found.messaging_profile_id.as_deref() != Some(profile_id) {
+    if profile.is_none() || found.messaging_profile_id.as_deref() != profile {
         add("not_attached", "The number is not attached to our messaging profile.", "Adopt it again.");
     }
     if found.messaging_enabled == Some(false) {

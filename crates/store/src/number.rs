@@ -199,6 +199,15 @@ pub async fn change(tx: &mut TenantTx<'_>, id: NumberId, change: &NumberChange) 
     Ok(changed == 1)
 }
 
+/// Writes down what is missing for a sender at the carrier, in the place of what was.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_problems(tx: &mut TenantTx<'_>, id: NumberId, problems: &[NumberProblem]) -> Result<(), StoreError> {
+    let problems = serde_json::to_string(problems).map_err(StoreError::fault)?;
+    tx.push("UPDATE number SET problems = $3 WHERE tenant_id = $1 AND id = $2", args![id, problems]).await
+}
+
 /// Removes a sender that has had no conversation; `false` if there is no such one.
 ///
 /// # Errors
@@ -222,6 +231,23 @@ pub async fn by_address(
         Some(row) => read(tx, row.get(0)?).await,
         None => Ok(None),
     }
+}
+
+/// The tenant's numbers that send through `account`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_account(tx: &mut TenantTx<'_>, account: CarrierAccountId) -> Result<Vec<Number>, StoreError> {
+    tx.rows(
+        "SELECT id, address, label, kind, carrier_account_id, carrier_ref, enabled, assistant_id, rate_millis, problems,
+                created_at_us
+         FROM number WHERE tenant_id = $1 AND carrier_account_id = $2 ORDER BY id",
+        args![account],
+    )
+    .await?
+    .iter()
+    .map(from_row)
+    .collect()
 }
 
 /// The addresses of the tenant's numbers that send through `account`.

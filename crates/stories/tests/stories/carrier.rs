@@ -1,5 +1,7 @@
 //! Accounts at the carrier: whose numbers they show, and what is missing there.
 
+use bytes::Bytes;
+use providers::http::Method;
 use serde_json::{Value, json};
 use stories::town::{Desk, Town, text};
 
@@ -39,7 +41,102 @@ fn pair(address: &str, code: &str) -> (String, String) {
     (address.to_owned(), code.to_owned())
 }
 
+/// What the carrier finds missing, and what the list of numbers shows of it, number by number.
+async fn checks(desk: &Desk) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    let checked = desk.post(&format!("/carrier-accounts/{}/check", desk.account), json!({})).await;
+    let found = codes(&checked.is(200)["problems"]);
+    assert_eq!(checked.body["ok"], checked.body["problems"] == json!([]));
+    (found, listed(desk).await)
+}
+
+/// What the list of numbers shows as missing.
+async fn listed(desk: &Desk) -> Vec<(String, String)> {
+    let page = desk.get("/numbers").await;
+    let mut shown = Vec::new();
+    for number in page.is(200)["data"].as_array().unwrap() {
+        let one = desk.get(&format!("/numbers/{}", text(&number["id"]))).await;
+        assert_eq!(one.is(200)["problems"], number["problems"]);
+        for problem in number["problems"].as_array().unwrap() {
+            assert!(text(&problem["message"]).len() > 10 && text(&problem["mend"]).len() > 10, "{problem}");
+            shown.push((text(&number["e164"]), text(&problem["code"])));
+        }
+    }
+    shown.sort();
+    shown
+}
+
+/// Someone changes something in the carrier's portal.
+async fn in_the_portal(town: &Town, path: &str, body: Value) {
+    let headers = vec![("authorization", "Bearer KEY-of-1".to_owned()), ("content-type", "application/json".into())];
+    let url = format!("{}/v2{path}", town.sandbox.base_url());
+    let _ = town.client.send(Method::PATCH, &url, headers, Bytes::from(body.to_string())).await.is(200);
+}
+
 store::on_both_engines! {
+    async fn a_check_says_what_is_missing_in_plain_words_and_numbers_show_it_until_it_is_mended(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let more = sandbox::NewAccount::new("Acme", "KEY-of-1").number(SPARE);
+        town.sandbox.control().add_account(more).unwrap();
+        let listing = acme.get(&format!("/carrier-accounts/{}/numbers", acme.account)).await;
+        let marks: Vec<_> = listing.is(200)["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (text(&one["e164"]), one["imported"].clone(), one["messaging_profile_id"].is_string()))
+            .collect();
+        assert_eq!(marks, [(acme.number.clone(), json!(true), true), (SPARE.to_owned(), json!(false), false)]);
+        assert!(adopts(&acme, json!({ "numbers": [SPARE] })).await.is_empty());
+        assert_eq!(checks(&acme).await, (vec![], vec![]), "all is well");
+        let head = async || acme.get("/events/log?limit=1").await.is(200)["head"].as_i64().unwrap();
+        let at = head().await;
+        let _ = checks(&acme).await;
+        assert_eq!(head().await, at, "where nothing is new, nothing is told");
+
+        let known = town.sandbox.control().numbers();
+        let messaging_of = |e164: &str| {
+            let number = known.iter().find(|one| one.e164 == e164).unwrap();
+            format!("/phone_numbers/{}/messaging", number.id)
+        };
+        in_the_portal(&town, &messaging_of(&acme.number), json!({ "messaging_profile_id": "" })).await;
+        town.sandbox.control().set_texting(SPARE, false).unwrap();
+        let missing = vec![pair(&acme.number, "not_attached"), pair(SPARE, "cannot_text")];
+        assert_eq!(checks(&acme).await, (missing.clone(), missing));
+        assert_eq!(head().await, at + 2, "a line for each number");
+
+        // Adopting one puts it back, and says what is still missing of the other.
+        assert_eq!(adopts(&acme, json!({ "numbers": [acme.number] })).await, [pair(SPARE, "cannot_text")]);
+        assert_eq!(listed(&acme).await, [pair(SPARE, "cannot_text")]);
+        town.sandbox.control().set_texting(SPARE, true).unwrap();
+        assert_eq!(checks(&acme).await, (vec![], vec![]), "mended");
+
+        // What is wrong with the profile keeps each of its numbers from working.
+        let profile = text(&acme.get(&format!("/carrier-accounts/{}", acme.account)).await.is(200)["messaging_profile_id"]);
+        let elsewhere = json!({ "webhook_url": "https://elsewhere.example/hooks" });
+        in_the_portal(&town, &format!("/messaging_profiles/{profile}"), elsewhere).await;
+        let (found, shown) = checks(&acme).await;
+        assert_eq!(found, [pair("", "webhook_elsewhere")]);
+        assert_eq!(shown, [pair(&acme.number, "webhook_elsewhere"), pair(SPARE, "webhook_elsewhere")]);
+        assert!(adopts(&acme, json!({ "numbers": [SPARE] })).await.is_empty());
+        assert!(listed(&acme).await.is_empty(), "adopting set the address, for all of them");
+        town.texts(ANN, &acme, "Hello").await;
+        assert_eq!(acme.conversation().await["contact"]["phone"], ANN);
+    }
+
+    async fn a_number_that_nobody_adopted_is_not_called_working(store, place) {
+        drop(store);
+        let town = Town::on(place).await;
+        let account = town.shared_account("KEY-shared", &[FIRST]).await;
+        let mut acme = town.guest("Acme", account).await;
+        town.assigns(&mut acme, FIRST).await;
+        let (found, shown) = checks(&acme).await;
+        assert_eq!(found, [pair("", "no_messaging_profile"), pair(FIRST, "not_attached")]);
+        assert_eq!(shown, [pair(FIRST, "no_messaging_profile"), pair(FIRST, "not_attached")], "it is not called working");
+        assert!(adopts(&acme, json!({ "numbers": [FIRST] })).await.is_empty());
+        assert!(listed(&acme).await.is_empty());
+    }
+
     async fn on_a_shared_account_each_sees_what_the_operator_assigned_to_it(store, place) {
         drop(store);
         let town = Town::on(place).await;

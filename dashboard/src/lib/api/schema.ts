@@ -195,7 +195,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Checks at the carrier what keeps the tenant's numbers from working. */
+        /** Checks at the carrier what keeps the tenant's numbers from working, and writes it down for each of them. */
         post: operations["post_carrier_accounts_id_check"];
         delete?: never;
         options?: never;

@@ -1,5 +1,7 @@
 //! What a carrier account has at the carrier: listing it, adopting it, and checking how it stands.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use domain::{
     access::Scope,
@@ -13,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::{
     StoreError, TenantTx,
     event::{self, Line},
-    number::{self, Added, NewNumber, Number},
+    number::{self, Added, NewNumber, Number, NumberProblem},
     tenant,
 };
 use utoipa::ToSchema;
@@ -151,19 +153,27 @@ pub async fn adopt(
     let mut ids = app.engine.ids();
     let new: Vec<(NumberId, Offered)> = adopted.numbers.into_iter().map(|found| (ids.next(), found)).collect();
     let (now, profile) = (app.engine.now(), adopted.messaging_profile_id);
-    let problems: Vec<CarrierProblem> = adopted.problems.into_iter().map(Into::into).collect();
+    let missing = adopted.problems;
     let written = once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
-        let mut problems = problems.clone();
+        let mut problems: Vec<CarrierProblem> = missing.iter().cloned().map(Into::into).collect();
         let mut lines = Vec::new();
-        let mut numbers = Vec::new();
+        let mut adopted = Vec::new();
         for (id_of_new, found) in &new {
             match import(tx, id, *id_of_new, found, now).await? {
                 Ok((number, is_new)) => {
-                    lines.extend(is_new.then_some(line(number.id)));
-                    numbers.push(number);
+                    lines.extend(is_new.then_some(line(number)));
+                    adopted.push(number);
                 }
                 Err(problem) => problems.push(problem),
             }
+        }
+        let ours = number::of_account(tx, id).await?;
+        lines.extend(note(tx, &ours, &missing).await?);
+        let mut told = BTreeSet::new();
+        lines.retain(|line| told.insert(line.subject));
+        let mut numbers = Vec::new();
+        for number in adopted {
+            numbers.extend(number::read(tx, number).await?);
         }
         let value = AdoptedNumbers { messaging_profile_id: profile.clone(), numbers, problems };
         if lines.is_empty() {
@@ -176,18 +186,50 @@ pub async fn adopt(
     Ok(written)
 }
 
-/// Checks at the carrier what keeps the tenant's numbers from working.
+/// Checks at the carrier what keeps the tenant's numbers from working, and writes it down for each of them.
 #[utoipa::path(post, path = "/carrier-accounts/{id}/check", tag = "carrier-accounts", params(("id" = String, Path)),
     responses((status = 200, body = Checked)))]
 pub async fn check(
     State(app): State<AppState>,
     caller: Caller,
     Path(id): Path<CarrierAccountId>,
-) -> Result<Json<Checked>, ApiError> {
+) -> Result<Written<Checked>, ApiError> {
     caller.must(Scope::CarrierRead)?;
     let ours = ours(&app, caller.tenant, id).await?;
     let missing = app.engine.carrier().check(caller.tenant, id, &ours).await.map_err(carrier)?;
-    Ok(Json(Checked { ok: missing.is_empty(), problems: missing.into_iter().map(Into::into).collect() }))
+    let now = app.engine.now();
+    once::write(&app, caller.tenant, None, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+        let problems = missing.iter().cloned().map(Into::into).collect();
+        let value = Checked { ok: missing.is_empty(), problems };
+        let ours = number::of_account(tx, id).await?;
+        let lines = note(tx, &ours, &missing).await?;
+        if lines.is_empty() {
+            return Ok(Told::quiet(value));
+        }
+        Ok(Told::at(value, event::append(tx, now, &lines).await?))
+    })
+    .await
+}
+
+/// Writes down for each of our numbers what was found, and answers a line for each where that is news.
+async fn note(tx: &mut TenantTx<'_>, ours: &[Number], missing: &[Missing]) -> Result<Vec<Line>, StoreError> {
+    let mut lines = Vec::new();
+    for number in ours {
+        let found: Vec<NumberProblem> = missing
+            .iter()
+            .filter(|problem| problem.keeps(&number.e164))
+            .map(|Missing { code, message, mend, .. }| NumberProblem {
+                code: (*code).to_owned(),
+                message: message.clone(),
+                mend: mend.clone(),
+            })
+            .collect();
+        if found != number.problems {
+            number::set_problems(tx, number.id, &found).await?;
+            lines.push(line(number.id));
+        }
+    }
+    Ok(lines)
 }
 
 /// The line that tells of a number.
@@ -202,13 +244,13 @@ async fn import(
     id: NumberId,
     found: &Offered,
     now: jiff::Timestamp,
-) -> Result<Result<(Number, bool), CarrierProblem>, ApiError> {
+) -> Result<Result<(NumberId, bool), CarrierProblem>, ApiError> {
     let Ok(address) = Address::parse_sender(&found.address) else {
         let message = "We cannot read this sender.";
         return Ok(Err(problem(&found.address, "not_a_sender", message, "Tell us how the carrier writes it.")));
     };
     if let Some(known) = number::by_address(tx, account, address.as_str()).await? {
-        return Ok(Ok((known, false)));
+        return Ok(Ok((known.id, false)));
     }
     let kind = number::kind_of(&address);
     let new = NewNumber {
@@ -223,7 +265,7 @@ async fn import(
         address,
     };
     match number::create(tx, &new).await? {
-        Added::Yes => Ok(Ok((number::read(tx, id).await?.ok_or(StoreError::NoRow)?, true))),
+        Added::Yes => Ok(Ok((id, true))),
         Added::NoAccount => Err(ApiError::not_found("carrier account")),
         Added::Taken => {
             let message = "Another tenant of this installation has this number.";
