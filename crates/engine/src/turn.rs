@@ -260,7 +260,8 @@ impl Outcome {
     const fn taken(tenant: TenantId) -> Self {
         Self { tenant: Some(tenant), without_turn: None }
     }
-    const fn none(reason: &'static str) -> Self {
+    fn none(reason: &'static str) -> Self {
+        metrics::counter!("facts_unclaimed_total", "outcome" => reason).increment(1);
         Self { tenant: None, without_turn: Some(reason) }
     }
 }

@@ -20,6 +20,7 @@ mod openapi;
 mod serve;
 mod show_config;
 mod tenant;
+mod unclaimed;
 mod user;
 
 /// Tidings: text conversations for businesses, with people and assistants.

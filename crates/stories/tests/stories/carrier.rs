@@ -1,8 +1,11 @@
 //! Accounts at the carrier: whose numbers they show, and what is missing there.
 
 use bytes::Bytes;
+use jiff::SignedDuration;
 use providers::http::Method;
 use serde_json::{Value, json};
+use store::SystemTx;
+use store::unclaimed::{self, Attention};
 use stories::town::{Desk, Town, text};
 
 const ANN: &str = "+14155550123";
@@ -233,5 +236,49 @@ store::on_both_engines! {
         town.texts(ANN, &acme, "Hello").await;
         assert_eq!(acme.conversation().await["contact"]["phone"], ANN);
         assert_eq!(shown(&acme).await, std::slice::from_ref(&acme.number), "the spare one is Bolt's now");
+    }
+
+    async fn what_found_nobody_is_kept_for_the_operator_with_number_time_and_count(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let id = acme.starts(ANN, "Hi").await;
+        town.settle().await;
+        let attention = async || {
+            let read = async |tx: &mut SystemTx<'_>| unclaimed::attention(tx).await;
+            town.engine.store().system_read(read).await.unwrap()
+        };
+        assert_eq!(attention().await, Attention::default());
+
+        // A number that the carrier sends to us and nobody here has.
+        let more = sandbox::NewAccount::new("Acme", "KEY-of-1").number(SPARE);
+        town.sandbox.control().add_account(more).unwrap();
+        assert!(adopts(&acme, json!({ "numbers": [SPARE] })).await.is_empty());
+        let page = acme.get("/numbers").await;
+        let spare = page.is(200)["data"].as_array().unwrap().iter().find(|one| one["e164"] == SPARE).unwrap().clone();
+        assert_eq!(acme.delete(&format!("/numbers/{}", text(&spare["id"]))).await.status, 204);
+        let first = town.clock.now();
+        for body in ["Anybody?", "Hello?"] {
+            let _ = town.sandbox.control().phone(ANN).text(SPARE, body, &[]).unwrap();
+            town.settle().await;
+            town.passes(SignedDuration::from_hours(1)).await;
+        }
+        let seen = attention().await;
+        assert_eq!(seen.stuck, 0);
+        let [one] = seen.unclaimed.as_slice() else { panic!("one number, not {seen:?}") };
+        assert_eq!((one.outcome.as_str(), one.number.as_deref(), one.count), ("no_such_number", Some(SPARE), 2));
+        assert_eq!(one.carrier_account_id.unwrap().to_string(), acme.account);
+        let hour = |at: jiff::Timestamp| at.duration_since(first).as_hours();
+        assert_eq!((hour(one.first_at), hour(one.last_at)), (0, 1));
+        assert_eq!(acme.thread(&id).await.len(), 1, "nobody else got it");
+
+        // A week later it is forgotten.
+        town.passes(SignedDuration::from_hours(8 * 24)).await;
+        let forgotten = async {
+            while attention().await != Attention::default() {
+                town.passes(SignedDuration::from_secs(11)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(30), forgotten).await.expect("it is forgotten");
     }
 }
