@@ -67,20 +67,28 @@ pub struct Desk {
 impl Town {
     /// On a fresh database.
     pub async fn on(place: &Place) -> Self {
-        let clock = TownClock::at(MORNING.parse().expect("a time"));
-        let config = SandboxConfig { clock: Arc::new(clock.clone()), ..SandboxConfig::default() };
-        let sandbox = Sandbox::start(config.without_pauses()).await.expect("the sandbox carrier starts");
+        let (clock, sandbox) = morning().await;
         Self::around(place.store(), clock, sandbox).await
+    }
+
+    /// The same, where nothing that a tenant names may lie in a private network once it is called.
+    pub async fn walled(place: &Place) -> Self {
+        let (clock, sandbox) = morning().await;
+        Self::with_net(place.store(), clock, sandbox, Net::new(false)).await
     }
 
     /// Around what is there already: a database that has seen another town, a carrier of one's own making.
     pub async fn around(store: Store, clock: TownClock, sandbox: Sandbox) -> Self {
+        Self::with_net(store, clock, sandbox, Net::new(true)).await
+    }
+
+    async fn with_net(store: Store, clock: TownClock, sandbox: Sandbox, net: Net) -> Self {
         let listener = api::server::listen("127.0.0.1:0".parse().expect("an address")).expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let (engine, running) = Engine::start(EngineConfig {
             store: store.clone(),
             clock: Arc::new(clock.clone()),
-            net: Net::new(true),
+            net,
             sealer: Sealer::from_key(&[7; 32]),
             public_url: base.clone(),
             seed: clock.now().as_microsecond().unsigned_abs(),
@@ -328,7 +336,8 @@ impl Desk {
     /// The live stream from `after` on, or from now.
     pub async fn stream(&self, after: Option<i64>) -> Stream {
         let query = after.map(|after| format!("?after={after}")).unwrap_or_default();
-        Stream::open(&format!("{}/api/v1/events{query}", self.client.base()), &self.key).await
+        let who = ("authorization", format!("Bearer {}", self.key));
+        Stream::open(&format!("{}/api/v1/events{query}", self.client.base()), (who.0, &who.1)).await
     }
 
     /// Opens a conversation and says something.
@@ -384,6 +393,14 @@ impl Desk {
         let _ = set.is(200);
         id
     }
+}
+
+/// The carrier, on a clock that says when the day begins.
+async fn morning() -> (TownClock, Sandbox) {
+    let clock = TownClock::at(MORNING.parse().expect("a time"));
+    let config = SandboxConfig { clock: Arc::new(clock.clone()), ..SandboxConfig::default() };
+    let sandbox = Sandbox::start(config.without_pauses()).await.expect("the sandbox carrier starts");
+    (clock, sandbox)
 }
 
 /// A JSON string as a string.
