@@ -14,6 +14,7 @@ mod isolation;
 mod live;
 mod measuring;
 mod media;
+mod models;
 mod people;
 mod sending;
 mod webhook_keys;
