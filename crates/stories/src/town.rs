@@ -1,6 +1,6 @@
 //! Businesses, customers, a carrier and a clock.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use api::state::{ApiConfig, AppState};
@@ -9,6 +9,7 @@ use domain::id::{ApiKeyId, Ids, TenantId};
 use domain::tenant::Settings;
 use engine::{Engine, EngineConfig, Net, Running, Sealer};
 use jiff::{SignedDuration, Timestamp};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use providers::http::Method;
 use sandbox::{Faults, NewAccount, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
@@ -96,7 +97,8 @@ impl Town {
             alone: true,
         });
         let config = ApiConfig { allow_private_networks: true, ..ApiConfig::default() };
-        let app = AppState::new(engine.clone(), config);
+        let mut app = AppState::new(engine.clone(), config);
+        app.metrics = metrics();
         let stop = app.stopping.clone();
         let router = api::router::router(app);
         let server = tokio::spawn(api::server::serve(listener, router, api::server::Limits::default(), stop.clone()));
@@ -393,6 +395,13 @@ impl Desk {
         let _ = set.is(200);
         id
     }
+}
+
+/// The process has one recorder: all towns of a test run count together.
+fn metrics() -> Option<PrometheusHandle> {
+    static RECORDER: LazyLock<Option<PrometheusHandle>> =
+        LazyLock::new(|| PrometheusBuilder::new().install_recorder().ok());
+    RECORDER.clone()
 }
 
 /// The carrier, on a clock that says when the day begins.

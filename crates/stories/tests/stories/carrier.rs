@@ -166,6 +166,22 @@ store::on_both_engines! {
         };
         assert!(profile_of(FIRST).is_some(), "what is its own was attached");
         assert!(profile_of(SECOND).is_none() && profile_of(SPARE).is_none(), "what is not was left alone");
+
+        // Who is a guest changes nothing of the account, and who was not let in does not find it.
+        let path = format!("/carrier-accounts/{}", acme.account);
+        assert_eq!(acme.get(&path).await.is(200)["shared"], true);
+        for key in [json!({ "api_key": "KEY-of-a-guest-1234" }), json!({ "base_url": "http://127.0.0.1:9" })] {
+            assert_eq!(acme.patch(&path, key).await.problem(403), "forbidden");
+        }
+        assert_eq!(acme.delete(&path).await.problem(403), "forbidden");
+        let (_, key) = town.tenant("Corner shop").await;
+        let stranger = acme.with_key(&key);
+        for path in [path.clone(), format!("{path}/numbers")] {
+            assert_eq!(stranger.get(&path).await.problem(404), "not_found");
+        }
+        let wanted = json!({ "e164": SPARE, "carrier_account_id": acme.account });
+        assert_eq!(stranger.post("/numbers", wanted).await.bad_field(), ("carrier_account_id", "not_found"));
+        assert_eq!(shown(&acme).await, [FIRST]);
     }
 
     async fn on_a_shared_account_a_name_opens_nobodys_profile(store, place) {
@@ -271,6 +287,11 @@ store::on_both_engines! {
         let hour = |at: jiff::Timestamp| at.duration_since(first).as_hours();
         assert_eq!((hour(one.first_at), hour(one.last_at)), (0, 1));
         assert_eq!(acme.thread(&id).await.len(), 1, "nobody else got it");
+        let metrics = town.client.send(Method::GET, "/metrics", Vec::new(), Bytes::new()).await;
+        let _ = metrics.is(200);
+        let metrics = String::from_utf8_lossy(&metrics.raw.body).into_owned();
+        assert!(metrics.contains("facts_unclaimed_total{outcome=\"no_such_number\"}"), "{metrics}");
+        assert!(!metrics.contains(&SPARE[1..]), "numbers are for the operator's own terminal");
 
         // A week later it is forgotten.
         town.passes(SignedDuration::from_hours(8 * 24)).await;
