@@ -1,5 +1,6 @@
 //! What concerns the account at the carrier: which numbers it has, which of them are ours, and what is missing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::id::{CarrierAccountId, TenantId};
@@ -7,7 +8,8 @@ use providers::http::{Request, Response};
 use providers::telnyx::account::number::{self, Messaging};
 use providers::telnyx::account::profile::{self, NewProfile, Profile, ProfilePatch};
 use providers::telnyx::account::{Account as At, Fault, Page};
-use store::{StoreError, args};
+use store::carrier_account::{self, CarrierAccount};
+use store::{StoreError, SystemTx, TenantTx, number as sender};
 
 use crate::account::Account;
 use crate::world::World;
@@ -49,9 +51,23 @@ pub struct Adopted {
     pub messaging_profile_id: String,
     /// The numbers that are attached to it now.
     pub numbers: Vec<Offered>,
-    /// What is missing.
+    /// What is missing, for these and for the tenant's other numbers of the account.
     pub problems: Vec<Problem>,
 }
+
+impl Problem {
+    /// Whether it keeps this number of the account from working: a problem of its own, or of the account or profile that
+    /// it hangs on. Plain http does not; it is a danger.
+    #[must_use]
+    pub fn keeps(&self, address: &str) -> bool {
+        match &self.address {
+            Some(own) => own == address,
+            None => self.code != NOT_HTTPS,
+        }
+    }
+}
+
+const NOT_HTTPS: &str = "webhook_not_https";
 
 /// Why it could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +101,8 @@ impl CarrierDesk {
         Self(world)
     }
 
-    /// All numbers of the account.
+    /// The numbers of the account that the tenant may see. Of its own account these are all but those of other tenants
+    /// here; of a shared one, those that the operator assigned to it.
     ///
     /// # Errors
     /// When the carrier refuses or does not answer.
@@ -94,10 +111,18 @@ impl CarrierDesk {
         tenant: TenantId,
         account: CarrierAccountId,
     ) -> Result<Vec<Offered>, CarrierError> {
-        let account = self.account(tenant, account).await?;
-        let numbers = self.pages(|page| number::list(at(&account), page), number::listed).await?;
+        let (known, account) = self.account(tenant, account).await?;
+        let mut offered = self.offered(&account).await?;
+        let reach = self.reach(tenant, &known, offered.iter().map(|found| found.address.as_str())).await?;
+        offered.retain(|found| reach.allows(&found.address));
+        Ok(offered)
+    }
+
+    /// All numbers of the account, whoever's they are here.
+    async fn offered(&self, account: &Account) -> Result<Vec<Offered>, CarrierError> {
+        let numbers = self.pages(|page| number::list(at(account), page), number::listed).await?;
         let views = self
-            .pages(|page| number::list_messaging(at(&account), None, page), number::listed_messaging)
+            .pages(|page| number::list_messaging(at(account), None, page), number::listed_messaging)
             .await
             .unwrap_or_default();
         Ok(numbers
@@ -131,19 +156,21 @@ impl CarrierDesk {
         addresses: &[String],
         profile_name: &str,
     ) -> Result<Adopted, CarrierError> {
-        let account = self.account(tenant, id).await?;
+        let (known, account) = self.account(tenant, id).await?;
         let mut problems = Vec::new();
-        let profile = self.profile(tenant, id, &account, profile_name).await?;
+        let profile = self.profile(tenant, &known, &account, profile_name).await?;
         profile_problems(&profile, &self.webhook_url(id), &mut problems);
-        let offered = self.list_numbers(tenant, id).await?;
+        let offered = self.offered(&account).await?;
+        let reach = self.reach(tenant, &known, addresses.iter().map(String::as_str)).await?;
         let mut numbers = Vec::new();
         for address in addresses {
-            if self.is_anothers(tenant, id, address).await? {
+            if known.shared && !reach.allows(address) {
+                // The same words whether the account has it or not: that is the operator's to know.
                 problems.push(Problem {
                     address: Some(address.clone()),
-                    code: "number_taken",
-                    message: "Another tenant of this installation uses this number.".into(),
-                    mend: "Choose another number, or ask the operator.".into(),
+                    code: "not_assigned",
+                    message: "The account is shared, and the operator has not assigned this number to you.".into(),
+                    mend: "Ask the operator to assign it, then adopt it again.".into(),
                 });
                 continue;
             }
@@ -156,6 +183,15 @@ impl CarrierDesk {
                 });
                 continue;
             };
+            if !reach.allows(address) {
+                problems.push(Problem {
+                    address: Some(address.clone()),
+                    code: "number_taken",
+                    message: "Another tenant of this installation uses this number.".into(),
+                    mend: "Choose another number, or ask the operator.".into(),
+                });
+                continue;
+            }
             let mut found = found.clone();
             if found.messaging_profile_id.as_deref() != Some(&profile.id) {
                 match self
@@ -172,8 +208,11 @@ impl CarrierDesk {
                     }
                 }
             }
-            number_problems(&found, &profile.id, &mut problems);
+            number_problems(&found, Some(&profile.id), &mut problems);
             numbers.push(found);
+        }
+        for address in reach.own.iter().filter(|own| !addresses.contains(own)) {
+            look_at(address, &offered, Some(&profile.id), &mut problems);
         }
         Ok(Adopted { messaging_profile_id: profile.id, numbers, problems })
     }
@@ -188,7 +227,7 @@ impl CarrierDesk {
         id: CarrierAccountId,
         addresses: &[String],
     ) -> Result<Vec<Problem>, CarrierError> {
-        let account = self.account(tenant, id).await?;
+        let (known, account) = self.account(tenant, id).await?;
         let mut problems = Vec::new();
         if account.public_keys.is_empty() {
             problems.push(Problem {
@@ -198,30 +237,21 @@ impl CarrierDesk {
                 mend: "Copy the public key from Keys & Credentials in the carrier's portal into this account.".into(),
             });
         }
-        let Some(profile_id) = self.profile_of(tenant, id).await? else {
-            problems.push(Problem {
+        match &known.messaging_profile_id {
+            None => problems.push(Problem {
                 address: None,
                 code: "no_messaging_profile",
                 message: "There is no messaging profile for this tenant yet.".into(),
                 mend: "Adopt a number: that makes one.".into(),
-            });
-            return Ok(problems);
-        };
-        match self.call(profile::get(at(&account), &profile_id), profile::read).await {
-            Ok(profile) => profile_problems(&profile, &self.webhook_url(id), &mut problems),
-            Err(fault) => problems.push(from_fault(None, "messaging_profile", &fault)),
+            }),
+            Some(profile) => match self.call(profile::get(at(&account), profile), profile::read).await {
+                Ok(profile) => profile_problems(&profile, &self.webhook_url(id), &mut problems),
+                Err(fault) => problems.push(from_fault(None, "messaging_profile", &fault)),
+            },
         }
-        let offered = self.list_numbers(tenant, id).await?;
+        let offered = self.offered(&account).await?;
         for address in addresses {
-            match offered.iter().find(|found| found.address == *address) {
-                Some(found) => number_problems(found, &profile_id, &mut problems),
-                None => problems.push(Problem {
-                    address: Some(address.clone()),
-                    code: "not_in_account",
-                    message: "The carrier account does not have this number any more.".into(),
-                    mend: "Remove the number here, or bring it back at the carrier.".into(),
-                }),
-            }
+            look_at(address, &offered, known.messaging_profile_id.as_deref(), &mut problems);
         }
         Ok(problems)
     }
@@ -232,68 +262,67 @@ impl CarrierDesk {
         format!("{}/hooks/telnyx/{id}", self.0.public_url)
     }
 
-    async fn account(&self, tenant: TenantId, id: CarrierAccountId) -> Result<Arc<Account>, CarrierError> {
-        let granted = self
-            .0
-            .store
-            .read(tenant, async move |tx| {
-                tx.opt("SELECT 1 FROM carrier_grant WHERE tenant_id = $1 AND carrier_account_id = $2", args![id]).await
-            })
-            .await
-            .map_err(|error: StoreError| CarrierError::Store(error))?;
-        if granted.is_none() {
-            return Err(CarrierError::NotFound);
-        }
-        self.0.account(id).await?.ok_or(CarrierError::NotFound)
-    }
-
-    /// On an account that several tenants share, each adopts only what is not another's.
-    async fn is_anothers(&self, tenant: TenantId, id: CarrierAccountId, address: &str) -> Result<bool, StoreError> {
-        let address = address.to_owned();
-        let owner: Option<TenantId> = self
-            .0
-            .store
-            .system_read(async move |tx| {
-                let sql = "SELECT tenant_id FROM number WHERE carrier_account_id = $1 AND address = $2";
-                tx.opt(sql, args![id, &address]).await?.map(|row| row.get(0)).transpose()
-            })
-            .await?;
-        Ok(owner.is_some_and(|owner| owner != tenant))
-    }
-
-    async fn profile_of(&self, tenant: TenantId, id: CarrierAccountId) -> Result<Option<String>, StoreError> {
-        let row = self
-            .0
-            .store
-            .read(tenant, async move |tx| {
-                tx.opt(
-                    "SELECT messaging_profile_id FROM carrier_grant WHERE tenant_id = $1 AND carrier_account_id = $2",
-                    args![id],
-                )
-                .await
-            })
-            .await?;
-        Ok(row.map(|row| row.get(0)).transpose()?.flatten())
-    }
-
-    /// The tenant's own profile: the one it has, one of the wanted name that points to us, or a new one.
-    async fn profile(
+    /// The account as this tenant knows it, and ready for use.
+    async fn account(
         &self,
         tenant: TenantId,
         id: CarrierAccountId,
+    ) -> Result<(CarrierAccount, Arc<Account>), CarrierError> {
+        let known: Option<CarrierAccount> = self
+            .0
+            .store
+            .read(tenant, async move |tx: &mut TenantTx<'_>| carrier_account::read(tx, id).await)
+            .await
+            .map_err(|error: StoreError| CarrierError::Store(error))?;
+        let known = known.ok_or(CarrierError::NotFound)?;
+        Ok((known, self.0.account(id).await?.ok_or(CarrierError::NotFound)?))
+    }
+
+    /// Which of the account's numbers, of those in `addresses`, the tenant may deal with.
+    async fn reach(
+        &self,
+        tenant: TenantId,
+        account: &CarrierAccount,
+        addresses: impl Iterator<Item = &str>,
+    ) -> Result<Reach, StoreError> {
+        let id = account.id;
+        let own: Vec<String> =
+            self.0.store.read(tenant, async move |tx: &mut TenantTx<'_>| sender::addresses_of(tx, id).await).await?;
+        let own: BTreeSet<String> = own.into_iter().collect();
+        if account.shared {
+            return Ok(Reach { own, others: None });
+        }
+        let asked: Vec<String> = addresses.map(str::to_owned).collect();
+        let others = self
+            .0
+            .store
+            .system_read(async move |tx: &mut SystemTx<'_>| {
+                sender::of_others(tx, tenant, asked.iter().map(String::as_str)).await
+            })
+            .await?;
+        Ok(Reach { own, others: Some(others) })
+    }
+
+    /// The tenant's own profile: the one it has, on an account of its own one of the wanted name, or a new one. On a shared
+    /// account a name opens nothing: the profile may be another program's of the operator.
+    async fn profile(
+        &self,
+        tenant: TenantId,
+        known: &CarrierAccount,
         account: &Account,
         name: &str,
     ) -> Result<Profile, CarrierError> {
+        let id = known.id;
         let webhook_url = self.webhook_url(id);
-        if let Some(known) = self.profile_of(tenant, id).await? {
-            match self.call(profile::get(at(account), &known), profile::read).await {
+        if let Some(profile) = &known.messaging_profile_id {
+            match self.call(profile::get(at(account), profile), profile::read).await {
                 Ok(profile) => return self.pointed_here(account, profile, &webhook_url).await,
                 Err(Fault::NotFound) => {}
                 Err(fault) => return Err(CarrierError::Carrier(fault)),
             }
         }
-        let named = self.pages(|page| profile::list(at(account), Some(name), page), profile::listed).await?;
-        let profile = match named.into_iter().find(|profile| profile.name == name) {
+        let named = if known.shared { None } else { self.named_profile(tenant, account, name).await? };
+        let profile = match named {
             Some(profile) => self.pointed_here(account, profile, &webhook_url).await?,
             None => {
                 let new = NewProfile {
@@ -308,17 +337,34 @@ impl CarrierDesk {
         let kept = profile.id.clone();
         self.0
             .store
-            .write(tenant, async move |tx| {
-                tx.exec(
-                    "UPDATE carrier_grant SET messaging_profile_id = $3
-                     WHERE tenant_id = $1 AND carrier_account_id = $2",
-                    args![id, &kept],
-                )
-                .await
-            })
+            .write(tenant, async move |tx: &mut TenantTx<'_>| carrier_account::set_profile(tx, id, &kept).await)
             .await
             .map_err(|error: StoreError| CarrierError::Store(error))?;
         Ok(profile)
+    }
+
+    /// The profile of this name, unless it is another tenant's: two may have connected one account at the carrier.
+    async fn named_profile(
+        &self,
+        tenant: TenantId,
+        account: &Account,
+        name: &str,
+    ) -> Result<Option<Profile>, CarrierError> {
+        let listed = self.pages(|page| profile::list(at(account), Some(name), page), profile::listed).await?;
+        for profile in listed.into_iter().filter(|profile| profile.name == name) {
+            let id = profile.id.clone();
+            let anothers = self
+                .0
+                .store
+                .system_read(async move |tx: &mut SystemTx<'_>| {
+                    carrier_account::is_anothers_profile(tx, tenant, &id).await
+                })
+                .await?;
+            if !anothers {
+                return Ok(Some(profile));
+            }
+        }
+        Ok(None)
     }
 
     async fn pointed_here(
@@ -367,6 +413,20 @@ impl CarrierDesk {
     }
 }
 
+/// Which numbers of an account a tenant may deal with.
+struct Reach {
+    /// Those that it has here: the operator's assignment is the last word.
+    own: BTreeSet<String>,
+    /// Those of other tenants; `None`: the account is shared, and only what is its own counts.
+    others: Option<BTreeSet<String>>,
+}
+
+impl Reach {
+    fn allows(&self, address: &str) -> bool {
+        self.own.contains(address) || self.others.as_ref().is_some_and(|others| !others.contains(address))
+    }
+}
+
 fn at(account: &Account) -> At<'_> {
     At { base_url: &account.base_url, key: &account.api_key }
 }
@@ -405,14 +465,27 @@ fn profile_problems(profile: &Profile, webhook_url: &str, problems: &mut Vec<Pro
     }
     if webhook_url.starts_with("http://") {
         add(
-            "webhook_not_https",
+            NOT_HTTPS,
             "Webhooks come over plain http, where others can read them.",
             "Put the desk behind https and set TIDINGS_PUBLIC_URL to that address.",
         );
     }
 }
 
-fn number_problems(found: &Offered, profile_id: &str, problems: &mut Vec<Problem>) {
+/// What is missing for a number that we have.
+fn look_at(address: &str, offered: &[Offered], profile: Option<&str>, problems: &mut Vec<Problem>) {
+    match offered.iter().find(|found| found.address == address) {
+        Some(found) => number_problems(found, profile, problems),
+        None => problems.push(Problem {
+            address: Some(address.to_owned()),
+            code: "not_in_account",
+            message: "The carrier account does not have this number any more.".into(),
+            mend: "Remove the number here, or bring it back at the carrier.".into(),
+        }),
+    }
+}
+
+fn number_problems(found: &Offered, profile: Option<&str>, problems: &mut Vec<Problem>) {
     let mut add = |code, message: &str, mend: &str| {
         let address = Some(found.address.clone());
         problems.push(Problem { address, code, message: message.into(), mend: mend.into() });
@@ -421,7 +494,7 @@ fn number_problems(found: &Offered, profile_id: &str, problems: &mut Vec<Problem
         let message = format!("The number is {} at the carrier.", found.status);
         add("not_active", &message, "Wait until the order is complete, or look at it in the portal.");
     }
-    if found.messaging_profile_id.as_deref() != Some(profile_id) {
+    if profile.is_none() || found.messaging_profile_id.as_deref() != profile {
         add("not_attached", "The number is not attached to our messaging profile.", "Adopt it again.");
     }
     if found.messaging_enabled == Some(false) {

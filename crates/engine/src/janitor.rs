@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use store::remember::SENDING_LEASE;
-use store::{StoreError, idempotency, queue};
+use store::{StoreError, idempotency, queue, unclaimed};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
@@ -50,9 +50,10 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
         let forgotten = world
             .store
             .system_write(async move |tx| {
-                let facts = queue::forget_arrivals(tx, facts_before, SOME).await?;
+                let arrivals = queue::forget_arrivals(tx, facts_before, SOME).await?;
+                let unclaimed = unclaimed::forget(tx, facts_before, SOME).await?;
                 let keys = idempotency::forget_old(tx, now, SOME).await?;
-                Ok::<_, StoreError>(facts.max(keys))
+                Ok::<_, StoreError>(arrivals.max(unclaimed).max(keys))
             })
             .await?;
         if forgotten < u64::from(SOME) || stop.is_cancelled() {

@@ -76,7 +76,7 @@ impl Net {
         }
     }
 
-    /// To an address that the operator or an admin set up: the carrier, a model.
+    /// To a carrier: its address is the operator's or one that was checked when an admin gave it.
     ///
     /// # Errors
     /// When there is no answer; whether the request went out is told apart.
@@ -86,7 +86,7 @@ impl Net {
         within(timeout, answer(self.trusted.request(request), ANSWER_BYTES_MAX)).await
     }
 
-    /// To an address that came from outside or that a tenant chose: private networks are refused, redirects are not
+    /// To an address that came from outside or that a tenant chose, a model's too: private networks are refused, redirects are not
     /// followed, and the answer is at most `bytes_max` long.
     ///
     /// # Errors

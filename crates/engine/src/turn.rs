@@ -86,7 +86,10 @@ async fn together(world: &Arc<World>, shards: &Arc<[i64]>, limit: u32) -> Result
             for waiting in &waiting {
                 match whose(tx, &mut batch.known, waiting).await? {
                     Ok((tenant, fact)) => turns.push(Turn { tenant, lane: waiting.lane, fact }),
-                    Err(reason) => queue::set_aside(tx, now, waiting, reason).await?,
+                    Err(reason) => {
+                        queue::set_aside(tx, now, waiting, reason).await?;
+                        batch.unclaimed.push(reason);
+                    }
                 }
             }
             batch.take(tx, now, &mut ids, turns).await?;

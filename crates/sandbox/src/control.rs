@@ -41,6 +41,9 @@ pub enum SceneError {
     /// No account has this id or name.
     #[error("no account has this id or name")]
     UnknownAccount,
+    /// No account has this number.
+    #[error("no account has this number")]
+    UnknownNumber,
     /// The account has no such messaging profile.
     #[error("the account has no messaging profile with this id")]
     UnknownProfile,
@@ -109,6 +112,13 @@ impl Control {
     #[must_use]
     pub fn numbers(&self) -> Vec<NumberView> {
         self.0.directory().numbers.values().map(number_view).collect()
+    }
+
+    /// Says of a number whether it can text, as the carrier shows it to its owner.
+    pub fn set_texting(&self, e164: &str, can_text: bool) -> Result<(), SceneError> {
+        let mut directory = self.0.directory_mut();
+        directory.numbers.get_mut(e164).ok_or(SceneError::UnknownNumber)?.can_text = can_text;
+        Ok(())
     }
 
     /// Lists a phone, and replaces its name and script.
@@ -204,6 +214,7 @@ impl Control {
                 profile: None,
                 tags: Arc::default(),
                 messaging_product: "A2P".to_owned(),
+                can_text: true,
                 connection_id: None,
                 customer_reference: None,
                 created_at: now,

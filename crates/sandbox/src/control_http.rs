@@ -5,7 +5,7 @@ use axum::{
     body::Bytes,
     extract::{Path, Query, State},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -26,6 +26,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/faults", get(faults).put(set_faults))
         .route("/accounts", get(accounts).post(add_account))
         .route("/numbers", get(numbers).post(add_numbers))
+        .route("/numbers/{e164}", put(set_number))
         .route("/phones", get(phones).post(set_phone))
         .route("/phones/{e164}/messages", get(phone_messages).post(phone_text))
         .route("/messages", get(messages))
@@ -65,6 +66,22 @@ async fn add_numbers(State(control): State<Control>, body: Bytes) -> Result<Resp
     let new: NewNumbers = read(&body)?;
     let data = control.add_numbers(&new)?;
     Ok((StatusCode::CREATED, Json(json!({ "data": data }))).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NumberState {
+    can_text: bool,
+}
+
+async fn set_number(
+    State(control): State<Control>,
+    Path(e164): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, Refused> {
+    let NumberState { can_text } = read(&body)?;
+    control.set_texting(&with_plus(&e164), can_text)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn phones(State(control): State<Control>) -> Response {
@@ -170,7 +187,9 @@ impl From<SceneError> for Refused {
         let status = match error {
             SceneError::NotANumber | SceneError::NoKey => StatusCode::UNPROCESSABLE_ENTITY,
             SceneError::NumberTaken | SceneError::KeyTaken => StatusCode::CONFLICT,
-            SceneError::UnknownAccount | SceneError::UnknownProfile => StatusCode::NOT_FOUND,
+            SceneError::UnknownAccount | SceneError::UnknownNumber | SceneError::UnknownProfile => {
+                StatusCode::NOT_FOUND
+            }
         };
         Self(status, error.to_string())
     }

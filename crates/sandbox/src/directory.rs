@@ -40,6 +40,8 @@ pub(crate) struct Number {
     pub(crate) profile: Option<Uuid>,
     pub(crate) tags: Arc<[String]>,
     pub(crate) messaging_product: String,
+    /// Whether texts within the country work.
+    pub(crate) can_text: bool,
     pub(crate) connection_id: Option<String>,
     pub(crate) customer_reference: Option<String>,
     pub(crate) created_at: Timestamp,

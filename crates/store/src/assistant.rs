@@ -3,7 +3,9 @@
 use domain::assistant::{ProviderKind, Settings};
 use domain::conversation::Mode;
 use domain::event::Kind;
-use domain::id::{AssistantId, ConversationId};
+use domain::id::{AssistantId, ContactId, ConversationId, Ids, MessageId};
+use domain::message::{Author, Direction, Status};
+use domain::segment::Encoding;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +13,7 @@ use uuid::Uuid;
 
 use crate::contact::known;
 use crate::event::Line;
-use crate::{Row, StoreError, TenantTx, args, words};
+use crate::{Row, StoreError, TenantTx, args, row, words};
 
 /// A configured AI.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -141,22 +143,26 @@ pub async fn change(
     Ok(updated(id))
 }
 
-/// Takes one out of use: its key is forgotten, numbers lose it, and what it held is for people to answer. `None`: there is
-/// no such assistant. The lines tell of the assistant and of each open conversation that it held.
+/// Takes one out of use: its key is forgotten, numbers lose it, and what it held is for people to answer. Where somebody
+/// waits for an answer, a note in the thread says why none comes by itself. `None`: there is no such assistant. The lines
+/// tell of all that.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remove(tx: &mut TenantTx<'_>, now: Timestamp, id: AssistantId) -> Result<Option<Vec<Line>>, StoreError> {
+pub async fn remove(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    id: AssistantId,
+) -> Result<Option<Vec<Line>>, StoreError> {
     let removed = tx
-        .exec_returning_count(
+        .opt(
             "UPDATE assistant SET deleted_at_us = $3, model_key = NULL
-             WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL",
+             WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL RETURNING name",
             args![id, now],
         )
         .await?;
-    if removed == 0 {
-        return Ok(None);
-    }
+    let Some(removed) = removed else { return Ok(None) };
     let mut lines = vec![updated(id)];
     let numbers = tx
         .rows(
@@ -170,20 +176,52 @@ pub async fn remove(tx: &mut TenantTx<'_>, now: Timestamp, id: AssistantId) -> R
     let held = tx
         .rows(
             "UPDATE conversation SET holder = 'agents', holder_id = NULL, version = version + 1
-             WHERE tenant_id = $1 AND holder = 'assistant' AND holder_id = $2 RETURNING id, status",
+             WHERE tenant_id = $1 AND holder = 'assistant' AND holder_id = $2
+             RETURNING id, status, contact_id, waiting_since_us IS NOT NULL",
             args![id],
         )
         .await?;
+    let why = format!("Handed to people: the assistant {} was removed", removed.get::<String>(0)?);
+    let mut notes = Vec::new();
     for row in held {
         let conversation: ConversationId = row.get(0)?;
-        if row.get::<String>(1)? != "closed" {
-            lines.push(Line {
-                kind: Kind::ConversationUpdated,
-                subject: conversation.into(),
-                conversation: Some(conversation),
-            });
+        if row.get::<String>(1)? == "closed" {
+            continue;
+        }
+        lines.push(Line {
+            kind: Kind::ConversationUpdated,
+            subject: conversation.into(),
+            conversation: Some(conversation),
+        });
+        if row.get(3)? {
+            let (note, contact): (MessageId, ContactId) = (ids.next(), row.get(2)?);
+            lines.push(Line { kind: Kind::MessageCreated, subject: note.0, conversation: Some(conversation) });
+            notes.push((note, conversation, contact));
         }
     }
+    let rows = notes.iter().map(|(note, conversation, contact)| {
+        row![
+            *note,
+            *conversation,
+            *contact,
+            Direction::Note.as_str(),
+            Author::System.kind(),
+            &why,
+            "[]",
+            "[]",
+            Encoding::Gsm7.as_str(),
+            0,
+            Status::Noted.as_str(),
+            false,
+            now
+        ]
+    });
+    tx.insert_many(
+        "INSERT INTO message (tenant_id, id, conversation_id, contact_id, direction, author, body, media, sources, encoding,
+             segments, status, stop_if_reply, created_at_us)",
+        rows,
+    )
+    .await?;
     Ok(Some(lines))
 }
 

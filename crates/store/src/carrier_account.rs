@@ -183,6 +183,24 @@ pub async fn read(tx: &mut TenantTx<'_>, id: CarrierAccountId) -> Result<Option<
     .transpose()
 }
 
+/// Whether another tenant has this messaging profile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_anothers_profile(tx: &mut SystemTx<'_>, tenant: TenantId, profile: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM carrier_grant WHERE messaging_profile_id = $2 AND tenant_id <> $1";
+    Ok(tx.opt(sql, args![tenant, profile]).await?.is_some())
+}
+
+/// Notes which messaging profile the tenant has at an account that it may use.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_profile(tx: &mut TenantTx<'_>, id: CarrierAccountId, profile: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE carrier_grant SET messaging_profile_id = $3 WHERE tenant_id = $1 AND carrier_account_id = $2";
+    tx.exec(sql, args![id, profile]).await
+}
+
 /// Changes one of the tenant's own; `false` if it is not.
 ///
 /// # Errors

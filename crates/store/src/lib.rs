@@ -29,6 +29,7 @@ pub mod tell;
 pub mod tenant;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod unclaimed;
 pub mod user;
 pub mod webhook;
 pub mod words;

@@ -1,7 +1,9 @@
 //! The senders of a tenant.
 
+use std::collections::BTreeSet;
+
 use domain::{
-    id::{AssistantId, CarrierAccountId, NumberId},
+    id::{AssistantId, CarrierAccountId, NumberId, TenantId},
     number::Kind,
     phone::Address,
 };
@@ -9,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Row, StoreError, TenantTx, args, schema::NumberKindWord};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, schema::NumberKindWord};
 
 /// The kinds, as their words are stored.
 pub const KINDS: [Kind; 4] = [Kind::LongCode, Kind::TollFree, Kind::ShortCode, Kind::Alphanumeric];
@@ -197,6 +199,15 @@ pub async fn change(tx: &mut TenantTx<'_>, id: NumberId, change: &NumberChange) 
     Ok(changed == 1)
 }
 
+/// Writes down what is missing for a sender at the carrier, in the place of what was.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_problems(tx: &mut TenantTx<'_>, id: NumberId, problems: &[NumberProblem]) -> Result<(), StoreError> {
+    let problems = serde_json::to_string(problems).map_err(StoreError::fault)?;
+    tx.push("UPDATE number SET problems = $3 WHERE tenant_id = $1 AND id = $2", args![id, problems]).await
+}
+
 /// Removes a sender that has had no conversation; `false` if there is no such one.
 ///
 /// # Errors
@@ -222,6 +233,23 @@ pub async fn by_address(
     }
 }
 
+/// The tenant's numbers that send through `account`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_account(tx: &mut TenantTx<'_>, account: CarrierAccountId) -> Result<Vec<Number>, StoreError> {
+    tx.rows(
+        "SELECT id, address, label, kind, carrier_account_id, carrier_ref, enabled, assistant_id, rate_millis, problems,
+                created_at_us
+         FROM number WHERE tenant_id = $1 AND carrier_account_id = $2 ORDER BY id",
+        args![account],
+    )
+    .await?
+    .iter()
+    .map(from_row)
+    .collect()
+}
+
 /// The addresses of the tenant's numbers that send through `account`.
 ///
 /// # Errors
@@ -230,6 +258,42 @@ pub async fn addresses_of(tx: &mut TenantTx<'_>, account: CarrierAccountId) -> R
     let sql = "SELECT address FROM number WHERE tenant_id = $1 AND carrier_account_id = $2 ORDER BY address";
     tx.rows(sql, args![account]).await?.iter().map(|row| row.get(0)).collect()
 }
+
+/// Which of these phone numbers another tenant has, at whichever account. Short codes and names are no one's alone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_others(
+    tx: &mut SystemTx<'_>,
+    tenant: TenantId,
+    phones: impl IntoIterator<Item = &str>,
+) -> Result<BTreeSet<String>, StoreError> {
+    let asked: BTreeSet<&str> = phones.into_iter().filter(|address| address.starts_with('+')).collect();
+    let mut others = BTreeSet::new();
+    let mut last = (TenantId(uuid::Uuid::nil()), NumberId(uuid::Uuid::nil()));
+    loop {
+        let rows = tx
+            .rows(
+                "SELECT tenant_id, id, address FROM number WHERE (tenant_id, id) > ($1, $2)
+                 ORDER BY tenant_id, id LIMIT $3",
+                args![last.0, last.1, NUMBERS_AT_ONCE],
+            )
+            .await?;
+        for row in &rows {
+            last = (row.get(0)?, row.get(1)?);
+            let address: String = row.get(2)?;
+            if last.0 != tenant && asked.contains(address.as_str()) {
+                others.insert(address);
+            }
+        }
+        if rows.len() < NUMBERS_AT_ONCE as usize {
+            return Ok(others);
+        }
+    }
+}
+
+/// So many numbers of the installation are looked at with one statement.
+const NUMBERS_AT_ONCE: u32 = 2_000;
 
 /// The addresses of the tenant's numbers that send through a sandbox.
 ///

@@ -9,7 +9,7 @@ mod tellings;
 
 pub use errands::{Claimed, Errand, add_errand, claim_errands, drop_errand, postpone_errand};
 pub use inbox::{
-    Arrival, Waiting, accept, finish, forget_arrivals, next_turn, postpone, set_aside, shards_of, unclaimed, waiting,
+    Arrival, Waiting, accept, finish, forget_arrivals, next_turn, postpone, set_aside, shards_of, waiting,
 };
 pub(crate) use inbox::{add_reminders, reminder};
 pub use outbox::{

@@ -3,7 +3,9 @@
 //! [`town::Town`] runs the API, the engine and a store on either database, with the sandbox carrier beside them, on a
 //! clock that stands still until the story moves it. A story speaks HTTP and texts, and waits for states, never for time.
 
+pub mod browser;
 pub mod clock;
 pub mod http;
+mod operator;
 pub mod stream;
 pub mod town;

@@ -32,14 +32,14 @@ pub struct Stream {
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Stream {
-    /// Opens it.
+    /// Opens it, with the header that says who asks.
     ///
     /// # Panics
     /// When it is refused.
-    pub async fn open(url: &str, key: &str) -> Self {
+    pub async fn open(url: &str, who: (&str, &str)) -> Self {
         let client: Client<HttpConnector, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
         let request = http::Request::get(url)
-            .header("authorization", format!("Bearer {key}"))
+            .header(who.0, who.1)
             .header("accept", "text/event-stream")
             .body(Empty::new())
             .expect("a request");

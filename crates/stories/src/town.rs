@@ -1,6 +1,6 @@
 //! Businesses, customers, a carrier and a clock.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use api::state::{ApiConfig, AppState};
@@ -9,6 +9,7 @@ use domain::id::{ApiKeyId, Ids, TenantId};
 use domain::tenant::Settings;
 use engine::{Engine, EngineConfig, Net, Running, Sealer};
 use jiff::{SignedDuration, Timestamp};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use providers::http::Method;
 use sandbox::{Faults, NewAccount, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ use crate::stream::Stream;
 /// When every town's day begins: a Monday morning in New York.
 pub const MORNING: &str = "2026-03-02T14:00:00Z";
 /// What the businesses' numbers may send, in segments per second: more than any story needs.
-const QUICK: u32 = 1_000;
+pub(crate) const QUICK: u32 = 1_000;
 /// What passes while something is still to be done.
 const MOMENT: SignedDuration = SignedDuration::from_millis(2);
 /// Longer than any story takes to come to rest, on the busiest machine.
@@ -41,7 +42,7 @@ pub struct Town {
     pub engine: Engine,
     /// The door of the API.
     pub client: Client,
-    store: Store,
+    pub(crate) store: Store,
     running: Option<Running>,
     server: Option<JoinHandle<()>>,
     stop: CancellationToken,
@@ -67,20 +68,28 @@ pub struct Desk {
 impl Town {
     /// On a fresh database.
     pub async fn on(place: &Place) -> Self {
-        let clock = TownClock::at(MORNING.parse().expect("a time"));
-        let config = SandboxConfig { clock: Arc::new(clock.clone()), ..SandboxConfig::default() };
-        let sandbox = Sandbox::start(config.without_pauses()).await.expect("the sandbox carrier starts");
+        let (clock, sandbox) = morning().await;
         Self::around(place.store(), clock, sandbox).await
+    }
+
+    /// The same, where nothing that a tenant names may lie in a private network once it is called.
+    pub async fn walled(place: &Place) -> Self {
+        let (clock, sandbox) = morning().await;
+        Self::with_net(place.store(), clock, sandbox, Net::new(false)).await
     }
 
     /// Around what is there already: a database that has seen another town, a carrier of one's own making.
     pub async fn around(store: Store, clock: TownClock, sandbox: Sandbox) -> Self {
+        Self::with_net(store, clock, sandbox, Net::new(true)).await
+    }
+
+    async fn with_net(store: Store, clock: TownClock, sandbox: Sandbox, net: Net) -> Self {
         let listener = api::server::listen("127.0.0.1:0".parse().expect("an address")).expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let (engine, running) = Engine::start(EngineConfig {
             store: store.clone(),
             clock: Arc::new(clock.clone()),
-            net: Net::new(true),
+            net,
             sealer: Sealer::from_key(&[7; 32]),
             public_url: base.clone(),
             seed: clock.now().as_microsecond().unsigned_abs(),
@@ -88,7 +97,8 @@ impl Town {
             alone: true,
         });
         let config = ApiConfig { allow_private_networks: true, ..ApiConfig::default() };
-        let app = AppState::new(engine.clone(), config);
+        let mut app = AppState::new(engine.clone(), config);
+        app.metrics = metrics();
         let stop = app.stopping.clone();
         let router = api::router::router(app);
         let server = tokio::spawn(api::server::serve(listener, router, api::server::Limits::default(), stop.clone()));
@@ -116,14 +126,8 @@ impl Town {
             .control()
             .add_account(NewAccount::new(name, &carrier_key).number(&number))
             .expect("an account at the carrier");
-        let mut desk = Desk {
-            tenant,
-            key,
-            account: String::new(),
-            number: number.clone(),
-            number_id: String::new(),
-            client: self.client.clone(),
-        };
+        let mut desk = self.desk_of(tenant, key, String::new());
+        desk.number.clone_from(&number);
         let account = desk
             .post(
                 "/carrier-accounts",
@@ -140,6 +144,12 @@ impl Town {
         let quick = desk.patch(&format!("/numbers/{}", desk.number_id), json!({ "segments_per_second": QUICK })).await;
         let _ = quick.is(200);
         desk
+    }
+
+    /// A tenant's desk, without a number.
+    pub(crate) fn desk_of(&self, tenant: TenantId, key: String, account: String) -> Desk {
+        let client = self.client.clone();
+        Desk { tenant, key, account, number: String::new(), number_id: String::new(), client }
     }
 
     /// A tenant and a key that may do everything.
@@ -328,7 +338,8 @@ impl Desk {
     /// The live stream from `after` on, or from now.
     pub async fn stream(&self, after: Option<i64>) -> Stream {
         let query = after.map(|after| format!("?after={after}")).unwrap_or_default();
-        Stream::open(&format!("{}/api/v1/events{query}", self.client.base()), &self.key).await
+        let who = ("authorization", format!("Bearer {}", self.key));
+        Stream::open(&format!("{}/api/v1/events{query}", self.client.base()), (who.0, &who.1)).await
     }
 
     /// Opens a conversation and says something.
@@ -384,6 +395,21 @@ impl Desk {
         let _ = set.is(200);
         id
     }
+}
+
+/// The process has one recorder: all towns of a test run count together.
+fn metrics() -> Option<PrometheusHandle> {
+    static RECORDER: LazyLock<Option<PrometheusHandle>> =
+        LazyLock::new(|| PrometheusBuilder::new().install_recorder().ok());
+    RECORDER.clone()
+}
+
+/// The carrier, on a clock that says when the day begins.
+async fn morning() -> (TownClock, Sandbox) {
+    let clock = TownClock::at(MORNING.parse().expect("a time"));
+    let config = SandboxConfig { clock: Arc::new(clock.clone()), ..SandboxConfig::default() };
+    let sandbox = Sandbox::start(config.without_pauses()).await.expect("the sandbox carrier starts");
+    (clock, sandbox)
 }
 
 /// A JSON string as a string.

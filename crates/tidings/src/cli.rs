@@ -1,6 +1,6 @@
 //! The commands. Each works on the database directly, answers in words or (`--json`) in JSON, and fails with a non-zero code.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use serde_json::Value;
@@ -20,6 +20,7 @@ mod openapi;
 mod serve;
 mod show_config;
 mod tenant;
+mod unclaimed;
 mod user;
 
 /// Tidings: text conversations for businesses, with people and assistants.
@@ -122,12 +123,20 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             runtime.block_on(asked(command, &config, json))?
         }
     };
-    if json {
-        println!("{:#}", answer.json);
-    } else if !answer.text.is_empty() {
-        println!("{}", answer.text.trim_end());
-    }
+    let said = if json { format!("{:#}", answer.json) } else { answer.text.trim_end().to_owned() };
+    say(&said)?;
     Ok(answer.code)
+}
+
+/// Whoever reads may have seen enough: `| head` is no failure.
+fn say(text: &str) -> std::io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 async fn asked(command: Command, config: &Config, json: bool) -> anyhow::Result<Answer> {

@@ -220,9 +220,9 @@ pub async fn remove(
     Write(Nothing {}, once): Write<Nothing>,
 ) -> Result<Written<()>, ApiError> {
     caller.must(Scope::AssistantsWrite)?;
-    let now = app.engine.now();
+    let (now, ids) = (app.engine.now(), app.engine.ids());
     once::write(&app, caller.tenant, once, StatusCode::NO_CONTENT, async move |tx: &mut TenantTx<'_>| {
-        let lines = assistant::remove(tx, now, id).await?.ok_or_else(no_such)?;
+        let lines = assistant::remove(tx, now, &mut ids.clone(), id).await?.ok_or_else(no_such)?;
         Ok(Told::at((), event::append(tx, now, &lines).await?))
     })
     .await

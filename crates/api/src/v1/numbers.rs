@@ -9,7 +9,7 @@ use domain::{
 use http::StatusCode;
 use serde::Deserialize;
 use store::{
-    StoreError, TenantTx, event,
+    StoreError, TenantTx, carrier_account, event,
     number::{self, Added, NewNumber, Number, NumberChange},
     tenant,
 };
@@ -22,7 +22,7 @@ use crate::{
     once::{self, Told, Written},
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
-    v1::carrier_accounts::line,
+    v1::carrier_accounts::adoption::line,
 };
 
 /// The slowest and fastest that a number may be set to, in segments per second.
@@ -75,7 +75,7 @@ pub async fn list(State(app): State<AppState>, caller: Caller, page: Page) -> Re
     Ok(Json(page.listed(rows, |number| Cursor::id(number.id))))
 }
 
-/// Adds a number.
+/// Adds a number of a carrier account of the tenant's own. Those of a shared account are assigned by the operator.
 #[utoipa::path(post, path = "/numbers", tag = "numbers", request_body = CreateNumber, responses((status = 201, body = Number)))]
 pub async fn create(
     State(app): State<AppState>,
@@ -89,6 +89,7 @@ pub async fn create(
     let written = once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         let region = tenant::settings(tx).await?.region;
         let address = sender(&asked.e164, &region).map_err(|error| ApiError::phone("e164", error))?;
+        not_shared(tx, asked.carrier_account_id).await?;
         assistant_is_ours(tx, asked.assistant_id).await?;
         let kind = number::kind_of(&address);
         let usual = i64::try_from(kind.default_rate_millis()).unwrap_or(i64::MAX);
@@ -182,6 +183,18 @@ pub async fn remove(
 async fn told(tx: &mut TenantTx<'_>, id: NumberId, now: jiff::Timestamp) -> Result<Told<Number>, ApiError> {
     let number = number::read(tx, id).await?.ok_or(StoreError::NoRow)?;
     Ok(Told::at(number, event::append(tx, now, &[line(id)]).await?))
+}
+
+/// Otherwise any tenant could take what another is to get, or what the operator uses elsewhere.
+async fn not_shared(tx: &mut TenantTx<'_>, account: CarrierAccountId) -> Result<(), ApiError> {
+    match carrier_account::read(tx, account).await? {
+        Some(account) if account.shared => Err(ApiError::invalid(
+            "carrier_account_id",
+            "shared",
+            "This account is the operator's and shared. Ask the operator to assign the number to you.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 async fn assistant_is_ours(tx: &mut TenantTx<'_>, assistant: Option<AssistantId>) -> Result<(), ApiError> {

@@ -28,6 +28,8 @@ pub(crate) struct Turn<'f> {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) known: Known,
+    /// Why facts found nobody.
+    pub(crate) unclaimed: Vec<&'static str>,
     lines: BTreeMap<TenantId, Vec<Line>>,
     after: Aftermath,
 }
@@ -37,6 +39,7 @@ pub(crate) struct Batch {
 pub(crate) struct Told {
     after: Aftermath,
     heads: Vec<(TenantId, i64)>,
+    unclaimed: Vec<&'static str>,
 }
 
 impl Batch {
@@ -75,12 +78,15 @@ impl Batch {
                 heads.push((tenant, event::append(&mut tx, now, &lines).await?));
             }
         }
-        Ok(Told { after: self.after, heads })
+        Ok(Told { after: self.after, heads, unclaimed: self.unclaimed })
     }
 }
 
 impl Told {
     pub(crate) fn announce(&self, world: &World) {
+        for reason in &self.unclaimed {
+            metrics::counter!("facts_unclaimed_total", "reason" => *reason).increment(1);
+        }
         world.committed(&self.after);
         for (tenant, head) in &self.heads {
             world.told(*tenant, *head);

@@ -44,7 +44,8 @@ pub(crate) fn general(number: &Number, profile_name: Option<&str>) -> Value {
 
 /// `PhoneNumberWithMessagingSettings`.
 pub(crate) fn messaging(number: &Number) -> Value {
-    let ways = json!({ "domestic_two_way": true, "international_inbound": true, "international_outbound": true });
+    let can = number.can_text;
+    let ways = json!({ "domestic_two_way": can, "international_inbound": can, "international_outbound": can });
     json!({
         "id": number.id,
         "record_type": "messaging_settings",

@@ -180,15 +180,6 @@ pub async fn postpone(tx: &mut SystemTx<'_>, waiting: &Waiting, at: Timestamp) -
     .await
 }
 
-/// What came in and found no one to act on it, and why, such as a text for a number that nobody owns: for the operator.
-///
-/// # Errors
-/// When the database fails.
-pub async fn unclaimed(tx: &mut SystemTx<'_>) -> Result<Vec<(String, i64)>, StoreError> {
-    let rows = tx.rows("SELECT reason, COUNT(*) FROM unclaimed GROUP BY reason ORDER BY reason", args![]).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
-}
-
 /// Forgets that facts from before `before` ever arrived, at most `limit` of them; answers how many.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Configured AIs and what they may answer from.
 
-use domain::id::{KnowledgeId, TenantId};
-use store::{Store, args, assistant, conversation, draft, knowledge, on_both_engines};
+use domain::id::{Ids, KnowledgeId, TenantId};
+use store::{Store, TenantTx, args, assistant, conversation, draft, knowledge, on_both_engines};
 use uuid::Uuid;
 
 use crate::desk::{self, ACME, ANN, BOLT, Thread, at, put_assistant, put_thread, settle};
@@ -25,9 +25,14 @@ on_both_engines! {
             tx.exec("UPDATE number SET assistant_id = $2 WHERE tenant_id = $1 AND id = $3", args![desk::assistant(1), desk::number(1)]).await
         }).await.unwrap();
         assert_eq!((listed(&store, ACME).await, listed(&store, BOLT).await), (1, 0));
-        let none = store.write(BOLT, async |tx| assistant::remove(tx, at(2), desk::assistant(1)).await).await.unwrap();
-        assert_eq!(none, None);
-        let lines = store.write(ACME, async |tx| assistant::remove(tx, at(2), desk::assistant(1)).await).await.unwrap();
+        let remove = async |tenant| {
+            let work = async |tx: &mut TenantTx<'_>| {
+                assistant::remove(tx, at(2), &mut Ids::new(at(2), 7), desk::assistant(1)).await
+            };
+            store.write(tenant, work).await.unwrap()
+        };
+        assert_eq!(remove(BOLT).await, None);
+        let lines = remove(ACME).await;
         assert_eq!(lines.map(|lines| lines.len()), Some(3));
         assert_eq!(listed(&store, ACME).await, 0);
         let held = desk::read(&store, ACME, async |tx| conversation::find(tx, desk::conversation(1), Some(ANN)).await).await.unwrap();

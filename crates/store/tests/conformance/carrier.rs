@@ -132,6 +132,21 @@ on_both_engines! {
         assert!(theirs.unwrap().is_none());
     }
 
+    async fn what_others_have_is_told_whatever_account_they_have_it_at(store) {
+        accounts(&store).await;
+        for new in [new_number(1, OWN, "+13125550100"), new_number(2, OWN, "12345"), new_number(3, SHARED, "+13125550101")] {
+            assert_eq!(add(&store, ACME, new).await, Added::Yes);
+        }
+        assert_eq!(add(&store, BOLT, new_number(4, SHARED, "+13125550102")).await, Added::Yes);
+        let of_others = async |tenant| {
+            let asked = ["+13125550100", "+13125550102", "+13125550103", "12345"];
+            let read = store.system_read(async move |tx: &mut SystemTx<'_>| number::of_others(tx, tenant, asked).await);
+            read.await.unwrap().into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(of_others(BOLT).await, ["+13125550100"]);
+        assert_eq!(of_others(ACME).await, ["+13125550102"]);
+    }
+
     async fn what_is_not_changed_of_a_number_stays(store) {
         accounts(&store).await;
         let id = NumberId(Uuid::from_u128(1));

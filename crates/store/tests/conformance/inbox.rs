@@ -4,7 +4,7 @@ use domain::fact::Fact;
 use domain::id::{WorkId, named};
 use jiff::Timestamp;
 use store::queue::{self, Arrival, Waiting};
-use store::{Store, StoreError, args, on_both_engines};
+use store::{Store, StoreError, args, on_both_engines, unclaimed};
 use uuid::Uuid;
 
 use crate::desk::{self, at};
@@ -95,8 +95,8 @@ on_both_engines! {
             queue::finish(tx, &taken).await
         }).await.unwrap();
         assert!(numbers(&store, at(2)).await.is_empty());
-        let unclaimed = store.system_read(async |tx| queue::unclaimed(tx).await).await.unwrap();
-        assert_eq!(unclaimed, [("no_such_number".to_owned(), 1)]);
+        let told = store.system_read(async |tx| unclaimed::attention(tx).await).await.unwrap();
+        assert_eq!(told.unclaimed.iter().map(|one| (one.reason.as_str(), one.count)).collect::<Vec<_>>(), [("no_such_number", 1)]);
         let fact = store.system_read(async |tx| tx.one("SELECT fact FROM unclaimed", args![]).await?.get::<String>(0)).await;
         assert!(fact.unwrap().contains(&desk::message(1).to_string()));
     }

@@ -4,12 +4,18 @@
 
 mod assistants;
 mod bad_input;
+mod carrier;
 mod consent;
 mod conversations;
+mod first_start;
 mod hostile_carrier;
+mod inbox;
 mod isolation;
 mod live;
+mod measuring;
 mod media;
+mod models;
 mod people;
 mod sending;
+mod webhook_keys;
 mod webhooks;

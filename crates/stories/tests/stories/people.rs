@@ -2,58 +2,23 @@
 
 use bytes::Bytes;
 use providers::http::Method;
-use serde_json::{Value, json};
-use stories::http::Answer;
-use stories::town::{Desk, Town, text};
-
-/// A browser: it keeps its cookie.
-struct Browser<'t> {
-    town: &'t Town,
-    cookie: String,
-}
-
-impl Browser<'_> {
-    async fn call(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let mut headers = vec![("sec-fetch-site", "same-origin".to_owned())];
-        if !self.cookie.is_empty() {
-            headers.push(("cookie", self.cookie.clone()));
-        }
-        let body = body.map_or_else(Bytes::new, |body| {
-            headers.push(("content-type", "application/json".into()));
-            Bytes::from(body.to_string())
-        });
-        let answer = self.town.client.send(method, &format!("/api/v1{path}"), headers, body).await;
-        if let Some(cookie) = answer.raw.header("set-cookie") {
-            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-            self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        }
-        answer
-    }
-}
-
-fn browser(town: &Town) -> Browser<'_> {
-    Browser { town, cookie: String::new() }
-}
-
-async fn member(acme: &Desk, email: &str, role: &str) -> String {
-    let made = acme.post("/members", json!({ "email": email, "name": "Someone", "role": role })).await;
-    text(&made.is(201)["initial_password"])
-}
+use serde_json::json;
+use stories::town::{Town, text};
 
 store::on_both_engines! {
     async fn signing_in_tells_strangers_nothing(store, place) {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
-        let password = member(&acme, "mia@example.com", "agent").await;
-        let mut mia = browser(&town);
+        let password = acme.member("mia@example.com", "agent").await;
+        let mut mia = town.browser();
         let signed = mia.call(Method::POST, "/session", Some(json!({ "email": "MIA@example.com", "password": password }))).await;
         assert_eq!(signed.is(200)["role"], "agent");
         assert_eq!(mia.call(Method::GET, "/session", None).await.is(200)["tenant"]["name"], "Acme");
-        let wrong = browser(&town)
+        let wrong = town.browser()
             .call(Method::POST, "/session", Some(json!({ "email": "mia@example.com", "password": "wrong" })))
             .await;
-        let nobody = browser(&town)
+        let nobody = town.browser()
             .call(Method::POST, "/session", Some(json!({ "email": "nobody@example.com", "password": "wrong" })))
             .await;
         assert_eq!(wrong.problem(401), "wrong_credentials");
@@ -61,7 +26,7 @@ store::on_both_engines! {
         assert_eq!(nobody.problem(401), "wrong_credentials");
         let out = mia.call(Method::DELETE, "/session", None).await;
         assert_eq!(out.status, 204);
-        let mut again = browser(&town);
+        let mut again = town.browser();
         again.cookie.clone_from(&mia.cookie);
         assert_eq!(again.call(Method::GET, "/session", None).await.status, 401);
     }
@@ -70,11 +35,11 @@ store::on_both_engines! {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
-        let _ = member(&acme, "mia@example.com", "agent").await;
+        let _ = acme.member("mia@example.com", "agent").await;
         let mut statuses = Vec::new();
         for _ in 0..8 {
             let guess = json!({ "email": "mia@example.com", "password": "guess" });
-            statuses.push(browser(&town).call(Method::POST, "/session", Some(guess)).await.status);
+            statuses.push(town.browser().call(Method::POST, "/session", Some(guess)).await.status);
         }
         assert!(statuses[0] == 401 && statuses[7] == 429, "{statuses:?}");
     }
@@ -83,8 +48,8 @@ store::on_both_engines! {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
-        let password = member(&acme, "mia@example.com", "agent").await;
-        let mut mia = browser(&town);
+        let password = acme.member("mia@example.com", "agent").await;
+        let mut mia = town.browser();
         let _ = mia.call(Method::POST, "/session", Some(json!({ "email": "mia@example.com", "password": password }))).await.is(200);
         assert_eq!(mia.call(Method::GET, "/conversations", None).await.status, 200);
         for (method, path, body) in [
@@ -101,8 +66,8 @@ store::on_both_engines! {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
-        let password = member(&acme, "mia@example.com", "agent").await;
-        let mut mia = browser(&town);
+        let password = acme.member("mia@example.com", "agent").await;
+        let mut mia = town.browser();
         let _ = mia.call(Method::POST, "/session", Some(json!({ "email": "mia@example.com", "password": password }))).await.is(200);
         let headers = vec![
             ("cookie", mia.cookie.clone()),

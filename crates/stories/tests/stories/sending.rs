@@ -49,6 +49,32 @@ store::on_both_engines! {
         assert_eq!(town.heard(ANN), ["Hi", "Always"]);
     }
 
+    async fn a_scheduled_text_that_is_cancelled_never_leaves(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let conversation = acme.starts(ANN, "Hi").await;
+        town.settle().await;
+        let at = town.clock.now().checked_add(SignedDuration::from_hours(2)).unwrap().to_string();
+        let said = acme
+            .post(&format!("/conversations/{conversation}/messages"), json!({ "body": "Later", "scheduled_at": at }))
+            .await;
+        let message = text(&said.is(202)["message"]["id"]);
+        assert_eq!(said.body["message"]["status"], "scheduled");
+        town.passes(SignedDuration::from_hours(1)).await;
+        let cancelled = acme.post(&format!("/messages/{message}/cancel"), json!({})).await;
+        assert_eq!(cancelled.is(200)["message"]["status"], "cancelled");
+        town.passes(SignedDuration::from_hours(2)).await;
+        assert_eq!(town.heard(ANN), ["Hi"]);
+        assert_eq!(acme.get(&format!("/messages/{message}")).await.is(200)["status"], "cancelled", "it stays so");
+        let receipt = acme.get(&format!("/messages/{message}/receipt")).await;
+        let kinds: Vec<&str> =
+            receipt.is(200)["lines"].as_array().unwrap().iter().filter_map(|line| line["kind"].as_str()).collect();
+        assert!(kinds.contains(&"cancelled") && !kinds.contains(&"attempt"), "{kinds:?}");
+        let again = acme.post(&format!("/messages/{message}/cancel"), json!({})).await;
+        assert_eq!(again.problem(409), "too_late");
+    }
+
     async fn quiet_hours_defer_and_an_answer_to_someone_awake_does_not_wait(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

@@ -11,7 +11,7 @@ use store::{
     carrier_account::{self, NewAccount},
 };
 
-use super::{Answer, line_from_stdin, refused};
+use super::{Answer, line_from_stdin, refused, unclaimed};
 use crate::{boot, boot::Desk, config::Config};
 
 #[derive(Debug, Subcommand)]
@@ -44,6 +44,8 @@ pub(super) enum Command {
         #[arg(long)]
         tenant: String,
     },
+    /// List what came in within the last seven days and found nobody, such as texts to a number that no organisation has.
+    Unclaimed,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -128,6 +130,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
             }
             Answer::new(format!("{tenant} may use {account} now."), json!({ "id": account, "tenant_id": tenant }))
         }
+        Command::Unclaimed => unclaimed::list(&desk.store).await?,
     };
     desk.store.close().await;
     Ok(answer)

@@ -3,9 +3,9 @@ use std::{fmt::Write as _, process::ExitCode};
 use domain::id::CarrierAccountId;
 use engine::Sealer;
 use serde_json::{Value, json};
-use store::{Store, StoreError, SystemTx, carrier_account, queue, tenant};
+use store::{Store, StoreError, SystemTx, carrier_account, tenant};
 
-use super::Answer;
+use super::{Answer, unclaimed};
 use crate::{boot, config::Config, secret_key};
 
 /// One thing that was looked at.
@@ -21,6 +21,9 @@ enum State {
     Warning,
     Bad,
 }
+
+/// So many things that found nobody are told here; the list has them all.
+const UNCLAIMED_SHOWN: usize = 5;
 
 pub(super) async fn run(config: &Config) -> anyhow::Result<Answer> {
     let mut findings = vec![public_url(config)];
@@ -63,10 +66,19 @@ async fn look_inside(store: &Store, sealer: Option<&Sealer>, findings: &mut Vec<
             "there is none: start the server and open the link that it prints, or `tidings tenant create`",
         )
     });
-    let unclaimed = store.system_read(async |tx: &mut SystemTx<'_>| queue::unclaimed(tx).await).await?;
-    for (reason, count) in unclaimed {
-        let detail = format!("{count} webhooks found nobody to act on them: {reason}");
-        findings.push(warning("webhooks", detail));
+    let (unclaimed, stuck) = unclaimed::told(store).await?;
+    let more = unclaimed.len().saturating_sub(UNCLAIMED_SHOWN);
+    for told in unclaimed.into_iter().take(UNCLAIMED_SHOWN) {
+        findings.push(warning("webhooks", told));
+    }
+    if more > 0 {
+        findings.push(warning("webhooks", format!("and {more} more of this kind: see `tidings carrier unclaimed`")));
+    }
+    if stuck > 0 {
+        let detail = format!(
+            "{stuck} things that happened cannot be worked off; they are tried every few minutes, and the log says why"
+        );
+        findings.push(bad("inbox", detail));
     }
     let accounts = store
         .system_read(async |tx: &mut SystemTx<'_>| {

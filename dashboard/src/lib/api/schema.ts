@@ -195,7 +195,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Checks at the carrier what keeps the tenant's numbers from working. */
+        /** Checks at the carrier what keeps the tenant's numbers from working, and writes it down for each of them. */
         post: operations["post_carrier_accounts_id_check"];
         delete?: never;
         options?: never;
@@ -654,7 +654,7 @@ export interface paths {
         /** The numbers. */
         get: operations["get_numbers"];
         put?: never;
-        /** Adds a number. */
+        /** Adds a number of a carrier account of the tenant's own. Those of a shared account are assigned by the operator. */
         post: operations["post_numbers"];
         delete?: never;
         options?: never;

@@ -1,0 +1,95 @@
+//! What each member has read, and what waits for a person.
+
+use jiff::SignedDuration;
+use providers::http::Method;
+use serde_json::{Value, json};
+use stories::browser::Browser;
+use stories::town::{Town, text};
+
+const ANN: &str = "+14155550123";
+const HOURS: &str = "We are open from 7 am to 6 pm, Tuesday to Sunday.";
+
+/// How many texts of the only conversation this member has not seen, in the list, by itself, and by the filter.
+async fn unread(member: &mut Browser) -> i64 {
+    let page = member.get("/conversations").await;
+    let listed = page.is(200)["data"][0].clone();
+    let one = member.get(&format!("/conversations/{}", text(&listed["id"]))).await;
+    assert_eq!(one.is(200)["unread"], listed["unread"]);
+    let count = listed["unread"].as_i64().unwrap();
+    let filtered = member.get("/conversations?unread=true").await;
+    assert_eq!(filtered.is(200)["data"].as_array().unwrap().len(), usize::from(count > 0));
+    count
+}
+
+store::on_both_engines! {
+    async fn each_member_has_read_what_they_have_read(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let mut mia = town.member(&acme, "mia@example.com", "agent").await;
+        let mut noa = town.member(&acme, "noa@example.com", "agent").await;
+        town.texts(ANN, &acme, "one").await;
+        town.texts(ANN, &acme, "two").await;
+        assert_eq!((unread(&mut mia).await, unread(&mut noa).await), (2, 2));
+        let id = text(&acme.conversation().await["id"]);
+        let read = format!("/conversations/{id}/read");
+        assert_eq!(mia.call(Method::POST, &read, None).await.is(200)["unread"], 0);
+        assert_eq!((unread(&mut mia).await, unread(&mut noa).await), (0, 2), "what one reads, the other has not");
+        town.texts(ANN, &acme, "three").await;
+        assert_eq!((unread(&mut mia).await, unread(&mut noa).await), (1, 3));
+        // What we say ourselves is nothing to be read.
+        let said = acme.post(&format!("/conversations/{id}/messages"), json!({ "body": "Yes" })).await;
+        let _ = said.is(202);
+        town.settle().await;
+        assert_eq!((unread(&mut mia).await, unread(&mut noa).await), (1, 3));
+        assert_eq!(noa.call(Method::POST, &read, None).await.status, 200);
+        assert_eq!((unread(&mut mia).await, unread(&mut noa).await), (1, 0));
+        // Who comes later has read nothing; a program has no marks.
+        let mut zoe = town.member(&acme, "zoe@example.com", "agent").await;
+        assert_eq!(unread(&mut zoe).await, 3);
+        assert!(acme.conversation().await.get("unread").is_none());
+        assert_eq!(acme.post(&read, json!({})).await.problem(403), "forbidden");
+    }
+
+    async fn what_a_removed_assistant_held_waits_for_a_person_who_sees_it(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let assistant = acme.assistant("auto", HOURS).await;
+        town.texts(ANN, &acme, "what are your opening hours?").await;
+        let asked_at = town.clock.now();
+        let held = acme.conversation().await;
+        assert_eq!(held["holder"]["kind"], "assistant");
+        let id = text(&held["id"]);
+        let mut stream = acme.stream(None).await;
+        let _ = stream.next().await;
+
+        // It is taken out of use while it would still answer: within its quiet window.
+        assert_eq!(acme.delete(&format!("/assistants/{assistant}")).await.status, 204);
+        let told = stream.until("conversation.updated").await;
+        let told = &told.last().unwrap().data["data"]["conversation"];
+        assert_eq!((text(&told["id"]), &told["holder"]["kind"]), (id.clone(), &json!("agents")));
+        town.passes(SignedDuration::from_mins(1)).await;
+        assert!(town.heard(ANN).is_empty(), "it does not answer any more");
+        let mut mia = town.member(&acme, "mia@example.com", "agent").await;
+        let waiting = mia.get("/conversations?holder=agents&assignee=none").await;
+        let waiting = waiting.is(200)["data"].as_array().unwrap().clone();
+        assert_eq!(waiting.len(), 1, "among those that are for people");
+        assert_eq!(text(&waiting[0]["id"]), id);
+        let since: jiff::Timestamp = text(&waiting[0]["waiting_since"]).parse().unwrap();
+        assert!(since <= asked_at, "since Ann wrote: {since}");
+        assert_eq!(waiting[0]["unread"], 1);
+        let thread = acme.thread(&id).await;
+        assert!(thread.iter().any(|line| line.starts_with("note system noted: Handed to people")), "{thread:?}");
+
+        // The next text is for people, too, and a person can answer.
+        town.texts(ANN, &acme, "Hello?").await;
+        town.passes(SignedDuration::from_mins(1)).await;
+        assert!(town.heard(ANN).is_empty());
+        assert_eq!(acme.conversation().await["holder"]["kind"], "agents");
+        let said = mia.post(&format!("/conversations/{id}/messages"), json!({ "body": "From seven.", "hold_seconds": 0 })).await;
+        let _: &Value = said.is(202);
+        town.settle().await;
+        assert_eq!(town.heard(ANN), ["From seven."]);
+    }
+}
