@@ -10,6 +10,7 @@ mod assistant;
 pub mod carrier;
 mod clock;
 mod errands;
+mod intake;
 mod janitor;
 pub mod live;
 mod media;
@@ -93,12 +94,11 @@ impl Engine {
         let EngineConfig { store, clock, net, sealer, public_url, seed, turn_workers, alone } = config;
         let public_url = public_url.trim_end_matches('/').to_owned();
         let turn_workers = turn_workers.max(1);
-        let (world, arrivals) = World::new(store, clock, net, sealer, public_url, seed, turn_workers);
-        let world = Arc::new(world);
+        let world = Arc::new(World::new(store, clock, net, sealer, public_url, seed, turn_workers));
         let started = world.now();
         let stop = CancellationToken::new();
         let mut loops = JoinSet::new();
-        loops.spawn(receive::keep(Arc::clone(&world), arrivals, stop.clone()));
+        loops.spawn(intake::write_arrivals(Arc::clone(&world), stop.clone()));
         for worker in 0..turn_workers {
             loops.spawn(turn::take_turns(Arc::clone(&world), worker, turn_workers, stop.clone()));
         }

@@ -1,8 +1,5 @@
 //! A carrier's webhook: checked, decoded, kept. No other work while the carrier waits.
 
-use std::ops::Range;
-use std::sync::Arc;
-
 use aws_lc_rs::digest;
 use domain::conversation::lane;
 use domain::fact::{CarrierReported, Fact, MediaLink, TextArrived};
@@ -14,9 +11,7 @@ use providers::telnyx::signature;
 use providers::telnyx::status::Status;
 use providers::telnyx::webhook::{self, Autoresponse, Event, InboundText, Kind, Receipt};
 use store::StoreError;
-use store::queue::{self, Arrival};
-use tokio::sync::{mpsc, oneshot};
-use tokio_util::sync::CancellationToken;
+use store::queue::Arrival;
 use uuid::Uuid;
 
 use crate::world::World;
@@ -52,65 +47,7 @@ pub(crate) async fn receive(
     let event = webhook::decode(body, now).map_err(NotReceived::Malformed)?;
     let id = id(account, &event);
     let (lane, fact) = read(account, message, event);
-    let (answer, kept) = oneshot::channel();
-    let arrival = Arrival { id, lane, fact };
-    world.arrivals.send(Kept { arrival, answer }).await.map_err(|_| StoreError::Closed)?;
-    kept.await.unwrap_or(Err(StoreError::Closed))?;
-    Ok(())
-}
-
-/// A fact that somebody wants to know of when it is on disk.
-#[derive(Debug)]
-pub(crate) struct Kept {
-    arrival: Arrival,
-    answer: oneshot::Sender<Result<(), StoreError>>,
-}
-
-/// So many are kept with one commit.
-const TOGETHER: usize = 256;
-
-/// Keeps what arrives until it is time to stop: whatever waits while one commit runs is in the next.
-pub(crate) async fn keep(world: Arc<World>, mut arrivals: mpsc::Receiver<Kept>, stop: CancellationToken) {
-    let mut some = Vec::with_capacity(TOGETHER);
-    loop {
-        tokio::select! {
-            biased;
-            count = arrivals.recv_many(&mut some, TOGETHER) => if count == 0 { return },
-            () = stop.cancelled(), if !arrivals.is_closed() => {
-                arrivals.close();
-                continue;
-            }
-        }
-        // Whoever is about to bring one goes first: an fsync for each of a hundred at once would be most of their cost.
-        // Where nobody is, this takes no time.
-        tokio::task::yield_now().await;
-        while some.len() < TOGETHER
-            && let Ok(kept) = arrivals.try_recv()
-        {
-            some.push(kept);
-        }
-        let (arrivals, answers): (Vec<_>, Vec<_>) = some.drain(..).map(|kept| (kept.arrival, kept.answer)).unzip();
-        let arrivals: Arc<[Arrival]> = arrivals.into();
-        let together = accept(&world, &arrivals, 0..arrivals.len()).await;
-        for (nth, answer) in answers.into_iter().enumerate() {
-            // Whatever made all of them fail may be one's own trouble.
-            let kept = match &together {
-                Err(error) if arrivals.len() > 1 && !matches!(error, StoreError::Closed) => {
-                    accept(&world, &arrivals, nth..nth + 1).await
-                }
-                together => together.clone(),
-            };
-            // Whoever asked may have gone.
-            let _ = answer.send(kept);
-        }
-    }
-}
-
-async fn accept(world: &World, arrivals: &Arc<[Arrival]>, which: Range<usize>) -> Result<(), StoreError> {
-    let now = world.now();
-    let arrivals = Arc::clone(arrivals);
-    world.store.system_write(async move |tx| queue::accept(tx, now, &arrivals[which.clone()]).await).await?;
-    world.turns_at(now);
+    world.intake.keep(Arrival { id, lane, fact }).await?;
     Ok(())
 }
 

@@ -8,21 +8,17 @@ use domain::id::{CarrierAccountId, Ids, TenantId};
 use jiff::{SignedDuration, Timestamp};
 use store::remember::Aftermath;
 use store::{Store, StoreError};
-use tokio::sync::mpsc;
 
 use crate::account::Account;
 use crate::alarm::Alarm;
 use crate::clock::Clock;
+use crate::intake::Intake;
 use crate::live::Live;
 use crate::net::Net;
-use crate::receive::Kept;
 use crate::seal::Sealer;
 
 /// How long an account's set-up is believed without looking again.
 const ACCOUNTS_KEPT: SignedDuration = SignedDuration::from_secs(10);
-
-/// So many facts may wait to be written before whoever brings the next waits at the door.
-const ARRIVALS_WAITING_MAX: usize = 4_096;
 
 /// What they share.
 pub(crate) struct World {
@@ -34,7 +30,7 @@ pub(crate) struct World {
     pub(crate) public_url: String,
     pub(crate) live: Live,
     /// Facts from outside on their way to the disk.
-    pub(crate) arrivals: mpsc::Sender<Kept>,
+    pub(crate) intake: Intake,
     /// One for each worker that takes turns.
     pub(crate) turns: Box<[Alarm]>,
     pub(crate) sends: Alarm,
@@ -54,16 +50,15 @@ impl World {
         public_url: String,
         seed: u64,
         turn_workers: usize,
-    ) -> (Self, mpsc::Receiver<Kept>) {
-        let (arrivals, kept) = mpsc::channel(ARRIVALS_WAITING_MAX);
-        let world = Self {
+    ) -> Self {
+        Self {
             store,
             clock,
             net,
             sealer,
             public_url,
             live: Live::default(),
-            arrivals,
+            intake: Intake::open(),
             turns: (0..turn_workers).map(|_| Alarm::default()).collect(),
             sends: Alarm::default(),
             errands: Alarm::default(),
@@ -71,8 +66,7 @@ impl World {
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
-        };
-        (world, kept)
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

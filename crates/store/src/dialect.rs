@@ -6,6 +6,7 @@
 //! | `{for_update}` | `FOR UPDATE` | nothing: the writer is alone |
 //! | `{skip_locked}` | `FOR UPDATE SKIP LOCKED` | nothing |
 //! | `{among $2}` | `= ANY($2)` | `IN rarray(?2)`: both take a list of any length as one argument |
+//! | `{wanted $2}` | `unnest($2::text[]) AS wanted (value)` | `rarray(?2) AS wanted`: a list of texts as a table |
 //! | `{rows}` | the `VALUES` rows of `insert_many` | the same |
 //!
 //! In migrations also the types `UUID BIGINT BOOLEAN TEXT BYTES DOUBLE`; `{strict}`; `{clustered}` for tables of small rows
@@ -116,9 +117,9 @@ impl Rows {
 }
 
 fn translate(sql: &str, engine: Engine) -> Text {
-    let (for_update, skip_locked, among) = match engine {
-        Engine::Sqlite => ("", "", "IN rarray($"),
-        Engine::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED", "= ANY($"),
+    let (for_update, skip_locked) = match engine {
+        Engine::Sqlite => ("", ""),
+        Engine::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
     };
     let mut out = String::with_capacity(sql.len());
     let mut mentions_first = false;
@@ -129,13 +130,33 @@ fn translate(sql: &str, engine: Engine) -> Text {
         };
         mentions_first |= mentions_parameter_one(code);
         let code = code.replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
-        let code = code.replace("{among $", among).replace('}', ")");
+        let code = lists(&code, engine);
         match engine {
             Engine::Sqlite => out.push_str(&code.replace('$', "?")),
             Engine::Postgres => out.push_str(&code),
         }
     }
     Text { sql: out, mentions_first }
+}
+
+/// What takes a list as one argument.
+fn lists(code: &str, engine: Engine) -> String {
+    let words = |fragment: &str| match (fragment, engine) {
+        ("{among $", Engine::Sqlite) => ("IN rarray($", ")"),
+        ("{among $", Engine::Postgres) => ("= ANY($", ")"),
+        (_, Engine::Sqlite) => ("rarray($", ") AS wanted"),
+        (_, Engine::Postgres) => ("unnest($", "::text[]) AS wanted (value)"),
+    };
+    let mut out = code.to_owned();
+    for fragment in ["{among $", "{wanted $"] {
+        let (before, after) = words(fragment);
+        while let Some((head, tail)) = out.split_once(fragment)
+            && let Some((number, rest)) = tail.split_once('}')
+        {
+            out = format!("{head}{before}{number}{after}{rest}");
+        }
+    }
+    out
 }
 
 fn mentions_parameter_one(code: &str) -> bool {
@@ -264,6 +285,15 @@ mod tests {
         let ends = |engine, end: &str| text(sql, engine).sql.ends_with(end);
         assert!(ends(Engine::Sqlite, "tenant_id = ?1 AND id IN rarray(?2) AND note IN rarray(?12)"));
         assert!(ends(Engine::Postgres, "tenant_id = $1 AND id = ANY($2) AND note = ANY($12)"));
+        let sql = "SELECT wanted.value FROM {wanted $2} JOIN job ON tenant_id = $1";
+        assert_eq!(
+            text(sql, Engine::Sqlite).sql,
+            "SELECT wanted.value FROM rarray(?2) AS wanted JOIN job ON tenant_id = ?1"
+        );
+        assert_eq!(
+            text(sql, Engine::Postgres).sql,
+            "SELECT wanted.value FROM unnest($2::text[]) AS wanted (value) JOIN job ON tenant_id = $1"
+        );
     }
 
     #[test]

@@ -22,14 +22,18 @@ use uuid::Uuid;
 
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list};
 
-/// A conversation whole, in the order that [`conversation`] reads it.
-macro_rules! conversation_columns {
-    () => {
-        "v.id, v.contact_id, v.number_id, v.address, v.lane, v.previous_id, v.status, v.snoozed_until_us, v.holder,
-         v.holder_id, v.mode, v.assignee_id, v.guide, v.version, v.inbound_count, v.waiting_since_us, v.last_inbound_at_us,
-         v.last_message_at_us, v.last_direction, v.preview, v.created_at_us,
-         EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = v.tenant_id AND m.contact_id = v.contact_id
-                 AND m.direction = 'out' AND m.status IN ('held', 'scheduled', 'queued', 'deferred'))"
+/// A contact and a conversation whole, in the order that [`thread_of`] reads them.
+macro_rules! thread_columns {
+    ($address:literal) => {
+        concat!(
+            $address,
+            ", c.id, c.name, c.company, c.time_zone, c.blocked, a.opted_out_at_us,
+             v.id, v.contact_id, v.number_id, v.address, v.lane, v.previous_id, v.status, v.snoozed_until_us, v.holder,
+             v.holder_id, v.mode, v.assignee_id, v.guide, v.version, v.inbound_count, v.waiting_since_us,
+             v.last_inbound_at_us, v.last_message_at_us, v.last_direction, v.preview, v.created_at_us,
+             EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = v.tenant_id AND m.contact_id = v.contact_id
+                     AND m.direction = 'out' AND m.status IN ('held', 'scheduled', 'queued', 'deferred'))"
+        )
     };
 }
 
@@ -155,31 +159,33 @@ pub async fn threads(
     for (number, address) in between {
         addresses.entry(*number).or_default().push(address);
     }
-    let mut current = HashMap::new();
+    let mut found = HashMap::new();
     for (number, addresses) in addresses {
         let rows = tx
             .rows(
                 concat!(
                     "SELECT ",
-                    conversation_columns!(),
-                    " FROM conversation v
-                     WHERE v.tenant_id = $1 AND v.number_id = $2 AND v.address {among $3} AND v.is_current"
+                    thread_columns!("wanted.value"),
+                    " FROM {wanted $3}
+                     LEFT JOIN contact_address a ON a.tenant_id = $1 AND a.kind = 'phone' AND a.address = wanted.value
+                     LEFT JOIN contact c ON c.tenant_id = a.tenant_id AND c.id = a.contact_id
+                     LEFT JOIN conversation v
+                            ON v.tenant_id = $1 AND v.number_id = $2 AND v.address = wanted.value AND v.is_current"
                 ),
                 args![number, list(addresses)],
             )
             .await?;
         for row in &rows {
-            let conversation = conversation(row)?;
-            current.insert((number, conversation.address.clone()), conversation);
+            let thread = thread_of(row)?;
+            found.insert((number, thread.address.clone()), thread);
         }
     }
-    let threads = between
-        .iter()
-        .map(|(number, address)| {
-            let conversation = current.remove(&(*number, (*address).to_owned()));
-            (*number, (*address).to_owned(), conversation)
-        })
-        .collect();
+    let mut threads = Vec::with_capacity(between.len());
+    for (number, address) in between {
+        let thread = found.remove(&(*number, (*address).to_owned()));
+        threads
+            .push((*number, thread.ok_or_else(|| StoreError::fault("two turns of one thread were taken together"))?));
+    }
     scenes(tx, known, threads).await
 }
 
@@ -212,20 +218,26 @@ pub async fn around_all(
         .rows(
             concat!(
                 "SELECT ",
-                conversation_columns!(),
-                " FROM conversation v WHERE v.tenant_id = $1 AND v.id {among $2}"
+                thread_columns!("v.address"),
+                " FROM conversation v
+                 LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
+                 LEFT JOIN contact c ON c.tenant_id = a.tenant_id AND c.id = a.contact_id
+                 WHERE v.tenant_id = $1 AND v.id {among $2}"
             ),
             args![list(ids)],
         )
         .await?;
-    let found = rows.iter().map(conversation).collect::<Result<Vec<_>, _>>()?;
-    let ids: Vec<ConversationId> = found.iter().map(|conversation| conversation.id).collect();
-    let threads = found
-        .into_iter()
-        .map(|conversation| (conversation.number, conversation.address.clone(), Some(conversation)))
-        .collect();
+    let mut found = Vec::with_capacity(rows.len());
+    let mut threads = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let thread = thread_of(row)?;
+        if let Some(conversation) = &thread.conversation {
+            found.push(conversation.id);
+            threads.push((conversation.number, thread));
+        }
+    }
     let scenes = scenes(tx, known, threads).await?;
-    Ok(ids.into_iter().zip(scenes).filter_map(|(id, scene)| Some((id, scene?))).collect())
+    Ok(found.into_iter().zip(scenes).filter_map(|(id, scene)| Some((id, scene?))).collect())
 }
 
 /// The scene around a conversation; `None`: there is no such conversation.
@@ -402,11 +414,10 @@ pub fn author(kind: &str, id: Option<Uuid>) -> Result<Author, StoreError> {
 async fn scenes(
     tx: &mut TenantTx<'_>,
     known: &mut Known,
-    threads: Vec<(NumberId, String, Option<Conversation>)>,
+    threads: Vec<(NumberId, Thread)>,
 ) -> Result<Vec<Option<Scene>>, StoreError> {
-    let contacts = contacts(tx, threads.iter().map(|(_, address, _)| address.as_str())).await?;
     let mut scenes = Vec::with_capacity(threads.len());
-    for (number, address, conversation) in threads {
+    for (number, Thread { address, contact, conversation }) in threads {
         let Some(end) = end(tx, known, number).await? else {
             scenes.push(None);
             continue;
@@ -419,8 +430,6 @@ async fn scenes(
             },
             _ => own.cloned(),
         };
-        // The same person may stand in two scenes, having written to two of our numbers.
-        let contact = contacts.get(&address).cloned();
         let (tenant, number) = (Arc::clone(&end.tenant), Arc::clone(&end.number));
         scenes.push(Some(Scene { tenant, number, address, contact, conversation, assistant }));
     }
@@ -468,79 +477,78 @@ async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<O
     Ok(Some(end))
 }
 
-async fn contacts<'a>(
-    tx: &mut TenantTx<'_>,
-    addresses: impl Iterator<Item = &'a str>,
-) -> Result<HashMap<String, Contact>, StoreError> {
-    let rows = tx
-        .rows(
-            "SELECT c.id, c.name, c.company, c.time_zone, c.blocked, a.opted_out_at_us, a.address
-             FROM contact_address a JOIN contact c ON c.tenant_id = a.tenant_id AND c.id = a.contact_id
-             WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address {among $2}",
-            args![list(addresses)],
-        )
-        .await?;
-    rows.iter()
-        .map(|row| {
-            let contact = Contact {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                company: row.get(2)?,
-                time_zone: row.get(3)?,
-                blocked: row.get(4)?,
-                opted_out_at: row.get(5)?,
-            };
-            Ok((row.get(6)?, contact))
-        })
-        .collect()
+/// A thread's far end, and where the thread stands.
+struct Thread {
+    address: String,
+    contact: Option<Contact>,
+    conversation: Option<Conversation>,
 }
 
-fn conversation(row: &Row) -> Result<Conversation, StoreError> {
+fn thread_of(row: &Row) -> Result<Thread, StoreError> {
+    let contact = match row.get::<Option<ContactId>>(1)? {
+        None => None,
+        Some(id) => Some(Contact {
+            id,
+            name: row.get(2)?,
+            company: row.get(3)?,
+            time_zone: row.get(4)?,
+            blocked: row.get(5)?,
+            opted_out_at: row.get(6)?,
+        }),
+    };
+    let conversation = match row.get::<Option<ConversationId>>(7)? {
+        None => None,
+        Some(id) => Some(conversation(id, row)?),
+    };
+    Ok(Thread { address: row.get(0)?, contact, conversation })
+}
+
+fn conversation(id: ConversationId, row: &Row) -> Result<Conversation, StoreError> {
     Ok(Conversation {
-        id: row.get(0)?,
-        contact: row.get(1)?,
-        number: row.get(2)?,
-        address: row.get(3)?,
-        lane: row.get(4)?,
-        previous: row.get(5)?,
-        status: match row.text(6)? {
+        id,
+        contact: row.get(8)?,
+        number: row.get(9)?,
+        address: row.get(10)?,
+        lane: row.get(11)?,
+        previous: row.get(12)?,
+        status: match row.text(13)? {
             "open" => Standing::Open,
             "snoozed" => Standing::Snoozed,
             "closed" => Standing::Closed,
             other => return Err(unknown("conversation status", other)),
         },
-        snoozed_until: row.get(7)?,
-        holder: match (row.text(8)?, row.get::<Option<Uuid>>(9)?) {
+        snoozed_until: row.get(14)?,
+        holder: match (row.text(15)?, row.get::<Option<Uuid>>(16)?) {
             ("nobody", _) => Holder::Nobody,
             ("agents", _) => Holder::Agents,
             ("assistant", Some(id)) => Holder::Assistant(AssistantId(id)),
             ("workflow", Some(id)) => Holder::Workflow(EnrolmentId(id)),
             (other, _) => return Err(unknown("holder", other)),
         },
-        mode: match row.text_or_null(10)? {
+        mode: match row.text_or_null(17)? {
             None => None,
             Some("off") => Some(Mode::Off),
             Some("draft") => Some(Mode::Draft),
             Some("auto") => Some(Mode::Auto),
             Some(other) => return Err(unknown("mode", other)),
         },
-        assignee: row.get(11)?,
-        guide: row.get(12)?,
-        version: row.get(13)?,
-        inbound_count: row.get(14)?,
-        waiting_since: row.get(15)?,
-        last_inbound_at: row.get(16)?,
-        last_message_at: row.get(17)?,
-        last_direction: match row.text_or_null(18)? {
+        assignee: row.get(18)?,
+        guide: row.get(19)?,
+        version: row.get(20)?,
+        inbound_count: row.get(21)?,
+        waiting_since: row.get(22)?,
+        last_inbound_at: row.get(23)?,
+        last_message_at: row.get(24)?,
+        last_direction: match row.text_or_null(25)? {
             None => None,
             Some("in") => Some(Direction::In),
             Some("out") => Some(Direction::Out),
             Some("note") => Some(Direction::Note),
             Some(other) => return Err(unknown("direction", other)),
         },
-        preview: row.get(19)?,
-        created_at: row.get(20)?,
-        has_unsent: row.get(21)?,
+        preview: row.get(26)?,
+        created_at: row.get(27)?,
+        has_unsent: row.get(28)?,
     })
 }
 

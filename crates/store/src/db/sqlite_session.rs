@@ -26,7 +26,7 @@ impl Session {
     pub(crate) fn open_writer(path: &Path) -> Result<Self, StoreError> {
         let session = Self::open(path)?;
         session.setup(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;
              PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
         )?;
         Ok(session)

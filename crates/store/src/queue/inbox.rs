@@ -56,8 +56,12 @@ pub struct Arrival {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn accept(tx: &mut SystemTx<'_>, now: Timestamp, arrivals: &[Arrival]) -> Result<(), StoreError> {
-    let kept = arrivals.iter().map(|arrival| row![arrival.id, arrival.fact.as_ref().err().copied()]);
+pub async fn accept<'a>(
+    tx: &mut SystemTx<'_>,
+    now: Timestamp,
+    arrivals: impl Iterator<Item = &'a Arrival> + Clone,
+) -> Result<(), StoreError> {
+    let kept = arrivals.clone().map(|arrival| row![arrival.id, arrival.fact.as_ref().err().copied()]);
     let new = tx
         .insert_many_returning(
             "INSERT INTO arrival (id, remark) VALUES {rows} ON CONFLICT (id) DO NOTHING RETURNING id",
@@ -66,7 +70,6 @@ pub async fn accept(tx: &mut SystemTx<'_>, now: Timestamp, arrivals: &[Arrival])
         .await?;
     let mut new = new.iter().map(|row| row.get(0)).collect::<Result<HashSet<WorkId>, _>>()?;
     let waiting = arrivals
-        .iter()
         .filter(|arrival| new.remove(&arrival.id))
         .filter_map(|arrival| Some((arrival, arrival.fact.as_ref().ok()?)))
         .map(|(arrival, fact)| {

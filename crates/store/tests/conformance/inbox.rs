@@ -19,7 +19,7 @@ fn event(n: u128, second: i64) -> Arrival {
 }
 
 async fn accept(store: &Store, now: Timestamp, arrivals: Vec<Arrival>) {
-    store.system_write(async move |tx| queue::accept(tx, now, &arrivals).await).await.unwrap();
+    store.system_write(async move |tx| queue::accept(tx, now, arrivals.iter()).await).await.unwrap();
 }
 
 async fn waiting(store: &Store, now: Timestamp, limit: u32) -> Vec<Waiting> {
@@ -117,7 +117,7 @@ on_both_engines! {
     async fn a_failed_delivery_can_be_repeated(store) {
         let arrivals = vec![event(1, 1)];
         let failed = store.system_write(async move |tx| {
-            queue::accept(tx, at(1), &arrivals).await?;
+            queue::accept(tx, at(1), arrivals.iter()).await?;
             Err::<(), _>(StoreError::fault("no"))
         }).await;
         assert!(failed.is_err());
