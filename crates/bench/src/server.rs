@@ -39,7 +39,6 @@ pub fn serve(database: &str) -> Result<ExitCode> {
         let server = Server::start_on(listener, &config, None).await?;
         println!("{address}");
         until_input_ends().await?;
-        eprintln!("{:?}", server.engine.store().written());
         server.stop().await?;
         Ok(ExitCode::SUCCESS)
     })

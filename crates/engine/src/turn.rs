@@ -1,6 +1,6 @@
 //! A turn: reads the scene, decides, remembers. Many turns share one transaction; one that fails is taken alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::fact::{CarrierReported, Fact};
@@ -83,16 +83,18 @@ async fn together(world: &Arc<World>, shards: &Arc<[i64]>, limit: u32) -> Result
             let waiting = queue::waiting(tx, &shards, now, limit).await?;
             lock_lanes(tx, waiting.iter().map(|waiting| waiting.lane)).await?;
             let mut turns = Vec::with_capacity(waiting.len());
+            let mut aside: BTreeMap<&'static str, Vec<&Waiting>> = BTreeMap::new();
             for waiting in &waiting {
                 match whose(tx, &mut batch.known, waiting).await? {
                     Ok((tenant, fact)) => turns.push(Turn { tenant, lane: waiting.lane, fact }),
-                    Err(reason) => {
-                        queue::set_aside(tx, now, waiting, reason).await?;
-                        batch.unclaimed.push(reason);
-                    }
+                    Err(reason) => aside.entry(reason).or_default().push(waiting),
                 }
             }
             batch.take(tx, now, &mut ids, turns).await?;
+            for (reason, some) in aside {
+                queue::set_aside(tx, now, &some, reason).await?;
+                batch.unclaimed.push((reason, some.len()));
+            }
             queue::finish(tx, &waiting).await?;
             let more = waiting.len() >= limit as usize;
             let next = if more { None } else { queue::next_turn(tx, now).await? };

@@ -28,8 +28,8 @@ pub(crate) struct Turn<'f> {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) known: Known,
-    /// Why facts found nobody.
-    pub(crate) unclaimed: Vec<&'static str>,
+    /// Why facts found nobody, and how many of them.
+    pub(crate) unclaimed: Vec<(&'static str, usize)>,
     lines: BTreeMap<TenantId, Vec<Line>>,
     after: Aftermath,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Batch {
 pub(crate) struct Told {
     after: Aftermath,
     heads: Vec<(TenantId, i64)>,
-    unclaimed: Vec<&'static str>,
+    unclaimed: Vec<(&'static str, usize)>,
 }
 
 impl Batch {
@@ -84,8 +84,8 @@ impl Batch {
 
 impl Told {
     pub(crate) fn announce(&self, world: &World) {
-        for reason in &self.unclaimed {
-            metrics::counter!("facts_unclaimed_total", "reason" => *reason).increment(1);
+        for (reason, count) in &self.unclaimed {
+            metrics::counter!("facts_unclaimed_total", "reason" => *reason).increment(*count as u64);
         }
         world.committed(&self.after);
         for (tenant, head) in &self.heads {

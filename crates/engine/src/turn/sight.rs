@@ -76,11 +76,15 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
 }
 
 /// The messages that the carrier names by ids of its own.
+///
+/// Texts that came in are looked for only when one is alone. Among many it is left to the index over those ids: the same
+/// text in another event, rare as it is, makes the batch fail, and its turns are taken one by one.
 async fn by_carrier_refs(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<HashMap<String, MessageId>, StoreError> {
     let named = turns.iter().filter_map(|turn| match turn.fact {
-        Fact::TextArrived(text) => Some(text.carrier_ref.as_str()),
+        Fact::TextArrived(text) if turns.len() == 1 => Some(text.carrier_ref.as_str()),
         Fact::CarrierReported(report) if report.message.is_none() => Some(report.carrier_ref.as_str()),
-        Fact::CarrierReported(_)
+        Fact::TextArrived(_)
+        | Fact::CarrierReported(_)
         | Fact::SendEnded(_)
         | Fact::ContactFellSilent { .. }
         | Fact::AssistantAnswered(_)

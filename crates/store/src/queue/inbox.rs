@@ -153,20 +153,22 @@ pub async fn finish(tx: &mut SystemTx<'_>, taken: &[Waiting]) -> Result<(), Stor
     .await
 }
 
-/// Nobody could take the turn of this one: it is kept for the operator. To be called before [`finish`].
+/// Nobody could take the turn of these, for one reason: they are kept for the operator. They are a part of what
+/// [`waiting`] answered, in its order; to be called before [`finish`].
 ///
 /// # Errors
 /// When the database fails.
 pub async fn set_aside(
     tx: &mut SystemTx<'_>,
     now: Timestamp,
-    waiting: &Waiting,
+    some: &[&Waiting],
     reason: &str,
 ) -> Result<(), StoreError> {
+    let (Some(first), Some(last)) = (some.first(), some.last()) else { return Ok(()) };
     tx.push(
         "INSERT INTO unclaimed (id, reason, fact, at_us)
-         SELECT id, $3, fact, $4 FROM inbox WHERE ready_at_us = $1 AND id = $2",
-        args![waiting.ready_at, waiting.id, reason, now],
+         SELECT id, $4, fact, $5 FROM inbox WHERE ready_at_us BETWEEN $1 AND $2 AND id {among $3}",
+        args![first.ready_at, last.ready_at, list(some.iter().map(|waiting| waiting.id)), reason, now],
     )
     .await
 }

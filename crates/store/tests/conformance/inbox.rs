@@ -91,7 +91,7 @@ on_both_engines! {
         accept(&store, at(1), vec![event(1, 1), event(2, 1)]).await;
         let taken = waiting(&store, at(1), 100).await;
         store.system_write(async move |tx| {
-            queue::set_aside(tx, at(2), &taken[0], "no_such_number").await?;
+            queue::set_aside(tx, at(2), &[&taken[0]], "no_such_number").await?;
             queue::finish(tx, &taken).await
         }).await.unwrap();
         assert!(numbers(&store, at(2)).await.is_empty());
@@ -115,7 +115,7 @@ on_both_engines! {
 
     /// A transaction that fails keeps nothing of what arrived.
     async fn a_failed_delivery_can_be_repeated(store) {
-        let arrivals = vec![event(1, 1)];
+        let arrivals = [event(1, 1)];
         let failed = store.system_write(async move |tx| {
             queue::accept(tx, at(1), arrivals.iter()).await?;
             Err::<(), _>(StoreError::fault("no"))
