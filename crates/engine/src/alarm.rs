@@ -1,5 +1,6 @@
 //! Wakes a loop now or at a time: the quick way beside polling, and never the only one.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +14,7 @@ use crate::clock::Clock;
 pub struct Alarm {
     rings: Notify,
     at: Mutex<Option<Timestamp>>,
+    rang: AtomicBool,
 }
 
 impl Alarm {
@@ -22,7 +24,13 @@ impl Alarm {
             let mut next = self.at.lock().unwrap_or_else(PoisonError::into_inner);
             *next = Some(next.map_or(at, |next| next.min(at)));
         }
+        self.rang.store(true, Ordering::Release);
         self.rings.notify_one();
+    }
+
+    /// Whether it was set since this was asked last: what the loop knows may be out of date.
+    pub fn rang(&self) -> bool {
+        self.rang.swap(false, Ordering::AcqRel)
     }
 
     /// Waits until there may be work: an alarm was set and its time has come, `next` has come, or `at_most` has passed.

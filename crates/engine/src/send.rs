@@ -21,10 +21,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use self::board::{Board, Then};
 use crate::net::NetError;
 use crate::receive::words;
 use crate::turn::{Batch, Ending, take_endings};
 use crate::world::World;
+
+mod board;
 
 /// How long a lost wake-up can delay a text.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -52,13 +55,15 @@ pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
     let (ended, endings) = mpsc::channel(IN_FLIGHT_MAX * 2);
     let remembering = tokio::spawn(remember_endings(Arc::clone(&world), endings));
     let mut tasks = JoinSet::new();
+    let mut board = Board::default();
     let mut next = None;
     while world.sends.wait(&*world.clock, next, POLL, &stop).await {
         while tasks.try_join_next().is_some() {}
-        next = match pass(&world, &in_flight, &ended, &mut tasks).await {
+        next = match pass(&world, &mut board, &in_flight, &ended, &mut tasks).await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "no texts can be sent at the moment");
+                board = Board::default();
                 None
             }
         };
@@ -72,30 +77,20 @@ pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
 /// Hands over whatever may go now, and answers when the next text may.
 async fn pass(
     world: &Arc<World>,
+    board: &mut Board,
     in_flight: &Arc<Semaphore>,
     ended: &mpsc::Sender<Ending>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let mut next: Option<Timestamp> = None;
-    let mut earlier = |at: Timestamp| next = Some(next.map_or(at, |next| next.min(at)));
-    let mut lanes = world.store.system_read(async |tx| queue::lanes_waiting(tx).await).await?;
-    // Nobody is always first.
-    let start = usize::try_from(world.now().as_microsecond().unsigned_abs() / 7 % 1_000_003).unwrap_or(0);
-    let start = start % lanes.len().max(1);
-    lanes.rotate_left(start);
-    while !lanes.is_empty() {
+    board.look(world).await?;
+    loop {
         let Some(permits) = room(in_flight).await else { return Ok(None) };
-        let now = world.now();
-        let (due, later): (Vec<Lane>, Vec<Lane>) =
-            lanes.drain(..).partition(|lane| lane.ready_at.iter().flatten().any(|at| *at <= now));
-        later.iter().flat_map(|lane| lane.ready_at).flatten().for_each(&mut earlier);
+        let due = board.take_due(world.now());
         if due.is_empty() {
-            break;
+            return Ok(board.next());
         }
-        let (handed, waits) = claim(world, due, permits.len()).await?;
-        // A lane that had to be left for want of room, or has more to send, is looked at again in this pass.
-        lanes = waits.again;
-        waits.until.into_iter().for_each(&mut earlier);
+        let (handed, lanes) = claim(world, due, permits.len()).await?;
+        board.put(lanes);
         for (handed, permit) in handed.into_iter().zip(permits) {
             let (world, ended) = (Arc::clone(world), ended.clone());
             tasks.spawn(async move {
@@ -104,7 +99,6 @@ async fn pass(
             });
         }
     }
-    Ok(next)
 }
 
 /// Room for some texts in flight: at least for one.
@@ -117,60 +111,42 @@ async fn room(in_flight: &Arc<Semaphore>) -> Option<Vec<OwnedSemaphorePermit>> {
     Some(permits)
 }
 
-/// What the lanes of a claim wait for.
-#[derive(Debug, Default)]
-struct Waits {
-    /// Lanes that may have more to send at once.
-    again: Vec<Lane>,
-    /// When others may go on.
-    until: Vec<Timestamp>,
-}
-
 /// Marks texts as being sent, in one transaction, as many as fit.
-async fn claim(world: &Arc<World>, lanes: Vec<Lane>, room: usize) -> Result<(Vec<Handed>, Waits), StoreError> {
+async fn claim(
+    world: &Arc<World>,
+    lanes: Vec<Lane>,
+    room: usize,
+) -> Result<(Vec<Handed>, Vec<(Lane, Then)>), StoreError> {
     let now = world.now();
     let ids = world.ids();
     let public_url = world.public_url.clone();
-    let (handed, waits, told) = world
+    let (handed, lanes, told) = world
         .store
         .system_write(async move |tx| {
             let mut ids = ids.clone();
             let mut batch = Batch::default();
             let mut handed = Vec::new();
-            let mut waits = Waits::default();
+            let mut then = Vec::with_capacity(lanes.len());
             for lane in &lanes {
                 if handed.len() >= room {
-                    waits.again.push(lane.clone());
+                    then.push((lane.clone(), Then::Again));
                     continue;
                 }
                 let room = u32::try_from(room - handed.len()).unwrap_or(BATCH);
                 let claimed = claim_lane(tx, &mut batch, now, &mut ids, lane, room, &public_url).await?;
                 handed.extend(claimed.handed);
-                match claimed.then {
-                    Then::Wait(at) => waits.until.push(at),
-                    Then::Again => waits.again.push(lane.clone()),
-                    Then::Nothing => {}
-                }
+                then.push((lane.clone(), claimed.then));
             }
-            Ok::<_, StoreError>((handed, waits, batch.log(tx, now).await?))
+            Ok::<_, StoreError>((handed, then, batch.log(tx, now).await?))
         })
         .await?;
     told.announce(world);
-    Ok((handed, waits))
+    Ok((handed, lanes))
 }
 
 struct Claimed {
     handed: Vec<Handed>,
     then: Then,
-}
-
-enum Then {
-    /// Its pace lets the next one go at this time.
-    Wait(Timestamp),
-    /// There was no room for more.
-    Again,
-    /// It has no more that is due.
-    Nothing,
 }
 
 async fn claim_lane(
