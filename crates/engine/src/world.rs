@@ -1,7 +1,7 @@
 //! What the engine's loops share: the store, the time, the net, and each other's alarms.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::id::{CarrierAccountId, Ids, TenantId};
@@ -19,6 +19,9 @@ use crate::seal::Sealer;
 
 /// How long an account's set-up is believed without looking again.
 const ACCOUNTS_KEPT: SignedDuration = SignedDuration::from_secs(10);
+
+/// So much time has room for 256 ids of one call.
+const ROOM_FOR_IDS_US: i64 = 64;
 
 /// What they share.
 pub(crate) struct World {
@@ -39,6 +42,8 @@ pub(crate) struct World {
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
+    /// The time of the last ids.
+    ids_from_us: AtomicI64,
 }
 
 impl World {
@@ -66,6 +71,7 @@ impl World {
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
+            ids_from_us: AtomicI64::new(i64::MIN),
         }
     }
 
@@ -73,9 +79,19 @@ impl World {
         self.clock.now()
     }
 
-    /// Ids that no one else makes: each call has a seed of its own.
+    /// Ids that no one else makes: each call has a seed of its own. Those of a later call are greater, however quickly it
+    /// follows: a thread is read in the order of its messages' ids.
     pub(crate) fn ids(&self) -> Ids {
-        Ids::new(self.now(), self.seed.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed))
+        let now = self.now();
+        let mut at_us = now.as_microsecond();
+        let _ = self.ids_from_us.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last_us| {
+            at_us = at_us.max(last_us.saturating_add(ROOM_FOR_IDS_US));
+            Some(at_us)
+        });
+        Ids::new(
+            Timestamp::from_microsecond(at_us).unwrap_or(now),
+            self.seed.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed),
+        )
     }
 
     /// There is a turn to take at `at`; whose it is, nobody knows yet.
