@@ -113,17 +113,25 @@ impl World {
 
 /// Lives a message's whole life now and waits until each of its webhooks was tried once: receipts before the HTTP answer.
 pub(crate) async fn live_at_once(world: &Arc<World>, message: &Arc<Message>) {
-    if !matches!(message.outcome, Outcome::SendingFailed { .. }) {
-        let (done, tried) = oneshot::channel();
-        send(world, message, Some(done));
-        // An error means that no webhook goes out, so there is nothing to wait for.
-        let _ = tried.await;
-    }
-    if message.outcome != Outcome::NoReceipt {
-        let (done, tried) = oneshot::channel();
-        finalize(world, message, Some(done));
-        let _ = tried.await;
-    }
+    world.begin();
+    let (world, message) = (Arc::clone(world), Arc::clone(message));
+    // Whoever asked may hang up meanwhile, and what was taken lives on.
+    let living = tokio::spawn(async move {
+        if !matches!(message.outcome, Outcome::SendingFailed { .. }) {
+            let (done, tried) = oneshot::channel();
+            send(&world, &message, Some(done));
+            // An error means that no webhook goes out, so there is nothing to wait for.
+            let _ = tried.await;
+        }
+        if message.outcome != Outcome::NoReceipt {
+            let (done, tried) = oneshot::channel();
+            finalize(&world, &message, Some(done));
+            let _ = tried.await;
+        }
+        world.end();
+    });
+    // A panic in it has been told of.
+    let _ = living.await;
 }
 
 fn take(world: &Arc<World>, step: Step) {

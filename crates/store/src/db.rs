@@ -15,7 +15,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use domain::id::TenantId;
 use tokio::runtime::Handle;
 
-mod body;
+pub(crate) mod body;
 mod bulk;
 pub(crate) mod error;
 pub(crate) mod postgres;
@@ -76,6 +76,8 @@ impl fmt::Debug for StoreConfig {
 #[derive(Clone)]
 pub struct Store {
     backend: Arc<Backend>,
+    #[cfg(feature = "testing")]
+    crash: Option<crate::testing::Crash>,
 }
 
 pub(crate) enum Backend {
@@ -104,7 +106,11 @@ impl Store {
         } else {
             return Err(StoreError::fault("the database's address starts with neither sqlite:// nor postgres://"));
         };
-        let store = Self { backend: Arc::new(backend) };
+        let store = Self {
+            backend: Arc::new(backend),
+            #[cfg(feature = "testing")]
+            crash: None,
+        };
         if store.engine() == Engine::Postgres {
             store.look_at_the_role().await?;
         }
@@ -194,16 +200,28 @@ impl Store {
         &self.backend
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn dying_with(self, crash: crate::testing::Crash) -> Self {
+        Self { crash: Some(crash), ..self }
+    }
+
     async fn run<T, E>(&self, kind: Kind, body: impl Body<T, E>) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        match (&*self.backend, kind) {
+        #[cfg(feature = "testing")]
+        let call = crate::testing::Call::of(self.crash.as_ref());
+        #[cfg(feature = "testing")]
+        let body = call.body(kind, body);
+        let result = match (&*self.backend, kind) {
             (Backend::Sqlite(sqlite), Kind::Write) => sqlite.write(body).await,
             (Backend::Sqlite(sqlite), Kind::Read) => sqlite.read(body).await,
             (Backend::Postgres(postgres), kind) => postgres.run(kind, body).await,
-        }
+        };
+        #[cfg(feature = "testing")]
+        let result = call.learns(result);
+        result
     }
 
     /// Asks the server who we are: a first connection, and a warning if its second wall between tenants does not bind us.

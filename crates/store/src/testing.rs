@@ -24,7 +24,11 @@ use crate::{
     dialect::{self, Engine},
 };
 
+mod crash;
 mod postgres;
+
+pub(crate) use crash::Call;
+pub use crash::{Crash, Death};
 
 /// Makes two tests of each body, one for each engine. The body gets a migrated [`Store`] and, if it asks, its [`Place`].
 #[macro_export]

@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod clock;
+mod crash;
 pub mod http;
 mod operator;
 pub mod stream;

@@ -1,5 +1,6 @@
 //! Businesses, customers, a carrier and a clock.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -13,12 +14,14 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use providers::http::Method;
 use sandbox::{Faults, NewAccount, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
+use store::remember::SENDING_LEASE;
 use store::testing::Place;
 use store::{Store, StoreError, args};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::TownClock;
+use crate::crash::Mortal;
 use crate::http::{Answer, Client};
 use crate::stream::Stream;
 
@@ -28,6 +31,10 @@ pub const MORNING: &str = "2026-03-02T14:00:00Z";
 pub(crate) const QUICK: u32 = 1_000;
 /// What passes while something is still to be done.
 const MOMENT: SignedDuration = SignedDuration::from_millis(2);
+/// The same where a carrier tries again whatever it told a dead process.
+const LONG_MOMENT: SignedDuration = SignedDuration::from_millis(20);
+/// How long whoever runs an errand has it for himself.
+pub(crate) const ERRAND_LEASE: SignedDuration = SignedDuration::from_secs(180);
 /// Longer than any story takes to come to rest, on the busiest machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -43,10 +50,26 @@ pub struct Town {
     /// The door of the API.
     pub client: Client,
     pub(crate) store: Store,
+    /// What it can die of, if it can.
+    pub(crate) mortal: Option<Mortal>,
+    /// Where its door is.
+    pub(crate) address: SocketAddr,
+    /// How many businesses it has made.
+    pub(crate) made: u32,
+    started: Timestamp,
     running: Option<Running>,
     server: Option<JoinHandle<()>>,
     stop: CancellationToken,
-    made: u32,
+}
+
+/// What a town is made of.
+pub(crate) struct Site {
+    pub(crate) store: Store,
+    pub(crate) clock: TownClock,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) net: Net,
+    pub(crate) address: SocketAddr,
+    pub(crate) mortal: Option<Mortal>,
 }
 
 /// A business, seen through its API key.
@@ -84,17 +107,28 @@ impl Town {
     }
 
     async fn with_net(store: Store, clock: TownClock, sandbox: Sandbox, net: Net) -> Self {
-        let listener = api::server::listen("127.0.0.1:0".parse().expect("an address")).expect("a port");
-        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let address = "127.0.0.1:0".parse().expect("an address");
+        Self::build(Site { store, clock, sandbox, net, address, mortal: None }).expect("a port")
+    }
+
+    /// An error says that its port is taken.
+    pub(crate) fn build(site: Site) -> std::io::Result<Self> {
+        let Site { store, clock, sandbox, net, address, mortal } = site;
+        let _inside = mortal.as_ref().map(Mortal::enter);
+        let listener = api::server::listen(address)?;
+        let address = listener.local_addr()?;
+        let base = format!("http://{address}");
+        let started = clock.now();
         let (engine, running) = Engine::start(EngineConfig {
-            store: store.clone(),
+            store: mortal.as_ref().map_or_else(|| store.clone(), Mortal::store),
             clock: Arc::new(clock.clone()),
             net,
             sealer: Sealer::from_key(&[7; 32]),
             public_url: base.clone(),
-            seed: clock.now().as_microsecond().unsigned_abs(),
+            seed: started.as_microsecond().unsigned_abs(),
             turn_workers: 2,
-            alone: true,
+            // As the binary has it: on PostgreSQL another node may be at it.
+            alone: mortal.is_none() || store.engine() == store::dialect::Engine::Sqlite,
         });
         let config = ApiConfig { allow_private_networks: true, ..ApiConfig::default() };
         let mut app = AppState::new(engine.clone(), config);
@@ -102,17 +136,20 @@ impl Town {
         let stop = app.stopping.clone();
         let router = api::router::router(app);
         let server = tokio::spawn(api::server::serve(listener, router, api::server::Limits::default(), stop.clone()));
-        Self {
+        Ok(Self {
             clock,
             sandbox,
             engine,
             client: Client::new(&base),
             store,
+            mortal,
+            address,
+            made: 0,
+            started,
             running: Some(running),
             server: Some(server),
             stop,
-            made: 0,
-        }
+        })
     }
 
     /// A business with one number and an account of its own at the carrier, adopted as a real one would be.
@@ -199,43 +236,55 @@ impl Town {
         self.sandbox.control().set_faults(faults).expect("faults");
     }
 
-    /// Waits until nothing is left to do at this hour. A moment passes while there is something: a number's pace and the
-    /// carrier's patience are made of moments.
+    /// Waits until nothing is left to do at this hour, or the process is dead. A moment passes while there is something: a
+    /// number's pace and the carrier's patience are made of moments.
     ///
     /// # Panics
     /// When it does not come to rest.
     pub async fn settle(&self) {
+        let moment = if self.mortal.is_some() { LONG_MOMENT } else { MOMENT };
         let rested = tokio::time::timeout(PATIENCE, async {
             let mut quiet = 0;
             while quiet < 2 {
                 tokio::time::sleep(Duration::from_millis(2)).await;
+                if self.is_dead() {
+                    // Nothing moves any more; its last write may still be on its way.
+                    quiet = if self.is_over() { 2 } else { 0 };
+                    continue;
+                }
                 if self.sandbox.control().counters().pending == 0 && self.waiting().await == 0 {
                     quiet += 1;
                 } else {
                     quiet = 0;
-                    self.clock.advance_to(self.clock.now().checked_add(MOMENT).expect("a time"));
+                    self.clock.advance_to(self.clock.now().checked_add(moment).expect("a time"));
                 }
             }
         })
         .await;
         assert!(rested.is_ok(), "the town does not come to rest: {} things wait", self.waiting().await);
+        // What comes now is later than all that was: two texts of one microsecond have no order.
+        self.clock.advance_to(self.clock.now().checked_add(MOMENT).expect("a time"));
     }
 
-    /// How much wants to be done at this hour.
+    /// How much wants to be done at this hour. What a dead process has left is waited for when its lease has ended.
     async fn waiting(&self) -> i64 {
         let now = self.clock.now();
+        let begun = |lease| self.started.checked_add(lease).expect("a time");
+        let (sends, errands) = (begun(SENDING_LEASE), begun(ERRAND_LEASE));
         self.store
             .system_read(async move |tx| {
                 let row = tx
                     .one(
                         "SELECT (SELECT COUNT(*) FROM inbox WHERE ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND ready_at_us <= $1)
-                              + (SELECT COUNT(*) FROM outbox WHERE state = 'sending')
-                              + (SELECT COUNT(*) FROM errand WHERE ready_at_us <= $1 OR attempt > 0)
+                              + (SELECT COUNT(*) FROM outbox WHERE state = 'sending'
+                                 AND (lease_until_us >= $2 OR lease_until_us < $1))
+                              + (SELECT COUNT(*) FROM errand WHERE ready_at_us <= $1
+                                 OR (attempt > 0 AND ready_at_us >= $3))
                               + (SELECT COUNT(*) FROM webhook_delivery WHERE state = 'waiting' AND next_at_us <= $1)
                               + (SELECT COUNT(*) FROM webhook w JOIN event_head h ON h.tenant_id = w.tenant_id
                                  WHERE w.enabled AND w.told_seq < h.seq)",
-                        args![now],
+                        args![now, sends, errands],
                     )
                     .await?;
                 row.get::<i64>(0)
@@ -267,16 +316,18 @@ impl Town {
             .expect("the database answers")
     }
 
-    /// Time passes, and everything that is due on the way happens at its hour.
+    /// Time passes, and everything that is due on the way happens at its hour. It stands still when the process dies.
     pub async fn passes(&self, time: SignedDuration) {
         let end = self.clock.now().checked_add(time).expect("a time");
         self.settle().await;
-        while let Some(next) = self.next().await.filter(|next| *next <= end) {
+        while let Some(next) = self.next().await.filter(|next| *next <= end && !self.is_dead()) {
             self.clock.advance_to(next);
             self.settle().await;
         }
-        self.clock.advance_to(end);
-        self.settle().await;
+        if !self.is_dead() {
+            self.clock.advance_to(end);
+            self.settle().await;
+        }
     }
 
     /// Stops everything, as a graceful stop does.
@@ -293,6 +344,12 @@ impl Town {
 }
 
 impl Desk {
+    /// The same business, after another process has taken over.
+    #[must_use]
+    pub fn again(&self, town: &Town) -> Self {
+        Self { client: town.client.clone(), ..self.clone() }
+    }
+
     /// The same business, seen through another key.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {
@@ -405,7 +462,7 @@ fn metrics() -> Option<PrometheusHandle> {
 }
 
 /// The carrier, on a clock that says when the day begins.
-async fn morning() -> (TownClock, Sandbox) {
+pub(crate) async fn morning() -> (TownClock, Sandbox) {
     let clock = TownClock::at(MORNING.parse().expect("a time"));
     let config = SandboxConfig { clock: Arc::new(clock.clone()), ..SandboxConfig::default() };
     let sandbox = Sandbox::start(config.without_pauses()).await.expect("the sandbox carrier starts");

@@ -7,6 +7,7 @@ mod bad_input;
 mod carrier;
 mod consent;
 mod conversations;
+mod crash;
 mod first_start;
 mod hostile_carrier;
 mod inbox;
