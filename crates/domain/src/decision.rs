@@ -216,6 +216,8 @@ pub enum CancelReason {
     HumanReplied,
     /// Someone asked for it.
     Asked,
+    /// The assistant that wrote it was taken out of use.
+    AssistantRemoved,
 }
 
 impl CancelReason {
@@ -227,6 +229,7 @@ impl CancelReason {
             Self::ContactReplied => "contact_replied",
             Self::HumanReplied => "human_replied",
             Self::Asked => "asked",
+            Self::AssistantRemoved => "assistant_removed",
         }
     }
 }

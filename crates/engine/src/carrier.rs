@@ -120,9 +120,9 @@ impl CarrierDesk {
 
     /// All numbers of the account, whoever's they are here.
     async fn offered(&self, account: &Account) -> Result<Vec<Offered>, CarrierError> {
-        let numbers = self.pages(|page| number::list(at(account), page), number::listed).await?;
+        let numbers = self.pages(account, |page| number::list(at(account), page), number::listed).await?;
         let views = self
-            .pages(|page| number::list_messaging(at(account), None, page), number::listed_messaging)
+            .pages(account, |page| number::list_messaging(at(account), None, page), number::listed_messaging)
             .await
             .unwrap_or_default();
         Ok(numbers
@@ -195,7 +195,11 @@ impl CarrierDesk {
             let mut found = found.clone();
             if found.messaging_profile_id.as_deref() != Some(&profile.id) {
                 match self
-                    .call(number::assign(at(&account), &found.carrier_ref, &profile.id), number::read_messaging)
+                    .call(
+                        &account,
+                        number::assign(at(&account), &found.carrier_ref, &profile.id),
+                        number::read_messaging,
+                    )
                     .await
                 {
                     Ok(view) => {
@@ -244,7 +248,7 @@ impl CarrierDesk {
                 message: "There is no messaging profile for this tenant yet.".into(),
                 mend: "Adopt a number: that makes one.".into(),
             }),
-            Some(profile) => match self.call(profile::get(at(&account), profile), profile::read).await {
+            Some(profile) => match self.call(&account, profile::get(at(&account), profile), profile::read).await {
                 Ok(profile) => profile_problems(&profile, &self.webhook_url(id), &mut problems),
                 Err(fault) => problems.push(from_fault(None, "messaging_profile", &fault)),
             },
@@ -315,7 +319,7 @@ impl CarrierDesk {
         let id = known.id;
         let webhook_url = self.webhook_url(id);
         if let Some(profile) = &known.messaging_profile_id {
-            match self.call(profile::get(at(account), profile), profile::read).await {
+            match self.call(account, profile::get(at(account), profile), profile::read).await {
                 Ok(profile) => return self.pointed_here(account, profile, &webhook_url).await,
                 Err(Fault::NotFound) => {}
                 Err(fault) => return Err(CarrierError::Carrier(fault)),
@@ -331,7 +335,9 @@ impl CarrierDesk {
                     webhook_url,
                     webhook_failover_url: None,
                 };
-                self.call(profile::create(at(account), &new), profile::read).await.map_err(CarrierError::Carrier)?
+                self.call(account, profile::create(at(account), &new), profile::read)
+                    .await
+                    .map_err(CarrierError::Carrier)?
             }
         };
         let kept = profile.id.clone();
@@ -350,7 +356,7 @@ impl CarrierDesk {
         account: &Account,
         name: &str,
     ) -> Result<Option<Profile>, CarrierError> {
-        let listed = self.pages(|page| profile::list(at(account), Some(name), page), profile::listed).await?;
+        let listed = self.pages(account, |page| profile::list(at(account), Some(name), page), profile::listed).await?;
         for profile in listed.into_iter().filter(|profile| profile.name == name) {
             let id = profile.id.clone();
             let anothers = self
@@ -385,18 +391,22 @@ impl CarrierDesk {
             webhook_api_version: Some("2".into()),
             ..ProfilePatch::default()
         };
-        self.call(profile::patch(at(account), &profile.id, &patch), profile::read).await.map_err(CarrierError::Carrier)
+        self.call(account, profile::patch(at(account), &profile.id, &patch), profile::read)
+            .await
+            .map_err(CarrierError::Carrier)
     }
 
     async fn pages<T>(
         &self,
+        account: &Account,
         request: impl Fn(u32) -> Request,
         read: fn(Option<&Response>, jiff::Timestamp) -> Result<Page<T>, Fault>,
     ) -> Result<Vec<T>, CarrierError> {
         let mut all = Vec::new();
         let mut page = Some(1);
         while let Some(number) = page.filter(|number| *number <= PAGES_MAX) {
-            let Page { items, next, .. } = self.call(request(number), read).await.map_err(CarrierError::Carrier)?;
+            let Page { items, next, .. } =
+                self.call(account, request(number), read).await.map_err(CarrierError::Carrier)?;
             all.extend(items);
             page = next;
         }
@@ -405,10 +415,11 @@ impl CarrierDesk {
 
     async fn call<T>(
         &self,
+        account: &Account,
         request: Request,
         read: fn(Option<&Response>, jiff::Timestamp) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let answer = self.0.net.carry(request).await;
+        let answer = account.carry(&self.0.net, request).await;
         read(answer.ok().as_ref(), self.0.now())
     }
 }

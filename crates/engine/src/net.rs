@@ -16,7 +16,7 @@ use providers::http::{Request, Response};
 use tower::Service;
 
 /// An answer longer than this is cut off as unreadable; attachments have a bound of their own.
-const ANSWER_BYTES_MAX: usize = 4 << 20;
+pub(crate) const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Idle connections are kept this long: shorter than servers usually keep them, so that few die under a request.
@@ -76,7 +76,7 @@ impl Net {
         }
     }
 
-    /// To a carrier: its address is the operator's or one that was checked when an admin gave it.
+    /// To an address of the operator's.
     ///
     /// # Errors
     /// When there is no answer; whether the request went out is told apart.

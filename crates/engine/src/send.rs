@@ -272,7 +272,7 @@ async fn attempt(world: &Arc<World>, handed: &Handed) -> Ended {
     };
     let key = handed.message.0.to_string();
     let request = text::request(&account.base_url, &account.api_key, &key, handed.request.clone().into());
-    match world.net.carry(request).await {
+    match account.carry(&world.net, request).await {
         Ok(answer) => read(world.now(), &answer),
         Err(NetError::NotSent(why)) => not_taken(world.now(), handed.attempt, why, true),
         Err(NetError::Refused(why)) => not_taken(world.now(), handed.attempt, why.to_owned(), true),

@@ -1,7 +1,10 @@
 //! Configured AIs, as the API shows them.
 
+use std::collections::BTreeSet;
+
 use domain::assistant::{ProviderKind, Settings};
 use domain::conversation::Mode;
+use domain::decision::{CancelReason, Change, Decision, Unsent};
 use domain::event::Kind;
 use domain::id::{AssistantId, ContactId, ConversationId, Ids, MessageId};
 use domain::message::{Author, Direction, Status};
@@ -13,6 +16,7 @@ use uuid::Uuid;
 
 use crate::contact::known;
 use crate::event::Line;
+use crate::remember::remember;
 use crate::{Row, StoreError, TenantTx, args, row, words};
 
 /// A configured AI.
@@ -143,12 +147,12 @@ pub async fn change(
     Ok(updated(id))
 }
 
-/// Takes one out of use: its key is forgotten, numbers lose it, and what it held is for people to answer. Where somebody
-/// waits for an answer, a note in the thread says why none comes by itself. `None`: there is no such assistant. The lines
-/// tell of all that.
+/// Takes one out of use: its key is forgotten, numbers lose it, what it wrote and was not sent yet is taken back, and what it
+/// held is for people to answer. Where somebody waits for an answer, a note in the thread says why none comes by itself.
+/// `None`: there is no such assistant. The lines tell of all that.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database fails; [`StoreError::Retry`] when it was given another conversation meanwhile.
 pub async fn remove(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
@@ -163,6 +167,12 @@ pub async fn remove(
         )
         .await?;
     let Some(removed) = removed else { return Ok(None) };
+    // A turn writes a conversation as it has seen it: it is waited for, or it waits and sees that the assistant is gone.
+    let lanes = lanes(tx, id).await?;
+    tx.lock_lanes(&lanes).await?;
+    if !self::lanes(tx, id).await?.is_subset(&lanes) {
+        return Err(StoreError::Retry);
+    }
     let mut lines = vec![updated(id)];
     let numbers = tx
         .rows(
@@ -222,7 +232,44 @@ pub async fn remove(
         rows,
     )
     .await?;
+    lines.append(&mut take_back(tx, now, ids, id).await?);
     Ok(Some(lines))
+}
+
+/// Where it has something to do or to say.
+async fn lanes(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<BTreeSet<Uuid>, StoreError> {
+    let rows = tx
+        .rows(
+            "SELECT lane FROM conversation WHERE tenant_id = $1 AND holder = 'assistant' AND holder_id = $2
+             UNION
+             SELECT o.lane FROM outbox o JOIN message m ON m.tenant_id = o.tenant_id AND m.id = o.message_id
+             WHERE o.tenant_id = $1 AND o.state = 'waiting' AND m.author = 'assistant' AND m.author_id = $2",
+            args![id],
+        )
+        .await?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Takes back what it wrote and what has not been handed to the carrier.
+async fn take_back(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    id: AssistantId,
+) -> Result<Vec<Line>, StoreError> {
+    let waiting = tx
+        .rows(
+            "SELECT o.message_id FROM outbox o JOIN message m ON m.tenant_id = o.tenant_id AND m.id = o.message_id
+             WHERE o.tenant_id = $1 AND o.state = 'waiting' AND m.author = 'assistant' AND m.author_id = $2",
+            args![id],
+        )
+        .await?;
+    let mut decision = Decision::default();
+    for row in waiting {
+        let which = Unsent::One(row.get(0)?);
+        decision.change(Change::UnsentCancelled { which, why: CancelReason::AssistantRemoved });
+    }
+    Ok(remember(tx, now, ids, std::slice::from_ref(&decision)).await?.lines)
 }
 
 impl Assistant {

@@ -3,6 +3,7 @@
 use domain::id::{CarrierAccountId, NumberId, TenantId};
 use domain::phone::Address;
 use sandbox::NewAccount;
+use serde_json::json;
 use store::carrier_account::{self, NewAccount as NewShared};
 use store::number::{self, Added, NewNumber};
 use store::{StoreError, SystemTx, TenantTx};
@@ -52,6 +53,21 @@ impl Town {
             .expect("the database answers");
         assert!(granted, "there is such a shared account");
         self.desk_of(tenant, key, account.to_string())
+    }
+
+    /// A business with one number of the operator's account, adopted: for a town where what a tenant names may not lie in a
+    /// private network, as its carrier does.
+    ///
+    /// # Panics
+    /// When it cannot be.
+    pub async fn lodger(&self, name: &str, number: &str) -> Desk {
+        let account = self.shared_account(&format!("KEY-of-{name}"), &[number]).await;
+        let mut desk = self.guest(name, account).await;
+        self.assigns(&mut desk, number).await;
+        let adopted =
+            desk.post(&format!("/carrier-accounts/{}/adopt", desk.account), json!({ "numbers": [number] })).await;
+        let _ = adopted.is(200);
+        desk
     }
 
     /// `tidings number add`: the account's number is this tenant's from now on.

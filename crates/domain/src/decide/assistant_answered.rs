@@ -53,7 +53,7 @@ fn suggest(ids: &mut Ids, run: &AssistantAnswered, body: &str, sources: &[Source
 }
 
 /// Nobody is left in silence: people hold it now, and see why.
-fn give_to_people(
+pub(super) fn give_to_people(
     now: Timestamp,
     ids: &mut Ids,
     mut conversation: Conversation,

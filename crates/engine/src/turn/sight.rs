@@ -59,7 +59,7 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
         (Fact::SendEnded(end), Seen::Text(about)) => decide::send_ended(now, turn.lane, about, end),
         (Fact::UnknownOverdue { .. }, Seen::Text(about)) => decide::unknown_overdue(about),
         (Fact::ContactFellSilent { assistant, version, .. }, Seen::Thread(scene)) => {
-            decide::contact_fell_silent(scene, *assistant, *version)
+            decide::contact_fell_silent(now, ids, scene, *assistant, *version)
         }
         (Fact::AssistantAnswered(run), Seen::Thread(scene)) => decide::assistant_answered(now, ids, scene, run),
         (Fact::SnoozeEnded { until, .. }, Seen::Thread(scene)) => decide::snooze_ended(scene, *until),

@@ -39,6 +39,48 @@ on_both_engines! {
         assert_eq!((held.holder.kind.as_str(), held.holder.id, held.version), ("agents", None, 2));
     }
 
+    /// What it wrote and what waits is taken back; what others wrote, and what the carrier may have, is not.
+    async fn a_removed_assistant_says_nothing_more(store) {
+        settle(&store).await;
+        put_assistant(&store, 1).await;
+        put_assistant(&store, 2).await;
+        put_thread(&store, Thread::open(1, 1)).await;
+        let texts = [(1_u128, 1_u128, "deferred", "waiting"), (2, 1, "queued", "waiting"), (3, 1, "sending", "sending"), (4, 2, "queued", "waiting")];
+        for (n, author, status, state) in texts {
+            desk::put_message(&store, ACME, n, 1, None).await;
+            store.write(ACME, async move |tx| {
+                tx.exec(
+                    "UPDATE message SET direction = 'out', author = 'assistant', author_id = $3, status = $4 WHERE tenant_id = $1 AND id = $2",
+                    args![desk::message(n), desk::assistant(author), status],
+                ).await?;
+                tx.exec(
+                    "INSERT INTO outbox (tenant_id, message_id, number_id, lane, priority, segments, ready_at_us, state, attempt)
+                     VALUES ($1, $2, $3, $4, 0, 1, $5, $6, 0)",
+                    args![desk::message(n), desk::number(1), desk::conversation(1), at(9), state],
+                ).await
+            }).await.unwrap();
+        }
+        let lines = store.write(ACME, async |tx| {
+            assistant::remove(tx, at(2), &mut Ids::new(at(2), 7), desk::assistant(1)).await
+        }).await.unwrap().unwrap();
+        let told = lines.iter().filter(|line| line.kind == domain::event::Kind::MessageUpdated).count();
+        assert_eq!(told, 2);
+        let left = desk::read(&store, ACME, async |tx| {
+            let rows = tx.rows(
+                "SELECT m.id, m.status, o.state, l.detail FROM message m
+                 LEFT JOIN outbox o ON o.tenant_id = m.tenant_id AND o.message_id = m.id
+                 LEFT JOIN receipt_line l ON l.tenant_id = m.tenant_id AND l.message_id = m.id
+                 WHERE m.tenant_id = $1 ORDER BY m.id", args![]).await?;
+            rows.iter().map(|row| {
+                let detail = row.get::<Option<String>>(3)?.unwrap_or_default();
+                Ok((row.get::<String>(1)?, row.get::<Option<String>>(2)?, detail.contains("assistant_removed")))
+            }).collect::<Result<Vec<_>, store::StoreError>>()
+        }).await;
+        let cancelled = ("cancelled".to_owned(), None, true);
+        let stays = |status: &str, state: &str| (status.to_owned(), Some(state.to_owned()), false);
+        assert_eq!(left, [cancelled.clone(), cancelled, stays("sending", "sending"), stays("queued", "waiting")]);
+    }
+
     /// Settings change, and the key stays, changes or goes as asked.
     async fn settings_and_key_change_apart(store) {
         settle(&store).await;

@@ -5,8 +5,10 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use domain::id::Ids;
 use store::{StoreError, args, dialect::Engine, testing::lay};
 
+use crate::desk;
 use crate::notes::{ANN, bodies, no_transaction_is_left_open, put, with_notes};
 
 /// Whatever waits while a commit is under way shares the next one.
@@ -113,5 +115,49 @@ fn a_lock_that_is_taken_is_not_waited_for() {
         other.system_write(async move |tx| tx.exec(hold, &[]).await).await.unwrap();
         assert_eq!(store.system_write(async |tx| tx.try_locks(&[7, 8]).await).await.unwrap(), [8]);
         other.close().await;
+    });
+}
+
+/// A turn that has seen an assistant as holder and writes that down a moment later does not bring it back.
+#[test]
+fn a_removed_assistant_is_not_brought_back_by_a_turn_of_the_same_moment() {
+    store::testing::run(Engine::Postgres, async |place| {
+        let store = place.store();
+        desk::settle(&store).await;
+        desk::put_assistant(&store, 1).await;
+        desk::put_thread(&store, desk::Thread::open(1, 1)).await;
+        let held = "UPDATE conversation SET holder = 'assistant', holder_id = $3, version = version + 1
+                    WHERE tenant_id = $1 AND id = $2";
+        let hold = async move |tx: &mut store::TenantTx<'_>| {
+            tx.exec(held, args![desk::conversation(1), desk::assistant(1)]).await
+        };
+        store.write(desk::ACME, hold).await.unwrap();
+        let turn = tokio::spawn({
+            let store = store.clone();
+            async move {
+                store
+                    .write(desk::ACME, async move |tx| {
+                        tx.lock_lanes(&[desk::conversation(1).0].into()).await?;
+                        let _ = tx.one("SELECT $1::uuid, pg_sleep(0.5)", args![]).await?;
+                        hold(tx).await
+                    })
+                    .await
+            }
+        });
+        let locks = "SELECT COUNT(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                     WHERE l.locktype = 'advisory' AND d.datname = current_database()";
+        while store.system_read(async move |tx| tx.one(locks, &[]).await?.get::<i64>(0)).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let remove = async |tx: &mut store::TenantTx<'_>| {
+            store::assistant::remove(tx, desk::at(2), &mut Ids::new(desk::at(2), 7), desk::assistant(1)).await
+        };
+        assert!(store.write(desk::ACME, remove).await.unwrap().is_some());
+        turn.await.unwrap().unwrap();
+        let find = async |tx: &mut store::TenantTx<'_>| {
+            store::conversation::find(tx, desk::conversation(1), Some(desk::ANN)).await
+        };
+        let found = desk::read(&store, desk::ACME, find).await.unwrap();
+        assert_eq!((found.holder.kind.as_str(), found.holder.id, found.version), ("agents", None, 4));
     });
 }

@@ -199,6 +199,48 @@ store::on_both_engines! {
         assert_ne!(profile(&acme).await, profile(&bolt).await, "a STOP to one counts for the whole profile");
     }
 
+    async fn an_account_of_a_tenants_own_does_not_lead_into_the_house(store, place) {
+        drop(store);
+        let town = Town::walled(place).await;
+        let acme = town.lodger("Acme", FIRST).await;
+        let _ = acme.starts(ANN, "By way of the operator's carrier").await;
+        town.settle().await;
+        assert_eq!(town.heard(ANN), ["By way of the operator's carrier"], "the operator's may be in the house");
+
+        let at_carrier = sandbox::NewAccount::new("Own", "KEY-of-acme").number(SECOND).number(SPARE);
+        town.sandbox.control().add_account(at_carrier).unwrap();
+        let literal = town.sandbox.base_url().to_string();
+        let named = literal.replace("127.0.0.1", "localhost");
+        for (base_url, number) in [(literal, SECOND), (named, SPARE)] {
+            let connected = acme
+                .post(
+                    "/carrier-accounts",
+                    json!({
+                        "name": "Own", "kind": "sandbox", "base_url": base_url, "api_key": "KEY-of-acme",
+                        "public_keys": [town.sandbox.public_key_base64()],
+                    }),
+                )
+                .await;
+            let mut own = acme.clone();
+            own.account = text(&connected.is(201)["id"]);
+            let listed = own.get(&format!("/carrier-accounts/{}/numbers", own.account)).await;
+            assert!(listed.status >= 400, "{listed:?}");
+            let adopted = own.post(&format!("/carrier-accounts/{}/adopt", own.account), json!({ "numbers": [number] })).await;
+            assert!(adopted.status >= 400, "{adopted:?}");
+
+            town.assigns(&mut own, number).await;
+            let asked = json!({ "to": ANN, "from": number, "body": "By way of my own" });
+            let started = own.post("/conversations", asked).await;
+            let message = text(&started.is(201)["message"]["id"]);
+            town.passes(SignedDuration::from_mins(10)).await;
+            let failed = own.get(&format!("/messages/{message}")).await;
+            assert_eq!(failed.is(200)["status"], "failed", "{}", failed.body);
+            assert_eq!(failed.body["error"]["code"], "carrier_unreachable");
+        }
+        assert_eq!(town.heard(ANN).len(), 1);
+        assert_eq!(town.sandbox.control().counters().send_requests, 1, "it was not even asked");
+    }
+
     async fn texts_to_a_shared_account_reach_whom_was_texted(store, place) {
         drop(store);
         let town = Town::on(place).await;

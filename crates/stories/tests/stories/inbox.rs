@@ -51,6 +51,31 @@ store::on_both_engines! {
         assert_eq!(acme.post(&read, json!({})).await.problem(403), "forbidden");
     }
 
+    async fn what_a_removed_assistant_has_not_sent_yet_is_not_sent(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let assistant = acme.assistant("auto", HOURS).await;
+        let busy = json!({ "rate_limit_burst": { "probability": 1.0, "length": 1, "retry_after_s": 60 } });
+        town.faults(serde_json::from_value(busy).unwrap());
+        town.texts(ANN, &acme, "what are your opening hours?").await;
+        town.passes(SignedDuration::from_secs(10)).await;
+        let id = text(&acme.conversation().await["id"]);
+        let page = acme.get(&format!("/conversations/{id}/messages")).await;
+        let waiting = page.is(200)["data"][0].clone();
+        assert_eq!((&waiting["author"]["kind"], &waiting["status"]), (&json!("assistant"), &json!("queued")));
+
+        assert_eq!(acme.delete(&format!("/assistants/{assistant}")).await.status, 204);
+        town.faults(sandbox::Faults::default());
+        town.passes(SignedDuration::from_mins(5)).await;
+        assert!(town.heard(ANN).is_empty(), "it does not say it any more");
+        let taken_back = acme.get(&format!("/messages/{}", text(&waiting["id"]))).await;
+        assert_eq!(taken_back.is(200)["status"], "cancelled");
+        let receipt = acme.get(&format!("/messages/{}/receipt", text(&waiting["id"]))).await;
+        let last = receipt.is(200)["lines"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["kind"], &last["reason"]), (&json!("cancelled"), &json!("assistant_removed")), "{last}");
+    }
+
     async fn what_a_removed_assistant_held_waits_for_a_person_who_sees_it(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

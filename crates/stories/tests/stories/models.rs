@@ -223,8 +223,8 @@ store::on_both_engines! {
 
     async fn a_name_that_leads_into_the_house_is_not_followed(store, place) {
         drop(store);
-        let mut town = Town::walled(place).await;
-        let acme = town.desk("Acme").await;
+        let town = Town::walled(place).await;
+        let acme = town.lodger("Acme", "+14155550101").await;
         let model = StandIn::start(Mood::Says(openai(&answer("We open at 7.")))).await;
         let name = model.base_url.replace("127.0.0.1", "localhost");
         let _ = assistant(&acme, "openai", &name).await;

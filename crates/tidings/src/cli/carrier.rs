@@ -80,7 +80,10 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
                     Kind::Sandbox => "sandbox".into(),
                 },
                 base_url: match base_url {
-                    Some(url) => fields::url("--base-url", &url, true).map_err(refused)?,
+                    Some(url) => {
+                        let anywhere = owner.is_none() || config.allow_private_networks;
+                        fields::url("--base-url", &url, anywhere).map_err(refused)?
+                    }
                     None => telnyx::BASE_URL.into(),
                 },
                 api_key: boot::sealer(config)?.seal(&engine::key_context(id), key.as_bytes())?,

@@ -54,9 +54,21 @@ fn what_it_cannot_answer_goes_to_people_with_the_reason() {
 
 #[test]
 fn an_overtaken_timer_asks_nobody() {
-    let asked = |version| told(&contact_fell_silent(&scene(), id(0xADA), version));
+    let asked = |version| told(&contact_fell_silent(now(), &mut ids(), &scene(), id(0xADA), version));
     assert_eq!(asked(3), "→ ask the assistant about version 3");
     assert_eq!(asked(2), "");
+}
+
+#[test]
+fn an_assistant_that_is_gone_leaves_nobody_in_silence() {
+    let mut scene = scene();
+    scene.assistant = None;
+    let silent = |version| told(&contact_fell_silent(now(), &mut ids(), &scene, id(0xADA), version));
+    expect![[r#"
+        now open, held by agents, version 4
+        note by system, noted: Handed to people: the assistant was removed"#]]
+    .assert_eq(&silent(3));
+    assert_eq!(silent(2), "");
 }
 
 #[test]
