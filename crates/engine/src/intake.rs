@@ -96,18 +96,69 @@ async fn write_some(world: &Arc<World>) {
             kept
         })
         .await;
-    world.turns_at(now);
-    let batch = lock(&batch);
+    let mut batch = lock(&batch);
+    let begun = !batch.is_empty();
+    match &together {
+        Ok(()) => world.turns_at(now),
+        // It has not even begun, as when the database is away: those who wait are not left waiting.
+        Err(_) => world.intake.fill(&mut batch),
+    }
     let count = batch.len();
     for Kept { arrival, answer } in batch {
         // Whatever made all of them fail may be one's own trouble.
         let kept = match &together {
-            Err(error) if count > 1 && !matches!(error, StoreError::Closed) => {
+            Err(_) if begun && count > 1 => {
                 world.store.system_write(async move |tx| queue::accept(tx, now, [&arrival].into_iter()).await).await
             }
             together => together.clone(),
         };
         // Whoever asked may have gone.
         let _ = answer.send(kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use domain::fact::Fact;
+    use domain::id::WorkId;
+    use store::{Store, StoreConfig};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::net::Net;
+    use crate::seal::Sealer;
+
+    fn arrival(n: u128) -> Arrival {
+        let id = Uuid::from_u128(n);
+        Arrival { id: WorkId(id), lane: id, fact: Ok(Fact::UnknownOverdue { message: id.into() }) }
+    }
+
+    /// A database that cannot be asked answers everybody who waits, and the loop does not turn in place.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_cannot_be_kept_is_said_to_be_so() {
+        let path = std::env::temp_dir().join(format!("tidings_intake_{}.db", std::process::id()));
+        let store = Store::open(&StoreConfig::new(format!("sqlite://{}", path.display()))).await.unwrap();
+        store.migrate().await.unwrap();
+        let clock = Arc::new(SystemClock);
+        let sealer = Sealer::from_key(&[7; 32]);
+        let world = Arc::new(World::new(store.clone(), clock, Net::new(true), sealer, String::new(), 1, 1));
+        let stop = CancellationToken::new();
+        let writing = tokio::spawn(write_arrivals(Arc::clone(&world), stop.clone()));
+
+        assert!(world.intake.keep(arrival(1)).await.is_ok());
+        store.close().await;
+        let refused = async { tokio::join!(world.intake.keep(arrival(2)), world.intake.keep(arrival(3))) };
+        let refused = tokio::time::timeout(Duration::from_secs(20), refused).await.unwrap();
+        assert!(matches!(refused, (Err(StoreError::Closed), Err(StoreError::Closed))), "{refused:?}");
+
+        stop.cancel();
+        tokio::time::timeout(Duration::from_secs(20), writing).await.unwrap().unwrap();
+        assert!(matches!(world.intake.keep(arrival(4)).await, Err(StoreError::Closed)));
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+        }
     }
 }
