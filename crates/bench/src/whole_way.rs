@@ -171,9 +171,8 @@ async fn turn(store: &Store, desk: &Desk, nth: usize) -> Result<()> {
         let owner = scene::owner(tx, &mut known, text.account, &text.to).await?;
         let owner = owner.ok_or_else(|| StoreError::fault("the number is gone"))?;
         let mut tx = tx.for_tenant(owner.tenant);
-        let is_new = scene::by_carrier_refs(&mut tx, &[&text.carrier_ref]).await?.is_empty();
         let scene = scene::thread(&mut tx, &mut known, owner.number, &text.from).await?;
-        let scene = scene.filter(|_| is_new).ok_or_else(|| StoreError::fault("the scene is gone"))?;
+        let scene = scene.ok_or_else(|| StoreError::fault("the scene is gone"))?;
         let decision = decide::text_arrived(now, &mut ids, &scene, lane, &text);
         let after = remember(&mut tx, now, &mut ids, &[decision]).await?;
         event::append(&mut tx, now, &after.lines).await

@@ -60,11 +60,16 @@ pub fn keyword(body: &str) -> Option<Keyword> {
 /// As [`keyword`], with the word and its language.
 #[must_use]
 pub fn matched(body: &str) -> Option<Match> {
-    if body.len() > MESSAGE_BYTES_MAX {
+    if body.len() > MESSAGE_BYTES_MAX || is_plainly_longer(body) {
         return None;
     }
     // One letter more than the longest word has: it is none of them, however it goes on.
     WORDS.words.get(&letters(body).take(WORDS.longest + 1).collect::<String>()).copied()
+}
+
+/// Most texts are: they have more letters than any word, without any in need of another form.
+fn is_plainly_longer(body: &str) -> bool {
+    body.is_ascii() && body.bytes().filter(u8::is_ascii_alphanumeric).nth(WORDS.longest).is_some()
 }
 
 struct Words {

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use store::StoreError;
 use store::queue::{self, Arrival};
 use tokio::sync::{Notify, oneshot};
@@ -11,13 +13,23 @@ use crate::world::World;
 
 /// So many are kept with one commit.
 const TOGETHER: usize = 256;
+/// So many transactions are under way at once: one commits, one is filled behind it, so that whoever writes need not wait for
+/// the next one to be thought of.
+const UNDER_WAY: usize = 3;
 
 /// Where they wait. Its bound is the server's: whoever brings one waits for its answer.
 #[derive(Debug, Default)]
 pub(crate) struct Intake {
     /// `None`: nobody writes any more.
-    waiting: Mutex<Option<Vec<Kept>>>,
+    waiting: Mutex<Option<Waiting>>,
     bell: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    some: Vec<Kept>,
+    /// A transaction that takes them has been asked for and has not begun.
+    fetched_soon: bool,
 }
 
 /// A fact that somebody wants to know of when it is on disk.
@@ -29,30 +41,46 @@ struct Kept {
 
 impl Intake {
     pub(crate) fn open() -> Self {
-        Self { waiting: Mutex::new(Some(Vec::new())), bell: Notify::new() }
+        Self { waiting: Mutex::new(Some(Waiting::default())), bell: Notify::new() }
     }
 
     /// Keeps it. `Ok` means committed.
     pub(crate) async fn keep(&self, arrival: Arrival) -> Result<(), StoreError> {
         let (answer, kept) = oneshot::channel();
-        self.waiting().as_mut().ok_or(StoreError::Closed)?.push(Kept { arrival, answer });
-        self.bell.notify_one();
+        let fetched_soon = {
+            let mut waiting = self.waiting();
+            let waiting = waiting.as_mut().ok_or(StoreError::Closed)?;
+            waiting.some.push(Kept { arrival, answer });
+            waiting.fetched_soon
+        };
+        if !fetched_soon {
+            self.bell.notify_one();
+        }
         kept.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// Adds to `some` whatever waits, as far as there is room.
     fn fill(&self, some: &mut Vec<Kept>) {
-        if let Some(waiting) = self.waiting().as_mut() {
-            let room = TOGETHER.saturating_sub(some.len()).min(waiting.len());
-            some.extend(waiting.drain(..room));
+        let mut waiting = self.waiting();
+        let Some(waiting) = waiting.as_mut() else { return };
+        let room = TOGETHER.saturating_sub(some.len()).min(waiting.some.len());
+        some.extend(waiting.some.drain(..room));
+        waiting.fetched_soon = false;
+        if !waiting.some.is_empty() {
+            self.bell.notify_one();
         }
     }
 
-    fn has_some(&self) -> bool {
-        self.waiting().as_ref().is_some_and(|waiting| !waiting.is_empty())
+    /// Whether a transaction must be asked for; whoever asks does so.
+    fn must_be_fetched(&self) -> bool {
+        self.waiting().as_mut().is_some_and(|waiting| {
+            let must = !waiting.fetched_soon && !waiting.some.is_empty();
+            waiting.fetched_soon |= must;
+            must
+        })
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Option<Vec<Kept>>> {
+    fn waiting(&self) -> MutexGuard<'_, Option<Waiting>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -60,13 +88,17 @@ impl Intake {
 /// Writes them until it is time to stop, and then what still waits. Who comes later is told that the house is closed.
 pub(crate) async fn write_arrivals(world: Arc<World>, stop: CancellationToken) {
     let _closing = Closing(&world.intake);
-    while !stop.is_cancelled() {
-        tokio::select! {
-            () = world.intake.bell.notified() => {}
-            () = stop.cancelled() => {}
+    let mut under_way = FuturesUnordered::new();
+    loop {
+        if under_way.len() < UNDER_WAY && world.intake.must_be_fetched() {
+            under_way.push(write_some(&world));
+        } else if under_way.is_empty() && stop.is_cancelled() {
+            return;
         }
-        while world.intake.has_some() {
-            write_some(&world).await;
+        tokio::select! {
+            Some(()) = under_way.next() => {}
+            () = world.intake.bell.notified() => {}
+            () = stop.cancelled(), if under_way.is_empty() => {}
         }
     }
 }

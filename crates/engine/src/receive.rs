@@ -6,6 +6,7 @@ use domain::fact::{CarrierReported, Fact, MediaLink, TextArrived};
 use domain::id::{CarrierAccountId, MessageId, WorkId, named};
 use domain::keyword::Keyword;
 use domain::message::{Cost, Failure, Reported};
+use jiff::Timestamp;
 use providers::telnyx::error::Family;
 use providers::telnyx::signature;
 use providers::telnyx::status::Status;
@@ -51,16 +52,20 @@ pub(crate) async fn receive(
     Ok(())
 }
 
-/// Our id of an event, made from the account's and the event's own: its time is the event's, so that it is the same over
-/// all its deliveries.
+/// Our id of what an event tells, made from the carrier's own id and time of it, so that it is the same however often it is
+/// told. A text is one fact, whatever event it comes in.
 fn id(account: CarrierAccountId, event: &Event) -> WorkId {
+    let (what, name, at) = match &event.kind {
+        Kind::Received(text) => (&b"telnyx text"[..], &text.carrier_ref, text.received_at),
+        Kind::Receipt(_) | Kind::Other => (&b"telnyx"[..], &event.event_id, event.occurred_at),
+    };
     let mut context = digest::Context::new(&digest::SHA256);
-    context.update(b"telnyx");
+    context.update(what);
     context.update(account.0.as_bytes());
-    context.update(event.event_id.as_bytes());
+    context.update(name.as_bytes());
     let digest = context.finish();
     let digest = digest.as_ref().iter().take(16).fold(0, |digest, byte| digest << 8 | u128::from(*byte));
-    WorkId(named(event.occurred_at, digest))
+    WorkId(named(if event.is_dated { at } else { Timestamp::UNIX_EPOCH }, digest))
 }
 
 fn read(account: CarrierAccountId, message: Option<MessageId>, event: Event) -> (Uuid, Result<Fact, &'static str>) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::decide::{Due, send_due};
 use domain::fact::{Ended, Fact, SendEnded};
 use domain::gate::Asked;
-use domain::id::{CarrierAccountId, MessageId, TenantId};
+use domain::id::{CarrierAccountId, MessageId, NumberId, TenantId};
 use domain::pace::Pace;
 use jiff::{SignedDuration, Timestamp};
 use providers::http::Response;
@@ -22,12 +22,14 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::board::{Board, Then};
+use self::departures::Departures;
 use crate::net::NetError;
 use crate::receive::words;
 use crate::turn::{Batch, Ending, take_endings};
 use crate::world::World;
 
 mod board;
+mod departures;
 
 /// How long a lost wake-up can delay a text.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -44,6 +46,9 @@ struct Handed {
     tenant: TenantId,
     message: MessageId,
     lane: Uuid,
+    number: NumberId,
+    rate_millis: u64,
+    segments: u32,
     attempt: u32,
     account: CarrierAccountId,
     request: Vec<u8>,
@@ -56,10 +61,11 @@ pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
     let remembering = tokio::spawn(remember_endings(Arc::clone(&world), endings));
     let mut tasks = JoinSet::new();
     let mut board = Board::default();
+    let mut departures = Departures::default();
     let mut next = None;
     while world.sends.wait(&*world.clock, next, POLL, &stop).await {
         while tasks.try_join_next().is_some() {}
-        next = match pass(&world, &mut board, &in_flight, &ended, &mut tasks).await {
+        next = match pass(&world, &mut board, &mut departures, &in_flight, &ended, &mut tasks).await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "no texts can be sent at the moment");
@@ -78,11 +84,13 @@ pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
 async fn pass(
     world: &Arc<World>,
     board: &mut Board,
+    departures: &mut Departures,
     in_flight: &Arc<Semaphore>,
     ended: &mpsc::Sender<Ending>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Option<Timestamp>, StoreError> {
     board.look(world).await?;
+    departures.forget_old(world.now());
     loop {
         let Some(permits) = room(in_flight).await else { return Ok(None) };
         let due = board.take_due(world.now());
@@ -93,7 +101,12 @@ async fn pass(
         board.put(lanes);
         for (handed, permit) in handed.into_iter().zip(permits) {
             let (world, ended) = (Arc::clone(world), ended.clone());
+            let now = world.now();
+            let leaves_at = departures.next(handed.number, handed.rate_millis, handed.segments, now);
             tasks.spawn(async move {
+                if leaves_at > now {
+                    world.clock.sleep_until(leaves_at).await;
+                }
                 hand_over(&world, handed, &ended).await;
                 drop(permit);
             });
@@ -196,6 +209,9 @@ async fn claim_lane(
                 tenant: lane.tenant,
                 message: text.message,
                 lane: text.lane,
+                number: lane.number,
+                rate_millis: lane.rate_millis,
+                segments: text.segments,
                 attempt,
                 account: sender.account,
                 request,

@@ -78,8 +78,8 @@ CREATE TABLE message (
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {clustered};
 CREATE INDEX message_thread ON message (tenant_id, conversation_id, id);
--- The same text twice is one message, whatever event it came in.
-CREATE UNIQUE INDEX message_carrier_ref ON message (tenant_id, carrier_ref) WHERE carrier_ref IS NOT NULL;
+-- What a receipt is about that comes without our own id. (A text of a contact is told apart by its arrival.)
+CREATE UNIQUE INDEX message_carrier_ref ON message (tenant_id, carrier_ref) WHERE direction = 'out' AND carrier_ref IS NOT NULL;
 -- What STOP cancels.
 CREATE INDEX message_unsent ON message (tenant_id, contact_id) WHERE direction = 'out' AND status IN ('held', 'scheduled', 'queued', 'deferred');
 

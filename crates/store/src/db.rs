@@ -23,6 +23,8 @@ pub(crate) mod postgres_session;
 mod postgres_tls;
 pub(crate) mod row;
 pub(crate) mod sqlite;
+mod sqlite_disk;
+mod sqlite_fold;
 mod sqlite_names;
 pub(crate) mod sqlite_session;
 pub(crate) mod tx;

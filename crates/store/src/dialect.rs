@@ -7,6 +7,7 @@
 //! | `{skip_locked}` | `FOR UPDATE SKIP LOCKED` | nothing |
 //! | `{among $2}` | `= ANY($2)` | `IN rarray(?2)`: both take a list of any length as one argument |
 //! | `{wanted $2}` | `unnest($2::text[]) AS wanted (value)` | `rarray(?2) AS wanted`: a list of texts as a table |
+//! | `{which id}` | `RETURNING id`, for `insert_new` | nothing: it says of each row whether it was inserted |
 //! | `{rows}` | the `VALUES` rows of `insert_many` | the same |
 //!
 //! In migrations also the types `UUID BIGINT BOOLEAN TEXT BYTES DOUBLE`; `{strict}`; `{clustered}` for tables of small rows
@@ -130,7 +131,7 @@ fn translate(sql: &str, engine: Engine) -> Text {
         };
         mentions_first |= mentions_parameter_one(code);
         let code = code.replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
-        let code = lists(&code, engine);
+        let code = which(&lists(&code, engine), engine);
         match engine {
             Engine::Sqlite => out.push_str(&code.replace('$', "?")),
             Engine::Postgres => out.push_str(&code),
@@ -157,6 +158,16 @@ fn lists(code: &str, engine: Engine) -> String {
         }
     }
     out
+}
+
+/// What tells new rows apart.
+fn which(code: &str, engine: Engine) -> String {
+    let Some((head, tail)) = code.split_once("{which ") else { return code.to_owned() };
+    let Some((column, rest)) = tail.split_once('}') else { return code.to_owned() };
+    match engine {
+        Engine::Sqlite => format!("{head}{rest}"),
+        Engine::Postgres => format!("{head}RETURNING {column}{rest}"),
+    }
 }
 
 fn mentions_parameter_one(code: &str) -> bool {

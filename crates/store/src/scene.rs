@@ -126,7 +126,7 @@ pub async fn owner_of_report(
     row.map(|row| row.get(0)).transpose()
 }
 
-/// Which messages the carrier knows by these ids, ours and those of contacts.
+/// Which texts of ours the carrier knows by these ids.
 ///
 /// # Errors
 /// When the database fails.
@@ -139,7 +139,8 @@ pub async fn by_carrier_refs(
     }
     let rows = tx
         .rows(
-            "SELECT carrier_ref, id FROM message WHERE tenant_id = $1 AND carrier_ref {among $2} AND carrier_ref IS NOT NULL",
+            "SELECT carrier_ref, id FROM message
+             WHERE tenant_id = $1 AND carrier_ref {among $2} AND direction = 'out' AND carrier_ref IS NOT NULL",
             args![list(carrier_refs.iter().copied())],
         )
         .await?;

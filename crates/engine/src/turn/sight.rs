@@ -36,7 +36,7 @@ pub(super) async fn look(
     let mut outbounds = scene::outbounds(tx, &outbounds).await?;
     let conversations: Vec<ConversationId> = turns.iter().filter_map(conversation_of).collect();
     let mut around = scene::around_all(tx, known, &conversations).await?;
-    let mut threads = threads(tx, known, turns, &messages).await?;
+    let mut threads = threads(tx, known, turns).await?;
     let seen = turns.iter().enumerate().map(|(nth, turn)| {
         let text = || text_of(turn, &messages);
         match (threads.remove(&nth), conversation_of(turn), text()) {
@@ -75,13 +75,9 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
     }
 }
 
-/// The messages that the carrier names by ids of its own.
-///
-/// Texts that came in are looked for only when one is alone. Among many it is left to the index over those ids: the same
-/// text in another event, rare as it is, makes the batch fail, and its turns are taken one by one.
+/// The texts of ours that reports name by the carrier's id alone.
 async fn by_carrier_refs(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<HashMap<String, MessageId>, StoreError> {
     let named = turns.iter().filter_map(|turn| match turn.fact {
-        Fact::TextArrived(text) if turns.len() == 1 => Some(text.carrier_ref.as_str()),
         Fact::CarrierReported(report) if report.message.is_none() => Some(report.carrier_ref.as_str()),
         Fact::TextArrived(_)
         | Fact::CarrierReported(_)
@@ -94,18 +90,16 @@ async fn by_carrier_refs(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<Ha
     scene::by_carrier_refs(tx, &named.collect::<Vec<_>>()).await
 }
 
-/// The threads that texts came into, by the turn's place. A text that is here already, in whichever event it came, has none.
+/// The threads that texts came into, by the turn's place.
 async fn threads(
     tx: &mut TenantTx<'_>,
     known: &mut Known,
     turns: &[Turn<'_>],
-    messages: &HashMap<String, MessageId>,
 ) -> Result<HashMap<usize, Scene>, StoreError> {
     let mut places = Vec::new();
     let mut between = Vec::new();
     for (nth, turn) in turns.iter().enumerate() {
         if let Fact::TextArrived(text) = turn.fact
-            && !messages.contains_key(&text.carrier_ref)
             && let Some(owner) = known.owner(text.account, &text.to)
         {
             // A sender that is none we know the form of, such as a name with a dash, is kept as it was written.

@@ -26,6 +26,8 @@ pub struct Event {
     pub event_type: String,
     /// When it happened, as Telnyx says; else when it arrived here.
     pub occurred_at: Timestamp,
+    /// Telnyx says when: it is the same over all deliveries.
+    pub is_dated: bool,
     /// The address Telnyx says it delivered to.
     pub delivered_to: Option<String>,
     /// Which attempt at delivering this is, from 1.
@@ -168,10 +170,8 @@ fn read(event: &RawEvent<'_>, body: &[u8], arrived_at: Timestamp) -> Result<Even
     };
     let message = &data.payload.0;
     let event_type = data.event_type.owned().or_else(|| data.record_type.owned()).ok_or(DecodeError::NoType)?;
-    let occurred_at = instant(&data.occurred_at)
-        .or_else(|| instant(&data.time_clicked))
-        .or_else(|| message.latest_instant())
-        .unwrap_or(arrived_at);
+    let dated = instant(&data.occurred_at).or_else(|| instant(&data.time_clicked)).or_else(|| message.latest_instant());
+    let occurred_at = dated.unwrap_or(arrived_at);
     let kind = match event_type.as_str() {
         "message.received" => Kind::Received(message.inbound(occurred_at)?),
         "message.sent" | "message.finalized" | "message.read" if !message.is_inbound() => {
@@ -183,6 +183,7 @@ fn read(event: &RawEvent<'_>, body: &[u8], arrived_at: Timestamp) -> Result<Even
         event_id: data.id.owned().unwrap_or_else(|| digest_of_data(body)),
         event_type,
         occurred_at,
+        is_dated: dated.is_some(),
         delivered_to: meta.delivered_to.owned(),
         attempt: meta.attempt.small(),
         kind,

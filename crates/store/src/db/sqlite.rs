@@ -1,8 +1,8 @@
 //! SQLite: one thread writes, a few read, and everything that waits is committed together.
 //!
 //! A statement of SQLite never waits, so a body is polled once, to its end, on the thread that owns the connection: no
-//! hop between threads per statement. The writer takes what is waiting, runs each body in its own savepoint, commits once
-//! and only then answers: one fsync for all of them, and nobody is told "kept" before it is.
+//! hop between threads per statement. The writer takes what is waiting, runs each body in its own savepoint and commits once;
+//! who asked is told when that is on the disk (see [`Disk`]).
 
 use std::{
     path::PathBuf,
@@ -22,6 +22,8 @@ use tokio::{
 use super::{
     body::{Body, Job, Outcome},
     error::StoreError,
+    sqlite_disk::{self, Disk, Tell},
+    sqlite_fold::Folder,
     sqlite_session::Session,
     tx::{On, Tx},
 };
@@ -55,7 +57,7 @@ struct Asked {
     since: Instant,
 }
 
-type Maintenance = Box<dyn FnOnce(&mut Session) + Send>;
+type Maintenance = Box<dyn FnOnce(&mut Session) -> Tell + Send>;
 
 enum Ask {
     Write(Asked),
@@ -71,16 +73,20 @@ impl Sqlite {
         let counters = Arc::new(Counters::default());
 
         let (writer, asks) = mpsc::channel(WAITING_MAX);
-        let session = Session::open_writer(&path)?;
-        let counted = Arc::clone(&counters);
-        spawn("store-writer".into(), runtime, move || Writer { tx: session.into_tx(), counters: counted }.run(asks))?;
+        let mut session = Session::open_writer(&path)?;
+        let folder = Folder::start(&path, &mut session)?;
+        let disk = Disk::start(sqlite_disk::log_of(&path))?;
+        let (counted, told) = (Arc::clone(&counters), disk.clone());
+        spawn("store-writer".into(), runtime, move || {
+            Writer { tx: session.into_tx(), disk: told, folder, counters: counted }.run(asks);
+        })?;
 
         let (reader, asked) = mpsc::channel(WAITING_MAX);
         let asked = Arc::new(Mutex::new(asked));
         for number in 0..readers.max(1) {
             let session = Session::open_reader(&path)?;
-            let asked = Arc::clone(&asked);
-            spawn(format!("store-reader-{number}"), runtime, move || read(session.into_tx(), &asked))?;
+            let (asked, disk) = (Arc::clone(&asked), disk.clone());
+            spawn(format!("store-reader-{number}"), runtime, move || read(session.into_tx(), &disk, &asked))?;
         }
         Ok(Self { writer, readers: reader, counters })
     }
@@ -118,7 +124,10 @@ impl Sqlite {
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let work: Maintenance = Box::new(move |session| {
-            let _ = reply.send(work(session));
+            let done = work(session);
+            Box::new(move |failed| {
+                let _ = reply.send(failed.cloned().map_or(done, Err));
+            })
         });
         self.writer.send(Ask::Maintain(work)).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
@@ -158,6 +167,8 @@ fn spawn(name: String, runtime: &Handle, work: impl FnOnce() + Send + 'static) -
 
 struct Writer {
     tx: Tx,
+    disk: Disk,
+    folder: Folder,
     counters: Arc<Counters>,
 }
 
@@ -167,8 +178,18 @@ impl Writer {
         let mut held = None;
         while let Some(ask) = held.take().or_else(|| asks.blocking_recv()) {
             match ask {
-                Ask::Write(first) => held = self.group(first, &mut asks),
-                Ask::Maintain(work) => work(self.session()),
+                Ask::Write(first) => {
+                    held = self.group(first, &mut asks);
+                    if self.folder.is_the_writers()
+                        && let Err(error) = self.session().fold()
+                    {
+                        tracing::warn!(%error, "the write-ahead log could not be folded in; it grows until it can");
+                    }
+                }
+                Ask::Maintain(work) => {
+                    let disk = self.disk.clone();
+                    disk.tell(disk.committing(|| work(self.session())));
+                }
                 Ask::Close(reply) => {
                     asks.close();
                     closing.push(reply);
@@ -176,10 +197,13 @@ impl Writer {
             }
         }
         self.session().checkpoint();
-        drop(self);
-        for reply in closing {
-            let _ = reply.send(());
-        }
+        let Self { tx, disk, .. } = self;
+        drop(tx);
+        disk.tell(Box::new(move |_| {
+            for reply in closing {
+                let _ = reply.send(());
+            }
+        }));
     }
 
     fn session(&mut self) -> &mut Session {
@@ -195,7 +219,7 @@ impl Writer {
     fn group(&mut self, first: Asked, asks: &mut mpsc::Receiver<Ask>) -> Option<Ask> {
         let began = Instant::now();
         let (mut group, mut held, mut next) = (Vec::new(), None, Some(first));
-        let mut so_far = self.session().begin_write();
+        let mut so_far = self.disk.failure().cloned().map_or(Ok(()), Err).and_then(|()| self.session().begin_write());
         let mut kept = 0;
         while let Some(Asked { mut job, since }) = next.take() {
             metrics::histogram!("store_queue_wait_seconds").record(since.elapsed());
@@ -217,9 +241,12 @@ impl Writer {
         }
         metrics::histogram!("store_group_bodies").record(group.len() as f64);
         self.counters.bodies.fetch_add(group.len() as u64, Ordering::Relaxed);
-        for job in group {
-            job.answer(outcome.as_ref().err());
-        }
+        self.disk.tell(Box::new(move |failed| {
+            let failed = outcome.as_ref().err().or(failed);
+            for job in group {
+                job.answer(failed);
+            }
+        }));
         held
     }
 
@@ -248,7 +275,8 @@ impl Writer {
             return Ok(());
         }
         let began = Instant::now();
-        self.session().commit()?;
+        let disk = self.disk.clone();
+        disk.committing(|| self.session().commit())?;
         metrics::histogram!("store_commit_seconds").record(began.elapsed());
         self.counters.transactions.fetch_add(1, Ordering::Relaxed);
         Ok(())
@@ -256,7 +284,7 @@ impl Writer {
 }
 
 /// Each read in its own snapshot.
-fn read(mut tx: Tx, asked: &Mutex<mpsc::Receiver<Asked>>) {
+fn read(mut tx: Tx, disk: &Disk, asked: &Mutex<mpsc::Receiver<Asked>>) {
     loop {
         let next = asked.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
         let Some(Asked { mut job, since }) = next else {
@@ -273,6 +301,6 @@ fn read(mut tx: Tx, asked: &Mutex<mpsc::Receiver<Asked>>) {
         if let On::Sqlite(session) = &mut tx.on {
             session.rollback();
         }
-        job.answer(outcome.as_ref().err());
+        disk.tell(Box::new(move |failed| job.answer(outcome.as_ref().err().or(failed))));
     }
 }

@@ -22,12 +22,13 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// `synchronous = FULL`: with commits grouped it costs nothing that can be measured, and a commit survives a power cut.
+    /// `synchronous = NORMAL`: a commit does not wait for the disk here, but with whoever wants to be told of it
+    /// (`sqlite_disk`).
     pub(crate) fn open_writer(path: &Path) -> Result<Self, StoreError> {
         let session = Self::open(path)?;
         session.setup(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;
-             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;
+             PRAGMA journal_size_limit = 134217728;",
         )?;
         Ok(session)
     }
@@ -36,6 +37,22 @@ impl Session {
         let session = Self::open(path)?;
         session.setup("PRAGMA query_only = ON; PRAGMA cache_size = -16384;")?;
         Ok(session)
+    }
+
+    /// Folds the log in and does nothing else.
+    pub(crate) fn open_folder(path: &Path) -> Result<Self, StoreError> {
+        let session = Self::open(path)?;
+        session.setup("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -64;")?;
+        Ok(session)
+    }
+
+    /// Calls `hook` after each commit with how many pages the log has. The log is not folded in by itself any more.
+    pub(crate) fn at_each_commit(&mut self, mut hook: impl FnMut(u32) + Send + 'static) -> Result<(), StoreError> {
+        let hook = move |_: &mut rusqlite::hooks::Wal, pages| {
+            hook(u32::try_from(pages).unwrap_or(0));
+            Ok(())
+        };
+        self.connection.wal_hook(Some(hook)).map_err(StoreError::fault)
     }
 
     fn open(path: &Path) -> Result<Self, StoreError> {
@@ -93,6 +110,11 @@ impl Session {
         self.run("RELEASE body")
     }
 
+    /// Folds the write-ahead log into the file, as far as nobody reads an older state and without waiting for anybody.
+    pub(crate) fn fold(&mut self) -> Result<(), StoreError> {
+        self.rows("PRAGMA wal_checkpoint(PASSIVE)", None, &[]).map(drop)
+    }
+
     /// Folds the write-ahead log into the file and empties it.
     pub(crate) fn checkpoint(&mut self) {
         if let Err(error) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)", None, &[]) {
@@ -117,6 +139,17 @@ impl Session {
         self.step(sql, tenant, args).map_err(|error| self.explain(error))
     }
 
+    /// The statement for each of these arguments, prepared once; `changed` is told how many rows each changed.
+    pub(crate) fn each<'v, const N: usize>(
+        &mut self,
+        sql: &str,
+        tenant: Option<Uuid>,
+        each: impl IntoIterator<Item = [Value<'v>; N]>,
+        changed: impl FnMut(u64),
+    ) -> Result<(), StoreError> {
+        self.step_each(sql, tenant, each, changed).map_err(|error| self.explain(error))
+    }
+
     fn run(&mut self, sql: &str) -> Result<(), StoreError> {
         self.step(sql, None, &[]).map(drop).map_err(|error| self.explain(error))
     }
@@ -134,14 +167,35 @@ impl Session {
         Ok(found)
     }
 
-    /// Steps to the end, so that a statement which also answers rows is carried out wholly.
     fn step(&self, sql: &str, tenant: Option<Uuid>, args: &[Value<'_>]) -> rusqlite::Result<u64> {
         let mut statement = self.connection.prepare_cached(sql)?;
         bind(&mut statement, tenant, args)?;
-        let mut rows = statement.raw_query();
-        while rows.next()?.is_some() {}
-        drop(rows);
+        to_the_end(&mut statement)?;
         Ok(self.connection.changes())
+    }
+
+    fn step_each<'v, const N: usize>(
+        &self,
+        sql: &str,
+        tenant: Option<Uuid>,
+        each: impl IntoIterator<Item = [Value<'v>; N]>,
+        mut changed: impl FnMut(u64),
+    ) -> rusqlite::Result<()> {
+        let mut each = each.into_iter();
+        let Some(first) = each.next() else { return Ok(()) };
+        let mut statement = self.connection.prepare_cached(sql)?;
+        bind(&mut statement, tenant, &first)?;
+        to_the_end(&mut statement)?;
+        changed(self.connection.changes());
+        let from = usize::from(tenant.is_some()) + 1;
+        for args in each {
+            for (index, value) in args.iter().enumerate() {
+                value.bind(&mut statement, index + from)?;
+            }
+            to_the_end(&mut statement)?;
+            changed(self.connection.changes());
+        }
+        Ok(())
     }
 
     fn explain(&mut self, error: rusqlite::Error) -> StoreError {
@@ -157,6 +211,13 @@ impl Session {
             _ => StoreError::fault(error),
         }
     }
+}
+
+/// Steps to the end, so that a statement which also answers rows is carried out wholly.
+fn to_the_end(statement: &mut CachedStatement<'_>) -> rusqlite::Result<()> {
+    let mut rows = statement.raw_query();
+    while rows.next()?.is_some() {}
+    Ok(())
 }
 
 /// SQLite takes a missing argument for NULL, so the count is checked here.

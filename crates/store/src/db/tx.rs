@@ -79,14 +79,15 @@ macro_rules! statements {
             bulk::insert(self.tx, scope, sql, rows).await
         }
 
-        /// [`Self::insert_many`] of a text that ends with `RETURNING …`: what that says of each row that was inserted.
-        pub async fn insert_many_returning<'v, const N: usize>(
+        /// [`Self::insert_many`] of a text that ends with `ON CONFLICT … DO NOTHING {which id}`: the places of the rows that
+        /// were inserted. What stands there is the name of their first column, an id.
+        pub async fn insert_new<'v, const N: usize>(
             &mut self,
             sql: &'static str,
             rows: impl IntoIterator<Item = [Value<'v>; N]>,
-        ) -> Result<Vec<Row>, StoreError> {
+        ) -> Result<Vec<usize>, StoreError> {
             let scope = $scope(self);
-            bulk::insert_returning(self.tx, scope, sql, rows).await
+            bulk::insert_new(self.tx, scope, sql, rows).await
         }
 
         /// [`Self::insert_many`] as [`Self::push`] is to `exec`: travels with the next statement.
@@ -97,6 +98,16 @@ macro_rules! statements {
         ) -> Result<(), StoreError> {
             let scope = $scope(self);
             bulk::push(self.tx, scope, sql, rows).await
+        }
+
+        /// [`Self::push`] for each of these arguments: one statement, prepared once.
+        pub async fn push_each<'v, const N: usize>(
+            &mut self,
+            sql: &'static str,
+            each: impl IntoIterator<Item = [Value<'v>; N]>,
+        ) -> Result<(), StoreError> {
+            let scope = $scope(self);
+            self.tx.push_each(scope, sql, each).await
         }
 
         /// Locks rows until the transaction ends, with a query in PostgreSQL's words (`… FOR UPDATE`). SQLite is not even
@@ -248,6 +259,24 @@ impl Tx {
         self.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args }).await
     }
 
+    async fn push_each<'v, const N: usize>(
+        &mut self,
+        scope: Scope,
+        sql: &'static str,
+        each: impl IntoIterator<Item = [Value<'v>; N]>,
+    ) -> Result<(), StoreError> {
+        let text = self.text(scope, sql)?;
+        if let On::Sqlite(_) = &self.on {
+            // Its error is told by the next statement, as that of `push` is.
+            let _ = self.sqlite_each(scope, &text.sql, each, |_| {});
+            return Ok(());
+        }
+        for args in each {
+            self.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args }).await?;
+        }
+        Ok(())
+    }
+
     async fn try_locks(&mut self, scope: Scope, keys: &[i64]) -> Result<Vec<i64>, StoreError> {
         if self.engine() == Engine::Sqlite {
             return Ok(keys.to_vec());
@@ -298,6 +327,20 @@ impl Tx {
         // Told by the next statement or at the commit, as on the engine where it has not even left yet.
         let _ = self.remember(result);
         Ok(())
+    }
+
+    /// SQLite only: the statement for each of these; `changed` is told how many rows each changed.
+    pub(crate) fn sqlite_each<'v, const N: usize>(
+        &mut self,
+        scope: Scope,
+        sql: &str,
+        each: impl IntoIterator<Item = [Value<'v>; N]>,
+        changed: impl FnMut(u64),
+    ) -> Result<(), StoreError> {
+        self.go_on()?;
+        let On::Sqlite(session) = &mut self.on else { unreachable!("asked of PostgreSQL") };
+        let result = session.each(sql, scope.tenant(), each, changed);
+        self.remember(result)
     }
 
     fn text(&mut self, scope: Scope, sql: &'static str) -> Result<std::sync::Arc<Text>, StoreError> {

@@ -111,9 +111,7 @@ impl<'d> Rows<'d> {
             .await?;
         let (opened, changed): (Vec<_>, Vec<_>) = conversations.into_values().partition(|(_, is_new)| *is_new);
         tx.push_many(OPENED, opened.into_iter().map(|(conversation, _)| self::opened(conversation))).await?;
-        for (conversation, _) in changed {
-            tx.push(CHANGED, &self::changed(conversation)).await?;
-        }
+        tx.push_each(CHANGED, changed.into_iter().map(|(conversation, _)| self::changed(conversation))).await?;
         tx.push_many(
             "INSERT INTO message (tenant_id, id, conversation_id, contact_id, direction, author, author_id, body, media,
                  sources, encoding, segments, status, failure, carrier_ref, not_before_us, stop_if_reply, draft_id,

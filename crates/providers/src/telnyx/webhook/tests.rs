@@ -14,6 +14,7 @@ fn a_text_comes_in() {
             event_id: "e1111111-0000-4000-8000-000000000001",
             event_type: "message.received",
             occurred_at: 2026-11-23T10:00:00.588Z,
+            is_dated: true,
             delivered_to: Some(
                 "https://tidings.example.com/hooks/telnyx/acc_1",
             ),
@@ -322,7 +323,7 @@ fn half_an_emoji_does_not_lose_the_text() {
 fn when_nothing_says_when_it_was_now() {
     let body = br#"{"data":{"event_type":"message.received","payload":{"id":"1","from":"+15550100001"}}}"#;
     let event = decode(body, now()).unwrap();
-    assert_eq!((event.occurred_at, received(body).received_at), (now(), now()));
+    assert_eq!((event.occurred_at, event.is_dated, received(body).received_at), (now(), false, now()));
     let body = br#"{"data":{"event_type":"message.received","payload":{"id":"1","from":"+15550100001","received_at":"2026-11-23T10:00:01Z"}}}"#;
     assert_eq!(decode(body, now()).unwrap().occurred_at, "2026-11-23T10:00:01Z".parse().unwrap());
 }
