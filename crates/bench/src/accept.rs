@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::Run;
-use crate::load::{Flood, flood, micros_each, steady};
+use crate::load::{CONNECTIONS, FEW_CONNECTIONS, Flood, flood, micros_each, steady};
 use crate::proc::Process;
 use crate::setup::{Desk, Pen, phone, public_key};
 use crate::table::{Row, Table};
@@ -47,11 +47,11 @@ impl Bare {
     ///
     /// # Errors
     /// When it does not answer 200.
-    pub async fn flood(&self, count: usize) -> Result<Cost> {
+    pub async fn flood(&self, connections: usize, count: usize) -> Result<Cost> {
         let requests =
             (0..count).map(|nth| self.pen.text(&phone(nth), NOBODYS, "Hi, are you open on Sunday?")).collect();
         let before = self.process.cpu()?;
-        let flood = flood(self.process.address, requests).await?;
+        let flood = flood(self.process.address, connections, requests).await?;
         Ok(Cost { flood, cpu: self.process.cpu()?.saturating_sub(before) })
     }
 }
@@ -80,7 +80,7 @@ pub fn median(mut values: Vec<f64>) -> f64 {
 /// # Errors
 /// When a server fails.
 pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
-    let (rounds, count) = (run.size(6, 2), run.size(20_000, 5_000));
+    let (rounds, count) = (run.size(6_usize, 2), run.size(20_000, 5_000));
     let database = run.sqlite(BENCH);
     let desk = Desk::open(&database, &[], None).await?;
     let bare = Bare::start()?;
@@ -88,27 +88,36 @@ pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
     let pen = Pen::new(server.address, desk.hook())?;
     let write = |nth: usize| pen.text(&phone(nth), NOBODYS, "Hi, are you open on Sunday?");
     let of_no_concern = |nth: usize| pen.of_no_concern(&phone(nth), NOBODYS, "Hi, are you open on Sunday?");
-    let take = async |requests: Vec<Vec<u8>>| {
+    let take = async |connections, requests: Vec<Vec<u8>>| {
         let before = server.cpu()?;
-        let flood = flood(server.address, requests).await?;
+        let flood = flood(server.address, connections, requests).await?;
         desk.drained().await?;
         Ok::<_, anyhow::Error>(Cost { flood, cpu: server.cpu()?.saturating_sub(before) })
     };
     // Both are warm before anything counts.
-    bare.flood(count / 4).await?;
-    take((0..count / 4).map(write).collect()).await?;
+    bare.flood(CONNECTIONS, count / 4).await?;
+    take(CONNECTIONS, (0..count / 4).map(write).collect()).await?;
 
-    let (mut bares, mut ours, mut alone) = (vec![bare.flood(count).await?], Vec::new(), Vec::new());
+    let (mut bares, mut ours, mut alone) = (vec![bare.flood(CONNECTIONS, count).await?], Vec::new(), Vec::new());
     for _ in 0..rounds {
-        ours.push(take((0..count).map(write).collect()).await?);
-        alone.push(take((0..count).map(of_no_concern).collect()).await?);
-        bares.push(bare.flood(count).await?);
+        ours.push(take(CONNECTIONS, (0..count).map(write).collect()).await?);
+        alone.push(take(CONNECTIONS, (0..count).map(of_no_concern).collect()).await?);
+        bares.push(bare.flood(CONNECTIONS, count).await?);
+    }
+    let (mut few_bares, mut few) = (vec![bare.flood(FEW_CONNECTIONS, count).await?], Vec::new());
+    for _ in 0..rounds.div_ceil(2) {
+        few.push(take(FEW_CONNECTIONS, (0..count).map(write).collect()).await?);
+        few_bares.push(bare.flood(FEW_CONNECTIONS, count).await?);
     }
     let (kept_ratio, kept) = ratio(&rates(&bares), &rates(&ours));
-    let note = format!("median of {kept} steady of {rounds} repetitions, {count} requests each, 64 connections");
+    let note =
+        format!("median of {kept} steady of {rounds} repetitions, {count} requests each, {CONNECTIONS} connections");
     table.add(Row::new(BENCH, "bare server: verify and parse", median(rates(&bares)), "req/s").note(spent(&bares)));
     table.add(Row::new(BENCH, "webhooks accepted", median(rates(&ours)), "req/s").note(spent(&ours)));
     table.add(Row::new(BENCH, "accepted / bare", kept_ratio, "×").at_least(0.7).note(note));
+    let (few_ratio, _) = ratio(&rates(&few_bares), &rates(&few));
+    let what = format!("the same over {FEW_CONNECTIONS} connections");
+    table.add(Row::new(BENCH, what, few_ratio, "×").note(spent(&few)));
     let (alone_ratio, _) = ratio(&rates(&bares), &rates(&alone));
     table.add(Row::new(BENCH, "of no concern (no turn follows) / bare", alone_ratio, "×").note(spent(&alone)));
 

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::Run;
 use crate::accept::median;
-use crate::load::{Wire, flood};
+use crate::load::{FEW_CONNECTIONS, Wire, flood};
 use crate::proc::{Process, resident_kib};
 use crate::readers::Reader;
 use crate::setup::{Desk, Pen, SECRET_KEY, Sender, phone};
@@ -56,7 +56,7 @@ async fn readers(desk: &Desk, program: &Path, database: &str, table: &mut Table)
     let text = |nth| pen.text(&phone(nth), NUMBER, "Is anybody listening?");
     // One reader and one text first: what the first of each sets up is not each reader's.
     let mut readers = vec![Reader::open(server.address, &desk.api_key).await?];
-    flood(server.address, vec![text(1)]).await?;
+    flood(server.address, FEW_CONNECTIONS, vec![text(1)]).await?;
     hear(&mut readers).await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let before = resident_kib(pid)?;
@@ -65,7 +65,7 @@ async fn readers(desk: &Desk, program: &Path, database: &str, table: &mut Table)
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
     let open = resident_kib(pid)?;
-    flood(server.address, vec![text(2)]).await?;
+    flood(server.address, FEW_CONNECTIONS, vec![text(2)]).await?;
     hear(&mut readers).await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let heard = resident_kib(pid)?;
@@ -85,8 +85,12 @@ async fn hear(readers: &mut [Reader]) -> Result<()> {
 async fn fill(desk: &Desk, database: &str, texts: usize) -> Result<()> {
     let server = Process::start("serve", database)?;
     let pen = Pen::new(server.address, desk.hook())?;
-    flood(server.address, (0..texts).map(|nth| pen.text(&phone(nth % 5_000), NUMBER, "Good morning!")).collect())
-        .await?;
+    flood(
+        server.address,
+        FEW_CONNECTIONS,
+        (0..texts).map(|nth| pen.text(&phone(nth % 5_000), NUMBER, "Good morning!")).collect(),
+    )
+    .await?;
     desk.drained().await
 }
 

@@ -14,8 +14,10 @@ use tokio::task::JoinSet;
 
 use crate::machine::micros;
 
-/// How many connections a carrier keeps open.
-pub const CONNECTIONS: usize = 64;
+/// How many connections a busy carrier keeps open.
+pub const CONNECTIONS: usize = 256;
+/// With so few, both what is measured and its limit wait for the load in between: told beside the other, and no bar.
+pub const FEW_CONNECTIONS: usize = 64;
 
 /// How a flood went.
 #[derive(Debug)]
@@ -89,8 +91,8 @@ impl Latency {
 ///
 /// # Errors
 /// When a connection breaks or an answer is not 200.
-pub async fn flood(to: SocketAddr, requests: Vec<Vec<u8>>) -> Result<Flood> {
-    on_a_thread_of_its_own(move || run(to, Arc::new(requests), None)).await
+pub async fn flood(to: SocketAddr, connections: usize, requests: Vec<Vec<u8>>) -> Result<Flood> {
+    on_a_thread_of_its_own(move || run(to, connections, Arc::new(requests), None)).await
 }
 
 /// Sends at a steady rate, whatever the answers do; a latency counts from when its request should have gone.
@@ -98,18 +100,18 @@ pub async fn flood(to: SocketAddr, requests: Vec<Vec<u8>>) -> Result<Flood> {
 /// # Errors
 /// When a connection breaks or an answer is not 200.
 pub async fn steady(to: SocketAddr, requests: Vec<Vec<u8>>, per_second: f64) -> Result<Flood> {
-    on_a_thread_of_its_own(move || run(to, Arc::new(requests), Some(per_second))).await
+    on_a_thread_of_its_own(move || run(to, CONNECTIONS, Arc::new(requests), Some(per_second))).await
 }
 
 async fn on_a_thread_of_its_own(work: impl FnOnce() -> Result<Flood> + Send + 'static) -> Result<Flood> {
     tokio::task::spawn_blocking(work).await?
 }
 
-fn run(to: SocketAddr, requests: Arc<Vec<Vec<u8>>>, per_second: Option<f64>) -> Result<Flood> {
+fn run(to: SocketAddr, connections: usize, requests: Arc<Vec<Vec<u8>>>, per_second: Option<f64>) -> Result<Flood> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut wires = Vec::with_capacity(CONNECTIONS);
-        for _ in 0..CONNECTIONS {
+        let mut wires = Vec::with_capacity(connections);
+        for _ in 0..connections {
             wires.push(Wire::open(to).await?);
         }
         let next = Arc::new(AtomicUsize::new(0));

@@ -15,7 +15,7 @@ use store::{Store, StoreConfig, StoreError, event};
 
 use crate::Run;
 use crate::accept::{Bare, cpu_each, median, rates, ratio};
-use crate::load::{flood, micros_each, rate};
+use crate::load::{CONNECTIONS, FEW_CONNECTIONS, flood, micros_each, rate};
 use crate::postgres::Cluster;
 use crate::proc::Process;
 use crate::setup::{Desk, Pen, Sender, phone};
@@ -25,6 +25,8 @@ const NUMBER: &str = "+14155550100";
 /// So many different people write.
 const PEOPLE: usize = 20_000;
 const FLOODS: usize = 10;
+/// After those, over few connections.
+const FEW_FLOODS: usize = 3;
 const TEXT: &str = "Hi, are you open on Sunday? And do you still have the sourdough from last week?";
 
 /// A flood to its last turn.
@@ -49,13 +51,18 @@ pub async fn on_sqlite(run: &Run, table: &mut Table) -> Result<()> {
     let desk = Desk::open(&database, &[Sender::unlimited(NUMBER)], None).await?;
     let bare = Bare::start()?;
     let server = Process::start("serve", &database)?;
-    bare.flood(count / 4).await?;
-    let (mut bares, mut ours) = (vec![bare.flood(count).await?], Vec::new());
+    bare.flood(CONNECTIONS, count / 4).await?;
+    let (mut bares, mut ours) = (vec![bare.flood(CONNECTIONS, count).await?], Vec::new());
     for nth in 0..FLOODS {
-        ours.push(through(&desk, &server, nth * count..(nth + 1) * count).await?);
-        bares.push(bare.flood(count).await?);
+        ours.push(through(&desk, &server, CONNECTIONS, nth * count..(nth + 1) * count).await?);
+        bares.push(bare.flood(CONNECTIONS, count).await?);
     }
-    let sent = i64::try_from(FLOODS * count)?;
+    let (mut few_bares, mut few) = (vec![bare.flood(FEW_CONNECTIONS, count).await?], Vec::new());
+    for nth in FLOODS..FLOODS + FEW_FLOODS {
+        few.push(through(&desk, &server, FEW_CONNECTIONS, nth * count..(nth + 1) * count).await?);
+        few_bares.push(bare.flood(FEW_CONNECTIONS, count).await?);
+    }
+    let sent = i64::try_from((FLOODS + FEW_FLOODS) * count)?;
     let kept = desk.messages().await?;
     ensure!(kept == sent, "{sent} texts were accepted, and {kept} are there");
 
@@ -63,13 +70,17 @@ pub async fn on_sqlite(run: &Run, table: &mut Table) -> Result<()> {
     let accepted = median(ours.iter().map(|one| rate(one.texts, one.accepted_in)).collect());
     let (times, steady) = ratio(&rates(&bares), &speeds);
     let cpu: Duration = ours.iter().map(|one| one.cpu).sum();
-    let all = format!("{sent} texts from {PEOPLE} people; accepted at {accepted:.0}/s");
+    let texts = FLOODS * count;
+    let all = format!("{texts} texts from {PEOPLE} people; accepted at {accepted:.0}/s");
     let bare_note = format!("{:.0} µs CPU each", cpu_each(&bares));
     table.add(Row::new(BENCH, "bare server: verify and parse", median(rates(&bares)), "req/s").note(bare_note));
     table.add(Row::new(BENCH, "texts to the end of their turn", median(speeds.clone()), "texts/s").note(all));
-    let note = format!("median of {steady} steady of {FLOODS} repetitions");
+    let note = format!("median of {steady} steady of {FLOODS} repetitions, {CONNECTIONS} connections");
     table.add(Row::new(BENCH, "texts / bare", times, "×").at_least(0.5).note(note));
-    table.add(Row::new(BENCH, "server CPU per text", micros_each(cpu, FLOODS * count), "µs").at_most(180.0));
+    table.add(Row::new(BENCH, "server CPU per text", micros_each(cpu, texts), "µs").at_most(180.0));
+    let few_speeds: Vec<f64> = few.iter().map(|one| rate(one.texts, one.time)).collect();
+    let (few_times, _) = ratio(&rates(&few_bares), &few_speeds);
+    table.add(Row::new(BENCH, format!("texts / bare over {FEW_CONNECTIONS} connections"), few_times, "×"));
     table.add(sustained(BENCH, &speeds, &rates(&bares), &ours));
     Ok(())
 }
@@ -104,7 +115,7 @@ pub async fn on_postgres(run: &Run, table: &mut Table) -> Result<()> {
     let server = Process::start("serve", &database)?;
     let (mut ours, mut singles) = (Vec::new(), vec![one_at_a_time(&desk, &database, 0, alone).await?]);
     for nth in 0..rounds {
-        ours.push(through(&desk, &server, nth * count..(nth + 1) * count).await?);
+        ours.push(through(&desk, &server, CONNECTIONS, nth * count..(nth + 1) * count).await?);
         singles.push(one_at_a_time(&desk, &database, (nth + 1) * alone, alone).await?);
     }
     let speeds: Vec<f64> = ours.iter().map(|one| rate(one.texts, one.time)).collect();
@@ -125,14 +136,14 @@ pub async fn on_postgres(run: &Run, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-async fn through(desk: &Desk, server: &Process, which: std::ops::Range<usize>) -> Result<Through> {
+async fn through(desk: &Desk, server: &Process, connections: usize, which: std::ops::Range<usize>) -> Result<Through> {
     let pen = Pen::new(server.address, desk.hook())?;
     let texts = which.len();
     // A step that shares no factor with the number of people: neighbours in time are no neighbours in the index.
     let requests = which.map(|nth| pen.text(&phone(nth * 7_919 % PEOPLE), NUMBER, TEXT)).collect();
     let before = server.cpu()?;
     let began = Instant::now();
-    let accepted_in = flood(server.address, requests).await?.time;
+    let accepted_in = flood(server.address, connections, requests).await?.time;
     desk.drained().await?;
     let time = began.elapsed();
     Ok(Through { texts, time, accepted_in, cpu: server.cpu()?.saturating_sub(before) })

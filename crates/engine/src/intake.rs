@@ -116,13 +116,14 @@ async fn write_some(world: &Arc<World>) {
     // Filled when the transaction begins, not now: more may come while it waits for its turn.
     let batch = Arc::new(Mutex::new(Vec::new()));
     let lock = |batch: &Mutex<Vec<Kept>>| std::mem::take(&mut *batch.lock().unwrap_or_else(PoisonError::into_inner));
-    let now = world.now();
     let (filled, from) = (Arc::clone(&batch), Arc::clone(world));
     let together = world
         .store
         .system_write(async move |tx| {
             let mut some = lock(&filled);
             from.intake.fill(&mut some);
+            // Not before: what comes after an answer must not stand before what was answered.
+            let now = from.now();
             let kept = queue::accept(tx, now, some.iter().map(|kept| &kept.arrival)).await;
             *filled.lock().unwrap_or_else(PoisonError::into_inner) = some;
             kept
@@ -131,7 +132,7 @@ async fn write_some(world: &Arc<World>) {
     let mut batch = lock(&batch);
     let begun = !batch.is_empty();
     match &together {
-        Ok(()) => world.turns_at(now),
+        Ok(()) => world.turns_at(world.now()),
         // It has not even begun, as when the database is away: those who wait are not left waiting.
         Err(_) => world.intake.fill(&mut batch),
     }
@@ -140,6 +141,7 @@ async fn write_some(world: &Arc<World>) {
         // Whatever made all of them fail may be one's own trouble.
         let kept = match &together {
             Err(_) if begun && count > 1 => {
+                let now = world.now();
                 world.store.system_write(async move |tx| queue::accept(tx, now, [&arrival].into_iter()).await).await
             }
             together => together.clone(),

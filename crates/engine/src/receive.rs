@@ -53,19 +53,26 @@ pub(crate) async fn receive(
 }
 
 /// Our id of what an event tells, made from the carrier's own id and time of it, so that it is the same however often it is
-/// told. A text is one fact, whatever event it comes in.
+/// told. A text to a number is one fact, whatever event it comes in.
 fn id(account: CarrierAccountId, event: &Event) -> WorkId {
-    let (what, name, at) = match &event.kind {
-        Kind::Received(text) => (&b"telnyx text"[..], &text.carrier_ref, text.received_at),
-        Kind::Receipt(_) | Kind::Other => (&b"telnyx"[..], &event.event_id, event.occurred_at),
-    };
     let mut context = digest::Context::new(&digest::SHA256);
-    context.update(what);
     context.update(account.0.as_bytes());
-    context.update(name.as_bytes());
+    let dated = match &event.kind {
+        Kind::Received(text) => {
+            context.update(b"text");
+            context.update(text.to.first().map_or(&[][..], |to| to.as_bytes()));
+            context.update(text.carrier_ref.as_bytes());
+            text.is_dated.then_some(text.received_at)
+        }
+        Kind::Receipt(_) | Kind::Other => {
+            context.update(b"event");
+            context.update(event.event_id.as_bytes());
+            event.is_dated.then_some(event.occurred_at)
+        }
+    };
     let digest = context.finish();
     let digest = digest.as_ref().iter().take(16).fold(0, |digest, byte| digest << 8 | u128::from(*byte));
-    WorkId(named(if event.is_dated { at } else { Timestamp::UNIX_EPOCH }, digest))
+    WorkId(named(dated.unwrap_or(Timestamp::UNIX_EPOCH), digest))
 }
 
 fn read(account: CarrierAccountId, message: Option<MessageId>, event: Event) -> (Uuid, Result<Fact, &'static str>) {
@@ -150,5 +157,42 @@ fn reported(status: &Status) -> Option<Reported> {
         Status::Delivered | Status::Read => Some(Reported::Delivered),
         Status::Unconfirmed => Some(Reported::Unconfirmed),
         Status::DeliveryFailed | Status::SendingFailed | Status::Expired | Status::Cancelled => Some(Reported::Failed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TEXT: &str = "40385f64-5717-4562-b3fc-2c963f66afa6";
+    const AT: &str = "2026-11-23T10:00:00Z";
+
+    /// The id of an event of an account that says this, as it arrives at `minute`.
+    fn id_of(account: u128, event: &str, payload: serde_json::Value, minute: i64) -> WorkId {
+        let body = json!({"data": {"id": event, "event_type": "message.received", "payload": payload}}).to_string();
+        let arrived_at = Timestamp::from_second(1_795_500_000 + minute * 60).unwrap();
+        let account = CarrierAccountId(Uuid::from_u128(account));
+        id(account, &webhook::decode(body.as_bytes(), arrived_at).unwrap())
+    }
+
+    fn text(to: &str, received_at: Option<&str>) -> serde_json::Value {
+        json!({"id": TEXT, "from": {"phone_number": "+15550100001"}, "to": [{"phone_number": to}],
+               "received_at": received_at, "text": "Hi"})
+    }
+
+    #[test]
+    fn a_text_is_the_same_in_every_event() {
+        let first = id_of(1, "e-1", text("+15550100002", Some(AT)), 0);
+        assert_eq!(id_of(1, "e-2", text("+15550100002", Some(AT)), 9), first);
+        assert_ne!(id_of(2, "e-1", text("+15550100002", Some(AT)), 0), first, "another account's is another");
+        assert_ne!(id_of(1, "e-1", text("+15550100003", Some(AT)), 0), first, "to each of a group it is another");
+    }
+
+    #[test]
+    fn also_when_nobody_says_when() {
+        let first = id_of(1, "e-1", text("+15550100002", None), 0);
+        assert_eq!(id_of(1, "e-2", text("+15550100002", None), 9), first);
     }
 }

@@ -1,8 +1,9 @@
 -- What came in (arrival) and waits for its turn (inbox), texts on their way to the carrier (outbox), and everything else the engine must do (errand).
 -- What came in, by an id made from the sender's own: the same event twice is one fact. Kept a week.
 CREATE TABLE arrival (
-    id     UUID NOT NULL PRIMARY KEY,
-    remark TEXT                             -- why nobody has to take a turn; NULL: it went to the inbox
+    id         UUID   NOT NULL PRIMARY KEY,
+    remark     TEXT,                        -- why nobody has to take a turn; NULL: it went to the inbox
+    kept_at_us BIGINT NOT NULL              -- an id's time is the sender's, which may be long past
 ) {clustered};
 
 -- A row is gone when its turn was taken.

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! What is promised, and tested on both engines by `tests/conformance`:
-//! - An `Ok` answer to a write means: committed, with an fsync. An `Err` means that nothing of that body was kept.
+//! - An `Ok` answer to a write means: committed, with an fsync. An `Err` means that nothing of that body was kept, unless it
+//!   says that the disk refuses: then nobody knows, and nothing more is answered until a new start.
 //! - A body sees its own writes; a read sees one snapshot of what was committed.
 //! - A body that was accepted runs to its end even if its caller goes away.
 //! - A body may await nothing but its `tx`. It may run again, so it must not move or send anything by itself.

@@ -51,8 +51,9 @@ const FAILED_OFTEN: u32 = 8;
 /// When the database fails.
 pub async fn forget(tx: &mut SystemTx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     tx.exec_returning_count(
-        "DELETE FROM unclaimed WHERE id IN (SELECT id FROM unclaimed WHERE id < $1 ORDER BY id LIMIT $2)",
-        args![earliest(before), limit],
+        "DELETE FROM unclaimed WHERE id IN
+             (SELECT id FROM unclaimed WHERE id < $1 AND at_us < $3 ORDER BY id LIMIT $2)",
+        args![earliest(before), limit, before],
     )
     .await
 }

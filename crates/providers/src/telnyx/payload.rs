@@ -121,6 +121,7 @@ impl RawMessage<'_> {
             from_line_type: self.from.line_type.owned(),
             messaging_profile_id: self.messaging_profile_id.owned(),
             received_at: instant(&self.received_at).unwrap_or(occurred_at),
+            is_dated: instant(&self.received_at).is_some(),
         })
     }
 

@@ -73,7 +73,10 @@ pub struct InboundText {
     pub from_carrier: Option<String>,
     pub from_line_type: Option<String>,
     pub messaging_profile_id: Option<String>,
+    /// When Telnyx received it, as it says; else when the event occurred.
     pub received_at: Timestamp,
+    /// Telnyx says when: it is the same in every event about the text.
+    pub is_dated: bool,
 }
 
 /// A file of a picture message. The address expires: fetch it at once.

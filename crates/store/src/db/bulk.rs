@@ -70,7 +70,9 @@ pub(crate) async fn insert_new<'v, const N: usize>(
         }
     }
     drop(chunks);
-    new.extend(returned.iter().filter_map(|id| places.get(id)));
+    for id in returned {
+        new.push(*places.get(&id).ok_or_else(|| StoreError::fault("a row came back that was not given"))?);
+    }
     new.sort_unstable();
     Ok(new)
 }

@@ -23,7 +23,7 @@ use super::{
     body::{Body, Job, Outcome},
     error::StoreError,
     sqlite_disk::{self, Disk, Tell},
-    sqlite_fold::Folder,
+    sqlite_fold::{Folder, Left},
     sqlite_session::Session,
     tx::{On, Tx},
 };
@@ -74,8 +74,10 @@ impl Sqlite {
 
         let (writer, asks) = mpsc::channel(WAITING_MAX);
         let mut session = Session::open_writer(&path)?;
+        // If it was the disk that ended the last process: what the log still has goes to the file, or the fault is told here.
+        session.fold()?;
         let folder = Folder::start(&path, &mut session)?;
-        let disk = Disk::start(sqlite_disk::log_of(&path))?;
+        let disk = Disk::start(sqlite_disk::log_of(&session.file()?)?)?;
         let (counted, told) = (Arc::clone(&counters), disk.clone());
         spawn("store-writer".into(), runtime, move || {
             Writer { tx: session.into_tx(), disk: told, folder, counters: counted }.run(asks);
@@ -180,15 +182,11 @@ impl Writer {
             match ask {
                 Ask::Write(first) => {
                     held = self.group(first, &mut asks);
-                    if self.folder.is_the_writers()
-                        && let Err(error) = self.session().fold()
-                    {
-                        tracing::warn!(%error, "the write-ahead log could not be folded in; it grows until it can");
-                    }
+                    self.fold();
                 }
                 Ask::Maintain(work) => {
                     let disk = self.disk.clone();
-                    disk.tell(disk.committing(|| work(self.session())));
+                    disk.tell_group(disk.committing(|| work(self.session())));
                 }
                 Ask::Close(reply) => {
                     asks.close();
@@ -196,14 +194,41 @@ impl Writer {
                 }
             }
         }
-        self.session().checkpoint();
+        self.fold_away();
         let Self { tx, disk, .. } = self;
         drop(tx);
-        disk.tell(Box::new(move |_| {
+        disk.tell_group(Box::new(move |_| {
             for reply in closing {
                 let _ = reply.send(());
             }
         }));
+    }
+
+    fn fold(&mut self) {
+        // What the disk has refused shall not get into the file either.
+        if self.disk.failure().is_some() {
+            return;
+        }
+        let folded = match self.folder.left_to_the_writer() {
+            Left::Nothing => return,
+            Left::Rest => self.session().fold(),
+            Left::Everything => self.session().fold_all().map(drop),
+        };
+        if let Err(error) = folded {
+            tracing::warn!(%error, "the write-ahead log could not be folded in; it grows until it can");
+        }
+    }
+
+    fn fold_away(&mut self) {
+        self.folder.end();
+        if self.disk.failure().is_some() {
+            return;
+        }
+        match self.session().fold_away() {
+            Ok(true) => {}
+            Ok(false) => tracing::info!("somebody else uses the database: its write-ahead log stays beside it"),
+            Err(error) => tracing::warn!(%error, "the write-ahead log was not folded in at closing"),
+        }
     }
 
     fn session(&mut self) -> &mut Session {
@@ -241,7 +266,7 @@ impl Writer {
         }
         metrics::histogram!("store_group_bodies").record(group.len() as f64);
         self.counters.bodies.fetch_add(group.len() as u64, Ordering::Relaxed);
-        self.disk.tell(Box::new(move |failed| {
+        self.disk.tell_group(Box::new(move |failed| {
             let failed = outcome.as_ref().err().or(failed);
             for job in group {
                 job.answer(failed);

@@ -5,7 +5,7 @@
 //! nobody.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::OpenOptions,
     io,
     path::{Path, PathBuf},
     sync::{
@@ -29,11 +29,12 @@ const GROUPS_WAITING_MAX: usize = 2;
 #[derive(Clone)]
 pub(crate) struct Disk {
     progress: Arc<Progress>,
-    waiting: mpsc::SyncSender<Waiting>,
+    waiting: mpsc::Sender<Waiting>,
+    /// A place for each of the writer's groups.
+    places: mpsc::SyncSender<()>,
 }
 
-/// Commits are counted from 1.
-#[derive(Default)]
+/// Commits are counted. What was in the log at the start is the first: whether the disk has it, nobody knows.
 struct Progress {
     /// Up to this one, somebody may see what they wrote.
     begun: AtomicU64,
@@ -48,35 +49,56 @@ struct Progress {
 struct Waiting {
     commit: u64,
     tell: Tell,
+    /// It has one of the writer's places.
+    is_group: bool,
 }
 
 impl Disk {
     /// `sync` brings the log to the disk.
     pub(crate) fn start(sync: impl FnMut() -> io::Result<()> + Send + 'static) -> Result<Self, StoreError> {
-        let progress = Arc::new(Progress::default());
-        let (waiting, asked) = mpsc::sync_channel(GROUPS_WAITING_MAX);
+        let progress = Arc::new(Progress {
+            begun: AtomicU64::new(1),
+            written: AtomicU64::new(1),
+            durable: AtomicU64::new(0),
+            failed: OnceLock::new(),
+        });
+        let (waiting, asked) = mpsc::channel();
+        let (places, taken) = mpsc::sync_channel(GROUPS_WAITING_MAX);
         let shared = Arc::clone(&progress);
         thread::Builder::new()
             .name("store-disk".into())
-            .spawn(move || tell_what_is_durable(&shared, sync, &asked))
+            .spawn(move || tell_what_is_durable(&shared, sync, &asked, &taken))
             .map_err(StoreError::fault)?;
-        Ok(Self { progress, waiting })
+        Ok(Self { progress, waiting, places })
     }
 
     /// Runs `commit`, after which others may see what was written.
     pub(crate) fn committing<T>(&self, commit: impl FnOnce() -> T) -> T {
-        let nth = self.progress.begun.fetch_add(1, SeqCst) + 1;
-        let done = commit();
-        self.progress.written.store(nth, SeqCst);
-        done
+        let commit_nth = self.progress.begun.fetch_add(1, SeqCst) + 1;
+        let _over = Over { disk: self, commit: commit_nth };
+        commit()
     }
 
-    /// Tells as soon as everything is on the disk that the caller can have seen or written.
+    /// Tells what a reader saw, as soon as all of it is on the disk.
     pub(crate) fn tell(&self, tell: Tell) {
+        self.tell_in_time(tell, false);
+    }
+
+    /// Tells what a group of writes has come to, as soon as it is on the disk. Waits if the disk is far behind.
+    pub(crate) fn tell_group(&self, tell: Tell) {
+        self.tell_in_time(tell, true);
+    }
+
+    fn tell_in_time(&self, tell: Tell, is_group: bool) {
         let commit = self.progress.begun.load(SeqCst);
         if self.progress.durable.load(SeqCst) >= commit {
-            tell(self.failure());
-        } else if let Err(mpsc::SendError(Waiting { tell, .. })) = self.waiting.send(Waiting { commit, tell }) {
+            return tell(self.failure());
+        }
+        if is_group {
+            // Nobody takes places any more: the next line says so.
+            let _ = self.places.send(());
+        }
+        if let Err(mpsc::SendError(Waiting { tell, .. })) = self.waiting.send(Waiting { commit, tell, is_group }) {
             tell(Some(&StoreError::Closed));
         }
     }
@@ -87,10 +109,27 @@ impl Disk {
     }
 }
 
+/// A commit that is over, however it ended.
+struct Over<'d> {
+    disk: &'d Disk,
+    commit: u64,
+}
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.disk.progress.written.store(self.commit, SeqCst);
+        if thread::panicking() {
+            // Readers may wait for it, and its writer will not come.
+            self.disk.tell(Box::new(|_| {}));
+        }
+    }
+}
+
 fn tell_what_is_durable(
     progress: &Progress,
     mut sync: impl FnMut() -> io::Result<()>,
     asked: &mpsc::Receiver<Waiting>,
+    places: &mpsc::Receiver<()>,
 ) {
     let mut waiting: Vec<Waiting> = Vec::new();
     while let Ok(first) = asked.recv() {
@@ -110,36 +149,36 @@ fn tell_what_is_durable(
         }
         // A reader may have seen a commit whose writer is just coming with its own answers.
         let later = waiting.extract_if(.., |one| one.commit > written).collect();
-        for Waiting { tell, .. } in std::mem::replace(&mut waiting, later) {
+        for Waiting { tell, is_group, .. } in std::mem::replace(&mut waiting, later) {
             tell(progress.failed.get());
+            if is_group {
+                let _ = places.try_recv();
+            }
         }
     }
 }
 
-/// Brings the log of the database at `path` to the disk, as far as it is written.
-pub(crate) fn log_of(path: &Path) -> impl FnMut() -> io::Result<()> + Send + use<> {
-    let mut name = path.as_os_str().to_owned();
+/// Brings the log of an open database (`file` as SQLite names it) to the disk, as far as it is written.
+pub(crate) fn log_of(file: &Path) -> Result<impl FnMut() -> io::Result<()> + Send + use<>, StoreError> {
+    let mut name = file.as_os_str().to_owned();
     name.push("-wal");
     let path = PathBuf::from(name);
-    let mut log: Option<File> = None;
-    move || {
-        let log = match &mut log {
-            Some(log) => log,
-            none => {
-                // SQLite keeps this file as long as a connection is open. Its name is as new as the file may be.
-                let file = OpenOptions::new().write(true).open(&path)?;
-                sync_names(&path)?;
-                none.insert(file)
-            }
-        };
-        log.sync_data()
-    }
+    let open = || {
+        // SQLite keeps this file as long as a connection is open. Its name is as new as the file may be.
+        let log = OpenOptions::new().write(true).open(&path)?;
+        sync_names(&path)?;
+        Ok(log)
+    };
+    let log = open().map_err(|error: io::Error| {
+        StoreError::fault(format!("the database's log {} cannot be opened: {error}", path.display()))
+    })?;
+    Ok(move || log.sync_data())
 }
 
 #[cfg(unix)]
 fn sync_names(of: &Path) -> io::Result<()> {
     let folder = of.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    std::fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
@@ -156,7 +195,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(20);
 
     /// A disk that syncs when it is told to, with that outcome; and what says that it was asked to.
-    fn disk() -> (Disk, mpsc::Sender<io::Result<()>>, mpsc::Receiver<()>) {
+    fn new_disk() -> (Disk, mpsc::Sender<io::Result<()>>, mpsc::Receiver<()>) {
         let (outcome, outcomes) = channel();
         let (asks, asked) = channel();
         let sync = move || {
@@ -166,9 +205,76 @@ mod tests {
         (Disk::start(sync).unwrap(), outcome, asked)
     }
 
+    /// The same once it has what was there at the start.
+    fn disk() -> (Disk, mpsc::Sender<io::Result<()>>, mpsc::Receiver<()>) {
+        let (disk, outcome, asked) = new_disk();
+        let (tells, told) = channel();
+        tell(&disk, "the first", &tells);
+        asked.recv_timeout(LONG).unwrap();
+        outcome.send(Ok(())).unwrap();
+        told.recv_timeout(LONG).unwrap();
+        (disk, outcome, asked)
+    }
+
     fn tell(disk: &Disk, name: &'static str, told: &mpsc::Sender<(&'static str, bool)>) {
         let told = told.clone();
         disk.tell(Box::new(move |failed| told.send((name, failed.is_none())).unwrap()));
+    }
+
+    /// A process that was killed may have left commits that only the system's memory has.
+    #[test]
+    fn what_was_there_at_the_start_is_synced_first() {
+        let (disk, outcome, asked) = new_disk();
+        let (tells, told) = channel();
+        tell(&disk, "a read", &tells);
+        asked.recv_timeout(LONG).unwrap();
+        assert!(told.try_recv().is_err());
+        outcome.send(Ok(())).unwrap();
+        assert_eq!(told.recv_timeout(LONG), Ok(("a read", true)));
+    }
+
+    /// The writer waits for a slow disk once two of its groups do; readers' answers take none of its places.
+    #[test]
+    fn the_writer_is_held_back_by_a_slow_disk() {
+        let (disk, outcome, asked) = disk();
+        let (tells, told) = channel();
+        let group = |name| {
+            let (disk, tells) = (disk.clone(), tells.clone());
+            disk.committing(|| ());
+            disk.tell_group(Box::new(move |_| tells.send((name, true)).unwrap()));
+        };
+        group("first");
+        asked.recv_timeout(LONG).unwrap();
+        group("second");
+        for _ in 0..5 {
+            tell(&disk, "a read", &tells);
+        }
+        std::thread::scope(|scope| {
+            let third = scope.spawn(|| group("third"));
+            assert!(told.try_recv().is_err());
+            outcome.send(Ok(())).unwrap();
+            assert_eq!(told.recv_timeout(LONG), Ok(("first", true)));
+            outcome.send(Ok(())).unwrap();
+            outcome.send(Ok(())).unwrap();
+            third.join().unwrap();
+        });
+        let rest: Vec<_> = (0..7).map(|_| told.recv_timeout(LONG).unwrap().0).collect();
+        assert_eq!(rest, ["second", "a read", "a read", "a read", "a read", "a read", "third"]);
+    }
+
+    #[test]
+    fn a_writer_that_panics_leaves_no_reader_waiting() {
+        let (disk, outcome, _asked) = disk();
+        let (tells, told) = channel();
+        outcome.send(Ok(())).unwrap();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            disk.committing(|| {
+                tell(&disk, "who saw it", &tells);
+                panic!("at work");
+            })
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(told.recv_timeout(LONG), Ok(("who saw it", true)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One connection to SQLite: how it is set up, how a statement runs on it, what its errors mean.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{CachedStatement, Connection, config::DbConfig, ffi};
 use uuid::Uuid;
@@ -115,14 +115,26 @@ impl Session {
         self.rows("PRAGMA wal_checkpoint(PASSIVE)", None, &[]).map(drop)
     }
 
-    /// Folds the write-ahead log into the file and empties it.
-    pub(crate) fn checkpoint(&mut self) {
-        if let Err(error) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)", None, &[]) {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "the write-ahead log was not folded in at closing"
-            );
-        }
+    /// The same for all of it, so that the log begins anew. Waits for readers, and answers whether it got so far.
+    pub(crate) fn fold_all(&mut self) -> Result<bool, StoreError> {
+        self.folded("PRAGMA wal_checkpoint(RESTART)")
+    }
+
+    /// The same, and empties the log.
+    pub(crate) fn fold_away(&mut self) -> Result<bool, StoreError> {
+        self.folded("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    fn folded(&mut self, sql: &str) -> Result<bool, StoreError> {
+        let rows = self.rows(sql, None, &[])?;
+        let busy: i64 = rows.first().map_or(Ok(1), |row| row.get(0))?;
+        Ok(busy == 0)
+    }
+
+    /// The file, as SQLite names it: an absolute path without links.
+    pub(crate) fn file(&self) -> Result<PathBuf, StoreError> {
+        let path = self.connection.path().filter(|path| !path.is_empty());
+        path.map(PathBuf::from).ok_or_else(|| StoreError::fault("the database is in no file"))
     }
 
     /// Several statements without arguments, as migrations have them.

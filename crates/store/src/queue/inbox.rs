@@ -59,9 +59,12 @@ pub async fn accept<'a>(
     now: Timestamp,
     arrivals: impl Iterator<Item = &'a Arrival> + Clone,
 ) -> Result<(), StoreError> {
-    let kept = arrivals.clone().map(|arrival| row![arrival.id, arrival.fact.as_ref().err().copied()]);
+    let kept = arrivals.clone().map(|arrival| row![arrival.id, arrival.fact.as_ref().err().copied(), now]);
     let new = tx
-        .insert_new("INSERT INTO arrival (id, remark) VALUES {rows} ON CONFLICT (id) DO NOTHING {which id}", kept)
+        .insert_new(
+            "INSERT INTO arrival (id, remark, kept_at_us) VALUES {rows} ON CONFLICT (id) DO NOTHING {which id}",
+            kept,
+        )
         .await?;
     let mut new = new.into_iter().peekable();
     let waiting = arrivals
@@ -188,14 +191,15 @@ pub async fn postpone(tx: &mut SystemTx<'_>, waiting: &Waiting, at: Timestamp) -
     .await
 }
 
-/// Forgets that facts from before `before` ever arrived, at most `limit` of them; answers how many.
+/// Forgets that facts from before `before` ever arrived (those that arrived before it), at most `limit` of them; answers how many.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forget_arrivals(tx: &mut SystemTx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     tx.exec_returning_count(
-        "DELETE FROM arrival WHERE id IN (SELECT id FROM arrival WHERE id < $1 ORDER BY id LIMIT $2)",
-        args![earliest(before), limit],
+        "DELETE FROM arrival WHERE id IN
+             (SELECT id FROM arrival WHERE id < $1 AND kept_at_us < $3 ORDER BY id LIMIT $2)",
+        args![earliest(before), limit, before],
     )
     .await
 }

@@ -26,6 +26,7 @@ impl fmt::Debug for InboundText {
             .field("from_line_type", &self.from_line_type)
             .field("messaging_profile_id", &self.messaging_profile_id)
             .field("received_at", &self.received_at)
+            .field("is_dated", &self.is_dated)
             .finish()
     }
 }
