@@ -32,21 +32,39 @@ pub use text_arrived::text_arrived;
 use jiff::Timestamp;
 
 use crate::conversation::{Conversation, Holder, Mode};
-use crate::decision::{Decision, Effect};
+use crate::decision::{Change, Decision, Effect};
+use crate::id::Ids;
 use crate::message::{Author, Direction, Message, Status};
 use crate::scene::Scene;
 use crate::segment::Encoding;
 
 /// The mode that counts for this conversation: its own, else its assistant's.
 fn mode(scene: &Scene, conversation: &Conversation) -> Mode {
-    let own = scene.assistant.as_ref().map_or(Mode::Off, |assistant| assistant.settings.mode);
+    let own = match conversation.holder {
+        Holder::Assistant(id) => scene.holding(id).map_or(Mode::Off, |assistant| assistant.settings.mode),
+        Holder::Nobody | Holder::Agents | Holder::Workflow(_) => Mode::Off,
+    };
     conversation.mode.unwrap_or(own)
 }
 
-/// Lets the assistant that holds the conversation answer, once the contact has been still for its quiet window.
-fn let_assistant_answer(scene: &Scene, now: Timestamp, conversation: &Conversation, decision: &mut Decision) {
+/// Why people get what an assistant held that is in use no more.
+const REMOVED: &str = "the assistant was removed";
+
+/// Lets the assistant that holds the conversation answer, once the contact has been still for its quiet window. A turn of
+/// the moment in which it was removed may have given it the conversation all the same: then people get it.
+fn let_assistant_answer(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    conversation: &mut Conversation,
+    decision: &mut Decision,
+) {
     let Holder::Assistant(id) = conversation.holder else { return };
-    let Some(assistant) = scene.assistant.as_ref().filter(|assistant| assistant.id == id) else { return };
+    let Some(assistant) = scene.holding(id) else {
+        let note = hand_to_people(now, ids, conversation, REMOVED);
+        decision.change(Change::MessageAdded(Box::new(note)));
+        return;
+    };
     if mode(scene, conversation) == Mode::Off {
         return;
     }
@@ -64,6 +82,14 @@ fn let_assistant_answer(scene: &Scene, now: Timestamp, conversation: &Conversati
             lane: conversation.lane,
         }
     });
+}
+
+/// Nobody is left in silence: people hold it now, and the note says why.
+fn hand_to_people(now: Timestamp, ids: &mut Ids, conversation: &mut Conversation, reason: &str) -> Message {
+    conversation.holder = Holder::Agents;
+    conversation.version += 1;
+    conversation.reopen();
+    system_note(ids.next(), conversation, now, format!("Handed to people: {reason}"))
 }
 
 /// A note of Tidings itself in the thread, so that people see why something happened.

@@ -1,8 +1,11 @@
 //! A sender of a tenant.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AssistantId, CarrierAccountId, NumberId};
+use crate::assistant::Assistant;
+use crate::id::{CarrierAccountId, NumberId};
 use crate::phone::Address;
 
 /// What sort of sender it is; carriers treat them differently.
@@ -46,7 +49,7 @@ impl Kind {
 }
 
 /// A sender, as far as a decision needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Number {
     /// Which one.
     pub id: NumberId,
@@ -57,7 +60,7 @@ pub struct Number {
     /// Someone switched it off, or the carrier did.
     pub enabled: bool,
     /// Who answers new conversations on it.
-    pub assistant: Option<AssistantId>,
+    pub assistant: Option<Arc<Assistant>>,
     /// The carrier confirms STOP and answers HELP itself, so we must not do it a second time.
     pub carrier_answers_keywords: bool,
 }

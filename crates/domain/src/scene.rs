@@ -9,7 +9,7 @@ use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::decision::DraftState;
 use crate::gate::{Asked, Purpose};
-use crate::id::{ContactId, ConversationId, DraftId, MessageId, NumberId};
+use crate::id::{AssistantId, ContactId, ConversationId, DraftId, MessageId, NumberId};
 use crate::message::{Author, Status};
 use crate::number::Number;
 use crate::tenant::Tenant;
@@ -32,6 +32,13 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// The assistant that holds the conversation, or its successor; `None`: it was removed.
+    #[must_use]
+    pub fn holding(&self, id: AssistantId) -> Option<&Assistant> {
+        let around = [&self.assistant, &self.number.assistant];
+        around.into_iter().flatten().find(|assistant| assistant.id == id).map(Arc::as_ref)
+    }
+
     /// What the gate would look at for a text in this thread.
     #[must_use]
     pub fn asked(&self, purpose: Purpose) -> Asked<'_> {

@@ -163,7 +163,7 @@ async fn decide(
         }
         Command::Change { conversation, change } => {
             let scene = around(tx, *conversation).await?;
-            (decide::change(now, &scene, change)?, Outcome::Changed { conversation: *conversation })
+            (decide::change(now, ids, &scene, change)?, Outcome::Changed { conversation: *conversation })
         }
         Command::HandOff { conversation, to, reason } => {
             let scene = handed_to(tx, *conversation, *to).await?;
@@ -195,13 +195,13 @@ async fn start(
     let lane = scene::lane_between(tx, &mut known, asked.from, address).await?;
     let lane = lane.ok_or(Refusal::NotFound("number"))?;
     tx.lock_lanes(&[lane].into()).await?;
-    if let Some(assistant) = asked.assistant {
-        scene::assistant(tx, assistant).await?.ok_or(Refusal::NotFound("assistant"))?;
-    }
     if let Some(text) = &asked.text {
         attachments(tx, text).await?;
     }
-    let scene = scene::thread(tx, &mut known, asked.from, address).await?.ok_or(Refusal::NotFound("number"))?;
+    let mut scene = scene::thread(tx, &mut known, asked.from, address).await?.ok_or(Refusal::NotFound("number"))?;
+    if let Some(id) = asked.assistant {
+        scene.assistant = Some(Arc::new(scene::assistant(tx, id).await?.ok_or(Refusal::NotFound("assistant"))?));
+    }
     let (decision, started) = decide::start(now, ids, &scene, lane, asker, asked)?;
     let decide::Started { conversation, message, resumed } = started;
     Ok((decision, Outcome::Started { conversation, message, resumed }))
@@ -263,7 +263,7 @@ async fn around(tx: &mut TenantTx<'_>, conversation: ConversationId) -> Result<S
 async fn handed_to(tx: &mut TenantTx<'_>, conversation: ConversationId, to: HandOffTo) -> Result<Scene, AskError> {
     let mut scene = around(tx, conversation).await?;
     if let HandOffTo::Assistant(named) = to {
-        let id = named.or(scene.number.assistant);
+        let id = named.or(scene.number.assistant.as_ref().map(|own| own.id));
         scene.assistant = match id {
             Some(id) => Some(Arc::new(scene::assistant(tx, id).await?.ok_or(Refusal::NotFound("assistant"))?)),
             None => None,

@@ -72,10 +72,10 @@ pub(crate) async fn answer(
     let tenant = claimed.tenant;
     let found = gather(&world.store, tenant, conversation, assistant, version).await?;
     if let Some((material, lane)) = found {
-        let answer = if claimed.attempt > ATTEMPTS_MAX {
-            hand_off("the assistant was interrupted again and again")
-        } else {
-            think(world, &material).await
+        let answer = match material {
+            None => hand_off("the assistant was removed"),
+            Some(_) if claimed.attempt > ATTEMPTS_MAX => hand_off("the assistant was interrupted again and again"),
+            Some(material) => think(world, &material).await,
         };
         let fact = Fact::AssistantAnswered(AssistantAnswered { conversation, assistant, version, answer });
         if !take_endings(world, vec![Ending { tenant, lane, fact }]).await {
@@ -109,14 +109,15 @@ pub(crate) async fn preview(
     Ok(think(world, &material).await)
 }
 
-/// Reads all of it, unless the conversation has moved on since.
+/// Reads all of it, unless the conversation has moved on since, and in which lane that is. There is nothing to read of an
+/// assistant that was removed.
 async fn gather(
     store: &Store,
     tenant: TenantId,
     conversation: ConversationId,
     assistant: AssistantId,
     version: i64,
-) -> Result<Option<(Material, uuid::Uuid)>, StoreError> {
+) -> Result<Option<(Option<Material>, uuid::Uuid)>, StoreError> {
     store
         .read(tenant, async move |tx| {
             let scene = scene::around(tx, &mut Known::default(), conversation).await?;
@@ -124,10 +125,10 @@ async fn gather(
             if current.version != version {
                 return Ok(None);
             }
-            let Some(assistant) = scene::assistant(tx, assistant).await? else { return Ok(None) };
+            let Some(assistant) = scene::assistant(tx, assistant).await? else { return Ok(Some((None, current.lane))) };
             let said = said(tx, conversation).await?;
             let material = material(tx, assistant, current.guide, said).await?;
-            Ok::<_, StoreError>(Some((material, current.lane)))
+            Ok::<_, StoreError>(Some((Some(material), current.lane)))
         })
         .await
 }

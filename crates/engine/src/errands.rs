@@ -1,5 +1,5 @@
 //! What else has to be done in the world: a model asked, an attachment fetched. Each has a lease; whoever dies with one
-//! gives it back by the lease's end.
+//! gives it back by the lease's end, or to the process that starts after it where there can be no other.
 
 use std::sync::Arc;
 
@@ -29,8 +29,12 @@ pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 256 }
 /// Attachments take memory while they are fetched.
 pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8 };
 
-/// Runs errands of one kind until it is time to stop; then waits for those that run.
-pub(crate) async fn run(world: Arc<World>, kind: Kind, stop: CancellationToken) {
+/// Runs errands of one kind until it is time to stop; then waits for those that run. `alone`: what is claimed by now was
+/// claimed by a process that is gone.
+pub(crate) async fn run(world: Arc<World>, kind: Kind, alone: bool, stop: CancellationToken) {
+    if alone {
+        take_over(&world, kind).await;
+    }
     let mut running = JoinSet::new();
     let mut next = None;
     while world.alarm_of(kind.name).wait(&*world.clock, next, POLL, &stop).await {
@@ -58,6 +62,16 @@ pub(crate) async fn run(world: Arc<World>, kind: Kind, stop: CancellationToken) 
         }
     }
     while running.join_next().await.is_some() {}
+}
+
+/// Before the first is claimed: nobody's errand waits for the end of a lease.
+async fn take_over(world: &Arc<World>, kind: Kind) {
+    let now = world.now();
+    match world.store.system_write(async move |tx| queue::take_over_errands(tx, kind.name, now).await).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, kind = kind.name, "errands were left unfinished and are run again"),
+        Err(error) => tracing::warn!(%error, kind = kind.name, "errands left unfinished wait for their leases to end"),
+    }
 }
 
 async fn claim(world: &Arc<World>, kind: Kind, room: usize) -> Result<Vec<Claimed>, StoreError> {

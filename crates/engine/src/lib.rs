@@ -103,8 +103,8 @@ impl Engine {
             loops.spawn(turn::take_turns(Arc::clone(&world), worker, turn_workers, stop.clone()));
         }
         loops.spawn(send::send_texts(Arc::clone(&world), stop.clone()));
-        loops.spawn(errands::run(Arc::clone(&world), errands::ASSISTANTS, stop.clone()));
-        loops.spawn(errands::run(Arc::clone(&world), errands::MEDIA, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::ASSISTANTS, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::MEDIA, alone, stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })

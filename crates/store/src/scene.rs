@@ -66,7 +66,6 @@ pub struct Owner {
 struct End {
     tenant: Arc<Tenant>,
     number: Arc<Number>,
-    assistant: Option<Arc<Assistant>>,
 }
 
 /// The tenant by the number that was texted; `None`: nobody's.
@@ -423,7 +422,7 @@ async fn scenes(
             scenes.push(None);
             continue;
         };
-        let own = end.assistant.as_ref();
+        let own = end.number.assistant.as_ref();
         let assistant = match conversation.as_ref().map(|conversation| conversation.holder) {
             Some(Holder::Assistant(id)) if own.is_none_or(|own| own.id != id) => match known.assistants.entry(id) {
                 Entry::Occupied(found) => found.get().clone(),
@@ -468,11 +467,10 @@ async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<O
             address: Address::parse_sender(&address).map_err(StoreError::fault)?,
             account: row.get(2)?,
             enabled: row.get(3)?,
-            assistant: assistant.as_ref().map(|assistant| assistant.id),
+            assistant,
             // Both kinds behave as Telnyx does: STOP, START and HELP are answered there (telnyx.md §8).
             carrier_answers_keywords: matches!(row.text(5)?, "telnyx" | "sandbox"),
         }),
-        assistant,
     });
     known.ends.insert(id, Some(Arc::clone(&end)));
     Ok(Some(end))

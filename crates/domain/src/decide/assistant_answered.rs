@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{mode, reply, system_note};
+use super::{REMOVED, hand_to_people, mode, reply};
 use crate::assistant::Answer;
 use crate::conversation::{Conversation, Holder, Mode};
 use crate::decision::{Change, Decision, Draft};
@@ -24,6 +24,10 @@ pub fn assistant_answered(now: Timestamp, ids: &mut Ids, scene: &Scene, run: &As
         return decision;
     }
     let mut conversation = conversation.clone();
+    if scene.holding(run.assistant).is_none() {
+        give_to_people(now, ids, conversation, REMOVED, &mut decision);
+        return decision;
+    }
     match (&run.answer, mode(scene, &conversation)) {
         (_, Mode::Off) => {}
         (Answer::Reply { body, sources }, Mode::Draft) => suggest(ids, run, body, sources, &mut decision),
@@ -52,7 +56,6 @@ fn suggest(ids: &mut Ids, run: &AssistantAnswered, body: &str, sources: &[Source
     }));
 }
 
-/// Nobody is left in silence: people hold it now, and see why.
 pub(super) fn give_to_people(
     now: Timestamp,
     ids: &mut Ids,
@@ -60,10 +63,7 @@ pub(super) fn give_to_people(
     reason: &str,
     decision: &mut Decision,
 ) {
-    conversation.holder = Holder::Agents;
-    conversation.version += 1;
-    conversation.reopen();
-    let note = system_note(ids.next(), &conversation, now, format!("Handed to people: {reason}"));
+    let note = hand_to_people(now, ids, &mut conversation, reason);
     decision.change(Change::ConversationChanged(Box::new(conversation)));
     decision.change(Change::MessageAdded(Box::new(note)));
 }

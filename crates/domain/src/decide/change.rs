@@ -23,7 +23,7 @@ const TAG_CHARS_MAX: usize = 60;
 ///
 /// # Errors
 /// Fields that are wrong.
-pub fn change(now: Timestamp, scene: &Scene, change: &ConversationChange) -> Result<Decision, Refusal> {
+pub fn change(now: Timestamp, ids: &mut Ids, scene: &Scene, change: &ConversationChange) -> Result<Decision, Refusal> {
     let mut decision = Decision::default();
     let mut conversation = scene.conversation.clone().ok_or(Refusal::NotFound("conversation"))?;
     let before = conversation.clone();
@@ -44,7 +44,7 @@ pub fn change(now: Timestamp, scene: &Scene, change: &ConversationChange) -> Res
         conversation.guide.clone_from(guide);
         conversation.version += 1;
     }
-    assistant_follows(now, scene, &before, &conversation, &mut decision);
+    assistant_follows(now, ids, scene, &before, &mut conversation, &mut decision);
     name(scene, change, &mut decision);
     if let Some(tags) = &change.tags {
         let tags = tidy(tags)?;
@@ -60,9 +60,10 @@ pub fn change(now: Timestamp, scene: &Scene, change: &ConversationChange) -> Res
 /// it is asked anew; where people closed it, took it or switched the assistant off, what it had ready does not go out.
 fn assistant_follows(
     now: Timestamp,
+    ids: &mut Ids,
     scene: &Scene,
     before: &Conversation,
-    conversation: &Conversation,
+    conversation: &mut Conversation,
     decision: &mut Decision,
 ) {
     if conversation.version == before.version {
@@ -76,7 +77,7 @@ fn assistant_follows(
         decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
     }
     if conversation.waiting_since.is_some() && conversation.status == Standing::Open {
-        let_assistant_answer(scene, now, conversation, decision);
+        let_assistant_answer(now, ids, scene, conversation, decision);
     }
 }
 

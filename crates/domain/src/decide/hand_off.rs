@@ -45,7 +45,7 @@ pub fn hand_off(
         decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
     }
     if conversation.waiting_since.is_some() {
-        let_assistant_answer(scene, now, &conversation, &mut decision);
+        let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
     }
     if moved {
         let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();

@@ -22,7 +22,7 @@ pub struct Started {
     pub resumed: bool,
 }
 
-/// What follows.
+/// What follows. `scene.assistant` is the one it is started for, if it is started for one.
 ///
 /// # Errors
 /// What the gate refuses for good, and fields that are wrong.
@@ -59,7 +59,7 @@ pub fn start(
     }
     let Some(text) = &asked.text else {
         if conversation.waiting_since.is_some() {
-            let_assistant_answer(scene, now, &conversation, &mut decision);
+            let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
         }
         if !is_new {
             decision.change(Change::ConversationChanged(Box::new(conversation)));

@@ -43,11 +43,11 @@ fn ids() -> Ids {
 
 /// Ada answers on our number; Ann has written before and waits; nothing else is set.
 fn scene() -> Scene {
-    let ada = Assistant {
+    let ada = Arc::new(Assistant {
         id: id(0xADA),
         name: "Ada".into(),
         settings: AssistantSettings { mode: Mode::Auto, ..AssistantSettings::default() },
-    };
+    });
     Scene {
         tenant: Arc::new(Tenant { id: id(1), settings: Settings::default() }),
         number: Arc::new(Number {
@@ -55,7 +55,7 @@ fn scene() -> Scene {
             address: Address::parse_sender("+14155550100").unwrap(),
             account: id(3),
             enabled: true,
-            assistant: Some(ada.id),
+            assistant: Some(Arc::clone(&ada)),
             carrier_answers_keywords: false,
         }),
         address: "+14155550123".into(),
@@ -90,8 +90,14 @@ fn scene() -> Scene {
             created_at: now() - 2.hours(),
             has_unsent: false,
         }),
-        assistant: Some(Arc::new(ada)),
+        assistant: Some(ada),
     }
+}
+
+/// Ada was removed, and a turn of that moment has given her the conversation all the same.
+fn without_ada(scene: &mut Scene) {
+    scene.assistant = None;
+    Arc::make_mut(&mut scene.number).assistant = None;
 }
 
 fn arrived(body: &str) -> TextArrived {

@@ -31,7 +31,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
         Some(Keyword::Help) => {
             conversation.waiting_since = waited;
             if waited.is_some() {
-                let_assistant_answer(scene, now, &conversation, &mut decision);
+                let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
             }
         }
         None if contact.blocked => conversation.waiting_since = None,
@@ -40,7 +40,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
                 let which = Unsent::IfSilent(contact.id);
                 decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
             }
-            let_assistant_answer(scene, now, &conversation, &mut decision);
+            let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
         }
     }
     remember(conversation, is_new, message, &mut decision);
@@ -84,7 +84,7 @@ pub(super) fn conversation(
         previous: current.map(|current| current.id),
         status: Standing::Open,
         snoozed_until: None,
-        holder: scene.number.assistant.map_or(Holder::Nobody, Holder::Assistant),
+        holder: scene.number.assistant.as_ref().map_or(Holder::Nobody, |own| Holder::Assistant(own.id)),
         mode: None,
         assignee: None,
         guide: String::new(),

@@ -105,6 +105,16 @@ pub async fn claim_errands(
         .collect()
 }
 
+/// Makes all errands of one kind ready now, whoever had claimed them: for a process that is surely alone and has claimed none
+/// yet. What was to be tried again later is tried now, too: a retry looks like a lease.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_over_errands(tx: &mut SystemTx<'_>, kind: &'static str, now: Timestamp) -> Result<u64, StoreError> {
+    tx.exec_returning_count("UPDATE errand SET ready_at_us = $2 WHERE kind = $1 AND ready_at_us > $2", args![kind, now])
+        .await
+}
+
 /// It is done, or there is nothing left to do.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ mod carrier;
 mod contact;
 mod conversation;
 mod desk;
+mod errand;
 mod face;
 mod identity;
 mod inbox;

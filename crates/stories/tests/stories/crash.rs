@@ -4,6 +4,7 @@
 use jiff::SignedDuration;
 use sandbox::Faults;
 use serde_json::{Value, json};
+use store::dialect::Engine;
 use store::testing::{Death, Place};
 use store::{StoreError, args};
 use stories::http::Answer;
@@ -312,6 +313,29 @@ store::on_both_engines! {
         drop(store);
         // Kept; its turn; the silence; the errand taken, answered and dropped; marked; sent; a receipt kept, and its turn.
         assert!(at_every_step(place, &Answered).await >= 10);
+    }
+
+    async fn an_answer_that_a_dead_process_was_at_does_not_wait_for_its_lease(store, place) {
+        let mut town = Town::mortal(place).await;
+        let phone = "+12125550100";
+        let stage = Answered.begin(&mut town, phone).await;
+        town.settle().await;
+        // Kept; its turn; the silence; the errand taken.
+        town.dies_at(4, Death::AfterCommit);
+        Answered.go_on(&town, &stage).await;
+        let taken = "SELECT COUNT(*) FROM errand WHERE attempt = 1";
+        let taken = store.system_read(async |tx| tx.one(taken, args![]).await?.get::<i64>(0)).await;
+        assert_eq!(taken.unwrap(), 1, "it died with the errand in its hands");
+        let died = town.clock.now();
+        let town = town.dies_and_rises().await;
+        town.passes(SignedDuration::from_secs(1)).await;
+        // Moments pass until it is taken over, and would pass until its lease ends.
+        assert!(town.clock.now().duration_since(died) < SignedDuration::from_mins(2));
+        // On PostgreSQL another node may be at it still.
+        let at_once = usize::from(store.engine() == Engine::Sqlite);
+        assert_eq!(town.heard(phone).len(), at_once);
+        town.recovers().await;
+        assert_eq!(town.heard(phone).len(), 1);
     }
 
     async fn a_reply_is_sent_once(store, place) {

@@ -1,8 +1,11 @@
 //! What each member has read, and what waits for a person.
 
+use domain::id::{AssistantId, ConversationId};
 use jiff::SignedDuration;
 use providers::http::Method;
 use serde_json::{Value, json};
+use store::queue::{self, Errand};
+use store::{TenantTx, args};
 use stories::browser::Browser;
 use stories::town::{Town, text};
 
@@ -74,6 +77,46 @@ store::on_both_engines! {
         let receipt = acme.get(&format!("/messages/{}/receipt", text(&waiting["id"]))).await;
         let last = receipt.is(200)["lines"].as_array().unwrap().last().unwrap().clone();
         assert_eq!((&last["kind"], &last["reason"]), (&json!("cancelled"), &json!("assistant_removed")), "{last}");
+    }
+
+    async fn what_a_removed_assistant_gets_all_the_same_is_for_people(store, place) {
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let assistant = acme.assistant("auto", HOURS).await;
+        town.texts(ANN, &acme, "what are your opening hours?").await;
+        let id = text(&acme.conversation().await["id"]);
+        assert_eq!(acme.delete(&format!("/assistants/{assistant}")).await.status, 204);
+        // As a turn leaves it that did not see the removal, once with the assistant still to be asked.
+        let (conversation, assistant): (ConversationId, AssistantId) = (id.parse().unwrap(), assistant.parse().unwrap());
+        let held = async || {
+            let hold = async move |tx: &mut TenantTx<'_>| {
+                let hold = "UPDATE conversation SET holder = 'assistant', holder_id = $3 WHERE tenant_id = $1 AND id = $2
+                            RETURNING version";
+                tx.one(hold, args![conversation, assistant]).await?.get::<i64>(0)
+            };
+            store.write(acme.tenant, hold).await.unwrap()
+        };
+        let given_to_people = async |times| {
+            let stands = acme.conversation().await;
+            assert_eq!(stands["holder"]["kind"], "agents", "{stands}");
+            let thread = acme.thread(&id).await;
+            let notes = thread.iter().filter(|line| line.ends_with("the assistant was removed")).count();
+            assert_eq!(notes, times, "{thread:?}");
+        };
+        given_to_people(0).await;
+        let version = held().await;
+        let (now, work) = (town.clock.now(), town.engine.ids().next());
+        let asked = Errand::AskAssistant { conversation, assistant, version };
+        let ask = async move |tx: &mut TenantTx<'_>| queue::add_errand(tx, work, now, &asked).await;
+        store.write(acme.tenant, ask).await.unwrap();
+        town.passes(SignedDuration::from_secs(10)).await;
+        given_to_people(1).await;
+
+        held().await;
+        town.texts(ANN, &acme, "Hello?").await;
+        given_to_people(2).await;
+        town.passes(SignedDuration::from_secs(10)).await;
+        assert!(town.heard(ANN).is_empty());
     }
 
     async fn what_a_removed_assistant_held_waits_for_a_person_who_sees_it(store, place) {

@@ -62,13 +62,15 @@ fn an_overtaken_timer_asks_nobody() {
 #[test]
 fn an_assistant_that_is_gone_leaves_nobody_in_silence() {
     let mut scene = scene();
-    scene.assistant = None;
+    without_ada(&mut scene);
     let silent = |version| told(&contact_fell_silent(now(), &mut ids(), &scene, id(0xADA), version));
-    expect![[r#"
+    let answered = |version| told(&assistant_answered(now(), &mut ids(), &scene, &run(version, says("Until six."))));
+    let given = expect![[r#"
         now open, held by agents, version 4
-        note by system, noted: Handed to people: the assistant was removed"#]]
-    .assert_eq(&silent(3));
-    assert_eq!(silent(2), "");
+        note by system, noted: Handed to people: the assistant was removed"#]];
+    given.assert_eq(&silent(3));
+    given.assert_eq(&answered(3));
+    assert_eq!((silent(2), answered(2)), (String::new(), String::new()));
 }
 
 #[test]

@@ -30,6 +30,36 @@ fn a_window_of_nothing_asks_at_once() {
 }
 
 #[test]
+fn a_text_for_an_assistant_that_is_gone_goes_to_people() {
+    on_text(
+        "Are you open?",
+        without_ada,
+        expect![[r#"
+        note by system, noted: Handed to people: the assistant was removed
+        now open, held by agents, version 5, waiting
+        in by contact, received: Are you open?"#]],
+    );
+}
+
+#[test]
+fn the_numbers_new_assistant_answers_what_follows_a_conversation_of_another() {
+    let another = |scene: &mut Scene| {
+        let mut bob = scene.assistant.as_deref().unwrap().clone();
+        bob.id = id(0xB0B);
+        Arc::make_mut(&mut scene.number).assistant = Some(Arc::new(bob));
+        scene.conversation.as_mut().unwrap().last_message_at = now() - (24 * 400).hours();
+    };
+    on_text(
+        "Are you open?",
+        another,
+        expect![[r#"
+        opened open, held by assistant, version 1, waiting, follows another
+        in by contact, received: Are you open?
+        → remind in 4000 ms"#]],
+    );
+}
+
+#[test]
 fn a_stranger_becomes_a_contact_with_a_conversation() {
     let stranger = |scene: &mut Scene| (scene.contact, scene.conversation) = (None, None);
     on_text(

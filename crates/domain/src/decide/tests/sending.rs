@@ -194,10 +194,10 @@ fn what_is_unsent_can_be_taken_back_and_nothing_else() {
 fn a_snooze_needs_a_future_and_ends_by_itself() {
     let snooze =
         |until| ConversationChange { status: Some(Standing::Snoozed), snoozed_until: until, ..Default::default() };
-    assert!(change(now(), &scene(), &snooze(None)).is_err());
-    assert!(change(now(), &scene(), &snooze(Some(now()))).is_err());
+    assert!(change(now(), &mut ids(), &scene(), &snooze(None)).is_err());
+    assert!(change(now(), &mut ids(), &scene(), &snooze(Some(now()))).is_err());
     let until = now() + 1.hour();
-    let decision = change(now(), &scene(), &snooze(Some(until))).unwrap();
+    let decision = change(now(), &mut ids(), &scene(), &snooze(Some(until))).unwrap();
     assert_eq!(told(&decision), "now snoozed, held by assistant, version 4\n→ remind in 3600000 ms");
     let mut scene = scene();
     let conversation = scene.conversation.as_mut().unwrap();
@@ -240,14 +240,19 @@ fn an_answer_to_what_the_conversation_was_is_asked_for_anew_or_taken_back() {
     (conversation.waiting_since, conversation.has_unsent) = (Some(now()), true);
     let guide = ConversationChange { guide: Some("Offer the rye.".into()), ..Default::default() };
     assert_eq!(
-        told(&change(now(), &scene, &guide).unwrap()),
+        told(&change(now(), &mut ids(), &scene, &guide).unwrap()),
         "now open, held by assistant, version 4, waiting\n→ remind in 4000 ms",
         "nobody is left in silence"
     );
     let closed = ConversationChange { status: Some(Standing::Closed), ..Default::default() };
     assert_eq!(
-        told(&change(now(), &scene, &closed).unwrap()),
+        told(&change(now(), &mut ids(), &scene, &closed).unwrap()),
         "unsent cancelled (by the assistant): human_replied\nnow closed, held by assistant, version 4",
         "a human wins"
     );
+    without_ada(&mut scene);
+    expect![[r#"
+        note by system, noted: Handed to people: the assistant was removed
+        now open, held by agents, version 5, waiting"#]]
+    .assert_eq(&told(&change(now(), &mut ids(), &scene, &guide).unwrap()));
 }

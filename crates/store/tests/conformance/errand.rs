@@ -1,0 +1,60 @@
+//! Errands: each is run by one at a time, and none is lost with whoever ran it.
+
+use domain::id::WorkId;
+use jiff::{SignedDuration, Timestamp};
+use store::queue::{self, Errand};
+use store::{Store, on_both_engines};
+use uuid::Uuid;
+
+use crate::desk::{self, ACME, BOLT, at, settle};
+
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+async fn add(store: &Store, tenant: domain::id::TenantId, n: u128, errand: Errand) {
+    let id = WorkId(Uuid::from_u128(n));
+    store.write(tenant, async move |tx| queue::add_errand(tx, id, at(0), &errand).await).await.unwrap();
+}
+
+fn ask() -> Errand {
+    Errand::AskAssistant { conversation: desk::conversation(1), assistant: desk::assistant(1), version: 1 }
+}
+
+fn fetch() -> Errand {
+    Errand::FetchMedia { media: Uuid::nil().into(), message: desk::message(1) }
+}
+
+/// Those that can be claimed, by their numbers, each with its attempt.
+async fn claim(store: &Store, kind: &'static str, now: Timestamp) -> Vec<(u128, u32)> {
+    let claim = async move |tx: &mut store::SystemTx<'_>| queue::claim_errands(tx, kind, now, LEASE, 10).await;
+    let claimed = store.system_write(claim).await.unwrap();
+    let mut claimed: Vec<_> = claimed.iter().map(|errand| (errand.id.0.as_u128(), errand.attempt)).collect();
+    claimed.sort_unstable();
+    claimed
+}
+
+on_both_engines! {
+    /// Whoever dies with one gives it back by the lease's end.
+    async fn a_lease_ends(store) {
+        settle(&store).await;
+        add(&store, ACME, 1, ask()).await;
+        assert_eq!(claim(&store, "ask_assistant", at(1)).await, [(1, 1)]);
+        assert_eq!(claim(&store, "ask_assistant", at(60)).await, []);
+        assert_eq!(claim(&store, "ask_assistant", at(61)).await, [(1, 2)]);
+    }
+
+    /// Whoever is alone takes over at once what a dead one had claimed or put off, of its own kind, of every tenant.
+    async fn what_the_dead_had_claimed_is_taken_over(store) {
+        settle(&store).await;
+        add(&store, ACME, 1, ask()).await;
+        add(&store, BOLT, 2, ask()).await;
+        add(&store, ACME, 3, fetch()).await;
+        assert_eq!(claim(&store, "ask_assistant", at(1)).await, [(1, 1), (2, 1)]);
+        assert_eq!(claim(&store, "fetch_media", at(1)).await, [(3, 1)]);
+        store.write(BOLT, async |tx| queue::postpone_errand(tx, WorkId(Uuid::from_u128(2)), at(90)).await).await.unwrap();
+        add(&store, ACME, 4, Errand::AskAssistant { conversation: desk::conversation(2), assistant: desk::assistant(1), version: 1 }).await;
+        let take_over = async |tx: &mut store::SystemTx<'_>| queue::take_over_errands(tx, "ask_assistant", at(2)).await;
+        assert_eq!(store.system_write(take_over).await.unwrap(), 2, "what waits already waits on");
+        assert_eq!(claim(&store, "ask_assistant", at(2)).await, [(1, 2), (2, 2), (4, 1)]);
+        assert_eq!(claim(&store, "fetch_media", at(2)).await, []);
+    }
+}
