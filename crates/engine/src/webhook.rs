@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use providers::http::{Method, Request, Response, Secret};
 use providers::standard_webhooks::SigningKey;
 use store::queue::{self, Behind, Telling, Told};
-use store::{StoreError, event, tell};
+use store::{StoreError, SystemTx, event, tell};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -60,8 +60,14 @@ async fn pass(
     stop: &CancellationToken,
 ) -> Result<Option<Timestamp>, StoreError> {
     loop {
-        let behind = world.store.system_read(async |tx| queue::behind(tx, EVENTS).await).await?;
+        let waiting = async |tx: &mut SystemTx<'_>| {
+            Ok::<_, StoreError>((queue::behind(tx, EVENTS).await?, queue::next_telling(tx).await?))
+        };
+        let (behind, next) = world.store.system_read(waiting).await?;
         if behind.is_empty() || stop.is_cancelled() {
+            if next.is_none_or(|next| next > world.now()) {
+                return Ok(next);
+            }
             break;
         }
         let mut moved = false;

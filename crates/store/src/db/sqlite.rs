@@ -245,7 +245,7 @@ impl Writer {
         let began = Instant::now();
         let (mut group, mut held, mut next) = (Vec::new(), None, Some(first));
         let mut so_far = self.disk.failure().cloned().map_or(Ok(()), Err).and_then(|()| self.session().begin_write());
-        let mut kept = 0;
+        let (mut kept, before) = (0, self.session().changed());
         while let Some(Asked { mut job, since }) = next.take() {
             metrics::histogram!("store_queue_wait_seconds").record(since.elapsed());
             if so_far.is_ok() {
@@ -260,7 +260,7 @@ impl Writer {
                 }
             }
         }
-        let outcome = so_far.and_then(|()| self.commit(kept));
+        let outcome = so_far.and_then(|()| self.commit(kept, before));
         if outcome.is_err() {
             self.session().rollback();
         }
@@ -294,8 +294,10 @@ impl Writer {
         Ok(())
     }
 
-    fn commit(&mut self, kept: usize) -> Result<(), StoreError> {
-        if kept == 0 {
+    /// Keeps what the bodies wrote. `before`: how much was changed when they began; if it is still so, there is nothing to
+    /// keep, and nothing for anybody to wait for.
+    fn commit(&mut self, kept: usize, before: u64) -> Result<(), StoreError> {
+        if kept == 0 || self.session().changed() == before {
             self.session().rollback();
             return Ok(());
         }

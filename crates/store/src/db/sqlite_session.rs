@@ -80,6 +80,11 @@ impl Session {
         self.run("BEGIN IMMEDIATE") // a deferred one that writes later is refused at once, whatever the busy timeout
     }
 
+    /// How many rows were changed since the connection was opened. What a transaction took back counts too.
+    pub(crate) fn changed(&self) -> u64 {
+        self.connection.total_changes()
+    }
+
     pub(crate) fn begin_read(&mut self) -> Result<(), StoreError> {
         self.run("BEGIN")
     }
