@@ -126,7 +126,7 @@ pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some ten thousand")]
     let requests = (0..(half * seconds) as usize).map(write).collect();
     let began = Instant::now();
-    let half_flood = steady(server.address, requests, half).await?;
+    let half_flood = steady(server.address, CONNECTIONS, requests, half).await?;
     let late = began.elapsed().as_secs_f64() - seconds;
     let note = format!(
         "{half:.0} req/s for {seconds:.0} s (ended {late:.1} s late); p50 {:.1} ms",

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::Run;
-use crate::load::{Latency, due_after, steady};
+use crate::load::{FEW_CONNECTIONS, Latency, due_after, steady};
 use crate::proc::Process;
 use crate::readers::Reader;
 use crate::setup::{Desk, Pen, Sender, phone};
@@ -43,7 +43,7 @@ pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
         Ok::<_, anyhow::Error>(heard)
     });
     let before = server.cpu()?;
-    let sent = steady(server.address, requests, PER_SECOND).await?;
+    let sent = steady(server.address, FEW_CONNECTIONS, requests, PER_SECOND).await?;
     let heard = reading.await??;
     let cpu = server.cpu()?.saturating_sub(before);
     let mut latency = Latency::new()?;

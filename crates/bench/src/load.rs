@@ -99,8 +99,8 @@ pub async fn flood(to: SocketAddr, connections: usize, requests: Vec<Vec<u8>>) -
 ///
 /// # Errors
 /// When a connection breaks or an answer is not 200.
-pub async fn steady(to: SocketAddr, requests: Vec<Vec<u8>>, per_second: f64) -> Result<Flood> {
-    on_a_thread_of_its_own(move || run(to, CONNECTIONS, Arc::new(requests), Some(per_second))).await
+pub async fn steady(to: SocketAddr, connections: usize, requests: Vec<Vec<u8>>, per_second: f64) -> Result<Flood> {
+    on_a_thread_of_its_own(move || run(to, connections, Arc::new(requests), Some(per_second))).await
 }
 
 async fn on_a_thread_of_its_own(work: impl FnOnce() -> Result<Flood> + Send + 'static) -> Result<Flood> {

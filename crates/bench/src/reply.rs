@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::Run;
-use crate::load::{Latency, due_after, steady};
+use crate::load::{FEW_CONNECTIONS, Latency, due_after, steady};
 use crate::proc::Process;
 use crate::setup::{Carrier, Desk, Pen, Sender, phone};
 use crate::table::{Row, Table};
@@ -40,7 +40,7 @@ pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
     // Someone else for each text, so that each reply is known by whom it goes to.
     let requests = (0..count).map(|nth| pen.text(&phone(nth), NUMBER, "Hi, are you open on Sunday?")).collect();
 
-    let sent = steady(server.address, requests, PER_SECOND).await?;
+    let sent = steady(server.address, FEW_CONNECTIONS, requests, PER_SECOND).await?;
     let waiting = Instant::now();
     while carrier.sandbox.heard(0, count).len() < count {
         ensure!(waiting.elapsed() < PATIENCE, "only {} of {count} replies came", carrier.sandbox.heard(0, count).len());

@@ -43,13 +43,16 @@ impl Dashboard {
         steps.run("dashboard: types and lints", &mut self.npm(&["run", "--silent", "check"]));
     }
 
-    /// Unit tests, then the whole dashboard in a real browser.
+    /// Unit tests; then in a real browser every corner of the dashboard, and a day at the demo with the binary that
+    /// `cargo test` has built.
     pub(crate) fn test(&self, steps: &mut Steps) {
         steps.count("dashboard: tests", &mut self.npm(&["test", "--silent"]), vitest_tests);
         match tools::chromium() {
             Ok(browser) => {
                 let mut smoke = self.npm(&["run", "--silent", "smoke"]);
-                steps.run("dashboard: in a real browser", smoke.env("CHROMIUM", browser));
+                steps.run("dashboard: in a real browser", smoke.env("CHROMIUM", &browser));
+                let mut journey = self.npm(&["run", "--silent", "journey"]);
+                steps.run("dashboard: with the real binary", journey.env("CHROMIUM", browser));
             }
             Err(error) => steps.could_not("dashboard: in a real browser", &error),
         }
