@@ -475,7 +475,8 @@ export interface paths {
          * @description `id:` is the tenant's sequence, `event:` the name, `data:` `{"seq":…,"at":…,"type":…,"data":{…}}`. It resumes after
          *     `Last-Event-ID` or `?after=` without loss or doubling; without either it begins now, with `hello` and `{"head":…}`. Who is
          *     more than 10,000 lines behind gets one `snapshot_needed` with `{"head":…}` and goes on from there. `heartbeat` with
-         *     `{"head":…}` comes every 15 seconds. Signals (`typing`) have no id and are never repeated.
+         *     `{"head":…}` comes every 15 seconds. Signals (`typing`) have no id and are never repeated. Of a line that the caller may not
+         *     read only the `id:` comes, which a browser keeps as its place and shows to nobody.
          */
         get: operations["get_events"];
         put?: never;
@@ -493,7 +494,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The log of what happened, page by page. */
+        /** The log of what happened, page by page: what the caller may read of it. */
         get: operations["get_events_log"];
         put?: never;
         post?: never;
@@ -854,7 +855,10 @@ export interface paths {
         /** The endpoints. */
         get: operations["get_webhooks"];
         put?: never;
-        /** Adds an endpoint. It is told of what happens from now on. */
+        /**
+         * Adds an endpoint. It is told of what happens from now on.
+         * @description Nobody lets others be told what they may not read themselves.
+         */
         post: operations["post_webhooks"];
         delete?: never;
         options?: never;
@@ -877,7 +881,7 @@ export interface paths {
         delete: operations["delete_webhooks_id"];
         options?: never;
         head?: never;
-        /** Changes an endpoint. */
+        /** Changes an endpoint. To do more than to switch it off, one must be allowed to read what it is told. */
         patch: operations["patch_webhooks_id"];
         trace?: never;
     };
@@ -1473,13 +1477,19 @@ export interface components {
         Encoding: "gsm7" | "ucs2";
         /** @description A page of the log. */
         EventLog: {
-            /** @description The lines, in their order. */
+            /** @description The lines, in their order, without those that the caller may not read. */
             data: components["schemas"]["LogLine"][];
             /**
              * Format: int64
-             * @description The newest line's sequence. There is more while the last line here is below it.
+             * @description The newest line's sequence.
              */
             head: number;
+            /**
+             * Format: int64
+             * @description How far this page goes, lines that are left out included: what comes next is after it. There is more while it is
+             *     below `head`.
+             */
+            until: number;
         };
         /** @description Why it did not arrive, for people. */
         Failure: {
