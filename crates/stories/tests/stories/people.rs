@@ -99,4 +99,30 @@ store::on_both_engines! {
         assert_eq!(acme.delete(&format!("/api-keys/{id}")).await.status, 204);
         assert_eq!(reader.get("/conversations").await.problem(401), "unauthenticated");
     }
+
+    async fn nobody_gives_more_than_they_have(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let doorman = acme.key_for(&["members:read", "members:write", "keys:write"]).await;
+        let someone = |role: &str| {
+            json!({ "email": "x@example.com", "name": "X", "role": role, "password": "known to the key" })
+        };
+        for role in ["owner", "admin", "manager", "agent"] {
+            assert_eq!(doorman.post("/members", someone(role)).await.problem(403), "forbidden", "{role}");
+        }
+        for scopes in [json!(["*"]), json!(["conversations:read"]), json!(["keys:write", "tenant:write"])] {
+            let more = doorman.post("/api-keys", json!({ "name": "more", "scopes": scopes })).await;
+            assert_eq!(more.problem(403), "forbidden", "{scopes}");
+        }
+        // Nor does it lift, lower or remove someone who is more than it.
+        let mia = acme.post("/members", someone("agent")).await;
+        let mia = format!("/members/{}", text(&mia.is(201)["user_id"]));
+        assert_eq!(doorman.patch(&mia, json!({ "role": "admin" })).await.problem(403), "forbidden");
+        assert_eq!(doorman.delete(&mia).await.problem(403), "forbidden");
+        // What it has it may give, and a key with everything makes admins but no owners.
+        let _ = doorman.post("/api-keys", json!({ "name": "same", "scopes": ["members:read"] })).await.is(201);
+        let _ = acme.patch(&mia, json!({ "role": "admin" })).await.is(200);
+        assert_eq!(acme.patch(&mia, json!({ "role": "owner" })).await.problem(403), "forbidden");
+    }
 }

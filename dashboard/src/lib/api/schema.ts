@@ -565,7 +565,7 @@ export interface paths {
         /** Who works here. */
         get: operations["get_members"];
         put?: never;
-        /** Lets someone in. */
+        /** Lets someone in. Nobody can give more than they have: a key needs every scope of the role. */
         post: operations["post_members"];
         delete?: never;
         options?: never;
