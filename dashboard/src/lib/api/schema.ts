@@ -1117,6 +1117,7 @@ export interface components {
         /** @description What changes; what is absent stays. */
         ChangeCarrierAccount: {
             api_key?: string | null;
+            /** @description Another address takes the key anew: one that is kept is not sent elsewhere. */
             base_url?: string | null;
             name?: string | null;
             public_keys?: string[] | null;
@@ -2449,7 +2450,7 @@ export interface components {
             api_key?: string | null;
             /** @description Read only; what is sent is not looked at. */
             readonly api_key_hint?: string | null;
-            /** @description Where it is; `null`: the maker's own. */
+            /** @description Where it is; `null`: the maker's own. Another address takes the key anew: one that is kept is not sent elsewhere. */
             base_url?: string | null;
             kind?: components["schemas"]["ProviderKind"] | null;
             /**
