@@ -2069,7 +2069,7 @@ export interface components {
             /** @description The text. */
             body: string;
             /**
-             * @description Whether typographic characters become plain ones first, as they do when it is sent.
+             * @description Whether typographic characters become plain ones first where that makes the text cheaper, as when it is sent.
              * @default true
              */
             smart: boolean;
