@@ -765,11 +765,31 @@ export interface paths {
         /**
          * Signs in and sets the session cookie.
          * @description A wrong password and an unknown address get the same answer in the same time. Five tries a minute for an address from one
-         *     place.
+         *     place, and sixty for the place.
          */
         post: operations["post_session"];
         /** Signs out. */
         delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes one's own password. One's other sessions end.
+         * @description Five tries a minute, as for signing in.
+         */
+        put: operations["put_session_password"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1134,6 +1154,13 @@ export interface components {
             label?: string | null;
             /** Format: double */
             segments_per_second?: number | null;
+        };
+        /** @description Another password for oneself. */
+        ChangePassword: {
+            /** @description The one that counts now. */
+            current_password: string;
+            /** @description The one that shall count: at least 10 characters. */
+            new_password: string;
         };
         /** @description What changes of the settings; what is absent stays. */
         ChangeSettings: {
@@ -4838,6 +4865,36 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_session_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
         responses: {
             204: {
                 headers: {
