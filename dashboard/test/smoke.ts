@@ -229,6 +229,15 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await page.getByText("waiting").first().waitFor();
   await shot("52-deliveries");
 
+  await page.goto(`${fake.url}/settings/password`);
+  await page.getByLabel("Current password").fill("a guess");
+  await page.getByLabel("New password").fill("correct horse");
+  await button("Change password").click();
+  await page.getByText("This is not your password.").first().waitFor();
+  await page.getByLabel("Current password").fill("the one of today");
+  await button("Change password").click();
+  await page.getByText("Your password is changed.").waitFor();
+
   await page.goto(`${fake.url}/settings/carrier`);
   await button("Choose numbers to adopt").click();
   await button("Adopt 1 number").click();
@@ -279,6 +288,7 @@ const PAGES: [path: string, heading: string, shot: string][] = [
   ["/settings/keys", "API keys", "24-keys"],
   ["/settings/webhooks", "Webhooks", "25-webhooks"],
   ["/settings/carrier", "Carrier accounts", "26-carrier"],
+  ["/settings/password", "Your password", "27-password"],
 ];
 
 async function axe(page: Page, where: string): Promise<void> {

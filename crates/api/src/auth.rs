@@ -73,15 +73,6 @@ impl Caller {
         self.user.is_some()
     }
 
-    /// The role, for what only members may do.
-    #[must_use]
-    pub fn role(&self) -> Option<Role> {
-        match self.grant {
-            Grant::Member(role) => Some(role),
-            Grant::Key(_) => None,
-        }
-    }
-
     fn member(signed_in: &SignedIn) -> Self {
         Self {
             tenant: signed_in.tenant,

@@ -139,6 +139,16 @@ impl ApiError {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(retry_after_seconds)
     }
 
+    /// Names the one field, parameter or header that it is all about.
+    #[must_use]
+    pub fn at(mut self, field: &str) -> Self {
+        if let Self::Problem(refused) = &mut self {
+            let (code, message) = (refused.code.clone(), refused.detail.clone());
+            refused.errors = vec![FieldError { field: field.into(), code, message }];
+        }
+        self
+    }
+
     /// Adds `Retry-After`.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {

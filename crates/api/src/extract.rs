@@ -20,6 +20,9 @@ use crate::{
 /// The most a JSON body may weigh, in bytes.
 pub const JSON_BYTES_MAX: usize = 1 << 20;
 
+/// What the whole body is called where a problem is of no one field.
+const BODY: &str = "body";
+
 /// A JSON body. As an answer, JSON with status 200.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
@@ -109,6 +112,7 @@ pub async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, 
             "incomplete_body",
             "The body ended before it was complete. Send it again.",
         )
+        .at(BODY)
     })
 }
 
@@ -121,8 +125,8 @@ pub fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(fro
 }
 
 fn too_large(max: usize) -> ApiError {
-    let detail = format!("The body may have at most {} KB.", max / 1024);
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    let detail = format!("The body may have at most {} KB. Send less at once.", max / 1024);
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail).at(BODY)
 }
 
 fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, ApiError> {
@@ -134,7 +138,8 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Ap
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
             "Send JSON, with the header `Content-Type: application/json`.",
-        ));
+        )
+        .at("Content-Type"));
     }
     read_json(bytes)
 }
@@ -164,8 +169,8 @@ fn refusal(path: &str, error: &serde_json::Error) -> ApiError {
 }
 
 fn malformed(error: &serde_json::Error) -> ApiError {
-    let detail = format!("This is not JSON: {error}.");
-    ApiError::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
+    let detail = format!("This is not JSON: {error}. Mend it there, and send it again.");
+    ApiError::new(StatusCode::BAD_REQUEST, "malformed_json", detail).at(BODY)
 }
 
 fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, ApiError> {
@@ -200,9 +205,12 @@ fn field_error(path: &str, message: &str) -> FieldError {
         };
         return FieldError::new(field, "unknown_field", mend);
     }
-    let field = if path == "." { "body" } else { path };
+    let field = if path == "." { BODY } else { path };
     if message.starts_with("invalid type") {
         return FieldError::new(field, "wrong_type", sentence(message));
+    }
+    if message.starts_with("invalid digit") || message.starts_with("cannot parse integer") {
+        return FieldError::new(field, "wrong_type", "Write a whole number.");
     }
     if message.starts_with("unknown variant") {
         return FieldError::new(field, "not_allowed", sentence(message));

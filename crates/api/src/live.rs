@@ -3,6 +3,8 @@
 //! A reader is a place in the ring of the newest lines and nothing else. Who falls out of the ring, or comes back after a
 //! while, reads the log page by page until the ring has what comes next. So order, completeness and "once" hang on one
 //! number, the sequence, and a slow reader holds nobody's memory.
+//!
+//! Who may not read a line gets its bare number: nothing is shown, and who resumes has it behind them.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -12,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::access::{Grant, Scope};
 use domain::id::TenantId;
 use engine::Engine;
 use engine::live::{Heard, Reader as Ears};
@@ -23,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 mod ring;
 
-use ring::{Next, Place, Ring};
+use ring::{Line, Next, Place, Ring};
 
 /// Who is further behind than this many lines fetches afresh.
 const BEHIND_MAX: i64 = 10_000;
@@ -45,6 +48,8 @@ struct Pace {
     look: Duration,
 }
 
+/// What one must be allowed to read to hear signals: all of them tell of a conversation.
+const SIGNALS: Scope = Scope::ConversationsRead;
 const PACE: Pace = Pace { heartbeat: Duration::from_secs(15), look: Duration::from_secs(2) };
 /// How long a database that fails is left alone.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -69,13 +74,6 @@ struct Channel<L> {
     changes: watch::Receiver<()>,
     replays: Arc<Semaphore>,
     stop: CancellationToken,
-}
-
-/// A line as it goes out.
-#[derive(Clone)]
-struct Line {
-    seq: i64,
-    bytes: Bytes,
 }
 
 /// Where lines come from: the store, or a test's own.
@@ -104,18 +102,19 @@ impl fmt::Debug for Hub {
 }
 
 impl Hub {
-    /// The stream of `tenant`, after the line `after` or from now. It ends when `stopping` is cancelled, and after a while
-    /// by itself.
+    /// The stream of `tenant` for a reader who may do what `grant` says, after the line `after` or from now. It ends when
+    /// `stopping` is cancelled, and after a while by itself.
     pub fn open(
         self: &Arc<Self>,
         engine: &Engine,
         stopping: &CancellationToken,
         tenant: TenantId,
+        grant: Grant,
         after: Option<i64>,
     ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
         let channel = self.join(engine, stopping, tenant);
         let seat = Seat { hub: Arc::clone(self), tenant, channel: Arc::clone(&channel) };
-        lines(channel, after, seat)
+        lines(channel, grant, after, seat)
     }
 
     fn join(&self, engine: &Engine, stopping: &CancellationToken, tenant: TenantId) -> Arc<Channel<StoreLog>> {
@@ -196,7 +195,7 @@ impl<L: Log> Rendering<L> {
                     Some(Heard::Log(_)) => head = self.catch_up(head).await,
                     Some(Heard::Signal(signal)) => {
                         let bytes = Bytes::from(format!("event: {}\ndata: {}\n\n", signal.name, signal.data));
-                        self.change(|ring| if let Some(ring) = ring { ring.signal(bytes) });
+                        self.change(|ring| if let Some(ring) = ring { ring.signal(SIGNALS, bytes) });
                     }
                     None => return,
                 },
@@ -225,7 +224,7 @@ impl<L: Log> Rendering<L> {
                 self.change(|ring| {
                     let Some(ring) = ring else { return };
                     for line in lines {
-                        ring.line(line.seq, line.bytes);
+                        ring.line(line);
                     }
                 });
             }
@@ -241,9 +240,10 @@ impl<L: Log> Rendering<L> {
     }
 }
 
-/// One reader: its place, and what it has fetched and not handed on.
+/// One reader: what it may do, its place, and what it has fetched and not handed on.
 struct Reading<L, S> {
     channel: Arc<Channel<L>>,
+    grant: Grant,
     changes: watch::Receiver<()>,
     stage: Stage,
     replayed: std::vec::IntoIter<Line>,
@@ -268,12 +268,13 @@ enum Step {
 
 fn lines<L: Log, S: Send + 'static>(
     channel: Arc<Channel<L>>,
+    grant: Grant,
     after: Option<i64>,
     seat: S,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<L, S> {
     let changes = channel.changes.clone();
     let stage = Stage::Opening(after);
-    let reading = Reading { channel, changes, stage, replayed: Vec::new().into_iter(), _seat: seat };
+    let reading = Reading { channel, grant, changes, stage, replayed: Vec::new().into_iter(), _seat: seat };
     stream::unfold(reading, async |mut reading| reading.next().await.map(|bytes| (Ok(bytes), reading)))
 }
 
@@ -308,11 +309,11 @@ impl<L: Log, S> Reading<L, S> {
         let Stage::Reading(place) = &mut self.stage else { return None };
         let line = self.replayed.find(|line| line.seq > place.seq)?;
         place.seq = line.seq;
-        Some(line.bytes)
+        Some(line.told_to(&self.grant))
     }
 
     fn look(&mut self) -> Step {
-        let stage = &mut self.stage;
+        let (stage, grant) = (&mut self.stage, &self.grant);
         let step = self.channel.with(|ring| match stage {
             Stage::Opening(None) => {
                 *stage = Stage::Reading(ring.place(ring.head()));
@@ -321,11 +322,11 @@ impl<L: Log, S> Reading<L, S> {
             Stage::Opening(Some(after)) if *after > ring.head() => Step::Ahead(*after),
             Stage::Opening(Some(after)) => {
                 let mut place = ring.place(*after);
-                let step = step(ring, &mut place);
+                let step = step(ring, &mut place, grant);
                 *stage = Stage::Reading(place);
                 step
             }
-            Stage::Reading(place) => step(ring, place),
+            Stage::Reading(place) => step(ring, place, grant),
         });
         step.unwrap_or(Step::Wait)
     }
@@ -378,8 +379,8 @@ impl<L: Log, S> Reading<L, S> {
     }
 }
 
-fn step(ring: &Ring, place: &mut Place) -> Step {
-    match ring.next(place) {
+fn step(ring: &Ring, place: &mut Place, grant: &Grant) -> Step {
+    match ring.next(place, grant) {
         Next::Send(bytes) => Step::Hand(bytes),
         Next::Wait => Step::Wait,
         Next::Behind if ring.head() - place.seq > BEHIND_MAX => {
@@ -407,11 +408,11 @@ impl Log for StoreLog {
 /// A line of the log as an event of the stream.
 fn line(told: &tell::Told) -> Line {
     let tell::Told { seq, at, kind, data, .. } = told;
-    let kind = kind.as_str();
+    let (scope, kind) = (kind.scope(), kind.as_str());
     let text = format!(
         "id: {seq}\nevent: {kind}\ndata: {{\"seq\":{seq},\"at\":\"{at}\",\"type\":\"{kind}\",\"data\":{data}}}\n\n"
     );
-    Line { seq: *seq, bytes: Bytes::from(text) }
+    Line { seq: *seq, scope, bytes: Bytes::from(text) }
 }
 
 /// An event that says where the log stands. With `is_place` a browser that connects again resumes from there.

@@ -200,6 +200,7 @@ pub fn key_reused() -> ApiError {
         "idempotency_key_reused",
         "This idempotency key was used within the last 24 hours for another request. Use a new key for a new request.",
     )
+    .at("Idempotency-Key")
 }
 
 /// An answer may hold a secret that is shown once, so it is kept sealed.

@@ -103,6 +103,7 @@ fn bad_cursor() -> ApiError {
         "bad_cursor",
         "This cursor is not one of this list. Send `next_cursor` of the page before as it was, or start without one.",
     )
+    .at("cursor")
 }
 
 impl Cursor {

@@ -92,6 +92,7 @@ fn house() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::read, session::sign_out))
         .routes(routes!(session::switch_tenant))
+        .routes(routes!(session::change_password))
         .routes(routes!(setup::check, setup::set_up))
         .routes(routes!(tenant::read, tenant::change))
         .routes(routes!(members::list, members::add))

@@ -166,6 +166,16 @@ impl Grant {
             Self::Key(scopes) => scopes.contains(&scope),
         }
     }
+
+    /// Whether the caller may give `role` to someone, or take it from them. Nobody gives more than they have: a key needs
+    /// every scope of the role, and makes no owners.
+    #[must_use]
+    pub fn may_give(&self, role: Role) -> bool {
+        match self {
+            Self::Member(own) => own.may_give(role),
+            Self::Key(_) => role != Role::Owner && Scope::ALL.iter().all(|scope| self.may(*scope) || !role.may(*scope)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +197,23 @@ mod tests {
             assert!(!Role::Agent.may(scope) && !Role::Manager.may(scope));
         }
         assert!(!Role::Admin.may_give(Role::Owner));
+    }
+
+    #[test]
+    fn nobody_gives_more_than_they_have() {
+        let key_of = |role: Role| Grant::Key(Scope::ALL.iter().copied().filter(|scope| role.may(*scope)).collect());
+        for (grant, given) in [
+            (Grant::Member(Role::Owner), vec![Role::Owner, Role::Admin, Role::Manager, Role::Agent]),
+            (Grant::Member(Role::Admin), vec![Role::Admin, Role::Manager, Role::Agent]),
+            (Grant::Member(Role::Manager), vec![]),
+            (Grant::Key(Scope::ALL.to_vec()), vec![Role::Admin, Role::Manager, Role::Agent]),
+            (key_of(Role::Manager), vec![Role::Manager, Role::Agent]),
+            (key_of(Role::Agent), vec![Role::Agent]),
+            (Grant::Key(vec![Scope::MembersWrite]), vec![]),
+        ] {
+            let may: Vec<Role> = Role::ALL.into_iter().filter(|role| grant.may_give(*role)).collect();
+            assert_eq!(may, given, "{grant:?}");
+        }
     }
 
     #[test]

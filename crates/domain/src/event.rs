@@ -1,4 +1,6 @@
-//! What the tenant's log tells, and under which names.
+//! What the tenant's log tells, under which names, and to whom.
+
+use crate::access::Scope;
 
 /// The name of one kind of line. `subject` says whose id the line carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,6 +52,22 @@ impl Kind {
             Self::DraftUpdated => "draft.updated",
             Self::NumberUpdated => "number.updated",
             Self::AssistantUpdated => "assistant.updated",
+        }
+    }
+
+    /// What one must be allowed to do to be told.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::ConversationCreated
+            | Self::ConversationUpdated
+            | Self::MessageCreated
+            | Self::MessageUpdated
+            | Self::DraftCreated
+            | Self::DraftUpdated => Scope::ConversationsRead,
+            Self::ContactUpdated => Scope::ContactsRead,
+            Self::NumberUpdated => Scope::NumbersRead,
+            Self::AssistantUpdated => Scope::AssistantsRead,
         }
     }
 

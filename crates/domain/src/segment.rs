@@ -83,7 +83,7 @@ impl Measure {
     }
 }
 
-/// Measures a text as it stands. What smart encoding would make of it is [`crate::smart::smart`]'s to say.
+/// Measures a text as it stands. What smart encoding would make of it is [`crate::smart::smart_if_it_helps`]'s to say.
 #[must_use]
 pub fn measure(body: &str) -> Measure {
     let (encoding, units) = encoding_and_units(body);

@@ -75,6 +75,34 @@ pub async fn read(tx: &mut SystemTx<'_>, id: UserId) -> Result<Option<User>, Sto
     row.map(|row| Ok(User { id: row.get(0)?, email: row.get(1)?, name: row.get(2)? })).transpose()
 }
 
+/// How the password of the person with this id is checked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn password_hash(tx: &mut SystemTx<'_>, id: UserId) -> Result<Option<String>, StoreError> {
+    let row = tx.opt("SELECT password_hash FROM user_account WHERE id = $1", args![id]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Gives a person another password in place of the one that was checked, and ends their sessions but this one; `false` if the
+/// password is not that one any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn change_password(
+    tx: &mut SystemTx<'_>,
+    id: UserId,
+    (old, new): (&str, &str),
+    session: &[u8; 32],
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE user_account SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+    if tx.exec_returning_count(sql, args![id, old, new]).await? == 0 {
+        return Ok(false);
+    }
+    tx.exec("DELETE FROM session WHERE user_id = $1 AND token_hash <> $2", args![id, session]).await?;
+    Ok(true)
+}
+
 /// Gives a person another password; whoever is signed in as them is signed out.
 ///
 /// # Errors

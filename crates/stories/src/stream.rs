@@ -64,11 +64,36 @@ impl Stream {
                 }
                 continue;
             }
-            let frame = self.body.frame().await.expect("the stream goes on").expect("a frame");
-            if let Some(data) = frame.data_ref() {
-                self.unread.push_str(std::str::from_utf8(data).expect("text"));
-            }
+            self.receive().await;
         }
+    }
+
+    async fn receive(&mut self) {
+        let frame = self.body.frame().await.expect("the stream goes on").expect("a frame");
+        if let Some(data) = frame.data_ref() {
+            self.unread.push_str(std::str::from_utf8(data).expect("text"));
+        }
+    }
+
+    /// The next block that is no heartbeat, as it comes: one without data too.
+    ///
+    /// # Panics
+    /// When none comes.
+    pub async fn bare(&mut self) -> String {
+        tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Some(end) = self.unread.find("\n\n") {
+                    let block: String = self.unread.drain(..end + 2).collect();
+                    if !block.contains("event: heartbeat") {
+                        return block.trim_end().to_owned();
+                    }
+                    continue;
+                }
+                self.receive().await;
+            }
+        })
+        .await
+        .expect("a block in time")
     }
 
     /// Events until one has this name; that one is the last.

@@ -30,6 +30,13 @@ const routes: Record<string, Handler> = {
       throw new Refusal(401, "wrong_credentials", "The e-mail address or the password is wrong.");
     return (d.session = d.me);
   },
+  "PUT /session/password": (_d, _ids, body) => {
+    const { current_password } = body as unknown as T.PasswordChange;
+    if (current_password.length < 10)
+      throw new Refusal(422, "invalid", "This is not your password.", [
+        { field: "current_password", code: "wrong", message: "This is not your password." },
+      ]);
+  },
   "DELETE /session": (d) => void (d.session = null),
   "GET /setup/:": (_, [token]) => {
     if (token !== "first") throw notFound();

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
+use domain::access::Role;
 use engine::live::{Live, Signal};
 use futures_util::StreamExt as _;
 use uuid::Uuid;
@@ -27,8 +28,13 @@ impl Log for FakeLog {
         self.reads.fetch_add(1, Ordering::SeqCst);
         let from = seq.max(self.first.load(Ordering::SeqCst) - 1) + 1;
         let until = self.head.load(Ordering::SeqCst).min(from + i64::from(limit) - 1);
-        Ok((from..=until).map(|seq| Line { seq, bytes: Bytes::from(format!("id: {seq}\n\n")) }).collect())
+        Ok((from..=until).map(line_of).collect())
     }
+}
+
+/// A line that says its number and, to those who may read conversations, that it is one.
+fn line_of(seq: i64) -> Line {
+    Line { seq, scope: Scope::ConversationsRead, bytes: Bytes::from(format!("id: {seq}\ndata: {{}}\n\n")) }
 }
 
 struct Stage {
@@ -69,7 +75,15 @@ impl Stage {
     }
 
     fn read(&self, after: Option<i64>) -> std::pin::Pin<Box<impl Stream<Item = Result<Bytes, Infallible>> + use<>>> {
-        Box::pin(lines(Arc::clone(&self.channel), after, ()))
+        self.read_as(Grant::Member(Role::Agent), after)
+    }
+
+    fn read_as(
+        &self,
+        grant: Grant,
+        after: Option<i64>,
+    ) -> std::pin::Pin<Box<impl Stream<Item = Result<Bytes, Infallible>> + use<>>> {
+        Box::pin(lines(Arc::clone(&self.channel), grant, after, ()))
     }
 }
 
@@ -82,7 +96,8 @@ async fn seqs(stream: &mut (impl Stream<Item = Result<Bytes, Infallible>> + Unpi
     while seqs.len() < count {
         let piece = piece(stream).await;
         if let Some(id) = piece.strip_prefix("id: ") {
-            seqs.push(id.trim().parse().unwrap_or_else(|_| panic!("{piece}")));
+            let seq = id.lines().next().and_then(|seq| seq.parse().ok());
+            seqs.push(seq.unwrap_or_else(|| panic!("{piece}")));
         }
     }
     seqs
@@ -122,6 +137,17 @@ async fn nothing_is_lost_or_doubled_at_the_seam() {
             stage.stop.cancel();
         }
     }
+}
+
+#[tokio::test]
+async fn who_may_not_read_is_told_the_numbers_on_replay_too() {
+    let stage = Stage::at(40).await;
+    let mut stream = stage.read_as(Grant::Key(vec![Scope::EventsRead]), Some(0));
+    stage.grow_and_tell(42).await;
+    for seq in 1..=42 {
+        assert_eq!(piece(&mut stream).await, format!("id: {seq}\n\n"));
+    }
+    assert_eq!(piece(&mut stage.read(Some(41))).await, "id: 42\ndata: {}\n\n");
 }
 
 #[tokio::test]
@@ -184,7 +210,7 @@ async fn signals_pass_and_are_never_repeated() {
     stage.live.signal(ACME, Signal { name: "typing", data: serde_json::json!({ "typing": true }) });
     assert_eq!(waiting.await.unwrap(), "event: typing\ndata: {\"typing\":true}\n\n");
     stage.grow(6);
-    assert_eq!(piece(&mut stage.read(Some(5))).await, "id: 6\n\n");
+    assert_eq!(piece(&mut stage.read(Some(5))).await, "id: 6\ndata: {}\n\n");
 }
 
 #[tokio::test]
@@ -208,7 +234,7 @@ async fn a_stream_ends_after_a_while_and_with_the_server() {
 #[tokio::test]
 async fn an_idle_reader_is_small() {
     let stage = Stage::at(5).await;
-    let stream = lines(Arc::clone(&stage.channel), None, ());
+    let stream = lines(Arc::clone(&stage.channel), Grant::Member(Role::Agent), None, ());
     assert!(size_of_val(&stream) <= 512, "{} bytes", size_of_val(&stream));
 }
 

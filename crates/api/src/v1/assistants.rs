@@ -59,7 +59,7 @@ pub struct ProviderPatch {
     /// In which dialect it is asked.
     #[schema(value_type = Option<words::ProviderKind>)]
     kind: Option<ProviderKind>,
-    /// Where it is; `null`: the maker's own.
+    /// Where it is; `null`: the maker's own. Another address takes the key anew: one that is kept is not sent elsewhere.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     base_url: Option<Option<String>>,
@@ -291,7 +291,7 @@ fn apply(settings: &mut Settings, asked: &AssistantPatch) -> Result<(), ApiError
 
 fn apply_provider(settings: &mut Settings, asked: &ProviderPatch) -> Result<(), ApiError> {
     let provider = &mut settings.provider;
-    let before = provider.kind;
+    let (before, address) = (provider.kind, provider.base_url.clone());
     provider.kind = asked.kind.unwrap_or(before);
     if let Some(url) = &asked.base_url {
         provider.base_url = match url.as_deref().map(str::trim) {
@@ -313,7 +313,7 @@ fn apply_provider(settings: &mut Settings, asked: &ProviderPatch) -> Result<(), 
         provider.max_tokens = between("provider.max_tokens", tokens, 1, TOKENS_MAX)?;
     }
     if let Some(key) = &asked.api_key {
-        provider.api_key_hint = key.as_deref().map(hint).unwrap_or_default();
+        provider.api_key_hint = given(key).map(hint).unwrap_or_default();
     }
     if provider.kind != ProviderKind::Builtin {
         if provider.base_url.is_empty() {
@@ -323,7 +323,17 @@ fn apply_provider(settings: &mut Settings, asked: &ProviderPatch) -> Result<(), 
             return Err(ApiError::invalid("provider.model", "missing", "Say which model shall answer."));
         }
     }
+    // Whoever may set assistants up need not know the key, and shall not have it sent to a server of theirs.
+    let moves = !provider.base_url.is_empty() && provider.base_url != address;
+    if moves && asked.api_key.is_none() && !provider.api_key_hint.is_empty() {
+        return Err(ApiError::invalid("provider.api_key", "missing", "Give the key again for the new address."));
+    }
     Ok(())
+}
+
+/// A key that says something.
+fn given(key: &Option<String>) -> Option<&str> {
+    key.as_deref().map(str::trim).filter(|key| !key.is_empty())
 }
 
 const fn makers_own(kind: ProviderKind) -> &'static str {
@@ -353,7 +363,7 @@ fn hint(key: &str) -> String {
 /// The key as it is kept; the outer `None` leaves it as it is, the inner one takes it away.
 fn sealed_key(app: &AppState, id: AssistantId, asked: &AssistantPatch) -> Result<Option<Option<Vec<u8>>>, ApiError> {
     let Some(key) = asked.provider.as_ref().and_then(|provider| provider.api_key.as_ref()) else { return Ok(None) };
-    let Some(key) = key.as_deref().map(str::trim).filter(|key| !key.is_empty()) else { return Ok(Some(None)) };
+    let Some(key) = given(key) else { return Ok(Some(None)) };
     let printable = key.len() <= 500 && key.bytes().all(|b| b.is_ascii_graphic());
     if !printable {
         let mend = "A key has at most 500 printable ASCII characters. Copy it again.";
@@ -384,7 +394,8 @@ mod tests {
         assert_eq!((new.mode, new.provider.base_url.as_str()), (Mode::Auto, "https://api.openai.com/v1"));
         assert_eq!((new.provider.api_key_hint.as_str(), new.quiet_window_ms), ("…abcd", 4_000));
         let moved =
-            set(&new, r#"{"provider":{"base_url":"http://localhost:11434/v1/","api_key_hint":"…abcd"}}"#).unwrap();
+            set(&new, r#"{"provider":{"base_url":"http://localhost:11434/v1/","api_key":"sk-0123456789abcd"}}"#)
+                .unwrap();
         assert_eq!(
             (moved.provider.base_url.as_str(), moved.provider.model.as_str()),
             ("http://localhost:11434/v1", "m")
@@ -395,6 +406,30 @@ mod tests {
             (other.provider.base_url.as_str(), other.provider.api_key_hint.as_str()),
             ("https://api.anthropic.com", "")
         );
+    }
+
+    #[test]
+    fn a_kept_key_stays_with_its_address() {
+        let kept =
+            r#"{"provider":{"kind":"openai","model":"m","base_url":"https://a.test","api_key":"sk-0123456789abcd"}}"#;
+        let kept = set(&Settings::default(), kept).unwrap();
+        let builtin = set(&kept, r#"{"provider":{"kind":"builtin"}}"#).unwrap();
+        for (from, json, moves) in [
+            (&kept, r#"{"provider":{"base_url":"https://b.test"}}"#, false),
+            (&kept, r#"{"provider":{"base_url":null}}"#, false),
+            (&kept, r#"{"provider":{"kind":"anthropic"}}"#, false),
+            (&builtin, r#"{"provider":{"kind":"openai","base_url":"https://b.test"}}"#, false),
+            (&builtin, r#"{"provider":{"base_url":"https://b.test"}}"#, false),
+            (&kept, r#"{"provider":{"base_url":"https://a.test/","model":"n"}}"#, true),
+            (&kept, r#"{"provider":{"base_url":"https://b.test","api_key":"sk-another"}}"#, true),
+            (&kept, r#"{"provider":{"base_url":"https://b.test","api_key":null}}"#, true),
+            (&kept, r#"{"provider":{"base_url":"https://b.test","api_key":""}}"#, true),
+            (&Settings::default(), r#"{"provider":{"kind":"openai","model":"m","base_url":"https://b.test"}}"#, true),
+        ] {
+            let changed = set(from, json);
+            assert_eq!(changed.is_ok(), moves, "{json}: {changed:?}");
+            assert!(changed.is_ok() || changed.unwrap_err().contains("provider.api_key"), "{json}");
+        }
     }
 
     #[test]

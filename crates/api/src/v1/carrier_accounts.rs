@@ -73,6 +73,7 @@ pub struct ChangeCarrierAccount {
     name: Option<String>,
     #[serde(default)]
     api_key: Option<String>,
+    /// Another address takes the key anew: one that is kept is not sent elsewhere.
     #[serde(default)]
     base_url: Option<String>,
     #[serde(default)]
@@ -183,8 +184,12 @@ pub async fn change(
     };
     let door = app.clone();
     let written = once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+        let before = carrier_account::read(tx, id).await?.map(|account| account.base_url);
         let changed = carrier_account::change(tx, id, &change).await?;
         let found = own(carrier_account::read(tx, id).await?, changed)?;
+        if change.api_key.is_none() && before.as_ref() != Some(&found.base_url) {
+            return Err(ApiError::invalid("api_key", "missing", "Give the key again for the new address."));
+        }
         Ok(Told::quiet(shown(&door, found)))
     })
     .await?;

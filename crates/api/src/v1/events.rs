@@ -53,9 +53,12 @@ pub struct Lines {
 /// A page of the log.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventLog {
-    /// The lines, in their order.
+    /// The lines, in their order, without those that the caller may not read.
     data: Vec<LogLine>,
-    /// The newest line's sequence. There is more while the last line here is below it.
+    /// How far this page goes, lines that are left out included: what comes next is after it. There is more while it is
+    /// below `head`.
+    until: i64,
+    /// The newest line's sequence.
     head: i64,
 }
 
@@ -86,7 +89,8 @@ impl std::fmt::Debug for LogLine {
 /// `id:` is the tenant's sequence, `event:` the name, `data:` `{"seq":…,"at":…,"type":…,"data":{…}}`. It resumes after
 /// `Last-Event-ID` or `?after=` without loss or doubling; without either it begins now, with `hello` and `{"head":…}`. Who is
 /// more than 10,000 lines behind gets one `snapshot_needed` with `{"head":…}` and goes on from there. `heartbeat` with
-/// `{"head":…}` comes every 15 seconds. Signals (`typing`) have no id and are never repeated.
+/// `{"head":…}` comes every 15 seconds. Signals (`typing`) have no id and are never repeated. Of a line that the caller may not
+/// read only the `id:` comes, which a browser keeps as its place and shows to nobody.
 #[utoipa::path(get, path = "/events", tag = "events",
     params(After, ("Last-Event-ID" = Option<i64>, Header, description = "The last sequence that was seen.")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
@@ -102,7 +106,7 @@ pub async fn stream(
         Some(after) => Some(after),
         None => positive("after", query.after)?,
     };
-    let lines = hub.open(&app.engine, &app.stopping, caller.tenant, after);
+    let lines = hub.open(&app.engine, &app.stopping, caller.tenant, caller.grant, after);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -111,7 +115,7 @@ pub async fn stream(
     Ok((headers, Body::from_stream(lines)).into_response())
 }
 
-/// The log of what happened, page by page.
+/// The log of what happened, page by page: what the caller may read of it.
 #[utoipa::path(get, path = "/events/log", tag = "events", params(Lines),
     responses((status = 200, body = EventLog)))]
 pub async fn log(
@@ -125,12 +129,15 @@ pub async fn log(
     if !(1..=LIMIT_MAX).contains(&limit) {
         return Err(ApiError::invalid("limit", "out_of_range", "Ask for 1 to 100 lines."));
     }
-    let (told, head) = app
+    let grant = caller.grant;
+    let (told, until, head) = app
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            let logged = event::after(tx, after, limit).await?;
-            Ok::<_, StoreError>((tell::lines(tx, &logged).await?, event::head(tx).await?))
+            let mut logged = event::after(tx, after, limit).await?;
+            let until = logged.last().map_or(after, |last| last.seq);
+            logged.retain(|logged| grant.may(logged.line.kind.scope()));
+            Ok::<_, StoreError>((tell::lines(tx, &logged).await?, until, event::head(tx).await?))
         })
         .await?;
     let line = |told: tell::Told| {
@@ -138,7 +145,7 @@ pub async fn log(
         Ok(LogLine { seq: told.seq, at: told.at, kind: told.kind.as_str(), data })
     };
     let data = told.into_iter().map(line).collect::<Result<_, StoreError>>()?;
-    Ok(Json(EventLog { data, head }))
+    Ok(Json(EventLog { data, until, head }))
 }
 
 /// What a browser sends when it connects again. An empty one says nothing.

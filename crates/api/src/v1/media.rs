@@ -42,6 +42,7 @@ pub async fn upload(State(app): State<AppState>, caller: Caller, request: Reques
             "unsupported_media_type",
             "Send a picture, a video, a sound, a PDF or a vCard, with its `Content-Type`, as in image/jpeg.",
         )
+        .at("Content-Type")
     })?;
     let bytes = extract::read(&parts.headers, body, BYTES_MAX).await?;
     if bytes.is_empty() {

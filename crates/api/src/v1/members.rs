@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::{
-    access::{Role, Scope},
+    access::{Grant, Role, Scope},
     event::Kind,
     id::UserId,
 };
@@ -76,7 +76,7 @@ pub async fn list(State(app): State<AppState>, caller: Caller, page: Page) -> Re
     Ok(Json(page.listed(rows, |member| Cursor::id(member.user_id))))
 }
 
-/// Lets someone in.
+/// Lets someone in. Nobody can give more than they have: a key needs every scope of the role.
 #[utoipa::path(post, path = "/members", tag = "members", request_body = NewMember,
     responses((status = 201, body = AddedMember)))]
 pub async fn add(
@@ -178,12 +178,16 @@ async fn with_right(tx: &mut TenantTx<'_>, caller: &Caller, user: UserId) -> Res
     Ok(member)
 }
 
-/// A key acts as an admin does.
 fn may_give(caller: &Caller, role: Role) -> Result<(), ApiError> {
-    if caller.role().unwrap_or(Role::Admin).may_give(role) {
+    if caller.grant.may_give(role) {
         return Ok(());
     }
-    Err(ApiError::forbidden(format!("Only an owner may make or unmake an {}.", role.as_str())))
+    let role = role.as_str();
+    let detail = match caller.grant {
+        Grant::Member(_) => format!("Only an owner may make or unmake an {role}."),
+        Grant::Key(_) => format!("This API key may do less than the role `{role}`. Ask an owner."),
+    };
+    Err(ApiError::forbidden(detail))
 }
 
 async fn not_the_last_owner(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), ApiError> {

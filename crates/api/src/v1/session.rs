@@ -1,4 +1,4 @@
-//! Signing in and out, and which tenant one looks at.
+//! Signing in and out, one's own password, and which tenant one looks at.
 
 use axum::{
     extract::State,
@@ -74,12 +74,22 @@ pub struct SwitchTenant {
     tenant_id: TenantId,
 }
 
-crate::secret::unspoken!(SignIn);
+/// Another password for oneself.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    /// The one that counts now.
+    current_password: String,
+    /// The one that shall count: at least 10 characters.
+    new_password: String,
+}
+
+crate::secret::unspoken!(SignIn, ChangePassword);
 
 /// Signs in and sets the session cookie.
 ///
 /// A wrong password and an unknown address get the same answer in the same time. Five tries a minute for an address from one
-/// place.
+/// place, and sixty for the place.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, responses((status = 200, body = Session)))]
 pub async fn sign_in(
     State(app): State<AppState>,
@@ -92,8 +102,7 @@ pub async fn sign_in(
     let known =
         app.engine.store().system_read(async move |tx: &mut SystemTx<'_>| user::credentials(tx, &email).await).await?;
     let (person, kept) = known.map(|known| (known.user, known.password_hash)).unzip();
-    let endless = asked.password.len() > password::BYTES_MAX;
-    let matches = !endless && app.passwords.check(asked.password, kept).await?;
+    let matches = is_right(&app, asked.password, kept).await?;
     let Some(person) = person.filter(|_| matches) else { return Err(wrong_credentials()) };
     let old = cookie::session(&headers, app.is_https()).map(secret::hash);
     let (new, started) = start(&app, &person, None, old).await?;
@@ -123,6 +132,35 @@ pub async fn sign_out(State(app): State<AppState>, headers: HeaderMap) -> Result
     }
     let gone = AppendHeaders([(header::SET_COOKIE, cookie::clear(app.is_https()))]);
     Ok((StatusCode::NO_CONTENT, gone).into_response())
+}
+
+/// Changes one's own password. One's other sessions end.
+///
+/// Five tries a minute, as for signing in.
+#[utoipa::path(put, path = "/session/password", tag = "session", request_body = ChangePassword,
+    responses((status = 204)))]
+pub async fn change_password(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Peer(from): Peer,
+    Json(asked): Json<ChangePassword>,
+) -> Result<StatusCode, ApiError> {
+    password::acceptable("new_password", &asked.new_password)?;
+    let SignedIn { user, token_hash, .. } = signed_in;
+    app.tries.count(&user.to_string(), from)?;
+    let store = app.engine.store();
+    let kept = store.system_read(async move |tx: &mut SystemTx<'_>| user::password_hash(tx, user).await).await?;
+    let kept = kept.ok_or_else(ApiError::unauthenticated)?;
+    if !is_right(&app, asked.current_password, Some(kept.clone())).await? {
+        return Err(not_the_password());
+    }
+    let new = app.passwords.hash(asked.new_password).await?;
+    let changed = store
+        .system_write(async move |tx: &mut SystemTx<'_>| {
+            user::change_password(tx, user, (&kept, &new), &token_hash).await
+        })
+        .await?;
+    if changed { Ok(StatusCode::NO_CONTENT) } else { Err(not_the_password()) }
 }
 
 /// Looks at another tenant.
@@ -197,6 +235,15 @@ fn shown(person: User, tenant: TenantId, tenants: Vec<Membership>) -> Option<Ses
         user: SessionUser { id: person.id, email: person.email, name: person.name },
         tenants,
     })
+}
+
+/// Whether this is the password that `kept` is of. An endless one is none, and costs nothing.
+async fn is_right(app: &AppState, password: String, kept: Option<String>) -> Result<bool, ApiError> {
+    Ok(password.len() <= password::BYTES_MAX && app.passwords.check(password, kept).await?)
+}
+
+fn not_the_password() -> ApiError {
+    ApiError::invalid("current_password", "wrong", "This is not your password. Write the one that you signed in with.")
 }
 
 fn wrong_credentials() -> ApiError {

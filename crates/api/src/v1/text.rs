@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::segment::{self, Encoding};
-use domain::smart::smart;
+use domain::smart::smart_if_it_helps;
 use serde::{Deserialize, Serialize};
 use store::words;
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ const NAMED_MAX: usize = 200;
 pub struct MeasureText {
     /// The text.
     body: String,
-    /// Whether typographic characters become plain ones first, as they do when it is sent.
+    /// Whether typographic characters become plain ones first where that makes the text cheaper, as when it is sent.
     #[serde(default = "yes")]
     #[schema(default = true)]
     smart: bool,
@@ -79,7 +79,7 @@ pub async fn measure(
 
 fn measured(asked: MeasureText) -> Measure {
     let (body, replaced) = if asked.smart {
-        let smart = smart(&asked.body);
+        let smart = smart_if_it_helps(&asked.body);
         (smart.body, smart.replaced)
     } else {
         (asked.body, Vec::new())

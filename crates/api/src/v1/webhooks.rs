@@ -76,6 +76,8 @@ pub async fn list(State(app): State<AppState>, caller: Caller, page: Page) -> Re
 }
 
 /// Adds an endpoint. It is told of what happens from now on.
+///
+/// Nobody lets others be told what they may not read themselves.
 #[utoipa::path(post, path = "/webhooks", tag = "webhooks", request_body = NewWebhook,
     responses((status = 201, body = CreatedWebhook)))]
 pub async fn create(
@@ -84,10 +86,12 @@ pub async fn create(
     Write(asked, once): Write<NewWebhook>,
 ) -> Result<Written<CreatedWebhook>, ApiError> {
     caller.must(Scope::WebhooksWrite)?;
+    let events = known(asked.events)?;
+    may_read(&caller, &events)?;
     let new = Webhook {
         id: app.engine.ids().next(),
         url: fields::url("url", &asked.url, app.config.allow_private_networks)?,
-        events: known(asked.events)?,
+        events,
         enabled: true,
         created_at: app.now(),
     };
@@ -115,7 +119,7 @@ pub async fn read(
     found.map(Json).ok_or_else(gone)
 }
 
-/// Changes an endpoint.
+/// Changes an endpoint. To do more than to switch it off, one must be allowed to read what it is told.
 #[utoipa::path(patch, path = "/webhooks/{id}", tag = "webhooks", params(("id" = String, Path)), request_body = ChangeWebhook,
     responses((status = 200, body = Webhook)))]
 pub async fn change(
@@ -134,7 +138,11 @@ pub async fn change(
         if !webhook::change(tx, id, &change).await? {
             return Err(gone());
         }
-        webhook::read(tx, id).await?.map(Told::quiet).ok_or_else(gone)
+        let changed = webhook::read(tx, id).await?.ok_or_else(gone)?;
+        if change.url.is_some() || change.events.is_some() || change.enabled == Some(true) {
+            may_read(&caller, &changed.events)?;
+        }
+        Ok(Told::quiet(changed))
     })
     .await
 }
@@ -195,6 +203,12 @@ pub async fn replay(
 
 fn gone() -> ApiError {
     ApiError::not_found("webhook")
+}
+
+/// Whether the caller may read all that these events tell.
+fn may_read(caller: &Caller, events: &[String]) -> Result<(), ApiError> {
+    let told = |kind: &Kind| events.iter().any(|word| word == ALL_EVENTS || word == kind.as_str());
+    Kind::ALL.into_iter().filter(told).try_for_each(|kind| caller.must(kind.scope()))
 }
 
 /// 256 bits of chance in the form that Standard Webhooks' libraries read.

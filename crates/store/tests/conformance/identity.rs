@@ -215,4 +215,24 @@ on_both_engines! {
         };
         assert_eq!((forget(at(day)).await, forget(at(2 * day)).await), (0, 1));
     }
+
+    async fn a_password_changed_by_its_person_ends_their_other_sessions(store) {
+        two_tenants(&store).await;
+        for (token, user, tenant) in [([1; 32], BEN, ACME), ([2; 32], BEN, BOLT), ([3; 32], ANN, ACME)] {
+            sign_in(&store, token, user, tenant).await;
+        }
+        let change = async |old: &'static str, new: &'static str| {
+            store.system_write(async move |tx: &mut SystemTx<'_>| user::change_password(tx, BEN, (old, new), &[1; 32]).await)
+                .await.unwrap()
+        };
+        assert!(!change("another", "new").await, "it was changed meanwhile");
+        assert!(role_of(&store, [2; 32], at(1)).await.is_some());
+        assert!(change("hash", "new").await);
+        assert!(role_of(&store, [1; 32], at(1)).await.is_some() && role_of(&store, [3; 32], at(1)).await.is_some());
+        assert_eq!(role_of(&store, [2; 32], at(1)).await, None);
+        let hash = async |id| {
+            store.system_read(async move |tx: &mut SystemTx<'_>| user::password_hash(tx, id).await).await.unwrap()
+        };
+        assert_eq!((hash(BEN).await.as_deref(), hash(ANN).await.as_deref()), (Some("new"), Some("hash")));
+    }
 }

@@ -1,6 +1,7 @@
 //! An assistant answers, knows when not to, and gives way to people.
 
 use jiff::SignedDuration;
+use providers::http::Method;
 use serde_json::json;
 use stories::town::{Town, text};
 
@@ -141,5 +142,37 @@ store::on_both_engines! {
         let unknown = acme.post(&format!("/assistants/{id}/preview"), json!({ "text": "Can you fix my bicycle?" })).await;
         assert_eq!(unknown.is(200)["outcome"], "hand_off");
         assert!(unknown.body["reason"].is_string());
+    }
+
+    async fn a_kept_key_is_not_sent_to_a_new_address(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let made = acme
+            .post("/assistants", json!({ "name": "Ada", "provider": {
+                "kind": "openai", "model": "m", "base_url": "https://models.example.com", "api_key": "sk-of-the-admin",
+            }}))
+            .await;
+        let assistant = format!("/assistants/{}", text(&made.is(201)["id"]));
+        let mut manager = town.member(&acme, "max@example.com", "manager").await;
+        let own = json!({ "base_url": "https://max.example.com" });
+        let moved = manager.call(Method::PATCH, &assistant, Some(json!({ "provider": own }))).await;
+        assert_eq!((moved.problem(422), moved.bad_field()), ("invalid", ("provider.api_key", "missing")));
+        assert_eq!(moved.body["errors"][0]["message"], "Give the key again for the new address.");
+        let found = acme.get(&assistant).await;
+        assert_eq!(found.is(200)["provider"]["base_url"], "https://models.example.com");
+        let with_key = json!({ "base_url": "https://max.example.com", "api_key": "sk-of-max" });
+        let moved = manager.call(Method::PATCH, &assistant, Some(json!({ "provider": with_key }))).await;
+        assert_eq!(moved.is(200)["provider"]["base_url"], "https://max.example.com");
+
+        let account = format!("/carrier-accounts/{}", acme.account);
+        let before = acme.get(&account).await.is(200).clone();
+        let moved = acme.patch(&account, json!({ "name": "Mine", "base_url": "https://max.example.com" })).await;
+        assert_eq!((moved.problem(422), moved.bad_field()), ("invalid", ("api_key", "missing")));
+        assert_eq!(acme.get(&account).await.is(200), &before, "nothing was half done");
+        let same = acme.patch(&account, json!({ "name": "Mine", "base_url": before["base_url"] })).await;
+        assert_eq!(same.is(200)["name"], "Mine");
+        let with_key = json!({ "base_url": "https://max.example.com", "api_key": "KEY-of-max" });
+        assert_eq!(acme.patch(&account, with_key).await.is(200)["base_url"], "https://max.example.com");
     }
 }

@@ -3,10 +3,18 @@
 use bytes::Bytes;
 use providers::http::Method;
 use serde_json::json;
-use stories::http::Client;
+use stories::http::{Answer, Client};
 use stories::town::{Town, text};
 
 const ANN: &str = "+14155550123";
+
+/// A problem names one field, and says of it what the mend is.
+fn names(refused: &Answer, field: &str, code: &str, mend: &str) {
+    assert_eq!(refused.bad_field(), (field, code), "{}", refused.asked);
+    let message = text(&refused.body["errors"][0]["message"]);
+    assert!(message.contains(mend), "{}: {field}: {message}", refused.asked);
+    assert!(text(&refused.body["detail"]).contains(&message), "{}", refused.body);
+}
 
 store::on_both_engines! {
     async fn each_wrong_thing_has_its_name(store, place) {
@@ -23,23 +31,27 @@ store::on_both_engines! {
             ];
             town.client.send(Method::POST, "/api/v1/conversations", headers, Bytes::from_static(body.as_bytes())).await
         };
-        assert_eq!(raw("{\"to\": ").await.problem(400), "malformed_json");
+        let broken = raw("{\"to\": ").await;
+        assert_eq!(broken.problem(400), "malformed_json");
+        names(&broken, "body", "malformed_json", "Mend it there");
         let wrong = raw("{\"to\": 5}").await;
         assert_eq!((wrong.problem(422), wrong.bad_field().0), ("invalid", "to"));
 
-        for (body, field, code) in [
-            (json!({ "to": "+1 415 555", "body": "x" }), "to", "too_short"),
-            (json!({ "to": "hello", "body": "x" }), "to", "not_a_number"),
-            (json!({ "to": "+999 123 456 789", "body": "x" }), "to", "unknown_country_code"),
-            (json!({ "to": ANN, "body": " " }), "body", "empty"),
-            (json!({ "to": ANN, "body": "a".repeat(2_000) }), "body", "too_long"),
-            (json!({ "to": ANN, "body": "x", "scheduled_at": "2020-01-01T00:00:00Z" }), "scheduled_at", "in_the_past"),
-            (json!({ "to": acme.number, "body": "x" }), "to", "own_number"),
+        for (body, field, code, mend) in [
+            (json!({ "to": "+1 415 555", "body": "x" }), "to", "too_short", "write it in full"),
+            (json!({ "to": "hello", "body": "x" }), "to", "not_a_number", "write digits"),
+            (json!({ "to": "+999 123 456 789", "body": "x" }), "to", "unknown_country_code", "check the digits after the +"),
+            (json!({ "to": ANN, "body": " " }), "body", "empty", "Write something"),
+            (json!({ "to": ANN, "body": "a".repeat(2_000) }), "body", "too_long", "Make it shorter"),
+            (
+                json!({ "to": ANN, "body": "x", "scheduled_at": "2020-01-01T00:00:00Z" }),
+                "scheduled_at", "in_the_past", "Choose a later one",
+            ),
+            (json!({ "to": acme.number, "body": "x" }), "to", "own_number", "Choose someone else"),
         ] {
             let refused = acme.post("/conversations", body.clone()).await;
             assert_eq!(refused.problem(422), "invalid", "{body}");
-            assert_eq!(refused.bad_field(), (field, code), "{body}");
-            assert!(refused.body["errors"][0]["message"].as_str().is_some_and(|message| message.len() > 10));
+            names(&refused, field, code, mend);
         }
         let others = acme.post("/conversations", json!({ "to": ANN, "from": bolt.number, "body": "x" })).await;
         assert_eq!((others.problem(422), others.bad_field().0), ("invalid", "from"));
@@ -47,9 +59,32 @@ store::on_both_engines! {
         assert_eq!(nowhere.problem(404), "not_found");
         let mistyped = acme.get("/conversations/msg_00000000000000000000000000000000").await;
         assert_eq!(mistyped.problem(404), "not_found");
-        assert_eq!(acme.get("/conversations?cursor=nonsense").await.problem(400), "bad_cursor");
-        assert_eq!(acme.get("/conversations?status=sideways").await.problem(422), "invalid");
-        assert_eq!(acme.get("/conversations?limit=1000").await.problem(422), "invalid");
+        for (query, status, problem, field, code, mend) in [
+            ("cursor=nonsense", 400, "bad_cursor", "cursor", "bad_cursor", "start without one"),
+            ("limit=1000", 422, "invalid", "limit", "out_of_range", "Ask for 1 to 100"),
+            ("limit=0", 422, "invalid", "limit", "out_of_range", "Ask for 1 to 100"),
+            ("limit=many", 422, "invalid", "limit", "wrong_type", "Write a whole number"),
+            ("status=sideways", 422, "invalid", "status", "not_allowed", "one of: open"),
+        ] {
+            let refused = acme.get(&format!("/conversations?{query}")).await;
+            assert_eq!(refused.problem(status), problem, "{query}");
+            names(&refused, field, code, mend);
+        }
+        // One key, two requests.
+        let key = [("idempotency-key", "one key")];
+        let note = format!("/conversations/{conversation}/notes");
+        let _ = acme.call(Method::POST, &note, Some(json!({ "body": "a" })), &key).await.is(201);
+        let other = acme.call(Method::POST, &note, Some(json!({ "body": "b" })), &key).await;
+        assert_eq!(other.problem(422), "idempotency_key_reused");
+        names(&other, "Idempotency-Key", "idempotency_key_reused", "Use a new key");
+        let no_key = acme.call(Method::POST, &note, Some(json!({ "body": "b" })), &[("idempotency-key", " ")]).await;
+        assert_eq!(no_key.problem(422), "invalid");
+        names(&no_key, "Idempotency-Key", "not_a_key", "1 to 255 printable");
+        let headers = vec![("authorization", format!("Bearer {}", acme.key)), ("content-type", "text/plain".to_owned())];
+        let plain = Bytes::from_static(b"{}");
+        let plain = town.client.send(Method::POST, "/api/v1/conversations", headers, plain).await;
+        assert_eq!(plain.problem(415), "unsupported_media_type");
+        names(&plain, "Content-Type", "unsupported_media_type", "application/json");
         // On a line of its own: whoever sends too much is hung up on.
         let headers = vec![
             ("authorization", format!("Bearer {}", acme.key)),
@@ -59,6 +94,7 @@ store::on_both_engines! {
         let path = format!("/api/v1/conversations/{conversation}/notes");
         let huge = Client::new(town.client.base()).send(Method::POST, &path, headers, huge).await;
         assert_eq!(huge.problem(413), "body_too_large");
+        names(&huge, "body", "body_too_large", "at most 1024 KB");
         let unknown = acme.get("/nothing-like-this").await;
         assert_eq!(unknown.problem(404), "not_found");
         town.settle().await;

@@ -172,4 +172,37 @@ store::on_both_engines! {
         }
         assert_eq!(events.last().unwrap().data["data"]["message"]["body"], "for Bolt");
     }
+
+    async fn what_a_reader_may_not_see_is_not_sent(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let deaf = acme.key_for(&["events:read"]).await;
+        let contacts = acme.key_for(&["events:read", "contacts:read"]).await;
+        let mut live = deaf.stream(Some(0)).await;
+        town.texts(ANN, &acme, "Hello").await;
+        let contact = text(&acme.conversation().await["contact"]["id"]);
+        let _ = acme.patch(&format!("/contacts/{contact}"), json!({ "name": "Ann Lee" })).await.is(200);
+
+        let log = acme.get("/events/log?limit=100").await.is(200).clone();
+        let head = log["head"].as_i64().unwrap();
+        let hidden = deaf.get("/events/log?limit=2").await.is(200).clone();
+        assert_eq!(hidden["data"], json!([]));
+        assert_eq!((hidden["until"].as_i64(), hidden["head"].as_i64()), (Some(2), Some(head)), "it can go on");
+        let seen = contacts.get("/events/log?limit=100").await.is(200).clone();
+        let kinds: Vec<&str> = seen["data"].as_array().unwrap().iter().map(|line| line["type"].as_str().unwrap()).collect();
+        assert!(!kinds.is_empty() && kinds.iter().all(|kind| *kind == "contact.updated"), "{kinds:?}");
+        assert_eq!(seen["until"].as_i64(), Some(head));
+
+        // The stream goes on by numbers that say nothing, as it happens and on replay.
+        let mut replay = deaf.stream(Some(0)).await;
+        for stream in [&mut live, &mut replay] {
+            for seq in 1..=head {
+                assert_eq!(stream.bare().await, format!("id: {seq}"));
+            }
+        }
+        let mut replay = contacts.stream(Some(0)).await;
+        let last = replay.until("contact.updated").await.pop().unwrap();
+        assert!(last.data["data"]["contact"].is_object(), "{last:?}");
+    }
 }

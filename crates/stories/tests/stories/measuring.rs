@@ -70,4 +70,26 @@ store::on_both_engines! {
         assert_eq!(plain.body["not_gsm"][0], json!({ "char": "“", "index": 0 }));
         assert_eq!(plain.body["replaced"], json!([]));
     }
+
+    async fn a_text_that_plain_characters_make_no_cheaper_keeps_its_own(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let id = acme.starts(ANN, "Hi").await;
+        town.settle().await;
+        for (body, segments) in [
+            ("“好。”".to_owned(), 1),
+            // An ellipsis would become three full stops.
+            (format!("好{}", "…".repeat(69)), 1),
+            (format!("好{}", "…".repeat(70)), 2),
+        ] {
+            let measured = agrees(&town, &acme, &id, &body).await;
+            assert_eq!((&measured["body"], &measured["segments"]), (&json!(body), &json!(segments)));
+            assert_eq!(measured["replaced"], json!([]));
+        }
+        // One mark less is one segment less: then it pays.
+        let body = format!("{}\u{200B}", "好".repeat(70));
+        let measured = agrees(&town, &acme, &id, &body).await;
+        assert_eq!((&measured["body"], &measured["segments"]), (&json!("好".repeat(70)), &json!(1)));
+    }
 }

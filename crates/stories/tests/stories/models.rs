@@ -215,7 +215,7 @@ store::on_both_engines! {
             given_back(&acme).await;
         }
         // Nobody listens there at all.
-        let gone = json!({ "provider": { "base_url": "http://127.0.0.1:9" } });
+        let gone = json!({ "provider": { "base_url": "http://127.0.0.1:9", "api_key": KEY } });
         let _ = acme.patch(&format!("/assistants/{id}"), gone).await.is(200);
         asks(&town, &acme, "Hello?").await;
         handed_over(&town, &acme, "could not be reached").await;

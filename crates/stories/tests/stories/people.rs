@@ -99,4 +99,65 @@ store::on_both_engines! {
         assert_eq!(acme.delete(&format!("/api-keys/{id}")).await.status, 204);
         assert_eq!(reader.get("/conversations").await.problem(401), "unauthenticated");
     }
+
+    async fn nobody_gives_more_than_they_have(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let doorman = acme.key_for(&["members:read", "members:write", "keys:write"]).await;
+        let someone = |role: &str| {
+            json!({ "email": "x@example.com", "name": "X", "role": role, "password": "known to the key" })
+        };
+        for role in ["owner", "admin", "manager", "agent"] {
+            assert_eq!(doorman.post("/members", someone(role)).await.problem(403), "forbidden", "{role}");
+        }
+        for scopes in [json!(["*"]), json!(["conversations:read"]), json!(["keys:write", "tenant:write"])] {
+            let more = doorman.post("/api-keys", json!({ "name": "more", "scopes": scopes })).await;
+            assert_eq!(more.problem(403), "forbidden", "{scopes}");
+        }
+        // Nor does it lift, lower or remove someone who is more than it.
+        let mia = acme.post("/members", someone("agent")).await;
+        let mia = format!("/members/{}", text(&mia.is(201)["user_id"]));
+        assert_eq!(doorman.patch(&mia, json!({ "role": "admin" })).await.problem(403), "forbidden");
+        assert_eq!(doorman.delete(&mia).await.problem(403), "forbidden");
+        // What it has it may give, and a key with everything makes admins but no owners.
+        let _ = doorman.post("/api-keys", json!({ "name": "same", "scopes": ["members:read"] })).await.is(201);
+        let _ = acme.patch(&mia, json!({ "role": "admin" })).await.is(200);
+        assert_eq!(acme.patch(&mia, json!({ "role": "owner" })).await.problem(403), "forbidden");
+    }
+
+    async fn people_choose_their_own_password(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let first = acme.member("mia@example.com", "agent").await;
+        let signs_in = async |password: &str| {
+            let mut browser = town.browser();
+            let signed = json!({ "email": "mia@example.com", "password": password });
+            (browser.post("/session", signed).await.status, browser)
+        };
+        let ((_, mut mia), (_, mut left_open)) = (signs_in(&first).await, signs_in(&first).await);
+        for (current, new, field, code) in [
+            ("a guess of it", "correct horse battery", "current_password", "wrong"),
+            (first.as_str(), "short", "new_password", "too_short"),
+        ] {
+            let body = json!({ "current_password": current, "new_password": new });
+            let refused = mia.call(Method::PUT, "/session/password", Some(body)).await;
+            assert_eq!((refused.problem(422), refused.bad_field()), ("invalid", (field, code)));
+        }
+        assert_eq!(left_open.get("/session").await.status, 200);
+        let own = json!({ "current_password": first, "new_password": "correct horse battery" });
+        assert_eq!(mia.call(Method::PUT, "/session/password", Some(own.clone())).await.status, 204);
+        assert_eq!(mia.get("/session").await.status, 200, "who changed it stays");
+        assert_eq!(left_open.get("/session").await.problem(401), "unauthenticated");
+        assert_eq!(signs_in(&first).await.0, 401);
+        assert_eq!(signs_in("correct horse battery").await.0, 200);
+        // A key has no password, and a session guesses at it no quicker than a stranger.
+        assert_eq!(acme.put("/session/password", own.clone()).await.problem(401), "unauthenticated");
+        let mut statuses = Vec::new();
+        for _ in 0..5 {
+            statuses.push(mia.call(Method::PUT, "/session/password", Some(own.clone())).await.status);
+        }
+        assert!(statuses[0] == 422 && statuses[4] == 429, "{statuses:?}");
+    }
 }

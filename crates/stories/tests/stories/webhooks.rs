@@ -66,4 +66,29 @@ store::on_both_engines! {
         town.settle().await;
         assert_eq!(heard.lock().unwrap().len(), 4);
     }
+
+    async fn nobody_has_others_told_what_they_may_not_read(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (url, heard) = system(0).await;
+        let contacts = acme.key_for(&["webhooks:write", "contacts:read"]).await;
+        for events in [json!(["*"]), json!(["message.created"]), json!(["contact.updated", "draft.created"])] {
+            let refused = contacts.post("/webhooks", json!({ "url": url, "events": events })).await;
+            assert_eq!(refused.problem(403), "forbidden", "{events}");
+        }
+        let own = contacts.post("/webhooks", json!({ "url": url, "events": ["contact.updated"] })).await;
+        let own = format!("/webhooks/{}", text(&own.is(201)["id"]));
+        assert_eq!(contacts.patch(&own, json!({ "events": ["*"] })).await.problem(403), "forbidden");
+
+        // Nor does what others are told go where it was not meant to.
+        let other = acme.post("/webhooks", json!({ "url": "https://example.com", "events": ["*"] })).await;
+        let other = format!("/webhooks/{}", text(&other.is(201)["id"]));
+        assert_eq!(contacts.patch(&other, json!({ "url": url })).await.problem(403), "forbidden");
+        let _ = contacts.patch(&other, json!({ "enabled": false })).await.is(200);
+        assert_eq!(contacts.patch(&other, json!({ "enabled": true })).await.problem(403), "forbidden");
+        assert_eq!(acme.get(&other).await.is(200)["url"], "https://example.com");
+        town.texts(ANN, &acme, "Hello").await;
+        assert!(heard.lock().unwrap().iter().all(|(_, body)| body.contains("contact.updated")));
+    }
 }

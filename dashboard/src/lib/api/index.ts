@@ -10,6 +10,7 @@ export const session = {
   get: () => get<T.Session>("/session"),
   create: (body: T.NewSession) => post<T.Session>("/session", body),
   remove: () => remove("/session"),
+  changePassword: (body: T.PasswordChange) => put<void>("/session/password", body),
   switchTenant: (tenant_id: string) => post<T.Session>("/session/tenant", { tenant_id }),
 };
 

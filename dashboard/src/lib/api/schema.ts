@@ -475,7 +475,8 @@ export interface paths {
          * @description `id:` is the tenant's sequence, `event:` the name, `data:` `{"seq":…,"at":…,"type":…,"data":{…}}`. It resumes after
          *     `Last-Event-ID` or `?after=` without loss or doubling; without either it begins now, with `hello` and `{"head":…}`. Who is
          *     more than 10,000 lines behind gets one `snapshot_needed` with `{"head":…}` and goes on from there. `heartbeat` with
-         *     `{"head":…}` comes every 15 seconds. Signals (`typing`) have no id and are never repeated.
+         *     `{"head":…}` comes every 15 seconds. Signals (`typing`) have no id and are never repeated. Of a line that the caller may not
+         *     read only the `id:` comes, which a browser keeps as its place and shows to nobody.
          */
         get: operations["get_events"];
         put?: never;
@@ -493,7 +494,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The log of what happened, page by page. */
+        /** The log of what happened, page by page: what the caller may read of it. */
         get: operations["get_events_log"];
         put?: never;
         post?: never;
@@ -564,7 +565,7 @@ export interface paths {
         /** Who works here. */
         get: operations["get_members"];
         put?: never;
-        /** Lets someone in. */
+        /** Lets someone in. Nobody can give more than they have: a key needs every scope of the role. */
         post: operations["post_members"];
         delete?: never;
         options?: never;
@@ -764,11 +765,31 @@ export interface paths {
         /**
          * Signs in and sets the session cookie.
          * @description A wrong password and an unknown address get the same answer in the same time. Five tries a minute for an address from one
-         *     place.
+         *     place, and sixty for the place.
          */
         post: operations["post_session"];
         /** Signs out. */
         delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes one's own password. One's other sessions end.
+         * @description Five tries a minute, as for signing in.
+         */
+        put: operations["put_session_password"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -854,7 +875,10 @@ export interface paths {
         /** The endpoints. */
         get: operations["get_webhooks"];
         put?: never;
-        /** Adds an endpoint. It is told of what happens from now on. */
+        /**
+         * Adds an endpoint. It is told of what happens from now on.
+         * @description Nobody lets others be told what they may not read themselves.
+         */
         post: operations["post_webhooks"];
         delete?: never;
         options?: never;
@@ -877,7 +901,7 @@ export interface paths {
         delete: operations["delete_webhooks_id"];
         options?: never;
         head?: never;
-        /** Changes an endpoint. */
+        /** Changes an endpoint. To do more than to switch it off, one must be allowed to read what it is told. */
         patch: operations["patch_webhooks_id"];
         trace?: never;
     };
@@ -1113,6 +1137,7 @@ export interface components {
         /** @description What changes; what is absent stays. */
         ChangeCarrierAccount: {
             api_key?: string | null;
+            /** @description Another address takes the key anew: one that is kept is not sent elsewhere. */
             base_url?: string | null;
             name?: string | null;
             public_keys?: string[] | null;
@@ -1129,6 +1154,13 @@ export interface components {
             label?: string | null;
             /** Format: double */
             segments_per_second?: number | null;
+        };
+        /** @description Another password for oneself. */
+        ChangePassword: {
+            /** @description The one that counts now. */
+            current_password: string;
+            /** @description The one that shall count: at least 10 characters. */
+            new_password: string;
         };
         /** @description What changes of the settings; what is absent stays. */
         ChangeSettings: {
@@ -1473,13 +1505,19 @@ export interface components {
         Encoding: "gsm7" | "ucs2";
         /** @description A page of the log. */
         EventLog: {
-            /** @description The lines, in their order. */
+            /** @description The lines, in their order, without those that the caller may not read. */
             data: components["schemas"]["LogLine"][];
             /**
              * Format: int64
-             * @description The newest line's sequence. There is more while the last line here is below it.
+             * @description The newest line's sequence.
              */
             head: number;
+            /**
+             * Format: int64
+             * @description How far this page goes, lines that are left out included: what comes next is after it. There is more while it is
+             *     below `head`.
+             */
+            until: number;
         };
         /** @description Why it did not arrive, for people. */
         Failure: {
@@ -2058,7 +2096,7 @@ export interface components {
             /** @description The text. */
             body: string;
             /**
-             * @description Whether typographic characters become plain ones first, as they do when it is sent.
+             * @description Whether typographic characters become plain ones first where that makes the text cheaper, as when it is sent.
              * @default true
              */
             smart: boolean;
@@ -2439,7 +2477,7 @@ export interface components {
             api_key?: string | null;
             /** @description Read only; what is sent is not looked at. */
             readonly api_key_hint?: string | null;
-            /** @description Where it is; `null`: the maker's own. */
+            /** @description Where it is; `null`: the maker's own. Another address takes the key anew: one that is kept is not sent elsewhere. */
             base_url?: string | null;
             kind?: components["schemas"]["ProviderKind"] | null;
             /**
@@ -4827,6 +4865,36 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_session_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
         responses: {
             204: {
                 headers: {

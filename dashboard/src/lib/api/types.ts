@@ -41,6 +41,7 @@ export type NewSession = Schemas["SignIn"];
 export type NewWebhook = Schemas["NewWebhook"];
 export type Number = Schemas["Number"];
 export type NumberPatch = Schemas["ChangeNumber"];
+export type PasswordChange = Schemas["ChangePassword"];
 export type Preview = Schemas["Preview"];
 export type ProblemDocument = Schemas["Problem"];
 export type Receipt = Schemas["Receipt"];
