@@ -8,7 +8,7 @@ use crate::decision::{
     CancelReason, Change, Decision, DraftState, Effect, GateAsked, Priority, ReceiptLine, SendText, Unsent,
 };
 use crate::gate::{Purpose, Verdict, gate};
-use crate::id::{Ids, MessageId};
+use crate::id::{ConversationId, Ids, MessageId};
 use crate::message::{Author, Direction, Message, Source, Status};
 use crate::scene::{OpenDraft, Scene};
 use crate::segment::{MAX_SEGMENTS, measure};
@@ -35,6 +35,22 @@ pub fn reply(
     Ok((decision, message))
 }
 
+/// Whether a text can still be sent in the conversation that was asked for: what is too old to resume has a successor, and
+/// the answer belongs there. `current` is the one that its two ends have now.
+///
+/// # Errors
+/// When it cannot, with where to send it instead.
+pub fn resumable(now: Timestamp, scene: &Scene, current: Option<ConversationId>) -> Result<(), Refusal> {
+    let conversation = scene.conversation.as_ref().ok_or(Refusal::NotFound("conversation"))?;
+    if let Some(current) = current.filter(|current| *current != conversation.id) {
+        return Err(Refusal::Succeeded(current));
+    }
+    if !conversation.resumes_at(now, &scene.tenant.settings) {
+        return Err(Refusal::ResumeWindowOver);
+    }
+    Ok(())
+}
+
 /// Says it in `conversation`, which is changed with it and remembered before it.
 #[expect(clippy::too_many_arguments, reason = "the one place where all of a text comes together")]
 pub(super) fn say(
@@ -55,8 +71,12 @@ pub(super) fn say(
     if let Some(draft) = draft {
         accept(draft, &body, decision)?;
     }
-    decision.change(Change::DraftsSuperseded { conversation: conversation.id });
-    answer(&mut conversation, now, &body);
+    // What a program tells beside the point changes nothing about who owes an answer, and an assistant still gives it.
+    if asker.author.answers() || draft.is_some() {
+        decision.change(Change::DraftsSuperseded { conversation: conversation.id });
+        answer(&mut conversation);
+    }
+    say_last(&mut conversation, now, &body);
     decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
     let out = Out { body, media: text.media.clone(), sources: Vec::new(), planned, author: asker.author };
     let message = out.message(now, ids, &conversation);
@@ -86,7 +106,8 @@ pub(super) fn assistant_says(
     }
     let planned = Planned::from(now, verdict);
     let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources, planned, author };
-    answer(conversation, now, &out.body);
+    answer(conversation);
+    say_last(conversation, now, &out.body);
     decision.change(Change::DraftsSuperseded { conversation: conversation.id });
     decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
     let message = out.message(now, ids, conversation);
@@ -245,9 +266,13 @@ fn accept(draft: &OpenDraft, body: &str, decision: &mut Decision) -> Result<(), 
     Ok(())
 }
 
-fn answer(conversation: &mut Conversation, now: Timestamp, body: &str) {
+fn answer(conversation: &mut Conversation) {
+    conversation.version += 1;
+    conversation.answering = true;
+}
+
+fn say_last(conversation: &mut Conversation, now: Timestamp, body: &str) {
     conversation.touch(now, Direction::Out, body);
-    conversation.waiting_since = None;
     conversation.has_unsent = true;
     conversation.reopen();
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{let_assistant_answer, reply, text_arrived};
+use super::{change, let_assistant_answer, reply, text_arrived};
 use crate::command::{Asker, Refusal, Start};
 use crate::contact::Contact;
 use crate::conversation::Holder;
@@ -50,17 +50,18 @@ pub fn start(
         conversation.holder = Holder::Assistant(assistant);
     }
     if let Some(guide) = &asked.guide {
-        conversation.guide.clone_from(guide);
+        change::follow(&mut conversation, guide)?;
     }
     conversation.version += 1;
     let started = Started { conversation: conversation.id, message: None, resumed: !is_new };
     if is_new {
         decision.change(Change::ConversationOpened(Box::new(conversation.clone())));
     }
+    let answered = asked.text.is_some() && asker.author.answers();
+    if conversation.wants_answer() && !answered {
+        let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
+    }
     let Some(text) = &asked.text else {
-        if conversation.waiting_since.is_some() {
-            let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
-        }
         if !is_new {
             decision.change(Change::ConversationChanged(Box::new(conversation)));
         }

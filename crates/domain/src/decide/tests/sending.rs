@@ -22,6 +22,42 @@ fn a_person_who_replies_takes_the_conversation_from_the_assistant() {
 }
 
 #[test]
+fn what_a_program_tells_leaves_the_answer_to_whoever_owes_it() {
+    let mut scene = scene();
+    scene.conversation.as_mut().unwrap().waiting_since = Some(now() - 2.seconds());
+    let told_by = |asker, text: NewText, draft: Option<&OpenDraft>| {
+        told(&reply(now(), &mut ids(), &scene, asker, &text, draft).unwrap().0)
+    };
+    expect![[r#"
+        now open, held by assistant, version 3, waiting
+        out by api, queued: Order shipped.
+        receipt: gate
+        → send in 0 s"#]]
+    .assert_eq(&told_by(PROGRAM, text("Order shipped."), None));
+    let friday = NewText { scheduled_at: Some(now() + 96.hours()), ..text("See you.") };
+    expect![[r#"
+        now open, held by assistant, version 3, waiting
+        out by api, scheduled: See you.
+        receipt: gate
+        → send in 345600 s"#]]
+    .assert_eq(&told_by(PROGRAM, friday, None));
+    let draft = OpenDraft { id: id(8), conversation: id(5), body: "Until six.".into(), state: DraftState::Open };
+    let accepted = told_by(PROGRAM, text("Until six."), Some(&draft));
+    assert!(accepted.contains("version 4"), "an accepted draft is the answer: {accepted}");
+
+    let (decision, _) =
+        start(now(), &mut ids(), &scene, Uuid::nil(), PROGRAM, &starting(Some(text("Order shipped.")))).unwrap();
+    expect![[r#"
+        contact is Ann of Acme
+        now open, held by assistant, version 4, waiting
+        out by api, queued: Order shipped.
+        receipt: gate
+        → remind about version 4 in 4000 ms
+        → send in 0 s"#]]
+    .assert_eq(&told(&decision));
+}
+
+#[test]
 fn a_text_can_be_held_or_scheduled_and_says_plainly_what_it_cannot() {
     let said = |text: NewText| {
         reply(now(), &mut ids(), &scene(), PERSON, &text, None).map(|(decision, _)| {
@@ -98,8 +134,7 @@ fn a_conversation_is_opened_or_resumed_and_what_is_known_is_not_overwritten() {
     assert!(started.resumed && started.message.is_some());
     expect![[r#"
         contact is Ann of Acme
-        drafts superseded
-        now open, held by assistant, version 5
+        now open, held by assistant, version 4
         out by api, queued: Hi Ann
         receipt: gate
         → send in 0 s"#]]
@@ -112,6 +147,35 @@ fn a_conversation_is_opened_or_resumed_and_what_is_known_is_not_overwritten() {
         contact added at …23
         opened open, held by assistant, version 1"#]]
     .assert_eq(&told(&decision));
+}
+
+#[test]
+fn a_guide_has_one_bound_wherever_it_is_given() {
+    let started = |guide: String| {
+        let asked = Start { guide: Some(guide), ..starting(None) };
+        start(now(), &mut ids(), &scene(), Uuid::nil(), PROGRAM, &asked).map(|_| ())
+    };
+    let changed = |guide: String| {
+        let asked = ConversationChange { guide: Some(guide), ..Default::default() };
+        change(now(), &mut ids(), &scene(), &asked).map(|_| ())
+    };
+    let refused = started("é".repeat(20_001));
+    assert!(matches!(refused, Err(Refusal::Invalid { field: "guide", code: "too_long", .. })), "{refused:?}");
+    assert_eq!(refused, changed("é".repeat(20_001)));
+    assert_eq!((started("é".repeat(20_000)), changed("é".repeat(20_000))), (Ok(()), Ok(())));
+}
+
+#[test]
+fn a_reply_belongs_into_the_conversation_that_goes_on() {
+    let resumed = |days: i64, current: u128| {
+        let mut scene = scene();
+        scene.conversation.as_mut().unwrap().last_message_at = now() - (days * 24).hours();
+        resumable(now(), &scene, Some(id(current)))
+    };
+    assert_eq!(resumed(30, 5), Ok(()));
+    assert_eq!(resumed(31, 5), Err(Refusal::ResumeWindowOver));
+    assert_eq!(resumed(31, 50), Err(Refusal::Succeeded(id(50))));
+    assert_eq!(resumed(0, 50), Err(Refusal::Succeeded(id(50))), "the window has grown since");
 }
 
 #[test]
@@ -143,6 +207,61 @@ fn a_send_ends_in_one_of_these_ways() {
     assert_eq!(ended(Status::Sending, lost), "receipt: attempt\nmessage is unknown\n→ remind in 900000 ms");
     let busy = Ended::NotTaken { retry_at: now() + 1.second(), why: "busy".into(), counts: false };
     assert_eq!(ended(Status::Sending, busy), "receipt: attempt\nmessage is queued");
+}
+
+#[test]
+fn only_what_went_out_is_an_answer() {
+    let accepted = || Ended::Accepted { carrier_ref: "t1".into(), parts: None };
+    let answers = |prepare: &dyn Fn(&mut Outbound), end: Ended| {
+        let mut about = Outbound {
+            author: PERSON.author,
+            waiting_since: Some(now() - 2.minutes()),
+            last_inbound_at: Some(now() - 2.minutes()),
+            ..about(Status::Sending)
+        };
+        prepare(&mut about);
+        let end = SendEnded { message: id(10), attempt: 1, ended: end };
+        let told = told(&send_ended(now(), Uuid::nil(), &about, &end));
+        told.lines().find(|line| line.starts_with("answered")).unwrap_or_default().to_owned()
+    };
+    assert_eq!(answers(&|_| {}, accepted()), "answered");
+    assert_eq!(answers(&|about| about.author = Author::Assistant(id(0xADA)), accepted()), "answered");
+    assert_eq!(answers(&|about| about.author = Author::Api, accepted()), "", "a program tells of something else");
+    let accepts = |about: &mut Outbound| (about.author, about.accepts_draft) = (Author::Api, true);
+    assert_eq!(answers(&accepts, accepted()), "answered");
+    let wrote_again = |about: &mut Outbound| about.last_inbound_at = Some(now() - 1.second());
+    assert_eq!(answers(&wrote_again, accepted()), "answered, waiting for another");
+    let wrote_later = |about: &mut Outbound| about.waiting_since = Some(now() - 1.second());
+    assert_eq!(answers(&wrote_later, accepted()), "", "it was written before the question");
+    let not_out = [
+        Ended::Rejected { failure: failure(), opted_out: false },
+        Ended::Lost { why: "the line died".into() },
+        Ended::NotTaken { retry_at: now(), why: "busy".into(), counts: false },
+    ];
+    for end in not_out {
+        assert_eq!(answers(&|_| {}, end), "");
+    }
+    let about = Outbound { author: PERSON.author, waiting_since: Some(now() - 2.minutes()), ..about(Status::Unknown) };
+    let decision = carrier_reported(&about, &report(Reported::Delivered, false));
+    assert_eq!(told(&decision), "receipt: carrier\nmessage is delivered\nanswered", "the carrier settles it");
+}
+
+#[test]
+fn an_answer_on_its_way_is_not_asked_for_again_and_the_contact_waits_until_it_is_out() {
+    let mut scene = scene();
+    let conversation = scene.conversation.as_mut().unwrap();
+    (conversation.waiting_since, conversation.has_unsent, conversation.answering) = (Some(now()), true, true);
+    let guide = ConversationChange { guide: Some("Offer the rye.".into()), ..Default::default() };
+    let changed = told(&change(now(), &mut ids(), &scene, &guide).unwrap());
+    assert_eq!(changed, "now open, held by assistant, version 4, waiting");
+    expect![[r#"
+        unsent cancelled (by the assistant): human_replied
+        now open, held by agents, version 4, waiting
+        note by system, noted: Handed to people."#]]
+    .assert_eq(&told(&hand_off(now(), &mut ids(), &scene, HandOffTo::Agents(None), None).unwrap()));
+    let held = NewText { hold: SignedDuration::from_secs(5), ..text("I am on it.") };
+    let (decision, _) = reply(now(), &mut ids(), &scene, PERSON, &held, None).unwrap();
+    assert!(told(&decision).contains("held by agents, version 4, waiting"), "{}", told(&decision));
 }
 
 #[test]
@@ -241,7 +360,7 @@ fn an_answer_to_what_the_conversation_was_is_asked_for_anew_or_taken_back() {
     let guide = ConversationChange { guide: Some("Offer the rye.".into()), ..Default::default() };
     assert_eq!(
         told(&change(now(), &mut ids(), &scene, &guide).unwrap()),
-        "now open, held by assistant, version 4, waiting\n→ remind in 4000 ms",
+        "now open, held by assistant, version 4, waiting\n→ remind about version 4 in 4000 ms",
         "nobody is left in silence"
     );
     let closed = ConversationChange { status: Some(Standing::Closed), ..Default::default() };
