@@ -155,12 +155,12 @@ impl Conversation {
         self.last_message_at = now;
         self.last_direction = Some(direction);
         self.preview = body.chars().take(PREVIEW_CHARS).collect();
-        self.version += 1;
     }
 
     /// A text of the contact arrived: it is unread, they wait, and what was put away comes back.
     pub fn receive(&mut self, now: Timestamp, body: &str) {
         self.touch(now, Direction::In, body);
+        self.version += 1;
         self.inbound_count += 1;
         self.last_inbound_at = Some(now);
         self.waiting_since.get_or_insert(now);

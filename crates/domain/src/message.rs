@@ -66,6 +66,16 @@ impl Author {
         }
     }
 
+    /// Whether its texts answer what the contact wrote. What a program or a campaign sends of its own accord does not:
+    /// "your order is on its way" leaves a question where it was.
+    #[must_use]
+    pub const fn answers(self) -> bool {
+        match self {
+            Self::Member(_) | Self::Assistant(_) | Self::Workflow(_) => true,
+            Self::Contact(_) | Self::Campaign(_) | Self::Api | Self::System => false,
+        }
+    }
+
     /// Which one.
     #[must_use]
     pub const fn id(self) -> Option<Uuid> {

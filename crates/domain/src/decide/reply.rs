@@ -55,8 +55,12 @@ pub(super) fn say(
     if let Some(draft) = draft {
         accept(draft, &body, decision)?;
     }
-    decision.change(Change::DraftsSuperseded { conversation: conversation.id });
-    answer(&mut conversation, now, &body);
+    // What a program tells beside the point changes nothing about who owes an answer, and an assistant still gives it.
+    if asker.author.answers() || draft.is_some() {
+        decision.change(Change::DraftsSuperseded { conversation: conversation.id });
+        answer(&mut conversation);
+    }
+    say_last(&mut conversation, now, &body);
     decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
     let out = Out { body, media: text.media.clone(), sources: Vec::new(), planned, author: asker.author };
     let message = out.message(now, ids, &conversation);
@@ -86,7 +90,8 @@ pub(super) fn assistant_says(
     }
     let planned = Planned::from(now, verdict);
     let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources, planned, author };
-    answer(conversation, now, &out.body);
+    answer(conversation);
+    say_last(conversation, now, &out.body);
     decision.change(Change::DraftsSuperseded { conversation: conversation.id });
     decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
     let message = out.message(now, ids, conversation);
@@ -245,9 +250,13 @@ fn accept(draft: &OpenDraft, body: &str, decision: &mut Decision) -> Result<(), 
     Ok(())
 }
 
-fn answer(conversation: &mut Conversation, now: Timestamp, body: &str) {
-    conversation.touch(now, Direction::Out, body);
+fn answer(conversation: &mut Conversation) {
+    conversation.version += 1;
     conversation.waiting_since = None;
+}
+
+fn say_last(conversation: &mut Conversation, now: Timestamp, body: &str) {
+    conversation.touch(now, Direction::Out, body);
     conversation.has_unsent = true;
     conversation.reopen();
 }

@@ -57,10 +57,11 @@ pub fn start(
     if is_new {
         decision.change(Change::ConversationOpened(Box::new(conversation.clone())));
     }
+    let answered = asked.text.is_some() && asker.author.answers();
+    if conversation.waiting_since.is_some() && !answered {
+        let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
+    }
     let Some(text) = &asked.text else {
-        if conversation.waiting_since.is_some() {
-            let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
-        }
         if !is_new {
             decision.change(Change::ConversationChanged(Box::new(conversation)));
         }

@@ -133,7 +133,13 @@ fn told(decision: &Decision) -> String {
     lines.extend(decision.effects.iter().map(|effect| match effect {
         Effect::SendText(send) => format!("→ send in {} s", send.ready_at.duration_since(now()).as_secs()),
         Effect::AskAssistant { version, .. } => format!("→ ask the assistant about version {version}"),
-        Effect::Remind { at, .. } => format!("→ remind in {} ms", at.duration_since(now()).as_millis()),
+        Effect::Remind { fact, at, .. } => {
+            let about = match fact {
+                Fact::ContactFellSilent { version, .. } => format!(" about version {version}"),
+                _ => String::new(),
+            };
+            format!("→ remind{about} in {} ms", at.duration_since(now()).as_millis())
+        }
         Effect::FetchMedia { .. } => "→ fetch an attachment".into(),
     }));
     lines.join("\n")

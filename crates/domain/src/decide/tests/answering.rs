@@ -82,7 +82,7 @@ fn handing_over_says_to_whom_and_wakes_the_assistant_if_someone_waits() {
     expect![[r#"
         now open, held by assistant, version 4, waiting
         note by system, noted: Handed to Ada (done).
-        → remind in 4000 ms"#]]
+        → remind about version 4 in 4000 ms"#]]
     .assert_eq(&told(&decision));
     scene.assistant = None;
     assert!(hand_off(now(), &mut ids(), &scene, HandOffTo::Assistant(None), None).is_err());

@@ -12,7 +12,7 @@ fn a_text_is_kept_and_the_assistant_waits_its_quiet_window() {
         expect![[r#"
         now open, held by assistant, version 4, waiting
         in by contact, received: Are you open?
-        → remind in 4000 ms"#]],
+        → remind about version 4 in 4000 ms"#]],
     );
 }
 
@@ -55,7 +55,7 @@ fn the_numbers_new_assistant_answers_what_follows_a_conversation_of_another() {
         expect![[r#"
         opened open, held by assistant, version 1, waiting, follows another
         in by contact, received: Are you open?
-        → remind in 4000 ms"#]],
+        → remind about version 1 in 4000 ms"#]],
     );
 }
 
@@ -69,7 +69,7 @@ fn a_stranger_becomes_a_contact_with_a_conversation() {
         contact added at …23
         opened open, held by assistant, version 1, waiting
         in by contact, received: Hi
-        → remind in 4000 ms"#]],
+        → remind about version 1 in 4000 ms"#]],
     );
 }
 
@@ -82,7 +82,7 @@ fn stop_acts_before_anyone_and_is_confirmed_once() {
         consent: opted out = true
         unsent cancelled (all to the contact): contact_opted_out
         drafts superseded
-        now open, held by assistant, version 5
+        now open, held by assistant, version 4
         in by contact, received:  Stop. 
         out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
         receipt: gate
@@ -121,7 +121,7 @@ fn words_that_only_we_know_are_confirmed_by_us() {
         consent: opted out = true
         unsent cancelled (all to the contact): contact_opted_out
         drafts superseded
-        now open, held by assistant, version 5
+        now open, held by assistant, version 4
         in by contact, received: opt out
         out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
         receipt: gate
@@ -144,10 +144,22 @@ fn start_lifts_it_and_help_is_answered() {
         "help",
         |_| {},
         expect![[r#"
-        now open, held by assistant, version 5
+        now open, held by assistant, version 4
         in by contact, received: help
         out by system, queued: Reply to this text and we will help. Reply STOP to get no more texts.
         receipt: gate
+        → send in 0 s"#]],
+    );
+    let waits = |scene: &mut Scene| scene.conversation.as_mut().unwrap().waiting_since = Some(now() - 2.seconds());
+    on_text(
+        "help",
+        waits,
+        expect![[r#"
+        now open, held by assistant, version 4, waiting
+        in by contact, received: help
+        out by system, queued: Reply to this text and we will help. Reply STOP to get no more texts.
+        receipt: gate
+        → remind about version 4 in 4000 ms
         → send in 0 s"#]],
     );
 }
@@ -207,7 +219,7 @@ fn a_closed_conversation_reopens_inside_the_window_and_has_a_successor_after_it(
         expect![[r#"
         now open, held by assistant, version 4, waiting
         in by contact, received: Me again
-        → remind in 4000 ms"#]],
+        → remind about version 4 in 4000 ms"#]],
     );
     on_text(
         "Me again",
@@ -215,7 +227,7 @@ fn a_closed_conversation_reopens_inside_the_window_and_has_a_successor_after_it(
         expect![[r#"
         opened open, held by assistant, version 1, waiting, follows another
         in by contact, received: Me again
-        → remind in 4000 ms"#]],
+        → remind about version 1 in 4000 ms"#]],
     );
 }
 

@@ -22,6 +22,42 @@ fn a_person_who_replies_takes_the_conversation_from_the_assistant() {
 }
 
 #[test]
+fn what_a_program_tells_leaves_the_answer_to_whoever_owes_it() {
+    let mut scene = scene();
+    scene.conversation.as_mut().unwrap().waiting_since = Some(now() - 2.seconds());
+    let told_by = |asker, text: NewText, draft: Option<&OpenDraft>| {
+        told(&reply(now(), &mut ids(), &scene, asker, &text, draft).unwrap().0)
+    };
+    expect![[r#"
+        now open, held by assistant, version 3, waiting
+        out by api, queued: Order shipped.
+        receipt: gate
+        → send in 0 s"#]]
+    .assert_eq(&told_by(PROGRAM, text("Order shipped."), None));
+    let friday = NewText { scheduled_at: Some(now() + 96.hours()), ..text("See you.") };
+    expect![[r#"
+        now open, held by assistant, version 3, waiting
+        out by api, scheduled: See you.
+        receipt: gate
+        → send in 345600 s"#]]
+    .assert_eq(&told_by(PROGRAM, friday, None));
+    let draft = OpenDraft { id: id(8), conversation: id(5), body: "Until six.".into(), state: DraftState::Open };
+    let accepted = told_by(PROGRAM, text("Until six."), Some(&draft));
+    assert!(accepted.contains("version 4"), "an accepted draft is the answer: {accepted}");
+
+    let (decision, _) =
+        start(now(), &mut ids(), &scene, Uuid::nil(), PROGRAM, &starting(Some(text("Order shipped.")))).unwrap();
+    expect![[r#"
+        contact is Ann of Acme
+        now open, held by assistant, version 4, waiting
+        out by api, queued: Order shipped.
+        receipt: gate
+        → remind about version 4 in 4000 ms
+        → send in 0 s"#]]
+    .assert_eq(&told(&decision));
+}
+
+#[test]
 fn a_text_can_be_held_or_scheduled_and_says_plainly_what_it_cannot() {
     let said = |text: NewText| {
         reply(now(), &mut ids(), &scene(), PERSON, &text, None).map(|(decision, _)| {
@@ -98,8 +134,7 @@ fn a_conversation_is_opened_or_resumed_and_what_is_known_is_not_overwritten() {
     assert!(started.resumed && started.message.is_some());
     expect![[r#"
         contact is Ann of Acme
-        drafts superseded
-        now open, held by assistant, version 5
+        now open, held by assistant, version 4
         out by api, queued: Hi Ann
         receipt: gate
         → send in 0 s"#]]
@@ -241,7 +276,7 @@ fn an_answer_to_what_the_conversation_was_is_asked_for_anew_or_taken_back() {
     let guide = ConversationChange { guide: Some("Offer the rye.".into()), ..Default::default() };
     assert_eq!(
         told(&change(now(), &mut ids(), &scene, &guide).unwrap()),
-        "now open, held by assistant, version 4, waiting\n→ remind in 4000 ms",
+        "now open, held by assistant, version 4, waiting\n→ remind about version 4 in 4000 ms",
         "nobody is left in silence"
     );
     let closed = ConversationChange { status: Some(Standing::Closed), ..Default::default() };
