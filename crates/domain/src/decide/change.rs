@@ -40,8 +40,7 @@ pub fn change(now: Timestamp, ids: &mut Ids, scene: &Scene, change: &Conversatio
         conversation.version += 1;
     }
     if let Some(guide) = &change.guide {
-        within("guide", guide, GUIDE_CHARS_MAX)?;
-        conversation.guide.clone_from(guide);
+        follow(&mut conversation, guide)?;
         conversation.version += 1;
     }
     assistant_follows(now, ids, scene, &before, &mut conversation, &mut decision);
@@ -177,6 +176,13 @@ fn tidy(tags: &[String]) -> Result<Vec<String>, Refusal> {
         return Err(Refusal::Invalid { field: "tags", code: "too_many", message });
     }
     Ok(tags)
+}
+
+/// Its assistant must follow this from now on.
+pub(super) fn follow(conversation: &mut Conversation, guide: &str) -> Result<(), Refusal> {
+    within("guide", guide, GUIDE_CHARS_MAX)?;
+    guide.clone_into(&mut conversation.guide);
+    Ok(())
 }
 
 fn within(field: &'static str, text: &str, max: usize) -> Result<(), Refusal> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{let_assistant_answer, reply, text_arrived};
+use super::{change, let_assistant_answer, reply, text_arrived};
 use crate::command::{Asker, Refusal, Start};
 use crate::contact::Contact;
 use crate::conversation::Holder;
@@ -50,7 +50,7 @@ pub fn start(
         conversation.holder = Holder::Assistant(assistant);
     }
     if let Some(guide) = &asked.guide {
-        conversation.guide.clone_from(guide);
+        change::follow(&mut conversation, guide)?;
     }
     conversation.version += 1;
     let started = Started { conversation: conversation.id, message: None, resumed: !is_new };

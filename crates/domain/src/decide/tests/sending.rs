@@ -150,6 +150,22 @@ fn a_conversation_is_opened_or_resumed_and_what_is_known_is_not_overwritten() {
 }
 
 #[test]
+fn a_guide_has_one_bound_wherever_it_is_given() {
+    let started = |guide: String| {
+        let asked = Start { guide: Some(guide), ..starting(None) };
+        start(now(), &mut ids(), &scene(), Uuid::nil(), PROGRAM, &asked).map(|_| ())
+    };
+    let changed = |guide: String| {
+        let asked = ConversationChange { guide: Some(guide), ..Default::default() };
+        change(now(), &mut ids(), &scene(), &asked).map(|_| ())
+    };
+    let refused = started("é".repeat(20_001));
+    assert!(matches!(refused, Err(Refusal::Invalid { field: "guide", code: "too_long", .. })), "{refused:?}");
+    assert_eq!(refused, changed("é".repeat(20_001)));
+    assert_eq!((started("é".repeat(20_000)), changed("é".repeat(20_000))), (Ok(()), Ok(())));
+}
+
+#[test]
 fn nobody_texts_their_own_number() {
     let mut scene = scene();
     Arc::make_mut(&mut scene.number).address = Address::parse_sender("+14155550123").unwrap();
