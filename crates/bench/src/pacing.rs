@@ -216,6 +216,7 @@ fn thread(
         preview: String::new(),
         created_at: now,
         has_unsent: false,
+        answering: false,
     };
     let mut decision = Decision::default();
     decision.change(Change::ContactAdded { contact, phone: theirs.to_owned() });

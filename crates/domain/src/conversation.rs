@@ -123,7 +123,7 @@ pub struct Conversation {
     pub version: i64,
     /// Texts from the contact so far; unread marks count from it.
     pub inbound_count: i64,
-    /// Since when the contact waits for an answer.
+    /// Since when the contact waits for an answer; an answer that has not gone out yet does not change it.
     pub waiting_since: Option<Timestamp>,
     /// When the contact last wrote: someone who has just written is awake.
     pub last_inbound_at: Option<Timestamp>,
@@ -137,6 +137,8 @@ pub struct Conversation {
     pub created_at: Timestamp,
     /// Texts of ours to this contact wait to be sent.
     pub has_unsent: bool,
+    /// The answer that the contact waits for is on its way.
+    pub answering: bool,
 }
 
 /// The preview shows this many characters of the newest message.
@@ -165,6 +167,12 @@ impl Conversation {
         self.last_inbound_at = Some(now);
         self.waiting_since.get_or_insert(now);
         self.reopen();
+    }
+
+    /// The contact waits, and nobody has answered yet.
+    #[must_use]
+    pub const fn wants_answer(&self) -> bool {
+        self.waiting_since.is_some() && !self.answering
     }
 
     /// Open again, whatever it was.

@@ -35,7 +35,7 @@ use crate::conversation::{Conversation, Holder, Mode};
 use crate::decision::{Change, Decision, Effect};
 use crate::id::Ids;
 use crate::message::{Author, Direction, Message, Status};
-use crate::scene::Scene;
+use crate::scene::{Outbound, Scene};
 use crate::segment::Encoding;
 
 /// The mode that counts for this conversation: its own, else its assistant's.
@@ -90,6 +90,17 @@ fn hand_to_people(now: Timestamp, ids: &mut Ids, conversation: &mut Conversation
     conversation.version += 1;
     conversation.reopen();
     system_note(ids.next(), conversation, now, format!("Handed to people: {reason}"))
+}
+
+/// The contact has their answer once it is out, and not before: what is taken back, refused or still waits has told them
+/// nothing. What they wrote after it still waits.
+fn answered(about: &Outbound, to: Status, decision: &mut Decision) {
+    let is_out = matches!(to, Status::Sent | Status::Delivered);
+    let answers = about.author.answers() || about.accepts_draft;
+    if is_out && answers && about.waiting_since.is_some_and(|since| since <= about.written_at) {
+        let waiting_since = about.last_inbound_at.filter(|at| *at > about.written_at);
+        decision.change(Change::Answered { conversation: about.conversation, waiting_since });
+    }
 }
 
 /// A note of Tidings itself in the thread, so that people see why something happened.

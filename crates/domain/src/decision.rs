@@ -66,6 +66,13 @@ pub enum Change {
         /// Sorted, each once.
         tags: Vec<String>,
     },
+    /// The contact has an answer.
+    Answered {
+        /// Where.
+        conversation: ConversationId,
+        /// Since when they wait for another one.
+        waiting_since: Option<Timestamp>,
+    },
     /// A message more.
     MessageAdded(Box<Message>),
     /// A message's status went on.

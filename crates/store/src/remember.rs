@@ -136,6 +136,15 @@ impl<'d> Pen<'_, '_, 'd> {
                 self.tell(Kind::ConversationUpdated, conversation.id, Some(conversation.id));
             }
             Change::ConversationTagged { conversation, tags } => self.tagged(*conversation, tags).await?,
+            Change::Answered { conversation, waiting_since } => {
+                self.tx
+                    .push(
+                        "UPDATE conversation SET waiting_since_us = $3 WHERE tenant_id = $1 AND id = $2",
+                        args![*conversation, *waiting_since],
+                    )
+                    .await?;
+                self.tell(Kind::ConversationUpdated, *conversation, Some(*conversation));
+            }
             Change::MessageAdded(message) => {
                 self.rows.message(message)?;
                 self.tell(Kind::MessageCreated, message.id, Some(message.conversation));

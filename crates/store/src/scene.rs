@@ -32,7 +32,12 @@ macro_rules! thread_columns {
              v.holder_id, v.mode, v.assignee_id, v.guide, v.version, v.inbound_count, v.waiting_since_us,
              v.last_inbound_at_us, v.last_message_at_us, v.last_direction, v.preview, v.created_at_us,
              EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = v.tenant_id AND m.contact_id = v.contact_id
-                     AND m.direction = 'out' AND m.status IN ('held', 'scheduled', 'queued', 'deferred'))"
+                     AND m.direction = 'out' AND m.status IN ('held', 'scheduled', 'queued', 'deferred')),
+             v.waiting_since_us IS NOT NULL AND v.last_direction = 'out'
+             AND EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id
+                         AND (m.author IN ('member', 'assistant', 'workflow') OR m.draft_id IS NOT NULL)
+                         AND m.status IN ('held', 'queued', 'deferred', 'sending', 'unknown')
+                         AND m.created_at_us >= v.waiting_since_us)"
         )
     };
 }
@@ -302,7 +307,8 @@ pub async fn outbounds(
     let rows = tx
         .rows(
             "SELECT m.conversation_id, m.contact_id, v.address, v.number_id, m.status, m.author, m.author_id,
-                    COALESCE(o.attempt, 0), a.opted_out_at_us, v.lane, m.id
+                    COALESCE(o.attempt, 0), a.opted_out_at_us, v.lane, m.id, m.created_at_us, m.draft_id IS NOT NULL,
+                    v.waiting_since_us, v.last_inbound_at_us
              FROM message m
              JOIN conversation v ON v.tenant_id = m.tenant_id AND v.id = m.conversation_id
              LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
@@ -327,6 +333,10 @@ pub async fn outbounds(
                 attempt: row.get(7)?,
                 purpose: purpose(author),
                 opted_out_at: row.get(8)?,
+                written_at: row.get(11)?,
+                accepts_draft: row.get(12)?,
+                waiting_since: row.get(13)?,
+                last_inbound_at: row.get(14)?,
             };
             Ok((message, (outbound, row.get(9)?)))
         })
@@ -548,6 +558,7 @@ fn conversation(id: ConversationId, row: &Row) -> Result<Conversation, StoreErro
         preview: row.get(26)?,
         created_at: row.get(27)?,
         has_unsent: row.get(28)?,
+        answering: row.get(29)?,
     })
 }
 

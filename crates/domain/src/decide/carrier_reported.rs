@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::answered;
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, MessageMoved, ReceiptLine, Unsent};
 use crate::fact::CarrierReported;
 use crate::scene::Outbound;
@@ -23,6 +24,7 @@ pub fn carrier_reported(about: &Outbound, report: &CarrierReported) -> Decision 
             cost,
             ..MessageMoved::to(about.message, about.conversation, to)
         }));
+        answered(about, to, &mut decision);
     }
     if report.opted_out {
         opted_out_at_carrier(about, report.at, &mut decision);

@@ -75,7 +75,7 @@ fn assistant_follows(
         let which = Unsent::ByAssistant(conversation.id);
         decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
     }
-    if conversation.waiting_since.is_some() && conversation.status == Standing::Open {
+    if conversation.wants_answer() && conversation.status == Standing::Open {
         let_assistant_answer(now, ids, scene, conversation, decision);
     }
 }

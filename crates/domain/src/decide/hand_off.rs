@@ -44,7 +44,7 @@ pub fn hand_off(
         let which = Unsent::ByAssistant(conversation.id);
         decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
     }
-    if conversation.waiting_since.is_some() {
+    if conversation.wants_answer() {
         let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
     }
     if moved {

@@ -252,7 +252,7 @@ fn accept(draft: &OpenDraft, body: &str, decision: &mut Decision) -> Result<(), 
 
 fn answer(conversation: &mut Conversation) {
     conversation.version += 1;
-    conversation.waiting_since = None;
+    conversation.answering = true;
 }
 
 fn say_last(conversation: &mut Conversation, now: Timestamp, body: &str) {

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::answered;
 use super::carrier_reported::opted_out_at_carrier;
 use crate::decision::{Change, Decision, Effect, MessageMoved, ReceiptLine};
 use crate::fact::{Ended, Fact, SendEnded};
@@ -93,6 +94,7 @@ fn accepted(about: &Outbound, carrier_ref: &str, parts: Option<u32>, decision: &
         parts,
         ..MessageMoved::to(about.message, about.conversation, to)
     }));
+    answered(about, to, decision);
 }
 
 fn failed(about: &Outbound, failure: Failure, decision: &mut Decision) {

@@ -58,7 +58,7 @@ pub fn start(
         decision.change(Change::ConversationOpened(Box::new(conversation.clone())));
     }
     let answered = asked.text.is_some() && asker.author.answers();
-    if conversation.waiting_since.is_some() && !answered {
+    if conversation.wants_answer() && !answered {
         let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
     }
     let Some(text) = &asked.text else {

@@ -89,6 +89,7 @@ fn scene() -> Scene {
             preview: String::new(),
             created_at: now() - 2.hours(),
             has_unsent: false,
+            answering: false,
         }),
         assistant: Some(ada),
     }
@@ -152,6 +153,8 @@ fn change_told(change: &Change) -> String {
         Change::Consented(consent) => format!("consent: opted out = {}", consent.opted_out),
         Change::ConversationOpened(new) => format!("opened {}", stands(new)),
         Change::ConversationChanged(new) => format!("now {}", stands(new)),
+        Change::Answered { waiting_since: None, .. } => "answered".into(),
+        Change::Answered { .. } => "answered, waiting for another".into(),
         Change::ConversationTagged { tags, .. } => format!("tagged {tags:?}"),
         Change::MessageAdded(new) => {
             format!("{} by {}, {}: {}", new.direction.as_str(), new.author.kind(), new.status.as_str(), new.body)
@@ -222,6 +225,10 @@ fn about(status: Status) -> Outbound {
         attempt: 1,
         purpose: Purpose::Conversation,
         opted_out_at: None,
+        written_at: now() - 1.minute(),
+        accepts_draft: false,
+        waiting_since: None,
+        last_inbound_at: None,
     }
 }
 

@@ -30,7 +30,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
         Some(Keyword::Start) => start_again(scene, &contact, received, text, &mut decision),
         Some(Keyword::Help) => {
             conversation.waiting_since = waited;
-            if waited.is_some() {
+            if conversation.wants_answer() {
                 let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
             }
         }
@@ -97,6 +97,7 @@ pub(super) fn conversation(
         preview: String::new(),
         created_at: now,
         has_unsent: false,
+        answering: false,
     };
     (opened, true)
 }

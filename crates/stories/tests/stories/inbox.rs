@@ -54,6 +54,38 @@ store::on_both_engines! {
         assert_eq!(acme.post(&read, json!({})).await.problem(403), "forbidden");
     }
 
+    async fn whoever_waits_is_seen_to_wait_until_an_answer_is_out(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let _ = acme.assistant("auto", HOURS).await;
+        town.texts(ANN, &acme, "what are your opening hours?").await;
+        let id = text(&acme.conversation().await["id"]);
+        let messages = format!("/conversations/{id}/messages");
+        let waits = async || acme.conversation().await["waiting_since"].is_string();
+
+        let busy = json!({ "rate_limit_burst": { "probability": 1.0, "length": 1, "retry_after_s": 60 } });
+        town.faults(serde_json::from_value(busy).unwrap());
+        town.passes(SignedDuration::from_secs(10)).await;
+        assert!(waits().await, "the assistant's answer does not get through");
+        let _ = acme.post(&format!("/conversations/{id}/handoff"), json!({ "to": "agents" })).await.is(200);
+        town.faults(sandbox::Faults::default());
+        town.passes(SignedDuration::from_mins(5)).await;
+        assert!(town.heard(ANN).is_empty() && waits().await, "it was taken back");
+
+        let mut zoe = town.member(&acme, "zoe@example.com", "agent").await;
+        let next_week = town.clock.now().checked_add(SignedDuration::from_hours(7 * 24)).unwrap();
+        let later = zoe.post(&messages, json!({ "body": "Any news?", "scheduled_at": next_week })).await;
+        let later = text(&later.is(202)["message"]["id"]);
+        town.settle().await;
+        assert!(waits().await, "next week is not an answer");
+        let _ = zoe.post(&format!("/messages/{later}/cancel"), json!({})).await.is(200);
+        let _ = zoe.post(&messages, json!({ "body": "From seven to six." })).await.is(202);
+        town.passes(SignedDuration::from_secs(10)).await;
+        assert_eq!(town.heard(ANN), ["From seven to six."]);
+        assert!(!waits().await);
+    }
+
     async fn what_a_removed_assistant_has_not_sent_yet_is_not_sent(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

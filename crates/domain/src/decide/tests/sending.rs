@@ -197,6 +197,61 @@ fn a_send_ends_in_one_of_these_ways() {
 }
 
 #[test]
+fn only_what_went_out_is_an_answer() {
+    let accepted = || Ended::Accepted { carrier_ref: "t1".into(), parts: None };
+    let answers = |prepare: &dyn Fn(&mut Outbound), end: Ended| {
+        let mut about = Outbound {
+            author: PERSON.author,
+            waiting_since: Some(now() - 2.minutes()),
+            last_inbound_at: Some(now() - 2.minutes()),
+            ..about(Status::Sending)
+        };
+        prepare(&mut about);
+        let end = SendEnded { message: id(10), attempt: 1, ended: end };
+        let told = told(&send_ended(now(), Uuid::nil(), &about, &end));
+        told.lines().find(|line| line.starts_with("answered")).unwrap_or_default().to_owned()
+    };
+    assert_eq!(answers(&|_| {}, accepted()), "answered");
+    assert_eq!(answers(&|about| about.author = Author::Assistant(id(0xADA)), accepted()), "answered");
+    assert_eq!(answers(&|about| about.author = Author::Api, accepted()), "", "a program tells of something else");
+    let accepts = |about: &mut Outbound| (about.author, about.accepts_draft) = (Author::Api, true);
+    assert_eq!(answers(&accepts, accepted()), "answered");
+    let wrote_again = |about: &mut Outbound| about.last_inbound_at = Some(now() - 1.second());
+    assert_eq!(answers(&wrote_again, accepted()), "answered, waiting for another");
+    let wrote_later = |about: &mut Outbound| about.waiting_since = Some(now() - 1.second());
+    assert_eq!(answers(&wrote_later, accepted()), "", "it was written before the question");
+    let not_out = [
+        Ended::Rejected { failure: failure(), opted_out: false },
+        Ended::Lost { why: "the line died".into() },
+        Ended::NotTaken { retry_at: now(), why: "busy".into(), counts: false },
+    ];
+    for end in not_out {
+        assert_eq!(answers(&|_| {}, end), "");
+    }
+    let about = Outbound { author: PERSON.author, waiting_since: Some(now() - 2.minutes()), ..about(Status::Unknown) };
+    let decision = carrier_reported(&about, &report(Reported::Delivered, false));
+    assert_eq!(told(&decision), "receipt: carrier\nmessage is delivered\nanswered", "the carrier settles it");
+}
+
+#[test]
+fn an_answer_on_its_way_is_not_asked_for_again_and_the_contact_waits_until_it_is_out() {
+    let mut scene = scene();
+    let conversation = scene.conversation.as_mut().unwrap();
+    (conversation.waiting_since, conversation.has_unsent, conversation.answering) = (Some(now()), true, true);
+    let guide = ConversationChange { guide: Some("Offer the rye.".into()), ..Default::default() };
+    let changed = told(&change(now(), &mut ids(), &scene, &guide).unwrap());
+    assert_eq!(changed, "now open, held by assistant, version 4, waiting");
+    expect![[r#"
+        unsent cancelled (by the assistant): human_replied
+        now open, held by agents, version 4, waiting
+        note by system, noted: Handed to people."#]]
+    .assert_eq(&told(&hand_off(now(), &mut ids(), &scene, HandOffTo::Agents(None), None).unwrap()));
+    let held = NewText { hold: SignedDuration::from_secs(5), ..text("I am on it.") };
+    let (decision, _) = reply(now(), &mut ids(), &scene, PERSON, &held, None).unwrap();
+    assert!(told(&decision).contains("held by agents, version 4, waiting"), "{}", told(&decision));
+}
+
+#[test]
 fn a_text_that_never_leaves_is_given_up_in_the_end() {
     let end = Ended::NotTaken { retry_at: now(), why: "refused".into(), counts: true };
     let about = Outbound { attempt: 6, ..about(Status::Sending) };
