@@ -236,7 +236,9 @@ impl From<Refusal> for ApiError {
             Refusal::NotFound(what) => Self::not_found(what),
             Refusal::Gate(reason) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, reason.code(), detail),
             Refusal::Invalid { field, code, message } => Self::invalid(field, code, message),
-            Refusal::TooLate(_) | Refusal::DraftNotOpen(_) => Self::conflict(refusal.code(), detail),
+            Refusal::TooLate(_) | Refusal::DraftNotOpen(_) | Refusal::Succeeded(_) | Refusal::ResumeWindowOver => {
+                Self::conflict(refusal.code(), detail)
+            }
         }
     }
 }
@@ -287,6 +289,8 @@ mod tests {
             (Refusal::Invalid { field: "body", code: "empty", message: "Say something.".into() }, 422, "invalid"),
             (Refusal::TooLate("sent"), 409, "too_late"),
             (Refusal::DraftNotOpen("accepted"), 409, "draft_not_open"),
+            (Refusal::Succeeded(uuid::Uuid::nil().into()), 409, "conversation_succeeded"),
+            (Refusal::ResumeWindowOver, 409, "resume_window_over"),
         ] {
             let error = ApiError::from(refusal);
             assert_eq!((error.status().as_u16(), error.code()), (status, code));

@@ -162,6 +162,15 @@ pub enum Refusal {
     /// Someone has already decided on this draft, or the conversation moved on.
     #[error("This draft is not open any more: it is {0}.")]
     DraftNotOpen(&'static str),
+    /// It went on in another conversation.
+    #[error("This conversation went on in {0}. Send the text there.")]
+    Succeeded(ConversationId),
+    /// It has rested for longer than the tenant's resume window.
+    #[error(
+        "This conversation has rested for longer than your resume window. Start a new one with the contact (POST \
+         /conversations): it links back to this one."
+    )]
+    ResumeWindowOver,
 }
 
 impl Refusal {
@@ -174,6 +183,8 @@ impl Refusal {
             Self::Invalid { .. } => "invalid",
             Self::TooLate(_) => "too_late",
             Self::DraftNotOpen(_) => "draft_not_open",
+            Self::Succeeded(_) => "conversation_succeeded",
+            Self::ResumeWindowOver => "resume_window_over",
         }
     }
 }

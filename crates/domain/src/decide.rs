@@ -23,7 +23,7 @@ pub use change::{cancel, change, note, snooze_ended};
 pub use contact_fell_silent::contact_fell_silent;
 pub use draft::reject_draft;
 pub use hand_off::hand_off;
-pub use reply::reply;
+pub use reply::{reply, resumable};
 pub use send_due::{Due, send_due};
 pub use send_ended::{send_ended, unknown_overdue};
 pub use start::{Started, start};

@@ -216,6 +216,9 @@ async fn reply(
     text: &NewText,
 ) -> Result<(Decision, Outcome), AskError> {
     let scene = around(tx, conversation).await?;
+    let now_between = scene::thread(tx, &mut Known::default(), scene.number.id, &scene.address).await?;
+    let current = now_between.and_then(|thread| thread.conversation).map(|current| current.id);
+    decide::resumable(now, &scene, current)?;
     attachments(tx, text).await?;
     let draft = match text.draft {
         Some(id) => {

@@ -8,7 +8,7 @@ use crate::decision::{
     CancelReason, Change, Decision, DraftState, Effect, GateAsked, Priority, ReceiptLine, SendText, Unsent,
 };
 use crate::gate::{Purpose, Verdict, gate};
-use crate::id::{Ids, MessageId};
+use crate::id::{ConversationId, Ids, MessageId};
 use crate::message::{Author, Direction, Message, Source, Status};
 use crate::scene::{OpenDraft, Scene};
 use crate::segment::{MAX_SEGMENTS, measure};
@@ -33,6 +33,22 @@ pub fn reply(
     let mut decision = Decision::default();
     let message = say(now, ids, scene, asker, text, conversation, draft, &mut decision)?;
     Ok((decision, message))
+}
+
+/// Whether a text can still be sent in the conversation that was asked for: what is too old to resume has a successor, and
+/// the answer belongs there. `current` is the one that its two ends have now.
+///
+/// # Errors
+/// When it cannot, with where to send it instead.
+pub fn resumable(now: Timestamp, scene: &Scene, current: Option<ConversationId>) -> Result<(), Refusal> {
+    let conversation = scene.conversation.as_ref().ok_or(Refusal::NotFound("conversation"))?;
+    if let Some(current) = current.filter(|current| *current != conversation.id) {
+        return Err(Refusal::Succeeded(current));
+    }
+    if !conversation.resumes_at(now, &scene.tenant.settings) {
+        return Err(Refusal::ResumeWindowOver);
+    }
+    Ok(())
 }
 
 /// Says it in `conversation`, which is changed with it and remembered before it.

@@ -75,6 +75,28 @@ store::on_both_engines! {
         assert_eq!(all[0]["contact"]["id"], all[1]["contact"]["id"]);
     }
 
+    async fn a_reply_lands_in_no_conversation_that_is_over(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        town.texts(ANN, &acme, "Hello").await;
+        let old = text(&acme.conversation().await["id"]);
+        town.passes(SignedDuration::from_hours(40 * 24)).await;
+        let reply = async |to: &str| {
+            acme.post(&format!("/conversations/{to}/messages"), json!({ "body": "Still there?" })).await
+        };
+        assert_eq!(reply(&old).await.problem(409), "resume_window_over");
+        let started = acme.post("/conversations", json!({ "to": ANN, "body": "Still there?" })).await;
+        let new = text(&started.is(201)["conversation"]["id"]);
+        let refused = reply(&old).await;
+        assert_eq!(refused.problem(409), "conversation_succeeded");
+        assert!(text(&refused.body["detail"]).contains(&new), "{}", refused.body);
+        let _ = reply(&new).await.is(202);
+        town.settle().await;
+        assert_eq!(town.heard(ANN), ["Still there?", "Still there?"]);
+        assert_eq!(acme.thread(&old).await, ["in contact received: Hello"]);
+    }
+
     async fn the_api_opens_or_resumes(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

@@ -166,6 +166,19 @@ fn a_guide_has_one_bound_wherever_it_is_given() {
 }
 
 #[test]
+fn a_reply_belongs_into_the_conversation_that_goes_on() {
+    let resumed = |days: i64, current: u128| {
+        let mut scene = scene();
+        scene.conversation.as_mut().unwrap().last_message_at = now() - (days * 24).hours();
+        resumable(now(), &scene, Some(id(current)))
+    };
+    assert_eq!(resumed(30, 5), Ok(()));
+    assert_eq!(resumed(31, 5), Err(Refusal::ResumeWindowOver));
+    assert_eq!(resumed(31, 50), Err(Refusal::Succeeded(id(50))));
+    assert_eq!(resumed(0, 50), Err(Refusal::Succeeded(id(50))), "the window has grown since");
+}
+
+#[test]
 fn nobody_texts_their_own_number() {
     let mut scene = scene();
     Arc::make_mut(&mut scene.number).address = Address::parse_sender("+14155550123").unwrap();
