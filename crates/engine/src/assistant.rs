@@ -147,7 +147,15 @@ async fn said(tx: &mut TenantTx<'_>, conversation: ConversationId) -> Result<Vec
     for row in rows.iter().rev() {
         said.push(Said { by_contact: row.get::<String>(0)? == Direction::In.as_str(), body: row.get(1)? });
     }
+    question_last(&mut said);
     Ok(said)
+}
+
+/// What a program has told the contact since does not answer them: their question stays the last word.
+fn question_last(said: &mut [Said]) {
+    let end = said.iter().rposition(|said| said.by_contact).map_or(0, |last| last + 1);
+    let start = said[..end].iter().rposition(|said| !said.by_contact).map_or(0, |before| before + 1);
+    said[start..].rotate_left(end - start);
 }
 
 async fn material(
