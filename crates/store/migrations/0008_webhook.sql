@@ -28,4 +28,4 @@ CREATE TABLE webhook_delivery (
     FOREIGN KEY (tenant_id, webhook_id) REFERENCES webhook (tenant_id, id)
 ) {strict};
 CREATE UNIQUE INDEX webhook_delivery_once ON webhook_delivery (tenant_id, webhook_id, seq);
-CREATE INDEX webhook_delivery_waiting ON webhook_delivery (next_at_us) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (tenant_id, webhook_id, next_at_us, seq) WHERE state = 'waiting';
