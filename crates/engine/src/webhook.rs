@@ -204,7 +204,8 @@ async fn call(world: Arc<World>, telling: Telling) {
     };
     let again_at = told.again_at;
     let (tenant, id) = (telling.tenant, telling.id);
-    let kept = world.store.write(tenant, async move |tx| queue::tell_ended(tx, id, &told).await).await;
+    let now = world.now();
+    let kept = world.store.write(tenant, async move |tx| queue::tell_ended(tx, now, id, &told).await).await;
     if let Err(error) = kept {
         tracing::warn!(%error, delivery = %id, "how a webhook ended could not be kept; it is told again");
     }

@@ -167,20 +167,34 @@ pub struct Told {
     pub again_at: Option<Timestamp>,
 }
 
-/// Writes how it ended.
+/// Writes how it ended at `now`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn tell_ended(tx: &mut TenantTx<'_>, id: DeliveryId, told: &Told) -> Result<(), StoreError> {
+pub async fn tell_ended(tx: &mut TenantTx<'_>, now: Timestamp, id: DeliveryId, told: &Told) -> Result<(), StoreError> {
     let state = match (told.delivered, told.again_at) {
         (true, _) => "delivered",
         (false, Some(_)) => "waiting",
         (false, None) => "failed",
     };
+    let ended_at = told.again_at.is_none().then_some(now);
     tx.push(
-        "UPDATE webhook_delivery SET state = $3, last_status = $4, last_error = $5, next_at_us = $6
+        "UPDATE webhook_delivery SET state = $3, last_status = $4, last_error = $5, next_at_us = $6, ended_at_us = $7
          WHERE tenant_id = $1 AND id = $2",
-        args![id, state, told.status, &told.error, told.again_at],
+        args![id, state, told.status, &told.error, told.again_at, ended_at],
+    )
+    .await
+}
+
+/// Forgets deliveries that ended before `before`, the oldest first and at most `limit` of them; answers how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_tellings(tx: &mut SystemTx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.exec_returning_count(
+        "DELETE FROM webhook_delivery WHERE (tenant_id, id) IN
+             (SELECT tenant_id, id FROM webhook_delivery WHERE ended_at_us < $1 ORDER BY ended_at_us LIMIT $2)",
+        args![before, limit],
     )
     .await
 }

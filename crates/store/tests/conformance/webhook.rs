@@ -9,7 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use store::{
     Store, StoreError, SystemTx, TenantTx, args,
     event::{self, Line},
-    on_both_engines, queue, tenant,
+    on_both_engines,
+    queue::{self, Told},
+    tenant,
     webhook::{self, Webhook, WebhookChange},
 };
 use uuid::Uuid;
@@ -150,5 +152,33 @@ on_both_engines! {
         assert_eq!(claim(at(9), vec![], 9).await, [(delivery(9), 1)]);
         assert_eq!(claim(at(9), vec![], 9).await, [], "all have a lease");
         assert_eq!(claim(at(69), vec![], 9).await, [(delivery(1), 2), (delivery(9), 2)], "until it ends");
+    }
+
+    async fn what_ended_long_ago_is_forgotten_and_what_waits_is_not(store) {
+        with_hook(&store).await;
+        store.write(ACME, async |tx: &mut TenantTx<'_>| {
+            for seq in 1..=5_u8 {
+                let id = delivery(seq.into());
+                queue::add_telling(tx, id, HOOK, seq.into(), "message.created", "{}", at(0)).await?;
+            }
+            let told = |delivered, again_at| Told { delivered, status: None, error: None, again_at };
+            queue::tell_ended(tx, at(1), delivery(1), &told(true, None)).await?;
+            queue::tell_ended(tx, at(2), delivery(2), &told(false, None)).await?;
+            queue::tell_ended(tx, at(2), delivery(3), &told(false, Some(at(3)))).await?;
+            queue::tell_ended(tx, at(9), delivery(4), &told(true, None)).await?;
+            queue::tell_ended(tx, at(1), delivery(5), &told(true, None)).await?;
+            webhook::replay(tx, HOOK, delivery(5), at(2)).await.map(drop)
+        }).await.unwrap();
+        let forget = async |limit| {
+            store.system_write(async move |tx: &mut SystemTx<'_>| queue::forget_tellings(tx, at(9), limit).await).await.unwrap()
+        };
+        let left = async || {
+            let page = async |tx: &mut TenantTx<'_>| webhook::deliveries(tx, HOOK, None, 10).await;
+            store.read(ACME, page).await.unwrap().iter().map(|one| one.id).collect::<Vec<_>>()
+        };
+        assert_eq!(forget(1).await, 1);
+        assert_eq!(left().await, [5, 4, 3, 2].map(delivery), "the oldest first");
+        assert_eq!((forget(9).await, forget(9).await), (1, 0));
+        assert_eq!(left().await, [5, 4, 3].map(delivery), "one that is told again, a new one, one that waits");
     }
 }
