@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use domain::attachment::Attachment;
 use domain::id::{MediaId, TenantId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{Row, StoreError, TenantTx, args, list};
-
-/// The carrier, which does not sign in, may fetch an attachment for so long after its upload: longer than any text waits
-/// that is not scheduled far ahead.
-pub const CARRIER_MAY_FETCH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// An attachment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -79,6 +76,17 @@ pub async fn create(
 pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[MediaId]) -> Result<HashMap<MediaId, Media>, StoreError> {
     let rows = tx.rows(BY_IDS, args![list(ids)]).await?;
     rows.iter().map(|row| media(row).map(|media| (media.id, media))).collect()
+}
+
+/// Those of these attachments that are here and can be sent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn kept(tx: &mut TenantTx<'_>, ids: &[MediaId]) -> Result<HashMap<MediaId, Attachment>, StoreError> {
+    const KEPT: &str =
+        "SELECT id, bytes, created_at_us FROM media WHERE tenant_id = $1 AND state = 'kept' AND id {among $2}";
+    let rows = tx.rows(KEPT, args![list(ids)]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, Attachment { bytes: row.get(1)?, kept_at: row.get(2)? }))).collect()
 }
 
 /// The bytes of an attachment.

@@ -1,5 +1,6 @@
 //! Pictures, both ways.
 
+use jiff::SignedDuration;
 use providers::http::Method;
 use serde_json::json;
 use stories::town::{Town, text};
@@ -50,5 +51,20 @@ store::on_both_engines! {
         assert_eq!((fetched.status, &fetched.raw.body[..]), (200, PNG));
         let wrong = format!("{}x", heard[0].media_urls[0]);
         assert_eq!(town.client.send(Method::GET, &wrong, Vec::new(), bytes::Bytes::new()).await.status, 404);
+    }
+
+    async fn what_the_carrier_could_not_fetch_any_more_is_refused_when_it_is_asked_for(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let headers = vec![("authorization", format!("Bearer {}", acme.key)), ("content-type", "image/png".to_owned())];
+        let kept = town.client.send(Method::POST, "/api/v1/media", headers, bytes::Bytes::from_static(PNG)).await;
+        let media = text(&kept.is(201)["id"]);
+        let at = |days: i64| town.clock.now().checked_add(SignedDuration::from_hours(days * 24)).unwrap().to_string();
+        let asked = |days| json!({ "to": ANN, "body": "", "media_ids": [media], "scheduled_at": at(days) });
+        let refused = acme.post("/conversations", asked(40)).await;
+        assert_eq!(refused.is(422)["errors"][0]["field"], "media_ids");
+        assert_eq!(refused.body["errors"][0]["code"], "link_ends");
+        let _ = acme.post("/conversations", asked(20)).await.is(201);
     }
 }
