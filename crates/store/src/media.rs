@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{Row, StoreError, TenantTx, args, list};
+use crate::{Row, StoreError, TenantTx, args, list, words};
 
 /// An attachment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -24,6 +24,12 @@ pub struct Media {
     pub bytes: u64,
     /// Where the signed-in find it, on this server.
     pub url: String,
+    /// Whether it is here.
+    #[schema(value_type = words::MediaState)]
+    pub state: String,
+    /// Why it is not, and what to do about it, in plain words; only if it could not be fetched.
+    #[schema(required = true)]
+    pub reason: Option<String>,
 }
 
 /// The bytes of an attachment.
@@ -45,7 +51,7 @@ impl fmt::Debug for Content {
     }
 }
 
-const BY_IDS: &str = "SELECT id, content_type, bytes FROM media WHERE tenant_id = $1 AND id {among $2}";
+const BY_IDS: &str = "SELECT id, content_type, bytes, state, failure FROM media WHERE tenant_id = $1 AND id {among $2}";
 
 /// Keeps an upload. `token` is from [`token`].
 ///
@@ -66,7 +72,14 @@ pub async fn create(
         args![id, content_type, bytes, token, content, now],
     )
     .await?;
-    Ok(Media { id, content_type: content_type.to_owned(), bytes: content.len() as u64, url: url(id) })
+    Ok(Media {
+        id,
+        content_type: content_type.to_owned(),
+        bytes: content.len() as u64,
+        url: url(id),
+        state: "kept".into(),
+        reason: None,
+    })
 }
 
 /// All of these attachments that there are, without their bytes.
@@ -141,7 +154,10 @@ pub fn tenant_of(token: &str) -> Option<TenantId> {
 
 fn media(row: &Row) -> Result<Media, StoreError> {
     let id = row.get(0)?;
-    Ok(Media { id, content_type: row.get(1)?, bytes: row.get(2)?, url: url(id) })
+    let failure: Option<String> = row.get(4)?;
+    let reason = failure
+        .map(|failure| format!("It could not be fetched from the carrier: {failure}. Ask them to send it again."));
+    Ok(Media { id, content_type: row.get(1)?, bytes: row.get(2)?, url: url(id), state: row.get(3)?, reason })
 }
 
 fn url(id: MediaId) -> String {

@@ -25,6 +25,7 @@ store::on_both_engines! {
         let page = acme.get(&format!("/conversations/{id}/messages")).await;
         let media = page.is(200)["data"][0]["media"][0].clone();
         assert_eq!(media["content_type"], "image/png");
+        assert_eq!((&media["state"], &media["reason"]), (&json!("kept"), &json!(null)));
         let path = text(&media["url"]);
         let path = path.strip_prefix("/api/v1").unwrap_or(&path).to_owned();
         let shown = acme.get(&path).await;
@@ -33,6 +34,21 @@ store::on_both_engines! {
         assert_eq!(bolt.get(&path).await.status, 404);
         let stranger = town.client.send(Method::GET, &format!("/api/v1{path}"), Vec::new(), bytes::Bytes::new()).await;
         assert_eq!(stranger.status, 401);
+    }
+
+    async fn a_picture_that_could_not_be_fetched_says_so(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        // The carrier's server has no such address.
+        let link = format!("{}/gone.png", town.sandbox.base_url());
+        town.sandbox.control().phone(ANN).text(&acme.number, "Look!", &[&link]).unwrap();
+        town.settle().await;
+        let id = text(&acme.conversation().await["id"]);
+        let page = acme.get(&format!("/conversations/{id}/messages")).await;
+        let media = &page.is(200)["data"][0]["media"][0];
+        assert_eq!(media["state"], "failed");
+        assert!(text(&media["reason"]).starts_with("It could not be fetched from the carrier: the carrier answered 404."));
     }
 
     async fn a_picture_goes_out_by_an_address_that_nobody_can_guess(store, place) {
