@@ -202,6 +202,10 @@ async fn call(world: Arc<World>, telling: Telling) {
             return;
         }
     };
+    if !told.delivered && told.again_at.is_none() {
+        let (webhook, delivery, status) = (telling.webhook, telling.id, told.status);
+        tracing::warn!(%webhook, %delivery, status, "a webhook was given up after its last attempt");
+    }
     let again_at = told.again_at;
     let (tenant, id) = (telling.tenant, telling.id);
     let now = world.now();
