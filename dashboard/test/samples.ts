@@ -1,5 +1,5 @@
 /** Complete values for tests; each test says only what matters to it. */
-import type { Conversation, Draft, Measure, Message } from "../src/lib/api/types";
+import type { Conversation, Draft, Measure, Media, Message } from "../src/lib/api/types";
 
 export const aMessage = (over: Partial<Message> = {}): Message => ({
   id: "msg_1",
@@ -21,6 +21,16 @@ export const aMessage = (over: Partial<Message> = {}): Message => ({
   created_at: "2026-11-23T10:00:00Z",
   sent_at: null,
   delivered_at: null,
+  ...over,
+});
+
+export const aMedia = (over: Partial<Media> = {}): Media => ({
+  id: "med_1",
+  content_type: "image/png",
+  bytes: 68,
+  url: "/api/v1/media/med_1",
+  state: "kept",
+  reason: null,
   ...over,
 });
 

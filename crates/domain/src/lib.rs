@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod assistant;
+pub mod attachment;
 pub mod command;
 pub mod contact;
 pub mod conversation;

@@ -196,7 +196,7 @@ async fn start(
     let lane = lane.ok_or(Refusal::NotFound("number"))?;
     tx.lock_lanes(&[lane].into()).await?;
     if let Some(text) = &asked.text {
-        attachments(tx, text).await?;
+        attachments(tx, now, text).await?;
     }
     let mut scene = scene::thread(tx, &mut known, asked.from, address).await?.ok_or(Refusal::NotFound("number"))?;
     if let Some(id) = asked.assistant {
@@ -219,7 +219,7 @@ async fn reply(
     let now_between = scene::thread(tx, &mut Known::default(), scene.number.id, &scene.address).await?;
     let current = now_between.and_then(|thread| thread.conversation).map(|current| current.id);
     decide::resumable(now, &scene, current)?;
-    attachments(tx, text).await?;
+    attachments(tx, now, text).await?;
     let draft = match text.draft {
         Some(id) => {
             let draft = scene::draft(tx, id).await?.filter(|draft| draft.conversation == conversation);
@@ -231,29 +231,14 @@ async fn reply(
     Ok((decision, Outcome::Sent { message }))
 }
 
-/// What is attached must be ours and be here.
-async fn attachments(tx: &mut TenantTx<'_>, text: &NewText) -> Result<(), AskError> {
-    if text.media.len() > MEDIA_MAX {
-        return Err(AskError::Refused(Refusal::Invalid {
-            field: "media_ids",
-            code: "too_many",
-            message: format!("A text takes at most {MEDIA_MAX} attachments."),
-        }));
+/// What is attached must be ours, be here, and be what the carrier can take.
+async fn attachments(tx: &mut TenantTx<'_>, now: Timestamp, text: &NewText) -> Result<(), AskError> {
+    if text.media.is_empty() {
+        return Ok(());
     }
-    for media in &text.media {
-        if !scene::has_media(tx, *media).await? {
-            return Err(AskError::Refused(Refusal::Invalid {
-                field: "media_ids",
-                code: "not_found",
-                message: format!("There is no attachment {media}. Upload it first."),
-            }));
-        }
-    }
-    Ok(())
+    let kept = store::media::kept(tx, &text.media).await?;
+    Ok(domain::attachment::check(now, text, &kept)?)
 }
-
-/// Carriers take at most this many (telnyx.md §2).
-const MEDIA_MAX: usize = 10;
 
 async fn around(tx: &mut TenantTx<'_>, conversation: ConversationId) -> Result<Scene, AskError> {
     let lane = scene::lane_of(tx, conversation).await?.ok_or(Refusal::NotFound("conversation"))?;

@@ -112,20 +112,24 @@ impl CarrierDesk {
         account: CarrierAccountId,
     ) -> Result<Vec<Offered>, CarrierError> {
         let (known, account) = self.account(tenant, account).await?;
-        let mut offered = self.offered(&account).await?;
+        // What they can do and the carrier did not say is for the check to tell.
+        let (mut offered, _) = self.offered(&account).await?;
         let reach = self.reach(tenant, &known, offered.iter().map(|found| found.address.as_str())).await?;
         offered.retain(|found| reach.allows(&found.address));
         Ok(offered)
     }
 
-    /// All numbers of the account, whoever's they are here.
-    async fn offered(&self, account: &Account) -> Result<Vec<Offered>, CarrierError> {
+    /// All numbers of the account, whoever's they are here; and a problem, if the carrier did not say what they can do.
+    async fn offered(&self, account: &Account) -> Result<(Vec<Offered>, Option<Problem>), CarrierError> {
         let numbers = self.pages(account, |page| number::list(at(account), page), number::listed).await?;
-        let views = self
-            .pages(account, |page| number::list_messaging(at(account), None, page), number::listed_messaging)
-            .await
-            .unwrap_or_default();
-        Ok(numbers
+        let views =
+            self.pages(account, |page| number::list_messaging(at(account), None, page), number::listed_messaging).await;
+        let (views, unread) = match views {
+            Ok(views) => (views, None),
+            Err(CarrierError::Carrier(fault)) => (Vec::new(), Some(messaging_unread(&fault))),
+            Err(error) => return Err(error),
+        };
+        let offered = numbers
             .into_iter()
             .map(|found| {
                 let view = views.iter().find(|view| view.phone_number == found.phone_number);
@@ -140,7 +144,8 @@ impl CarrierDesk {
                     kind: found.kind,
                 }
             })
-            .collect())
+            .collect();
+        Ok((offered, unread))
     }
 
     /// Makes or adopts the tenant's messaging profile, with our webhook address, and attaches the numbers to it. Doing it
@@ -160,7 +165,8 @@ impl CarrierDesk {
         let mut problems = Vec::new();
         let profile = self.profile(tenant, &known, &account, profile_name).await?;
         profile_problems(&profile, &self.webhook_url(id), &mut problems);
-        let offered = self.offered(&account).await?;
+        let (offered, unread) = self.offered(&account).await?;
+        problems.extend(unread);
         let reach = self.reach(tenant, &known, addresses.iter().map(String::as_str)).await?;
         let mut numbers = Vec::new();
         for address in addresses {
@@ -253,7 +259,8 @@ impl CarrierDesk {
                 Err(fault) => problems.push(from_fault(None, "messaging_profile", &fault)),
             },
         }
-        let offered = self.offered(&account).await?;
+        let (offered, unread) = self.offered(&account).await?;
+        problems.extend(unread);
         for address in addresses {
             look_at(address, &offered, known.messaging_profile_id.as_deref(), &mut problems);
         }
@@ -444,6 +451,15 @@ fn at(account: &Account) -> At<'_> {
 
 fn from_fault(address: Option<String>, code: &'static str, fault: &Fault) -> Problem {
     Problem { address, code, message: fault.to_string(), mend: fault.mend().to_owned() }
+}
+
+fn messaging_unread(fault: &Fault) -> Problem {
+    Problem {
+        address: None,
+        code: "messaging_unread",
+        message: format!("Whether the numbers can text could not be read at the carrier: {fault}."),
+        mend: format!("{} Then check again.", fault.mend()),
+    }
 }
 
 fn profile_problems(profile: &Profile, webhook_url: &str, problems: &mut Vec<Problem>) {

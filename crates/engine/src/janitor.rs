@@ -15,6 +15,8 @@ use crate::world::World;
 const ROUND: SignedDuration = SignedDuration::from_secs(10);
 /// Late repeats of a carrier's webhooks are known for so long.
 const FACTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How an endpoint was told can be looked up, and told again, for so long after it ended.
+const TELLINGS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// So many rows are forgotten in one transaction.
 const SOME: u32 = 1_000;
 
@@ -45,6 +47,7 @@ fn report(settled: Result<usize, StoreError>) {
 
 async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), StoreError> {
     let facts_before = world.now().checked_sub(FACTS_KEPT).map_err(StoreError::fault)?;
+    let tellings_before = world.now().checked_sub(TELLINGS_KEPT).map_err(StoreError::fault)?;
     let now = world.now();
     loop {
         let forgotten = world
@@ -53,7 +56,8 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                 let arrivals = queue::forget_arrivals(tx, facts_before, SOME).await?;
                 let unclaimed = unclaimed::forget(tx, facts_before, SOME).await?;
                 let keys = idempotency::forget_old(tx, now, SOME).await?;
-                Ok::<_, StoreError>(arrivals.max(unclaimed).max(keys))
+                let tellings = queue::forget_tellings(tx, tellings_before, SOME).await?;
+                Ok::<_, StoreError>(arrivals.max(unclaimed).max(keys).max(tellings))
             })
             .await?;
         if forgotten < u64::from(SOME) || stop.is_cancelled() {

@@ -1,6 +1,7 @@
 //! Tells the tenant's own endpoints of its events (Standard Webhooks): each event becomes one delivery per endpoint,
 //! tried again with growing pauses for a day.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use providers::http::{Method, Request, Response, Secret};
 use providers::standard_webhooks::SigningKey;
 use store::queue::{self, Behind, Telling, Told};
 use store::{StoreError, SystemTx, event, tell};
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::net::NetError;
@@ -27,8 +28,11 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// So many events become deliveries in one transaction.
 const EVENTS: u32 = 100;
-/// So many endpoints are called at once.
+/// So many calls run at once.
 const AT_ONCE: usize = 32;
+/// So many of them go to one endpoint, and only one while fewer than half are free: whoever does not answer keeps a call for
+/// as long as it may take.
+const SHARE: usize = 4;
 /// The pauses between tries, in seconds; about a day in all.
 const PAUSES: [i64; 9] = [5, 30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200];
 
@@ -40,9 +44,16 @@ pub fn secret_context(id: WebhookId) -> String {
 
 /// Tells until it is time to stop; then waits for the calls that run.
 pub(crate) async fn tell(world: Arc<World>, stop: CancellationToken) {
-    let mut calls = JoinSet::new();
+    let mut calls = Calls::default();
     let mut next = None;
-    while world.webhooks.wait(&*world.clock, next, POLL, &stop).await {
+    loop {
+        let goes_on = tokio::select! {
+            goes_on = world.webhooks.wait(&*world.clock, next, POLL, &stop) => goes_on,
+            true = calls.one_ended(), if calls.are_in_the_way() => true,
+        };
+        if !goes_on {
+            break;
+        }
         next = match pass(&world, &mut calls, &stop).await {
             Ok(next) => next,
             Err(error) => {
@@ -51,24 +62,84 @@ pub(crate) async fn tell(world: Arc<World>, stop: CancellationToken) {
             }
         };
     }
-    while calls.join_next().await.is_some() {}
+    while calls.one_ended().await {}
 }
 
+/// The calls that run, and which endpoint each goes to.
+#[derive(Default)]
+struct Calls {
+    running: JoinSet<()>,
+    endpoints: HashMap<task::Id, WebhookId>,
+}
+
+impl Calls {
+    fn start(&mut self, world: &Arc<World>, telling: Telling) {
+        let webhook = telling.webhook;
+        let started = self.running.spawn(call(Arc::clone(world), telling));
+        self.endpoints.insert(started.id(), webhook);
+    }
+
+    /// Waits until one ends. False: none runs.
+    async fn one_ended(&mut self) -> bool {
+        let ended = self.running.join_next_with_id().await;
+        self.forget(ended)
+    }
+
+    fn forget_ended(&mut self) {
+        loop {
+            let ended = self.running.try_join_next_with_id();
+            if !self.forget(ended) {
+                return;
+            }
+        }
+    }
+
+    fn forget(&mut self, ended: Option<Result<(task::Id, ()), JoinError>>) -> bool {
+        let Some(ended) = ended else { return false };
+        self.endpoints.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
+        true
+    }
+
+    fn room(&self) -> usize {
+        AT_ONCE.saturating_sub(self.endpoints.len())
+    }
+
+    /// The endpoints that have their share.
+    fn passed_over(&self) -> Vec<WebhookId> {
+        let share = if self.room() < AT_ONCE / 2 { 1 } else { SHARE };
+        let mut running: HashMap<WebhookId, usize> = HashMap::new();
+        for webhook in self.endpoints.values() {
+            *running.entry(*webhook).or_default() += 1;
+        }
+        running.into_iter().filter(|(_, running)| *running >= share).map(|(webhook, _)| webhook).collect()
+    }
+
+    /// Whether something may wait for one of them to end.
+    fn are_in_the_way(&self) -> bool {
+        self.room() == 0 || !self.passed_over().is_empty()
+    }
+}
+
+/// Makes deliveries and starts calls in turns, until neither is possible: one endpoint's long line is no reason for another's
+/// events not to become deliveries. Says when there is more to do.
 async fn pass(
     world: &Arc<World>,
-    calls: &mut JoinSet<()>,
+    calls: &mut Calls,
     stop: &CancellationToken,
 ) -> Result<Option<Timestamp>, StoreError> {
     loop {
-        let waiting = async |tx: &mut SystemTx<'_>| {
-            Ok::<_, StoreError>((queue::behind(tx, EVENTS).await?, queue::next_telling(tx).await?))
+        calls.forget_ended();
+        let room = u32::try_from(calls.room()).unwrap_or(0);
+        let passed_over = calls.passed_over();
+        let others = passed_over.clone();
+        let waiting = async move |tx: &mut SystemTx<'_>| {
+            Ok::<_, StoreError>((queue::behind(tx, EVENTS).await?, queue::next_telling(tx, &others).await?))
         };
         let (behind, next) = world.store.system_read(waiting).await?;
-        if behind.is_empty() || stop.is_cancelled() {
-            if next.is_none_or(|next| next > world.now()) {
-                return Ok(next);
-            }
-            break;
+        // Without room nothing is due: a call that ends comes first.
+        let next = next.filter(|_| room > 0);
+        if stop.is_cancelled() {
+            return Ok(next);
         }
         let mut moved = false;
         for behind in behind {
@@ -79,29 +150,19 @@ async fn pass(
                 Err(error) => tracing::warn!(%error, %webhook, "an endpoint could not be brought up to date"),
             }
         }
-        if !moved {
-            break;
-        }
-    }
-    while !stop.is_cancelled() {
-        while calls.try_join_next().is_some() {}
-        let room = AT_ONCE - calls.len().min(AT_ONCE);
-        if room == 0 {
-            // One that ends makes room for the next.
-            let _ = calls.join_next().await;
-            continue;
-        }
         let now = world.now();
-        let limit = u32::try_from(room).unwrap_or(1);
-        let some = world.store.system_write(async move |tx| queue::claim_tellings(tx, now, LEASE, limit).await).await?;
-        if some.is_empty() {
-            break;
+        if next.is_some_and(|next| next <= now) {
+            let claim =
+                async move |tx: &mut SystemTx<'_>| queue::claim_tellings(tx, now, LEASE, &passed_over, room).await;
+            for telling in world.store.system_write(claim).await? {
+                calls.start(world, telling);
+                moved = true;
+            }
         }
-        for telling in some {
-            calls.spawn(call(Arc::clone(world), telling));
+        if !moved {
+            return Ok(next);
         }
     }
-    world.store.system_read(async |tx| queue::next_telling(tx).await).await
 }
 
 /// Makes deliveries of the next events. False: there were none.
@@ -141,9 +202,14 @@ async fn call(world: Arc<World>, telling: Telling) {
             return;
         }
     };
+    if !told.delivered && told.again_at.is_none() {
+        let (webhook, delivery, status) = (telling.webhook, telling.id, told.status);
+        tracing::warn!(%webhook, %delivery, status, "a webhook was given up after its last attempt");
+    }
     let again_at = told.again_at;
     let (tenant, id) = (telling.tenant, telling.id);
-    let kept = world.store.write(tenant, async move |tx| queue::tell_ended(tx, id, &told).await).await;
+    let now = world.now();
+    let kept = world.store.write(tenant, async move |tx| queue::tell_ended(tx, now, id, &told).await).await;
     if let Err(error) = kept {
         tracing::warn!(%error, delivery = %id, "how a webhook ended could not be kept; it is told again");
     }

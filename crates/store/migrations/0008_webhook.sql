@@ -24,8 +24,10 @@ CREATE TABLE webhook_delivery (
     body          TEXT   NOT NULL,         -- the exact bytes, so a repeat says the same
     next_at_us    BIGINT,
     created_at_us BIGINT NOT NULL,
+    ended_at_us   BIGINT,                  -- NULL: it is waiting
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, webhook_id) REFERENCES webhook (tenant_id, id)
 ) {strict};
 CREATE UNIQUE INDEX webhook_delivery_once ON webhook_delivery (tenant_id, webhook_id, seq);
-CREATE INDEX webhook_delivery_waiting ON webhook_delivery (next_at_us) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (tenant_id, webhook_id, next_at_us, seq) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_ended ON webhook_delivery (ended_at_us) WHERE ended_at_us IS NOT NULL;

@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use domain::attachment::Attachment;
 use domain::id::{MediaId, TenantId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{Row, StoreError, TenantTx, args, list};
-
-/// The carrier, which does not sign in, may fetch an attachment for so long after its upload: longer than any text waits
-/// that is not scheduled far ahead.
-pub const CARRIER_MAY_FETCH: SignedDuration = SignedDuration::from_hours(30 * 24);
+use crate::{Row, StoreError, TenantTx, args, list, words};
 
 /// An attachment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,6 +24,12 @@ pub struct Media {
     pub bytes: u64,
     /// Where the signed-in find it, on this server.
     pub url: String,
+    /// Whether it is here.
+    #[schema(value_type = words::MediaState)]
+    pub state: String,
+    /// Why it is not, and what to do about it, in plain words; only if it could not be fetched.
+    #[schema(required = true)]
+    pub reason: Option<String>,
 }
 
 /// The bytes of an attachment.
@@ -48,7 +51,7 @@ impl fmt::Debug for Content {
     }
 }
 
-const BY_IDS: &str = "SELECT id, content_type, bytes FROM media WHERE tenant_id = $1 AND id {among $2}";
+const BY_IDS: &str = "SELECT id, content_type, bytes, state, failure FROM media WHERE tenant_id = $1 AND id {among $2}";
 
 /// Keeps an upload. `token` is from [`token`].
 ///
@@ -69,7 +72,14 @@ pub async fn create(
         args![id, content_type, bytes, token, content, now],
     )
     .await?;
-    Ok(Media { id, content_type: content_type.to_owned(), bytes: content.len() as u64, url: url(id) })
+    Ok(Media {
+        id,
+        content_type: content_type.to_owned(),
+        bytes: content.len() as u64,
+        url: url(id),
+        state: "kept".into(),
+        reason: None,
+    })
 }
 
 /// All of these attachments that there are, without their bytes.
@@ -79,6 +89,17 @@ pub async fn create(
 pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[MediaId]) -> Result<HashMap<MediaId, Media>, StoreError> {
     let rows = tx.rows(BY_IDS, args![list(ids)]).await?;
     rows.iter().map(|row| media(row).map(|media| (media.id, media))).collect()
+}
+
+/// Those of these attachments that are here and can be sent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn kept(tx: &mut TenantTx<'_>, ids: &[MediaId]) -> Result<HashMap<MediaId, Attachment>, StoreError> {
+    const KEPT: &str =
+        "SELECT id, bytes, created_at_us FROM media WHERE tenant_id = $1 AND state = 'kept' AND id {among $2}";
+    let rows = tx.rows(KEPT, args![list(ids)]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, Attachment { bytes: row.get(1)?, kept_at: row.get(2)? }))).collect()
 }
 
 /// The bytes of an attachment.
@@ -133,7 +154,10 @@ pub fn tenant_of(token: &str) -> Option<TenantId> {
 
 fn media(row: &Row) -> Result<Media, StoreError> {
     let id = row.get(0)?;
-    Ok(Media { id, content_type: row.get(1)?, bytes: row.get(2)?, url: url(id) })
+    let failure: Option<String> = row.get(4)?;
+    let reason = failure
+        .map(|failure| format!("It could not be fetched from the carrier: {failure}. Ask them to send it again."));
+    Ok(Media { id, content_type: row.get(1)?, bytes: row.get(2)?, url: url(id), state: row.get(3)?, reason })
 }
 
 fn url(id: MediaId) -> String {

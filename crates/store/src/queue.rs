@@ -17,5 +17,6 @@ pub use outbox::{
 };
 pub(crate) use outbox::{follow, hand_to_outbox, leave_outbox, outbox_row};
 pub use tellings::{
-    Behind, Telling, Told, add_telling, behind, claim_tellings, endpoint, next_telling, set_told, tell_ended,
+    Behind, Telling, Told, add_telling, behind, claim_tellings, endpoint, forget_tellings, next_telling, set_told,
+    tell_ended,
 };

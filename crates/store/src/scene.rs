@@ -371,15 +371,6 @@ pub async fn draft(tx: &mut TenantTx<'_>, id: DraftId) -> Result<Option<OpenDraf
     Ok(Some(OpenDraft { id, conversation: row.get(0)?, body: row.get(1)?, state }))
 }
 
-/// Whether an attachment is here and can be sent.
-///
-/// # Errors
-/// When the database fails.
-pub async fn has_media(tx: &mut TenantTx<'_>, id: MediaId) -> Result<bool, StoreError> {
-    let row = tx.opt("SELECT 1 FROM media WHERE tenant_id = $1 AND id = $2 AND state = 'kept'", args![id]).await?;
-    Ok(row.is_some())
-}
-
 /// What lets the carrier fetch an attachment.
 ///
 /// # Errors

@@ -208,6 +208,8 @@ mod tests {
                 content_type: "image/png".into(),
                 bytes: 68,
                 url: "/api/v1/media/med_7".into(),
+                state: "kept".into(),
+                reason: None,
             }],
             encoding: "gsm7".into(),
             segments: 1,
@@ -237,7 +239,7 @@ mod tests {
             encoding: "gsm7"
             error: {"code":"40300","explanation":"Blocked.","mend":"Call them."}
             id: "msg_00000000000000000000000000000001"
-            media: [{"bytes":68,"content_type":"image/png","id":"med_00000000000000000000000000000007","url":"/api/v1/media/med_7"}]
+            media: [{"bytes":68,"content_type":"image/png","id":"med_00000000000000000000000000000007","reason":null,"state":"kept","url":"/api/v1/media/med_7"}]
             not_before: null
             parts: 1
             segments: 1

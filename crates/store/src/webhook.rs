@@ -170,7 +170,7 @@ pub async fn replay(
     now: Timestamp,
 ) -> Result<Option<Delivery>, StoreError> {
     tx.opt(
-        "UPDATE webhook_delivery SET state = 'waiting', attempts = 0, next_at_us = $4
+        "UPDATE webhook_delivery SET state = 'waiting', attempts = 0, next_at_us = $4, ended_at_us = NULL
          WHERE tenant_id = $1 AND webhook_id = $2 AND id = $3
          RETURNING id, webhook_id, seq, kind, state, attempts, last_status, last_error, next_at_us, created_at_us",
         args![webhook, id, now],

@@ -28,6 +28,8 @@ words! {
     AuthorKind { Contact, Member, Assistant, Workflow, Campaign, Api, System }
     /// How a text is written on the air.
     Encoding { Gsm7, Ucs2 }
+    /// Whether an attachment is here: it is on its way from the carrier, it is, or it could not be fetched.
+    MediaState { Waiting, Kept, Failed }
     /// Where a message stands. It only moves forward.
     MessageStatus {
         Received, Noted, Held, Scheduled, Queued, Deferred, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed,

@@ -286,6 +286,8 @@ const routes: Record<string, Handler> = {
     content_type: "image/png",
     bytes: body.length,
     url: "/icon.svg",
+    state: "kept",
+    reason: null,
   }),
   "POST /text/measure": (_, __, body) => measure(String(body["body"])),
   "GET /assistants": (d) => page(d.assistants),

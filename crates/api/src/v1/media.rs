@@ -7,9 +7,10 @@ use aws_lc_rs::{constant_time, rand};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use domain::access::Scope;
+use domain::attachment::CARRIER_MAY_FETCH;
 use domain::id::MediaId;
 use http::{HeaderValue, StatusCode, header};
-use store::media::{self, CARRIER_MAY_FETCH, Content, Media};
+use store::media::{self, Content, Media};
 use store::{StoreError, TenantTx};
 
 use crate::{

@@ -3,7 +3,7 @@
 use domain::id::{DeliveryId, TenantId, WebhookId};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{StoreError, SystemTx, TenantTx, args};
+use crate::{StoreError, SystemTx, TenantTx, args, list};
 
 /// An endpoint that has not been told of the newest events.
 #[derive(Debug, Clone)]
@@ -86,7 +86,8 @@ pub async fn set_told(tx: &mut TenantTx<'_>, webhook: WebhookId, seq: i64) -> Re
         .await
 }
 
-/// Takes deliveries whose time has come for the time of a lease.
+/// Takes deliveries whose time has come for the time of a lease: of each endpoint the first in line, so that none keeps the
+/// others waiting. Those in `passed_over` get none, since as many calls to them run as may.
 ///
 /// # Errors
 /// When the database fails.
@@ -94,6 +95,7 @@ pub async fn claim_tellings(
     tx: &mut SystemTx<'_>,
     now: Timestamp,
     lease: SignedDuration,
+    passed_over: &[WebhookId],
     limit: u32,
 ) -> Result<Vec<Telling>, StoreError> {
     let until = now.checked_add(lease).map_err(StoreError::fault)?;
@@ -101,10 +103,16 @@ pub async fn claim_tellings(
         .rows(
             "UPDATE webhook_delivery SET next_at_us = $2, attempts = attempts + 1
              WHERE (tenant_id, id) IN (
-                 SELECT tenant_id, id FROM webhook_delivery WHERE state = 'waiting' AND next_at_us <= $1
-                 ORDER BY next_at_us LIMIT $3 {skip_locked})
+                 SELECT tenant_id, id FROM webhook_delivery
+                 WHERE state = 'waiting' AND next_at_us <= $1 AND (tenant_id, id) IN (
+                     SELECT w.tenant_id, (
+                         SELECT d.id FROM webhook_delivery d
+                         WHERE d.tenant_id = w.tenant_id AND d.webhook_id = w.id AND d.state = 'waiting'
+                         ORDER BY d.next_at_us, d.seq LIMIT 1)
+                     FROM webhook w WHERE NOT w.id {among $3})
+                 ORDER BY next_at_us LIMIT $4 {skip_locked})
              RETURNING tenant_id, id, webhook_id, body, attempts",
-            args![now, until, limit],
+            args![now, until, list(passed_over), limit],
         )
         .await?;
     rows.iter()
@@ -120,12 +128,20 @@ pub async fn claim_tellings(
         .collect()
 }
 
-/// When the next delivery wants to be made.
+/// When the next delivery wants to be made to an endpoint that is not passed over.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn next_telling(tx: &mut SystemTx<'_>) -> Result<Option<Timestamp>, StoreError> {
-    tx.one("SELECT MIN(next_at_us) FROM webhook_delivery WHERE state = 'waiting'", args![]).await?.get(0)
+pub async fn next_telling(tx: &mut SystemTx<'_>, passed_over: &[WebhookId]) -> Result<Option<Timestamp>, StoreError> {
+    tx.one(
+        "SELECT MIN(next_at_us) FROM (
+             SELECT (SELECT MIN(d.next_at_us) FROM webhook_delivery d
+                     WHERE d.tenant_id = w.tenant_id AND d.webhook_id = w.id AND d.state = 'waiting') AS next_at_us
+             FROM webhook w WHERE NOT w.id {among $1}) AS first_in_line",
+        args![list(passed_over)],
+    )
+    .await?
+    .get(0)
 }
 
 /// Where an endpoint is and its sealed secret; `None`: it is gone or switched off.
@@ -151,20 +167,34 @@ pub struct Told {
     pub again_at: Option<Timestamp>,
 }
 
-/// Writes how it ended.
+/// Writes how it ended at `now`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn tell_ended(tx: &mut TenantTx<'_>, id: DeliveryId, told: &Told) -> Result<(), StoreError> {
+pub async fn tell_ended(tx: &mut TenantTx<'_>, now: Timestamp, id: DeliveryId, told: &Told) -> Result<(), StoreError> {
     let state = match (told.delivered, told.again_at) {
         (true, _) => "delivered",
         (false, Some(_)) => "waiting",
         (false, None) => "failed",
     };
+    let ended_at = told.again_at.is_none().then_some(now);
     tx.push(
-        "UPDATE webhook_delivery SET state = $3, last_status = $4, last_error = $5, next_at_us = $6
+        "UPDATE webhook_delivery SET state = $3, last_status = $4, last_error = $5, next_at_us = $6, ended_at_us = $7
          WHERE tenant_id = $1 AND id = $2",
-        args![id, state, told.status, &told.error, told.again_at],
+        args![id, state, told.status, &told.error, told.again_at, ended_at],
+    )
+    .await
+}
+
+/// Forgets deliveries that ended before `before`, the oldest first and at most `limit` of them; answers how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_tellings(tx: &mut SystemTx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.exec_returning_count(
+        "DELETE FROM webhook_delivery WHERE (tenant_id, id) IN
+             (SELECT tenant_id, id FROM webhook_delivery WHERE ended_at_us < $1 ORDER BY ended_at_us LIMIT $2)",
+        args![before, limit],
     )
     .await
 }

@@ -5,11 +5,13 @@ use domain::{
     id::{DeliveryId, TenantId, WebhookId},
     tenant::Settings,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{
     Store, StoreError, SystemTx, TenantTx, args,
     event::{self, Line},
-    on_both_engines, tenant,
+    on_both_engines,
+    queue::{self, Told},
+    tenant,
     webhook::{self, Webhook, WebhookChange},
 };
 use uuid::Uuid;
@@ -17,10 +19,15 @@ use uuid::Uuid;
 const ACME: TenantId = TenantId(Uuid::from_u128(0xAC));
 const BOLT: TenantId = TenantId(Uuid::from_u128(0xB0));
 const HOOK: WebhookId = WebhookId(Uuid::from_u128(1));
+const OTHER: WebhookId = WebhookId(Uuid::from_u128(2));
 const TOLD: DeliveryId = DeliveryId(Uuid::from_u128(5));
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+fn delivery(nth: u128) -> DeliveryId {
+    DeliveryId(Uuid::from_u128(0xDE00 + nth))
 }
 
 async fn with_hook(store: &Store) {
@@ -99,5 +106,79 @@ on_both_engines! {
         assert_eq!((told.len(), told[0].last_status), (1, Some(500)));
         assert!(store.write(ACME, async |tx: &mut TenantTx<'_>| webhook::remove(tx, HOOK).await).await.unwrap());
         assert!(!store.write(ACME, async |tx: &mut TenantTx<'_>| webhook::remove(tx, HOOK).await).await.unwrap());
+    }
+
+    async fn one_delivery_of_each_endpoint_in_turn_is_claimed_and_none_of_those_passed_over(store) {
+        with_hook(&store).await;
+        store.system_write(async |tx: &mut SystemTx<'_>| {
+            let bolt = &mut tx.for_tenant(BOLT);
+            happen(bolt).await?;
+            let new = Webhook {
+                id: OTHER,
+                url: "https://example.test/other".into(),
+                events: vec!["*".into()],
+                enabled: true,
+                created_at: at(0),
+            };
+            webhook::create(bolt, &new, b"sealed").await?;
+            queue::add_telling(bolt, delivery(9), OTHER, 1, "message.created", "{}", at(5)).await?;
+            let acme = &mut tx.for_tenant(ACME);
+            for seq in [2_u8, 1] {
+                let id = delivery(seq.into());
+                queue::add_telling(acme, id, HOOK, seq.into(), "message.created", "{}", at(1)).await?;
+            }
+            Ok::<_, StoreError>(())
+        }).await.unwrap();
+        let claim = async |now, passed_over: Vec<WebhookId>, limit| {
+            let lease = SignedDuration::from_secs(60);
+            let claimed = store.system_write(async move |tx: &mut SystemTx<'_>| {
+                queue::claim_tellings(tx, now, lease, &passed_over, limit).await
+            });
+            let mut claimed: Vec<_> = claimed.await.unwrap().into_iter().map(|one| (one.id, one.attempt)).collect();
+            claimed.sort();
+            claimed
+        };
+        let next = async |passed_over: Vec<WebhookId>| {
+            let found = async move |tx: &mut SystemTx<'_>| queue::next_telling(tx, &passed_over).await;
+            store.system_read(found).await.unwrap()
+        };
+        assert_eq!(next(vec![]).await, Some(at(1)));
+        assert_eq!(next(vec![HOOK]).await, Some(at(5)));
+        assert_eq!(next(vec![HOOK, OTHER]).await, None);
+        assert_eq!(claim(at(0), vec![], 9).await, [], "nothing is due");
+        assert_eq!(claim(at(9), vec![HOOK, OTHER], 9).await, []);
+        assert_eq!(claim(at(9), vec![OTHER], 9).await, [(delivery(1), 1)], "the first in line");
+        assert_eq!(claim(at(9), vec![], 1).await, [(delivery(2), 1)], "who has waited longest");
+        assert_eq!(claim(at(9), vec![], 9).await, [(delivery(9), 1)]);
+        assert_eq!(claim(at(9), vec![], 9).await, [], "all have a lease");
+        assert_eq!(claim(at(69), vec![], 9).await, [(delivery(1), 2), (delivery(9), 2)], "until it ends");
+    }
+
+    async fn what_ended_long_ago_is_forgotten_and_what_waits_is_not(store) {
+        with_hook(&store).await;
+        store.write(ACME, async |tx: &mut TenantTx<'_>| {
+            for seq in 1..=5_u8 {
+                let id = delivery(seq.into());
+                queue::add_telling(tx, id, HOOK, seq.into(), "message.created", "{}", at(0)).await?;
+            }
+            let told = |delivered, again_at| Told { delivered, status: None, error: None, again_at };
+            queue::tell_ended(tx, at(1), delivery(1), &told(true, None)).await?;
+            queue::tell_ended(tx, at(2), delivery(2), &told(false, None)).await?;
+            queue::tell_ended(tx, at(2), delivery(3), &told(false, Some(at(3)))).await?;
+            queue::tell_ended(tx, at(9), delivery(4), &told(true, None)).await?;
+            queue::tell_ended(tx, at(1), delivery(5), &told(true, None)).await?;
+            webhook::replay(tx, HOOK, delivery(5), at(2)).await.map(drop)
+        }).await.unwrap();
+        let forget = async |limit| {
+            store.system_write(async move |tx: &mut SystemTx<'_>| queue::forget_tellings(tx, at(9), limit).await).await.unwrap()
+        };
+        let left = async || {
+            let page = async |tx: &mut TenantTx<'_>| webhook::deliveries(tx, HOOK, None, 10).await;
+            store.read(ACME, page).await.unwrap().iter().map(|one| one.id).collect::<Vec<_>>()
+        };
+        assert_eq!(forget(1).await, 1);
+        assert_eq!(left().await, [5, 4, 3, 2].map(delivery), "the oldest first");
+        assert_eq!((forget(9).await, forget(9).await), (1, 0));
+        assert_eq!(left().await, [5, 4, 3].map(delivery), "one that is told again, a new one, one that waits");
     }
 }

@@ -1,11 +1,15 @@
 //! Accounts at the carrier: whose numbers they show, and what is missing there.
 
+use axum::Router;
+use axum::extract::{self, State};
+use axum::http::StatusCode;
 use bytes::Bytes;
 use jiff::SignedDuration;
 use providers::http::Method;
 use serde_json::{Value, json};
 use store::SystemTx;
 use store::unclaimed::{self, Attention};
+use stories::http::Client;
 use stories::town::{Desk, Town, text};
 
 const ANN: &str = "+14155550123";
@@ -75,7 +79,42 @@ async fn in_the_portal(town: &Town, path: &str, body: Value) {
     let _ = town.client.send(Method::PATCH, &url, headers, Bytes::from(body.to_string())).await.is(200);
 }
 
+/// A way to the carrier on which its messaging view of numbers cannot be read.
+async fn without_messaging_views(town: &Town) -> String {
+    async fn forward(State((client, base)): State<(Client, String)>, request: extract::Request) -> (StatusCode, Bytes) {
+        let path = request.uri().to_string();
+        if path.starts_with("/v2/phone_numbers/messaging") {
+            return (StatusCode::SERVICE_UNAVAILABLE, Bytes::new());
+        }
+        let key = request.headers()["authorization"].to_str().unwrap().to_owned();
+        let answer =
+            client.send(Method::GET, &format!("{base}{path}"), vec![("authorization", key)], Bytes::new()).await;
+        (StatusCode::from_u16(answer.status).unwrap(), answer.raw.body.clone())
+    }
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let app = Router::new().fallback(forward).with_state((town.client.clone(), town.sandbox.base_url()));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
+}
+
 store::on_both_engines! {
+    async fn a_check_that_could_not_read_what_the_numbers_can_do_says_so(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        town.sandbox.control().set_texting(&acme.number, false).unwrap();
+        assert_eq!(checks(&acme).await.0, [pair(&acme.number, "cannot_text")]);
+        let way = without_messaging_views(&town).await;
+        let path = format!("/carrier-accounts/{}", acme.account);
+        let _ = acme.patch(&path, json!({ "base_url": way })).await.is(200);
+        let unread = (vec![pair("", "messaging_unread")], vec![pair(&acme.number, "messaging_unread")]);
+        assert_eq!(checks(&acme).await, unread);
+        assert!(!shown(&acme).await.is_empty(), "the list itself can be read");
+        let _ = acme.patch(&path, json!({ "base_url": town.sandbox.base_url() })).await.is(200);
+        assert_eq!(checks(&acme).await.0, [pair(&acme.number, "cannot_text")]);
+    }
+
     async fn a_check_says_what_is_missing_in_plain_words_and_numbers_show_it_until_it_is_mended(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

@@ -1,5 +1,6 @@
 //! Pictures, both ways.
 
+use jiff::SignedDuration;
 use providers::http::Method;
 use serde_json::json;
 use stories::town::{Town, text};
@@ -24,6 +25,7 @@ store::on_both_engines! {
         let page = acme.get(&format!("/conversations/{id}/messages")).await;
         let media = page.is(200)["data"][0]["media"][0].clone();
         assert_eq!(media["content_type"], "image/png");
+        assert_eq!((&media["state"], &media["reason"]), (&json!("kept"), &json!(null)));
         let path = text(&media["url"]);
         let path = path.strip_prefix("/api/v1").unwrap_or(&path).to_owned();
         let shown = acme.get(&path).await;
@@ -32,6 +34,21 @@ store::on_both_engines! {
         assert_eq!(bolt.get(&path).await.status, 404);
         let stranger = town.client.send(Method::GET, &format!("/api/v1{path}"), Vec::new(), bytes::Bytes::new()).await;
         assert_eq!(stranger.status, 401);
+    }
+
+    async fn a_picture_that_could_not_be_fetched_says_so(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        // The carrier's server has no such address.
+        let link = format!("{}/gone.png", town.sandbox.base_url());
+        town.sandbox.control().phone(ANN).text(&acme.number, "Look!", &[&link]).unwrap();
+        town.settle().await;
+        let id = text(&acme.conversation().await["id"]);
+        let page = acme.get(&format!("/conversations/{id}/messages")).await;
+        let media = &page.is(200)["data"][0]["media"][0];
+        assert_eq!(media["state"], "failed");
+        assert!(text(&media["reason"]).starts_with("It could not be fetched from the carrier: the carrier answered 404."));
     }
 
     async fn a_picture_goes_out_by_an_address_that_nobody_can_guess(store, place) {
@@ -50,5 +67,20 @@ store::on_both_engines! {
         assert_eq!((fetched.status, &fetched.raw.body[..]), (200, PNG));
         let wrong = format!("{}x", heard[0].media_urls[0]);
         assert_eq!(town.client.send(Method::GET, &wrong, Vec::new(), bytes::Bytes::new()).await.status, 404);
+    }
+
+    async fn what_the_carrier_could_not_fetch_any_more_is_refused_when_it_is_asked_for(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let headers = vec![("authorization", format!("Bearer {}", acme.key)), ("content-type", "image/png".to_owned())];
+        let kept = town.client.send(Method::POST, "/api/v1/media", headers, bytes::Bytes::from_static(PNG)).await;
+        let media = text(&kept.is(201)["id"]);
+        let at = |days: i64| town.clock.now().checked_add(SignedDuration::from_hours(days * 24)).unwrap().to_string();
+        let asked = |days| json!({ "to": ANN, "body": "", "media_ids": [media], "scheduled_at": at(days) });
+        let refused = acme.post("/conversations", asked(40)).await;
+        assert_eq!(refused.is(422)["errors"][0]["field"], "media_ids");
+        assert_eq!(refused.body["errors"][0]["code"], "link_ends");
+        let _ = acme.post("/conversations", asked(20)).await.is(201);
     }
 }

@@ -1,6 +1,8 @@
 //! The tenant's own systems are told, signed, and again if they did not listen.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -31,7 +33,59 @@ async fn system(refusals: usize) -> (String, Heard) {
     (url, heard)
 }
 
+/// A system of the tenant that takes every call and answers none.
+async fn silent_system() -> (String, Arc<AtomicUsize>) {
+    async fn take(State(called): State<Arc<AtomicUsize>>) {
+        called.fetch_add(1, Ordering::Relaxed);
+        std::future::pending::<()>().await;
+    }
+    let called = Arc::<AtomicUsize>::default();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let app = Router::new().route("/hook", post(take)).with_state(Arc::clone(&called));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, called)
+}
+
+/// Waits for a state: a town with a call that is never answered does not come to rest.
+async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let waited = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(12), waited).await;
+    assert!(in_time.is_ok(), "{what}: sooner than a call that hangs gives up");
+}
+
 store::on_both_engines! {
+    async fn one_that_never_answers_keeps_nobody_else_waiting(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let (acme, bolt) = (town.desk("Acme").await, town.desk("Bolt").await);
+        let (silent, called) = silent_system().await;
+        let (url, heard) = system(0).await;
+        let made = acme.post("/webhooks", json!({ "url": silent, "events": ["message.created"] })).await;
+        let id = text(&made.is(201)["id"]);
+        let _ = bolt.post("/webhooks", json!({ "url": url, "events": ["message.created"] })).await.is(201);
+        for nth in 0..40 {
+            town.text(ANN, &acme, &format!("Hello {nth}"));
+        }
+        let deliveries = async || {
+            let page = acme.get(&format!("/webhooks/{id}/deliveries?limit=100")).await;
+            page.is(200)["data"].as_array().unwrap().clone()
+        };
+        until("more than all slots wait", async || deliveries().await.len() == 40).await;
+        until("it is called", async || called.load(Ordering::Relaxed) == 4).await;
+        for nth in 1..=3 {
+            town.text(ANN, &bolt, "Hello");
+            until("the other is told", async || heard.lock().unwrap().len() == nth).await;
+        }
+        assert_eq!(called.load(Ordering::Relaxed), 4, "its share of the calls, and no more");
+        let begun = deliveries().await.iter().filter(|one| one["attempts"] != 0).count();
+        assert_eq!(begun, 4, "what is not called yet is not counted as a try");
+    }
+
     async fn they_are_told_what_they_asked_for_and_can_check_who_says_it(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

@@ -2115,9 +2115,18 @@ export interface components {
              * @example med_01939f0a7c2e7d40a1b2c3d4e5f60718
              */
             id: string;
+            /** @description Why it is not, and what to do about it, in plain words; only if it could not be fetched. */
+            reason: string | null;
+            /** @description Whether it is here. */
+            state: components["schemas"]["MediaState"];
             /** @description Where the signed-in find it, on this server. */
             url: string;
         };
+        /**
+         * @description Whether an attachment is here: it is on its way from the carrier, it is, or it could not be fetched.
+         * @enum {string}
+         */
+        MediaState: "waiting" | "kept" | "failed";
         /** @description A person of the tenant. */
         Member: {
             /**

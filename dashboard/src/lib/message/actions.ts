@@ -10,7 +10,13 @@ export async function cancel(message: Message): Promise<void> {
   try {
     const answer = await api.cancel(message.id);
     desk.putMessage(answer.message);
-    if (message.status === "held") composerOf(message.conversation_id).putBack(message.body);
+    const { body, media } = message;
+    if (message.status === "held")
+      composerOf(message.conversation_id).putBack({
+        kind: "text",
+        message: { body, media_ids: media.map((m) => m.id) },
+        media,
+      });
   } catch (error) {
     toasts.bad(reasonOf(error));
   }

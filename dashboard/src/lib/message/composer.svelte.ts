@@ -13,6 +13,8 @@ export type Mode = "text" | "note";
 export interface Taken {
   kind: Mode;
   message: NewMessage & { body: string };
+  /** What `media_ids` stand for, so that it can be given back. */
+  media: Media[];
 }
 
 interface Kept {
@@ -110,20 +112,26 @@ export class Composer {
       if (this.scheduledAt) message.scheduled_at = this.scheduledAt;
       if (this.scheduledAt && this.stopIfReply) message.stop_if_reply = true;
     }
-    const taken = { kind: this.mode, message };
+    const taken = { kind: this.mode, message, media: this.mode === "text" ? this.media : [] };
     this.media = [];
     this.draftId = null;
     this.scheduledAt = null;
+    this.stopIfReply = false;
     this.write("");
     this.#stopTyping();
     return taken;
   }
 
-  /** Gives back what could not be sent, unless something new was begun. Returns whether it did. */
-  putBack(body: string, mode: Mode = "text"): boolean {
-    if (this.body.trim() !== "") return false;
-    this.mode = mode;
-    this.write(body);
+  /** Gives back all of what could not be sent, with the reason, unless something new was begun. Returns whether it did. */
+  putBack({ kind, message, media }: Taken, reason: string | null = null): boolean {
+    if (this.body.trim() !== "" || this.media.length > 0) return false;
+    this.mode = kind;
+    this.media = media;
+    this.scheduledAt = message.scheduled_at ?? null;
+    this.stopIfReply = message.stop_if_reply ?? false;
+    this.draftId = message.draft_id ?? null;
+    this.write(message.body);
+    this.refusal = reason;
     return true;
   }
 

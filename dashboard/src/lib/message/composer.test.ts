@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { aConversation, aDraft, aMeasure } from "../../../test/samples";
+import { aConversation, aDraft, aMeasure, aMedia } from "../../../test/samples";
 import { Composer, MEASURE_PAUSE_MS, hindrance } from "./composer.svelte";
 
 let asked: string[];
@@ -71,6 +71,7 @@ describe("the composer", () => {
     expect(composer.take()).toEqual({
       kind: "text",
       message: { body: "See you at nine", scheduled_at: "2026-11-24T09:00:00Z", stop_if_reply: true },
+      media: [],
     });
     expect([composer.body, composer.scheduledAt, composer.take()]).toEqual(["", null, null]);
     expect(localStorage.getItem("tidings.text.cnv_1")).toBeNull();
@@ -79,11 +80,15 @@ describe("the composer", () => {
   it("never schedules or attaches to a note", () => {
     const composer = new Composer("cnv_1", measurer());
     composer.setMode("note");
-    composer.media = [{ id: "med_1", content_type: "image/png", bytes: 9, url: "/x" }];
+    composer.media = [aMedia()];
     expect(composer.canSend).toBe(false);
     composer.write("She prefers mornings");
     composer.scheduledAt = "2026-11-24T09:00:00Z";
-    expect(composer.take()).toEqual({ kind: "note", message: { body: "She prefers mornings" } });
+    expect(composer.take()).toEqual({
+      kind: "note",
+      message: { body: "She prefers mornings" },
+      media: [],
+    });
   });
 
   it("forgets the draft it edits when the box is emptied", () => {
@@ -96,9 +101,23 @@ describe("the composer", () => {
 
   it("takes back a refused text, but never over a new one", () => {
     const composer = new Composer("cnv_1", measurer());
-    expect(composer.putBack("first", "text")).toBe(true);
-    expect(composer.putBack("second", "text")).toBe(false);
+    const taken = (body: string) => ({ kind: "text" as const, message: { body }, media: [] });
+    expect(composer.putBack(taken("first"))).toBe(true);
+    expect(composer.putBack(taken("second"))).toBe(false);
     expect(composer.body).toBe("first");
+  });
+
+  it("takes back all of a refused text: attachments, schedule, draft and the reason", () => {
+    const composer = new Composer("cnv_1", measurer());
+    composer.edit(aDraft({ id: "drf_9", body: "See you at nine" }));
+    composer.media = [aMedia()];
+    composer.scheduledAt = "2026-11-24T09:00:00Z";
+    composer.stopIfReply = true;
+    const taken = composer.take()!;
+    expect([composer.media, composer.scheduledAt, composer.stopIfReply]).toEqual([[], null, false]);
+    expect(composer.putBack(taken, "Ann opted out.")).toBe(true);
+    expect(composer.refusal).toBe("Ann opted out.");
+    expect(composer.take()).toEqual(taken);
   });
 
   it("makes a text plain with one click", async () => {

@@ -4,18 +4,19 @@
  */
 import { SvelteMap } from "svelte/reactivity";
 import { Problem, conversations as api, newKey, reasonOf } from "$lib/api";
-import type { Message, NewMessage } from "$lib/api/types";
+import type { Message } from "$lib/api/types";
 import { desk } from "$lib/live/desk.svelte";
+import type { Taken } from "./composer.svelte";
 
 const RETRY_MS = 4_000;
 
-export interface Outgoing {
+export interface Outgoing extends Taken {
   key: string;
   conversation_id: string;
-  kind: "text" | "note";
-  message: NewMessage & { body: string };
-  /** `waiting`: no answer came; it is tried again by itself. */
-  state: "posting" | "waiting";
+  /** `waiting`: no answer came; it is tried again by itself. `refused`: it is kept until somebody does something about it. */
+  state: "posting" | "waiting" | "refused";
+  /** Why it was refused. */
+  reason?: string;
   created_at: string;
 }
 
@@ -32,20 +33,15 @@ export class Outbox {
     return [...this.#items.values()].filter((o) => o.conversation_id === conversation);
   }
 
-  /** Resolves to `null` when the server took it, or to the reason of its refusal. */
-  async send(
-    conversation: string,
-    kind: Outgoing["kind"],
-    message: Outgoing["message"],
-  ): Promise<string | null> {
+  /** Resolves when the server has answered, or when it waits. */
+  async send(conversation: string, taken: Taken): Promise<void> {
     const key = newKey();
     const created_at = new Date().toISOString();
     const isBehind = this.of(conversation).some((o) => o.state === "waiting");
     const state = isBehind ? "waiting" : "posting";
-    this.#items.set(key, { key, conversation_id: conversation, kind, message, state, created_at });
+    this.#items.set(key, { ...taken, key, conversation_id: conversation, state, created_at });
     if (!isBehind) return this.#post(key);
     void this.#retry();
-    return null;
   }
 
   discard(key: string): void {
@@ -59,9 +55,9 @@ export class Outbox {
     if (twin?.state === "posting") this.#items.delete(twin.key);
   }
 
-  async #post(key: string): Promise<string | null> {
+  async #post(key: string): Promise<void> {
     const item = this.#items.get(key);
-    if (!item) return null;
+    if (!item) return;
     this.#items.set(key, { ...item, state: "posting" });
     try {
       const { conversation_id: id, message } = item;
@@ -69,17 +65,17 @@ export class Outbox {
         item.kind === "note" ? await api.note(id, message.body, key) : await api.send(id, message, key);
       this.#items.delete(key);
       desk.putMessage(answer.message);
-      return null;
     } catch (error) {
       if (error instanceof Problem && (error.isUnanswered || error.status === 429)) {
         // It may have been adopted from the stream meanwhile: then it did arrive.
-        if (!this.#items.has(key)) return null;
+        if (!this.#items.has(key)) return;
         this.#items.set(key, { ...item, state: "waiting" });
         this.#later(error.retryAfterSeconds);
-        return null;
+        return;
       }
-      this.#items.delete(key);
-      return reasonOf(error);
+      const reason = reasonOf(error);
+      if (this.refused(item, reason)) this.#items.delete(key);
+      else this.#items.set(key, { ...item, state: "refused", reason });
     }
   }
 
@@ -95,15 +91,14 @@ export class Outbox {
     const stuck = new Set<string>();
     for (const { key, conversation_id } of [...this.#items.values()]) {
       if (this.#items.get(key)?.state !== "waiting" || stuck.has(conversation_id)) continue;
-      const reason = await this.#post(key);
-      if (reason) this.refused(reason);
-      if (this.#items.has(key)) stuck.add(conversation_id);
+      await this.#post(key);
+      if (this.#items.get(key)?.state === "waiting") stuck.add(conversation_id);
     }
     this.#isRetrying = false;
   }
 
-  /** Told when a text that was tried again is refused after all. */
-  refused: (reason: string) => void = () => {};
+  /** Told when a text is refused. Whoever answers true has taken it back; otherwise it is kept here, with the reason. */
+  refused: (item: Outgoing, reason: string) => boolean = () => false;
 }
 
 export const outbox = new Outbox();

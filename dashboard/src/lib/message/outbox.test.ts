@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { aMessage } from "../../../test/samples";
+import { aMedia, aMessage } from "../../../test/samples";
 import { Outbox } from "./outbox.svelte";
 
 type Answer = () => Promise<Response>;
@@ -31,26 +31,39 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const send = (body = "Hello") => outbox.send("cnv_1", "text", { body });
+const send = (body = "Hello") => outbox.send("cnv_1", { kind: "text", message: { body }, media: [aMedia()] });
 const bodies = () => outbox.of("cnv_1").map((o) => `${o.message.body}: ${o.state}`);
 
 describe("a text on its way", () => {
   it("shows at once and leaves when it is accepted", async () => {
     const sent = send();
     expect(bodies()).toEqual(["Hello: posting"]);
-    expect(await sent).toBeNull();
+    await sent;
     expect(bodies()).toEqual([]);
   });
 
   it("is taken back with the reason of a refusal", async () => {
+    const told: unknown[] = [];
+    outbox.refused = (item, reason) => !!told.push([item.message.body, item.media, reason]);
     answer = refuses;
-    expect(await send()).toBe("Ann opted out.");
+    await send();
+    expect(told).toEqual([["Hello", [aMedia()], "Ann opted out."]]);
     expect(bodies()).toEqual([]);
+  });
+
+  it("is kept with the reason when nobody can take it back, and holds up no other", async () => {
+    answer = refuses;
+    await send("first");
+    expect(outbox.of("cnv_1").map((o) => [o.state, o.reason])).toEqual([["refused", "Ann opted out."]]);
+    answer = accepts;
+    await send("second");
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(bodies()).toEqual(["first: refused"]);
   });
 
   it("waits for the network and is tried again under the same key", async () => {
     answer = isAway;
-    expect(await send()).toBeNull();
+    await send();
     expect(bodies()).toEqual(["Hello: waiting"]);
     answer = accepts;
     await vi.advanceTimersByTimeAsync(5_000);
@@ -87,14 +100,13 @@ describe("a text on its way", () => {
     expect([sent, bodies()]).toEqual([[], ["first: waiting", "second: waiting"]]);
   });
 
-  it("tells when it is refused after all", async () => {
-    const told: string[] = [];
-    outbox.refused = (reason) => told.push(reason);
+  it("is not lost when it is refused after all, nor is what comes behind it", async () => {
     answer = isAway;
-    await send();
-    answer = refuses;
+    await send("first");
+    await send("second");
+    answer = async () => (outbox.of("cnv_1")[0]?.state === "posting" ? refuses() : accepts());
     await vi.advanceTimersByTimeAsync(5_000);
-    expect([told, bodies()]).toEqual([["Ann opted out."], []]);
+    expect(bodies()).toEqual(["first: refused"]);
   });
 
   it("has a key of its own", async () => {

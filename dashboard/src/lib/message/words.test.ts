@@ -27,7 +27,8 @@ describe("a receipt", () => {
       "The carrier says: A landline. (40001)",
     ],
     [{ kind: "settled", result: "it had gone out" }, "Settled: it had gone out."],
-    [{ kind: "cancelled", reason: "replied" }, "Cancelled: they replied first."],
+    [{ kind: "cancelled", reason: "contact_replied" }, "Cancelled: they replied first."],
+    [{ kind: "cancelled", reason: "human_replied" }, "Cancelled: a person answered instead."],
   ])("%o reads %s", (over, then) => expect(receiptWords(line(over))).toBe(then));
 
   it("reads a reason it has never met", () => expect(reasonWords("moon_too_full")).toBe("moon too full"));

@@ -37,7 +37,10 @@ const REASON: Record<string, string> = {
   quiet_hours: "it is quiet hours where this person is",
   no_open_hour: "the quiet hours leave no hour to send in",
   number_disabled: "the sending number is switched off",
-  replied: "they replied first",
+  contact_replied: "they replied first",
+  human_replied: "a person answered instead",
+  asked: "somebody took it back",
+  assistant_removed: "the assistant that wrote it was removed",
 };
 
 /** A code of ours as words: known ones well, others at least without underscores. */
