@@ -171,6 +171,34 @@ store::on_both_engines! {
         assert_eq!(reached, 1, "it is never sent again blindly");
     }
 
+    async fn a_text_that_the_carrier_does_not_take_yet_waits_and_can_be_cancelled(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let busy = json!({ "rate_limit_burst": { "probability": 1.0, "length": 1, "retry_after_s": 30 } });
+        town.faults(serde_json::from_value(busy).unwrap());
+        let mut waiting = Vec::new();
+        for n in 1..=2 {
+            let started = acme.post("/conversations", json!({ "to": phone(n), "body": "text" })).await;
+            waiting.push(text(&started.is(201)["message"]["id"]));
+        }
+        town.settle().await;
+        for id in &waiting {
+            let message = acme.get(&format!("/messages/{id}")).await;
+            assert_eq!(message.is(200)["status"], "queued");
+            let until: jiff::Timestamp = message.body["not_before"].as_str().unwrap().parse().unwrap();
+            assert!(until > town.clock.now(), "it says until when: {}", message.body);
+        }
+        let cancelled = acme.post(&format!("/messages/{}/cancel", waiting[0]), json!({})).await;
+        assert!(cancelled.status < 300, "{cancelled:?}");
+        town.faults(Faults::default());
+        town.passes(SignedDuration::from_mins(1)).await;
+        for (id, end) in waiting.iter().zip(["cancelled", "delivered"]) {
+            let message = acme.get(&format!("/messages/{id}")).await;
+            assert_eq!((message.is(200)["status"].as_str(), message.body["not_before"].as_str()), (Some(end), None));
+        }
+    }
+
     async fn inbound_texts_repeated_and_mixed_up_are_there_once(store, place) {
         drop(store);
         let mut town = Town::on(place).await;
