@@ -86,7 +86,7 @@ pub struct MediaLink {
 pub struct CarrierReported {
     /// Through which account it came.
     pub account: CarrierAccountId,
-    /// Ours, when the report came to the text's own webhook address.
+    /// Ours, when the report came to the text's own webhook address or says which that is.
     pub message: Option<MessageId>,
     /// The carrier's id.
     pub carrier_ref: String,

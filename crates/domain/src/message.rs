@@ -1,4 +1,7 @@
 //! One text in or out, or a note, and the way its status goes: forward only (law 7).
+//!
+//! A text that the carrier certainly did not take waits again, until a later time than it waited for before. So of two
+//! statuses before the carrier has it, the one with the later time is further on, and of the same time the later status.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -102,7 +105,7 @@ pub enum Status {
     Held,
     /// Out: waits for the time someone chose.
     Scheduled,
-    /// Out: goes as soon as its number may send.
+    /// Out: goes as soon as its number may send; after a try that the carrier did not take, once its time has come.
     Queued,
     /// Out: the gate said later.
     Deferred,

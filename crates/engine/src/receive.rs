@@ -46,15 +46,35 @@ pub(crate) async fn receive(
     let known = world.account(account).await?.ok_or(NotReceived::UnknownAccount)?;
     signature::verify(&known.public_keys, headers, body, now).map_err(NotReceived::Signature)?;
     let event = webhook::decode(body, now).map_err(NotReceived::Malformed)?;
-    let id = id(account, &event);
+    let message = message.or_else(|| echoed(account, &event));
+    let id = id(account, message, &event);
     let (lane, fact) = read(account, message, event);
     world.intake.keep(Arrival { id, lane, fact }).await?;
     Ok(())
 }
 
+/// Where the carrier tells what became of one text of ours.
+pub(crate) fn address_of(public_url: &str, account: CarrierAccountId, message: MessageId) -> String {
+    format!("{public_url}{}{message}", own_address(account))
+}
+
+fn own_address(account: CarrierAccountId) -> String {
+    format!("/hooks/telnyx/{account}/m/")
+}
+
+/// The text that a receipt is about, by the address that it should have come to: Telnyx says that address also where it
+/// fell back to another. Only the path counts, since ours may have moved to another host meanwhile.
+fn echoed(account: CarrierAccountId, event: &Event) -> Option<MessageId> {
+    let Kind::Receipt(Receipt { webhook_url: Some(url), .. }) = &event.kind else { return None };
+    let url: http::Uri = url.parse().ok()?;
+    let (_, message) = url.path().split_once(&own_address(account))?;
+    message.parse().ok()
+}
+
 /// Our id of what an event tells, made from the carrier's own id and time of it, so that it is the same however often it is
-/// told. A text to a number is one fact, whatever event it comes in.
-fn id(account: CarrierAccountId, event: &Event) -> WorkId {
+/// told. A text to a number is one fact, whatever event it comes in. A receipt that says which text it is about is another
+/// than one that does not: the first may find what the second did not.
+fn id(account: CarrierAccountId, message: Option<MessageId>, event: &Event) -> WorkId {
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(account.0.as_bytes());
     let dated = match &event.kind {
@@ -67,6 +87,7 @@ fn id(account: CarrierAccountId, event: &Event) -> WorkId {
         Kind::Receipt(_) | Kind::Other => {
             context.update(b"event");
             context.update(event.event_id.as_bytes());
+            context.update(message.as_ref().map_or(&[][..], |message| message.0.as_bytes()));
             event.is_dated.then_some(event.occurred_at)
         }
     };
@@ -174,7 +195,7 @@ mod tests {
         let body = json!({"data": {"id": event, "event_type": "message.received", "payload": payload}}).to_string();
         let arrived_at = Timestamp::from_second(1_795_500_000 + minute * 60).unwrap();
         let account = CarrierAccountId(Uuid::from_u128(account));
-        id(account, &webhook::decode(body.as_bytes(), arrived_at).unwrap())
+        id(account, None, &webhook::decode(body.as_bytes(), arrived_at).unwrap())
     }
 
     fn text(to: &str, received_at: Option<&str>) -> serde_json::Value {
@@ -194,5 +215,36 @@ mod tests {
     fn also_when_nobody_says_when() {
         let first = id_of(1, "e-1", text("+15550100002", None), 0);
         assert_eq!(id_of(1, "e-2", text("+15550100002", None), 9), first);
+    }
+
+    #[test]
+    fn a_receipt_is_another_only_if_it_says_more() {
+        let body = json!({"data": {"id": "e-1", "event_type": "message.sent", "payload": {"id": TEXT, "sent_at": AT}}});
+        let event = webhook::decode(body.to_string().as_bytes(), AT.parse().unwrap()).unwrap();
+        let of = |message: Option<u128>| {
+            id(CarrierAccountId(Uuid::from_u128(1)), message.map(|id| MessageId(Uuid::from_u128(id))), &event)
+        };
+        assert_eq!(of(Some(7)), of(Some(7)));
+        assert_ne!(of(None), of(Some(7)));
+    }
+
+    #[test]
+    fn an_echoed_address_names_the_text_if_it_is_one_of_the_accounts() {
+        let (account, message) = (CarrierAccountId(Uuid::from_u128(1)), MessageId(Uuid::from_u128(7)));
+        let other = CarrierAccountId(Uuid::from_u128(2));
+        for (url, expected) in [
+            (address_of("https://desk.example", account, message), Some(message)),
+            (address_of("https://moved.example/below", account, message), Some(message)),
+            (address_of("https://desk.example", other, message), None),
+            (format!("https://desk.example/hooks/telnyx/{account}"), None),
+            (format!("https://desk.example/hooks/telnyx/{account}/m/msg_1"), None),
+            (format!("https://desk.example/?is=/hooks/telnyx/{account}/m/{message}"), None),
+            ("no address".to_owned(), None),
+        ] {
+            let payload = json!({"id": TEXT, "webhook_url": url});
+            let body = json!({"data": {"id": "e-1", "event_type": "message.sent", "payload": payload}}).to_string();
+            let event = webhook::decode(body.as_bytes(), AT.parse().unwrap()).unwrap();
+            assert_eq!(echoed(account, &event), expected, "{url}");
+        }
     }
 }

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use self::board::{Board, Then};
 use self::departures::Departures;
 use crate::net::NetError;
-use crate::receive::words;
+use crate::receive::{address_of, words};
 use crate::turn::{Batch, Ending, take_endings};
 use crate::world::World;
 
@@ -262,7 +262,7 @@ async fn request(
         media_urls,
         subject: None,
         messaging_profile_id: sender.messaging_profile.clone(),
-        webhook_url: Some(format!("{public_url}/hooks/telnyx/{}/m/{}", sender.account, text.message)),
+        webhook_url: Some(address_of(public_url, sender.account, text.message)),
     };
     Ok(send.serialize().to_vec())
 }

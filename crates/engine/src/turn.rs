@@ -27,6 +27,8 @@ const BATCH: u32 = 256;
 const POLL: SignedDuration = SignedDuration::from_millis(500);
 /// A turn that fails this often is told to the operator. It is kept and tried on: what was accepted is not lost.
 const ATTEMPTS_MAX: u32 = 8;
+/// Why a report is nobody's.
+const NO_SUCH_MESSAGE: &str = "no_such_message";
 
 /// Takes turns until it is time to stop. Each of `workers` has shards of its own.
 pub(crate) async fn take_turns(world: Arc<World>, worker: usize, workers: usize, stop: CancellationToken) {
@@ -86,11 +88,13 @@ async fn together(world: &Arc<World>, shards: &Arc<[i64]>, limit: u32) -> Result
             let mut aside: BTreeMap<&'static str, Vec<&Waiting>> = BTreeMap::new();
             for waiting in &waiting {
                 match whose(tx, &mut batch.known, waiting).await? {
-                    Ok((tenant, fact)) => turns.push(Turn { tenant, lane: waiting.lane, fact }),
+                    Ok((tenant, fact)) => turns.push(Turn { tenant, lane: waiting.lane, fact, waiting: Some(waiting) }),
                     Err(reason) => aside.entry(reason).or_default().push(waiting),
                 }
             }
-            batch.take(tx, now, &mut ids, turns).await?;
+            for waiting in batch.take(tx, now, &mut ids, turns).await? {
+                aside.entry(NO_SUCH_MESSAGE).or_default().push(waiting);
+            }
             for (reason, some) in aside {
                 queue::set_aside(tx, now, &some, reason).await?;
                 batch.unclaimed.push((reason, some.len()));
@@ -152,7 +156,7 @@ async fn whose<'w>(
             let owner = scene::owner(tx, known, text.account, &text.to).await?;
             (owner.map(|owner| owner.tenant), "no_such_number")
         }
-        (Fact::CarrierReported(report), _) => (owner_of_report(tx, known, report).await?, "no_such_message"),
+        (Fact::CarrierReported(report), _) => (owner_of_report(tx, known, report).await?, NO_SUCH_MESSAGE),
         (_, tenant) => (tenant, "nobodys"),
     };
     Ok(tenant.map(|tenant| (tenant, fact)).ok_or(reason))

@@ -37,7 +37,7 @@ pub struct Message {
     pub encoding: String,
     /// As how many segments it counts; 0 for a note.
     pub segments: u32,
-    /// Where it stands. It only moves forward.
+    /// Where it stands. It only moves forward; what the carrier did not take waits again until a later `not_before`.
     #[schema(value_type = words::MessageStatus)]
     pub status: String,
     /// Why it did not arrive.
@@ -49,7 +49,7 @@ pub struct Message {
     /// As how many parts the carrier billed it, once known.
     #[schema(required = true)]
     pub parts: Option<u32>,
-    /// Until when it is held, scheduled or deferred.
+    /// Until when it waits: held, scheduled, deferred, or to be tried again; while it is being sent, until when it did.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub not_before: Option<Timestamp>,
     /// It is cancelled if the contact writes first.

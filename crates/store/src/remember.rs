@@ -243,7 +243,8 @@ impl<'d> Pen<'_, '_, 'd> {
         self.tx.push_many("INSERT INTO conversation_tag (tenant_id, conversation_id, tag)", rows).await
     }
 
-    /// Writes where a message stands now.
+    /// Writes where a message stands now. One that is being sent keeps the time it waited for, which tells this try from the
+    /// next.
     async fn moved(&mut self, moved: &MessageMoved) -> Result<(), StoreError> {
         if self.rows.hold_messages() {
             self.rows.write(self.tx).await?;
@@ -251,7 +252,8 @@ impl<'d> Pen<'_, '_, 'd> {
         let now = self.now;
         self.tx
             .push(
-                "UPDATE message SET status = $3, not_before_us = $4, carrier_ref = COALESCE($5, carrier_ref),
+                "UPDATE message SET status = $3, carrier_ref = COALESCE($5, carrier_ref),
+                     not_before_us = CASE WHEN $3 = 'sending' THEN not_before_us ELSE $4 END,
                      failure = COALESCE($6, failure), parts = COALESCE($7, parts),
                      cost_micros = COALESCE($8, cost_micros), currency = COALESCE($9, currency),
                      sent_at_us = COALESCE($10, sent_at_us), delivered_at_us = COALESCE($11, delivered_at_us)

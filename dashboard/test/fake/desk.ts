@@ -163,11 +163,12 @@ export class FakeDesk {
 
   #goes(id: string): void {
     if (this.messages.find((m) => m.id === id)?.status === "cancelled") return;
-    this.move(id, { status: "sending", not_before: null });
+    this.move(id, { status: "sending" });
     setTimeout(
       () =>
         this.move(id, {
           status: "sent",
+          not_before: null,
           sent_at: new Date().toISOString(),
           parts: 1,
           cost: { micros: 4_000, currency: "USD" },

@@ -7,6 +7,7 @@ use domain::fact::Fact;
 use domain::id::{Ids, TenantId};
 use jiff::Timestamp;
 use store::event::{self, Line};
+use store::queue::Waiting;
 use store::remember::{Aftermath, is_race, remember};
 use store::scene::Known;
 use store::{StoreError, SystemTx, TenantTx};
@@ -22,6 +23,8 @@ pub(crate) struct Turn<'f> {
     /// What is worked strictly in order. It is locked.
     pub(crate) lane: Uuid,
     pub(crate) fact: &'f Fact,
+    /// Where it waited, if it did.
+    pub(crate) waiting: Option<&'f Waiting>,
 }
 
 /// What the turns of one transaction have in common.
@@ -43,14 +46,15 @@ pub(crate) struct Told {
 }
 
 impl Batch {
-    /// Takes them: what each leads to is remembered in this transaction.
-    pub(crate) async fn take(
+    /// Takes them: what each leads to is remembered in this transaction. Answers which reports were about no text of ours.
+    pub(crate) async fn take<'f>(
         &mut self,
         tx: &mut SystemTx<'_>,
         now: Timestamp,
         ids: &mut Ids,
-        turns: Vec<Turn<'_>>,
-    ) -> Result<(), StoreError> {
+        turns: Vec<Turn<'f>>,
+    ) -> Result<Vec<&'f Waiting>, StoreError> {
+        let mut astray = Vec::new();
         for round in rounds(turns) {
             for (tenant, turns) in round {
                 let mut tx = tx.for_tenant(tenant);
@@ -59,9 +63,13 @@ impl Batch {
                     turns.iter().zip(&seen).map(|(turn, seen)| sight::decide(now, ids, turn, seen)).collect();
                 let after = remember_or_retry(&mut tx, now, ids, &decisions).await?;
                 self.add(tenant, after);
+                let seen = turns.iter().zip(&seen);
+                astray.extend(
+                    seen.filter(|(turn, seen)| sight::is_astray(turn, seen)).filter_map(|(turn, _)| turn.waiting),
+                );
             }
         }
-        Ok(())
+        Ok(astray)
     }
 
     pub(crate) fn add(&mut self, tenant: TenantId, mut after: Aftermath) {
@@ -169,6 +177,7 @@ mod tests {
                 tenant: TenantId(Uuid::from_u128(*tenant)),
                 lane: Uuid::from_u128(*lane),
                 fact,
+                waiting: None,
             })
             .collect();
         let made: Vec<Vec<(u128, u128)>> = rounds(turns)

@@ -68,9 +68,9 @@ async fn take_some(
             lock_lanes(tx, some.iter().map(|ending| ending.lane)).await?;
             let turns = some
                 .iter()
-                .map(|ending| Turn { tenant: ending.tenant, lane: ending.lane, fact: &ending.fact })
+                .map(|ending| Turn { tenant: ending.tenant, lane: ending.lane, fact: &ending.fact, waiting: None })
                 .collect();
-            batch.take(tx, now, &mut ids, turns).await?;
+            let _ = batch.take(tx, now, &mut ids, turns).await?;
             batch.log(tx, now).await
         })
         .await?;

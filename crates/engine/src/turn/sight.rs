@@ -75,6 +75,11 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
     }
 }
 
+/// It reports on a text that is not here.
+pub(super) const fn is_astray(turn: &Turn<'_>, seen: &Seen) -> bool {
+    matches!((turn.fact, seen), (Fact::CarrierReported(_), Seen::Nothing))
+}
+
 /// The texts of ours that reports name by the carrier's id alone.
 async fn by_carrier_refs(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<HashMap<String, MessageId>, StoreError> {
     let named = turns.iter().filter_map(|turn| match turn.fact {

@@ -160,7 +160,7 @@ pub async fn finish(tx: &mut SystemTx<'_>, taken: &[Waiting]) -> Result<(), Stor
 }
 
 /// Nobody could take the turn of these, for one reason: they are kept for the operator. They are a part of what
-/// [`waiting`] answered, in its order; to be called before [`finish`].
+/// [`waiting`] answered, in any order; to be called before [`finish`].
 ///
 /// # Errors
 /// When the database fails.
@@ -170,11 +170,12 @@ pub async fn set_aside(
     some: &[&Waiting],
     reason: &str,
 ) -> Result<(), StoreError> {
-    let (Some(first), Some(last)) = (some.first(), some.last()) else { return Ok(()) };
+    let ready = || some.iter().map(|waiting| waiting.ready_at);
+    let (Some(first), Some(last)) = (ready().min(), ready().max()) else { return Ok(()) };
     tx.push(
         "INSERT INTO unclaimed (id, reason, fact, at_us)
          SELECT id, $4, fact, $5 FROM inbox WHERE ready_at_us BETWEEN $1 AND $2 AND id {among $3}",
-        args![first.ready_at, last.ready_at, list(some.iter().map(|waiting| waiting.id)), reason, now],
+        args![first, last, list(some.iter().map(|waiting| waiting.id)), reason, now],
     )
     .await
 }

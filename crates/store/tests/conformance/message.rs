@@ -1,9 +1,10 @@
 //! Texts: their pages, who wrote them, what hangs on them, why they went or not, and how the log tells of them.
 
-use domain::decision::{Change, Decision, GateAsked, ReceiptLine};
+use domain::decision::{Change, Decision, GateAsked, MessageMoved, ReceiptLine};
 use domain::event::Kind;
 use domain::gate::{Reason, Verdict};
 use domain::id::{Ids, MediaId};
+use domain::message::Status;
 use store::{args, event, media, message, on_both_engines, remember, tell};
 use uuid::Uuid;
 
@@ -78,6 +79,31 @@ on_both_engines! {
         let inbound = desk::read(&store, ACME, async |tx| message::receipt(tx, desk::message(2)).await).await.unwrap();
         assert!(inbound.lines.is_empty());
         assert_eq!(desk::read(&store, BOLT, async |tx| message::receipt(tx, desk::message(1)).await).await, None);
+    }
+
+    /// Each try to send it keeps the time that it waited for, by which it is told from the one before.
+    async fn a_try_keeps_the_time_it_waited_for(store) {
+        settle(&store).await;
+        put_thread(&store, Thread::open(1, 1)).await;
+        put_message(&store, ACME, 1, 1, Some(ANN)).await;
+        for (status, until, shown) in [
+            (Status::Sending, None, None),
+            (Status::Queued, Some(at(5)), Some(at(5))),
+            (Status::Sending, None, Some(at(5))),
+            (Status::Queued, Some(at(9)), Some(at(9))),
+            (Status::Sending, None, Some(at(9))),
+            (Status::Sent, None, None),
+        ] {
+            let moved = MessageMoved { not_before: until, ..MessageMoved::to(desk::message(1), desk::conversation(1), status) };
+            let mut decision = Decision::default();
+            decision.change(Change::MessageMoved(moved));
+            let decisions = [decision];
+            store.write(ACME, async move |tx| {
+                remember::remember(tx, at(2), &mut Ids::new(at(2), 7), &decisions).await.map(|_| ())
+            }).await.unwrap();
+            let now = desk::read(&store, ACME, async |tx| message::find(tx, desk::message(1)).await).await.unwrap();
+            assert_eq!((now.status.as_str(), now.not_before), (status.as_str(), shown));
+        }
     }
 
     /// The log tells each line of its own tenant, in order, with the thing as it is now.

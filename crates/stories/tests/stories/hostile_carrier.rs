@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use jiff::SignedDuration;
+use providers::http::Method;
+use providers::telnyx::signature::Signer;
 use sandbox::Faults;
 use serde_json::{Value, json};
+use store::unclaimed;
 use stories::town::{Desk, Town, text};
 
 const TEXTS: usize = 120;
@@ -23,7 +27,98 @@ async fn ours(acme: &Desk, sent: &[String]) -> BTreeMap<String, Value> {
     all
 }
 
+/// A text whose answer was lost, with all its receipts: nobody here knows what the carrier calls it.
+struct Lost {
+    id: String,
+    carrier_ref: String,
+    body: String,
+    /// Its own webhook address, as far as the path.
+    own: String,
+}
+
+impl Lost {
+    async fn of(town: &Town, acme: &Desk, body: &str) -> Self {
+        let started = acme.post("/conversations", json!({ "to": phone(1), "body": body })).await;
+        let id = text(&started.is(201)["message"]["id"]);
+        town.settle().await;
+        let heard = town.sandbox.control().heard(0, 100);
+        let carrier_ref = heard.iter().find(|heard| heard.body == body).unwrap().message_id.to_string();
+        let own = format!("/hooks/telnyx/{}/m/{id}", acme.account);
+        let lost = Self { id, carrier_ref, body: body.to_owned(), own };
+        assert_eq!(lost.status(acme).await, "unknown");
+        lost
+    }
+
+    /// The carrier says at `path` that it arrived, and which address it was told to say that to; as one event, however
+    /// often it is told.
+    async fn is_reported(&self, town: &Town, signer: &Signer, desk: &Desk, path: &str, echo: Option<&str>) {
+        let at = town.clock.now();
+        let event = json!({
+            "data": {
+                "record_type": "event", "event_type": "message.finalized", "id": format!("event-{}", self.id),
+                "occurred_at": stories::town::MORNING,
+                "payload": {
+                    "record_type": "message", "direction": "outbound", "id": self.carrier_ref, "type": "SMS",
+                    "from": { "phone_number": desk.number }, "to": [{ "phone_number": phone(1), "status": "delivered" }],
+                    "text": self.body, "media": [], "parts": 1, "webhook_url": echo,
+                },
+            },
+            "meta": { "attempt": 1 },
+        });
+        let event = event.to_string();
+        let headers = signer.headers(at.as_second(), event.as_bytes()).into_iter().collect();
+        assert_eq!(town.client.send(Method::POST, path, headers, Bytes::from(event)).await.status, 200);
+        town.settle().await;
+    }
+
+    async fn status(&self, desk: &Desk) -> String {
+        text(&desk.get(&format!("/messages/{}", self.id)).await.is(200)["status"])
+    }
+}
+
+/// How many receipts found no text, by the operator's list.
+async fn astray(town: &Town) -> Vec<(String, u64)> {
+    let found = town.engine.store().system_read(async |tx| unclaimed::attention(tx).await).await.unwrap();
+    found.unclaimed.into_iter().map(|one| (one.reason, one.count)).collect()
+}
+
 store::on_both_engines! {
+    async fn a_receipt_at_the_profiles_address_finds_a_text_whose_answer_was_lost(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let signer = Signer::from_seed(&[9; 32]).unwrap();
+        let keys = json!({ "public_keys": [signer.public_key()] });
+        let _ = acme.patch(&format!("/carrier-accounts/{}", acme.account), keys).await.is(200);
+        let faults = json!({ "answer_lost": 1.0, "webhooks": { "dropped": 1.0 } });
+        town.faults(serde_json::from_value(faults).unwrap());
+        let profile = format!("/hooks/telnyx/{}", acme.account);
+
+        // It says which address it should have gone to. The copy that gets there later changes nothing.
+        let lost = Lost::of(&town, &acme, "one").await;
+        let own = format!("{}{}", town.client.base(), lost.own);
+        lost.is_reported(&town, &signer, &acme, &profile, Some(&own)).await;
+        assert_eq!(lost.status(&acme).await, "delivered");
+        let receipt = format!("/messages/{}/receipt", lost.id);
+        let lines = acme.get(&receipt).await.is(200)["lines"].clone();
+        lost.is_reported(&town, &signer, &acme, &lost.own, Some(&own)).await;
+        assert_eq!(acme.get(&receipt).await.is(200)["lines"], lines);
+        assert_eq!(astray(&town).await, []);
+
+        // It does not say so, or says what is not ours: it is kept for the operator, once, and the copy settles it.
+        let elsewhere = format!("{}/hooks/telnyx/acc_00000000000000000000000000000000/m/", town.client.base());
+        for (n, echo) in [None, Some(format!("{elsewhere}{}", lost.id))].into_iter().enumerate() {
+            let lost = Lost::of(&town, &acme, &format!("more {n}")).await;
+            for _ in 0..2 {
+                lost.is_reported(&town, &signer, &acme, &profile, echo.as_deref()).await;
+            }
+            assert_eq!(lost.status(&acme).await, "unknown");
+            assert_eq!(astray(&town).await, [("no_such_message".to_owned(), n as u64 + 1)]);
+            lost.is_reported(&town, &signer, &acme, &lost.own, echo.as_deref()).await;
+            assert_eq!(lost.status(&acme).await, "delivered");
+        }
+    }
+
     async fn statuses_end_right_and_nothing_goes_out_twice(store, place) {
         drop(store);
         let mut town = Town::on(place).await;
@@ -74,6 +169,34 @@ store::on_both_engines! {
         assert_eq!(receipt.is(200)["lines"].as_array().unwrap().last().unwrap()["kind"], "settled");
         let reached = town.sandbox.control().heard(0, 100).len();
         assert_eq!(reached, 1, "it is never sent again blindly");
+    }
+
+    async fn a_text_that_the_carrier_does_not_take_yet_waits_and_can_be_cancelled(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let busy = json!({ "rate_limit_burst": { "probability": 1.0, "length": 1, "retry_after_s": 30 } });
+        town.faults(serde_json::from_value(busy).unwrap());
+        let mut waiting = Vec::new();
+        for n in 1..=2 {
+            let started = acme.post("/conversations", json!({ "to": phone(n), "body": "text" })).await;
+            waiting.push(text(&started.is(201)["message"]["id"]));
+        }
+        town.settle().await;
+        for id in &waiting {
+            let message = acme.get(&format!("/messages/{id}")).await;
+            assert_eq!(message.is(200)["status"], "queued");
+            let until: jiff::Timestamp = message.body["not_before"].as_str().unwrap().parse().unwrap();
+            assert!(until > town.clock.now(), "it says until when: {}", message.body);
+        }
+        let cancelled = acme.post(&format!("/messages/{}/cancel", waiting[0]), json!({})).await;
+        assert!(cancelled.status < 300, "{cancelled:?}");
+        town.faults(Faults::default());
+        town.passes(SignedDuration::from_mins(1)).await;
+        for (id, end) in waiting.iter().zip(["cancelled", "delivered"]) {
+            let message = acme.get(&format!("/messages/{id}")).await;
+            assert_eq!((message.is(200)["status"].as_str(), message.body["not_before"].as_str()), (Some(end), None));
+        }
     }
 
     async fn inbound_texts_repeated_and_mixed_up_are_there_once(store, place) {

@@ -13,6 +13,7 @@ mod hostile_carrier;
 mod inbox;
 mod isolation;
 mod live;
+mod logs;
 mod measuring;
 mod media;
 mod models;

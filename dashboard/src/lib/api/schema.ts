@@ -1961,7 +1961,7 @@ export interface components {
                 media: components["schemas"]["Media"][];
                 /**
                  * Format: date-time
-                 * @description Until when it is held, scheduled or deferred.
+                 * @description Until when it waits: held, scheduled, deferred, or to be tried again; while it is being sent, until when it did.
                  */
                 not_before: string | null;
                 /**
@@ -1981,7 +1981,7 @@ export interface components {
                 sent_at: string | null;
                 /** @description The passages that an assistant answered from; `null` when it is not of an assistant. */
                 sources: components["schemas"]["Source"][] | null;
-                /** @description Where it stands. It only moves forward. */
+                /** @description Where it stands. It only moves forward; what the carrier did not take waits again until a later `not_before`. */
                 status: components["schemas"]["MessageStatus"];
                 /** @description It is cancelled if the contact writes first. */
                 stop_if_reply: boolean;
@@ -2187,7 +2187,7 @@ export interface components {
             media: components["schemas"]["Media"][];
             /**
              * Format: date-time
-             * @description Until when it is held, scheduled or deferred.
+             * @description Until when it waits: held, scheduled, deferred, or to be tried again; while it is being sent, until when it did.
              */
             not_before: string | null;
             /**
@@ -2207,7 +2207,7 @@ export interface components {
             sent_at: string | null;
             /** @description The passages that an assistant answered from; `null` when it is not of an assistant. */
             sources: components["schemas"]["Source"][] | null;
-            /** @description Where it stands. It only moves forward. */
+            /** @description Where it stands. It only moves forward; what the carrier did not take waits again until a later `not_before`. */
             status: components["schemas"]["MessageStatus"];
             /** @description It is cancelled if the contact writes first. */
             stop_if_reply: boolean;

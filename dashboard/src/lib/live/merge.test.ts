@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { aConversation, aDraft, aMessage } from "../../../test/samples";
 import { compareConversations, mergeConversation, mergeDraft, mergeMessage, mergeMessages } from "./merge";
 
+const SOON = "2026-11-23T10:00:01Z";
+const LATER = "2026-11-23T10:01:00.5Z";
+
 describe("a message's status", () => {
   const cases: [
     known: Parameters<typeof aMessage>[0],
@@ -19,6 +22,17 @@ describe("a message's status", () => {
     [{ status: "sent" }, { status: "unknown" }, "sent"],
     [{ status: "sent" }, { status: "sending" }, "sent"],
     [{ status: "unconfirmed" }, { status: "delivered" }, "delivered"],
+    // The carrier did not take it: it waits again, and can be cancelled. Then the next try.
+    [{ status: "sending" }, { status: "queued", not_before: SOON }, "queued"],
+    [{ status: "queued", not_before: SOON }, { status: "sending" }, "queued"],
+    [{ status: "queued", not_before: SOON }, { status: "sending", not_before: SOON }, "sending"],
+    [{ status: "sending", not_before: SOON }, { status: "queued", not_before: SOON }, "sending"],
+    [{ status: "sending", not_before: SOON }, { status: "queued", not_before: LATER }, "queued"],
+    [{ status: "queued", not_before: LATER }, { status: "queued", not_before: SOON }, "queued"],
+    [{ status: "sending" }, { status: "deferred", not_before: LATER }, "deferred"],
+    [{ status: "queued", not_before: LATER }, { status: "sent" }, "sent"],
+    [{ status: "unknown" }, { status: "queued", not_before: LATER }, "unknown"],
+    [{ status: "queued", not_before: LATER }, { status: "cancelled" }, "cancelled"],
   ];
   it.each(cases)("%o then %o is %s", (known, arrived, then) => {
     expect(mergeMessage(aMessage(known), aMessage(arrived)).status).toBe(then);

@@ -31,8 +31,20 @@ export const isSettled = (status: MessageStatus): boolean => RANK[status] === SE
 export function mergeMessage(known: Message | undefined, arrived: Message): Message {
   if (!known) return arrived;
   if (isSettled(known.status) && arrived.status !== known.status) return known;
-  return RANK[arrived.status] < RANK[known.status] ? known : arrived;
+  return furtherOn(arrived, known) < 0 ? known : arrived;
 }
+
+/**
+ * What the carrier did not take waits again, until a later time than before, so until the carrier has it the time comes
+ * first and the status second.
+ */
+function furtherOn(a: Message, b: Message): number {
+  const isBefore = RANK[a.status] <= RANK.sending && RANK[b.status] <= RANK.sending;
+  const apart = isBefore ? waitsUntil(a) - waitsUntil(b) : 0;
+  return apart !== 0 ? apart : RANK[a.status] - RANK[b.status];
+}
+
+const waitsUntil = (m: Message): number => (m.not_before ? Date.parse(m.not_before) : 0);
 
 /** The higher version wins. Events carry no `unread`, which is each member's own: the known one stays. */
 export function mergeConversation(known: Conversation | undefined, arrived: Conversation): Conversation {

@@ -265,6 +265,25 @@ fn an_answer_on_its_way_is_not_asked_for_again_and_the_contact_waits_until_it_is
 }
 
 #[test]
+fn a_text_that_was_not_taken_waits_again_until_a_later_time() {
+    for (status, counts, expected) in [
+        (Status::Sending, false, Some((Status::Queued, Some(now() + 1.second()), Some(0)))),
+        (Status::Sending, true, Some((Status::Queued, Some(now() + 1.second()), None))),
+        (Status::Unknown, true, None),
+        (Status::Cancelled, true, None),
+    ] {
+        let end = Ended::NotTaken { retry_at: now() + 1.second(), why: "busy".into(), counts };
+        let end = SendEnded { message: id(10), attempt: 1, ended: end };
+        let decision = send_ended(now(), Uuid::nil(), &about(status), &end);
+        let moved = decision.changes.iter().find_map(|change| match change {
+            Change::MessageMoved(moved) => Some((moved.to, moved.not_before, moved.attempt)),
+            _ => None,
+        });
+        assert_eq!(moved, expected, "{status:?}, counts: {counts}");
+    }
+}
+
+#[test]
 fn a_text_that_never_leaves_is_given_up_in_the_end() {
     let end = Ended::NotTaken { retry_at: now(), why: "refused".into(), counts: true };
     let about = Outbound { attempt: 6, ..about(Status::Sending) };
