@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+mod number;
 mod user;
 
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -61,6 +62,13 @@ impl House {
         let printed = String::from_utf8(done.stdout).unwrap();
         assert!(done.status.success(), "{words:?}: {printed} {}", String::from_utf8_lossy(&done.stderr));
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{words:?}: {error}: {printed}"))
+    }
+
+    /// What a command answers that finds something wrong.
+    fn found_wrong(&self, words: &[&str]) -> Value {
+        let done = self.run(words, "");
+        assert!(!done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stdout));
+        serde_json::from_slice(&done.stdout).unwrap()
     }
 
     /// Why a command is refused.
