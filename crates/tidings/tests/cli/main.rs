@@ -8,9 +8,11 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+mod assistant;
 mod number;
 mod tenant;
 mod user;
+mod webhook;
 
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -32,6 +34,13 @@ impl House {
         let house = Self::new(name);
         house.done(&["tenant", "create", "--name", "Acme"]);
         house
+    }
+
+    /// A file in it.
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
     }
 
     fn run(&self, words: &[&str], said: &str) -> Output {
