@@ -246,10 +246,9 @@ impl From<Refusal> for ApiError {
             Refusal::NotFound(what) => Self::not_found(what),
             Refusal::Gate(reason) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, reason.code(), detail),
             Refusal::Invalid { field, code, message } => Self::invalid(field, code, message),
-            Refusal::TooLate(_)
-            | Refusal::DraftNotOpen(_)
-            | Refusal::Succeeded(_)
-            | Refusal::ResumeWindowOver => Self::conflict(refusal.code(), detail),
+            Refusal::TooLate(_) | Refusal::DraftNotOpen(_) | Refusal::Succeeded(_) | Refusal::ResumeWindowOver => {
+                Self::conflict(refusal.code(), detail)
+            }
         }
     }
 }

@@ -14,6 +14,10 @@ use store::{StoreError, SystemTx, TenantTx, number as sender};
 use crate::account::Account;
 use crate::world::World;
 
+mod import;
+
+pub use import::{Imported, import, note};
+
 /// A number that the account has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
@@ -149,7 +153,7 @@ impl CarrierDesk {
     }
 
     /// Makes or adopts the tenant's messaging profile, with our webhook address, and attaches the numbers to it. Doing it
-    /// again changes nothing. The caller imports the numbers.
+    /// again changes nothing. The caller imports the numbers, see [`import()`].
     ///
     /// # Errors
     /// When the carrier refuses or does not answer before there is a profile; what happens to single numbers is told as

@@ -88,13 +88,19 @@ pub struct Running {
 }
 
 impl Engine {
+    /// The engine without its loops, for who only asks something of it: what follows is left to those that run elsewhere.
+    #[must_use]
+    pub fn at_rest(config: EngineConfig) -> Self {
+        let EngineConfig { store, clock, net, sealer, public_url, seed, turn_workers, alone: _ } = config;
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Self(Arc::new(World::new(store, clock, net, sealer, public_url, seed, turn_workers.max(1))))
+    }
+
     /// Starts the loops.
     #[must_use]
     pub fn start(config: EngineConfig) -> (Self, Running) {
-        let EngineConfig { store, clock, net, sealer, public_url, seed, turn_workers, alone } = config;
-        let public_url = public_url.trim_end_matches('/').to_owned();
-        let turn_workers = turn_workers.max(1);
-        let world = Arc::new(World::new(store, clock, net, sealer, public_url, seed, turn_workers));
+        let (turn_workers, alone) = (config.turn_workers.max(1), config.alone);
+        let Self(world) = Self::at_rest(config);
         let started = world.now();
         let stop = CancellationToken::new();
         let mut loops = JoinSet::new();

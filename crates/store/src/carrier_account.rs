@@ -220,6 +220,29 @@ pub async fn change(tx: &mut TenantTx<'_>, id: CarrierAccountId, change: &Accoun
     Ok(changed == 1)
 }
 
+/// Changes any account of the installation, for the operator; `false` if there is no such one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn change_any(
+    tx: &mut SystemTx<'_>,
+    id: CarrierAccountId,
+    change: &AccountChange,
+) -> Result<bool, StoreError> {
+    let (key, hint) = change.api_key.as_ref().map(|(key, hint)| (key, hint)).unzip();
+    let public_keys = change.public_keys.as_deref().map(keys_to_json).transpose()?;
+    let changed = tx
+        .exec_returning_count(
+            "UPDATE carrier_account
+             SET name = COALESCE($2, name), base_url = COALESCE($3, base_url), api_key = COALESCE($4, api_key),
+                 api_key_hint = COALESCE($5, api_key_hint), public_keys = COALESCE($6, public_keys)
+             WHERE id = $1",
+            args![id, &change.name, &change.base_url, key, hint, public_keys],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
 /// Removes one of the tenant's own; `false` if it is not.
 ///
 /// # Errors

@@ -2,13 +2,14 @@
 
 use domain::{
     access::Role,
+    event::Kind,
     id::{ConversationId, TenantId, UserId},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Row, StoreError, SystemTx, TenantTx, args, schema::RoleWord};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, event::Line, schema::RoleWord};
 
 /// The constraint that says: nobody is a member twice.
 pub const ALREADY_MEMBER: &str = "member_pkey";
@@ -100,24 +101,36 @@ pub async fn owners(tx: &mut TenantTx<'_>) -> Result<Vec<UserId>, StoreError> {
     tx.rows(sql, args![Role::Owner.as_str()]).await?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Makes a member something else.
+/// Makes a member something else; `false` if the tenant would have no owner then.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn change(tx: &mut TenantTx<'_>, user: UserId, role: Role) -> Result<(), StoreError> {
-    tx.exec("UPDATE member SET role = $3 WHERE tenant_id = $1 AND user_id = $2", args![user, role.as_str()]).await
+pub async fn change(tx: &mut TenantTx<'_>, user: UserId, role: Role) -> Result<bool, StoreError> {
+    if role != Role::Owner && owners(tx).await? == [user] {
+        return Ok(false);
+    }
+    tx.exec("UPDATE member SET role = $3 WHERE tenant_id = $1 AND user_id = $2", args![user, role.as_str()]).await?;
+    Ok(true)
 }
 
-/// Shows a member the door: their sessions here end, and nothing is left in their hands. Answers the conversations that have
-/// nobody to look after them now, for the log.
+/// Shows a member the door: their sessions here end, and nothing is left in their hands. Answers the lines for the log, one for
+/// each conversation that has nobody to look after it now; `None` if the tenant would have no owner then.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
+pub async fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Vec<Line>>, StoreError> {
+    if owners(tx).await? == [user] {
+        return Ok(None);
+    }
     tx.exec("DELETE FROM session WHERE tenant_id = $1 AND user_id = $2", args![user]).await?;
     tx.exec("DELETE FROM member WHERE tenant_id = $1 AND user_id = $2", args![user]).await?;
     let sql = "UPDATE conversation SET assignee_id = NULL WHERE tenant_id = $1 AND assignee_id = $2 RETURNING id";
-    tx.rows(sql, args![user]).await?.iter().map(|row| row.get(0)).collect()
+    let orphans = tx.rows(sql, args![user]).await?;
+    let lines = orphans.iter().map(|row| {
+        let id: ConversationId = row.get(0)?;
+        Ok(Line { kind: Kind::ConversationUpdated, subject: id.0, conversation: Some(id) })
+    });
+    lines.collect::<Result<_, StoreError>>().map(Some)
 }
 
 /// Where a person is a member, by the tenants' names.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
+    event,
     id::{AssistantId, CarrierAccountId, NumberId, TenantId},
     number::Kind,
     phone::Address,
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Row, StoreError, SystemTx, TenantTx, args, schema::NumberKindWord};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, event::Line, schema::NumberKindWord};
 
 /// The kinds, as their words are stored.
 pub const KINDS: [Kind; 4] = [Kind::LongCode, Kind::TollFree, Kind::ShortCode, Kind::Alphanumeric];
@@ -106,6 +107,12 @@ pub enum Added {
     Taken,
     /// The tenant may not use the account.
     NoAccount,
+}
+
+/// The line that tells of a sender.
+#[must_use]
+pub fn updated(id: NumberId) -> Line {
+    Line { kind: event::Kind::NumberUpdated, subject: id.0, conversation: None }
 }
 
 /// Adds a sender.

@@ -1,10 +1,12 @@
 //! What every command starts with: the database, the key, the time, new ids.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use domain::id::{Ids, TenantId};
-use engine::{Clock as _, Sealer, SystemClock};
+use engine::{Clock as _, Engine, EngineConfig, Net, Sealer, SystemClock};
 use jiff::Timestamp;
-use store::{Store, StoreConfig, SystemTx, TenantTx, tenant};
+use store::{Store, StoreConfig, SystemTx, TenantTx, dialect, tenant};
 
 use crate::{config::Config, secret_key};
 
@@ -55,6 +57,14 @@ impl Desk {
         }
     }
 
+    /// The engine at rest, for what must be asked at the carrier.
+    ///
+    /// # Errors
+    /// When there is no key, or it is none.
+    pub fn engine(&self, config: &Config) -> anyhow::Result<Engine> {
+        Ok(Engine::at_rest(engine_config(config, self.store.clone(), sealer(config)?)?))
+    }
+
     /// Runs a write of one tenant.
     ///
     /// # Errors
@@ -84,6 +94,24 @@ pub async fn open(config: &Config) -> anyhow::Result<Store> {
 /// When there is no key, or it is none.
 pub fn sealer(config: &Config) -> anyhow::Result<Sealer> {
     Ok(Sealer::from_key(&secret_key::load(config, true)?))
+}
+
+/// What an engine is given here.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn engine_config(config: &Config, store: Store, sealer: Sealer) -> anyhow::Result<EngineConfig> {
+    let alone = store.engine() == dialect::Engine::Sqlite;
+    Ok(EngineConfig {
+        store,
+        clock: Arc::new(SystemClock),
+        net: Net::new(config.allow_private_networks),
+        sealer,
+        public_url: config.public_url.clone(),
+        seed: seed()?,
+        turn_workers: if alone { 1 } else { 2 },
+        alone,
+    })
 }
 
 /// 64 bits of chance.

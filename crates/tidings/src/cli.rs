@@ -10,6 +10,7 @@ use crate::{
     demo, logs,
 };
 
+mod assistant;
 mod backup;
 mod carrier;
 mod doctor;
@@ -22,6 +23,7 @@ mod show_config;
 mod tenant;
 mod unclaimed;
 mod user;
+mod webhook;
 
 /// Tidings: text conversations for businesses, with people and assistants.
 #[derive(Debug, Parser)]
@@ -79,6 +81,12 @@ enum Command {
     /// Accounts at the carrier.
     #[command(subcommand)]
     Carrier(carrier::Command),
+    /// Assistants, and what they know.
+    #[command(subcommand)]
+    Assistant(assistant::Command),
+    /// Endpoints that are told of events.
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Copy a SQLite database while it is in use.
     Backup(backup::Backup),
     /// Check what keeps an installation from working.
@@ -149,6 +157,8 @@ async fn asked(command: Command, config: &Config, json: bool) -> anyhow::Result<
         Command::Key(command) => key::run(command, config).await,
         Command::Number(command) => number::run(command, config).await,
         Command::Carrier(command) => carrier::run(command, config).await,
+        Command::Assistant(command) => assistant::run(command, config).await,
+        Command::Webhook(command) => webhook::run(command, config).await,
         Command::Backup(command) => backup::run(command, config).await,
         Command::Doctor => doctor::run(config).await,
         Command::Config | Command::Openapi => Ok(Answer::new("", Value::Null)),

@@ -1,14 +1,14 @@
 //! The server: started, run until someone says stop, and stopped in order.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use api::{ApiConfig, AppState, secret, server, v1::sandbox::SandboxLink};
 use domain::phone;
-use engine::{Engine, EngineConfig, Net, Running, SystemClock};
+use engine::{Engine, Running};
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use store::{Store, SystemTx, dialect, session, setup, tenant};
+use store::{Store, SystemTx, session, setup, tenant};
 use tokio::{net::TcpListener, task::JoinSet, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -48,17 +48,7 @@ impl Server {
         let sealer = boot::sealer(config)?;
         let store = boot::Desk::open(config).await?.store;
         let address = listener.local_addr()?;
-        let alone = store.engine() == dialect::Engine::Sqlite;
-        let (engine, running) = Engine::start(EngineConfig {
-            store: store.clone(),
-            clock: Arc::new(SystemClock),
-            net: Net::new(config.allow_private_networks),
-            sealer,
-            public_url: config.public_url.clone(),
-            seed: boot::seed()?,
-            turn_workers: if alone { 1 } else { 2 },
-            alone,
-        });
+        let (engine, running) = Engine::start(boot::engine_config(config, store.clone(), sealer)?);
         let mut app = AppState::new(
             engine.clone(),
             ApiConfig {

@@ -5,6 +5,7 @@ use domain::access::Scope;
 use domain::assistant::{Answer, ProviderKind, Settings};
 use domain::conversation::Mode;
 use domain::id::AssistantId;
+use engine::Sealer;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::assistant::{self, Assistant};
@@ -36,20 +37,20 @@ const HINT_CHARS: usize = 4;
 #[serde(deny_unknown_fields)]
 pub struct AssistantPatch {
     /// What people call it; a new one needs a name.
-    name: Option<String>,
+    pub name: Option<String>,
     /// How it shall behave.
-    instructions: Option<String>,
+    pub instructions: Option<String>,
     /// What it may do on its own: nothing, suggest (the usual), send.
     #[schema(value_type = Option<words::Mode>)]
-    mode: Option<Mode>,
+    pub mode: Option<Mode>,
     /// Who answers.
-    provider: Option<ProviderPatch>,
+    pub provider: Option<ProviderPatch>,
     /// How long the contact must be still before it answers, in milliseconds.
     #[schema(maximum = 120_000)]
-    quiet_window_ms: Option<u32>,
+    pub quiet_window_ms: Option<u32>,
     /// Below this score, from 0 to 1, nothing counts as found in its knowledge.
     #[schema(minimum = 0, maximum = 1)]
-    floor: Option<f64>,
+    pub floor: Option<f64>,
 }
 
 /// Which model is to answer; what is absent stays.
@@ -58,29 +59,29 @@ pub struct AssistantPatch {
 pub struct ProviderPatch {
     /// In which dialect it is asked.
     #[schema(value_type = Option<words::ProviderKind>)]
-    kind: Option<ProviderKind>,
+    pub kind: Option<ProviderKind>,
     /// Where it is; `null`: the maker's own. Another address takes the key anew: one that is kept is not sent elsewhere.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
-    base_url: Option<Option<String>>,
+    pub base_url: Option<Option<String>>,
     /// Its name there.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
-    model: Option<Option<String>>,
+    pub model: Option<Option<String>>,
     /// Its key. It is never shown again; `null` takes it away.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, write_only)]
-    api_key: Option<Option<String>>,
+    pub api_key: Option<Option<String>>,
     /// Read only; what is sent is not looked at.
     #[schema(read_only, value_type = Option<String>)]
     #[expect(dead_code, reason = "taken, so that what was read can be sent back, and not looked at")]
     api_key_hint: Option<serde::de::IgnoredAny>,
     /// How long it may take.
     #[schema(minimum = 1, maximum = 120)]
-    timeout_seconds: Option<u32>,
+    pub timeout_seconds: Option<u32>,
     /// How long its answer may be, in tokens.
     #[schema(minimum = 1, maximum = 8192)]
-    max_tokens: Option<u32>,
+    pub max_tokens: Option<u32>,
 }
 
 /// Something to try an assistant with.
@@ -163,7 +164,7 @@ pub async fn create(
     let mut settings = Settings::default();
     apply(&mut settings, &asked)?;
     let (id, now) = (app.engine.ids().next::<AssistantId>(), app.engine.now());
-    let key = sealed_key(&app, id, &asked)?.flatten();
+    let key = sealed_key(app.engine.sealer(), id, &asked)?.flatten();
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         let line = assistant::create(tx, now, id, &name, &settings, key.as_deref()).await?;
         let made = Assistant::shown(id, name.clone(), settings.clone(), now);
@@ -197,7 +198,7 @@ pub async fn change(
 ) -> Result<Written<Assistant>, ApiError> {
     caller.must(Scope::AssistantsWrite)?;
     let name = asked.name.as_deref().map(|name| fields::name("name", name)).transpose()?;
-    let key = sealed_key(&app, id, &asked)?;
+    let key = sealed_key(app.engine.sealer(), id, &asked)?;
     let now = app.engine.now();
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let mut settings = assistant::settings(tx, id).await?.ok_or_else(no_such)?;
@@ -268,7 +269,10 @@ pub(super) fn within(field: &str, text: &str, max: usize) -> Result<(), ApiError
 }
 
 /// Checks what is asked for and lays it over what is set.
-fn apply(settings: &mut Settings, asked: &AssistantPatch) -> Result<(), ApiError> {
+///
+/// # Errors
+/// 422 that names the field.
+pub fn apply(settings: &mut Settings, asked: &AssistantPatch) -> Result<(), ApiError> {
     if let Some(instructions) = &asked.instructions {
         within("instructions", instructions, INSTRUCTIONS_CHARS_MAX)?;
         settings.instructions.clone_from(instructions);
@@ -361,7 +365,14 @@ fn hint(key: &str) -> String {
 }
 
 /// The key as it is kept; the outer `None` leaves it as it is, the inner one takes it away.
-fn sealed_key(app: &AppState, id: AssistantId, asked: &AssistantPatch) -> Result<Option<Option<Vec<u8>>>, ApiError> {
+///
+/// # Errors
+/// 422 that names the field if it cannot be one; a fault if it cannot be sealed.
+pub fn sealed_key(
+    sealer: &Sealer,
+    id: AssistantId,
+    asked: &AssistantPatch,
+) -> Result<Option<Option<Vec<u8>>>, ApiError> {
     let Some(key) = asked.provider.as_ref().and_then(|provider| provider.api_key.as_ref()) else { return Ok(None) };
     let Some(key) = given(key) else { return Ok(Some(None)) };
     let printable = key.len() <= 500 && key.bytes().all(|b| b.is_ascii_graphic());
@@ -369,7 +380,7 @@ fn sealed_key(app: &AppState, id: AssistantId, asked: &AssistantPatch) -> Result
         let mend = "A key has at most 500 printable ASCII characters. Copy it again.";
         return Err(ApiError::invalid("provider.api_key", "not_a_key", mend));
     }
-    let sealed = app.engine.sealer().seal(&engine::model_key_context(id), key.as_bytes());
+    let sealed = sealer.seal(&engine::model_key_context(id), key.as_bytes());
     Ok(Some(Some(sealed.map_err(StoreError::fault)?)))
 }
 

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use domain::{access::Scope, id::CarrierAccountId};
+use engine::Sealer;
 use http::StatusCode;
 use providers::telnyx::{self, signature::PublicKey};
 use serde::{Deserialize, Serialize};
@@ -123,7 +124,7 @@ pub async fn create(
             ));
         }
     };
-    let (api_key, api_key_hint) = sealed_key(&app, id, &asked.api_key)?;
+    let (api_key, api_key_hint) = sealed_key("api_key", app.engine.sealer(), id, &asked.api_key)?;
     let new = NewAccount {
         id,
         name: fields::name("name", &asked.name)?,
@@ -134,7 +135,7 @@ pub async fn create(
         },
         api_key,
         api_key_hint,
-        public_keys: parsed_keys(asked.public_keys)?,
+        public_keys: parsed_keys("public_keys", asked.public_keys)?,
         created_at: app.now(),
     };
     let door = app.clone();
@@ -179,8 +180,8 @@ pub async fn change(
             .base_url
             .map(|url| fields::url("base_url", &url, app.config.allow_private_networks))
             .transpose()?,
-        api_key: asked.api_key.map(|key| sealed_key(&app, id, &key)).transpose()?,
-        public_keys: asked.public_keys.map(parsed_keys).transpose()?,
+        api_key: asked.api_key.map(|key| sealed_key("api_key", app.engine.sealer(), id, &key)).transpose()?,
+        public_keys: asked.public_keys.map(|keys| parsed_keys("public_keys", keys)).transpose()?,
     };
     let door = app.clone();
     let written = once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
@@ -217,13 +218,22 @@ pub async fn remove(
     Ok(written)
 }
 
-fn sealed_key(app: &AppState, id: CarrierAccountId, key: &str) -> Result<(Vec<u8>, String), ApiError> {
+/// An API key as it is kept, and what is shown of it.
+///
+/// # Errors
+/// 422 that names the field if it cannot be one; a fault if it cannot be sealed.
+pub fn sealed_key(
+    field: &str,
+    sealer: &Sealer,
+    id: CarrierAccountId,
+    key: &str,
+) -> Result<(Vec<u8>, String), ApiError> {
     let key = key.trim();
     if key.is_empty() || key.len() > 500 || !key.bytes().all(|b| b.is_ascii_graphic()) {
         let message = "Copy the API key from the carrier's portal; it starts with KEY at Telnyx.";
-        return Err(ApiError::invalid("api_key", "not_a_key", message));
+        return Err(ApiError::invalid(field, "not_a_key", message));
     }
-    let sealed = app.engine.sealer().seal(&engine::key_context(id), key.as_bytes()).map_err(StoreError::fault)?;
+    let sealed = sealer.seal(&engine::key_context(id), key.as_bytes()).map_err(StoreError::fault)?;
     Ok((sealed, hint(key)))
 }
 
@@ -236,15 +246,19 @@ pub fn hint(key: &str) -> String {
     }
 }
 
-fn parsed_keys(keys: Vec<String>) -> Result<Vec<String>, ApiError> {
+/// What a carrier signs its webhooks with, as it is kept.
+///
+/// # Errors
+/// 422 that names `field` if there are none or too many, or the one that is no key.
+pub fn parsed_keys(field: &str, keys: Vec<String>) -> Result<Vec<String>, ApiError> {
     if keys.is_empty() || keys.len() > KEYS_MAX {
         let message = format!("Give 1 to {KEYS_MAX} public keys: without one, no webhook can be believed.");
-        return Err(ApiError::invalid("public_keys", "out_of_range", message));
+        return Err(ApiError::invalid(field, "out_of_range", message));
     }
     for (at, key) in keys.iter().enumerate() {
         if PublicKey::parse(key).is_err() {
             let message = "Copy the public key from the carrier's portal: base64 of 32 bytes, or PEM.";
-            return Err(ApiError::invalid(format!("public_keys[{at}]"), "not_a_public_key", message));
+            return Err(ApiError::invalid(format!("{field}[{at}]"), "not_a_public_key", message));
         }
     }
     Ok(keys.into_iter().map(|key| key.trim().to_owned()).collect())

@@ -4,6 +4,7 @@ use axum::extract::State;
 use domain::access::Scope;
 use domain::id::{AssistantId, KnowledgeId};
 use http::StatusCode;
+use jiff::Timestamp;
 use serde::Deserialize;
 use store::event::{self, Line};
 use store::knowledge::{self, Knowledge};
@@ -87,17 +88,9 @@ pub async fn create(
     Write(asked, once): Write<NewKnowledge>,
 ) -> Result<Written<Knowledge>, ApiError> {
     caller.must(Scope::AssistantsWrite)?;
-    let title = fields::name("title", &asked.title)?;
-    check_text(&asked.text)?;
     let (new, now) = (app.engine.ids().next::<KnowledgeId>(), app.engine.now());
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
-        assistant::find(tx, id).await?.ok_or_else(no_such)?;
-        if knowledge::count(tx, id).await? >= TEXTS_MAX {
-            let detail =
-                format!("An assistant has at most {TEXTS_MAX} texts. Join some of them, or remove what is old.");
-            return Err(ApiError::conflict("too_many", detail));
-        }
-        let made = knowledge::create(tx, now, id, new, &title, &asked.text).await?;
+        let made = add(tx, now, id, new, &asked.title, &asked.text).await?;
         Ok(Told::at(made, event::append(tx, now, &[updated(id)]).await?))
     })
     .await
@@ -145,13 +138,41 @@ pub async fn remove(
     .await
 }
 
-fn check_text(text: &str) -> Result<(), ApiError> {
+/// Gives an assistant a text, if it may have one more. The caller tells the log with [`updated`].
+///
+/// # Errors
+/// 404 without such an assistant, 409 if it has enough, 422 that names the field.
+pub async fn add(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    assistant: AssistantId,
+    id: KnowledgeId,
+    title: &str,
+    text: &str,
+) -> Result<Knowledge, ApiError> {
+    let title = fields::name("title", title)?;
+    check_text(text)?;
+    assistant::find(tx, assistant).await?.ok_or_else(no_such)?;
+    if knowledge::count(tx, assistant).await? >= TEXTS_MAX {
+        let detail = format!("An assistant has at most {TEXTS_MAX} texts. Join some of them, or remove what is old.");
+        return Err(ApiError::conflict("too_many", detail));
+    }
+    Ok(knowledge::create(tx, now, assistant, id, &title, text).await?)
+}
+
+/// Whether an assistant may answer from this.
+///
+/// # Errors
+/// 422 that names the field.
+pub fn check_text(text: &str) -> Result<(), ApiError> {
     if text.trim().is_empty() {
         return Err(ApiError::invalid("text", "empty", "Write what the assistant may answer from."));
     }
     within("text", text, TEXT_CHARS_MAX)
 }
 
-fn updated(id: AssistantId) -> Line {
+/// The line that tells of what an assistant knows.
+#[must_use]
+pub fn updated(id: AssistantId) -> Line {
     Line { kind: domain::event::Kind::AssistantUpdated, subject: id.into(), conversation: None }
 }

@@ -3,14 +3,12 @@
 use axum::extract::State;
 use domain::{
     access::{Grant, Role, Scope},
-    event::Kind,
     id::UserId,
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::{
-    StoreError, SystemTx, TenantTx,
-    event::{self, Line},
+    StoreError, SystemTx, TenantTx, event,
     member::{self, Member},
     schema::RoleWord,
     user::{self, User},
@@ -135,10 +133,9 @@ pub async fn change(
     once::write(&app, tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let member = with_right(tx, &caller, user).await?;
         may_give(&caller, asked.role)?;
-        if asked.role != Role::Owner {
-            not_the_last_owner(tx, user).await?;
+        if !member::change(tx, user, asked.role).await? {
+            return Err(last_owner());
         }
-        member::change(tx, user, asked.role).await?;
         Ok(Told::quiet(Member { role: asked.role, ..member }))
     })
     .await
@@ -157,12 +154,7 @@ pub async fn remove(
     let (tenant, now) = (caller.tenant, app.engine.now());
     once::write(&app, tenant, once, StatusCode::NO_CONTENT, async move |tx: &mut TenantTx<'_>| {
         with_right(tx, &caller, user).await?;
-        not_the_last_owner(tx, user).await?;
-        let lines: Vec<Line> = member::remove(tx, user)
-            .await?
-            .into_iter()
-            .map(|id| Line { kind: Kind::ConversationUpdated, subject: id.0, conversation: Some(id) })
-            .collect();
+        let lines = member::remove(tx, user).await?.ok_or_else(last_owner)?;
         if lines.is_empty() {
             return Ok(Told::quiet(()));
         }
@@ -190,10 +182,6 @@ fn may_give(caller: &Caller, role: Role) -> Result<(), ApiError> {
     Err(ApiError::forbidden(detail))
 }
 
-async fn not_the_last_owner(tx: &mut TenantTx<'_>, user: UserId) -> Result<(), ApiError> {
-    if member::owners(tx).await? == [user] {
-        let detail = "This is the only owner. Make someone else an owner first.";
-        return Err(ApiError::conflict("last_owner", detail));
-    }
-    Ok(())
+fn last_owner() -> ApiError {
+    ApiError::conflict("last_owner", "This is the only owner. Make someone else an owner first.")
 }

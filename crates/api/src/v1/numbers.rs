@@ -22,7 +22,6 @@ use crate::{
     once::{self, Told, Written},
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
-    v1::carrier_accounts::adoption::line,
 };
 
 /// The slowest and fastest that a number may be set to, in segments per second.
@@ -83,9 +82,9 @@ pub async fn create(
     Write(asked, once): Write<CreateNumber>,
 ) -> Result<Written<Number>, ApiError> {
     caller.must(Scope::NumbersWrite)?;
-    let rate = asked.segments_per_second.map(rate_millis).transpose()?;
+    let rate = asked.segments_per_second.map(|rate| rate_millis("segments_per_second", rate)).transpose()?;
     let (id, now): (NumberId, _) = (app.engine.ids().next(), app.engine.now());
-    let text = label(asked.label.unwrap_or_default())?;
+    let text = label("label", &asked.label.unwrap_or_default())?;
     let written = once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         let region = tenant::settings(tx).await?.region;
         let address = sender(&asked.e164, &region).map_err(|error| ApiError::phone("e164", error))?;
@@ -143,10 +142,10 @@ pub async fn change(
 ) -> Result<Written<Number>, ApiError> {
     caller.must(Scope::NumbersWrite)?;
     let change = NumberChange {
-        label: asked.label.map(label).transpose()?,
+        label: asked.label.map(|text| label("label", &text)).transpose()?,
         enabled: asked.enabled,
         assistant: asked.assistant_id,
-        rate_millis: asked.segments_per_second.map(rate_millis).transpose()?,
+        rate_millis: asked.segments_per_second.map(|rate| rate_millis("segments_per_second", rate)).transpose()?,
     };
     let now = app.engine.now();
     let written = once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
@@ -175,14 +174,14 @@ pub async fn remove(
         if !number::remove(tx, id).await.map_err(in_use)? {
             return Err(ApiError::not_found("number"));
         }
-        Ok(Told::at((), event::append(tx, now, &[line(id)]).await?))
+        Ok(Told::at((), event::append(tx, now, &[number::updated(id)]).await?))
     })
     .await
 }
 
 async fn told(tx: &mut TenantTx<'_>, id: NumberId, now: jiff::Timestamp) -> Result<Told<Number>, ApiError> {
     let number = number::read(tx, id).await?.ok_or(StoreError::NoRow)?;
-    Ok(Told::at(number, event::append(tx, now, &[line(id)]).await?))
+    Ok(Told::at(number, event::append(tx, now, &[number::updated(id)]).await?))
 }
 
 /// Otherwise any tenant could take what another is to get, or what the operator uses elsewhere.
@@ -225,19 +224,27 @@ fn sender(text: &str, region: &str) -> Result<Address, PhoneError> {
     })
 }
 
+/// Segments per second, as they are kept: per thousand seconds.
+///
+/// # Errors
+/// 422 that names the field.
 #[allow(clippy::cast_possible_truncation, reason = "the range is checked")]
-fn rate_millis(per_second: f64) -> Result<i64, ApiError> {
+pub fn rate_millis(field: &str, per_second: f64) -> Result<i64, ApiError> {
     if (RATE_MIN..=RATE_MAX).contains(&per_second) {
         return Ok((per_second * 1_000.0).round() as i64);
     }
     let message = format!("Segments per second are from {RATE_MIN} to {RATE_MAX}.");
-    Err(ApiError::invalid("segments_per_second", "out_of_range", message))
+    Err(ApiError::invalid(field, "out_of_range", message))
 }
 
-fn label(text: String) -> Result<String, ApiError> {
+/// What people call a number: one line, or nothing.
+///
+/// # Errors
+/// 422 that names the field.
+pub fn label(field: &str, text: &str) -> Result<String, ApiError> {
     let text = text.trim();
     if text.chars().count() > 100 || text.chars().any(char::is_control) {
-        return Err(ApiError::invalid("label", "too_long", "Write one line of at most 100 characters."));
+        return Err(ApiError::invalid(field, "too_long", "Write one line of at most 100 characters."));
     }
     Ok(text.to_owned())
 }
@@ -273,10 +280,10 @@ mod tests {
 
     #[test]
     fn rates_are_kept_in_thousandths() {
-        assert_eq!(rate_millis(0.1).unwrap(), 100);
-        assert_eq!(rate_millis(50.0).unwrap(), 50_000);
+        assert_eq!(rate_millis("rate", 0.1).unwrap(), 100);
+        assert_eq!(rate_millis("rate", 50.0).unwrap(), 50_000);
         for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY, 10_001.0] {
-            assert!(rate_millis(wrong).is_err());
+            assert!(rate_millis("rate", wrong).is_err());
         }
     }
 }

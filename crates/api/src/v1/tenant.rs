@@ -76,21 +76,21 @@ pub struct ChangeTenant {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChangeSettings {
-    region: Option<String>,
-    time_zone: Option<String>,
+    pub region: Option<String>,
+    pub time_zone: Option<String>,
     #[schema(maximum = 3650)]
-    resume_window_days: Option<u32>,
+    pub resume_window_days: Option<u32>,
     #[schema(maximum = 60)]
-    undo_seconds: Option<u32>,
+    pub undo_seconds: Option<u32>,
     /// `null`: none.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<QuietHoursShape>)]
-    quiet_hours: Option<Option<QuietHours>>,
-    help_text: Option<String>,
+    pub quiet_hours: Option<Option<QuietHours>>,
+    pub help_text: Option<String>,
     /// `null`: ours.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
-    stop_confirmation: Option<Option<String>>,
+    pub stop_confirmation: Option<Option<String>>,
 }
 
 /// The tenant.
@@ -114,37 +114,45 @@ pub async fn change(
         if let Some(name) = &asked.name {
             found.name = fields::name("name", name)?;
         }
-        apply(&mut found.settings, asked.settings.clone())?;
+        apply(&mut found.settings, asked.settings.clone(), in_the_body)?;
         tenant::change(tx, &found.name, &found.settings).await?;
         Ok(Told::quiet(shown(found)))
     })
     .await
 }
 
-fn apply(settings: &mut Settings, change: ChangeSettings) -> Result<(), ApiError> {
+/// Checks what is asked for and lays it over what is set; `called` says how the asker knows a setting.
+///
+/// # Errors
+/// 422 that names the setting.
+pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -> String) -> Result<(), ApiError> {
     if let Some(region) = change.region {
-        settings.region = fields::region("settings.region", &region)?;
+        settings.region = fields::region(&called("region"), &region)?;
     }
     if let Some(zone) = change.time_zone {
-        settings.time_zone = fields::time_zone("settings.time_zone", &zone)?;
+        settings.time_zone = fields::time_zone(&called("time_zone"), &zone)?;
     }
     if let Some(days) = change.resume_window_days {
-        settings.resume_window_days = at_most("settings.resume_window_days", days, 3_650)?;
+        settings.resume_window_days = at_most(&called("resume_window_days"), days, 3_650)?;
     }
     if let Some(seconds) = change.undo_seconds {
-        settings.undo_seconds = at_most("settings.undo_seconds", seconds, 60)?;
+        settings.undo_seconds = at_most(&called("undo_seconds"), seconds, 60)?;
     }
     if let Some(hours) = change.quiet_hours {
         settings.quiet_hours = hours;
     }
     if let Some(text) = change.help_text {
-        settings.help_text = short_text("settings.help_text", text)?;
+        settings.help_text = short_text(&called("help_text"), text)?;
     }
     if let Some(text) = change.stop_confirmation {
         let text = text.unwrap_or_else(|| Settings::default().stop_confirmation);
-        settings.stop_confirmation = short_text("settings.stop_confirmation", text)?;
+        settings.stop_confirmation = short_text(&called("stop_confirmation"), text)?;
     }
     Ok(())
+}
+
+fn in_the_body(setting: &str) -> String {
+    format!("settings.{setting}")
 }
 
 fn at_most(field: &str, value: u32, max: u32) -> Result<u32, ApiError> {
@@ -160,7 +168,9 @@ fn short_text(field: &str, text: String) -> Result<String, ApiError> {
     }
 }
 
-fn shown(tenant: tenant::Tenant) -> Tenant {
+/// What is shown of an organisation.
+#[must_use]
+pub fn shown(tenant: tenant::Tenant) -> Tenant {
     let Settings { region, time_zone, resume_window_days, undo_seconds, quiet_hours, help_text, stop_confirmation } =
         tenant.settings;
     Tenant {
@@ -187,7 +197,7 @@ mod tests {
         let mut settings = Settings::default();
         let change =
             serde_json::from_str(json).map_err(|error| ApiError::invalid("json", "json", error.to_string()))?;
-        apply(&mut settings, change).map(|()| settings)
+        apply(&mut settings, change, in_the_body).map(|()| settings)
     }
 
     #[test]

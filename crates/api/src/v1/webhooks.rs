@@ -86,7 +86,7 @@ pub async fn create(
     Write(asked, once): Write<NewWebhook>,
 ) -> Result<Written<CreatedWebhook>, ApiError> {
     caller.must(Scope::WebhooksWrite)?;
-    let events = known(asked.events)?;
+    let events = known("events", asked.events)?;
     may_read(&caller, &events)?;
     let new = Webhook {
         id: app.engine.ids().next(),
@@ -95,7 +95,7 @@ pub async fn create(
         enabled: true,
         created_at: app.now(),
     };
-    let secret = secret()?;
+    let secret = signing_secret()?;
     let sealed =
         app.engine.sealer().seal(&engine::secret_context(new.id), secret.as_bytes()).map_err(StoreError::fault)?;
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
@@ -131,7 +131,7 @@ pub async fn change(
     caller.must(Scope::WebhooksWrite)?;
     let change = WebhookChange {
         url: asked.url.map(|url| fields::url("url", &url, app.config.allow_private_networks)).transpose()?,
-        events: asked.events.map(known).transpose()?,
+        events: asked.events.map(|words| known("events", words)).transpose()?,
         enabled: asked.enabled,
     };
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
@@ -212,16 +212,22 @@ fn may_read(caller: &Caller, events: &[String]) -> Result<(), ApiError> {
 }
 
 /// 256 bits of chance in the form that Standard Webhooks' libraries read.
-fn secret() -> Result<String, StoreError> {
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn signing_secret() -> Result<String, StoreError> {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| StoreError::fault("the system gives no random bytes"))?;
     Ok(format!("whsec_{}", STANDARD.encode(bytes)))
 }
 
 /// Events that exist, each once.
-fn known(asked: Vec<String>) -> Result<Vec<String>, ApiError> {
+///
+/// # Errors
+/// 422 that names `field` if there are none, or each that is unknown.
+pub fn known(field: &str, asked: Vec<String>) -> Result<Vec<String>, ApiError> {
     if asked.is_empty() {
-        return Err(ApiError::invalid("events", "empty", "Name at least one event, or `*` for all."));
+        return Err(ApiError::invalid(field, "empty", "Name at least one event, or `*` for all."));
     }
     let wrong: Vec<FieldError> = asked
         .iter()
@@ -229,7 +235,7 @@ fn known(asked: Vec<String>) -> Result<Vec<String>, ApiError> {
         .filter(|(_, word)| *word != ALL_EVENTS && Kind::parse(word).is_none())
         .map(|(at, _)| {
             let words = Kind::ALL.map(Kind::as_str).join(", ");
-            FieldError::new(format!("events[{at}]"), "unknown_event", format!("There are: {words}, or `*`."))
+            FieldError::new(format!("{field}[{at}]"), "unknown_event", format!("There are: {words}, or `*`."))
         })
         .collect();
     if !wrong.is_empty() {
@@ -249,16 +255,16 @@ mod tests {
     fn events_are_known_ones_each_once() {
         let words = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(
-            known(words(&["message.updated", "message.created", "message.updated"])).unwrap(),
+            known("events", words(&["message.updated", "message.created", "message.updated"])).unwrap(),
             words(&["message.created", "message.updated"])
         );
-        assert_eq!(known(words(&["*", "message.created"])).unwrap(), words(&["*"]));
-        assert!(known(words(&[])).is_err() && known(words(&["message.eaten"])).is_err());
+        assert_eq!(known("events", words(&["*", "message.created"])).unwrap(), words(&["*"]));
+        assert!(known("events", words(&[])).is_err() && known("events", words(&["message.eaten"])).is_err());
     }
 
     #[test]
     fn a_secret_is_one_that_the_signer_reads() {
-        let secret = secret().unwrap();
+        let secret = signing_secret().unwrap();
         assert!(providers::standard_webhooks::SigningKey::parse(&providers::http::Secret::new(secret)).is_ok());
     }
 }

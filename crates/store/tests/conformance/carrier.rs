@@ -109,6 +109,24 @@ on_both_engines! {
         assert_eq!(key, [9]);
     }
 
+    async fn the_operator_changes_any_account(store) {
+        accounts(&store).await;
+        let rotate = async |id| {
+            store.system_write(async move |tx: &mut SystemTx<'_>| {
+                let change = AccountChange { api_key: Some((vec![9], "KEY…9999".into())), ..AccountChange::default() };
+                carrier_account::change_any(tx, id, &change).await
+            }).await.unwrap()
+        };
+        assert!(!rotate(CarrierAccountId(Uuid::from_u128(99))).await);
+        for id in [OWN, SHARED] {
+            assert!(rotate(id).await);
+            let key = store.system_read(async move |tx: &mut SystemTx<'_>| carrier_account::sealed_key(tx, id).await).await.unwrap();
+            assert_eq!(key, [9]);
+        }
+        let found = store.read(ACME, async |tx: &mut TenantTx<'_>| carrier_account::read(tx, OWN).await).await.unwrap().unwrap();
+        assert_eq!((found.base_url.as_str(), found.api_key_hint.as_str()), ("https://api.example.test", "KEY…9999"));
+    }
+
     async fn an_account_with_numbers_stays(store) {
         accounts(&store).await;
         assert_eq!(add(&store, ACME, new_number(1, OWN, "+13125550100")).await, Added::Yes);

@@ -121,6 +121,20 @@ on_both_engines! {
         assert_eq!(role_of(&store, [1; 32], at(1)).await, None);
     }
 
+    async fn a_tenant_always_has_an_owner(store) {
+        two_tenants(&store).await;
+        let (changed, removed) = store.write(ACME, async |tx: &mut TenantTx<'_>| {
+            Ok::<_, StoreError>((member::change(tx, ANN, Role::Agent).await?, member::remove(tx, ANN).await?))
+        }).await.unwrap();
+        assert_eq!((changed, removed), (false, None));
+        let (made, parted) = store.write(ACME, async |tx: &mut TenantTx<'_>| {
+            Ok::<_, StoreError>((member::change(tx, BEN, Role::Owner).await?, member::remove(tx, ANN).await?))
+        }).await.unwrap();
+        assert_eq!((made, parted), (true, Some(Vec::new())));
+        let owners = store.write(ACME, async |tx: &mut TenantTx<'_>| member::owners(tx).await).await.unwrap();
+        assert_eq!(owners, [BEN]);
+    }
+
     async fn nobody_switches_to_a_tenant_of_others(store) {
         two_tenants(&store).await;
         sign_in(&store, [1; 32], BEN, ACME).await;

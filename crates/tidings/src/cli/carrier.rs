@@ -1,14 +1,17 @@
 use std::fmt::Write as _;
 
-use anyhow::{Context as _, bail};
-use api::{fields, v1::carrier_accounts::hint};
+use anyhow::bail;
+use api::{
+    fields,
+    v1::carrier_accounts::{parsed_keys, sealed_key},
+};
 use clap::{Subcommand, ValueEnum};
 use domain::id::CarrierAccountId;
-use providers::telnyx::{self, signature::PublicKey};
+use providers::telnyx;
 use serde_json::json;
 use store::{
-    SystemTx, TenantTx,
-    carrier_account::{self, NewAccount},
+    StoreError, SystemTx, TenantTx,
+    carrier_account::{self, AccountChange, NewAccount},
 };
 
 use super::{Answer, line_from_stdin, refused, unclaimed};
@@ -44,6 +47,18 @@ pub(super) enum Command {
         #[arg(long)]
         tenant: String,
     },
+    /// Give an account a new API key, new public keys, or both.
+    Rotate {
+        /// The account's id.
+        id: String,
+        /// Read a new API key from standard input.
+        #[arg(long)]
+        api_key_stdin: bool,
+        /// What it signs its webhooks with from now on (base64), newest first; say it several times for several, and the old one
+        /// too until the carrier has switched.
+        #[arg(long = "public-key")]
+        public_keys: Vec<String>,
+    },
     /// List what came in within the last seven days and found nobody, such as texts to a number that no organisation has.
     Unclaimed,
 }
@@ -65,13 +80,8 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
                 Some(tenant) => Some(desk.tenant(&tenant).await?),
                 None => None,
             };
-            for key in &public_keys {
-                PublicKey::parse(key).with_context(|| format!("{key} is not a public key"))?;
-            }
-            let key = line_from_stdin()?.trim().to_owned();
-            if key.is_empty() {
-                bail!("give the API key on standard input, as in `tidings carrier add … < key.txt`");
-            }
+            let public_keys = parsed_keys("--public-key", public_keys).map_err(refused)?;
+            let (api_key, api_key_hint) = api_key(config, id)?;
             let new = NewAccount {
                 id,
                 name: fields::name("--name", &name).map_err(refused)?,
@@ -86,8 +96,8 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
                     }
                     None => telnyx::BASE_URL.into(),
                 },
-                api_key: boot::sealer(config)?.seal(&engine::key_context(id), key.as_bytes())?,
-                api_key_hint: hint(&key),
+                api_key,
+                api_key_hint,
                 public_keys,
                 created_at: desk.now,
             };
@@ -133,8 +143,53 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
             }
             Answer::new(format!("{tenant} may use {account} now."), json!({ "id": account, "tenant_id": tenant }))
         }
+        Command::Rotate { id, api_key_stdin, public_keys } => {
+            if !api_key_stdin && public_keys.is_empty() {
+                bail!("say what is new: `--api-key-stdin` with the key on standard input, `--public-key`, or both");
+            }
+            let id: CarrierAccountId = id.parse()?;
+            let change = AccountChange {
+                api_key: api_key_stdin.then(|| api_key(config, id)).transpose()?,
+                public_keys: (!public_keys.is_empty())
+                    .then(|| parsed_keys("--public-key", public_keys))
+                    .transpose()
+                    .map_err(refused)?,
+                ..AccountChange::default()
+            };
+            let changed = desk
+                .store
+                .system_write(async move |tx: &mut SystemTx<'_>| {
+                    carrier_account::change_any(tx, id, &change).await?;
+                    let all = carrier_account::list_all(tx).await?;
+                    Ok::<_, StoreError>(all.into_iter().map(|(account, _)| account).find(|account| account.id == id))
+                })
+                .await?;
+            let Some(account) = changed else { bail!("there is no such account: see `tidings carrier list`") };
+            let keys = account.public_keys.len();
+            let text = format!(
+                "{} uses the API key {} and believes {keys} public {} within ten seconds. `tidings number check` tells \
+                 whether the carrier takes it.",
+                account.name,
+                account.api_key_hint,
+                if keys == 1 { "key" } else { "keys" }
+            );
+            Answer::new(
+                text,
+                json!({ "id": id, "name": account.name, "api_key_hint": account.api_key_hint,
+                    "public_keys": account.public_keys }),
+            )
+        }
         Command::Unclaimed => unclaimed::list(&desk.store).await?,
     };
     desk.store.close().await;
     Ok(answer)
+}
+
+/// The API key on standard input, as it is kept, and what is shown of it.
+fn api_key(config: &Config, id: CarrierAccountId) -> anyhow::Result<(Vec<u8>, String)> {
+    let key = line_from_stdin()?;
+    if key.trim().is_empty() {
+        bail!("give the API key on standard input, as in `tidings carrier … < key.txt`");
+    }
+    sealed_key("API key", &boot::sealer(config)?, id, &key).map_err(refused)
 }

@@ -1,21 +1,17 @@
 //! What a carrier account has at the carrier: listing it, adopting it, and checking how it stands.
 
-use std::collections::BTreeSet;
-
 use axum::extract::State;
 use domain::{
     access::Scope,
-    event::Kind,
     id::{CarrierAccountId, NumberId, TenantId},
     phone::Address,
 };
-use engine::carrier::{CarrierError, Offered, Problem as Missing};
+use engine::carrier::{CarrierError, Imported, Offered, Problem as Missing, import, note};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::{
-    StoreError, TenantTx,
-    event::{self, Line},
-    number::{self, Added, NewNumber, Number, NumberProblem},
+    TenantTx, event,
+    number::{self, Number},
     tenant,
 };
 use utoipa::ToSchema;
@@ -114,19 +110,7 @@ pub async fn numbers(
     caller.must(Scope::CarrierRead)?;
     let offered = app.engine.carrier().list_numbers(caller.tenant, id).await.map_err(carrier)?;
     let ours = ours(&app, caller.tenant, id).await?;
-    let data = offered
-        .into_iter()
-        .map(|found| OfferedNumber {
-            pretty: number::pretty(&found.address),
-            imported: ours.contains(&found.address),
-            carrier_ref: found.carrier_ref,
-            e164: found.address,
-            status: found.status,
-            kind: found.kind,
-            messaging_profile_id: found.messaging_profile_id,
-            messaging_enabled: found.messaging_enabled,
-        })
-        .collect();
+    let data = offered.into_iter().map(|found| OfferedNumber::shown(found, &ours)).collect();
     Ok(Json(OfferedNumbers { data }))
 }
 
@@ -142,7 +126,7 @@ pub async fn adopt(
 ) -> Result<Written<AdoptedNumbers>, ApiError> {
     caller.must(Scope::CarrierWrite)?;
     caller.must(Scope::NumbersWrite)?;
-    let wanted = addresses(&asked.numbers)?;
+    let wanted = addresses("numbers", &asked.numbers)?;
     let profile_name = match asked.profile_name {
         Some(name) => fields::name("profile_name", &name)?,
         None => {
@@ -155,26 +139,8 @@ pub async fn adopt(
     let (now, profile) = (app.engine.now(), adopted.messaging_profile_id);
     let missing = adopted.problems;
     let written = once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
-        let mut problems: Vec<CarrierProblem> = missing.iter().cloned().map(Into::into).collect();
-        let mut lines = Vec::new();
-        let mut adopted = Vec::new();
-        for (id_of_new, found) in &new {
-            match import(tx, id, *id_of_new, found, now).await? {
-                Ok((number, is_new)) => {
-                    lines.extend(is_new.then_some(line(number)));
-                    adopted.push(number);
-                }
-                Err(problem) => problems.push(problem),
-            }
-        }
-        let ours = number::of_account(tx, id).await?;
-        lines.extend(note(tx, &ours, &missing).await?);
-        let mut told = BTreeSet::new();
-        lines.retain(|line| told.insert(line.subject));
-        let mut numbers = Vec::new();
-        for number in adopted {
-            numbers.extend(number::read(tx, number).await?);
-        }
+        let Imported { numbers, problems, lines } = import(tx, id, &new, &missing, now).await.map_err(carrier)?;
+        let problems = missing.iter().cloned().chain(problems).map(Into::into).collect();
         let value = AdoptedNumbers { messaging_profile_id: profile.clone(), numbers, problems };
         if lines.is_empty() {
             return Ok(Told::quiet(value));
@@ -201,77 +167,13 @@ pub async fn check(
     once::write(&app, caller.tenant, None, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let problems = missing.iter().cloned().map(Into::into).collect();
         let value = Checked { ok: missing.is_empty(), problems };
-        let ours = number::of_account(tx, id).await?;
-        let lines = note(tx, &ours, &missing).await?;
+        let lines = note(tx, id, &missing).await?;
         if lines.is_empty() {
             return Ok(Told::quiet(value));
         }
         Ok(Told::at(value, event::append(tx, now, &lines).await?))
     })
     .await
-}
-
-/// Writes down for each of our numbers what was found, and answers a line for each where that is news.
-async fn note(tx: &mut TenantTx<'_>, ours: &[Number], missing: &[Missing]) -> Result<Vec<Line>, StoreError> {
-    let mut lines = Vec::new();
-    for number in ours {
-        let found: Vec<NumberProblem> = missing
-            .iter()
-            .filter(|problem| problem.keeps(&number.e164))
-            .map(|Missing { code, message, mend, .. }| NumberProblem {
-                code: (*code).to_owned(),
-                message: message.clone(),
-                mend: mend.clone(),
-            })
-            .collect();
-        if found != number.problems {
-            number::set_problems(tx, number.id, &found).await?;
-            lines.push(line(number.id));
-        }
-    }
-    Ok(lines)
-}
-
-/// The line that tells of a number.
-pub(crate) fn line(id: NumberId) -> Line {
-    Line { kind: Kind::NumberUpdated, subject: id.0, conversation: None }
-}
-
-/// Takes one adopted number among ours, unless it is there. Somebody else's stays theirs.
-async fn import(
-    tx: &mut TenantTx<'_>,
-    account: CarrierAccountId,
-    id: NumberId,
-    found: &Offered,
-    now: jiff::Timestamp,
-) -> Result<Result<(NumberId, bool), CarrierProblem>, ApiError> {
-    let Ok(address) = Address::parse_sender(&found.address) else {
-        let message = "We cannot read this sender.";
-        return Ok(Err(problem(&found.address, "not_a_sender", message, "Tell us how the carrier writes it.")));
-    };
-    if let Some(known) = number::by_address(tx, account, address.as_str()).await? {
-        return Ok(Ok((known.id, false)));
-    }
-    let kind = number::kind_of(&address);
-    let new = NewNumber {
-        id,
-        kind,
-        label: String::new(),
-        account,
-        carrier_ref: Some(found.carrier_ref.clone()),
-        assistant: None,
-        rate_millis: i64::try_from(kind.default_rate_millis()).unwrap_or(i64::MAX),
-        created_at: now,
-        address,
-    };
-    match number::create(tx, &new).await? {
-        Added::Yes => Ok(Ok((id, true))),
-        Added::NoAccount => Err(ApiError::not_found("carrier account")),
-        Added::Taken => {
-            let message = "Another tenant of this installation has this number.";
-            Ok(Err(problem(&found.address, "number_taken", message, "Ask the operator to move it, or take another.")))
-        }
-    }
 }
 
 async fn ours(app: &AppState, tenant: TenantId, account: CarrierAccountId) -> Result<Vec<String>, ApiError> {
@@ -283,10 +185,14 @@ async fn ours(app: &AppState, tenant: TenantId, account: CarrierAccountId) -> Re
     Ok(ours)
 }
 
-fn addresses(asked: &[String]) -> Result<Vec<String>, ApiError> {
+/// The numbers that are named, as the carrier writes them.
+///
+/// # Errors
+/// 422 that names `field` if there are none or too many, and each that cannot be one.
+pub fn addresses(field: &str, asked: &[String]) -> Result<Vec<String>, ApiError> {
     if asked.is_empty() || asked.len() > ADOPTED_MAX {
         let message = format!("Name 1 to {ADOPTED_MAX} numbers.");
-        return Err(ApiError::invalid("numbers", "out_of_range", message));
+        return Err(ApiError::invalid(field, "out_of_range", message));
     }
     let (read, wrong): (Vec<_>, Vec<_>) = asked
         .iter()
@@ -299,7 +205,7 @@ fn addresses(asked: &[String]) -> Result<Vec<String>, ApiError> {
     let errors = wrong
         .into_iter()
         .filter_map(Result::err)
-        .map(|(at, error)| FieldError::new(format!("numbers[{at}]"), error.code(), error.to_string()));
+        .map(|(at, error)| FieldError::new(format!("{field}[{at}]"), error.code(), error.to_string()));
     Err(ApiError::invalid_fields(errors.collect()))
 }
 
@@ -315,8 +221,21 @@ fn carrier(error: CarrierError) -> ApiError {
     }
 }
 
-fn problem(address: &str, code: &str, message: &str, mend: &str) -> CarrierProblem {
-    CarrierProblem { e164: Some(address.into()), code: code.into(), message: message.into(), mend: mend.into() }
+impl OfferedNumber {
+    /// What is shown of it; `ours` are the tenant's numbers of the account.
+    #[must_use]
+    pub fn shown(found: Offered, ours: &[String]) -> Self {
+        Self {
+            pretty: number::pretty(&found.address),
+            imported: ours.contains(&found.address),
+            carrier_ref: found.carrier_ref,
+            e164: found.address,
+            status: found.status,
+            kind: found.kind,
+            messaging_profile_id: found.messaging_profile_id,
+            messaging_enabled: found.messaging_enabled,
+        }
+    }
 }
 
 impl From<Missing> for CarrierProblem {
@@ -331,8 +250,8 @@ mod tests {
 
     #[test]
     fn every_number_that_cannot_be_one_is_named() {
-        let error = addresses(&["+13125550123".into(), "nonsense-at-length".into()]).unwrap_err();
+        let error = addresses("numbers", &["+13125550123".into(), "nonsense-at-length".into()]).unwrap_err();
         assert!(format!("{error:?}").contains("numbers[1]"));
-        assert!(addresses(&[]).is_err());
+        assert!(addresses("numbers", &[]).is_err());
     }
 }
