@@ -107,11 +107,11 @@ store::on_both_engines! {
         assert_eq!(checks(&acme).await.0, [pair(&acme.number, "cannot_text")]);
         let way = without_messaging_views(&town).await;
         let path = format!("/carrier-accounts/{}", acme.account);
-        let _ = acme.patch(&path, json!({ "base_url": way })).await.is(200);
+        let _ = acme.patch(&path, json!({ "base_url": way, "api_key": "KEY-of-1" })).await.is(200);
         let unread = (vec![pair("", "messaging_unread")], vec![pair(&acme.number, "messaging_unread")]);
         assert_eq!(checks(&acme).await, unread);
         assert!(!shown(&acme).await.is_empty(), "the list itself can be read");
-        let _ = acme.patch(&path, json!({ "base_url": town.sandbox.base_url() })).await.is(200);
+        let _ = acme.patch(&path, json!({ "base_url": town.sandbox.base_url(), "api_key": "KEY-of-1" })).await.is(200);
         assert_eq!(checks(&acme).await.0, [pair(&acme.number, "cannot_text")]);
     }
 
