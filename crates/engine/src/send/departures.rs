@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 /// A second, and what the way to the carrier may take more for one text than for another. Less than what the pace leaves
 /// unused ([`domain::pace::SHARE_MILLI`]), so that waiting never adds up.
-const SECOND_US: i64 = 1_000_000 + 13_000;
+const SECOND_US: i64 = 1_000_000 + 15_000;
 
 /// No text waits longer. Texts of several segments can fill their seconds badly, and a clock can be set back: then the pace
 /// alone holds, as it does on the average.
