@@ -69,13 +69,13 @@ impl Author {
         }
     }
 
-    /// Whether its texts answer what the contact wrote. What a program or a campaign sends of its own accord does not:
-    /// "your order is on its way" leaves a question where it was.
+    /// Whether its texts answer what the contact wrote. Behind a program there may be a person, whom no assistant talks over;
+    /// what a campaign sends of its own accord leaves a question where it was.
     #[must_use]
     pub const fn answers(self) -> bool {
         match self {
-            Self::Member(_) | Self::Assistant(_) | Self::Workflow(_) => true,
-            Self::Contact(_) | Self::Campaign(_) | Self::Api | Self::System => false,
+            Self::Member(_) | Self::Assistant(_) | Self::Workflow(_) | Self::Api => true,
+            Self::Contact(_) | Self::Campaign(_) | Self::System => false,
         }
     }
 

@@ -35,7 +35,7 @@ macro_rules! thread_columns {
                      AND m.direction = 'out' AND m.status IN ('held', 'scheduled', 'queued', 'deferred')),
              v.waiting_since_us IS NOT NULL AND v.last_direction = 'out'
              AND EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id
-                         AND (m.author IN ('member', 'assistant', 'workflow') OR m.draft_id IS NOT NULL)
+                         AND (m.author IN ('member', 'assistant', 'workflow', 'api') OR m.draft_id IS NOT NULL)
                          AND m.status IN ('held', 'queued', 'deferred', 'sending', 'unknown')
                          AND m.created_at_us >= v.waiting_since_us)"
         )

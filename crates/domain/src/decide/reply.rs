@@ -71,7 +71,7 @@ pub(super) fn say(
     if let Some(draft) = draft {
         accept(draft, &body, decision)?;
     }
-    // What a program tells beside the point changes nothing about who owes an answer, and an assistant still gives it.
+    // What answers nobody changes nothing about who owes an answer, and an assistant still gives it.
     if asker.author.answers() || draft.is_some() {
         decision.change(Change::DraftsSuperseded { conversation: conversation.id });
         answer(&mut conversation);

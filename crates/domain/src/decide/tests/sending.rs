@@ -22,21 +22,23 @@ fn a_person_who_replies_takes_the_conversation_from_the_assistant() {
 }
 
 #[test]
-fn what_a_program_tells_leaves_the_answer_to_whoever_owes_it() {
+fn no_assistant_talks_over_a_program() {
     let mut scene = scene();
     scene.conversation.as_mut().unwrap().waiting_since = Some(now() - 2.seconds());
     let told_by = |asker, text: NewText, draft: Option<&OpenDraft>| {
         told(&reply(now(), &mut ids(), &scene, asker, &text, draft).unwrap().0)
     };
     expect![[r#"
-        now open, held by assistant, version 3, waiting
+        drafts superseded
+        now open, held by assistant, version 4, waiting
         out by api, queued: Order shipped.
         receipt: gate
         → send in 0 s"#]]
     .assert_eq(&told_by(PROGRAM, text("Order shipped."), None));
     let friday = NewText { scheduled_at: Some(now() + 96.hours()), ..text("See you.") };
     expect![[r#"
-        now open, held by assistant, version 3, waiting
+        drafts superseded
+        now open, held by assistant, version 4, waiting
         out by api, scheduled: See you.
         receipt: gate
         → send in 345600 s"#]]
@@ -49,10 +51,10 @@ fn what_a_program_tells_leaves_the_answer_to_whoever_owes_it() {
         start(now(), &mut ids(), &scene, Uuid::nil(), PROGRAM, &starting(Some(text("Order shipped.")))).unwrap();
     expect![[r#"
         contact is Ann of Acme
-        now open, held by assistant, version 4, waiting
+        drafts superseded
+        now open, held by assistant, version 5, waiting
         out by api, queued: Order shipped.
         receipt: gate
-        → remind about version 4 in 4000 ms
         → send in 0 s"#]]
     .assert_eq(&told(&decision));
 }
@@ -134,7 +136,8 @@ fn a_conversation_is_opened_or_resumed_and_what_is_known_is_not_overwritten() {
     assert!(started.resumed && started.message.is_some());
     expect![[r#"
         contact is Ann of Acme
-        now open, held by assistant, version 4
+        drafts superseded
+        now open, held by assistant, version 5
         out by api, queued: Hi Ann
         receipt: gate
         → send in 0 s"#]]
@@ -226,9 +229,8 @@ fn only_what_went_out_is_an_answer() {
     };
     assert_eq!(answers(&|_| {}, accepted()), "answered");
     assert_eq!(answers(&|about| about.author = Author::Assistant(id(0xADA)), accepted()), "answered");
-    assert_eq!(answers(&|about| about.author = Author::Api, accepted()), "", "a program tells of something else");
-    let accepts = |about: &mut Outbound| (about.author, about.accepts_draft) = (Author::Api, true);
-    assert_eq!(answers(&accepts, accepted()), "answered");
+    assert_eq!(answers(&|about| about.author = Author::Api, accepted()), "answered");
+    assert_eq!(answers(&|about| about.author = Author::System, accepted()), "", "a confirmation is no answer");
     let wrote_again = |about: &mut Outbound| about.last_inbound_at = Some(now() - 1.second());
     assert_eq!(answers(&wrote_again, accepted()), "answered, waiting for another");
     let wrote_later = |about: &mut Outbound| about.waiting_since = Some(now() - 1.second());
