@@ -96,8 +96,7 @@ fn hand_to_people(now: Timestamp, ids: &mut Ids, conversation: &mut Conversation
 /// nothing. What they wrote after it still waits.
 fn answered(about: &Outbound, to: Status, decision: &mut Decision) {
     let is_out = matches!(to, Status::Sent | Status::Delivered);
-    let answers = about.author.answers() || about.accepts_draft;
-    if is_out && answers && about.waiting_since.is_some_and(|since| since <= about.written_at) {
+    if is_out && about.author.answers() && about.waiting_since.is_some_and(|since| since <= about.written_at) {
         let waiting_since = about.last_inbound_at.filter(|at| *at > about.written_at);
         decision.change(Change::Answered { conversation: about.conversation, waiting_since });
     }

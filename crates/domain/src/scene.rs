@@ -80,8 +80,6 @@ pub struct Outbound {
     pub opted_out_at: Option<Timestamp>,
     /// When it was written, whenever it goes.
     pub written_at: Timestamp,
-    /// It is what an assistant had suggested.
-    pub accepts_draft: bool,
     /// Since when the contact waits for an answer.
     pub waiting_since: Option<Timestamp>,
     /// When the contact last wrote.

@@ -151,7 +151,7 @@ async fn said(tx: &mut TenantTx<'_>, conversation: ConversationId) -> Result<Vec
     Ok(said)
 }
 
-/// What a program has told the contact since does not answer them: their question stays the last word.
+/// What was told them since, such as a confirmation, does not answer them: their question stays the last word.
 fn question_last(said: &mut [Said]) {
     let end = said.iter().rposition(|said| said.by_contact).map_or(0, |last| last + 1);
     let start = said[..end].iter().rposition(|said| !said.by_contact).map_or(0, |before| before + 1);

@@ -35,7 +35,7 @@ macro_rules! thread_columns {
                      AND m.direction = 'out' AND m.status IN ('held', 'scheduled', 'queued', 'deferred')),
              v.waiting_since_us IS NOT NULL AND v.last_direction = 'out'
              AND EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id
-                         AND (m.author IN ('member', 'assistant', 'workflow', 'api') OR m.draft_id IS NOT NULL)
+                         AND m.author IN ('member', 'assistant', 'workflow', 'api')
                          AND m.status IN ('held', 'queued', 'deferred', 'sending', 'unknown')
                          AND m.created_at_us >= v.waiting_since_us)"
         )
@@ -307,7 +307,7 @@ pub async fn outbounds(
     let rows = tx
         .rows(
             "SELECT m.conversation_id, m.contact_id, v.address, v.number_id, m.status, m.author, m.author_id,
-                    COALESCE(o.attempt, 0), a.opted_out_at_us, v.lane, m.id, m.created_at_us, m.draft_id IS NOT NULL,
+                    COALESCE(o.attempt, 0), a.opted_out_at_us, v.lane, m.id, m.created_at_us,
                     v.waiting_since_us, v.last_inbound_at_us
              FROM message m
              JOIN conversation v ON v.tenant_id = m.tenant_id AND v.id = m.conversation_id
@@ -334,9 +334,8 @@ pub async fn outbounds(
                 purpose: purpose(author),
                 opted_out_at: row.get(8)?,
                 written_at: row.get(11)?,
-                accepts_draft: row.get(12)?,
-                waiting_since: row.get(13)?,
-                last_inbound_at: row.get(14)?,
+                waiting_since: row.get(12)?,
+                last_inbound_at: row.get(13)?,
             };
             Ok((message, (outbound, row.get(9)?)))
         })

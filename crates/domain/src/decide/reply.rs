@@ -71,12 +71,8 @@ pub(super) fn say(
     if let Some(draft) = draft {
         accept(draft, &body, decision)?;
     }
-    // What answers nobody changes nothing about who owes an answer, and an assistant still gives it.
-    if asker.author.answers() || draft.is_some() {
-        decision.change(Change::DraftsSuperseded { conversation: conversation.id });
-        answer(&mut conversation);
-    }
-    say_last(&mut conversation, now, &body);
+    decision.change(Change::DraftsSuperseded { conversation: conversation.id });
+    answer(&mut conversation, now, &body);
     decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
     let out = Out { body, media: text.media.clone(), sources: Vec::new(), planned, author: asker.author };
     let message = out.message(now, ids, &conversation);
@@ -106,8 +102,7 @@ pub(super) fn assistant_says(
     }
     let planned = Planned::from(now, verdict);
     let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources, planned, author };
-    answer(conversation);
-    say_last(conversation, now, &out.body);
+    answer(conversation, now, &out.body);
     decision.change(Change::DraftsSuperseded { conversation: conversation.id });
     decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
     let message = out.message(now, ids, conversation);
@@ -266,13 +261,10 @@ fn accept(draft: &OpenDraft, body: &str, decision: &mut Decision) -> Result<(), 
     Ok(())
 }
 
-fn answer(conversation: &mut Conversation) {
+fn answer(conversation: &mut Conversation, now: Timestamp, body: &str) {
+    conversation.touch(now, Direction::Out, body);
     conversation.version += 1;
     conversation.answering = true;
-}
-
-fn say_last(conversation: &mut Conversation, now: Timestamp, body: &str) {
-    conversation.touch(now, Direction::Out, body);
     conversation.has_unsent = true;
     conversation.reopen();
 }

@@ -57,11 +57,10 @@ pub fn start(
     if is_new {
         decision.change(Change::ConversationOpened(Box::new(conversation.clone())));
     }
-    let answered = asked.text.is_some() && asker.author.answers();
-    if conversation.wants_answer() && !answered {
-        let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
-    }
     let Some(text) = &asked.text else {
+        if conversation.wants_answer() {
+            let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
+        }
         if !is_new {
             decision.change(Change::ConversationChanged(Box::new(conversation)));
         }

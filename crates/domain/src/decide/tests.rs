@@ -226,7 +226,6 @@ fn about(status: Status) -> Outbound {
         purpose: Purpose::Conversation,
         opted_out_at: None,
         written_at: now() - 1.minute(),
-        accepts_draft: false,
         waiting_since: None,
         last_inbound_at: None,
     }
