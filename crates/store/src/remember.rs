@@ -165,6 +165,26 @@ impl<'d> Pen<'_, '_, 'd> {
                     .await?;
                 self.tell(Kind::DraftUpdated, *draft, Some(row.get(0)?));
             }
+            Change::FieldSaved { contact, field, value } => {
+                self.rows.write(self.tx).await?;
+                crate::contact::save_field(self.tx, now, *contact, field, value).await?;
+                self.tell(Kind::ContactUpdated, *contact, None);
+            }
+            Change::TagAdded { conversation, tag } => {
+                self.rows.write(self.tx).await?;
+                self.tx
+                    .push(
+                        "INSERT INTO conversation_tag (tenant_id, conversation_id, tag) VALUES ($1, $2, $3)
+                         ON CONFLICT (tenant_id, conversation_id, tag) DO NOTHING",
+                        args![*conversation, tag],
+                    )
+                    .await?;
+                self.tell(Kind::ConversationUpdated, *conversation, Some(*conversation));
+            }
+            Change::RunEnded(ended) => {
+                self.rows.write(self.tx).await?;
+                crate::run::keep(self.tx, now, ended).await?;
+            }
             Change::DraftsSuperseded { conversation } => self.superseded(*conversation).await?,
         }
         Ok(())
@@ -302,8 +322,9 @@ impl<'d> Pen<'_, '_, 'd> {
         self.superseded(draft.conversation).await?;
         self.tx
             .push(
-                "INSERT INTO draft (tenant_id, id, conversation_id, assistant_id, body, sources, state, created_at_us)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "INSERT INTO draft (tenant_id, id, conversation_id, assistant_id, body, sources, state, held_back, run_id,
+                     created_at_us)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 args![
                     draft.id,
                     draft.conversation,
@@ -311,6 +332,8 @@ impl<'d> Pen<'_, '_, 'd> {
                     &draft.body,
                     text(&draft.sources)?,
                     DraftState::Open.as_str(),
+                    &draft.held_back,
+                    draft.run,
                     self.now
                 ],
             )
