@@ -20,7 +20,7 @@ use store::scene::{self, Known};
 use store::{Store, StoreError, TenantTx, args};
 
 use crate::AskError;
-use crate::net::NetError;
+use crate::model::Candidate;
 use crate::turn::{Ending, take_endings};
 use crate::world::World;
 
@@ -28,9 +28,6 @@ use crate::world::World;
 const MESSAGES: u32 = 30;
 /// An errand that has come back this often is given to people.
 const ATTEMPTS_MAX: u32 = 3;
-
-/// A model's answer is a short text; what is longer is none.
-const ANSWER_BYTES_MAX: usize = 4 << 20;
 
 /// The place that an assistant's key is sealed for.
 #[must_use]
@@ -191,21 +188,16 @@ async fn think(world: &Arc<World>, material: &Material) -> Answer {
     };
     let (ask, offered) = prompt::ask(material);
     let timeout = Duration::from_secs(u64::from(provider.timeout_seconds.clamp(1, 120)));
-    let request = dialect.request(&provider.base_url, &key, &ask, timeout);
-    // A tenant names the address, and where a name leads is decided by strangers.
-    let response = world.net.carry_guarded(request, ANSWER_BYTES_MAX).await;
-    if let Err(error) = &response {
-        tracing::warn!(%error, "a model could not be asked");
-    }
-    match &response {
-        Err(NetError::NotSent(_)) => return hand_off("the model did not answer: its server could not be reached"),
-        Err(NetError::Refused(why)) => {
-            return hand_off(&format!("the model was not asked: its address is refused, {why}"));
-        }
-        Ok(_) | Err(NetError::Lost(_)) => {}
-    }
-    match dialect.answer(response.ok().as_ref(), world.now()) {
-        Ok(answer) => prompt::read(&answer, &offered),
+    let candidate = Candidate {
+        dialect,
+        base_url: provider.base_url.clone(),
+        key,
+        model: provider.model.clone(),
+        max_tokens: provider.max_tokens,
+        timeout,
+    };
+    match world.models.ask(&[candidate], &ask, timeout, |_| {}).await {
+        Ok(asked) => prompt::read(&asked.answer, &offered),
         Err(fault) => hand_off(&format!("the model did not answer: {fault}")),
     }
 }

@@ -14,6 +14,7 @@ mod intake;
 mod janitor;
 pub mod live;
 mod media;
+pub mod model;
 mod net;
 mod receive;
 mod seal;

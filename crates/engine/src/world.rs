@@ -14,6 +14,7 @@ use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::intake::Intake;
 use crate::live::Live;
+use crate::model::Models;
 use crate::net::Net;
 use crate::seal::Sealer;
 
@@ -28,6 +29,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) net: Net,
+    pub(crate) models: Models,
     pub(crate) sealer: Sealer,
     /// How the outside reaches us, without a slash at the end.
     pub(crate) public_url: String,
@@ -57,6 +59,7 @@ impl World {
         turn_workers: usize,
     ) -> Self {
         Self {
+            models: Models::new(net.clone(), Arc::clone(&clock), seed),
             store,
             clock,
             net,

@@ -21,6 +21,9 @@ pub(super) fn ask(material: &Material) -> (Ask, Vec<Source>) {
         turns: turns(material),
         max_tokens: settings.provider.max_tokens,
         temperature: None,
+        tools: Vec::new(),
+        answer_schema: None,
+        stream: false,
     };
     (ask, offered)
 }
@@ -105,18 +108,12 @@ fn unmarked(text: &str) -> String {
     text.replace('<', "(").replace('>', ")").replace('"', "'")
 }
 
-/// The conversation. Models want the two sides to take turns, and the person to have spoken first and last.
+/// The conversation. Models want the person to have spoken first and last.
 fn turns(material: &Material) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
     for said in material.said.iter().skip_while(|said| !said.by_contact) {
         let role = if said.by_contact { Role::User } else { Role::Assistant };
-        match turns.last_mut() {
-            Some(last) if last.role == role => {
-                last.text.push('\n');
-                last.text.push_str(&said.body);
-            }
-            _ => turns.push(Turn { role, text: said.body.clone() }),
-        }
+        turns.push(Turn::said(role, said.body.as_str()));
     }
     turns
 }
@@ -127,7 +124,13 @@ mod tests {
 
     fn said(text: &str) -> Answer {
         let offered = [Source { title: "Hours".into(), quote: "7 to 6".into() }];
-        let answer = model::Answer { text: text.into(), tokens_in: None, tokens_out: None, stop: Stop::Finished };
+        let answer = model::Answer {
+            text: text.into(),
+            calls: Vec::new(),
+            tokens_in: None,
+            tokens_out: None,
+            stop: Stop::Finished,
+        };
         read(&answer, &offered)
     }
 

@@ -39,6 +39,12 @@ pub enum ModelFault {
     Unavailable { status: u16 },
     #[error("the model did not answer in time")]
     Timeout,
+    #[error("the model's answer broke off in the middle")]
+    CutOff,
+    #[error("the model's server could not be reached")]
+    Unreachable,
+    #[error("the address of the model's server is refused: {0}")]
+    AddressRefused(&'static str),
     #[error("the model's server answered {status} with something that we cannot read")]
     Unreadable { status: u16 },
 }
@@ -48,8 +54,9 @@ impl ModelFault {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Busy { .. } | Self::Unavailable { .. } | Self::Timeout | Self::Empty => true,
+            Self::CutOff | Self::Unreachable => true,
             Self::Unauthorized | Self::OverQuota | Self::TooLong | Self::NoSuchModel => false,
-            Self::Declined | Self::Refused { .. } | Self::Unreadable { .. } => false,
+            Self::Declined | Self::Refused { .. } | Self::Unreadable { .. } | Self::AddressRefused(_) => false,
         }
     }
 
@@ -68,6 +75,9 @@ impl ModelFault {
             }
             Self::Unavailable { .. } => "Try again in a few minutes.",
             Self::Timeout => "Try again; if it stays so, raise the timeout or choose a faster model.",
+            Self::CutOff => "Try again; if it stays so, ask whoever runs the model's server.",
+            Self::Unreachable => "Check the assistant's base URL, and whether the model's server runs.",
+            Self::AddressRefused(_) => "Give the assistant a base URL that is reachable from the internet.",
             Self::Unreadable { .. } => "Check the base URL: what answers there does not speak this API.",
         }
     }
