@@ -100,15 +100,19 @@ fn words(text: &str) -> Vec<String> {
     let mut word = String::new();
     let plain = text.chars().flat_map(char::to_lowercase).nfd().filter(|c| !is_combining_mark(*c));
     for c in plain {
-        if c.is_whitespace() || is_nothing(c) || stands_alone(c) {
-            if !word.is_empty() && !is_nothing(c) {
-                words.push(std::mem::take(&mut word));
-            }
-            if stands_alone(c) {
-                words.push(c.into());
-            }
-        } else {
+        if is_nothing(c) {
+            continue;
+        }
+        let alone = stands_alone(c);
+        if !(alone || c.is_whitespace() || is_picture(c)) {
             word.push(c);
+            continue;
+        }
+        if !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if alone {
+            words.push(c.into());
         }
     }
     if !word.is_empty() {
@@ -121,6 +125,11 @@ fn words(text: &str) -> Vec<String> {
 fn is_nothing(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(c, '\u{FFFD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+}
+
+/// Emoji part words and say nothing. The original takes them for letters, and a word with one for unknown.
+fn is_picture(c: char) -> bool {
+    matches!(c, '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{FE0F}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 /// Marks, also those of ASCII that Unicode has for symbols, and ideographs.
