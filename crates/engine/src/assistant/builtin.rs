@@ -2,8 +2,8 @@
 //! stands. When nothing fits, it says nothing and gives the conversation to people.
 
 use domain::assistant::Answer;
+use domain::knowledge::{Index, Passage, Query, Synonyms};
 use domain::message::Source;
-use domain::passage::{Index, Passage};
 use domain::segment::measure;
 use domain::smart::smart;
 
@@ -18,8 +18,8 @@ pub(super) fn answer(material: &Material) -> Answer {
     if asked.is_empty() {
         return hand_off("there is no question in words");
     }
-    let index = Index::build(&passages(material));
-    let best = index.search(&asked, 1).into_iter().next();
+    let index = Index::build(passages(material).iter().flat_map(Passage::chunks).collect(), &Synonyms::default());
+    let best = index.search(&Query { text: &asked, vector: None }, 1).into_iter().next();
     match best.filter(|hit| hit.score >= material.assistant.settings.floor) {
         None => hand_off("nothing in its guide or knowledge answers this"),
         Some(hit) => {

@@ -1,8 +1,8 @@
 //! What a model is asked, and how its answer is read.
 
 use domain::assistant::Answer;
+use domain::knowledge::{Index, Passage, Query, Synonyms};
 use domain::message::Source;
-use domain::passage::Index;
 use providers::model::{self, Ask, Role, Stop, Turn};
 use serde::Deserialize;
 
@@ -74,7 +74,8 @@ fn fenced(text: &str) -> &str {
 fn offered(material: &Material) -> Vec<Source> {
     let asked: Vec<&str> = material.said.iter().filter(|said| said.by_contact).map(|said| said.body.as_str()).collect();
     let recent = asked.iter().rev().take(3).rev().copied().collect::<Vec<_>>().join(" ");
-    let hits = Index::build(&material.knowledge).search(&recent, PASSAGES);
+    let chunks = material.knowledge.iter().flat_map(Passage::chunks).collect();
+    let hits = Index::build(chunks, &Synonyms::default()).search(&Query { text: &recent, vector: None }, PASSAGES);
     hits.into_iter().map(|hit| Source { title: hit.title, quote: hit.quote }).collect()
 }
 

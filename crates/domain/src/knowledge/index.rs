@@ -1,27 +1,11 @@
-//! Finding the passage that answers a question: the whole of the built-in assistant's knowledge.
-//!
-//! A BM25 index over short passages, with light English stemming, a little tolerance for slips of the finger, texting
-//! spellings, and a few everyday notions ("how much" asks for a price). It quotes; it never makes up an answer. Scores
-//! lie between 0 and 1, and [`FLOOR`] parts an answer from a coincidence.
+//! The index: which chunks have a word, and which mean what was asked.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::Serialize;
-
-mod cut;
-mod notions;
-mod spelling;
-mod stem;
-#[cfg(test)]
-mod tests;
-mod words;
-
-use cut::Cut;
-use spelling::Spelling;
-use words::Asked;
-
-/// Below this score nothing fits, unless the assistant's settings say otherwise.
-pub const FLOOR: f64 = 0.30;
+use super::cut::{self, Chunk};
+use super::spelling::Spelling;
+use super::words::{self, Asked};
+use super::{By, Hit, Indexed, Query, Synonyms, Why, stem};
 
 /// BM25: how soon more of the same word stops to count, and how much a long passage is held against it.
 const SATURATION: f64 = 1.2;
@@ -38,38 +22,16 @@ const IN_HEADING: f64 = 0.75;
 const STEEPNESS: f64 = 1.8;
 /// What a question of our own that asks the same is worth, at most.
 const SAME_QUESTION: f64 = 0.35;
+/// What the words add to the meaning, at most.
+const BONUS: f64 = 0.2;
 /// A passage up to so many words is quoted whole.
 const QUOTED_WHOLE_WORDS: usize = 45;
-
-/// A text that may be answered from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passage {
-    /// Whose it is, given back with a hit: an id, or `guide`.
-    pub source_id: String,
-    /// Its title, searched too.
-    pub title: String,
-    /// Plain text or Markdown. `Q:`/`A:` pairs, and question lines with their answers after them, are kept together.
-    pub text: String,
-}
-
-/// Something that was found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Hit {
-    /// The passage's source.
-    pub source_id: String,
-    /// The source's title.
-    pub title: String,
-    /// The words to answer with, as they stand in the source: a question's answer, or the sentences that fit.
-    pub quote: String,
-    /// From 0 to 1.
-    pub score: f64,
-}
 
 /// The passages of one assistant, made ready for questions.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    sources: Vec<(String, String)>,
     entries: Vec<Entry>,
+    synonyms: Synonyms,
     /// Term to the entries that have it, in their order.
     postings: HashMap<String, Vec<Posting>>,
     spelling: Spelling,
@@ -78,8 +40,7 @@ pub struct Index {
 
 #[derive(Debug, Clone)]
 struct Entry {
-    source: usize,
-    cut: Cut,
+    indexed: Indexed,
     /// Terms in its text.
     length: f64,
     /// Terms of its question, if it answers one.
@@ -96,30 +57,58 @@ struct Posting {
 }
 
 impl Index {
-    /// Cuts the texts into passages of at most 80 words and indexes them.
+    /// Indexes the chunks. The synonyms are the tenant's own.
     #[must_use]
-    pub fn build(passages: &[Passage]) -> Self {
-        let mut index = Self::default();
-        for (source, passage) in passages.iter().enumerate() {
-            index.sources.push((passage.source_id.clone(), passage.title.clone()));
-            for cut in cut::cut(&passage.text) {
-                index.add(source, &passage.title, cut);
-            }
+    pub fn build(chunks: Vec<Indexed>, synonyms: &Synonyms) -> Self {
+        let mut index = Self { synonyms: synonyms.clone(), ..Self::default() };
+        for chunk in chunks {
+            index.add(chunk);
         }
         let total: f64 = index.entries.iter().map(|entry| entry.length).sum();
         index.average_length = total / (index.entries.len().max(1) as f64);
         index
     }
 
-    /// The best `limit` passages for `query`, best first; equal ones in the order of their sources. Whether the first is
-    /// good enough is for the caller to say, by [`FLOOR`].
+    /// The best `limit` chunks for the query, best first; equal ones in the order they were given. Whether the first is good
+    /// enough is for the caller to say, by [`super::FLOOR`].
     #[must_use]
-    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        let asked = words::asked(query);
+    pub fn search(&self, query: &Query<'_>, limit: usize) -> Vec<Hit> {
+        let asked = words::asked(query.text, &self.synonyms);
+        let by_words = self.by_words(&asked);
+        let mut ranked: Vec<Ranked> = Vec::new();
+        for (i, entry) in self.entries.iter().enumerate() {
+            let words = by_words.get(&i).copied().unwrap_or(0.0);
+            let similarity = query.vector.zip(entry.indexed.vector.as_ref()).map(|(asked, known)| asked.dot(known));
+            let meaning = similarity.map(|similarity| (f64::from(similarity) + BONUS * words).clamp(0.0, 1.0));
+            let score = meaning.map_or(words, |meaning| meaning.max(words));
+            if score > 0.0 {
+                let by = if meaning.is_some_and(|meaning| meaning >= words) { By::Meaning } else { By::Words };
+                ranked.push(Ranked { entry: i, score, similarity, by });
+            }
+        }
+        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.entry.cmp(&b.entry)));
+        ranked.truncate(limit);
+        ranked.into_iter().map(|ranked| self.hit(ranked, &asked)).collect()
+    }
+
+    /// How many chunks there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is nothing to find.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// For each entry that has anything of what was asked: its score by words alone.
+    fn by_words(&self, asked: &[Asked]) -> BTreeMap<usize, f64> {
         let weights: Vec<f64> = asked.iter().map(|word| self.weight(word)).collect();
         let whole: f64 = weights.iter().sum();
         if whole <= 0.0 {
-            return Vec::new();
+            return BTreeMap::new();
         }
         let mut found: BTreeMap<usize, Found> = BTreeMap::new();
         for (word, weight) in asked.iter().zip(&weights) {
@@ -129,40 +118,32 @@ impl Index {
                 found.frequency += weight * frequency / whole;
             }
         }
-        let mut ranked: Vec<(f64, usize)> =
-            found.iter().map(|(entry, found)| (self.score(*entry, *found, &asked), *entry)).collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        ranked.truncate(limit);
-        ranked.into_iter().map(|(score, entry)| self.hit(entry, score, &asked)).collect()
+        found.iter().map(|(entry, found)| (*entry, self.score(*entry, *found, asked))).collect()
     }
 
-    /// Whether there is nothing to find.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    fn add(&mut self, source: usize, title: &str, cut: Cut) {
-        let text = words::terms(&cut.text);
+    fn add(&mut self, indexed: Indexed) {
+        let Chunk { heading, question: question_text, text: words } = &indexed.chunk;
+        let synonyms = &self.synonyms;
+        let terms_of = |text: &str| words::terms(text, synonyms);
+        let text = terms_of(words);
         let question: BTreeSet<String> =
-            cut.question.as_deref().map(words::terms).unwrap_or_default().into_iter().collect();
+            question_text.as_deref().map(terms_of).unwrap_or_default().into_iter().collect();
         let mut terms: BTreeMap<&str, Posting> = BTreeMap::new();
         let entry = self.entries.len();
         for term in text.iter().chain(&question) {
             terms.entry(term).or_insert(Posting { entry, times: 0.0, worth: 1.0 }).times += 1.0;
         }
-        let headings = [words::terms(title), words::terms(&cut.heading)].concat();
+        let headings = [terms_of(&indexed.title), terms_of(heading)].concat();
         for term in &headings {
             terms.entry(term).or_insert(Posting { entry, times: 1.0, worth: IN_HEADING });
         }
         for (term, posting) in terms {
             self.postings.entry(term.to_owned()).or_default().push(posting);
         }
-        let question_text = cut.question.as_deref().unwrap_or_default();
-        for text in [title, &cut.heading, question_text, &cut.text] {
+        for text in [&indexed.title, heading, question_text.as_deref().unwrap_or_default(), words] {
             self.spelling.learn(text);
         }
-        self.entries.push(Entry { source, length: text.len() as f64, question, cut });
+        self.entries.push(Entry { length: text.len() as f64, question, indexed });
     }
 
     /// How much of the question hangs on this word: the rarer the more, and most if nobody here knows it. A weak word that
@@ -185,7 +166,7 @@ impl Index {
         let slips =
             unknown.into_iter().flat_map(|_| self.spelling.near(&word.raw)).map(|near| (stem::stem(&near), BY_SLIP));
         let worth = if word.stem.is_some() { BY_NOTION } else { 1.0 };
-        stem.chain(slips).chain(word.notions.iter().map(move |notion| ((*notion).to_owned(), worth)))
+        stem.chain(slips).chain(word.notions.iter().map(move |notion| (notion.clone(), worth)))
     }
 
     /// For each entry that has the word in some form: the worth of the best form, and its share of the BM25 score.
@@ -217,14 +198,18 @@ impl Index {
         score + (1.0 - score) * SAME_QUESTION * same * share
     }
 
-    fn hit(&self, entry: usize, score: f64, asked: &[Asked]) -> Hit {
-        let entry = &self.entries[entry];
-        let (source_id, title) = self.sources[entry.source].clone();
-        Hit { source_id, title, quote: self.quote(&entry.cut, asked), score }
+    fn hit(&self, ranked: Ranked, asked: &[Asked]) -> Hit {
+        let Ranked { entry, score, similarity, by } = ranked;
+        let Indexed { source, title, chunk, .. } = self.entries[entry].indexed.clone();
+        let quote = self.quote(&chunk, asked);
+        let whole = [&title, &chunk.heading, chunk.question.as_deref().unwrap_or_default(), &chunk.text].join("\n");
+        let fitting = self.fitting(&whole, asked).into_iter().map(|i| asked[i].raw.clone());
+        let words = fitting.filter(|word| !word.is_empty()).collect();
+        Hit { source, title, quote, question: chunk.question, score, why: Why { words, similarity, by } }
     }
 
     /// The whole passage if it is short or an answer; else the sentences around the one that fits best.
-    fn quote(&self, cut: &Cut, asked: &[Asked]) -> String {
+    fn quote(&self, cut: &Chunk, asked: &[Asked]) -> String {
         if cut.question.is_some() || words::count(&cut.text) <= QUOTED_WHOLE_WORDS {
             return cut.text.clone();
         }
@@ -259,7 +244,7 @@ impl Index {
 
     /// Which of the words asked for stand in this sentence in some form.
     fn fitting(&self, sentence: &str, asked: &[Asked]) -> BTreeSet<usize> {
-        let terms: BTreeSet<String> = words::terms(sentence).into_iter().collect();
+        let terms: BTreeSet<String> = words::terms(sentence, &self.synonyms).into_iter().collect();
         (0..asked.len()).filter(|i| self.forms(&asked[*i]).any(|(term, _)| terms.contains(&term))).collect()
     }
 }
@@ -269,4 +254,13 @@ impl Index {
 struct Found {
     share: f64,
     frequency: f64,
+}
+
+/// A chunk and how it was found.
+#[derive(Debug, Clone, Copy)]
+struct Ranked {
+    entry: usize,
+    score: f64,
+    similarity: Option<f32>,
+    by: By,
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::words::count;
 
 /// The longest passage.
@@ -15,19 +17,21 @@ const ABBREVIATIONS: [&str; 18] = [
     "min",
 ];
 
-/// One passage.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Cut {
+/// A piece of a text that says one thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chunk {
     /// The heading above it; empty if there is none.
-    pub(super) heading: String,
+    pub heading: String,
     /// The question that it answers.
-    pub(super) question: Option<String>,
+    pub question: Option<String>,
     /// Its words, as they stand.
-    pub(super) text: String,
+    pub text: String,
 }
 
-/// The passages of a text, in order, each of at most 80 words.
-pub(super) fn cut(text: &str) -> Vec<Cut> {
+/// The chunks of a plain text or Markdown, in order, each of at most 80 words. `Q:`/`A:` pairs, and question lines with their
+/// answers after them, are kept together.
+#[must_use]
+pub fn cut(text: &str) -> Vec<Chunk> {
     let mut cutter = Cutter::default();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     for (i, line) in lines.iter().enumerate() {
@@ -58,7 +62,7 @@ pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
 
 #[derive(Default)]
 struct Cutter {
-    cuts: Vec<Cut>,
+    cuts: Vec<Chunk>,
     heading: String,
     question: Option<String>,
     lines: Vec<String>,
@@ -116,7 +120,7 @@ impl Cutter {
         }
         texts.push(text);
         let (heading, cuts) = (&self.heading, &mut self.cuts);
-        cuts.extend(texts.into_iter().filter(|text| !text.is_empty()).map(|text| Cut {
+        cuts.extend(texts.into_iter().filter(|text| !text.is_empty()).map(|text| Chunk {
             heading: heading.clone(),
             question: question.clone(),
             text,

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{notions, stem::stem};
+use super::{Synonyms, notions, stem::stem};
 
 /// A longer question is cut: nobody means so many things at once.
 const ASKED_WORDS_MAX: usize = 60;
@@ -117,28 +117,32 @@ pub(super) struct Asked {
     /// The term that it is looked for by. `None` for "how much" and its like, which are found by their notion only.
     pub(super) stem: Option<String>,
     /// The terms of the notions that it belongs to.
-    pub(super) notions: Vec<&'static str>,
+    pub(super) notions: Vec<String>,
     /// How much hangs on it, apart from how rare it is.
     pub(super) weight: f64,
 }
 
 /// What a question asks for, each thing once, in its order.
-pub(super) fn asked(query: &str) -> Vec<Asked> {
+pub(super) fn asked(query: &str, synonyms: &Synonyms) -> Vec<Asked> {
     let words = words(query);
+    let named = synonyms.named(&words.iter().map(|word| stem(word)).collect::<Vec<_>>());
     let mut asked: Vec<Asked> = Vec::new();
     for notion in notions::wanted(&words) {
         let weight = SORT_OF_ANSWER;
-        asked.push(Asked { raw: String::new(), stem: None, notions: vec![notion], weight });
+        asked.push(Asked { raw: String::new(), stem: None, notions: vec![notion.to_owned()], weight });
+    }
+    for group in named {
+        asked.push(Asked { raw: String::new(), stem: None, notions: vec![group], weight: 1.0 });
     }
     for raw in words.into_iter().take(ASKED_WORDS_MAX).filter(|word| !STOPPED.contains(word.as_str())) {
         let stem = stem(&raw);
-        let notions = notions::of(&stem).to_vec();
+        let notions: Vec<String> = notions::of(&stem).iter().map(|notion| (*notion).to_owned()).collect();
         // "When are you open?" asks one thing.
         asked.retain(|known| known.stem.is_some() || !known.notions.iter().any(|notion| notions.contains(notion)));
         if !asked.iter().any(|known| known.stem.as_ref() == Some(&stem)) {
             let weight = match () {
                 () if WEAK_STEMS.contains(&stem) => WEAK_WORD,
-                () if notions.contains(&"§day") => DAY,
+                () if notions.iter().any(|notion| notion == "§day") => DAY,
                 () => 1.0,
             };
             asked.push(Asked { raw, stem: Some(stem), notions, weight });
@@ -152,7 +156,7 @@ pub(super) fn asked(query: &str) -> Vec<Asked> {
 }
 
 /// The terms of a text: stems and notions, as often as they come.
-pub(super) fn terms(text: &str) -> Vec<String> {
+pub(super) fn terms(text: &str, synonyms: &Synonyms) -> Vec<String> {
     let mut terms = Vec::new();
     let words = words(text);
     for word in words.iter().filter(|word| !STOPPED.contains(word.as_str())) {
@@ -160,8 +164,14 @@ pub(super) fn terms(text: &str) -> Vec<String> {
         terms.extend(notions::of(&stem).iter().map(|notion| (*notion).to_owned()));
         terms.push(stem);
     }
+    terms.extend(synonyms.named(&words.iter().map(|word| stem(word)).collect::<Vec<_>>()));
     terms.extend(notions::shown(text, &words).into_iter().map(str::to_owned));
     terms
+}
+
+/// The stems of a name, every word of it.
+pub(super) fn stems(name: &str) -> Vec<String> {
+    words(name).iter().map(|word| stem(word)).collect()
 }
 
 /// The words of a text: lower case, without accents, texting spellings written out. Scripts without spaces between
