@@ -5,6 +5,7 @@ mod answer;
 mod check;
 mod heed;
 mod machine;
+mod outline;
 mod request;
 mod routing;
 mod run;
@@ -14,7 +15,8 @@ pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understo
 pub use check::{Allowed, Objection, check};
 pub use heed::{asks_for_bot, needs_no_answer, quiet_window};
 pub use machine::{Spoken, Standstill, may_answer};
-pub use request::{Brief, Known, Meanwhile, Offered, Request, Said, Speaker, Turn, first_words, request};
+pub use outline::Outline;
+pub use request::{Brief, Known, Meanwhile, Offered, Request, Said, Speaker, Turn, first_words, house_rules, request};
 pub use routing::{Route, routed};
 pub use run::{Ended, Outcome, Record, Run, ToolCall};
 pub use settings::{
@@ -34,4 +36,15 @@ pub struct Assistant {
     pub version: u32,
     /// What is set in it.
     pub settings: Settings,
+}
+
+impl Assistant {
+    /// What it says of itself when somebody asks whether they text with a machine: the truth.
+    #[must_use]
+    pub fn who_it_is(&self) -> String {
+        match self.settings.identity.trim() {
+            "" => format!("I am {}, an automatic assistant. Would you like a person to answer you?", self.name),
+            identity => identity.to_owned(),
+        }
+    }
 }

@@ -42,6 +42,8 @@ pub struct Aftermath {
     pub send_at: Option<Timestamp>,
     /// There is something to fetch or to ask.
     pub errands: bool,
+    /// Conversations that stand differently: what an assistant thinks of one may not count any more.
+    pub moved: Vec<ConversationId>,
 }
 
 impl Aftermath {
@@ -50,6 +52,7 @@ impl Aftermath {
         self.turn_at = earliest(self.turn_at, other.turn_at);
         self.send_at = earliest(self.send_at, other.send_at);
         self.errands |= other.errands;
+        self.moved.extend(other.moved);
         self.lines.extend(other.lines);
     }
 }
@@ -133,6 +136,7 @@ impl<'d> Pen<'_, '_, 'd> {
             }
             Change::ConversationChanged(conversation) => {
                 self.rows.conversation(conversation, false);
+                self.after.moved.push(conversation.id);
                 self.tell(Kind::ConversationUpdated, conversation.id, Some(conversation.id));
             }
             Change::ConversationTagged { conversation, tags } => self.tagged(*conversation, tags).await?,

@@ -266,6 +266,15 @@ pub async fn lane_of(tx: &mut TenantTx<'_>, id: ConversationId) -> Result<Option
     row.map(|row| row.get(0)).transpose()
 }
 
+/// The version of a conversation; `None`: there is no such conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn version_of(tx: &mut TenantTx<'_>, id: ConversationId) -> Result<Option<i64>, StoreError> {
+    let row = tx.opt("SELECT version FROM conversation WHERE tenant_id = $1 AND id = $2", args![id]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// The lane between one of our numbers and an address, whether or not they ever talked; `None`: no such number.
 ///
 /// # Errors

@@ -293,6 +293,8 @@ mod tests {
             body: "Nine to five.".into(),
             sources: vec![Source { title: "Hours".into(), quote: "9 to 5".into() }],
             state: "open".into(),
+            held_back: None,
+            run_id: Some(id(9)),
             reason: None,
             created_at: at("2026-11-23T10:00:00Z"),
         };
@@ -303,8 +305,10 @@ mod tests {
             body: "Nine to five."
             conversation_id: "cnv_00000000000000000000000000000002"
             created_at: "2026-11-23T10:00:00Z"
+            held_back: null
             id: "drf_00000000000000000000000000000001"
             reason: null
+            run_id: "run_00000000000000000000000000000009"
             sources: [{"quote":"9 to 5","title":"Hours"}]
             state: "open""#]],
         );

@@ -129,7 +129,7 @@ struct Exchange {
 
 fn exchanges(said: &[Said]) -> Vec<Exchange> {
     let mut found = Vec::new();
-    let mut theirs: Option<&Said> = None;
+    let mut theirs: Option<&Said> = said.first().filter(|said| said.by == Speaker::Contact);
     for pair in said.windows(2) {
         let [ours, said] = pair else { continue };
         if said.by != Speaker::Contact {

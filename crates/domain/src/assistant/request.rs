@@ -130,8 +130,8 @@ pub fn request(brief: &Brief) -> Request {
     let offered = offered(brief);
     let mut fields: Vec<Field> = ["name", "company"].map(own_field).into();
     fields.extend(brief.known.fields.iter().map(|(field, _)| field.clone()));
-    let segments_max = room(brief);
-    let mut system = house_rules(settings, segments_max);
+    let segments_max = settings.segments_max.max(1);
+    let mut system = house_rules(settings);
     let local = brief.now.to_zoned_datetime(brief.zone.clone());
     let _ = writeln!(
         system,
@@ -161,17 +161,14 @@ pub fn first_words(settings: &Settings, body: &str) -> String {
     candidates.into_iter().find(|text| fits(text)).unwrap_or_else(|| body.to_owned())
 }
 
-/// How many segments the model may fill: what greets the contact the first time needs its place.
-fn room(brief: &Brief) -> u32 {
-    brief.assistant.settings.segments_max.max(1)
-}
-
 fn own_field(key: &str) -> Field {
     Field { key: key.into(), label: key.into(), kind: crate::field::Kind::Text }
 }
 
-/// What holds for every assistant.
-fn house_rules(settings: &Settings, segments_max: u32) -> String {
+/// What holds for every assistant, in words of ours.
+#[must_use]
+pub fn house_rules(settings: &Settings) -> String {
+    let segments_max = settings.segments_max.max(1);
     let language = match &settings.language {
         Language::Theirs => "Answer in the language of the person's last text.".to_owned(),
         Language::Always(language) => format!("Always answer in {}.", fenced(language)),

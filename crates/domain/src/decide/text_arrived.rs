@@ -30,6 +30,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     conversation.receive(now, &text.body);
     let message = received(now, ids, &conversation, text, &mut decision);
     let received = message.id;
+    let mut silent = None;
 
     match text.autoresponse.or_else(|| keyword(&text.body)) {
         Some(Keyword::Stop) => stop(scene, &contact, received, text, &mut conversation, &mut decision),
@@ -51,7 +52,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
                 // Whoever waits for an answer to what they wrote before still does.
                 Some(ended) if waited.is_none() || before.answering => {
                     conversation.waiting_since = waited;
-                    decision.change(Change::RunEnded(Box::new(ended)));
+                    silent = Some(ended);
                 }
                 _ => {
                     if before.has_unsent {
@@ -68,6 +69,9 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
         }
     }
     remember(conversation, is_new, message, &mut decision);
+    if let Some(ended) = silent {
+        decision.change(Change::RunEnded(Box::new(ended)));
+    }
     confirm(now, ids, scene, &contact, text, &mut decision);
     decision
 }

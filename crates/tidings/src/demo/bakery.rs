@@ -7,6 +7,7 @@ use domain::{
     assistant,
     conversation::Mode,
     id::{AssistantId, CarrierAccountId, ContactId, Ids, KnowledgeId, NumberId, TenantId},
+    message::Author,
     phone::{Address, E164},
     tenant::Settings,
 };
@@ -14,7 +15,8 @@ use engine::Engine;
 use jiff::Timestamp;
 use sandbox::Sandbox;
 use store::{
-    StoreError, SystemTx, TenantTx, assistant as assistants,
+    StoreError, SystemTx, TenantTx,
+    assistant::{self as assistants, Keys},
     carrier_account::{self, NewAccount},
     contact, event, knowledge, member,
     number::{self, Added, NewNumber},
@@ -146,7 +148,7 @@ async fn helper(tx: &mut TenantTx<'_>, ids: &mut Ids, now: Timestamp) -> Result<
     let id: AssistantId = ids.next();
     let settings =
         assistant::Settings { instructions: INSTRUCTIONS.into(), mode: Mode::Auto, ..assistant::Settings::default() };
-    let line = assistants::create(tx, now, id, "Crumb", &settings, None).await?;
+    let line = assistants::create(tx, now, id, Author::System, "Crumb", &settings, &Keys::default()).await?;
     for (title, text) in KNOWLEDGE {
         let known: KnowledgeId = ids.next();
         knowledge::create(tx, now, id, known, title, text).await?;
