@@ -296,6 +296,8 @@ fn spoken(pieces: Vec<String>, after: After, mut waiting: Waiting) -> Response {
             }
             After::Breaks => {
                 waiting.served();
+                // What was said goes out when there is nothing more to say at once.
+                tokio::task::yield_now().await;
                 Err(std::io::Error::other("the script says so"))
             }
         }
