@@ -1,4 +1,5 @@
-//! The chores of this repository, one command each: `cargo xtask test`, `check`, `tidy`, `telnyx-contract`.
+//! The chores of this repository, one command each: `cargo xtask test`, `check`, `tidy`, `telnyx-contract`,
+//! `model-conformance`.
 //!
 //! The Makefile gives them short names. Every step runs even when one before it failed, so that one run tells of all
 //! that is wrong; a step that cannot run counts as failed.
@@ -6,6 +7,7 @@
 mod check;
 mod contract;
 mod dashboard;
+mod models;
 mod postgres;
 mod step;
 mod test;
@@ -40,6 +42,8 @@ enum Chore {
         #[arg(long)]
         spec: PathBuf,
     },
+    /// Try how we speak with models on a real server with a real, small model, which is installed first
+    ModelConformance,
 }
 
 fn main() -> ExitCode {
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(&here),
         Chore::Postgres => postgres::keep(),
         Chore::TelnyxContract { spec } => contract::run(&here, &spec),
+        Chore::ModelConformance => models::run(&here),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
