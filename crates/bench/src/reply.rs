@@ -74,7 +74,8 @@ async fn model() -> Result<String> {
     Ok(url)
 }
 
-fn answer() -> Value {
+/// What such a model says.
+pub(crate) fn answer() -> Value {
     json!({
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1_795_000_000, "model": "stand-in",
         "choices": [{

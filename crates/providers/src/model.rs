@@ -10,6 +10,7 @@ mod answer;
 mod ask;
 mod content;
 mod fault;
+mod partial;
 mod sse;
 mod stream;
 
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 pub use answer::{Answer, Stop};
 pub use ask::{Ask, Role, Schema, Tool, ToolCall, ToolResult, Turn};
 pub use fault::ModelFault;
+pub use partial::string_so_far;
 pub use stream::StreamReader;
 
 use crate::http::{Request, Response, Secret};

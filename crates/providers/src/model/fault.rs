@@ -94,9 +94,16 @@ pub(super) fn fault(answer: &Response, now: Timestamp) -> ModelFault {
     {
         return ModelFault::OverQuota;
     }
-    if names(&["context_length_exceeded", "request_too_large", "string_above_max_length"])
+    if names(&["context_length_exceeded", "exceed_context_size_error", "request_too_large", "string_above_max_length"])
         || (status != 429
-            && says(&["context length", "context window", "maximum context", "prompt is too long", "too many tokens"]))
+            && says(&[
+                "context length",
+                "context size",
+                "context window",
+                "maximum context",
+                "prompt is too long",
+                "too many tokens",
+            ]))
     {
         return ModelFault::TooLong;
     }

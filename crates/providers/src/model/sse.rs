@@ -15,6 +15,8 @@ pub(super) struct Events {
     data: Option<Vec<u8>>,
     /// The last byte was a CR: an LF now is the same line end.
     after_cr: bool,
+    /// There were lines that no stream has.
+    pub(super) is_foreign: bool,
 }
 
 impl Events {
@@ -35,11 +37,11 @@ impl Events {
     }
 
     /// What was left without its blank line.
-    pub(super) fn finish(mut self) -> Result<Option<Vec<u8>>, TooLong> {
+    pub(super) fn finish(&mut self) -> Result<Option<Vec<u8>>, TooLong> {
         if !self.line.is_empty() {
             self.end_line()?;
         }
-        Ok(self.data)
+        Ok(self.data.take())
     }
 
     fn end_line(&mut self) -> Result<Option<Vec<u8>>, TooLong> {
@@ -50,16 +52,20 @@ impl Events {
         let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
         let value = line.get(colon + 1..).unwrap_or_default();
         let value = value.strip_prefix(b" ").unwrap_or(value);
-        // Earlier servers of llama.cpp told their errors in a field of that name.
-        if matches!(&line[..colon], b"data" | b"error") {
-            let data = self.data.get_or_insert_default();
-            if !data.is_empty() {
-                data.push(b'\n');
+        match &line[..colon] {
+            // Earlier servers of llama.cpp told their errors in a field of that name.
+            b"data" | b"error" => {
+                let data = self.data.get_or_insert_default();
+                if !data.is_empty() {
+                    data.push(b'\n');
+                }
+                if data.len() + value.len() > EVENT_BYTES_MAX {
+                    return Err(TooLong);
+                }
+                data.extend_from_slice(value);
             }
-            if data.len() + value.len() > EVENT_BYTES_MAX {
-                return Err(TooLong);
-            }
-            data.extend_from_slice(value);
+            b"" | b"event" | b"id" | b"retry" => {}
+            _ => self.is_foreign = true,
         }
         Ok(None)
     }

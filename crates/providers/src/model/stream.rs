@@ -16,6 +16,8 @@ pub struct StreamReader {
     gathered: Gathered,
     /// So much of the text was told already, in bytes.
     told: usize,
+    /// Something of a stream was heard.
+    heard: bool,
     done: bool,
 }
 
@@ -28,7 +30,7 @@ enum Shape {
 
 impl StreamReader {
     pub(super) fn new(dialect: Dialect) -> Self {
-        Self { dialect, shape: Shape::Unknown, gathered: Gathered::default(), told: 0, done: false }
+        Self { dialect, shape: Shape::Unknown, gathered: Gathered::default(), told: 0, heard: false, done: false }
     }
 
     /// Takes more bytes; the text that they add, which may be none. Thinking is not told.
@@ -43,7 +45,7 @@ impl StreamReader {
         let Some(first) = bytes.first() else { return Ok(String::new()) };
         if matches!(self.shape, Shape::Unknown) {
             self.shape = match first {
-                b'{' | b'[' => Shape::Document(Vec::new()),
+                b'{' | b'[' | b'"' => Shape::Document(Vec::new()),
                 b'<' => return Err(unreadable()),
                 _ => Shape::Events(Events::default()),
             };
@@ -84,8 +86,11 @@ impl StreamReader {
                 // No pause is asked for without headers, so the time does not matter.
                 return self.dialect.answer(Some(&Response::new(200, document)), Timestamp::UNIX_EPOCH);
             }
-            Shape::Events(events) => {
+            Shape::Events(mut events) => {
                 let rest = events.finish().map_err(|TooLong| unreadable())?;
+                if events.is_foreign && rest.is_none() && !self.heard {
+                    return Err(unreadable());
+                }
                 if let Some(data) = rest {
                     // Half an event cannot be read, and says only that the rest is missing.
                     let read = self.read(&data);
@@ -105,6 +110,7 @@ impl StreamReader {
     }
 
     fn read(&mut self, data: &[u8]) -> Result<(), ModelFault> {
+        self.heard = true;
         let data = data.trim_ascii();
         if self.done || data.is_empty() {
             return Ok(());

@@ -212,6 +212,12 @@ fn what_is_no_answer_has_its_reason() {
         ),
         (OpenAi, 400, r#"{"error":"the request exceeds the available context window"}"#, ModelFault::TooLong),
         (OpenAi, 400, r#"{"detail":"prompt is too long"}"#, ModelFault::TooLong),
+        (
+            OpenAi,
+            400,
+            r#"{"error":{"code":400,"message":"request (3031 tokens) exceeds the available context size (512 tokens), try increasing it","type":"exceed_context_size_error","n_prompt_tokens":3031,"n_ctx":512}}"#,
+            ModelFault::TooLong,
+        ),
         (OpenAi, 404, r#"{"error":{"message":"model 'x' not found"}}"#, ModelFault::NoSuchModel),
         (OpenAi, 400, r#"{"error":{"message":"no","code":"model_not_found"}}"#, ModelFault::NoSuchModel),
         (OpenAi, 400, r#"{"error":{"message":"filtered","code":"content_filter"}}"#, ModelFault::Declined),

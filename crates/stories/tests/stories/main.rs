@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a story that meets what it does not expect shall fail there")]
 
+mod asking;
 mod assistants;
 mod bad_input;
 mod carrier;

@@ -252,7 +252,8 @@ data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name"
         ("half an answer", OpenAi, r#"{"choices":[{"message":{"content":"Ye"#, Err(ModelFault::CutOff)),
         ("a list of something", OpenAi, "[1,2]", Err(ModelFault::Unreadable { status: 200 })),
         ("a page for people", OpenAi, "<html>please sign in</html>", Err(ModelFault::Unreadable { status: 200 })),
-        ("prose", OpenAi, "Bad Gateway\n\n", Err(ModelFault::CutOff)),
+        ("prose", OpenAi, "Bad Gateway\n\n", Err(ModelFault::Unreadable { status: 200 })),
+        ("a word", OpenAi, "\"no completion\"", Err(ModelFault::Unreadable { status: 200 })),
         ("data that is no JSON", OpenAi, "data: oops\n\n", Err(ModelFault::Unreadable { status: 200 })),
         (
             "Anthropic: text, then a call",
