@@ -104,7 +104,7 @@ pub async fn spoken(
     let (hour, day_ago) = (ago(1)?, ago(24)?);
     let row = tx
         .one(
-            "SELECT COALESCE(sum(CASE WHEN created_at_us > $4 THEN 1 ELSE 0 END), 0), count(*) FROM message
+            "SELECT CAST(COALESCE(sum(CASE WHEN created_at_us > $4 THEN 1 ELSE 0 END), 0) AS BIGINT), count(*) FROM message
              WHERE tenant_id = $1 AND conversation_id = $2 AND id >= $3 AND author = 'assistant' AND answers
                AND status NOT IN ('cancelled', 'skipped')",
             args![conversation, earliest(day_ago), hour],
@@ -112,8 +112,9 @@ pub async fn spoken(
         .await?;
     let used = tx
         .one(
-            "SELECT COALESCE(sum(replies), 0), COALESCE(sum(CASE WHEN assistant_id = $3 THEN tokens ELSE 0 END), 0),
-                    COALESCE(sum(CASE WHEN assistant_id = $3 THEN cost_micros ELSE 0 END), 0)
+            "SELECT CAST(COALESCE(sum(replies), 0) AS BIGINT),
+                    CAST(COALESCE(sum(CASE WHEN assistant_id = $3 THEN tokens ELSE 0 END), 0) AS BIGINT),
+                    CAST(COALESCE(sum(CASE WHEN assistant_id = $3 THEN cost_micros ELSE 0 END), 0) AS BIGINT)
              FROM assistant_usage WHERE tenant_id = $1 AND day = $2",
             args![day, assistant],
         )
