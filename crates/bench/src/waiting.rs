@@ -1,5 +1,5 @@
 //! Many conversations wait for a slow model at once, and the others must not notice: from a webhook to its event on the
-//! live stream, before and while they wait, and while all the answers come in.
+//! live stream, before, while they wait and all the answers come in, and after.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ const MEMORY_MIB_MAX: f64 = 95.3;
 /// When the server fails, or a reply does not come.
 pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
     let thinks = run.size(Duration::from_secs(10), Duration::from_secs(4));
-    // Beyond the answers.
+    // They go on until the answers are in.
     let count = run.size(1_300, 600);
     let database = run.sqlite(BENCH);
     let senders = [Sender::unlimited(ASKED), Sender::unlimited(QUIET)];
@@ -71,10 +71,13 @@ pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 
-    let (alone, beside) = (before.percentile_ms(99.0), meanwhile.percentile_ms(99.0));
+    let after = others(&desk, &server, &pen, 2 * count..3 * count).await?;
+    let [before, beside, after] = [before, meanwhile, after].map(|latency| latency.percentile_ms(99.0));
+    // Whatever else the machine was busy with made one of them worse: the better one is what there is to lose.
+    let alone = before.min(after);
     let note = format!(
-        "p99 {alone:.1} ms before, {beside:.1} ms while {CONVERSATIONS} wait {} s for a model and are answered; {count} texts \
-         at {PER_SECOND:.0}/s each",
+        "p99 {before:.1} ms before, {beside:.1} ms while {CONVERSATIONS} wait {} s for a model and are answered, {after:.1} ms \
+         after; {count} texts at {PER_SECOND:.0}/s each",
         thinks.as_secs()
     );
     let delay = Row::new(BENCH, "others' delay, webhook to event, p99", (beside - alone).max(0.0), "ms");

@@ -119,8 +119,11 @@ pub(super) fn fault(answer: &Response, now: Timestamp) -> ModelFault {
     if names(&["invalid_api_key", "authentication_error", "permission_error"]) {
         return ModelFault::Unauthorized;
     }
-    // A server that answers 200 with an error inside gives the status as the error's code, if at all.
-    let meant = if (200..=299).contains(&status) { told.code.parse().unwrap_or(status) } else { status };
+    // A server that answers 200 with an error inside, or in the middle of a stream, gives the status as the error's code, if
+    // at all.
+    let own_trouble = names(&["server_error", "api_error", "internal_error", "internal_server_error", "timeout_error"]);
+    let unsaid = if own_trouble { 500 } else { status };
+    let meant = if (200..=299).contains(&status) { told.code.parse().unwrap_or(unsaid) } else { status };
     match meant {
         401 | 403 => ModelFault::Unauthorized,
         402 => ModelFault::OverQuota,

@@ -133,6 +133,7 @@ store::on_both_engines! {
             (Act::Says("{\"outcome\":\"answer\",\"te".into()), "unreadable"),
             (Act::BreaksOff("{\"outcome\":".into()), "broke off"),
             (Act::Busy(Some(30)), "busy"),
+            (Act::Replies(402, json!({})), "used up its credit or quota"),
         ] {
             model.now(act);
             asks(&town, &acme, "When do you open?").await;

@@ -324,6 +324,12 @@ data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}
             Err(ModelFault::Busy { retry_after: None }),
         ),
         (
+            "Anthropic: trouble of its own in the middle",
+            Anthropic,
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"Internal server error\"}}\n\n",
+            Err(ModelFault::Unavailable { status: 500 }),
+        ),
+        (
             "Anthropic: cut off",
             Anthropic,
             "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Yes\"}}\n\nevent: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n",
