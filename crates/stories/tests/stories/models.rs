@@ -28,7 +28,16 @@ fn answer(body: &str) -> Act {
 /// Ann asks, and the quiet window passes.
 async fn asks(town: &Town, desk: &Desk, body: &str) {
     town.texts(ANN, desk, body).await;
-    town.passes(SignedDuration::from_secs(5)).await;
+    // The longest that anybody's window gets.
+    town.passes(SignedDuration::from_secs(21)).await;
+    tries(town).await;
+}
+
+/// The pauses between tries pass.
+async fn tries(town: &Town) {
+    for _ in 0..3 {
+        town.passes(SignedDuration::from_millis(1_500)).await;
+    }
 }
 
 /// The conversation is people's now, nothing was sent, and the thread says why.
@@ -130,7 +139,7 @@ store::on_both_engines! {
             (Act::Replies(529, overloaded), "busy"),
             (Act::Replies(401, wrong_key), "API key was not accepted"),
             (Act::Replies(200, json!("no completion")), "cannot read"),
-            (Act::Says("{\"outcome\":\"answer\",\"te".into()), "unreadable"),
+            (Act::Says("{\"outcome\":\"answer\",\"te".into()), "could not be used"),
             (Act::BreaksOff("{\"outcome\":".into()), "broke off"),
             (Act::Busy(Some(30)), "busy"),
             (Act::Replies(402, json!({})), "used up its credit or quota"),
@@ -140,6 +149,7 @@ store::on_both_engines! {
             handed_over(&town, &acme, why).await;
             given_back(&acme).await;
             town.passes(SignedDuration::from_secs(5)).await;
+            tries(&town).await;
             handed_over(&town, &acme, why).await;
             given_back(&acme).await;
         }
