@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::assistant::{
-    Allowed, Answer, Brief, HandOff, Offered, Outline, Provider, ProviderKind, Record, Reply, Request, Run, SCHEMA,
-    Standstill, Understood, asks_for_bot, check, first_words, may_answer, request, understand,
+    Allowed, Answer, Brief, HandOff, Offered, Provider, ProviderKind, Record, Reply, Request, Run, SCHEMA, Standstill,
+    Understood, asks_for_bot, check, first_words, may_answer, request, understand,
 };
 use domain::id::{ConversationId, TenantId};
 use domain::knowledge::{Hit, Query};
@@ -22,6 +22,8 @@ use crate::world::World;
 const PASSAGES: usize = 6;
 /// A question is looked for together with so many texts of the contact before it.
 const TEXTS_LOOKED_FOR: usize = 3;
+/// So much of an answer is shown while it is written.
+const SHOWN_BYTES_MAX: usize = 16 << 10;
 /// An answer that cannot be used is asked for so often.
 const TRIES: usize = 2;
 
@@ -112,16 +114,20 @@ async fn ask(
     let within = Duration::from_secs(u64::from(settings.provider.timeout_seconds.clamp(1, 120)));
     let began = tokio::time::Instant::now();
     let mut asked = first_ask(request, &settings.provider);
-    let mut outline = Outline::default();
+    let mut so_far = String::new();
     for attempt in 1..=TRIES {
         let left = within.saturating_sub(began.elapsed());
+        so_far.clear();
         let hear = |progress: Progress<'_>| match progress {
             Progress::Text(more) => {
-                if let (Some(conversation), Some(text)) = (aloud, outline.more(more)) {
+                so_far.push_str(more);
+                if let Some(conversation) = aloud.filter(|_| so_far.len() <= SHOWN_BYTES_MAX)
+                    && let Some(text) = model::string_so_far(&so_far, "text")
+                {
                     world.writes(tenant, conversation, text);
                 }
             }
-            Progress::Anew => outline = Outline::default(),
+            Progress::Anew => so_far.clear(),
         };
         let answer = world.models.ask(candidates, &asked, left, hear).await;
         run.latency_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);

@@ -20,5 +20,6 @@ mod media;
 mod models;
 mod people;
 mod sending;
+mod trust;
 mod webhook_keys;
 mod webhooks;
