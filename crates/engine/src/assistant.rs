@@ -66,7 +66,8 @@ pub(crate) async fn answer(
                 }
             },
         };
-        let fact = Fact::AssistantAnswered(AssistantAnswered { conversation, assistant, version, answer, run });
+        let fact =
+            Fact::AssistantAnswered(Box::new(AssistantAnswered { conversation, assistant, version, answer, run }));
         if !take_endings(world, vec![Ending { tenant, lane, fact }]).await {
             // The errand stays: by the end of its lease it is run again.
             return Ok(());

@@ -7,7 +7,7 @@ use crate::hours::WeekHours;
 use crate::id::{AssistantId, NumberId};
 
 /// One rule. Every condition that is set must hold; the first rule that fits decides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Route {
     /// Who takes it; `None`: people do.
@@ -24,20 +24,6 @@ pub struct Route {
     pub outside_hours: bool,
     /// The contact or the conversation has one of these tags; empty: whatever they have.
     pub tags: Vec<String>,
-}
-
-impl Default for Route {
-    fn default() -> Self {
-        Self {
-            assistant_id: None,
-            number_ids: Vec::new(),
-            keywords: Vec::new(),
-            intents: Vec::new(),
-            hours: None,
-            outside_hours: false,
-            tags: Vec::new(),
-        }
-    }
 }
 
 /// So much of an example's words must be in a text that is like it.

@@ -268,7 +268,7 @@ fn apply_provider(called: &str, provider: &mut Provider, asked: &ProviderPatch) 
     }
     if let Some(temperature) = asked.temperature {
         if temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
-            return Err(ApiError::invalid(&field("temperature"), "out_of_range", "Choose a number from 0 to 2."));
+            return Err(ApiError::invalid(field("temperature"), "out_of_range", "Choose a number from 0 to 2."));
         }
         provider.temperature = temperature;
     }
@@ -283,13 +283,13 @@ fn apply_provider(called: &str, provider: &mut Provider, asked: &ProviderPatch) 
             provider.base_url = makers_own(provider.kind).to_owned();
         }
         if provider.model.is_empty() {
-            return Err(ApiError::invalid(&field("model"), "missing", "Say which model shall answer."));
+            return Err(ApiError::invalid(field("model"), "missing", "Say which model shall answer."));
         }
     }
     // Whoever may set assistants up need not know the key, and shall not have it sent to a server of theirs.
     let moves = !provider.base_url.is_empty() && provider.base_url != address;
     if moves && asked.api_key.is_none() && !provider.api_key_hint.is_empty() {
-        return Err(ApiError::invalid(&field("api_key"), "missing", "Give the key again for the new address."));
+        return Err(ApiError::invalid(field("api_key"), "missing", "Give the key again for the new address."));
     }
     Ok(())
 }
