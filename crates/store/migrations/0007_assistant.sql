@@ -50,6 +50,8 @@ CREATE TABLE assistant_run (
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {strict};
 CREATE INDEX assistant_run_old ON assistant_run (kept_until_us);
+-- What is counted of an assistant.
+CREATE INDEX assistant_run_assistant ON assistant_run (tenant_id, assistant_id, created_at_us);
 CREATE INDEX assistant_run_conversation ON assistant_run (tenant_id, conversation_id, id);
 CREATE INDEX assistant_run_message ON assistant_run (tenant_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX assistant_run_draft ON assistant_run (tenant_id, draft_id) WHERE draft_id IS NOT NULL;
@@ -94,4 +96,5 @@ CREATE TABLE draft (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {strict};
+CREATE INDEX draft_assistant ON draft (tenant_id, assistant_id, created_at_us);
 CREATE INDEX draft_open ON draft (tenant_id, conversation_id) WHERE state = 'open';

@@ -17,6 +17,7 @@ use crate::event::Line;
 use crate::remember::remember;
 use crate::{Row, StoreError, TenantTx, args, row};
 
+pub mod figures;
 pub mod shown;
 pub mod version;
 

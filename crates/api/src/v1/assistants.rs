@@ -8,6 +8,7 @@ use http::StatusCode;
 use store::assistant::{self, Assistant};
 use store::{TenantTx, event, member};
 
+pub mod figures;
 pub mod preview;
 pub mod settings;
 pub mod versions;

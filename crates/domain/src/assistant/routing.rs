@@ -101,7 +101,8 @@ mod tests {
             route(5, |route| (route.hours, route.outside_hours) = (Some(night), true)),
         ];
         let (day, evening) = ("2026-11-27T12:00:00Z", "2026-11-27T21:00:00Z");
-        let cases: &[(&str, u128, &str, &[&str], Option<u128>)] = &[
+        type Case<'a> = (&'a str, u128, &'a str, &'a [&'a str], Option<u128>);
+        let cases: &[Case<'_>] = &[
             ("I want my MONEY back!", 1, day, &["vip"], Some(1)),
             ("moneyback", 1, day, &["vip"], Some(2)),
             ("can we book tables tonight", 1, day, &[], Some(3)),
