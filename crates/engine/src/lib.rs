@@ -25,7 +25,7 @@ mod world;
 
 pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
-pub use assistant::{Rehearsed, fallback_key_context, model_key_context};
+pub use assistant::{Rehearsed, model_key_context};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use net::{Net, NetError};
 pub use receive::NotReceived;

@@ -5,12 +5,20 @@ CREATE TABLE assistant (
     name          TEXT    NOT NULL,
     version       BIGINT  NOT NULL,        -- the one in force
     settings      TEXT    NOT NULL,        -- JSON, as that version has it
-    model_key     BYTES,                   -- sealed
-    fallback_key  BYTES,                   -- sealed
     created_at_us BIGINT  NOT NULL,
     deleted_at_us BIGINT,
     PRIMARY KEY (tenant_id, id)
 ) {strict};
+
+-- Keys of its models, each for one address: a version that names another address never gets it.
+CREATE TABLE assistant_key (
+    tenant_id    UUID  NOT NULL,
+    assistant_id UUID  NOT NULL,
+    base_url     TEXT  NOT NULL,
+    key          BYTES NOT NULL,           -- sealed for this address
+    PRIMARY KEY (tenant_id, assistant_id, base_url),
+    FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
+) {clustered};
 
 -- What an assistant was, version by version. A row never changes, save that one not yet in force may come into force.
 CREATE TABLE assistant_version (

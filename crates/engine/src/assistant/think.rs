@@ -14,7 +14,7 @@ use providers::http::Secret;
 use providers::model::{self, Ask, Dialect, ModelFault, Role, Schema, Stop, Turn};
 
 use super::gather::Material;
-use super::{builtin, fallback_key_context, model_key_context};
+use super::{builtin, model_key_context};
 use crate::model::{Asked, Candidate, Progress};
 use crate::world::World;
 
@@ -140,7 +140,7 @@ async fn ask(
         let flaw = match understood(&answer, request) {
             Ok(Understood { answer, dropped }) => {
                 run.record.checks.extend(dropped.into_iter().map(|why| format!("not kept: {why}")));
-                return answer;
+                return heard(material, answer);
             }
             Err(flaw) => flaw,
         };
@@ -154,6 +154,18 @@ async fn ask(
     let mut hand_off = HandOff::because("the model's answers could not be used");
     hand_off.tried.push(format!("asked the model {TRIES} times"));
     Answer::HandOff(hand_off)
+}
+
+/// Whoever asks something is not left in silence because a model finds nothing to answer.
+fn heard(material: &Material, answer: Answer) -> Answer {
+    match answer {
+        Answer::Silent { reason } if material.question().contains(['?', '？', '؟']) => {
+            let mut hand_off = HandOff::because("the assistant would say nothing, but the contact asks something");
+            hand_off.tried.push(format!("asked the model, which said: {reason}"));
+            Answer::HandOff(hand_off)
+        }
+        answer => answer,
+    }
 }
 
 fn first_ask(request: &Request, provider: &Provider) -> Ask {
@@ -267,30 +279,22 @@ fn source(hit: &Hit) -> Source {
 }
 
 fn candidates(world: &World, material: &Material) -> Result<Vec<Candidate>, &'static str> {
-    let id = material.brief.assistant.id;
     let settings = &material.brief.assistant.settings;
-    let first = candidate(world, &settings.provider, material.model_key.as_deref(), model_key_context(id))?;
-    let second = match &settings.fallback {
-        Some(fallback) => candidate(world, fallback, material.fallback_key.as_deref(), fallback_key_context(id))?,
-        None => None,
-    };
-    Ok(first.into_iter().chain(second).collect())
+    let providers = std::iter::once(&settings.provider).chain(&settings.fallback);
+    let candidates = providers.map(|provider| candidate(world, material, provider));
+    Ok(candidates.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-fn candidate(
-    world: &World,
-    provider: &Provider,
-    sealed: Option<&[u8]>,
-    context: String,
-) -> Result<Option<Candidate>, &'static str> {
+fn candidate(world: &World, material: &Material, provider: &Provider) -> Result<Option<Candidate>, &'static str> {
     let dialect = match provider.kind {
         ProviderKind::Builtin => return Ok(None),
         ProviderKind::Openai => Dialect::OpenAi,
         ProviderKind::Anthropic => Dialect::Anthropic,
     };
-    let key = match sealed {
+    let key = match material.keys.get(&provider.base_url) {
         None => Secret::new(""),
         Some(sealed) => {
+            let context = model_key_context(material.brief.assistant.id, &provider.base_url);
             let key = world.sealer.open(&context, sealed).map_err(|_| "its key cannot be opened; enter it again")?;
             Secret::new(String::from_utf8_lossy(&key))
         }

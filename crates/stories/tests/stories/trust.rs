@@ -244,4 +244,30 @@ store::on_both_engines! {
         let refused = acme.patch("/tenant", gone).await;
         assert_eq!((refused.problem(422), refused.bad_field()), ("invalid", ("settings.routes", "no_such_assistant")));
     }
+
+    async fn a_key_goes_to_its_own_address_whatever_version_is_in_force(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (ours, theirs) = (ScriptedModel::start(says("Seven.")).await, ScriptedModel::start(says("Seven.")).await);
+        let id = acme.assistant("auto", HOURS).await;
+        let at = |model: &ScriptedModel, key: &str| {
+            json!({ "provider": { "kind": "openai", "base_url": model.base_url("openai"), "model": "m", "api_key": key } })
+        };
+        let first = set(&acme, &id, at(&ours, "sk-of-the-admin-1")).await;
+        let mut moved = at(&theirs, "sk-of-a-stranger");
+        moved["publish"] = json!(false);
+        let _ = set(&acme, &id, moved).await;
+        asks(&town, &acme, QUESTION).await;
+        let _ = acme.post(&format!("/assistants/{id}/versions/3/publish"), json!({})).await.is(200);
+        asks(&town, &acme, "and the opening hours on Tuesday?").await;
+        let back = format!("/assistants/{id}/versions/{}/publish", first["version"]);
+        let _ = acme.post(&back, json!({})).await.is(200);
+        asks(&town, &acme, "and the opening hours on Wednesday?").await;
+        let keys = |model: &ScriptedModel| -> Vec<String> {
+            model.asked().iter().map(|asked| asked.headers["authorization"].to_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(keys(&ours), ["Bearer sk-of-the-admin-1", "Bearer sk-of-the-admin-1"]);
+        assert_eq!(keys(&theirs), ["Bearer sk-of-a-stranger"]);
+    }
 }

@@ -8,7 +8,7 @@ use domain::segment::MAX_SEGMENTS;
 use engine::Sealer;
 use serde::Deserialize;
 use store::StoreError;
-use store::assistant::{Keys, shown::schema};
+use store::assistant::{KeyChange, shown::schema};
 use store::words;
 use utoipa::ToSchema;
 
@@ -340,35 +340,36 @@ fn hint(key: &str) -> String {
     std::iter::once('…').chain(chars[chars.len() - HINT_CHARS..].iter().copied()).collect()
 }
 
-/// The keys as they are kept.
+/// The keys as they are kept, each for the address that `settings` have it for now.
 ///
 /// # Errors
 /// 422 that names the field if one cannot be one; a fault if it cannot be sealed.
-pub fn sealed_keys(sealer: &Sealer, id: AssistantId, asked: &AssistantPatch) -> Result<Keys, ApiError> {
-    let model = sealed_key(sealer, "provider.api_key", &engine::model_key_context(id), asked.provider.as_ref())?;
-    let context = engine::fallback_key_context(id);
-    let fallback = match &asked.fallback {
-        Some(None) => Some(None),
-        other => sealed_key(sealer, "fallback.api_key", &context, other.as_ref().and_then(Option::as_ref))?,
-    };
-    Ok(Keys { model, fallback })
-}
-
-fn sealed_key(
+pub fn sealed_keys(
     sealer: &Sealer,
-    field: &str,
-    context: &str,
-    asked: Option<&ProviderPatch>,
-) -> Result<Option<Option<Vec<u8>>>, ApiError> {
-    let Some(key) = asked.and_then(|provider| provider.api_key.as_ref()) else { return Ok(None) };
-    let Some(key) = given(key) else { return Ok(Some(None)) };
-    let printable = key.len() <= 500 && key.bytes().all(|b| b.is_ascii_graphic());
-    if !printable {
-        let mend = "A key has at most 500 printable ASCII characters. Copy it again.";
-        return Err(ApiError::invalid(field, "not_a_key", mend));
+    id: AssistantId,
+    asked: &AssistantPatch,
+    settings: &Settings,
+) -> Result<Vec<KeyChange>, ApiError> {
+    let own = asked.provider.as_ref().map(|patch| ("provider.api_key", patch, &settings.provider));
+    let fallback = asked.fallback.as_ref().and_then(Option::as_ref).zip(settings.fallback.as_ref());
+    let fallback = fallback.map(|(patch, set)| ("fallback.api_key", patch, set));
+    let mut changes = Vec::new();
+    for (field, patch, set) in own.into_iter().chain(fallback) {
+        let Some(key) = patch.api_key.as_ref().filter(|_| !set.base_url.is_empty()) else { continue };
+        let sealed = match given(key) {
+            None => None,
+            Some(key) if key.len() <= 500 && key.bytes().all(|b| b.is_ascii_graphic()) => {
+                let context = engine::model_key_context(id, &set.base_url);
+                Some(sealer.seal(&context, key.as_bytes()).map_err(StoreError::fault)?)
+            }
+            Some(_) => {
+                let mend = "A key has at most 500 printable ASCII characters. Copy it again.";
+                return Err(ApiError::invalid(field, "not_a_key", mend));
+            }
+        };
+        changes.push(KeyChange { base_url: set.base_url.clone(), sealed });
     }
-    let sealed = sealer.seal(context, key.as_bytes());
-    Ok(Some(Some(sealed.map_err(StoreError::fault)?)))
+    Ok(changes)
 }
 
 #[cfg(test)]
