@@ -14,6 +14,7 @@ mod postgres;
 mod proc;
 mod readers;
 mod reply;
+mod retrieval;
 mod server;
 mod setup;
 mod table;
@@ -59,6 +60,8 @@ enum Name {
     Idle,
     /// Numbers' rates.
     Pacing,
+    /// Finding what answers, and how soon.
+    Retrieval,
 }
 
 /// What every bench is given.
@@ -117,6 +120,7 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Reply => reply::measure(&run, &mut table).await,
             Name::Idle => idle::measure(&run, &mut table).await,
             Name::Pacing => pacing::measure(&run, &mut table).await,
+            Name::Retrieval => retrieval::measure(&run, &mut table),
         }
         .with_context(|| format!("the bench {name:?} could not be made"))?;
     }
