@@ -18,6 +18,7 @@ mod retrieval;
 mod server;
 mod setup;
 mod table;
+mod waiting;
 mod whole_way;
 
 use std::path::PathBuf;
@@ -62,6 +63,8 @@ enum Name {
     Pacing,
     /// Finding what answers, and how soon.
     Retrieval,
+    /// Others' turns while many conversations wait for a slow model.
+    Waiting,
 }
 
 /// What every bench is given.
@@ -121,6 +124,7 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Idle => idle::measure(&run, &mut table).await,
             Name::Pacing => pacing::measure(&run, &mut table).await,
             Name::Retrieval => retrieval::measure(&run, &mut table),
+            Name::Waiting => waiting::measure(&run, &mut table).await,
         }
         .with_context(|| format!("the bench {name:?} could not be made"))?;
     }

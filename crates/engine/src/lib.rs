@@ -14,6 +14,7 @@ mod intake;
 mod janitor;
 pub mod live;
 mod media;
+pub mod model;
 mod net;
 mod receive;
 mod seal;
@@ -24,7 +25,7 @@ mod world;
 
 pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
-pub use assistant::model_key_context;
+pub use assistant::{Rehearsed, model_key_context};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use net::{Net, NetError};
 pub use receive::NotReceived;
@@ -33,7 +34,7 @@ pub use webhook::secret_context;
 
 use std::sync::Arc;
 
-use domain::assistant::Answer;
+use domain::assistant::{Answer, Run};
 use domain::command::{Asker, Command};
 use domain::id::{AssistantId, CarrierAccountId, Ids, MessageId, TenantId};
 use jiff::{SignedDuration, Timestamp};
@@ -203,10 +204,9 @@ impl Engine {
         &self,
         tenant: TenantId,
         assistant: AssistantId,
-        text: &str,
-        guide: &str,
-    ) -> Result<Answer, AskError> {
-        assistant::preview(&self.0, tenant, assistant, text, guide).await
+        rehearsed: Rehearsed,
+    ) -> Result<(Answer, Run), AskError> {
+        assistant::preview(&self.0, tenant, assistant, rehearsed).await
     }
 
     /// What concerns the account at the carrier.

@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domain::id::{CarrierAccountId, Ids, TenantId};
+use domain::id::{CarrierAccountId, ConversationId, Ids, TenantId};
 use jiff::{SignedDuration, Timestamp};
 use store::remember::Aftermath;
 use store::{Store, StoreError};
 
 use crate::account::Account;
 use crate::alarm::Alarm;
+use crate::assistant::Runs;
 use crate::clock::Clock;
 use crate::intake::Intake;
-use crate::live::Live;
+use crate::live::{Live, Signal};
+use crate::model::Models;
 use crate::net::Net;
 use crate::seal::Sealer;
 
@@ -28,6 +30,9 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) net: Net,
+    pub(crate) models: Models,
+    /// What assistants are thinking of.
+    pub(crate) runs: Runs,
     pub(crate) sealer: Sealer,
     /// How the outside reaches us, without a slash at the end.
     pub(crate) public_url: String,
@@ -57,6 +62,8 @@ impl World {
         turn_workers: usize,
     ) -> Self {
         Self {
+            runs: Runs::default(),
+            models: Models::new(net.clone(), Arc::clone(&clock), seed),
             store,
             clock,
             net,
@@ -101,6 +108,7 @@ impl World {
 
     /// After a commit: whoever has work now is woken, whoever listens is told.
     pub(crate) fn committed(&self, after: &Aftermath) {
+        self.runs.moved(&after.moved);
         if let Some(at) = after.turn_at {
             self.turns_at(at);
         }
@@ -116,6 +124,12 @@ impl World {
     /// Which alarm wakes whoever runs this kind of errand.
     pub(crate) fn alarm_of(&self, kind: &str) -> &Alarm {
         if kind == "fetch_media" { &self.fetches } else { &self.errands }
+    }
+
+    /// Shows those who watch what an assistant is writing.
+    pub(crate) fn writes(&self, tenant: TenantId, conversation: ConversationId, text: String) {
+        let data = serde_json::json!({ "conversation_id": conversation, "text": text });
+        self.live.signal(tenant, Signal { name: "writing", data });
     }
 
     pub(crate) fn told(&self, tenant: TenantId, head: i64) {
