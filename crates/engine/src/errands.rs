@@ -1,4 +1,4 @@
-//! What else has to be done in the world: a model asked, an attachment fetched. Each has a lease; whoever dies with one
+//! What else has to be done in the world: a model asked, an attachment fetched, a source of knowledge read. Each has a lease; whoever dies with one
 //! gives it back by the lease's end, or to the process that starts after it where there can be no other.
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
-use crate::{assistant, media};
+use crate::{assistant, knowledge, media};
 
 /// How long a lost wake-up can delay an errand.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -28,6 +28,10 @@ pub(crate) struct Kind {
 pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 256 };
 /// Attachments take memory while they are fetched.
 pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8 };
+/// Sources take memory while they are read, too.
+pub(crate) const LEARNING: Kind = Kind { name: "learn_knowledge", at_once: 4 };
+/// One tenant's at a time each; those with an endpoint of their own wait for it.
+pub(crate) const EMBEDDING: Kind = Kind { name: "embed_knowledge", at_once: 4 };
 
 /// Runs errands of one kind until it is time to stop; then waits for those that run. `alone`: what is claimed by now was
 /// claimed by a process that is gone.
@@ -86,6 +90,8 @@ async fn perform(world: Arc<World>, claimed: Claimed) {
             assistant::answer(&world, &claimed, *conversation, *assistant, *version).await
         }
         Errand::FetchMedia { media, message } => media::fetch(&world, &claimed, *media, *message).await,
+        Errand::LearnKnowledge { source, revision } => knowledge::learn(&world, &claimed, *source, *revision).await,
+        Errand::EmbedKnowledge { failures } => knowledge::embed(&world, &claimed, *failures).await,
     };
     if let Err(error) = result {
         // Its lease ends, and it is tried again.

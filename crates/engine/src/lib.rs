@@ -12,6 +12,7 @@ mod clock;
 mod errands;
 mod intake;
 mod janitor;
+mod knowledge;
 pub mod live;
 mod media;
 mod net;
@@ -26,6 +27,7 @@ pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
 pub use assistant::model_key_context;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use knowledge::{embedding_key_context, read_pairs, read_text};
 pub use net::{Net, NetError};
 pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};
@@ -36,6 +38,7 @@ use std::sync::Arc;
 use domain::assistant::Answer;
 use domain::command::{Asker, Command};
 use domain::id::{AssistantId, CarrierAccountId, Ids, MessageId, TenantId};
+use domain::knowledge::Hit;
 use jiff::{SignedDuration, Timestamp};
 use live::Live;
 use store::{Store, StoreError};
@@ -111,6 +114,8 @@ impl Engine {
         loops.spawn(send::send_texts(Arc::clone(&world), stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::ASSISTANTS, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::MEDIA, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::LEARNING, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::EMBEDDING, alone, stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })
@@ -173,6 +178,27 @@ impl Engine {
     /// To be called when a number was changed: what waited for it may go now.
     pub fn sends_may_go(&self) {
         self.0.sends.set(self.0.now());
+    }
+
+    /// To be called when a source of knowledge was added or is to be read anew: whoever reads it need not look by himself.
+    pub fn knowledge_waits(&self) {
+        self.0.learns.set(self.0.now());
+        self.0.embeds.set(self.0.now());
+    }
+
+    /// The best passages for `text` in what an assistant may use, or, without one, in all of the tenant's enabled sources;
+    /// best first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn search_knowledge(
+        &self,
+        tenant: TenantId,
+        assistant: Option<AssistantId>,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<Hit>, StoreError> {
+        Ok(knowledge::search(&self.0, tenant, assistant, text, limit).await?.hits)
     }
 
     /// Who listens.

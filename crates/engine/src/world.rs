@@ -13,6 +13,7 @@ use crate::account::Account;
 use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::intake::Intake;
+use crate::knowledge::Shelf;
 use crate::live::Live;
 use crate::net::Net;
 use crate::seal::Sealer;
@@ -39,6 +40,10 @@ pub(crate) struct World {
     pub(crate) sends: Alarm,
     pub(crate) errands: Alarm,
     pub(crate) fetches: Alarm,
+    pub(crate) learns: Alarm,
+    pub(crate) embeds: Alarm,
+    /// What the reading and searching of knowledge keeps in memory.
+    pub(crate) shelf: Shelf,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -68,6 +73,9 @@ impl World {
             sends: Alarm::default(),
             errands: Alarm::default(),
             fetches: Alarm::default(),
+            learns: Alarm::default(),
+            embeds: Alarm::default(),
+            shelf: Shelf::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -115,7 +123,12 @@ impl World {
 
     /// Which alarm wakes whoever runs this kind of errand.
     pub(crate) fn alarm_of(&self, kind: &str) -> &Alarm {
-        if kind == "fetch_media" { &self.fetches } else { &self.errands }
+        match kind {
+            "fetch_media" => &self.fetches,
+            "learn_knowledge" => &self.learns,
+            "embed_knowledge" => &self.embeds,
+            _ => &self.errands,
+        }
     }
 
     pub(crate) fn told(&self, tenant: TenantId, head: i64) {
