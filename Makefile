@@ -8,6 +8,7 @@ help: ## This list
 run: ## Start the demo: a business, a phone to text it from, no account needed
 	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs, then try again." >&2; exit 1; }
 	@command -v node >/dev/null || { echo "Node.js is missing: the dashboard is built with it. Install version 20.19 or newer (https://nodejs.org), then try again." >&2; exit 1; }
+	cargo xtask model --if-possible
 	cargo run --locked --package tidings -- demo
 
 test: ## Every test, on SQLite and a PostgreSQL of its own, the dashboard in a real browser included
@@ -17,6 +18,7 @@ check: ## Formatting, lints, licences, the dashboard's types, the house rules
 	cargo xtask check
 
 bench: ## Measure everything that BENCHMARKS.md tells of
+	cargo xtask model
 	cargo run --locked --release --package bench
 
 telnyx-contract: ## Hold our requests and the sandbox against Telnyx's own document: SPEC=path/to/openapi.json

@@ -1,4 +1,5 @@
-//! The chores of this repository, one command each: `cargo xtask test`, `check`, `tidy`, `telnyx-contract`.
+//! The chores of this repository, one command each: `cargo xtask test`, `check`, `tidy`, `model`,
+//! `telnyx-contract`.
 //!
 //! The Makefile gives them short names. Every step runs even when one before it failed, so that one run tells of all
 //! that is wrong; a step that cannot run counts as failed.
@@ -6,6 +7,7 @@
 mod check;
 mod contract;
 mod dashboard;
+mod model;
 mod postgres;
 mod step;
 mod test;
@@ -32,6 +34,12 @@ enum Chore {
     Check,
     /// The house rules alone
     Tidy,
+    /// Fetch the embedding model, for the next build to take it in
+    Model {
+        /// Go on without it, with a note, where it cannot be fetched
+        #[arg(long)]
+        if_possible: bool,
+    },
     /// Keep a throw-away PostgreSQL for tests until interrupted, to run some of them by hand
     Postgres,
     /// Hold our requests and the sandbox's answers and webhooks against Telnyx's own OpenAPI document
@@ -48,6 +56,7 @@ fn main() -> ExitCode {
         Chore::Test => test::run(&here),
         Chore::Check => check::run(&here),
         Chore::Tidy => tidy::run(&here),
+        Chore::Model { if_possible } => model::run(&here, if_possible),
         Chore::Postgres => postgres::keep(),
         Chore::TelnyxContract { spec } => contract::run(&here, &spec),
     };

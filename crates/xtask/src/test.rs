@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::dashboard::Dashboard;
+use crate::model;
 use crate::postgres::Cluster;
 use crate::step::{Steps, rust_tests};
 use crate::tools;
@@ -13,7 +14,11 @@ use crate::tools;
 /// Runs all of them. True: all passed.
 pub(crate) fn run(root: &Path) -> Result<bool> {
     let mut steps = Steps::default();
-    // First: the build embeds the dashboard, and stories may drive it in a browser.
+    // First: the build takes it in. The tests that need it fail without it; this says why.
+    if let Err(error) = model::ready(root, true) {
+        steps.could_not("embedding model", &error);
+    }
+    // So it does with the dashboard, and stories may drive it in a browser.
     let dashboard = Dashboard::ready(root);
     match Cluster::start() {
         Ok(cluster) => {

@@ -32,6 +32,24 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     known().context("the package chromium was installed, but there is no program chromium")
 }
 
+/// A Python that has pip. Installed first if there is none and `install_it`.
+pub(crate) fn pip(install_it: bool) -> Result<PathBuf> {
+    let known = || ["python3", "python"].into_iter().filter_map(in_path).find(|python| has_pip(python));
+    if let Some(python) = known() {
+        return Ok(python);
+    }
+    if !install_it {
+        bail!("there is no python3 with pip");
+    }
+    install("pip", &["python3-pip"])?;
+    known().context("the package python3-pip was installed, but python3 has no pip")
+}
+
+fn has_pip(python: &Path) -> bool {
+    let asked = Command::new(python).args(["-m", "pip", "--version"]).output();
+    asked.is_ok_and(|said| said.status.success())
+}
+
 /// `cargo-deny`, from the path if it is the right one, else built into `target/tools`.
 pub(crate) fn cargo_deny(root: &Path) -> Result<PathBuf> {
     let own = root.join("target/tools");
