@@ -104,6 +104,9 @@ impl Writer {
                 let rows = self.table.take().map(|table| table.rows).unwrap_or_default();
                 let text = written(rows);
                 if !text.is_empty() {
+                    if self.out.ends_with('\n') && !self.out.ends_with("\n\n") {
+                        self.out.push('\n');
+                    }
                     self.out.push_str(&text);
                     self.out.push_str("\n\n");
                 }

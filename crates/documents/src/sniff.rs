@@ -27,7 +27,9 @@ pub(crate) fn sniff(bytes: &[u8], said: &Said<'_>) -> Sniffed {
     }
     let head = &bytes[..bytes.len().min(PDF_WITHIN)];
     let within = head.windows(5).position(|window| window == b"%PDF-");
-    if within.is_some_and(|at| at == 0 || !looks_like_text(&head[..at])) || within == Some(0) {
+    // A text may speak of such things, but has no objects.
+    let has_objects = || bytes.windows(6).any(|window| window == b"endobj");
+    if within.is_some_and(|at| head[..at].trim_ascii().is_empty() || has_objects()) {
         return Sniffed::Pdf;
     }
     let charset = said.content_type.and_then(charset);
@@ -108,11 +110,7 @@ fn is_text(text: &str) -> bool {
         all += 1;
         strange += usize::from(c == '\u{FFFD}' || (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{C}')));
     }
-    strange * 50 <= all
-}
-
-fn looks_like_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(is_text)
+    strange <= 1 + all / 50
 }
 
 /// The character set that a content type names.

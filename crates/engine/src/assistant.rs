@@ -11,15 +11,16 @@ use domain::assistant::{Answer, Assistant, ProviderKind};
 use domain::command::Refusal;
 use domain::fact::{AssistantAnswered, Fact};
 use domain::id::{AssistantId, ConversationId, TenantId};
-use domain::knowledge::Passage;
+use domain::knowledge::{Hit, Index, Query, Vector};
 use domain::message::Direction;
 use providers::http::Secret;
 use providers::model::Dialect;
 use store::queue::{self, Claimed};
-use store::scene::{self, Known};
+use store::scene;
 use store::{Store, StoreError, TenantTx, args};
 
 use crate::AskError;
+use crate::knowledge;
 use crate::net::NetError;
 use crate::turn::{Ending, take_endings};
 use crate::world::World;
@@ -44,7 +45,6 @@ struct Material {
     assistant: Assistant,
     sealed_key: Option<Vec<u8>>,
     guide: String,
-    knowledge: Vec<Passage>,
     /// Oldest first.
     said: Vec<Said>,
 }
@@ -75,7 +75,7 @@ pub(crate) async fn answer(
         let answer = match material {
             None => hand_off("the assistant was removed"),
             Some(_) if claimed.attempt > ATTEMPTS_MAX => hand_off("the assistant was interrupted again and again"),
-            Some(material) => think(world, &material).await,
+            Some(material) => think(world, tenant, &material).await?,
         };
         let fact = Fact::AssistantAnswered(AssistantAnswered { conversation, assistant, version, answer });
         if !take_endings(world, vec![Ending { tenant, lane, fact }]).await {
@@ -106,7 +106,7 @@ pub(crate) async fn preview(
         .await
         .map_err(|error: StoreError| AskError::Store(error))?;
     let material = material.ok_or(Refusal::NotFound("assistant"))?;
-    Ok(think(world, &material).await)
+    Ok(think(world, tenant, &material).await?)
 }
 
 /// Reads all of it, unless the conversation has moved on since, and in which lane that is. There is nothing to read of an
@@ -120,7 +120,7 @@ async fn gather(
 ) -> Result<Option<(Option<Material>, uuid::Uuid)>, StoreError> {
     store
         .read(tenant, async move |tx| {
-            let scene = scene::around(tx, &mut Known::default(), conversation).await?;
+            let scene = scene::around(tx, &mut scene::Known::default(), conversation).await?;
             let Some(current) = scene.and_then(|scene| scene.conversation) else { return Ok(None) };
             if current.version != version {
                 return Ok(None);
@@ -167,21 +167,36 @@ async fn material(
     let id = assistant.id;
     let key = tx.opt("SELECT model_key FROM assistant WHERE tenant_id = $1 AND id = $2", args![id]).await?;
     let sealed_key = key.map(|row| row.get(0)).transpose()?.flatten();
-    let rows = tx
-        .rows("SELECT id, title, body FROM knowledge WHERE tenant_id = $1 AND assistant_id = $2 ORDER BY id", args![id])
-        .await?;
-    let mut knowledge = Vec::with_capacity(rows.len());
-    for row in rows {
-        let source: domain::id::KnowledgeId = row.get(0)?;
-        knowledge.push(Passage { source_id: source.to_string(), title: row.get(1)?, text: row.get(2)? });
-    }
-    Ok(Material { assistant, sealed_key, guide, knowledge, said })
+    Ok(Material { assistant, sealed_key, guide, said })
 }
 
-async fn think(world: &Arc<World>, material: &Material) -> Answer {
+/// What it may answer from, and where the question lies among it.
+#[derive(Debug)]
+struct Known {
+    index: Arc<Index>,
+    vector: Option<Vector>,
+}
+
+impl Known {
+    fn search(&self, text: &str, limit: usize) -> Vec<Hit> {
+        self.index.search(&Query { text, vector: self.vector.as_ref() }, limit)
+    }
+}
+
+async fn think(world: &Arc<World>, tenant: TenantId, material: &Material) -> Result<Answer, StoreError> {
+    let index = knowledge::index_of(world, tenant, Some(material.assistant.id)).await?;
+    let asked = match material.assistant.settings.provider.kind {
+        ProviderKind::Builtin => builtin::question(material),
+        ProviderKind::Openai | ProviderKind::Anthropic => prompt::recent(material),
+    };
+    let vector = if index.is_empty() { None } else { knowledge::embed_query(world, tenant, &asked).await };
+    Ok(ask(world, material, &Known { index, vector }).await)
+}
+
+async fn ask(world: &Arc<World>, material: &Material, known: &Known) -> Answer {
     let provider = &material.assistant.settings.provider;
     let dialect = match provider.kind {
-        ProviderKind::Builtin => return builtin::answer(material),
+        ProviderKind::Builtin => return builtin::answer(material, known),
         ProviderKind::Openai => Dialect::OpenAi,
         ProviderKind::Anthropic => Dialect::Anthropic,
     };
@@ -189,7 +204,7 @@ async fn think(world: &Arc<World>, material: &Material) -> Answer {
         Ok(key) => key,
         Err(reason) => return hand_off(reason),
     };
-    let (ask, offered) = prompt::ask(material);
+    let (ask, offered) = prompt::ask(material, known);
     let timeout = Duration::from_secs(u64::from(provider.timeout_seconds.clamp(1, 120)));
     let request = dialect.request(&provider.base_url, &key, &ask, timeout);
     // A tenant names the address, and where a name leads is decided by strangers.

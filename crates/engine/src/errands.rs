@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use domain::id::{KnowledgeId, TenantId};
 use jiff::SignedDuration;
-use store::StoreError;
+use store::{StoreError, TenantTx};
 use store::queue::{self, Claimed, Errand};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -66,6 +67,17 @@ pub(crate) async fn run(world: Arc<World>, kind: Kind, alone: bool, stop: Cancel
         }
     }
     while running.join_next().await.is_some() {}
+}
+
+/// Reads a source for whoever is at hand, if its first reading waits.
+pub(crate) async fn learn_now(world: &Arc<World>, tenant: TenantId, source: KnowledgeId) -> Result<(), StoreError> {
+    let now = world.now();
+    let errand = Errand::LearnKnowledge { source, revision: 1 };
+    let claim = async move |tx: &mut TenantTx<'_>| queue::claim_errand(tx, &errand, now, LEASE).await;
+    match world.store.write(tenant, claim).await? {
+        Some(claimed) => knowledge::learn(world, &claimed, source, 1).await,
+        None => Ok(()),
+    }
 }
 
 /// Before the first is claimed: nobody's errand waits for the end of a lease.

@@ -118,6 +118,8 @@ pub fn read_pairs(pairs: Vec<Pair>, bytes: usize) -> Reading {
 
 /// So many pairs tell in which language all of them are.
 const LANGUAGE_PAIRS: usize = 50;
+/// So much of a text tells in which language it is.
+const LANGUAGE_CHARS: usize = 20_000;
 /// An answer up to so many characters is one chunk: it was written to be one.
 const ANSWER_CHARS: usize = 1_200;
 
@@ -131,8 +133,8 @@ fn pieces(answer: &str) -> Vec<String> {
 
 /// In which language most of a text is, if that can be told.
 fn language(text: &str) -> Option<String> {
-    let _ = text;
-    None
+    let head: String = text.chars().take(LANGUAGE_CHARS).collect();
+    language::detect(&head).map(|language| language.code().to_owned())
 }
 
 /// Tells texts apart; no two lists of parts run into each other.

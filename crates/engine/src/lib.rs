@@ -28,7 +28,7 @@ pub use ask::{AskError, Done, Once, Outcome};
 pub use assistant::model_key_context;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use knowledge::{embedding_key_context, read_pairs, read_text};
-pub use net::{Net, NetError};
+pub use net::{Net, NetError, is_public};
 pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};
 pub use webhook::secret_context;
@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use domain::assistant::Answer;
 use domain::command::{Asker, Command};
-use domain::id::{AssistantId, CarrierAccountId, Ids, MessageId, TenantId};
+use domain::id::{AssistantId, CarrierAccountId, Ids, KnowledgeId, MessageId, TenantId};
 use domain::knowledge::Hit;
 use jiff::{SignedDuration, Timestamp};
 use live::Live;
@@ -184,6 +184,14 @@ impl Engine {
     pub fn knowledge_waits(&self) {
         self.0.learns.set(self.0.now());
         self.0.embeds.set(self.0.now());
+    }
+
+    /// Reads a source that was just added, unless somebody else is at it already.
+    ///
+    /// # Errors
+    /// When the database fails. What is wrong with the source is told on itself.
+    pub async fn learn_now(&self, tenant: TenantId, source: KnowledgeId) -> Result<(), StoreError> {
+        errands::learn_now(&self.0, tenant, source).await
     }
 
     /// The best passages for `text` in what an assistant may use, or, without one, in all of the tenant's enabled sources;

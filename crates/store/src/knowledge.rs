@@ -24,7 +24,7 @@ pub use chunks::{
     CHUNKS_MAX, Chunk, Embedded, Place, Searchable, chunks, mark_unembedded, searchable, set_vectors, to_embed,
 };
 pub use reading::{
-    Kept, Reading, Task, begun, failed, file_content, kept, page_urls, read, schedule, set_pages, task,
+    Kept, Reading, Task, Update, begun, failed, file_content, kept, read, schedule, set_pages, task,
 };
 pub use settings::{Embedding, Settings, bump, for_embedding, serves, set_embedding, set_synonyms, settings};
 pub use write::{Change, New, Origin, change, count, create, has_assistants, remove, reread};

@@ -336,7 +336,7 @@ fn apply_provider(settings: &mut Settings, asked: &ProviderPatch) -> Result<(), 
 }
 
 /// A key that says something.
-fn given(key: &Option<String>) -> Option<&str> {
+pub(super) fn given(key: &Option<String>) -> Option<&str> {
     key.as_deref().map(str::trim).filter(|key| !key.is_empty())
 }
 
@@ -356,7 +356,7 @@ fn between(field: &str, value: u32, min: u32, max: u32) -> Result<u32, ApiError>
 }
 
 /// The end of a key, if that leaves enough of it secret.
-fn hint(key: &str) -> String {
+pub(super) fn hint(key: &str) -> String {
     let chars: Vec<char> = key.trim().chars().collect();
     if chars.len() < HINT_CHARS * 3 {
         return "…".to_owned();

@@ -7,19 +7,21 @@ use domain::message::Source;
 use domain::segment::measure;
 use domain::smart::smart;
 
-use super::{Material, hand_off};
+use super::{Known, Material, hand_off};
 
 /// An answer takes at most this many segments.
 const SEGMENTS_MAX: u32 = 2;
 
 /// The answer to all that the contact has said since we last spoke.
-pub(super) fn answer(material: &Material) -> Answer {
+pub(super) fn answer(material: &Material, known: &Known) -> Answer {
     let asked = question(material);
     if asked.is_empty() {
         return hand_off("there is no question in words");
     }
-    let index = Index::build(passages(material).iter().flat_map(Passage::chunks).collect(), &Synonyms::default());
-    let best = index.search(&Query { text: &asked, vector: None }, 1).into_iter().next();
+    // The conversation's own guide before all.
+    let guide = guide(material).search(&Query { text: &asked, vector: None }, 1);
+    let mut hits = guide.into_iter().chain(known.search(&asked, 1));
+    let best = hits.next().map(|first| hits.fold(first, |best, hit| if hit.score > best.score { hit } else { best }));
     match best.filter(|hit| hit.score >= material.assistant.settings.floor) {
         None => hand_off("nothing in its guide or knowledge answers this"),
         Some(hit) => {
@@ -28,7 +30,7 @@ pub(super) fn answer(material: &Material) -> Answer {
     }
 }
 
-fn question(material: &Material) -> String {
+pub(super) fn question(material: &Material) -> String {
     let unanswered: Vec<&str> = material
         .said
         .iter()
@@ -40,18 +42,13 @@ fn question(material: &Material) -> String {
     unanswered.into_iter().rev().collect::<Vec<_>>().join(" ")
 }
 
-/// What it knows, the conversation's own guide before all.
-fn passages(material: &Material) -> Vec<Passage> {
-    let mut passages = Vec::with_capacity(material.knowledge.len() + 1);
-    if !material.guide.trim().is_empty() {
-        passages.push(Passage {
-            source_id: "guide".into(),
-            title: "This conversation's guide".into(),
-            text: material.guide.clone(),
-        });
-    }
-    passages.extend(material.knowledge.iter().cloned());
-    passages
+fn guide(material: &Material) -> Index {
+    let guide = Passage {
+        source_id: "guide".into(),
+        title: "This conversation's guide".into(),
+        text: material.guide.clone(),
+    };
+    Index::build(guide.chunks(), &Synonyms::default())
 }
 
 /// As much of it as fits the budget, cut at the end of a sentence, or of a word.
@@ -72,6 +69,8 @@ fn trimmed(quote: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use domain::assistant::{Assistant, Settings};
     use uuid::Uuid;
 
@@ -83,17 +82,18 @@ mod tests {
             assistant: Assistant { id: Uuid::nil().into(), name: "Ada".into(), settings: Settings::default() },
             sealed_key: None,
             guide: "The bakery is closed on 24 December.".into(),
-            knowledge: vec![Passage {
-                source_id: "1".into(),
-                title: "Opening hours".into(),
-                text: "We are open from 7 am to 6 pm, Tuesday to Sunday. On Mondays we are closed.".into(),
-            }],
             said: said
                 .iter()
                 .map(|(by_contact, body)| Said { by_contact: *by_contact, body: (*body).into() })
                 .collect(),
         };
-        answer(&material)
+        let hours = Passage {
+            source_id: "1".into(),
+            title: "Opening hours".into(),
+            text: "We are open from 7 am to 6 pm, Tuesday to Sunday. On Mondays we are closed.".into(),
+        };
+        let index = Arc::new(Index::build(hours.chunks(), &Synonyms::default()));
+        answer(&material, &Known { index, vector: None })
     }
 
     #[test]

@@ -1,19 +1,18 @@
 //! What a model is asked, and how its answer is read.
 
 use domain::assistant::Answer;
-use domain::knowledge::{Index, Passage, Query, Synonyms};
 use domain::message::Source;
 use providers::model::{self, Ask, Role, Stop, Turn};
 use serde::Deserialize;
 
-use super::{Material, hand_off};
+use super::{Known, Material, hand_off};
 
 /// So many passages are offered.
 const PASSAGES: usize = 6;
 
 /// The question, and the passages it offers in their order: the answer cites them by number.
-pub(super) fn ask(material: &Material) -> (Ask, Vec<Source>) {
-    let offered = offered(material);
+pub(super) fn ask(material: &Material, known: &Known) -> (Ask, Vec<Source>) {
+    let offered = offered(material, known);
     let settings = &material.assistant.settings;
     let ask = Ask {
         model: settings.provider.model.clone(),
@@ -67,12 +66,15 @@ fn fenced(text: &str) -> &str {
     inner.and_then(|inner| inner.strip_suffix("```")).map_or(text, str::trim)
 }
 
-/// The passages that fit what was said, or all there are if they are few.
-fn offered(material: &Material) -> Vec<Source> {
+/// What they have said lately.
+pub(super) fn recent(material: &Material) -> String {
     let asked: Vec<&str> = material.said.iter().filter(|said| said.by_contact).map(|said| said.body.as_str()).collect();
-    let recent = asked.iter().rev().take(3).rev().copied().collect::<Vec<_>>().join(" ");
-    let chunks = material.knowledge.iter().flat_map(Passage::chunks).collect();
-    let hits = Index::build(chunks, &Synonyms::default()).search(&Query { text: &recent, vector: None }, PASSAGES);
+    asked.iter().rev().take(3).rev().copied().collect::<Vec<_>>().join(" ")
+}
+
+/// The passages that fit it, or all there are if they are few.
+fn offered(material: &Material, known: &Known) -> Vec<Source> {
+    let hits = known.search(&recent(material), PASSAGES);
     hits.into_iter().map(|hit| Source { title: hit.title, quote: hit.quote }).collect()
 }
 

@@ -68,7 +68,7 @@ pub(crate) async fn embed_query(world: &Arc<World>, tenant: TenantId, text: &str
     let text: String = text.chars().take(QUESTION_CHARS).collect();
     match &settings.embedding {
         None => {
-            let model = builtin().filter(|_| embedding::is_english(&text))?;
+            let model = builtin().filter(|_| language::is_english(&text))?;
             let permit = Arc::clone(&world.shelf.embedders.questions).acquire_owned().await.ok()?;
             let embed = move || {
                 let _permit = permit;
@@ -166,7 +166,7 @@ async fn vectors(
             let embed = move || {
                 let _permit = permit;
                 let one = |text: &String| {
-                    let model = builtin().filter(|_| embedding::is_english(text))?;
+                    let model = builtin().filter(|_| language::is_english(text))?;
                     vector(&model.embed(text))
                 };
                 texts.iter().map(one).collect()

@@ -45,7 +45,7 @@ pub(super) async fn follow(world: &Arc<World>, source: KnowledgeId, url: &str) -
         Got::Same => return never(fault::answered(304)),
     };
     let Some(host) = host_of(&first.url) else { return never(fault::not_an_address()) };
-    let mut walk = Walk { host, urls: BTreeSet::new(), order: 0, visited: HashSet::new(), waiting: VecDeque::new(), circle: false };
+    let mut walk = Walk { host, urls: BTreeSet::new(), is_full: false, visited: HashSet::new(), waiting: VecDeque::new(), circle: false };
     walk.visited.insert(first.url.to_string());
     walk.visited.insert(url.to_owned());
     if walk.take(&first, 0).is_err() {
@@ -53,7 +53,7 @@ pub(super) async fn follow(world: &Arc<World>, source: KnowledgeId, url: &str) -
     }
     let mut read = 1;
     while let Some((next, depth)) = walk.waiting.pop_front() {
-        if walk.is_full() || read >= SITEMAPS_MAX {
+        if walk.is_full || read >= SITEMAPS_MAX {
             break;
         }
         if world.now().duration_since(begun) > TIME {
@@ -72,7 +72,7 @@ pub(super) async fn follow(world: &Arc<World>, source: KnowledgeId, url: &str) -
     if walk.urls.is_empty() {
         return never(fault::no_pages(walk.circle));
     }
-    let fault = walk.is_full().then(|| fault::too_many_pages(PAGES_MAX));
+    let fault = walk.is_full.then(|| fault::too_many_pages(PAGES_MAX));
     Followed::Pages { urls: walk.urls, fault }
 }
 
@@ -83,8 +83,8 @@ fn never(fault: Fault) -> Followed {
 struct Walk {
     host: String,
     urls: BTreeSet<String>,
-    /// Pages that were named beyond those that are read.
-    order: usize,
+    /// Whether more pages were named than are read.
+    is_full: bool,
     visited: HashSet<String>,
     waiting: VecDeque<(Url, usize)>,
     /// Whether a sitemap was named that had been named before.
@@ -95,19 +95,19 @@ impl Walk {
     fn take(&mut self, page: &Page, depth: usize) -> Result<(), sitemap::NotASitemap> {
         match sitemap::read(&page.bytes)? {
             Named::Pages(names) => {
-                for url in names.iter().filter_map(|name| self.own(&page.url, name)) {
+                for url in self.own(&page.url, &names) {
                     if self.urls.contains(url.as_str()) {
                         continue;
                     }
                     if self.urls.len() >= PAGES_MAX {
-                        self.order += 1;
+                        self.is_full = true;
                         break;
                     }
                     self.urls.insert(url.into());
                 }
             }
             Named::Sitemaps(names) => {
-                for url in names.iter().filter_map(|name| self.own(&page.url, name)) {
+                for url in self.own(&page.url, &names) {
                     if !self.visited.insert(url.to_string()) {
                         self.circle = true;
                     } else if depth < DEPTH_MAX && self.waiting.len() < SITEMAPS_MAX {
@@ -119,14 +119,13 @@ impl Walk {
         Ok(())
     }
 
-    /// An address of the same host, without what points into the page.
-    fn own(&self, from: &Url, name: &str) -> Option<Url> {
-        let mut url = from.join(name).ok()?;
-        url.set_fragment(None);
-        (host_of(&url)? == self.host).then_some(url)
-    }
-
-    fn is_full(&self) -> bool {
-        self.order > 0
+    /// The addresses of the same host, without what points into a page.
+    fn own(&self, from: &Url, names: &[String]) -> Vec<Url> {
+        let own = |name: &String| {
+            let mut url = from.join(name).ok()?;
+            url.set_fragment(None);
+            (host_of(&url)? == self.host).then_some(url)
+        };
+        names.iter().filter_map(own).collect()
     }
 }

@@ -200,7 +200,7 @@ pub(super) async fn write_reading(
     let bytes = i64::try_from(reading.bytes).map_err(StoreError::fault)?;
     tx.exec(
         "UPDATE knowledge SET status = 'ready', fault = NULL, failures = 0,
-             title = CASE WHEN is_titled OR $3 IS NULL THEN title ELSE $3 END, format = $4, language = $5, body = $6,
+             title = CASE WHEN is_titled THEN title ELSE COALESCE($3, title) END, format = $4, language = $5, body = $6,
              is_pairs = $7, bytes = $8, characters = $9, chunks = $10, digest = $11, updated_at_us = $12
          WHERE tenant_id = $1 AND id = $2",
         args![
@@ -299,15 +299,6 @@ pub(super) async fn learn(
     revision: i64,
 ) -> Result<(), StoreError> {
     add_errand(tx, id, at, &Errand::LearnKnowledge { source, revision }).await
-}
-
-/// The addresses of a sitemap's pages.
-///
-/// # Errors
-/// When the database fails.
-pub async fn page_urls(tx: &mut TenantTx<'_>, sitemap: KnowledgeId) -> Result<BTreeSet<String>, StoreError> {
-    let rows = tx.rows("SELECT url FROM knowledge WHERE tenant_id = $1 AND parent_id = $2", args![sitemap]).await?;
-    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// Gives a sitemap exactly these pages: new ones are to be fetched, those that it names no more are removed. A fault says what

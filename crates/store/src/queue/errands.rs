@@ -121,6 +121,29 @@ pub async fn claim_errands(
         .collect()
 }
 
+/// Takes one errand of the tenant's for the time of a lease, if it is ready and nobody is at it: for who is at hand.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_errand(
+    tx: &mut TenantTx<'_>,
+    errand: &Errand,
+    now: Timestamp,
+    lease: SignedDuration,
+) -> Result<Option<Claimed>, StoreError> {
+    let until = now.checked_add(lease).map_err(StoreError::fault)?;
+    let row = tx
+        .opt(
+            "UPDATE errand SET ready_at_us = $4, attempt = attempt + 1
+             WHERE tenant_id = $1 AND key = $2 AND ready_at_us <= $3
+             RETURNING id, attempt",
+            args![errand.key(), now, until],
+        )
+        .await?;
+    let tenant = tx.tenant();
+    row.map(|row| Ok(Claimed { tenant, id: row.get(0)?, errand: errand.clone(), attempt: row.get(1)? })).transpose()
+}
+
 /// Makes all errands of one kind ready now, whoever had claimed them: for a process that is surely alone and has claimed none
 /// yet. What was to be tried again later is tried now, too: a retry looks like a lease. What nobody was ever at waits for its
 /// hour.

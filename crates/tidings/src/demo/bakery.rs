@@ -148,8 +148,15 @@ async fn helper(tx: &mut TenantTx<'_>, ids: &mut Ids, now: Timestamp) -> Result<
         assistant::Settings { instructions: INSTRUCTIONS.into(), mode: Mode::Auto, ..assistant::Settings::default() };
     let line = assistants::create(tx, now, id, "Crumb", &settings, None).await?;
     for (title, text) in KNOWLEDGE {
-        let known: KnowledgeId = ids.next();
-        knowledge::create(tx, now, id, known, title, text).await?;
+        let new = knowledge::New {
+            id: ids.next(),
+            title: title.into(),
+            is_titled: true,
+            origin: knowledge::Origin::Written(engine::read_text(text, text.len())),
+            assistants: vec![id],
+            refetch_hours: None,
+        };
+        knowledge::create(tx, now, ids, &new).await?;
     }
     event::append(tx, now, &[line]).await?;
     Ok(())
