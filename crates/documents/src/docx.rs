@@ -85,7 +85,8 @@ struct Bounded<R> {
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let count = self.inner.read(into)?;
-        self.left = self.left.checked_sub(count as u64).ok_or_else(|| std::io::Error::other(DocumentError::TooLarge))?;
+        self.left =
+            self.left.checked_sub(count as u64).ok_or_else(|| std::io::Error::other(DocumentError::TooLarge))?;
         Ok(count)
     }
 }
@@ -149,11 +150,7 @@ fn title(xml: &[u8]) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
-fn body(
-    xml: impl Read,
-    styles: &HashMap<String, usize>,
-    in_time: &dyn Fn() -> bool,
-) -> Result<String, DocumentError> {
+fn body(xml: impl Read, styles: &HashMap<String, usize>, in_time: &dyn Fn() -> bool) -> Result<String, DocumentError> {
     let mut reader = Reader::from_reader(BufReader::new(xml));
     let mut buffer = Vec::new();
     let mut writer = Writer::default();

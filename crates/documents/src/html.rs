@@ -30,9 +30,9 @@ pub(crate) fn read(text: &str) -> Result<Document, DocumentError> {
         Some(said) => said,
         None => written(page.tree.root())?,
     };
-    let title = whole("title").or_else(|| whole("h1")).map(|element| {
-        element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
-    });
+    let title = whole("title")
+        .or_else(|| whole("h1"))
+        .map(|element| element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "));
     Ok(Document { format: Format::Html, title: title.filter(|title| !title.is_empty()), content: Content::Text(said) })
 }
 
@@ -56,7 +56,11 @@ fn written(root: NodeRef<'_, Node>) -> Result<String, DocumentError> {
             }
             Node::Element(element) => {
                 if is_unread(element) {
-                    if is_open { unread += 1 } else { unread -= 1 }
+                    if is_open {
+                        unread += 1
+                    } else {
+                        unread -= 1
+                    }
                     continue;
                 }
                 if unread > 0 {
@@ -81,8 +85,23 @@ fn is_unread(element: &Element) -> bool {
     let is = |name: &str, value: &str| element.attr(name).is_some_and(|found| found.eq_ignore_ascii_case(value));
     matches!(
         element.name(),
-        "script" | "style" | "noscript" | "template" | "nav" | "footer" | "iframe" | "svg" | "canvas" | "object" | "head"
-            | "button" | "select" | "input" | "textarea" | "dialog"
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "nav"
+            | "footer"
+            | "iframe"
+            | "svg"
+            | "canvas"
+            | "object"
+            | "head"
+            | "title"
+            | "button"
+            | "select"
+            | "input"
+            | "textarea"
+            | "dialog"
     ) || element.attr("hidden").is_some()
         || is("aria-hidden", "true")
         || is("role", "navigation")
@@ -123,8 +142,28 @@ fn closed(writer: &mut Writer, name: &str) {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "p" | "div" | "section" | "article" | "main" | "header" | "aside" | "blockquote" | "pre" | "ul" | "ol" | "dl" | "dt"
-            | "figure" | "figcaption" | "address" | "form" | "fieldset" | "details" | "summary" | "hr" | "body" | "html"
+        "p" | "div"
+            | "section"
+            | "article"
+            | "main"
+            | "header"
+            | "aside"
+            | "blockquote"
+            | "pre"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "dt"
+            | "figure"
+            | "figcaption"
+            | "address"
+            | "form"
+            | "fieldset"
+            | "details"
+            | "summary"
+            | "hr"
+            | "body"
+            | "html"
     )
 }
 
@@ -148,8 +187,9 @@ fn is_too_deep(text: &str) -> bool {
 
 fn ends_by_itself(name: &str) -> bool {
     const NAMES: [&str; 30] = [
-        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p",
-        "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "rt", "rp", "path",
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+        "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "rt",
+        "rp", "path",
     ];
     NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }

@@ -156,7 +156,10 @@ mod tests {
         assert_eq!(read(&gzipped(PAGES.as_bytes())), pages(&both));
         let index = "<sitemapindex><sitemap><loc>https://a.test/1.xml.gz</loc></sitemap></sitemapindex>";
         assert_eq!(read(index.as_bytes()), Ok(Named::Sitemaps(vec!["https://a.test/1.xml.gz".into()])));
-        assert_eq!(read(b"\xEF\xBB\xBFhttps://a.test/\r\n\r\nhttps://a.test/b"), pages(&["https://a.test/", "https://a.test/b"]));
+        assert_eq!(
+            read(b"\xEF\xBB\xBFhttps://a.test/\r\n\r\nhttps://a.test/b"),
+            pages(&["https://a.test/", "https://a.test/b"])
+        );
         assert_eq!(read(b"<urlset/>"), pages(&[]));
     }
 
@@ -165,7 +168,11 @@ mod tests {
         for text in ["", "<html><body>x</body></html>", "hello", "<rss/>", "{}", "\u{1F}\u{8B}"] {
             assert_eq!(read(text.as_bytes()), Err(NotASitemap), "{text}");
         }
-        assert_eq!(read(&PAGES.as_bytes()[..PAGES.len() - 30]).map(|named| matches!(named, Named::Pages(names) if !names.is_empty())), Ok(true));
+        assert_eq!(
+            read(&PAGES.as_bytes()[..PAGES.len() - 30])
+                .map(|named| matches!(named, Named::Pages(names) if !names.is_empty())),
+            Ok(true)
+        );
     }
 
     #[test]

@@ -147,8 +147,20 @@ pub(crate) fn by_content_type(content_type: &str) -> Option<Format> {
 /// Whether a text begins like a page of the web (mimesniff.spec.whatwg.org, "text/html" and its kin).
 pub(crate) fn is_html(text: &str) -> bool {
     const BEGINNINGS: [&str; 14] = [
-        "<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<script", "<style", "<iframe", "<h1", "<div",
-        "<table", "<p>", "<main",
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<body",
+        "<title",
+        "<meta",
+        "<script",
+        "<style",
+        "<iframe",
+        "<h1",
+        "<div",
+        "<table",
+        "<p>",
+        "<main",
     ];
     let mut rest = text.trim_start_matches('\u{FEFF}').trim_start();
     // Comments and an XML declaration may stand before it.

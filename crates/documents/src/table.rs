@@ -6,13 +6,38 @@ use crate::{Content, Document, DocumentError, Format};
 
 /// What a column of questions is called, in lower case.
 const QUESTION: [&str; 14] = [
-    "question", "questions", "q", "customer question", "faq", "frage", "fragen", "pregunta", "domanda", "pergunta", "vraag",
-    "pytanie", "fråga", "soru",
+    "question",
+    "questions",
+    "q",
+    "customer question",
+    "faq",
+    "frage",
+    "fragen",
+    "pregunta",
+    "domanda",
+    "pergunta",
+    "vraag",
+    "pytanie",
+    "fråga",
+    "soru",
 ];
 /// What a column of answers is called.
 const ANSWER: [&str; 15] = [
-    "answer", "answers", "a", "reply", "response", "antwort", "antworten", "respuesta", "réponse", "reponse", "risposta",
-    "resposta", "antwoord", "odpowiedź", "svar",
+    "answer",
+    "answers",
+    "a",
+    "reply",
+    "response",
+    "antwort",
+    "antworten",
+    "respuesta",
+    "réponse",
+    "reponse",
+    "risposta",
+    "resposta",
+    "antwoord",
+    "odpowiedź",
+    "svar",
 ];
 /// So many rows are no document for people.
 const ROWS_MAX: usize = 50_000;
@@ -71,7 +96,12 @@ fn delimiter(text: &str) -> u8 {
     let count = |mark: u8| {
         let outside = |line: &&&str| {
             let mut quoted = false;
-            line.bytes().filter(|byte| { quoted ^= *byte == b'"'; !quoted && *byte == mark }).count()
+            line.bytes()
+                .filter(|byte| {
+                    quoted ^= *byte == b'"';
+                    !quoted && *byte == mark
+                })
+                .count()
         };
         lines.first().map_or(0, |line| outside(&line))
     };

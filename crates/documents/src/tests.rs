@@ -45,7 +45,8 @@ fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 fn docx(body: &str) -> Vec<u8> {
-    let styles = r#"<w:styles xmlns:w="w"><w:style w:styleId="berschrift1"><w:name w:val="heading 1"/></w:style></w:styles>"#;
+    let styles =
+        r#"<w:styles xmlns:w="w"><w:style w:styleId="berschrift1"><w:name w:val="heading 1"/></w:style></w:styles>"#;
     let core = r#"<cp:coreProperties xmlns:dc="dc"><dc:title>Prices &amp; hours</dc:title></cp:coreProperties>"#;
     let document = format!(r#"<?xml version="1.0"?><w:document xmlns:w="w"><w:body>{body}</w:body></w:document>"#);
     zipped(&[
@@ -78,7 +79,9 @@ fn pdf_of(objects: &[Vec<u8>], trailer: &str) -> Vec<u8> {
         file.extend_from_slice(format!("{place:010} 00000 n \n").as_bytes());
     }
     let size = objects.len() + 1;
-    file.extend_from_slice(format!("trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{table}\n%%EOF\n").as_bytes());
+    file.extend_from_slice(
+        format!("trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{table}\n%%EOF\n").as_bytes(),
+    );
     file
 }
 
@@ -142,7 +145,8 @@ fn a_pdf_that_cannot_be_read_says_why() {
         &[
             b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
             b"<< /Type /Pages /Kids [] /Count 0 >>".to_vec(),
-            format!("<< /Filter /Standard /V 1 /R 2 /P -4 /O <{}> /U <{}> >>", "41".repeat(32), "42".repeat(32)).into_bytes(),
+            format!("<< /Filter /Standard /V 1 /R 2 /P -4 /O <{}> /U <{}> >>", "41".repeat(32), "42".repeat(32))
+                .into_bytes(),
         ],
         "/Encrypt 3 0 R /ID [<00112233445566778899AABBCCDDEEFF> <00112233445566778899AABBCCDDEEFF>]",
     );
@@ -207,14 +211,18 @@ fn a_word_document_keeps_headings_lists_and_tables() {
            <w:p><w:r><w:t>Fish &amp; chips, caf&#233;.</w:t><w:br/><w:t>Every day.</w:t></w:r><w:del><w:r><w:t>never</w:t></w:r></w:del></w:p>
            <w:p><w:pPr><w:numPr/></w:pPr><w:r><w:t>Rye</w:t></w:r></w:p><w:p><w:pPr><w:numPr/></w:pPr><w:r><w:t>Spelt</w:t></w:r></w:p>
            <w:tbl><w:tr>{}{}</w:tr><w:tr>{}{}</w:tr></w:tbl><w:p><w:r><w:t>The end.</w:t></w:r></w:p>"#,
-        cell("Rye"), cell("4 €"), cell("Spelt"), cell("5 €"),
+        cell("Rye"),
+        cell("4 €"),
+        cell("Spelt"),
+        cell("5 €"),
     );
     let document = read_as("bread.docx", &docx(&body)).unwrap();
     assert_eq!((document.format, document.title.as_deref()), (Format::Docx, Some("Prices & hours")));
     assert_eq!(
         document.content,
         Content::Text(
-            "# Our bread\n\nFish & chips, café.\nEvery day.\n\n- Rye\n- Spelt\n\n- Rye: 4 €\n- Spelt: 5 €\n\nThe end.".into()
+            "# Our bread\n\nFish & chips, café.\nEvery day.\n\n- Rye\n- Spelt\n\n- Rye: 4 €\n- Spelt: 5 €\n\nThe end."
+                .into()
         )
     );
 }
@@ -279,7 +287,10 @@ c</pre><p hidden>secret</p><div style="display: none">secret</div><noscript>secr
         "# Our hours\n\nWe are open from 7 to 6.\nClosed on Mondays.\n\n- Rye\n- Spelt\n- fresh\n\n- Bread: Rye; Price: 4 €\n\n\
          Phone: 555\n\na  b\nc\n\nDo you deliver?\n\nYes, we do."
     );
-    let main = format!("<html><body><div>Menu</div><main><h2>Hours</h2><p>{}</p></main><aside>Ads</aside></body></html>", "We are open. ".repeat(10));
+    let main = format!(
+        "<html><body><div>Menu</div><main><h2>Hours</h2><p>{}</p></main><aside>Ads</aside></body></html>",
+        "We are open. ".repeat(10)
+    );
     let text = text_of("a.html", main.as_bytes());
     assert!(text.starts_with("## Hours\n\nWe are open.") && !text.contains("Ads") && !text.contains("Menu"), "{text}");
 }
@@ -296,8 +307,12 @@ fn a_page_made_by_an_enemy_is_refused_or_harmless() {
 
 #[test]
 fn text_is_read_in_whatever_letters() {
-    let western = encoding_rs::WINDOWS_1252.encode("Die Bäckerei hat von früh bis spät geöffnet. Größe: 5 €").0.into_owned();
-    let russian = encoding_rs::WINDOWS_1251.encode("Пекарня открыта с семи до шести каждый день, кроме понедельника.").0.into_owned();
+    let western =
+        encoding_rs::WINDOWS_1252.encode("Die Bäckerei hat von früh bis spät geöffnet. Größe: 5 €").0.into_owned();
+    let russian = encoding_rs::WINDOWS_1251
+        .encode("Пекарня открыта с семи до шести каждый день, кроме понедельника.")
+        .0
+        .into_owned();
     let wide = |text: &str, little: bool| -> Vec<u8> {
         text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
     };
@@ -330,10 +345,19 @@ fn tables_with_questions_become_pairs_and_others_labelled_rows() {
         Content::Text(text) => panic!("{text}"),
     };
     let expected = vec![("Do you deliver?".to_owned(), "Yes, \"daily\".\nFree.".to_owned())];
-    assert_eq!(pairs("Category,Question,Answer\nx,Do you deliver?,\"Yes, \"\"daily\"\".\nFree.\"\ny,,Nothing\n", "a.csv"), expected);
-    assert_eq!(pairs("\u{FEFF}Frage;Antwort\nLiefern Sie?;Ja, gern.\n", "a.csv"), [("Liefern Sie?".into(), "Ja, gern.".into())]);
+    assert_eq!(
+        pairs("Category,Question,Answer\nx,Do you deliver?,\"Yes, \"\"daily\"\".\nFree.\"\ny,,Nothing\n", "a.csv"),
+        expected
+    );
+    assert_eq!(
+        pairs("\u{FEFF}Frage;Antwort\nLiefern Sie?;Ja, gern.\n", "a.csv"),
+        [("Liefern Sie?".into(), "Ja, gern.".into())]
+    );
     assert_eq!(pairs("question\tanswer\nA?\tB.\n", ""), [("A?".into(), "B.".into())], "whatever it is called");
-    assert_eq!(text_of("a.csv", b"Bread;Price;Note\nRye;4,50;\nSpelt;5;fresh\n"), "Bread: Rye; Price: 4,50\n\nBread: Spelt; Price: 5; Note: fresh");
+    assert_eq!(
+        text_of("a.csv", b"Bread;Price;Note\nRye;4,50;\nSpelt;5;fresh\n"),
+        "Bread: Rye; Price: 4,50\n\nBread: Spelt; Price: 5; Note: fresh"
+    );
     assert_eq!(text_of("a.csv", b"Rye,4.50\nSpelt,5\n"), "Rye, 4.50\n\nSpelt, 5");
     assert_eq!(text_of("a.txt", b"Question, she said, and answer\nis all."), "Question, she said, and answer\nis all.");
     assert_eq!(code_of("a.csv", b"\n\n,,,\n"), "no_text");

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use domain::id::{KnowledgeId, TenantId};
 use jiff::SignedDuration;
-use store::{StoreError, TenantTx};
 use store::queue::{self, Claimed, Errand};
+use store::{StoreError, TenantTx};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 

@@ -166,7 +166,10 @@ mod tests {
     fn a_pair_is_one_chunk_and_a_long_answer_several_to_the_same_question() {
         let long = "A sentence that says something of use. ".repeat(60);
         let read = read_pairs(vec![pair("Where?", "Here."), pair("How?", &long)], 9);
-        assert_eq!(read.chunks[0], Chunk { heading: String::new(), question: Some("Where?".into()), text: "Here.".into() });
+        assert_eq!(
+            read.chunks[0],
+            Chunk { heading: String::new(), question: Some("Where?".into()), text: "Here.".into() }
+        );
         assert!(read.chunks.len() > 3);
         assert!(read.chunks[1..].iter().all(|chunk| chunk.question.as_deref() == Some("How?")));
         assert!(read.is_pairs());

@@ -182,7 +182,11 @@ mod tests {
         for (status, body, fault) in [
             (200, r#"{"data":[{"embedding":[1]}]}"#, EmbedFault::Unreadable { status: 200 }),
             (200, r#"{"data":[{"embedding":[1]},{"embedding":[1,2]}]}"#, EmbedFault::Unreadable { status: 200 }),
-            (200, r#"{"data":[{"embedding":[1]},{"embedding":[1]},{"embedding":[1]}]}"#, EmbedFault::Unreadable { status: 200 }),
+            (
+                200,
+                r#"{"data":[{"embedding":[1]},{"embedding":[1]},{"embedding":[1]}]}"#,
+                EmbedFault::Unreadable { status: 200 },
+            ),
             (200, r#"{"data":[{"embedding":[]},{"embedding":[]}]}"#, EmbedFault::Unreadable { status: 200 }),
             (200, "<html>", EmbedFault::Unreadable { status: 200 }),
             (401, "", EmbedFault::Unauthorized),

@@ -23,9 +23,7 @@ mod write;
 pub use chunks::{
     CHUNKS_MAX, Chunk, Embedded, Place, Searchable, chunks, mark_unembedded, searchable, set_vectors, to_embed,
 };
-pub use reading::{
-    Kept, Reading, Task, Update, begun, failed, file_content, kept, read, schedule, set_pages, task,
-};
+pub use reading::{Kept, Reading, Task, Update, begun, failed, file_content, kept, read, schedule, set_pages, task};
 pub use settings::{Embedding, Settings, bump, for_embedding, serves, set_embedding, set_synonyms, settings};
 pub use write::{Change, New, Origin, change, count, create, has_assistants, remove, reread};
 
@@ -228,7 +226,13 @@ pub async fn texts_of(
     for row in tx.rows(BODIES, args![list(&ids)]).await? {
         bodies.insert(row.get::<KnowledgeId>(0)?, row.get::<Option<String>>(1)?.unwrap_or_default());
     }
-    Ok(sources.into_iter().map(|source| { let body = bodies.remove(&source.id).unwrap_or_default(); (source, body) }).collect())
+    Ok(sources
+        .into_iter()
+        .map(|source| {
+            let body = bodies.remove(&source.id).unwrap_or_default();
+            (source, body)
+        })
+        .collect())
 }
 
 /// One source.
@@ -244,10 +248,7 @@ pub async fn find(tx: &mut TenantTx<'_>, id: KnowledgeId) -> Result<Option<Sourc
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_ids(
-    tx: &mut TenantTx<'_>,
-    ids: &[KnowledgeId],
-) -> Result<HashMap<KnowledgeId, Source>, StoreError> {
+pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[KnowledgeId]) -> Result<HashMap<KnowledgeId, Source>, StoreError> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -327,7 +328,8 @@ fn source(row: &Row) -> Result<Source, StoreError> {
         title: row.get(3)?,
         assistant_ids: Vec::new(),
         enabled: row.get(4)?,
-        status: Status::parse(row.text(5)?).ok_or_else(|| unknown("status of a source", row.text(5).unwrap_or_default()))?,
+        status: Status::parse(row.text(5)?)
+            .ok_or_else(|| unknown("status of a source", row.text(5).unwrap_or_default()))?,
         error: row.text_or_null(6)?.map(|json| serde_json::from_str(json).map_err(StoreError::fault)).transpose()?,
         url: row.get(7)?,
         file_name: row.get(8)?,

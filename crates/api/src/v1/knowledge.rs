@@ -7,9 +7,9 @@ use engine::{read_pairs, read_text};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::TenantTx;
 use store::event::{self, Line};
 use store::knowledge::{self, Body, Change, Kept, New, Origin, Pair, Reading, Source};
-use store::TenantTx;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -293,7 +293,8 @@ pub async fn refetch(
     let written = once::write(&app, caller.tenant, once, StatusCode::ACCEPTED, async move |tx: &mut TenantTx<'_>| {
         let found = knowledge::find(tx, id).await?.ok_or_else(no_such)?;
         if !knowledge::reread(tx, now, &mut ids.clone(), id).await? {
-            let detail = format!("A source of the kind {} is not fetched. Change it, or add it anew.", found.kind.as_str());
+            let detail =
+                format!("A source of the kind {} is not fetched. Change it, or add it anew.", found.kind.as_str());
             return Err(ApiError::conflict("not_fetched", detail));
         }
         let found = knowledge::find(tx, id).await?.ok_or_else(no_such)?;
@@ -453,10 +454,9 @@ fn written_pairs(mut pairs: Vec<Pair>) -> Result<Reading, ApiError> {
         return Err(ApiError::invalid("pairs", "out_of_range", message));
     }
     for (nth, pair) in pairs.iter_mut().enumerate() {
-        for (name, text, max) in [
-            ("question", &mut pair.question, QUESTION_CHARS_MAX),
-            ("answer", &mut pair.answer, ANSWER_CHARS_MAX),
-        ] {
+        for (name, text, max) in
+            [("question", &mut pair.question, QUESTION_CHARS_MAX), ("answer", &mut pair.answer, ANSWER_CHARS_MAX)]
+        {
             let field = format!("pairs[{nth}].{name}");
             *text = text.replace('\0', "").trim().to_owned();
             if text.is_empty() {
@@ -513,7 +513,8 @@ fn kept(kept: Kept) -> Result<(), ApiError> {
         Kept::Yes => Ok(()),
         Kept::TooMany => {
             let max = knowledge::CHUNKS_MAX;
-            let detail = format!("With this there would be more than {max} passages to search. Remove what nobody needs.");
+            let detail =
+                format!("With this there would be more than {max} passages to search. Remove what nobody needs.");
             Err(ApiError::conflict("too_many_chunks", detail))
         }
     }
@@ -528,4 +529,3 @@ fn line(text: &str) -> String {
 pub(super) fn no_such() -> ApiError {
     ApiError::not_found("source of knowledge")
 }
-

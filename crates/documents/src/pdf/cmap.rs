@@ -32,8 +32,10 @@ impl CMap {
                 Token::Word(word) => {
                     match word {
                         b"endcodespacerange" => {
-                            let hex = |token: &Token<'_>| if let Token::Hex(hex) = token { Some(hex.len()) } else { None };
-                            map.lengths.extend(pending.iter().filter_map(hex).filter(|length| (1..=4).contains(length)));
+                            let hex =
+                                |token: &Token<'_>| if let Token::Hex(hex) = token { Some(hex.len()) } else { None };
+                            map.lengths
+                                .extend(pending.iter().filter_map(hex).filter(|length| (1..=4).contains(length)));
                         }
                         b"endbfchar" => map.chars(&pending),
                         b"endbfrange" => map.spans(&pending),
@@ -121,7 +123,9 @@ fn next<'a>(rest: &mut &'a [u8]) -> Option<Token<'a>> {
     loop {
         let (first, after) = rest.split_first()?;
         match first {
-            b'%' => *rest = after.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(&[], |end| &after[end..]),
+            b'%' => {
+                *rest = after.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(&[], |end| &after[end..])
+            }
             b'[' => {
                 *rest = after;
                 return Some(Token::Open);
@@ -156,12 +160,16 @@ fn next<'a>(rest: &mut &'a [u8]) -> Option<Token<'a>> {
 }
 
 fn is_end(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || matches!(byte, 0 | b'<' | b'>' | b'[' | b']' | b'/' | b'(' | b')' | b'{' | b'}' | b'%')
+    byte.is_ascii_whitespace()
+        || matches!(byte, 0 | b'<' | b'>' | b'[' | b']' | b'/' | b'(' | b')' | b'{' | b'}' | b'%')
 }
 
 fn bytes_of(hex: &[u8]) -> Vec<u8> {
-    let digits: Vec<u8> =
-        hex.iter().filter_map(|byte| char::from(*byte).to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
+    let digits: Vec<u8> = hex
+        .iter()
+        .filter_map(|byte| char::from(*byte).to_digit(16))
+        .filter_map(|digit| u8::try_from(digit).ok())
+        .collect();
     digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0)).collect()
 }
 
@@ -185,7 +193,9 @@ mod tests {
 
     #[test]
     fn nonsense_says_nothing() {
-        for bytes in [&b""[..], b"<", b"beginbfrange <00> endbfrange", b"[[[[<0", b"<FFFFFFFF><00000000><00> endbfrange"] {
+        for bytes in
+            [&b""[..], b"<", b"beginbfrange <00> endbfrange", b"[[[[<0", b"<FFFFFFFF><00000000><00> endbfrange"]
+        {
             assert_eq!(CMap::parse(bytes).get(0), None);
         }
     }

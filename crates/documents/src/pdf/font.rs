@@ -38,7 +38,8 @@ pub(super) struct Glyph {
 
 impl Font {
     pub(super) fn read(dict: &Dict<'_>) -> Self {
-        let to_unicode = dict.get::<Stream<'_>>("ToUnicode").and_then(|stream| stream.decoded().ok().map(|map| CMap::parse(&map)));
+        let to_unicode =
+            dict.get::<Stream<'_>>("ToUnicode").and_then(|stream| stream.decoded().ok().map(|map| CMap::parse(&map)));
         let subtype = dict.get::<Name<'_>>("Subtype");
         match subtype.as_ref().map(Name::as_str) {
             Some("Type0") => Self::composite(dict, to_unicode),
@@ -62,7 +63,8 @@ impl Font {
         let listed = dict.get::<Array<'_>>("Widths");
         let widths: HashMap<u32, f64> =
             listed.iter().flat_map(|array| (first..first.saturating_add(256)).zip(array.iter::<f64>())).collect();
-        let missing = dict.get::<Dict<'_>>("FontDescriptor").and_then(|descriptor| descriptor.get::<f64>("MissingWidth"));
+        let missing =
+            dict.get::<Dict<'_>>("FontDescriptor").and_then(|descriptor| descriptor.get::<f64>("MissingWidth"));
         let matrix = if kind == Some("Type3") { dict.get::<Array<'_>>("FontMatrix") } else { None };
         let unit = matrix.and_then(|matrix| matrix.iter::<f64>().next()).unwrap_or(0.001).abs();
         Self {
@@ -97,10 +99,11 @@ fn simple_codes(dict: &Dict<'_>, kind: Option<&str>) -> [Option<String>; 256] {
     let base = named.or_else(|| under.and_then(|name| Base::named(name.as_str())));
     // Fonts that say nothing have an encoding inside, which is mostly one of these two.
     let base = base.unwrap_or(if kind == Some("TrueType") { Base::WinAnsi } else { Base::Standard });
-    let mut codes: [Option<String>; 256] = std::array::from_fn(|code| {
-        u8::try_from(code).ok().and_then(|code| base.character(code)).map(|c| spelled(c))
-    });
-    let Some(differences) = encoding.and_then(|encoding| encoding.get::<Array<'_>>("Differences")) else { return codes };
+    let mut codes: [Option<String>; 256] =
+        std::array::from_fn(|code| u8::try_from(code).ok().and_then(|code| base.character(code)).map(|c| spelled(c)));
+    let Some(differences) = encoding.and_then(|encoding| encoding.get::<Array<'_>>("Differences")) else {
+        return codes;
+    };
     let mut at = 0_usize;
     for object in differences.iter::<Object<'_>>() {
         match object {
@@ -138,7 +141,9 @@ fn composite_widths(array: &Array<'_>, widths: &mut HashMap<u32, f64>) {
                 }
             }
             Object::Number(last) => {
-                let (Ok(last), Some(Object::Number(width))) = (u32::try_from(last.as_i64()), items.next()) else { return };
+                let (Ok(last), Some(Object::Number(width))) = (u32::try_from(last.as_i64()), items.next()) else {
+                    return;
+                };
                 for code in first..=last.min(first.saturating_add(SPAN_MAX)) {
                     widths.insert(code, width.as_f64());
                 }

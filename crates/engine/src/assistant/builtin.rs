@@ -43,11 +43,8 @@ pub(super) fn question(material: &Material) -> String {
 }
 
 fn guide(material: &Material) -> Index {
-    let guide = Passage {
-        source_id: "guide".into(),
-        title: "This conversation's guide".into(),
-        text: material.guide.clone(),
-    };
+    let guide =
+        Passage { source_id: "guide".into(), title: "This conversation's guide".into(), text: material.guide.clone() };
     Index::build(guide.chunks(), &Synonyms::default())
 }
 

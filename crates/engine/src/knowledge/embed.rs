@@ -198,7 +198,8 @@ async fn ask(
     let key = match &settings.embedding_key {
         None => Secret::new(""),
         Some(sealed) => {
-            let key = world.sealer.open(&embedding_key_context(tenant), sealed).map_err(|_| EmbedFault::Unauthorized)?;
+            let key =
+                world.sealer.open(&embedding_key_context(tenant), sealed).map_err(|_| EmbedFault::Unauthorized)?;
             Secret::new(String::from_utf8_lossy(&key))
         }
     };
@@ -223,7 +224,8 @@ async fn done(world: &Arc<World>, claimed: &Claimed, model: Option<String>) -> R
             queue::drop_errand(tx, id).await?;
             let Some(current) = current else { return Ok(None) };
             if model.as_ref() != Some(&current) || !knowledge::to_embed(tx, &current, None, 1).await?.is_empty() {
-                queue::add_errand(tx, ids.clone().next::<WorkId>(), now, &Errand::EmbedKnowledge { failures: 0 }).await?;
+                queue::add_errand(tx, ids.clone().next::<WorkId>(), now, &Errand::EmbedKnowledge { failures: 0 })
+                    .await?;
             }
             tell(tx, now, &current, None).await
         })
@@ -244,10 +246,7 @@ async fn again(
     failures: u32,
 ) -> Result<(), StoreError> {
     let (now, model, fault) = (world.now(), model.to_owned(), fault.clone());
-    let head = world
-        .store
-        .write(claimed.tenant, async move |tx| tell(tx, now, &model, Some(&fault)).await)
-        .await?;
+    let head = world.store.write(claimed.tenant, async move |tx| tell(tx, now, &model, Some(&fault)).await).await?;
     if let Some(head) = head {
         world.told(claimed.tenant, head);
     }
@@ -271,12 +270,7 @@ async fn tell(
 }
 
 /// The same errand once more, as new, after a pause.
-async fn renew(
-    world: &Arc<World>,
-    claimed: &Claimed,
-    pause: SignedDuration,
-    failures: u32,
-) -> Result<(), StoreError> {
+async fn renew(world: &Arc<World>, claimed: &Claimed, pause: SignedDuration, failures: u32) -> Result<(), StoreError> {
     let at = world.now().checked_add(pause).map_err(StoreError::fault)?;
     let (id, ids) = (claimed.id, world.ids());
     world

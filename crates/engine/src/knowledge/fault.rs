@@ -54,10 +54,14 @@ pub(super) fn unreachable(why: &str) -> Fault {
 
 pub(super) fn answered(status: u16) -> Fault {
     let (code, what, mend) = match status {
-        401 | 403 => ("forbidden", "is not open to the public", "Name a page that everybody may read, or paste its text here."),
+        401 | 403 => {
+            ("forbidden", "is not open to the public", "Name a page that everybody may read, or paste its text here.")
+        }
         404 | 410 => ("not_found", "is not there", "Check the address; if the page has moved, name the new one."),
         429 => ("busy", "was asked for too often", "Nothing has to be done: it is tried again later."),
-        500.. => ("server_error", "could not be shown by its server", "Nothing has to be done: it is tried again later."),
+        500.. => {
+            ("server_error", "could not be shown by its server", "Nothing has to be done: it is tried again later.")
+        }
         _ => ("refused", "was refused", "Open the address in a browser, and check what is there."),
     };
     fault(code, format!("The page {what}: its server answered {status}."), mend)
@@ -137,6 +141,7 @@ pub(super) fn too_many_pages(read: usize) -> Fault {
 }
 
 pub(super) fn embedding(error: &EmbedFault) -> Fault {
-    let explanation = format!("It is found by its words alone, since the embeddings endpoint does not answer: {error}.");
+    let explanation =
+        format!("It is found by its words alone, since the embeddings endpoint does not answer: {error}.");
     fault(error.code(), explanation, error.mend())
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use documents::robots::Robots;
 use domain::id::KnowledgeId;
 use domain::source::Fetched;
-use documents::robots::Robots;
 use jiff::{SignedDuration, Timestamp};
 use providers::http::{Method, Request, Response};
 use store::knowledge::Fault;

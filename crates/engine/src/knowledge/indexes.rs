@@ -49,8 +49,7 @@ impl Indexes {
         tenant: TenantId,
         assistant: Option<AssistantId>,
     ) -> Result<Arc<Index>, StoreError> {
-        let (version, assistant) =
-            store.read(tenant, async move |tx| knowledge::serves(tx, assistant).await).await?;
+        let (version, assistant) = store.read(tenant, async move |tx| knowledge::serves(tx, assistant).await).await?;
         let whose = (tenant, assistant);
         let cell = self.cell(whose, version);
         let built = cell.get_or_try_init(|| self.build(store, whose, version)).await?;

@@ -81,12 +81,8 @@ impl Learning<'_> {
                 return self.same(Update { next_fetch: self.next(task), fetched: true, etag, last_modified }).await;
             }
         };
-        let update = Update {
-            next_fetch: self.next(task),
-            fetched: true,
-            etag: page.etag,
-            last_modified: page.last_modified,
-        };
+        let update =
+            Update { next_fetch: self.next(task), fetched: true, etag: page.etag, last_modified: page.last_modified };
         match self.world.shelf.readers.open(page.bytes, None, page.content_type).await? {
             Ok(reading) if task.digest == Some(reading.digest) => self.same(update).await,
             Ok(reading) => self.keep(task, reading, update).await,
@@ -160,9 +156,9 @@ impl Learning<'_> {
 
     /// Others are before us: it waits on.
     async fn later(&self, task: &Task, at: Timestamp) -> Result<(), StoreError> {
-        let (source, now, tells) = (self.source, self.world.now(), !task.is_under);
+        let (source, tells) = (self.source, !task.is_under);
         self.finish(Some(at), async move |tx: &mut TenantTx<'_>, _: &mut Ids| {
-            knowledge::begun(tx, now, source, Status::Waiting).await?;
+            knowledge::begun(tx, source, Status::Waiting).await?;
             Ok(tells)
         })
         .await
@@ -183,7 +179,7 @@ impl Learning<'_> {
             .world
             .store
             .write(self.claimed.tenant, async move |tx| {
-                knowledge::begun(tx, now, source, status).await?;
+                knowledge::begun(tx, source, status).await?;
                 event::append(tx, now, &[knowledge::updated(source)]).await
             })
             .await?;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use documents::{Content, Document, DocumentError, Said};
-use store::knowledge::{Pair, Reading};
 use store::StoreError;
+use store::knowledge::{Pair, Reading};
 use tokio::sync::Semaphore;
 
 use super::{read_pairs, read_text};

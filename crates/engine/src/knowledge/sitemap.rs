@@ -45,7 +45,14 @@ pub(super) async fn follow(world: &Arc<World>, source: KnowledgeId, url: &str) -
         Got::Same => return never(fault::answered(304)),
     };
     let Some(host) = host_of(&first.url) else { return never(fault::not_an_address()) };
-    let mut walk = Walk { host, urls: BTreeSet::new(), is_full: false, visited: HashSet::new(), waiting: VecDeque::new(), circle: false };
+    let mut walk = Walk {
+        host,
+        urls: BTreeSet::new(),
+        is_full: false,
+        visited: HashSet::new(),
+        waiting: VecDeque::new(),
+        circle: false,
+    };
     walk.visited.insert(first.url.to_string());
     walk.visited.insert(url.to_owned());
     if walk.take(&first, 0).is_err() {

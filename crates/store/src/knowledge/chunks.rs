@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::settings::bump;
 use super::Fault;
+use super::settings::bump;
 use crate::{StoreError, TenantTx, args, row};
 
 /// A tenant has at most so many chunks: an index of them is held in memory.

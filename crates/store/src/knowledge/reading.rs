@@ -34,7 +34,10 @@ pub struct Reading {
 
 impl std::fmt::Debug for Reading {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reading").field("bytes", &self.bytes).field("chunks", &self.chunks.len()).finish_non_exhaustive()
+        f.debug_struct("Reading")
+            .field("bytes", &self.bytes)
+            .field("chunks", &self.chunks.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -131,9 +134,8 @@ pub async fn task(tx: &mut TenantTx<'_>, id: KnowledgeId) -> Result<Option<Task>
 /// # Errors
 /// When the database fails.
 pub async fn file_content(tx: &mut TenantTx<'_>, id: KnowledgeId) -> Result<Option<Vec<u8>>, StoreError> {
-    let row = tx
-        .opt("SELECT content FROM knowledge_file WHERE tenant_id = $1 AND knowledge_id = $2", args![id])
-        .await?;
+    let row =
+        tx.opt("SELECT content FROM knowledge_file WHERE tenant_id = $1 AND knowledge_id = $2", args![id]).await?;
     row.map(|row| row.get(0)).transpose()
 }
 
@@ -141,17 +143,8 @@ pub async fn file_content(tx: &mut TenantTx<'_>, id: KnowledgeId) -> Result<Opti
 ///
 /// # Errors
 /// When the database fails.
-pub async fn begun(
-    tx: &mut TenantTx<'_>,
-    now: Timestamp,
-    id: KnowledgeId,
-    status: Status,
-) -> Result<(), StoreError> {
-    tx.push(
-        "UPDATE knowledge SET status = $3, updated_at_us = $4 WHERE tenant_id = $1 AND id = $2",
-        args![id, status.as_str(), now],
-    )
-    .await
+pub async fn begun(tx: &mut TenantTx<'_>, id: KnowledgeId, status: Status) -> Result<(), StoreError> {
+    tx.push("UPDATE knowledge SET status = $3 WHERE tenant_id = $1 AND id = $2", args![id, status.as_str()]).await
 }
 
 /// Keeps what was read, in the place of what was read before. The caller bumps nothing: what may be found is another.
@@ -191,9 +184,8 @@ pub(super) async fn write_reading(
         return Ok(Kept::TooMany);
     }
     tx.exec("DELETE FROM knowledge_chunk WHERE tenant_id = $1 AND knowledge_id = $2", args![id]).await?;
-    let rows = (0_i64..)
-        .zip(&reading.chunks)
-        .map(|(nth, chunk)| row![id, nth, &chunk.heading, &chunk.question, &chunk.text]);
+    let rows =
+        (0_i64..).zip(&reading.chunks).map(|(nth, chunk)| row![id, nth, &chunk.heading, &chunk.question, &chunk.text]);
     tx.insert_many("INSERT INTO knowledge_chunk (tenant_id, knowledge_id, nth, heading, question, body)", rows).await?;
     let (body, is_pairs) = reading.body.stored()?;
     let characters = i64::try_from(reading.body.characters()).map_err(StoreError::fault)?;
@@ -230,12 +222,7 @@ pub(super) async fn write_reading(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn kept(
-    tx: &mut TenantTx<'_>,
-    now: Timestamp,
-    id: KnowledgeId,
-    update: &Update,
-) -> Result<(), StoreError> {
+pub async fn kept(tx: &mut TenantTx<'_>, now: Timestamp, id: KnowledgeId, update: &Update) -> Result<(), StoreError> {
     tx.exec(
         "UPDATE knowledge SET status = 'ready', fault = NULL, failures = 0 WHERE tenant_id = $1 AND id = $2",
         args![id],
@@ -323,16 +310,17 @@ pub async fn set_pages(
     }
     let new: Vec<&String> = urls.iter().filter(|url| gone.remove(*url).is_none()).collect();
     remove_all(tx, &gone.into_values().collect::<Vec<_>>()).await?;
-    let hours: Option<u32> = tx
-        .one("SELECT refetch_hours FROM knowledge WHERE tenant_id = $1 AND id = $2", args![sitemap])
-        .await?
-        .get(0)?;
+    let hours: Option<u32> =
+        tx.one("SELECT refetch_hours FROM knowledge WHERE tenant_id = $1 AND id = $2", args![sitemap]).await?.get(0)?;
     let mut made: Vec<(KnowledgeId, &String)> = Vec::with_capacity(new.len());
     for url in new {
         made.push((ids.next(), url));
     }
     let pages = made.iter().map(|(id, url)| {
-        row![*id, "page", sitemap, sitemap, *url, false, *url, true, true, "waiting", 0_i64, 0_i64, 0_i64, hours, 0_i64, 1_i64, now, now, now, false]
+        row![
+            *id, "page", sitemap, sitemap, *url, false, *url, true, true, "waiting", 0_i64, 0_i64, 0_i64, hours, 0_i64,
+            1_i64, now, now, now, false
+        ]
     });
     tx.insert_many(
         "INSERT INTO knowledge (tenant_id, id, kind, parent_id, root_id, title, is_titled, url, enabled, for_all, status, bytes,

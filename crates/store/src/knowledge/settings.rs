@@ -52,13 +52,11 @@ impl Embedding {
 /// When the database fails.
 pub async fn settings(tx: &mut TenantTx<'_>) -> Result<Settings, StoreError> {
     let row = tx
-        .opt(
-            "SELECT version, synonyms, embedding, embedding_key FROM knowledge_settings WHERE tenant_id = $1",
-            args![],
-        )
+        .opt("SELECT version, synonyms, embedding, embedding_key FROM knowledge_settings WHERE tenant_id = $1", args![])
         .await?;
     let Some(row) = row else { return Ok(Settings::default()) };
-    let embedding = row.text_or_null(2)?.map(|json| serde_json::from_str(json).map_err(StoreError::fault)).transpose()?;
+    let embedding =
+        row.text_or_null(2)?.map(|json| serde_json::from_str(json).map_err(StoreError::fault)).transpose()?;
     Ok(Settings { version: row.get(0)?, synonyms: row.get(1)?, embedding, embedding_key: row.get(3)? })
 }
 

@@ -98,7 +98,8 @@ pub async fn count(tx: &mut TenantTx<'_>) -> Result<i64, StoreError> {
 /// # Errors
 /// When the database fails.
 pub async fn has_assistants(tx: &mut TenantTx<'_>, ids: &[AssistantId]) -> Result<bool, StoreError> {
-    const FOUND: &str = "SELECT count(*) FROM assistant WHERE tenant_id = $1 AND deleted_at_us IS NULL AND id {among $2}";
+    const FOUND: &str =
+        "SELECT count(*) FROM assistant WHERE tenant_id = $1 AND deleted_at_us IS NULL AND id {among $2}";
     let found: i64 = tx.one(FOUND, args![list(ids)]).await?.get(0)?;
     Ok(usize::try_from(found).is_ok_and(|found| found == ids.len()))
 }
@@ -217,11 +218,8 @@ async fn reschedule(
             None => Some(now),
             Some(came) => pause.and_then(|pause| came.checked_add(pause).ok()).map(|at| at.max(now)),
         };
-        tx.exec(
-            "UPDATE knowledge SET next_fetch_at_us = $3 WHERE tenant_id = $1 AND id = $2",
-            args![page, next],
-        )
-        .await?;
+        tx.exec("UPDATE knowledge SET next_fetch_at_us = $3 WHERE tenant_id = $1 AND id = $2", args![page, next])
+            .await?;
         if let Some(at) = next {
             learn(tx, ids.next::<WorkId>(), at, page, revision).await?;
         }
@@ -234,12 +232,7 @@ async fn reschedule(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn reread(
-    tx: &mut TenantTx<'_>,
-    now: Timestamp,
-    ids: &mut Ids,
-    id: KnowledgeId,
-) -> Result<bool, StoreError> {
+pub async fn reread(tx: &mut TenantTx<'_>, now: Timestamp, ids: &mut Ids, id: KnowledgeId) -> Result<bool, StoreError> {
     let row = tx
         .opt(
             "UPDATE knowledge SET revision = revision + 1, status = $3, failures = 0, next_fetch_at_us = $4, updated_at_us = $4
@@ -259,7 +252,8 @@ pub async fn reread(
 /// When the database fails.
 pub async fn remove(tx: &mut TenantTx<'_>, id: KnowledgeId) -> Result<bool, StoreError> {
     bump(tx).await?;
-    let rows = tx.rows("SELECT id FROM knowledge WHERE tenant_id = $1 AND (id = $2 OR root_id = $2)", args![id]).await?;
+    let rows =
+        tx.rows("SELECT id FROM knowledge WHERE tenant_id = $1 AND (id = $2 OR root_id = $2)", args![id]).await?;
     let all = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<KnowledgeId>, _>>()?;
     remove_all(tx, &all).await?;
     Ok(!all.is_empty())

@@ -30,7 +30,14 @@ fn reading(text: &str) -> Reading {
 }
 
 fn new(n: u128, origin: Origin, assistants: &[AssistantId]) -> New {
-    New { id: id(n), title: format!("Source {n}"), is_titled: true, origin, assistants: assistants.to_vec(), refetch_hours: None }
+    New {
+        id: id(n),
+        title: format!("Source {n}"),
+        is_titled: true,
+        origin,
+        assistants: assistants.to_vec(),
+        refetch_hours: None,
+    }
 }
 
 async fn put(store: &Store, tenant: TenantId, new: New) -> Kept {

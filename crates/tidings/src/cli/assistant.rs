@@ -9,7 +9,11 @@ use api::{
     fields,
     v1::{
         assistants::{AssistantPatch, ProviderPatch, apply, sealed_key},
-        knowledge::{lines, of_assistant::{give, take}, written_text},
+        knowledge::{
+            lines,
+            of_assistant::{give, take},
+            written_text,
+        },
     },
 };
 use clap::Subcommand;

@@ -2,7 +2,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use api::v1::knowledge::{NewSource, add, checked, files::{About, FILE_BYTES_MAX}, lines};
+use api::v1::knowledge::{
+    NewSource, add, checked,
+    files::{About, FILE_BYTES_MAX},
+    lines,
+};
 use clap::Subcommand;
 use domain::id::{AssistantId, KnowledgeId, TenantId};
 use domain::knowledge::FLOOR;

@@ -179,8 +179,7 @@ pub async fn give(
     title: &str,
     text: &str,
 ) -> Result<Knowledge, ApiError> {
-    let asked =
-        NewSource::Text { title: title.to_owned(), text: text.to_owned(), assistant_ids: vec![assistant] };
+    let asked = NewSource::Text { title: title.to_owned(), text: text.to_owned(), assistant_ids: vec![assistant] };
     let new = checked(id, asked, false)?;
     assistant::find(tx, assistant).await?.ok_or_else(no_such)?;
     add(tx, now, ids, &new).await?;
