@@ -178,5 +178,5 @@ pub(crate) fn is_html(text: &str) -> bool {
         }
     }
     let starts = |start: &&str| rest.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
-    BEGINNINGS.iter().any(|start| starts(&start))
+    BEGINNINGS.iter().any(starts)
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::id::{AssistantId, TenantId};
-use domain::knowledge::{Chunk, Hit, Index, Query, Vector, cut};
+use domain::knowledge::{Chunk, Hit, Index, Query, cut};
 use store::StoreError;
 use store::knowledge::{Body, Pair, Reading};
 
@@ -74,7 +74,7 @@ pub(crate) async fn index_of(
     tenant: TenantId,
     assistant: Option<AssistantId>,
 ) -> Result<Arc<Index>, StoreError> {
-    world.shelf.indexes.get(&world.store, tenant, assistant).await
+    world.shelf.indexes.get(world, tenant, assistant).await
 }
 
 /// A text as it is kept and searched. `bytes` is what it weighed as it came.
@@ -147,11 +147,6 @@ fn digest_of(parts: &[&str]) -> [u8; 32] {
     let mut sum = [0; 32];
     sum.copy_from_slice(digest(&SHA256, &whole).as_ref());
     sum
-}
-
-/// A vector of an endpoint's or a model's numbers; `None`: they say nothing.
-fn vector(values: &[f32]) -> Option<Vector> {
-    Vector::from_f32(values)
 }
 
 #[cfg(test)]

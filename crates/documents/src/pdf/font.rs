@@ -100,7 +100,7 @@ fn simple_codes(dict: &Dict<'_>, kind: Option<&str>) -> [Option<String>; 256] {
     // Fonts that say nothing have an encoding inside, which is mostly one of these two.
     let base = base.unwrap_or(if kind == Some("TrueType") { Base::WinAnsi } else { Base::Standard });
     let mut codes: [Option<String>; 256] =
-        std::array::from_fn(|code| u8::try_from(code).ok().and_then(|code| base.character(code)).map(|c| spelled(c)));
+        std::array::from_fn(|code| u8::try_from(code).ok().and_then(|code| base.character(code)).map(spelled));
     let Some(differences) = encoding.and_then(|encoding| encoding.get::<Array<'_>>("Differences")) else {
         return codes;
     };

@@ -15,7 +15,7 @@ use store::queue::{self, Claimed, Errand};
 use store::{StoreError, TenantTx};
 use tokio::sync::Semaphore;
 
-use super::{embedding_key_context, fault, vector};
+use super::{embedding_key_context, fault};
 use crate::world::World;
 
 /// So many chunks are looked at at once.
@@ -72,7 +72,7 @@ pub(crate) async fn embed_query(world: &Arc<World>, tenant: TenantId, text: &str
             let permit = Arc::clone(&world.shelf.embedders.questions).acquire_owned().await.ok()?;
             let embed = move || {
                 let _permit = permit;
-                vector(&model.embed(&text))
+                Vector::from_f32(&model.embed(&text))
             };
             tokio::task::spawn_blocking(embed).await.ok().flatten()
         }
@@ -167,7 +167,7 @@ async fn vectors(
                 let _permit = permit;
                 let one = |text: &String| {
                     let model = builtin().filter(|_| language::is_english(text))?;
-                    vector(&model.embed(text))
+                    Vector::from_f32(&model.embed(text))
                 };
                 texts.iter().map(one).collect()
             };
@@ -210,7 +210,7 @@ async fn ask(
         tracing::warn!(%error, %tenant, "an embeddings endpoint could not be asked");
     }
     let vectors = embeddings::read(answer.ok().as_ref(), texts.len())?;
-    Ok(vectors.iter().map(|values| vector(values)).collect())
+    Ok(vectors.iter().map(|values| Vector::from_f32(values)).collect())
 }
 
 /// Nothing is left to do, as sure as nobody can add chunks meanwhile.

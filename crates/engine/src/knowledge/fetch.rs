@@ -15,7 +15,7 @@ use store::knowledge::Fault;
 use url::Url;
 
 use super::fault;
-use super::hosts::{Answer, Turn};
+use super::hosts::{Answer, PAUSE, Turn};
 use crate::net::{NetError, TOO_LONG};
 use crate::world::World;
 
@@ -95,10 +95,15 @@ pub(super) async fn fetch(world: &Arc<World>, source: KnowledgeId, url: &str, kn
                 Answer::Now(now) => turn = Some((host.clone(), now)),
             }
         }
-        match allowed(world, &url).await {
-            Ok(true) => {}
-            Ok(false) => return missed(fault::robots(), Fetched::Never),
+        let robots = match robots_of(world, &url).await {
+            Ok(robots) => robots,
             Err(missed) => return Got::Missed(missed),
+        };
+        if let Some((_, turn)) = &turn {
+            turn.pauses(robots.pause());
+        }
+        if !allows(&robots, &url) {
+            return missed(fault::robots(), Fetched::Never);
         }
         let answer = match get(world, &url, known, PAGE_BYTES_MAX).await {
             Ok(answer) => answer,
@@ -118,7 +123,7 @@ pub(super) async fn fetch_within(world: &Arc<World>, url: &Url) -> Result<Page, 
     let mut url = url.clone();
     let host = host_of(&url);
     for _ in 0..=REDIRECTS_MAX {
-        if !allowed(world, &url).await? {
+        if !allows(&*robots_of(world, &url).await?, &url) {
             return Err(Missed { fault: fault::robots(), fetched: Fetched::Never });
         }
         let answer = get(world, &url, &Known::default(), PAGE_BYTES_MAX).await.map_err(|error| unanswered(&error))?;
@@ -215,14 +220,19 @@ fn unanswered(error: &NetError) -> Missed {
     }
 }
 
+/// How long a site wants us to wait between two pages, at least.
+pub(super) async fn pause_of(world: &Arc<World>, url: &Url) -> SignedDuration {
+    let robots = robots_of(world, url).await.ok();
+    let asked = robots.and_then(|robots| robots.pause()).map(|seconds| SignedDuration::from_secs(i64::from(seconds)));
+    asked.map_or(PAUSE, |asked| asked.max(PAUSE))
+}
+
 /// Whether the site lets us read this page.
-async fn allowed(world: &Arc<World>, url: &Url) -> Result<bool, Missed> {
-    let robots = robots_of(world, url).await?;
-    let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    Ok(robots.allows(&path))
+fn allows(robots: &Robots, url: &Url) -> bool {
+    match url.query() {
+        Some(query) => robots.allows(&format!("{}?{query}", url.path())),
+        None => robots.allows(url.path()),
+    }
 }
 
 async fn robots_of(world: &Arc<World>, url: &Url) -> Result<Arc<Robots>, Missed> {

@@ -23,6 +23,8 @@ struct Host {
     is_busy: bool,
     /// When the next one who has no place yet may come.
     free_at: Timestamp,
+    /// What the site asks for, if that is more than the usual pause.
+    pause: Option<SignedDuration>,
     /// Who was told to come when.
     places: HashMap<KnowledgeId, Timestamp>,
 }
@@ -66,8 +68,8 @@ impl Hosts {
             return Answer::Now(turn);
         }
         // Someone takes longer than the pause, or others stand before him.
-        let at = if at <= now { host.free_at.max(after(now)) } else { at };
-        host.free_at = host.free_at.max(after(at));
+        let at = if at <= now { host.free_at.max(host.after(now)) } else { at };
+        host.free_at = host.free_at.max(host.after(at));
         host.places.insert(who, at);
         Answer::At(at)
     }
@@ -76,7 +78,7 @@ impl Hosts {
         let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(host) = hosts.get_mut(name) {
             host.is_busy = false;
-            host.free_at = host.free_at.max(after(now));
+            host.free_at = host.free_at.max(host.after(now));
             // Whoever has not come back by now has lost his place: the source is gone.
             let stale = now.checked_sub(SignedDuration::from_hours(1)).unwrap_or(now);
             host.places.retain(|_, at| *at > stale);
@@ -90,8 +92,21 @@ impl Drop for Turn {
     }
 }
 
-fn after(at: Timestamp) -> Timestamp {
-    at.checked_add(PAUSE).unwrap_or(at)
+impl Host {
+    fn after(&self, at: Timestamp) -> Timestamp {
+        at.checked_add(self.pause.map_or(PAUSE, |pause| pause.max(PAUSE))).unwrap_or(at)
+    }
+}
+
+impl Turn {
+    /// The site asks for this pause between two requests, or for none of its own.
+    pub(super) fn pauses(&self, seconds: Option<u32>) {
+        let pause = seconds.map(|seconds| SignedDuration::from_secs(i64::from(seconds)));
+        let mut hosts = self.hosts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = hosts.get_mut(&self.host) {
+            host.pause = pause;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -146,5 +161,17 @@ mod tests {
         let hosts = Hosts::default();
         drop(hosts.ask(&clock, "a.test", who(1)));
         assert_eq!(told(&hosts.ask(&clock, "a.test", who(1))), Some(at(1)));
+    }
+
+    #[test]
+    fn a_site_may_ask_for_a_longer_pause() {
+        let manual = Arc::new(ManualClock::at(at(0)));
+        let clock: Arc<dyn Clock> = Arc::clone(&manual) as Arc<dyn Clock>;
+        let hosts = Hosts::default();
+        let Answer::Now(turn) = hosts.ask(&clock, "a.test", who(1)) else { panic!("it is free") };
+        turn.pauses(Some(10));
+        drop(turn);
+        assert_eq!(told(&hosts.ask(&clock, "a.test", who(1))), Some(at(10)));
+        assert_eq!(told(&hosts.ask(&clock, "a.test", who(2))), Some(at(20)));
     }
 }

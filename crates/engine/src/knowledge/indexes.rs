@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::id::{AssistantId, TenantId};
 use domain::knowledge::{Index, Indexed, Synonyms};
 use store::knowledge::{self, Searchable};
-use store::{Store, StoreError};
+use store::{StoreError, TenantTx};
 use tokio::sync::OnceCell;
 
 use super::embed;
+use crate::world::World;
 
 /// All of them together take about so much memory; the one that is asked for is kept in any case.
 const BYTES_MAX: usize = 48 << 20;
@@ -52,7 +53,7 @@ impl Indexes {
         let (version, assistant) = store.read(tenant, async move |tx| knowledge::serves(tx, assistant).await).await?;
         let whose = (tenant, assistant);
         let cell = self.cell(whose, version);
-        let built = cell.get_or_try_init(|| self.build(store, whose, version)).await?;
+        let built = cell.get_or_try_init(|| self.build(world, whose, version)).await?;
         Ok(Arc::clone(built))
     }
 
@@ -70,16 +71,24 @@ impl Indexes {
         Arc::clone(&one.index)
     }
 
-    async fn build(&self, store: &Store, whose: Whose, version: i64) -> Result<Arc<Index>, StoreError> {
+    async fn build(&self, world: &Arc<World>, whose: Whose, version: i64) -> Result<Arc<Index>, StoreError> {
         let (tenant, assistant) = whose;
-        let found = store
+        let found = world
+            .store
             .read(tenant, async move |tx| {
                 let settings = knowledge::settings(tx).await?;
                 let model = embed::model_of(&settings);
                 knowledge::searchable(tx, assistant, model.as_deref()).await
             })
             .await?;
-        let Searchable { chunks, synonyms, .. } = found;
+        let Searchable { chunks, synonyms, is_lacking, version: _ } = found;
+        if is_lacking {
+            // As after an update of the program, when there is a model that there was not before.
+            let (now, ids) = (world.now(), world.ids());
+            let want = async move |tx: &mut TenantTx<'_>| knowledge::want_vectors(tx, now, &mut ids.clone()).await;
+            world.store.write(tenant, want).await?;
+            world.embeds.set(now);
+        }
         let bytes = chunks.iter().map(weight).sum();
         let built = tokio::task::spawn_blocking(move || {
             // They were read before they were kept.

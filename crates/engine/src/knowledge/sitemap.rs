@@ -11,8 +11,7 @@ use store::knowledge::Fault;
 use url::Url;
 
 use super::fault;
-use super::fetch::{Got, Known, Missed, Page, fetch, fetch_within, host_of};
-use super::hosts::PAUSE;
+use super::fetch::{Got, Known, Missed, Page, fetch, fetch_within, host_of, pause_of};
 use crate::world::World;
 
 /// Pages that are read of one sitemap.
@@ -58,6 +57,7 @@ pub(super) async fn follow(world: &Arc<World>, source: KnowledgeId, url: &str) -
     if walk.take(&first, 0).is_err() {
         return never(fault::not_a_sitemap());
     }
+    let pause = pause_of(world, &first.url).await;
     let mut read = 1;
     while let Some((next, depth)) = walk.waiting.pop_front() {
         if walk.is_full || read >= SITEMAPS_MAX {
@@ -67,7 +67,7 @@ pub(super) async fn follow(world: &Arc<World>, source: KnowledgeId, url: &str) -
             let why = "following it took too long";
             return Followed::Missed(Missed { fault: fault::unreachable(why), fetched: Fetched::NotNow(None) });
         }
-        let at = world.now().checked_add(PAUSE).unwrap_or_else(|_| world.now());
+        let at = world.now().checked_add(pause).unwrap_or_else(|_| world.now());
         world.clock.sleep_until(at).await;
         read += 1;
         match fetch_within(world, &next).await {

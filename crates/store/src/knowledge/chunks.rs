@@ -65,6 +65,8 @@ pub struct Searchable {
     pub chunks: Vec<Indexed>,
     /// Words of the tenant's that mean the same, in lines.
     pub synonyms: String,
+    /// Whether there are chunks that the model has not seen.
+    pub is_lacking: bool,
 }
 
 /// A page of a source's chunks, in their order, after the one at `after`.
@@ -110,7 +112,8 @@ pub async fn searchable(
     let settings = super::settings(tx).await?;
     let rows = tx
         .rows(
-            "SELECT c.knowledge_id, k.title, c.heading, c.question, c.body, CASE WHEN c.embedded_by = $2 THEN c.vector END
+            "SELECT c.knowledge_id, k.title, c.heading, c.question, c.body, CASE WHEN c.embedded_by = $2 THEN c.vector END,
+                    c.embedded_by IS NULL OR c.embedded_by <> $2
              FROM knowledge k
              JOIN knowledge r ON r.tenant_id = k.tenant_id AND r.id = k.root_id
              JOIN knowledge_chunk c ON c.tenant_id = k.tenant_id AND c.knowledge_id = k.id
@@ -122,7 +125,9 @@ pub async fn searchable(
         )
         .await?;
     let mut chunks = Vec::with_capacity(rows.len());
+    let mut is_lacking = false;
     for row in rows {
+        is_lacking |= model.is_some() && row.get::<Option<bool>>(6)?.unwrap_or(true);
         let vector: Option<Vec<u8>> = row.get(5)?;
         chunks.push(Indexed {
             source: row.get::<KnowledgeId>(0)?.to_string(),
@@ -132,7 +137,7 @@ pub async fn searchable(
             vector: vector.and_then(|bytes| Vector::from_bytes(&bytes)),
         });
     }
-    Ok(Searchable { version: settings.version, chunks, synonyms: settings.synonyms })
+    Ok(Searchable { version: settings.version, chunks, synonyms: settings.synonyms, is_lacking })
 }
 
 /// The next chunks after `after` that `model` has not seen.

@@ -213,7 +213,7 @@ pub(super) async fn write_reading(
     came(tx, now, id, update).await?;
     tx.exec("DELETE FROM knowledge_file WHERE tenant_id = $1 AND knowledge_id = $2", args![id]).await?;
     if count > 0 {
-        add_errand(tx, ids.next::<WorkId>(), now, &Errand::EmbedKnowledge { failures: 0 }).await?;
+        want_vectors(tx, now, ids).await?;
     }
     Ok(Kept::Yes)
 }
@@ -262,6 +262,14 @@ pub async fn failed(
     )
     .await?;
     tx.exec("DELETE FROM knowledge_file WHERE tenant_id = $1 AND knowledge_id = $2", args![id]).await
+}
+
+/// Has vectors made of the chunks that have none, unless somebody is to do so already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn want_vectors(tx: &mut TenantTx<'_>, now: Timestamp, ids: &mut Ids) -> Result<(), StoreError> {
+    add_errand(tx, ids.next::<WorkId>(), now, &Errand::EmbedKnowledge { failures: 0 }).await
 }
 
 /// It is read again at `at`.

@@ -227,8 +227,7 @@ async fn reschedule(
     Ok(())
 }
 
-/// Has a source read anew as soon as possible: fetched again, or, of a file that could not be read, tried once more. False:
-/// there is no such source, or nothing to read.
+/// Has a page or a sitemap fetched again as soon as possible. False: there is no such source, or it is of another kind.
 ///
 /// # Errors
 /// When the database fails.
