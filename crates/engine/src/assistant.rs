@@ -189,7 +189,7 @@ async fn think(world: &Arc<World>, tenant: TenantId, material: &Material) -> Res
         ProviderKind::Builtin => builtin::question(material),
         ProviderKind::Openai | ProviderKind::Anthropic => prompt::recent(material),
     };
-    let vector = if index.is_empty() { None } else { knowledge::embed_query(world, tenant, &asked).await };
+    let vector = if index.is_empty() { None } else { knowledge::embed_query(world, tenant, &index, &asked).await };
     Ok(ask(world, material, &Known { index, vector }).await)
 }
 

@@ -61,7 +61,7 @@ pub(crate) async fn search(
     if index.is_empty() {
         return Ok(Found { hits: Vec::new() });
     }
-    let vector = embed_query(world, tenant, text).await;
+    let vector = embed_query(world, tenant, &index, text).await;
     let text = text.to_owned();
     let look = move || index.search(&Query { text: &text, vector: vector.as_ref() }, limit);
     let hits = tokio::task::spawn_blocking(look).await.map_err(StoreError::fault)?;

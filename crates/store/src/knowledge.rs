@@ -23,7 +23,9 @@ mod write;
 pub use chunks::{
     CHUNKS_MAX, Chunk, Embedded, Place, Searchable, chunks, mark_unembedded, searchable, set_vectors, to_embed,
 };
-pub use reading::{Kept, Reading, Task, Update, begun, failed, file_content, kept, read, schedule, set_pages, task};
+pub use reading::{
+    Kept, Reading, Task, Update, begun, failed, file_content, kept, read, schedule, set_pages, task, want_vectors,
+};
 pub use settings::{Embedding, Settings, bump, for_embedding, serves, set_embedding, set_synonyms, settings};
 pub use write::{Change, New, Origin, change, count, create, has_assistants, remove, reread};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::id::{TenantId, WorkId};
-use domain::knowledge::{Indexed, Vector};
+use domain::knowledge::{Index, Indexed, Vector};
 use jiff::SignedDuration;
 use providers::embeddings::{self, EmbedFault};
 use providers::http::Secret;
@@ -60,12 +60,12 @@ fn builtin() -> Option<&'static embedding::Model> {
     embedding::builtin()
 }
 
-/// What is asked, as the model of the tenant's chunks sees it. `None`: there is no such model, it has nothing to say of this,
+/// What is asked of an index, as the model of its chunks sees it. `None`: there is no such model, it has nothing to say of this,
 /// or it does not answer in time; then the words must do.
-pub(crate) async fn embed_query(world: &Arc<World>, tenant: TenantId, text: &str) -> Option<Vector> {
+pub(crate) async fn embed_query(world: &Arc<World>, tenant: TenantId, index: &Index, text: &str) -> Option<Vector> {
     let settings = world.store.read(tenant, async move |tx| knowledge::settings(tx).await);
     let settings: Settings = settings.await.ok()?;
-    let text: String = text.chars().take(QUESTION_CHARS).collect();
+    let text = index.to_embed(&text.chars().take(QUESTION_CHARS).collect::<String>());
     match &settings.embedding {
         None => {
             let model = builtin().filter(|_| language::is_english(&text))?;
@@ -156,7 +156,7 @@ async fn vectors(
     settings: &Settings,
     batch: &Batch,
 ) -> Result<Vec<Option<Vector>>, EmbedFault> {
-    let texts: Vec<String> = batch.iter().map(|(_, indexed)| shown(indexed)).collect();
+    let texts: Vec<String> = batch.iter().map(|(_, indexed)| indexed.chunk.to_embed(&indexed.title)).collect();
     match &settings.embedding {
         Some(endpoint) => ask(world, tenant, settings, endpoint, &texts, BATCH_TIMEOUT).await,
         None => {
@@ -174,17 +174,6 @@ async fn vectors(
             tokio::task::spawn_blocking(embed).await.map_err(|_| EmbedFault::Unreadable { status: 0 })
         }
     }
-}
-
-/// A chunk as a model is shown it.
-fn shown(indexed: &Indexed) -> String {
-    let chunk = &indexed.chunk;
-    let question = chunk.question.as_deref().unwrap_or_default();
-    [chunk.heading.as_str(), question, chunk.text.as_str()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
 }
 
 async fn ask(

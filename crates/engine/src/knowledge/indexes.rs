@@ -46,11 +46,12 @@ impl Indexes {
     /// The index as it is now.
     pub(super) async fn get(
         &self,
-        store: &Store,
+        world: &Arc<World>,
         tenant: TenantId,
         assistant: Option<AssistantId>,
     ) -> Result<Arc<Index>, StoreError> {
-        let (version, assistant) = store.read(tenant, async move |tx| knowledge::serves(tx, assistant).await).await?;
+        let (version, assistant) =
+            world.store.read(tenant, async move |tx| knowledge::serves(tx, assistant).await).await?;
         let whose = (tenant, assistant);
         let cell = self.cell(whose, version);
         let built = cell.get_or_try_init(|| self.build(world, whose, version)).await?;

@@ -5,7 +5,7 @@ use domain::source::{Kind, Status};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::reading::{Kept, Reading, Update, learn, write_reading};
+use super::reading::{Kept, Reading, Update, learn, want_vectors, write_reading};
 use super::settings::bump;
 use crate::{StoreError, TenantTx, args, list, row};
 
@@ -180,6 +180,15 @@ pub async fn change(
         args![id, &change.title, change.title.is_some(), change.enabled, for_all, now],
     )
     .await?;
+    if change.title.is_some() {
+        // What stands under no heading is embedded with the title.
+        tx.exec(
+            "UPDATE knowledge_chunk SET embedded_by = NULL WHERE tenant_id = $1 AND knowledge_id = $2 AND heading = ''",
+            args![id],
+        )
+        .await?;
+        want_vectors(tx, now, ids).await?;
+    }
     if let Some(assistants) = &change.assistants {
         tx.exec("DELETE FROM knowledge_assistant WHERE tenant_id = $1 AND knowledge_id = $2", args![id]).await?;
         bind(tx, id, assistants).await?;

@@ -294,9 +294,9 @@ on_both_engines! {
         assert_eq!(waiting("another").await.len(), 2);
         let all = desk::read(&store, ACME, async |tx| knowledge::searchable(tx, None, Some(MODEL)).await).await;
         let vectors: Vec<bool> = all.chunks.iter().map(|indexed| indexed.vector.is_some()).collect();
-        assert_eq!(vectors, [true, false]);
+        assert_eq!((vectors, all.is_lacking), (vec![true, false], true));
         let without = desk::read(&store, ACME, async |tx| knowledge::searchable(tx, None, None).await).await;
-        assert!(without.chunks.iter().all(|indexed| indexed.vector.is_none()));
+        assert!(without.chunks.iter().all(|indexed| indexed.vector.is_none()) && !without.is_lacking, "nobody makes any");
     }
 
     /// Why there are no vectors is said on the sources that lack them, and taken back; other faults stay.

@@ -6,7 +6,7 @@ use domain::{
     access::Role,
     assistant,
     conversation::Mode,
-    id::{AssistantId, CarrierAccountId, ContactId, Ids, KnowledgeId, NumberId, TenantId},
+    id::{AssistantId, CarrierAccountId, ContactId, Ids, NumberId, TenantId},
     phone::{Address, E164},
     tenant::Settings,
 };
