@@ -28,7 +28,7 @@ use crate::{
     state::AppState,
     v1::{
         api_keys, assistants, carrier_accounts, contacts, conversations, drafts, events, knowledge, media, members,
-        messages, numbers, phones, sandbox, session, setup, tenant, text, webhooks,
+        messages, numbers, phones, runs, sandbox, session, setup, tenant, text, webhooks,
     },
 };
 
@@ -140,7 +140,15 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(media::read_by_carrier))
         .routes(routes!(assistants::list, assistants::create))
         .routes(routes!(assistants::read, assistants::change, assistants::remove))
-        .routes(routes!(assistants::preview))
+        .routes(routes!(assistants::preview::preview))
+        .routes(routes!(assistants::figures::read))
+        .routes(routes!(assistants::versions::list))
+        .routes(routes!(assistants::versions::read))
+        .routes(routes!(assistants::versions::diff))
+        .routes(routes!(assistants::versions::publish))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::of_message))
+        .routes(routes!(runs::of_draft))
         .routes(routes!(knowledge::of_assistant::list, knowledge::of_assistant::create))
         .routes(routes!(knowledge::of_assistant::change, knowledge::of_assistant::remove))
         .routes(routes!(knowledge::list, knowledge::create))

@@ -20,4 +20,5 @@ pub mod knowledge;
 pub mod media;
 pub mod messages;
 pub mod phones;
+pub mod runs;
 pub mod text;

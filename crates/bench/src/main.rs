@@ -17,6 +17,7 @@ mod reply;
 mod server;
 mod setup;
 mod table;
+mod waiting;
 mod whole_way;
 
 use std::path::PathBuf;
@@ -59,6 +60,8 @@ enum Name {
     Idle,
     /// Numbers' rates.
     Pacing,
+    /// Others' turns while many conversations wait for a slow model.
+    Waiting,
 }
 
 /// What every bench is given.
@@ -117,6 +120,7 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Reply => reply::measure(&run, &mut table).await,
             Name::Idle => idle::measure(&run, &mut table).await,
             Name::Pacing => pacing::measure(&run, &mut table).await,
+            Name::Waiting => waiting::measure(&run, &mut table).await,
         }
         .with_context(|| format!("the bench {name:?} could not be made"))?;
     }

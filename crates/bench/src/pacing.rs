@@ -217,6 +217,7 @@ fn thread(
         created_at: now,
         has_unsent: false,
         answering: false,
+        resolved_at: None,
     };
     let mut decision = Decision::default();
     decision.change(Change::ContactAdded { contact, phone: theirs.to_owned() });
@@ -242,6 +243,8 @@ fn text(ids: &mut Ids, now: Timestamp, conversation: &Conversation, decision: &m
         not_before: None,
         stop_if_reply: false,
         draft: None,
+        answers: true,
+        assistant_version: None,
         created_at: now,
     };
     decision.effect(Effect::SendText(SendText {

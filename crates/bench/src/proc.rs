@@ -42,6 +42,14 @@ impl Process {
     pub fn cpu(&self) -> Result<Duration> {
         cpu(self.child.id())
     }
+
+    /// The most memory that it has ever had resident, in KiB.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn peak_kib(&self) -> Result<u64> {
+        status_kib(self.child.id(), "VmHWM:")
+    }
 }
 
 impl Drop for Process {
@@ -73,7 +81,11 @@ pub fn cpu(pid: u32) -> Result<Duration> {
 /// # Errors
 /// When there is no such process.
 pub fn resident_kib(pid: u32) -> Result<u64> {
+    status_kib(pid, "VmRSS:")
+}
+
+fn status_kib(pid: u32, field: &str) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).context("the process is gone")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("its resident memory")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field)).context("its resident memory")?;
     line.trim().trim_end_matches(" kB").parse().context("its resident memory")
 }

@@ -9,6 +9,7 @@ use api::secret;
 use domain::assistant::{Provider, ProviderKind, Settings as AssistantSettings};
 use domain::conversation::Mode;
 use domain::id::{ApiKeyId, AssistantId, CarrierAccountId, Ids, NumberId, TenantId};
+use domain::message::Author;
 use domain::phone::Address;
 use domain::tenant::Settings;
 use engine::{Clock as _, Net, Sealer, SystemClock, key_context, model_key_context};
@@ -16,6 +17,7 @@ use providers::http::{Method, Request};
 use providers::telnyx::signature::Signer;
 use sandbox::{NewAccount as CarrierCustomer, NewNumbers, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
+use store::assistant::KeyChange;
 use store::number::{Added, NewNumber};
 use store::{Store, StoreConfig, StoreError, api_key, args, assistant, carrier_account, number, tenant};
 
@@ -146,11 +148,13 @@ impl Desk {
         };
         let settings =
             AssistantSettings { mode: Mode::Auto, provider, quiet_window_ms: 0, ..AssistantSettings::default() };
-        let key = Sealer::from_key(&SECRET_KEY).seal(&model_key_context(id), b"sk-bench")?;
+        let key = Sealer::from_key(&SECRET_KEY).seal(&model_key_context(id, base_url), b"sk-bench")?;
         let number = *self.numbers.first().context("a number")?;
+        let url = base_url.to_owned();
         self.store
             .write(self.tenant, async move |tx| {
-                assistant::create(tx, now, id, "Ada", &settings, Some(&key)).await?;
+                let keys = [KeyChange { base_url: url.clone(), sealed: Some(key.clone()) }];
+                assistant::create(tx, now, id, Author::System, "Ada", &settings, &keys).await?;
                 let sql = "UPDATE number SET assistant_id = $3 WHERE tenant_id = $1 AND id = $2";
                 tx.exec(sql, args![number, id]).await
             })

@@ -85,6 +85,7 @@ mod tests {
             scheduled_at: scheduled.map(day),
             hold: SignedDuration::ZERO,
             stop_if_reply: false,
+            notice: false,
             draft: None,
         };
         let kept = kept.iter().enumerate();

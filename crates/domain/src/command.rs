@@ -47,6 +47,11 @@ pub enum Command {
         /// Which.
         message: MessageId,
     },
+    /// A person writes: no assistant goes on meanwhile.
+    Type {
+        /// Where.
+        conversation: ConversationId,
+    },
     /// Decide on an assistant's suggestion without sending it.
     RejectDraft {
         /// Which.
@@ -88,6 +93,8 @@ pub struct NewText {
     pub hold: SignedDuration,
     /// Cancel it if the contact writes first.
     pub stop_if_reply: bool,
+    /// It answers nothing: somebody who waits for an answer still does, and an assistant may give it.
+    pub notice: bool,
     /// The assistant's suggestion that it answers to; accepted as it was, or edited.
     pub draft: Option<DraftId>,
 }

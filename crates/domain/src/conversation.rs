@@ -127,6 +127,8 @@ pub struct Conversation {
     pub waiting_since: Option<Timestamp>,
     /// When the contact last wrote: someone who has just written is awake.
     pub last_inbound_at: Option<Timestamp>,
+    /// When it was last closed: what was said before is settled.
+    pub resolved_at: Option<Timestamp>,
     /// The newest message's time.
     pub last_message_at: Timestamp,
     /// The newest message's direction, `None` before the first.

@@ -8,11 +8,13 @@ mod change;
 mod contact_fell_silent;
 mod draft;
 mod hand_off;
+mod hand_over;
 mod reply;
 mod send_due;
 mod send_ended;
 mod start;
 mod text_arrived;
+mod typing;
 
 #[cfg(test)]
 mod tests;
@@ -23,14 +25,17 @@ pub use change::{cancel, change, note, snooze_ended};
 pub use contact_fell_silent::contact_fell_silent;
 pub use draft::reject_draft;
 pub use hand_off::hand_off;
+pub use hand_over::hand_over_overdue;
 pub use reply::{reply, resumable};
 pub use send_due::{Due, send_due};
 pub use send_ended::{send_ended, unknown_overdue};
 pub use start::{Started, start};
 pub use text_arrived::text_arrived;
+pub use typing::person_types;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::assistant::Assistant;
 use crate::conversation::{Conversation, Holder, Mode};
 use crate::decision::{Change, Decision, Effect};
 use crate::id::Ids;
@@ -50,14 +55,27 @@ fn mode(scene: &Scene, conversation: &Conversation) -> Mode {
 /// Why people get what an assistant held that is in use no more.
 const REMOVED: &str = "the assistant was removed";
 
-/// Lets the assistant that holds the conversation answer, once the contact has been still for its quiet window. A turn of
-/// the moment in which it was removed may have given it the conversation all the same: then people get it.
+/// Lets the assistant that holds the conversation answer, once the contact has been still for its quiet window.
 fn let_assistant_answer(
     now: Timestamp,
     ids: &mut Ids,
     scene: &Scene,
     conversation: &mut Conversation,
     decision: &mut Decision,
+) {
+    let window = |assistant: &Assistant| SignedDuration::from_millis(i64::from(assistant.settings.quiet_window_ms));
+    let_assistant_answer_after(now, ids, scene, conversation, decision, window);
+}
+
+/// As [`let_assistant_answer`], with a window of its own. A turn of the moment in which the assistant was removed may have
+/// given it the conversation all the same: then people get it.
+fn let_assistant_answer_after(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    conversation: &mut Conversation,
+    decision: &mut Decision,
+    window: impl FnOnce(&Assistant) -> SignedDuration,
 ) {
     let Holder::Assistant(id) = conversation.holder else { return };
     let Some(assistant) = scene.holding(id) else {
@@ -68,7 +86,7 @@ fn let_assistant_answer(
     if mode(scene, conversation) == Mode::Off {
         return;
     }
-    let window = jiff::SignedDuration::from_millis(i64::from(assistant.settings.quiet_window_ms));
+    let window = window(assistant);
     decision.effect(if window.is_zero() {
         Effect::AskAssistant { conversation: conversation.id, assistant: id, version: conversation.version }
     } else {
@@ -96,7 +114,7 @@ fn hand_to_people(now: Timestamp, ids: &mut Ids, conversation: &mut Conversation
 /// nothing. What they wrote after it still waits.
 fn answered(about: &Outbound, to: Status, decision: &mut Decision) {
     let is_out = matches!(to, Status::Sent | Status::Delivered);
-    if is_out && about.author.answers() && about.waiting_since.is_some_and(|since| since <= about.written_at) {
+    if is_out && about.answers && about.waiting_since.is_some_and(|since| since <= about.written_at) {
         let waiting_since = about.last_inbound_at.filter(|at| *at > about.written_at);
         decision.change(Change::Answered { conversation: about.conversation, waiting_since });
     }
@@ -121,6 +139,8 @@ fn system_note(id: crate::id::MessageId, conversation: &Conversation, now: Times
         not_before: None,
         stop_if_reply: false,
         draft: None,
+        answers: false,
+        assistant_version: None,
         created_at: now,
     }
 }

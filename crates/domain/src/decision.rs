@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::assistant::Ended;
 use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::fact::Fact;
 use crate::gate::Verdict;
-use crate::id::{AssistantId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId};
+use crate::id::{AssistantId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId, RunId};
 use crate::message::{Cost, Failure, Message, Source, Status};
 
 /// What follows. The changes and effects of one decision are committed together, or none of them is.
@@ -100,6 +101,24 @@ pub enum Change {
         /// What it says it is.
         content_type: String,
     },
+    /// A field of the contact holds this now.
+    FieldSaved {
+        /// Whose.
+        contact: ContactId,
+        /// The field's key.
+        field: String,
+        /// As its kind writes it.
+        value: String,
+    },
+    /// A label more.
+    TagAdded {
+        /// On which conversation.
+        conversation: ConversationId,
+        /// The label.
+        tag: String,
+    },
+    /// A run of an assistant is over, and this is its record.
+    RunEnded(Box<Ended>),
     /// An assistant suggests a reply. Older open ones of the conversation are superseded.
     DraftAdded(Draft),
     /// Someone decided on a draft.
@@ -221,6 +240,8 @@ pub enum CancelReason {
     ContactReplied,
     /// A person answered instead of the assistant.
     HumanReplied,
+    /// A person began to write.
+    HumanTyping,
     /// Someone asked for it.
     Asked,
     /// The assistant that wrote it was taken out of use.
@@ -235,6 +256,7 @@ impl CancelReason {
             Self::ContactOptedOut => "contact_opted_out",
             Self::ContactReplied => "contact_replied",
             Self::HumanReplied => "human_replied",
+            Self::HumanTyping => "human_typing",
             Self::Asked => "asked",
             Self::AssistantRemoved => "assistant_removed",
         }
@@ -320,6 +342,10 @@ pub struct Draft {
     pub body: String,
     /// From what.
     pub sources: Vec<Source>,
+    /// Why it was not sent by itself, when it might have been.
+    pub held_back: Option<String>,
+    /// The run that it came of.
+    pub run: Option<RunId>,
 }
 
 /// Where a draft stands.

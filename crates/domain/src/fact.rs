@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::assistant::Answer;
-use crate::id::{AssistantId, CarrierAccountId, ConversationId, MessageId};
+use crate::assistant::{Answer, Run};
+use crate::id::{AssistantId, CarrierAccountId, ConversationId, MessageId, UserId};
 use crate::keyword::Keyword;
 use crate::message::{Cost, Failure, Reported};
 
@@ -28,7 +28,16 @@ pub enum Fact {
         version: i64,
     },
     /// An assistant's run ended.
-    AssistantAnswered(AssistantAnswered),
+    AssistantAnswered(Box<AssistantAnswered>),
+    /// Nobody has answered a conversation that an assistant gave to people, for as long as was set.
+    HandOverOverdue {
+        /// Which.
+        conversation: ConversationId,
+        /// Who gets it then; `None`: it is only marked.
+        to: Option<UserId>,
+        /// When it was given.
+        handed_at: Timestamp,
+    },
     /// A snoozed conversation's time has come.
     SnoozeEnded {
         /// Which.
@@ -164,4 +173,6 @@ pub struct AssistantAnswered {
     pub version: i64,
     /// What it says.
     pub answer: Answer,
+    /// How it came to that.
+    pub run: Run,
 }

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+mod week;
+
+pub use week::{WeekHours, day_around};
+
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +43,12 @@ pub enum HoursError {
         "no moment is outside quiet hours in all of the contact's possible time zones: set the contact's time zone"
     )]
     NeverOpen,
+    /// More spans than a week needs.
+    #[error("a week has at most 28 spans of hours: join some of them")]
+    TooMany,
+    /// A span of hours ends when or before it begins.
+    #[error("the hours end before they begin: give a later end, or split a night at midnight (24:00)")]
+    EndsBeforeItBegins,
     /// Beyond the calendar.
     #[error("the time is too far away to be reckoned with")]
     OutOfRange,
@@ -54,6 +64,8 @@ impl HoursError {
             Self::UnknownZone(_) => "unknown_time_zone",
             Self::NoZone => "no_time_zone",
             Self::NeverOpen => "never_open",
+            Self::TooMany => "too_many",
+            Self::EndsBeforeItBegins => "ends_before_it_begins",
             Self::OutOfRange => "out_of_range",
         }
     }

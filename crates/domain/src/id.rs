@@ -91,6 +91,8 @@ ids! {
     DeliveryId = "wdl";
     /// An attachment that we keep.
     MediaId = "med";
+    /// One run of an assistant.
+    RunId = "run";
     /// A fact in the inbox, or one thing the engine has to do.
     WorkId = "wrk";
 }

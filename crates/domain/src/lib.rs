@@ -13,6 +13,7 @@ pub mod decide;
 pub mod decision;
 pub mod event;
 pub mod fact;
+pub mod field;
 pub mod gate;
 pub mod hours;
 pub mod id;

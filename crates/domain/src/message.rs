@@ -69,7 +69,7 @@ impl Author {
         }
     }
 
-    /// Whether its texts answer what the contact wrote. Behind a program there may be a person, whom no assistant talks over;
+    /// Whether its texts answer what the contact wrote, unless they say that they are mere notices. Behind a program there may be a person, whom no assistant talks over;
     /// what a campaign sends of its own accord leaves a question where it was.
     #[must_use]
     pub const fn answers(self) -> bool {
@@ -288,6 +288,10 @@ pub struct Message {
     pub stop_if_reply: bool,
     /// The draft it came from.
     pub draft: Option<DraftId>,
+    /// It answers what the contact wrote, rather than telling them something of its own accord.
+    pub answers: bool,
+    /// Which version of its assistant wrote it.
+    pub assistant_version: Option<u32>,
     /// When it was written.
     pub created_at: Timestamp,
 }

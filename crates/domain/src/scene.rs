@@ -29,14 +29,20 @@ pub struct Scene {
     pub conversation: Option<Conversation>,
     /// Who would answer: the conversation's assistant if one holds it, else the number's.
     pub assistant: Option<Arc<Assistant>>,
+    /// Those that a route or the tenant's setting may name for a new conversation.
+    pub candidates: Vec<Arc<Assistant>>,
+    /// Labels of the contact and of the conversation; read only where a route asks for them.
+    pub tags: Vec<String>,
+    /// The far end is a number of the tenant's own.
+    pub is_own_number: bool,
 }
 
 impl Scene {
     /// The assistant that holds the conversation, or its successor; `None`: it was removed.
     #[must_use]
     pub fn holding(&self, id: AssistantId) -> Option<&Assistant> {
-        let around = [&self.assistant, &self.number.assistant];
-        around.into_iter().flatten().find(|assistant| assistant.id == id).map(Arc::as_ref)
+        let around = self.assistant.iter().chain(&self.number.assistant).chain(&self.candidates);
+        around.into_iter().find(|assistant| assistant.id == id).map(Arc::as_ref)
     }
 
     /// What the gate would look at for a text in this thread.
@@ -72,6 +78,8 @@ pub struct Outbound {
     pub status: Status,
     /// Who wrote it.
     pub author: Author,
+    /// It answers what the contact wrote.
+    pub answers: bool,
     /// How often it has been handed over.
     pub attempt: u32,
     /// It is a confirmation of STOP or an answer to HELP.

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::hours::QuietHours;
-use crate::id::TenantId;
+use crate::assistant::Route;
+use crate::field::Field;
+use crate::hours::{QuietHours, WeekHours};
+use crate::id::{AssistantId, TenantId};
 
 /// An organisation, as far as a decision needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,16 @@ pub struct Settings {
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not confirm it itself.
     pub stop_confirmation: String,
+    /// When somebody is there, on the tenant's clock; `None`: nobody said, and nothing is claimed.
+    pub office_hours: Option<WeekHours>,
+    /// What is kept of contacts besides name and company.
+    pub fields: Vec<Field>,
+    /// Which assistant takes a new conversation, before its number's own.
+    pub routes: Vec<Route>,
+    /// Which assistant takes new conversations by text on numbers that have none of their own.
+    pub sms_assistant: Option<AssistantId>,
+    /// For how many days the record of an assistant's run is kept.
+    pub run_record_days: u32,
 }
 
 impl Default for Settings {
@@ -44,6 +56,11 @@ impl Default for Settings {
             quiet_hours: None,
             help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
             stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),
+            office_hours: None,
+            fields: Vec::new(),
+            routes: Vec::new(),
+            sms_assistant: None,
+            run_record_days: 90,
         }
     }
 }

@@ -176,6 +176,10 @@ async fn decide(
             let (about, _) = scene::outbound(tx, *message).await?.ok_or(Refusal::NotFound("message"))?;
             (decide::cancel(&about)?, Outcome::Cancelled { message: *message })
         }
+        Command::Type { conversation } => {
+            let scene = around(tx, *conversation).await?;
+            (decide::person_types(now, ids, &scene)?, Outcome::Changed { conversation: *conversation })
+        }
         Command::RejectDraft { draft, reason } => {
             let open = scene::draft(tx, *draft).await?.ok_or(Refusal::NotFound("draft"))?;
             (decide::reject_draft(&open, reason.clone())?, Outcome::Rejected { draft: *draft })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use store::remember::SENDING_LEASE;
-use store::{StoreError, idempotency, queue, unclaimed};
+use store::{StoreError, idempotency, queue, run, unclaimed};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
@@ -57,7 +57,8 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                 let unclaimed = unclaimed::forget(tx, facts_before, SOME).await?;
                 let keys = idempotency::forget_old(tx, now, SOME).await?;
                 let tellings = queue::forget_tellings(tx, tellings_before, SOME).await?;
-                Ok::<_, StoreError>(arrivals.max(unclaimed).max(keys).max(tellings))
+                let runs = run::forget(tx, now, SOME).await?;
+                Ok::<_, StoreError>(arrivals.max(unclaimed).max(keys).max(tellings).max(runs))
             })
             .await?;
         if forgotten < u64::from(SOME) || stop.is_cancelled() {

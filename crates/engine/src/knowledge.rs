@@ -21,7 +21,8 @@ use domain::knowledge::{Chunk, Hit, Index, Query, cut};
 use store::StoreError;
 use store::knowledge::{Body, Pair, Reading};
 
-pub(crate) use embed::{embed, embed_query};
+pub(crate) use embed::embed;
+use embed::embed_query;
 pub(crate) use learn::learn;
 
 use crate::world::World;
@@ -42,30 +43,37 @@ pub fn embedding_key_context(tenant: TenantId) -> String {
     format!("tenant/{}/embedding_key", tenant.0)
 }
 
-/// What was found, best first.
-#[derive(Debug, Clone)]
-pub(crate) struct Found {
-    /// With what speaks for each.
-    pub(crate) hits: Vec<Hit>,
-}
-
-/// The best passages for `text` among what an assistant may use, or, without one, among all of the tenant's enabled sources.
+/// The best passages for `text` among what an assistant may use, or, without one, among all of the tenant's enabled sources;
+/// best first.
 pub(crate) async fn search(
     world: &Arc<World>,
     tenant: TenantId,
     assistant: Option<AssistantId>,
     text: &str,
     limit: usize,
-) -> Result<Found, StoreError> {
+) -> Result<Vec<Hit>, StoreError> {
     let index = index_of(world, tenant, assistant).await?;
+    Ok(search_in(world, tenant, &index, text, limit).await)
+}
+
+/// The same in an index that is at hand.
+pub(crate) async fn search_in(
+    world: &Arc<World>,
+    tenant: TenantId,
+    index: &Arc<Index>,
+    text: &str,
+    limit: usize,
+) -> Vec<Hit> {
     if index.is_empty() {
-        return Ok(Found { hits: Vec::new() });
+        return Vec::new();
     }
-    let vector = embed_query(world, tenant, &index, text).await;
-    let text = text.to_owned();
+    let vector = embed_query(world, tenant, index, text).await;
+    let (index, text) = (Arc::clone(index), text.to_owned());
     let look = move || index.search(&Query { text: &text, vector: vector.as_ref() }, limit);
-    let hits = tokio::task::spawn_blocking(look).await.map_err(StoreError::fault)?;
-    Ok(Found { hits })
+    tokio::task::spawn_blocking(look).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a search broke off");
+        Vec::new()
+    })
 }
 
 /// The index of what an assistant may use, or, without one, of all of the tenant's enabled sources: ready, and as it is now.

@@ -15,6 +15,7 @@ mod janitor;
 mod knowledge;
 pub mod live;
 mod media;
+pub mod model;
 mod net;
 mod receive;
 mod seal;
@@ -25,7 +26,7 @@ mod world;
 
 pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
-pub use assistant::model_key_context;
+pub use assistant::{Rehearsed, model_key_context};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use knowledge::{embedding_key_context, read_pairs, read_text};
 pub use net::{Net, NetError, is_public};
@@ -35,7 +36,7 @@ pub use webhook::secret_context;
 
 use std::sync::Arc;
 
-use domain::assistant::Answer;
+use domain::assistant::{Answer, Run};
 use domain::command::{Asker, Command};
 use domain::id::{AssistantId, CarrierAccountId, Ids, KnowledgeId, MessageId, TenantId};
 use domain::knowledge::Hit;
@@ -206,7 +207,7 @@ impl Engine {
         text: &str,
         limit: usize,
     ) -> Result<Vec<Hit>, StoreError> {
-        Ok(knowledge::search(&self.0, tenant, assistant, text, limit).await?.hits)
+        knowledge::search(&self.0, tenant, assistant, text, limit).await
     }
 
     /// Who listens.
@@ -237,10 +238,9 @@ impl Engine {
         &self,
         tenant: TenantId,
         assistant: AssistantId,
-        text: &str,
-        guide: &str,
-    ) -> Result<Answer, AskError> {
-        assistant::preview(&self.0, tenant, assistant, text, guide).await
+        rehearsed: Rehearsed,
+    ) -> Result<(Answer, Run), AskError> {
+        assistant::preview(&self.0, tenant, assistant, rehearsed).await
     }
 
     /// What concerns the account at the carrier.

@@ -1,4 +1,4 @@
-//! The only socket to the outside: carries out a request and brings back the answer, whole and bounded.
+//! The only socket to the outside: carries out a request and brings back the answer, bounded; whole, or as it comes.
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use providers::http::{Request, Response};
+use tokio::time::Instant;
 use tower::Service;
 
 /// An answer longer than this is cut off as unreadable; attachments have a bound of their own.
@@ -95,11 +97,72 @@ impl Net {
     /// As [`Self::carry`], and when the address is refused.
     pub async fn carry_guarded(&self, request: Request, bytes_max: usize) -> Result<Response, NetError> {
         let timeout = request.timeout;
+        within(timeout, answer(self.ask_guarded(request)?, bytes_max)).await
+    }
+
+    /// The same, with the answer's body as it comes. Dropping it ends the exchange, as dropping this future does.
+    ///
+    /// # Errors
+    /// As [`Self::carry_guarded`].
+    pub async fn carry_guarded_streaming(&self, request: Request, bytes_max: usize) -> Result<Streaming, NetError> {
+        let deadline = Instant::now() + request.timeout;
+        let timeout = request.timeout;
+        let (head, body) = within(timeout, head(self.ask_guarded(request)?)).await?.into_parts();
+        Ok(Streaming { status: head.status.as_u16(), headers: head.headers, body, bytes_left: bytes_max, deadline })
+    }
+
+    fn ask_guarded(&self, request: Request) -> Result<ResponseFuture, NetError> {
         let request = build(request)?;
         if !self.private_allowed {
             public_address(request.uri())?;
         }
-        within(timeout, answer(self.guarded.request(request), bytes_max)).await
+        Ok(self.guarded.request(request))
+    }
+}
+
+/// An answer whose body is still coming.
+#[derive(Debug)]
+pub struct Streaming {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    body: Incoming,
+    bytes_left: usize,
+    deadline: Instant,
+}
+
+impl Streaming {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// When the body breaks off, is longer than allowed, or takes longer than the whole exchange may.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, NetError> {
+        loop {
+            let next = tokio::time::timeout_at(self.deadline, self.body.frame());
+            let next = next.await.map_err(|_| NetError::Lost("it did not end in time".to_owned()))?;
+            let Some(frame) = next else { return Ok(None) };
+            let frame = frame.map_err(|error| NetError::Lost(chain(&error)))?;
+            // Trailers say nothing that anybody asked for.
+            let Ok(bytes) = frame.into_data() else { continue };
+            self.bytes_left = self
+                .bytes_left
+                .checked_sub(bytes.len())
+                .ok_or_else(|| NetError::Lost("it is longer than any answer".to_owned()))?;
+            return Ok(Some(bytes));
+        }
+    }
+
+    /// The whole of it.
+    ///
+    /// # Errors
+    /// As [`Self::chunk`].
+    pub async fn whole(mut self) -> Result<Response, NetError> {
+        let mut body = Vec::new();
+        while let Some(bytes) = self.chunk().await? {
+            body.extend_from_slice(&bytes);
+        }
+        Ok(Response { status: self.status, headers: self.headers, body: body.into() })
     }
 }
 
@@ -133,11 +196,14 @@ fn build(request: Request) -> Result<http::Request<Full<Bytes>>, NetError> {
     built.body(Full::new(request.body)).map_err(|error| NetError::NotSent(error.to_string()))
 }
 
-async fn answer(pending: hyper_util::client::legacy::ResponseFuture, bytes_max: usize) -> Result<Response, NetError> {
-    let answer = pending.await.map_err(|error| {
+async fn head(pending: ResponseFuture) -> Result<http::Response<Incoming>, NetError> {
+    pending.await.map_err(|error| {
         if error.is_connect() { NetError::NotSent(chain(&error)) } else { NetError::Lost(chain(&error)) }
-    })?;
-    let (head, body) = answer.into_parts();
+    })
+}
+
+async fn answer(pending: ResponseFuture, bytes_max: usize) -> Result<Response, NetError> {
+    let (head, body) = head(pending).await?.into_parts();
     let body = Limited::new(body, bytes_max).collect().await.map_err(|error| {
         let too_long = error.is::<LengthLimitError>();
         NetError::Lost(if too_long { TOO_LONG.to_owned() } else { error.to_string() })

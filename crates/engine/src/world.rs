@@ -4,17 +4,19 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domain::id::{CarrierAccountId, Ids, TenantId};
+use domain::id::{CarrierAccountId, ConversationId, Ids, TenantId};
 use jiff::{SignedDuration, Timestamp};
 use store::remember::Aftermath;
 use store::{Store, StoreError};
 
 use crate::account::Account;
 use crate::alarm::Alarm;
+use crate::assistant::Runs;
 use crate::clock::Clock;
 use crate::intake::Intake;
 use crate::knowledge::Shelf;
-use crate::live::Live;
+use crate::live::{Live, Signal};
+use crate::model::Models;
 use crate::net::Net;
 use crate::seal::Sealer;
 
@@ -29,6 +31,9 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) net: Net,
+    pub(crate) models: Models,
+    /// What assistants are thinking of.
+    pub(crate) runs: Runs,
     pub(crate) sealer: Sealer,
     /// How the outside reaches us, without a slash at the end.
     pub(crate) public_url: String,
@@ -62,6 +67,8 @@ impl World {
         turn_workers: usize,
     ) -> Self {
         Self {
+            runs: Runs::default(),
+            models: Models::new(net.clone(), Arc::clone(&clock), seed),
             store,
             clock,
             net,
@@ -109,6 +116,7 @@ impl World {
 
     /// After a commit: whoever has work now is woken, whoever listens is told.
     pub(crate) fn committed(&self, after: &Aftermath) {
+        self.runs.moved(&after.moved);
         if let Some(at) = after.turn_at {
             self.turns_at(at);
         }
@@ -129,6 +137,12 @@ impl World {
             "embed_knowledge" => &self.embeds,
             _ => &self.errands,
         }
+    }
+
+    /// Shows those who watch what an assistant is writing.
+    pub(crate) fn writes(&self, tenant: TenantId, conversation: ConversationId, text: String) {
+        let data = serde_json::json!({ "conversation_id": conversation, "text": text });
+        self.live.signal(tenant, Signal { name: "writing", data });
     }
 
     pub(crate) fn told(&self, tenant: TenantId, head: i64) {

@@ -36,3 +36,5 @@ CREATE TABLE number (
 ) {strict};
 -- A text names its tenant by the number it came to, so a number of an account has one owner.
 CREATE UNIQUE INDEX number_address ON number (carrier_account_id, address);
+-- Whether somebody who writes is one of the tenant's own numbers.
+CREATE INDEX number_of_tenant ON number (tenant_id, address);

@@ -38,6 +38,17 @@ CREATE TABLE consent (
 ) {clustered};
 CREATE INDEX consent_contact ON consent (tenant_id, contact_id, id);
 
+-- What a tenant keeps of its contacts in fields of its own; the fields themselves are among its settings.
+CREATE TABLE contact_field (
+    tenant_id  UUID   NOT NULL,
+    contact_id UUID   NOT NULL,
+    field      TEXT   NOT NULL,         -- its key
+    value      TEXT   NOT NULL,         -- as its kind writes it
+    set_at_us  BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, contact_id, field),
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
+) {clustered};
+
 CREATE TABLE contact_tag (
     tenant_id  UUID NOT NULL,
     contact_id UUID NOT NULL,

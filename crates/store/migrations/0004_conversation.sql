@@ -20,6 +20,7 @@ CREATE TABLE conversation (
     inbound_count       BIGINT  NOT NULL,
     waiting_since_us    BIGINT,
     last_inbound_at_us  BIGINT,
+    resolved_at_us      BIGINT,                -- when it was last closed: an assistant looks no further back
     last_message_at_us  BIGINT  NOT NULL,
     last_direction      TEXT,
     preview             TEXT    NOT NULL,
@@ -30,6 +31,8 @@ CREATE TABLE conversation (
 ) {clustered};
 -- Two texts that race on a new contact make one conversation.
 CREATE UNIQUE INDEX conversation_current ON conversation (tenant_id, number_id, address) WHERE is_current;
+-- A contact's other conversations.
+CREATE INDEX conversation_contact ON conversation (tenant_id, contact_id, last_message_at_us);
 CREATE INDEX conversation_recent ON conversation (tenant_id, status, last_message_at_us, id);
 
 CREATE TABLE conversation_tag (
@@ -71,6 +74,8 @@ CREATE TABLE message (
     not_before_us   BIGINT,
     stop_if_reply   BOOLEAN NOT NULL,
     draft_id        UUID,
+    answers         BOOLEAN NOT NULL,      -- it answers the contact, rather than telling them something
+    assistant_version BIGINT,              -- which version of its assistant wrote it
     created_at_us   BIGINT  NOT NULL,
     sent_at_us      BIGINT,
     delivered_at_us BIGINT,

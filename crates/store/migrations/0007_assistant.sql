@@ -3,12 +3,78 @@ CREATE TABLE assistant (
     tenant_id     UUID    NOT NULL REFERENCES tenant (tenant_id),
     id            UUID    NOT NULL,
     name          TEXT    NOT NULL,
-    settings      TEXT    NOT NULL,        -- JSON
-    model_key     BYTES,                   -- sealed
+    version       BIGINT  NOT NULL,        -- the one in force
+    settings      TEXT    NOT NULL,        -- JSON, as that version has it
     created_at_us BIGINT  NOT NULL,
     deleted_at_us BIGINT,
     PRIMARY KEY (tenant_id, id)
 ) {strict};
+
+-- Keys of its models, each for one address: a version that names another address never gets it.
+CREATE TABLE assistant_key (
+    tenant_id    UUID  NOT NULL,
+    assistant_id UUID  NOT NULL,
+    base_url     TEXT  NOT NULL,
+    key          BYTES NOT NULL,           -- sealed for this address
+    PRIMARY KEY (tenant_id, assistant_id, base_url),
+    FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
+) {clustered};
+
+-- What an assistant was, version by version. A row never changes, save that one not yet in force may come into force.
+CREATE TABLE assistant_version (
+    tenant_id       UUID   NOT NULL,
+    assistant_id    UUID   NOT NULL,
+    version         BIGINT NOT NULL,
+    name            TEXT   NOT NULL,
+    settings        TEXT   NOT NULL,       -- JSON
+    author          TEXT   NOT NULL,       -- as a message's: member, api, system
+    author_id       UUID,
+    created_at_us   BIGINT NOT NULL,
+    published_at_us BIGINT,                -- NULL: it has not been in force
+    PRIMARY KEY (tenant_id, assistant_id, version),
+    FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
+) {clustered};
+
+-- Why it said that: one row for each run, kept for the tenant's time.
+CREATE TABLE assistant_run (
+    tenant_id         UUID   NOT NULL,
+    id                UUID   NOT NULL,
+    conversation_id   UUID   NOT NULL,
+    assistant_id      UUID   NOT NULL,
+    assistant_version BIGINT NOT NULL,
+    model             TEXT   NOT NULL,
+    outcome           TEXT   NOT NULL CHECK (outcome IN ('replied', 'suggested', 'refused', 'handed_off', 'silent', 'outdated')),
+    message_id        UUID,
+    draft_id          UUID,
+    tokens_in         BIGINT NOT NULL,
+    tokens_out        BIGINT NOT NULL,
+    cost_micros       BIGINT,
+    currency          TEXT,
+    latency_ms        BIGINT NOT NULL,
+    record            TEXT   NOT NULL,     -- JSON
+    created_at_us     BIGINT NOT NULL,
+    kept_until_us     BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
+) {strict};
+CREATE INDEX assistant_run_old ON assistant_run (kept_until_us);
+-- What is counted of an assistant.
+CREATE INDEX assistant_run_assistant ON assistant_run (tenant_id, assistant_id, created_at_us);
+CREATE INDEX assistant_run_conversation ON assistant_run (tenant_id, conversation_id, id);
+CREATE INDEX assistant_run_message ON assistant_run (tenant_id, message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX assistant_run_draft ON assistant_run (tenant_id, draft_id) WHERE draft_id IS NOT NULL;
+
+-- What an assistant has used up on a day of its tenant's clock.
+CREATE TABLE assistant_usage (
+    tenant_id    UUID   NOT NULL REFERENCES tenant (tenant_id),
+    day          TEXT   NOT NULL,          -- 2026-11-27
+    assistant_id UUID   NOT NULL,
+    replies      BIGINT NOT NULL,
+    runs         BIGINT NOT NULL,
+    tokens       BIGINT NOT NULL,
+    cost_micros  BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, day, assistant_id)
+) {clustered};
 
 CREATE TABLE draft (
     tenant_id       UUID   NOT NULL,
@@ -19,8 +85,11 @@ CREATE TABLE draft (
     sources         TEXT   NOT NULL,       -- JSON
     state           TEXT   NOT NULL CHECK (state IN ('open', 'accepted', 'edited', 'rejected', 'superseded')),
     reason          TEXT,
+    held_back       TEXT,                  -- why it was not sent by itself
+    run_id          UUID,
     created_at_us   BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {strict};
+CREATE INDEX draft_assistant ON draft (tenant_id, assistant_id, created_at_us);
 CREATE INDEX draft_open ON draft (tenant_id, conversation_id) WHERE state = 'open';

@@ -1,9 +1,8 @@
 //! Configured AIs, as the API shows them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use domain::assistant::{ProviderKind, Settings};
-use domain::conversation::Mode;
+use domain::assistant::Settings;
 use domain::decision::{CancelReason, Change, Decision, Unsent};
 use domain::event::Kind;
 use domain::id::{AssistantId, ContactId, ConversationId, Ids, MessageId};
@@ -14,10 +13,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::contact::known;
 use crate::event::Line;
 use crate::remember::remember;
-use crate::{Row, StoreError, TenantTx, args, row, words};
+use crate::{Row, StoreError, TenantTx, args, row};
+
+pub mod figures;
+pub mod shown;
+pub mod version;
+
+pub use shown::Set;
 
 /// A configured AI.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -27,47 +31,19 @@ pub struct Assistant {
     pub id: AssistantId,
     /// What people call it.
     pub name: String,
-    /// How it shall behave, in the tenant's words.
-    pub instructions: String,
-    /// What it may do on its own, unless a conversation says otherwise.
-    #[schema(value_type = words::Mode)]
-    pub mode: Mode,
-    /// Who answers.
-    pub provider: Provider,
-    /// It waits this long after the contact's last text, so that quick texts are answered once. Milliseconds.
-    pub quiet_window_ms: u32,
-    /// Below this score, from 0 to 1, nothing counts as found in its knowledge.
-    pub floor: f64,
+    /// The version that is in force.
+    pub version: u32,
+    /// What is set in it.
+    #[serde(flatten)]
+    pub set: Set,
     /// When it was set up.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
 
-/// Which model answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = AssistantProvider)]
-pub struct Provider {
-    /// In which dialect it is asked; `builtin` needs no account.
-    #[schema(value_type = words::ProviderKind)]
-    pub kind: ProviderKind,
-    /// Where it is; `null` for the built-in one.
-    #[schema(required = true)]
-    pub base_url: Option<String>,
-    /// Its name there.
-    #[schema(required = true)]
-    pub model: Option<String>,
-    /// The end of its key; `null`: it has none.
-    #[schema(required = true)]
-    pub api_key_hint: Option<String>,
-    /// How long it may take.
-    pub timeout_seconds: u32,
-    /// How long its answer may be, in tokens.
-    pub max_tokens: u32,
-}
-
 macro_rules! assistant {
     () => {
-        "SELECT id, name, settings, created_at_us FROM assistant WHERE tenant_id = $1 AND deleted_at_us IS NULL"
+        "SELECT id, name, settings, created_at_us, version FROM assistant WHERE tenant_id = $1 AND deleted_at_us IS NULL"
     };
 }
 
@@ -104,7 +80,22 @@ pub async fn settings(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Option<S
     row.map(|row| serde_json::from_str(&row.get::<String>(0)?).map_err(StoreError::fault)).transpose()
 }
 
-/// Sets one up. `model_key` is sealed.
+/// A key of a model changes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyChange {
+    /// Where the model is: a key is for one address.
+    pub base_url: String,
+    /// Sealed; `None`: it is taken away.
+    pub sealed: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for KeyChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyChange").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+/// Sets one up: its first version is in force.
 ///
 /// # Errors
 /// When the database fails.
@@ -112,39 +103,87 @@ pub async fn create(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     id: AssistantId,
+    author: Author,
     name: &str,
     settings: &Settings,
-    model_key: Option<&[u8]>,
+    keys: &[KeyChange],
 ) -> Result<Line, StoreError> {
-    let settings = serde_json::to_string(settings).map_err(StoreError::fault)?;
     tx.exec(
-        "INSERT INTO assistant (tenant_id, id, name, settings, model_key, created_at_us) VALUES ($1, $2, $3, $4, $5, $6)",
-        args![id, name, settings, model_key, now],
+        "INSERT INTO assistant (tenant_id, id, name, version, settings, created_at_us) VALUES ($1, $2, $3, 1, $4, $5)",
+        args![id, name, text(settings)?, now],
     )
     .await?;
+    change_keys(tx, id, keys).await?;
+    version::add(tx, now, id, 1, author, name, settings, true).await?;
     Ok(updated(id))
 }
 
-/// Changes one. `model_key` is sealed; the outer `None` leaves it, the inner one takes it away.
+/// Changes one: what is set becomes a version of its own, in force at once if it is published. What is as it was makes no
+/// version. Answers the version's number.
 ///
 /// # Errors
 /// When the database fails.
+#[expect(clippy::too_many_arguments, reason = "all of a version, and where it comes from")]
 pub async fn change(
     tx: &mut TenantTx<'_>,
+    now: Timestamp,
     id: AssistantId,
+    author: Author,
     name: Option<&str>,
     settings: &Settings,
-    model_key: Option<Option<&[u8]>>,
-) -> Result<Line, StoreError> {
-    let settings = serde_json::to_string(settings).map_err(StoreError::fault)?;
-    tx.exec(
-        "UPDATE assistant SET name = COALESCE($3, name), settings = $4,
-             model_key = CASE WHEN $5 THEN $6 ELSE model_key END
-         WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL",
-        args![id, name, settings, model_key.is_some(), model_key.flatten()],
-    )
-    .await?;
-    Ok(updated(id))
+    keys: &[KeyChange],
+    publish: bool,
+) -> Result<(u32, Line), StoreError> {
+    let row =
+        tx.one("SELECT name, settings, version FROM assistant WHERE tenant_id = $1 AND id = $2", args![id]).await?;
+    let (before, set, current): (String, String, u32) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let set: Settings = serde_json::from_str(&set).map_err(StoreError::fault)?;
+    let name = name.unwrap_or(&before);
+    let number = if name == before && *settings == set && publish {
+        current
+    } else {
+        let number = version::next(tx, id).await?;
+        version::add(tx, now, id, number, author, name, settings, publish).await?;
+        number
+    };
+    if publish {
+        tx.exec(
+            "UPDATE assistant SET name = $3, settings = $4, version = $5 WHERE tenant_id = $1 AND id = $2",
+            args![id, name, text(settings)?, number],
+        )
+        .await?;
+    }
+    change_keys(tx, id, keys).await?;
+    Ok((number, updated(id)))
+}
+
+/// The sealed keys of its models, by their addresses.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keys(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<HashMap<String, Vec<u8>>, StoreError> {
+    let rows = tx
+        .rows("SELECT base_url, key FROM assistant_key WHERE tenant_id = $1 AND assistant_id = $2", args![id])
+        .await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+async fn change_keys(tx: &mut TenantTx<'_>, id: AssistantId, keys: &[KeyChange]) -> Result<(), StoreError> {
+    for KeyChange { base_url, sealed } in keys {
+        tx.exec(
+            "DELETE FROM assistant_key WHERE tenant_id = $1 AND assistant_id = $2 AND base_url = $3",
+            args![id, base_url],
+        )
+        .await?;
+        if let Some(sealed) = sealed {
+            tx.exec(
+                "INSERT INTO assistant_key (tenant_id, assistant_id, base_url, key) VALUES ($1, $2, $3, $4)",
+                args![id, base_url, sealed.clone()],
+            )
+            .await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes one out of use: its key is forgotten, numbers lose it, what it wrote and was not sent yet is taken back, and what it
@@ -161,12 +200,13 @@ pub async fn remove(
 ) -> Result<Option<Vec<Line>>, StoreError> {
     let removed = tx
         .opt(
-            "UPDATE assistant SET deleted_at_us = $3, model_key = NULL
+            "UPDATE assistant SET deleted_at_us = $3
              WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL RETURNING name",
             args![id, now],
         )
         .await?;
     let Some(removed) = removed else { return Ok(None) };
+    tx.exec("DELETE FROM assistant_key WHERE tenant_id = $1 AND assistant_id = $2", args![id]).await?;
     // A turn writes a conversation as it has seen it: it is waited for, or it waits and sees that the assistant is gone.
     let lanes = lanes(tx, id).await?;
     tx.lock_lanes(&lanes).await?;
@@ -223,12 +263,13 @@ pub async fn remove(
             0,
             Status::Noted.as_str(),
             false,
+            false,
             now
         ]
     });
     tx.insert_many(
         "INSERT INTO message (tenant_id, id, conversation_id, contact_id, direction, author, body, media, sources, encoding,
-             segments, status, stop_if_reply, created_at_us)",
+             segments, status, stop_if_reply, answers, created_at_us)",
         rows,
     )
     .await?;
@@ -272,36 +313,21 @@ async fn take_back(
     Ok(remember(tx, now, ids, std::slice::from_ref(&decision)).await?.lines)
 }
 
-impl Assistant {
-    /// What is shown of what is set.
-    #[must_use]
-    pub fn shown(id: AssistantId, name: String, settings: Settings, created_at: Timestamp) -> Self {
-        let provider = settings.provider;
-        Self {
-            id,
-            name,
-            instructions: settings.instructions,
-            mode: settings.mode,
-            provider: Provider {
-                kind: provider.kind,
-                base_url: known(provider.base_url),
-                model: known(provider.model),
-                api_key_hint: known(provider.api_key_hint),
-                timeout_seconds: provider.timeout_seconds,
-                max_tokens: provider.max_tokens,
-            },
-            quiet_window_ms: settings.quiet_window_ms,
-            floor: settings.floor,
-            created_at,
-        }
-    }
-}
-
 fn assistant(row: &Row) -> Result<Assistant, StoreError> {
-    let settings = serde_json::from_str(&row.get::<String>(2)?).map_err(StoreError::fault)?;
-    Ok(Assistant::shown(row.get(0)?, row.get(1)?, settings, row.get(3)?))
+    let settings: Settings = serde_json::from_str(&row.get::<String>(2)?).map_err(StoreError::fault)?;
+    Ok(Assistant {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        version: row.get(4)?,
+        set: Set::from(settings),
+        created_at: row.get(3)?,
+    })
 }
 
-fn updated(id: AssistantId) -> Line {
+pub(crate) fn updated(id: AssistantId) -> Line {
     Line { kind: Kind::AssistantUpdated, subject: id.into(), conversation: None }
+}
+
+fn text(settings: &Settings) -> Result<String, StoreError> {
+    serde_json::to_string(settings).map_err(StoreError::fault)
 }

@@ -1,6 +1,6 @@
 //! People outside, as the API shows them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use domain::event::Kind;
@@ -232,6 +232,35 @@ pub async fn change(tx: &mut TenantTx<'_>, id: ContactId, change: &Change) -> Re
         tag(tx, id, tags).await?;
     }
     Ok(Some(updated(id)))
+}
+
+/// What is kept of a contact in the tenant's fields, by their keys.
+///
+/// # Errors
+/// When the database fails.
+pub async fn fields(tx: &mut TenantTx<'_>, id: ContactId) -> Result<BTreeMap<String, String>, StoreError> {
+    let rows =
+        tx.rows("SELECT field, value FROM contact_field WHERE tenant_id = $1 AND contact_id = $2", args![id]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Keeps a value of one of the tenant's fields.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_field(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    id: ContactId,
+    field: &str,
+    value: &str,
+) -> Result<(), StoreError> {
+    tx.push(
+        "INSERT INTO contact_field (tenant_id, contact_id, field, value, set_at_us) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (tenant_id, contact_id, field) DO UPDATE SET value = excluded.value, set_at_us = excluded.set_at_us",
+        args![id, field, value, now],
+    )
+    .await
 }
 
 /// A page of someone's consent ledger, the newest line first, after `after`.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use domain::id::{AssistantId, ConversationId, DraftId};
+use domain::id::{AssistantId, ConversationId, DraftId, RunId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,6 +30,12 @@ pub struct Draft {
     /// Where it stands.
     #[schema(value_type = words::DraftState)]
     pub state: String,
+    /// Why it was not sent by itself, when it might have been.
+    #[schema(required = true)]
+    pub held_back: Option<String>,
+    /// The run that it came of: why it says that.
+    #[schema(required = true, value_type = Option<String>)]
+    pub run_id: Option<RunId>,
     /// Why it was rejected, if someone said.
     #[schema(required = true)]
     pub reason: Option<String>,
@@ -46,7 +52,8 @@ impl fmt::Debug for Draft {
 
 macro_rules! draft {
     () => {
-        "SELECT id, conversation_id, assistant_id, body, sources, state, reason, created_at_us FROM draft
+        "SELECT id, conversation_id, assistant_id, body, sources, state, reason, created_at_us, held_back,
+                run_id FROM draft
          WHERE tenant_id = $1"
     };
 }
@@ -100,5 +107,7 @@ fn draft(row: &Row) -> Result<Draft, StoreError> {
         state: row.get(5)?,
         reason: row.get(6)?,
         created_at: row.get(7)?,
+        held_back: row.get(8)?,
+        run_id: row.get(9)?,
     })
 }

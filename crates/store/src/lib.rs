@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod assistant;
 pub mod backup;
+pub mod brief;
 pub mod carrier_account;
 pub mod contact;
 pub mod conversation;
@@ -19,6 +20,7 @@ mod migrate;
 pub mod number;
 pub mod queue;
 pub mod remember;
+pub mod run;
 pub mod scene;
 pub mod schema;
 pub mod search;

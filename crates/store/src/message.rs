@@ -57,6 +57,11 @@ pub struct Message {
     /// The assistant's draft that it came from.
     #[schema(required = true, value_type = Option<String>)]
     pub draft_id: Option<DraftId>,
+    /// It answers nothing: somebody who waits for an answer still does.
+    pub notice: bool,
+    /// Which version of its assistant wrote it; `null` when it is not of an assistant.
+    #[schema(required = true)]
+    pub assistant_version: Option<u32>,
     /// The passages that an assistant answered from; `null` when it is not of an assistant.
     #[schema(required = true)]
     pub sources: Option<Vec<Source>>,
@@ -199,7 +204,8 @@ macro_rules! message {
     () => {
         "SELECT m.id, m.conversation_id, m.direction, m.author, m.author_id, COALESCE(u.name, a.name, c.name), m.body,
                 m.media, m.sources, m.encoding, m.segments, m.status, m.failure, m.cost_micros, m.currency, m.parts,
-                m.not_before_us, m.stop_if_reply, m.draft_id, m.created_at_us, m.sent_at_us, m.delivered_at_us
+                m.not_before_us, m.stop_if_reply, m.draft_id, m.created_at_us, m.sent_at_us, m.delivered_at_us,
+                m.direction = 'out' AND NOT m.answers, m.assistant_version
          FROM message m
          LEFT JOIN user_account u ON m.author = 'member' AND u.id = m.author_id
          LEFT JOIN assistant a ON m.author = 'assistant' AND a.tenant_id = m.tenant_id AND a.id = m.author_id
@@ -376,6 +382,8 @@ fn message(row: &Row) -> Result<Message, StoreError> {
         created_at: row.get(19)?,
         sent_at: row.get(20)?,
         delivered_at: row.get(21)?,
+        notice: row.get(22)?,
+        assistant_version: row.get(23)?,
     })
 }
 

@@ -42,6 +42,8 @@ pub struct Aftermath {
     pub send_at: Option<Timestamp>,
     /// There is something to fetch or to ask.
     pub errands: bool,
+    /// Conversations that stand differently: what an assistant thinks of one may not count any more.
+    pub moved: Vec<ConversationId>,
 }
 
 impl Aftermath {
@@ -50,6 +52,7 @@ impl Aftermath {
         self.turn_at = earliest(self.turn_at, other.turn_at);
         self.send_at = earliest(self.send_at, other.send_at);
         self.errands |= other.errands;
+        self.moved.extend(other.moved);
         self.lines.extend(other.lines);
     }
 }
@@ -133,6 +136,7 @@ impl<'d> Pen<'_, '_, 'd> {
             }
             Change::ConversationChanged(conversation) => {
                 self.rows.conversation(conversation, false);
+                self.after.moved.push(conversation.id);
                 self.tell(Kind::ConversationUpdated, conversation.id, Some(conversation.id));
             }
             Change::ConversationTagged { conversation, tags } => self.tagged(*conversation, tags).await?,
@@ -164,6 +168,26 @@ impl<'d> Pen<'_, '_, 'd> {
                     )
                     .await?;
                 self.tell(Kind::DraftUpdated, *draft, Some(row.get(0)?));
+            }
+            Change::FieldSaved { contact, field, value } => {
+                self.rows.write(self.tx).await?;
+                crate::contact::save_field(self.tx, now, *contact, field, value).await?;
+                self.tell(Kind::ContactUpdated, *contact, None);
+            }
+            Change::TagAdded { conversation, tag } => {
+                self.rows.write(self.tx).await?;
+                self.tx
+                    .push(
+                        "INSERT INTO conversation_tag (tenant_id, conversation_id, tag) VALUES ($1, $2, $3)
+                         ON CONFLICT (tenant_id, conversation_id, tag) DO NOTHING",
+                        args![*conversation, tag],
+                    )
+                    .await?;
+                self.tell(Kind::ConversationUpdated, *conversation, Some(*conversation));
+            }
+            Change::RunEnded(ended) => {
+                self.rows.write(self.tx).await?;
+                crate::run::keep(self.tx, now, ended).await?;
             }
             Change::DraftsSuperseded { conversation } => self.superseded(*conversation).await?,
         }
@@ -302,8 +326,9 @@ impl<'d> Pen<'_, '_, 'd> {
         self.superseded(draft.conversation).await?;
         self.tx
             .push(
-                "INSERT INTO draft (tenant_id, id, conversation_id, assistant_id, body, sources, state, created_at_us)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "INSERT INTO draft (tenant_id, id, conversation_id, assistant_id, body, sources, state, held_back, run_id,
+                     created_at_us)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 args![
                     draft.id,
                     draft.conversation,
@@ -311,6 +336,8 @@ impl<'d> Pen<'_, '_, 'd> {
                     &draft.body,
                     text(&draft.sources)?,
                     DraftState::Open.as_str(),
+                    &draft.held_back,
+                    draft.run,
                     self.now
                 ],
             )

@@ -35,9 +35,13 @@ macro_rules! thread_columns {
                      AND m.direction = 'out' AND m.status IN ('held', 'scheduled', 'queued', 'deferred')),
              v.waiting_since_us IS NOT NULL AND v.last_direction = 'out'
              AND EXISTS (SELECT 1 FROM message m WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id
-                         AND m.author IN ('member', 'assistant', 'workflow', 'api')
+                         AND m.answers
                          AND m.status IN ('held', 'queued', 'deferred', 'sending', 'unknown')
-                         AND m.created_at_us >= v.waiting_since_us)"
+                         AND m.created_at_us >= v.waiting_since_us),
+             v.resolved_at_us,
+             EXISTS (SELECT 1 FROM number o WHERE o.tenant_id = $1 AND o.address = ",
+            $address,
+            ")"
         )
     };
 }
@@ -262,6 +266,15 @@ pub async fn lane_of(tx: &mut TenantTx<'_>, id: ConversationId) -> Result<Option
     row.map(|row| row.get(0)).transpose()
 }
 
+/// The version of a conversation; `None`: there is no such conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn version_of(tx: &mut TenantTx<'_>, id: ConversationId) -> Result<Option<i64>, StoreError> {
+    let row = tx.opt("SELECT version FROM conversation WHERE tenant_id = $1 AND id = $2", args![id]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// The lane between one of our numbers and an address, whether or not they ever talked; `None`: no such number.
 ///
 /// # Errors
@@ -283,11 +296,12 @@ pub async fn lane_between(
 pub async fn assistant(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Option<Assistant>, StoreError> {
     let row = tx
         .opt(
-            "SELECT id, name, settings FROM assistant WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL",
+            "SELECT id, name, settings, version FROM assistant
+             WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL",
             args![id],
         )
         .await?;
-    row.map(|row| assistant_from(row.get(0)?, row.get(1)?, row.get(2)?)).transpose()
+    row.map(|row| assistant_from(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)).transpose()
 }
 
 /// Texts of ours with their conversations' lanes; those that there are not are left out.
@@ -308,7 +322,7 @@ pub async fn outbounds(
         .rows(
             "SELECT m.conversation_id, m.contact_id, v.address, v.number_id, m.status, m.author, m.author_id,
                     COALESCE(o.attempt, 0), a.opted_out_at_us, v.lane, m.id, m.created_at_us,
-                    v.waiting_since_us, v.last_inbound_at_us
+                    v.waiting_since_us, v.last_inbound_at_us, m.answers
              FROM message m
              JOIN conversation v ON v.tenant_id = m.tenant_id AND v.id = m.conversation_id
              LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
@@ -336,6 +350,7 @@ pub async fn outbounds(
                 written_at: row.get(11)?,
                 waiting_since: row.get(12)?,
                 last_inbound_at: row.get(13)?,
+                answers: row.get(14)?,
             };
             Ok((message, (outbound, row.get(9)?)))
         })
@@ -417,23 +432,99 @@ async fn scenes(
     threads: Vec<(NumberId, Thread)>,
 ) -> Result<Vec<Option<Scene>>, StoreError> {
     let mut scenes = Vec::with_capacity(threads.len());
-    for (number, Thread { address, contact, conversation }) in threads {
+    let mut all_candidates: HashMap<NumberId, Vec<Arc<Assistant>>> = HashMap::new();
+    for (number, Thread { address, contact, conversation, is_own_number }) in threads {
         let Some(end) = end(tx, known, number).await? else {
             scenes.push(None);
             continue;
         };
         let own = end.number.assistant.as_ref();
         let assistant = match conversation.as_ref().map(|conversation| conversation.holder) {
-            Some(Holder::Assistant(id)) if own.is_none_or(|own| own.id != id) => match known.assistants.entry(id) {
-                Entry::Occupied(found) => found.get().clone(),
-                Entry::Vacant(place) => place.insert(assistant(tx, id).await?.map(Arc::new)).clone(),
-            },
+            Some(Holder::Assistant(id)) if own.is_none_or(|own| own.id != id) => named(tx, known, id).await?,
             _ => own.cloned(),
         };
+        if let Entry::Vacant(place) = all_candidates.entry(number) {
+            place.insert(candidates(tx, known, &end.tenant).await?);
+        }
+        let candidates = all_candidates.get(&number).cloned().unwrap_or_default();
         let (tenant, number) = (Arc::clone(&end.tenant), Arc::clone(&end.number));
-        scenes.push(Some(Scene { tenant, number, address, contact, conversation, assistant }));
+        let tags = Vec::new();
+        scenes.push(Some(Scene {
+            tenant,
+            number,
+            address,
+            contact,
+            conversation,
+            assistant,
+            candidates,
+            tags,
+            is_own_number,
+        }));
     }
+    label(tx, &mut scenes).await?;
     Ok(scenes)
+}
+
+/// An assistant that this transaction may have read already.
+async fn named(
+    tx: &mut TenantTx<'_>,
+    known: &mut Known,
+    id: AssistantId,
+) -> Result<Option<Arc<Assistant>>, StoreError> {
+    if let Some(found) = known.assistants.get(&id) {
+        return Ok(found.clone());
+    }
+    let found = assistant(tx, id).await?.map(Arc::new);
+    known.assistants.insert(id, found.clone());
+    Ok(found)
+}
+
+/// Those that the tenant's routes and settings may give a new conversation to.
+async fn candidates(
+    tx: &mut TenantTx<'_>,
+    known: &mut Known,
+    tenant: &Tenant,
+) -> Result<Vec<Arc<Assistant>>, StoreError> {
+    let routes = tenant.settings.routes.iter().filter_map(|route| route.assistant_id);
+    let mut ids: Vec<AssistantId> = routes.chain(tenant.settings.sms_assistant).collect();
+    ids.sort();
+    ids.dedup();
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(named(tx, known, id).await?);
+    }
+    Ok(found)
+}
+
+/// Reads the labels of those that a route may ask for them.
+async fn label(tx: &mut TenantTx<'_>, scenes: &mut [Option<Scene>]) -> Result<(), StoreError> {
+    let wanted = |scene: &&mut Scene| scene.tenant.settings.routes.iter().any(|route| !route.tags.is_empty());
+    let mut contacts: HashMap<ContactId, Vec<String>> = scenes
+        .iter_mut()
+        .flatten()
+        .filter(wanted)
+        .filter_map(|scene| scene.contact.as_ref())
+        .map(|contact| (contact.id, Vec::new()))
+        .collect();
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<ContactId> = contacts.keys().copied().collect();
+    let rows = tx
+        .rows(
+            "SELECT contact_id, tag FROM contact_tag WHERE tenant_id = $1 AND contact_id {among $2}",
+            args![list(&ids)],
+        )
+        .await?;
+    for row in &rows {
+        contacts.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    for scene in scenes.iter_mut().flatten() {
+        if let Some(tags) = scene.contact.as_ref().and_then(|contact| contacts.get(&contact.id)) {
+            scene.tags.clone_from(tags);
+        }
+    }
+    Ok(())
 }
 
 async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<Option<Arc<End>>, StoreError> {
@@ -442,7 +533,7 @@ async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<O
     }
     let row = tx
         .opt(
-            "SELECT t.settings, n.address, n.carrier_account_id, n.enabled, n.assistant_id, c.kind, a.name, a.settings
+            "SELECT t.settings, n.address, n.carrier_account_id, n.enabled, n.assistant_id, c.kind, a.name, a.settings, a.version
              FROM number n
              JOIN tenant t ON t.tenant_id = n.tenant_id
              JOIN carrier_account c ON c.id = n.carrier_account_id
@@ -457,7 +548,7 @@ async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<O
     };
     let address: String = row.get(1)?;
     let assistant = match (row.get::<Option<AssistantId>>(4)?, row.get::<Option<String>>(6)?) {
-        (Some(id), Some(name)) => Some(Arc::new(assistant_from(id, name, row.get(7)?)?)),
+        (Some(id), Some(name)) => Some(Arc::new(assistant_from(id, name, row.get(7)?, row.get(8)?)?)),
         _ => None,
     };
     let end = Arc::new(End {
@@ -481,6 +572,7 @@ struct Thread {
     address: String,
     contact: Option<Contact>,
     conversation: Option<Conversation>,
+    is_own_number: bool,
 }
 
 fn thread_of(row: &Row) -> Result<Thread, StoreError> {
@@ -499,7 +591,7 @@ fn thread_of(row: &Row) -> Result<Thread, StoreError> {
         None => None,
         Some(id) => Some(conversation(id, row)?),
     };
-    Ok(Thread { address: row.get(0)?, contact, conversation })
+    Ok(Thread { address: row.get(0)?, contact, conversation, is_own_number: row.get(31)? })
 }
 
 fn conversation(id: ConversationId, row: &Row) -> Result<Conversation, StoreError> {
@@ -549,11 +641,12 @@ fn conversation(id: ConversationId, row: &Row) -> Result<Conversation, StoreErro
         created_at: row.get(27)?,
         has_unsent: row.get(28)?,
         answering: row.get(29)?,
+        resolved_at: row.get(30)?,
     })
 }
 
-fn assistant_from(id: AssistantId, name: String, settings: String) -> Result<Assistant, StoreError> {
-    Ok(Assistant { id, name, settings: json(&settings)? })
+fn assistant_from(id: AssistantId, name: String, settings: String, version: u32) -> Result<Assistant, StoreError> {
+    Ok(Assistant { id, name, version, settings: json(&settings)? })
 }
 
 pub(crate) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {

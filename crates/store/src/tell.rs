@@ -223,6 +223,8 @@ mod tests {
             parts: Some(1),
             not_before: None,
             stop_if_reply: false,
+            notice: false,
+            assistant_version: None,
             draft_id: Some(id(8)),
             sources: Some(vec![Source { title: "Hours".into(), quote: "9 to 5".into() }]),
             created_at: at("2026-11-23T10:00:00Z"),
@@ -232,6 +234,7 @@ mod tests {
         check(
             &message,
             &expect![[r#"
+            assistant_version: null
             author: {"id":"usr_1","kind":"member","name":"Ann"}
             body: "Nine to five."
             conversation_id: "cnv_00000000000000000000000000000002"
@@ -245,6 +248,7 @@ mod tests {
             id: "msg_00000000000000000000000000000001"
             media: [{"bytes":68,"content_type":"image/png","id":"med_00000000000000000000000000000007","reason":null,"state":"kept","url":"/api/v1/media/med_7"}]
             not_before: null
+            notice: false
             parts: 1
             segments: 1
             sent_at: "2026-11-23T10:00:01Z"
@@ -293,6 +297,8 @@ mod tests {
             body: "Nine to five.".into(),
             sources: vec![Source { title: "Hours".into(), quote: "9 to 5".into() }],
             state: "open".into(),
+            held_back: None,
+            run_id: Some(id(9)),
             reason: None,
             created_at: at("2026-11-23T10:00:00Z"),
         };
@@ -303,8 +309,10 @@ mod tests {
             body: "Nine to five."
             conversation_id: "cnv_00000000000000000000000000000002"
             created_at: "2026-11-23T10:00:00Z"
+            held_back: null
             id: "drf_00000000000000000000000000000001"
             reason: null
+            run_id: "run_00000000000000000000000000000009"
             sources: [{"quote":"9 to 5","title":"Hours"}]
             state: "open""#]],
         );

@@ -41,6 +41,14 @@ words! {
     ConsentState { OptedIn, OptedOut }
     /// What a line of a receipt tells.
     ReceiptKind { Queued, Gate, Attempt, Carrier, Settled, Cancelled }
+    /// What became of an assistant's run.
+    RunOutcome { Replied, Suggested, Refused, HandedOff, Silent, Outdated }
+    /// When a conversation goes back to the assistant without a person's act.
+    HandBack { Never, AfterClosing }
+    /// In which language an assistant answers.
+    LanguageRule { Theirs, Always }
+    /// A day of the week.
+    Day { Mon, Tue, Wed, Thu, Fri, Sat, Sun }
     /// In which dialect a model is asked.
     ProviderKind { Builtin, Openai, Anthropic }
     /// Where a source of knowledge comes from.

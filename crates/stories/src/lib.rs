@@ -7,6 +7,7 @@ pub mod browser;
 pub mod clock;
 mod crash;
 pub mod http;
+pub mod model;
 mod operator;
 pub mod stream;
 pub mod town;

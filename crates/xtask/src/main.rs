@@ -1,10 +1,11 @@
-//! The chores of this repository, one command each: `cargo xtask test`, `check`, `tidy`, `model`,
-//! `telnyx-contract`.
+//! The chores of this repository, one command each: `cargo xtask test`, `check`, `tidy`, `model`, `telnyx-contract`,
+//! `model-conformance`.
 //!
 //! The Makefile gives them short names. Every step runs even when one before it failed, so that one run tells of all
 //! that is wrong; a step that cannot run counts as failed.
 
 mod check;
+mod conformance;
 mod contract;
 mod dashboard;
 mod model;
@@ -48,6 +49,8 @@ enum Chore {
         #[arg(long)]
         spec: PathBuf,
     },
+    /// Try how we speak with models on a real server with a real, small model, which is installed first
+    ModelConformance,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Chore::Model { if_possible } => model::run(&here, if_possible),
         Chore::Postgres => postgres::keep(),
         Chore::TelnyxContract { spec } => contract::run(&here, &spec),
+        Chore::ModelConformance => conformance::run(&here),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

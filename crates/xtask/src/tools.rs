@@ -50,6 +50,15 @@ fn has_pip(python: &Path) -> bool {
     asked.is_ok_and(|said| said.status.success())
 }
 
+/// Python 3.
+pub(crate) fn python() -> Result<PathBuf> {
+    if let Some(python) = in_path("python3") {
+        return Ok(python);
+    }
+    install("Python", &["python3", "python3-venv"])?;
+    in_path("python3").context("the package python3 was installed, but there is no program python3")
+}
+
 /// `cargo-deny`, from the path if it is the right one, else built into `target/tools`.
 pub(crate) fn cargo_deny(root: &Path) -> Result<PathBuf> {
     let own = root.join("target/tools");

@@ -225,6 +225,7 @@ pub async fn start(
         scheduled_at: new.scheduled_at,
         hold: messages::hold(&caller, &settings, new.hold_seconds)?,
         stop_if_reply: new.stop_if_reply,
+        notice: false,
         draft: None,
     };
     let start = Start {
@@ -375,6 +376,10 @@ pub async fn typing(
     must_exist(&app, &caller, id).await?;
     let data = json!({ "conversation_id": id, "user_id": caller.user, "author": "member", "typing": asked.typing });
     app.engine.live().signal(caller.tenant, Signal { name: "typing", data });
+    if asked.typing {
+        // Whoever begins to write keeps the assistant from going on.
+        app.engine.ask(caller.tenant, caller.asker(), Command::Type { conversation: id }, None).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

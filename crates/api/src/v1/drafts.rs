@@ -82,6 +82,7 @@ pub async fn accept(
         scheduled_at: None,
         hold: hold_of(&app, &caller, asked.hold_seconds).await?,
         stop_if_reply: false,
+        notice: false,
         draft: Some(id),
     };
     say(&app, &caller, Command::Reply { conversation: draft.conversation_id, text }, once).await

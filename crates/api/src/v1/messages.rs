@@ -45,6 +45,9 @@ pub struct NewMessage {
     /// Cancel it if the contact writes first.
     #[serde(default)]
     stop_if_reply: bool,
+    /// It answers nothing: somebody who waits for an answer still does, and an assistant may give it.
+    #[serde(default)]
+    notice: bool,
     /// Keep it back this long so that it can be undone; if not said, members get what the tenant has set and programs 0.
     #[schema(maximum = 60)]
     hold_seconds: Option<u32>,
@@ -106,6 +109,7 @@ pub async fn reply(
         scheduled_at: new.scheduled_at,
         hold,
         stop_if_reply: new.stop_if_reply,
+        notice: new.notice,
         draft: new.draft_id,
     };
     say(&app, &caller, Command::Reply { conversation: id, text }, once).await

@@ -1,7 +1,12 @@
 //! The organisation and what it has set.
 
 use axum::extract::State;
-use domain::{access::Scope, hours::QuietHours, id::TenantId, tenant::Settings};
+use domain::access::Scope;
+use domain::assistant::Route;
+use domain::field::{Field, Kind, is_key};
+use domain::hours::{QuietHours, WeekHours};
+use domain::id::{AssistantId, TenantId};
+use domain::tenant::Settings;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,6 +21,10 @@ use crate::{
     once::{self, Told, Written},
     state::AppState,
 };
+
+const ROUTES_MAX: usize = 100;
+const FIELDS_MAX: usize = 100;
+const CHOICES_MAX: usize = 100;
 
 /// An organisation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -50,6 +59,52 @@ pub struct TenantSettings {
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not.
     pub stop_confirmation: String,
+    /// When somebody is there, on the tenant's clock; `null`: nobody said, and contacts are told nothing of it.
+    #[schema(value_type = Option<Vec<store::assistant::shown::schema::Hours>>)]
+    pub office_hours: Option<WeekHours>,
+    /// What is kept of contacts besides name and company.
+    #[schema(value_type = Vec<FieldShape>)]
+    pub fields: Vec<Field>,
+    /// Which assistant takes a new conversation, before its number's own; the first rule that fits decides.
+    #[schema(value_type = Vec<RouteShape>)]
+    pub routes: Vec<Route>,
+    /// Which assistant takes new conversations on numbers that have none of their own.
+    #[schema(value_type = Option<String>)]
+    pub sms_assistant: Option<AssistantId>,
+    /// For how many days the record of an assistant's run is kept.
+    pub run_record_days: u32,
+}
+
+/// A field of contacts.
+#[derive(Debug, ToSchema)]
+#[schema(as = ContactField)]
+pub struct FieldShape {
+    /// Its name in templates: lower-case letters, digits and underscores.
+    pub key: String,
+    /// Its name for people.
+    pub label: String,
+    /// What it holds: `{"type": "text" | "number" | "date" | "yes_no"}`, or `{"type": "choice", "choices": [...]}`.
+    pub kind: serde_json::Value,
+}
+
+/// A rule. Every condition that is set must hold.
+#[derive(Debug, ToSchema)]
+#[schema(as = AssistantRoute)]
+pub struct RouteShape {
+    /// Who takes it; `null`: people do.
+    pub assistant_id: Option<String>,
+    /// The text came to one of these numbers; empty: to any.
+    pub number_ids: Vec<String>,
+    /// The text holds one of these words or phrases; empty: whatever it holds.
+    pub keywords: Vec<String>,
+    /// The text is much like one of these examples; empty: whatever it is like.
+    pub intents: Vec<String>,
+    /// It came within these hours of the tenant's clock; `null`: whenever.
+    pub hours: Option<Vec<store::assistant::shown::schema::Hours>>,
+    /// It came outside `hours` rather than within.
+    pub outside_hours: bool,
+    /// The contact has one of these tags; empty: whatever they have.
+    pub tags: Vec<String>,
 }
 
 /// Hours of the day; they may span midnight.
@@ -91,6 +146,23 @@ pub struct ChangeSettings {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub stop_confirmation: Option<Option<String>>,
+    /// When somebody is there, on the tenant's clock; `null`: nothing is said of it.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<store::assistant::shown::schema::Hours>>)]
+    pub office_hours: Option<Option<WeekHours>>,
+    /// All fields; what is kept in one that is left out stays, and is shown again with it.
+    #[schema(value_type = Option<Vec<FieldShape>>)]
+    pub fields: Option<Vec<Field>>,
+    /// All rules.
+    #[schema(value_type = Option<Vec<RouteShape>>)]
+    pub routes: Option<Vec<Route>>,
+    /// `null`: none.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub sms_assistant: Option<Option<AssistantId>>,
+    /// For how many days the record of an assistant's run is kept.
+    #[schema(minimum = 1, maximum = 3650)]
+    pub run_record_days: Option<u32>,
 }
 
 /// The tenant.
@@ -115,10 +187,27 @@ pub async fn change(
             found.name = fields::name("name", name)?;
         }
         apply(&mut found.settings, asked.settings.clone(), in_the_body)?;
+        assistants_exist(tx, &found.settings).await?;
         tenant::change(tx, &found.name, &found.settings).await?;
         Ok(Told::quiet(shown(found)))
     })
     .await
+}
+
+/// Whoever is to take conversations must be there.
+///
+/// # Errors
+/// 422 that names the setting.
+pub async fn assistants_exist(tx: &mut TenantTx<'_>, settings: &Settings) -> Result<(), ApiError> {
+    let routes = settings.routes.iter().filter_map(|route| route.assistant_id).map(|id| ("settings.routes", id));
+    let own = settings.sms_assistant.map(|id| ("settings.sms_assistant", id));
+    for (field, id) in routes.chain(own) {
+        if store::assistant::find(tx, id).await?.is_none() {
+            let mend = format!("There is no assistant {id} any more. Choose another, or leave it out.");
+            return Err(ApiError::invalid(field, "no_such_assistant", mend));
+        }
+    }
+    Ok(())
 }
 
 /// Checks what is asked for and lays it over what is set; `called` says how the asker knows a setting.
@@ -148,7 +237,53 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
         let text = text.unwrap_or_else(|| Settings::default().stop_confirmation);
         settings.stop_confirmation = short_text(&called("stop_confirmation"), text)?;
     }
+    if let Some(hours) = change.office_hours {
+        settings.office_hours = hours;
+    }
+    if let Some(fields) = change.fields {
+        settings.fields = contact_fields(&called("fields"), fields)?;
+    }
+    if let Some(routes) = change.routes {
+        if routes.len() > ROUTES_MAX {
+            return Err(ApiError::invalid(called("routes"), "too_many", format!("At most {ROUTES_MAX} rules.")));
+        }
+        settings.routes = routes;
+    }
+    if let Some(assistant) = change.sms_assistant {
+        settings.sms_assistant = assistant;
+    }
+    if let Some(days) = change.run_record_days {
+        settings.run_record_days = at_most(&called("run_record_days"), days, 3_650)?.max(1);
+    }
     Ok(())
+}
+
+/// Keys that stand for something else already.
+const TAKEN: [&str; 6] = ["name", "first_name", "last_name", "company", "phone", "email"];
+
+fn contact_fields(field: &str, fields: Vec<Field>) -> Result<Vec<Field>, ApiError> {
+    let invalid = |code, message: String| Err(ApiError::invalid(field, code, message));
+    if fields.len() > FIELDS_MAX {
+        return invalid("too_many", format!("At most {FIELDS_MAX} fields."));
+    }
+    for (nth, one) in fields.iter().enumerate() {
+        if !is_key(&one.key) {
+            let mend = "is no key: begin with a letter and go on with lower-case letters, digits and underscores";
+            return invalid("not_a_key", format!("`{}` {mend}, at most 40 in all.", one.key));
+        }
+        if TAKEN.contains(&one.key.as_str()) || fields[..nth].iter().any(|before| before.key == one.key) {
+            return invalid("taken", format!("`{}` stands for something else already. Choose another key.", one.key));
+        }
+        if let Kind::Choice { choices } = &one.kind
+            && (choices.is_empty()
+                || choices.len() > CHOICES_MAX
+                || choices.iter().any(|choice| choice.trim().is_empty()))
+        {
+            return invalid("choices", format!("Give `{}` 1 to {CHOICES_MAX} choices, none of them empty.", one.key));
+        }
+        crate::fields::name(field, &one.label)?;
+    }
+    Ok(fields)
 }
 
 fn in_the_body(setting: &str) -> String {
@@ -171,8 +306,20 @@ fn short_text(field: &str, text: String) -> Result<String, ApiError> {
 /// What is shown of an organisation.
 #[must_use]
 pub fn shown(tenant: tenant::Tenant) -> Tenant {
-    let Settings { region, time_zone, resume_window_days, undo_seconds, quiet_hours, help_text, stop_confirmation } =
-        tenant.settings;
+    let Settings {
+        region,
+        time_zone,
+        resume_window_days,
+        undo_seconds,
+        quiet_hours,
+        help_text,
+        stop_confirmation,
+        office_hours,
+        fields,
+        routes,
+        sms_assistant,
+        run_record_days,
+    } = tenant.settings;
     Tenant {
         id: tenant.id,
         name: tenant.name,
@@ -185,6 +332,11 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             quiet_hours,
             help_text,
             stop_confirmation,
+            office_hours,
+            fields,
+            routes,
+            sms_assistant,
+            run_record_days,
         },
     }
 }

@@ -141,7 +141,10 @@ fn stand(
     conversation.snoozed_until = None;
     match status {
         Standing::Open => {}
-        Standing::Closed => conversation.waiting_since = None,
+        Standing::Closed => {
+            conversation.waiting_since = None;
+            conversation.resolved_at = Some(now);
+        }
         Standing::Snoozed => {
             let until = until.filter(|until| *until > now).ok_or_else(|| Refusal::Invalid {
                 field: "snoozed_until",

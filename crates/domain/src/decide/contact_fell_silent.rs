@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::REMOVED;
-use super::assistant_answered::give_to_people;
+use super::hand_over::give_to_people;
 use crate::conversation::{Holder, Mode};
 use crate::decision::{Decision, Effect};
 use crate::id::{AssistantId, Ids};
@@ -20,7 +20,10 @@ pub fn contact_fell_silent(
 ) -> Decision {
     let mut decision = Decision::default();
     let Some(conversation) = &scene.conversation else { return decision };
-    if conversation.version != version || conversation.holder != Holder::Assistant(assistant) {
+    let is_due = conversation.version == version
+        && conversation.holder == Holder::Assistant(assistant)
+        && conversation.wants_answer();
+    if !is_due {
         return decision;
     }
     if scene.holding(assistant).is_none() {

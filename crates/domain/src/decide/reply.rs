@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::assistant::Assistant;
 use crate::command::{Asker, NewText, Refusal};
 use crate::conversation::{Conversation, Holder};
 use crate::decision::{
@@ -65,33 +66,45 @@ pub(super) fn say(
 ) -> Result<MessageId, Refusal> {
     let body = body(text)?;
     let planned = plan(now, scene, text)?;
-    if let Author::Member(_) = asker.author {
+    if matches!(asker.author, Author::Member(_)) && !text.notice {
         take_over(&mut conversation, decision);
     }
     if let Some(draft) = draft {
         accept(draft, &body, decision)?;
     }
     decision.change(Change::DraftsSuperseded { conversation: conversation.id });
-    answer(&mut conversation, now, &body);
+    if text.notice {
+        tell(&mut conversation, now, &body);
+    } else {
+        answer(&mut conversation, now, &body);
+    }
     decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
     let out = Out { body, media: text.media.clone(), sources: Vec::new(), planned, author: asker.author };
     let message = out.message(now, ids, &conversation);
-    let message = Message { stop_if_reply: text.stop_if_reply, draft: text.draft, ..message };
+    let answers = asker.author.answers() && !text.notice;
+    let message = Message { stop_if_reply: text.stop_if_reply, draft: text.draft, answers, ..message };
     Ok(send(message, &out.planned, &conversation, decision))
 }
 
-/// An assistant answers. The gate may say no; then nothing is sent and the reason is handed back.
-#[expect(clippy::too_many_arguments, reason = "as above, for an author of another kind")]
+/// What an assistant says.
+pub(super) struct Saying<'a> {
+    pub(super) assistant: &'a Assistant,
+    pub(super) body: &'a str,
+    pub(super) sources: Vec<Source>,
+    /// It answers the contact, rather than telling them who will.
+    pub(super) answers: bool,
+}
+
+/// An assistant speaks. The gate may say no; then nothing is sent and the reason is handed back.
 pub(super) fn assistant_says(
     now: Timestamp,
     ids: &mut Ids,
     scene: &Scene,
     conversation: &mut Conversation,
-    author: Author,
-    body: &str,
-    sources: Vec<Source>,
+    saying: Saying<'_>,
     decision: &mut Decision,
-) -> Result<(), &'static str> {
+) -> Result<MessageId, &'static str> {
+    let Saying { assistant, body, sources, answers } = saying;
     let measured = measure(&smart_if_it_helps(body).body);
     if body.trim().is_empty() || measured.segments > MAX_SEGMENTS {
         return Err("its answer was empty, or too long for a text");
@@ -100,14 +113,46 @@ pub(super) fn assistant_says(
     if let Verdict::Skip { reason } = verdict {
         return Err(reason.explanation());
     }
-    let planned = Planned::from(now, verdict);
+    let mut planned = Planned::from(now, verdict);
+    let hold = jiff::SignedDuration::from_secs(i64::from(assistant.settings.hold_seconds));
+    if answers && planned.status == Status::Queued && !hold.is_zero() {
+        planned = planned.held(now, hold);
+    }
+    let author = Author::Assistant(assistant.id);
     let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources, planned, author };
-    answer(conversation, now, &out.body);
-    decision.change(Change::DraftsSuperseded { conversation: conversation.id });
+    if answers {
+        answer(conversation, now, &out.body);
+        decision.change(Change::DraftsSuperseded { conversation: conversation.id });
+    } else {
+        tell(conversation, now, &out.body);
+    }
     decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
     let message = out.message(now, ids, conversation);
+    let message = Message { answers, assistant_version: Some(assistant.version), ..message };
+    Ok(send(message, &out.planned, conversation, decision))
+}
+
+/// An assistant's text for later, which goes only if the contact stays silent until then.
+pub(super) fn follow_up(
+    now: Timestamp,
+    ids: &mut Ids,
+    conversation: &Conversation,
+    assistant: &Assistant,
+    at: Timestamp,
+    body: &str,
+    decision: &mut Decision,
+) {
+    let measured = measure(&smart_if_it_helps(body).body);
+    if body.trim().is_empty() || measured.segments > MAX_SEGMENTS || at <= now {
+        return;
+    }
+    let planned = Planned { status: Status::Scheduled, ready_at: at, not_before: Some(at), verdict: Verdict::Send };
+    let author = Author::Assistant(assistant.id);
+    let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources: Vec::new(), planned, author };
+    let message = out.message(now, ids, conversation);
+    let assistant_version = Some(assistant.version);
+    let message = Message { answers: false, stop_if_reply: true, assistant_version, ..message };
     send(message, &out.planned, conversation, decision);
-    Ok(())
 }
 
 /// The confirmation of STOP or the answer to HELP. The last conversation among the changes is the one it belongs to.
@@ -153,6 +198,12 @@ struct Planned {
 }
 
 impl Planned {
+    /// Kept back so that it can be undone.
+    fn held(self, now: Timestamp, hold: jiff::SignedDuration) -> Self {
+        let until = now.checked_add(hold).unwrap_or(now);
+        Self { status: Status::Held, ready_at: until, not_before: Some(until), ..self }
+    }
+
     fn from(now: Timestamp, verdict: Verdict) -> Self {
         match verdict {
             Verdict::Defer { until, .. } => {
@@ -186,6 +237,8 @@ impl Out {
             not_before: self.planned.not_before,
             stop_if_reply: false,
             draft: None,
+            answers: self.author.answers(),
+            assistant_version: None,
             created_at: now,
         }
     }
@@ -222,8 +275,7 @@ fn plan(now: Timestamp, scene: &Scene, text: &NewText) -> Result<Planned, Refusa
     if let Some(at) = at {
         planned = Planned { status: Status::Scheduled, ready_at: at, not_before: Some(at), ..planned };
     } else if text.hold > jiff::SignedDuration::ZERO {
-        let until = now.checked_add(text.hold).unwrap_or(now);
-        planned = Planned { status: Status::Held, ready_at: until, not_before: Some(until), ..planned };
+        planned = planned.held(now, text.hold);
     }
     Ok(planned)
 }
@@ -267,6 +319,12 @@ fn answer(conversation: &mut Conversation, now: Timestamp, body: &str) {
     conversation.answering = true;
     conversation.has_unsent = true;
     conversation.reopen();
+}
+
+/// Something is said that answers nothing: whoever is to answer goes on.
+fn tell(conversation: &mut Conversation, now: Timestamp, body: &str) {
+    conversation.touch(now, Direction::Out, body);
+    conversation.has_unsent = true;
 }
 
 fn send(message: Message, planned: &Planned, conversation: &Conversation, decision: &mut Decision) -> MessageId {

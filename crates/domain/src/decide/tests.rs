@@ -11,11 +11,13 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use uuid::Uuid;
 
 use super::*;
-use crate::assistant::{Answer, Assistant, Settings as AssistantSettings};
+use crate::assistant::{
+    Act, Answer, Assistant, HandOff, Objection, Reply, Run, Settings as AssistantSettings, Suggestion,
+};
 use crate::command::{Asker, ConversationChange, HandOffTo, NewText, Refusal, Start};
 use crate::contact::Contact;
 use crate::conversation::Status as Standing;
-use crate::decision::{Change, DraftState};
+use crate::decision::{Change, Draft, DraftState};
 use crate::fact::{AssistantAnswered, CarrierReported, Ended, Fact, SendEnded, TextArrived};
 use crate::gate::{Purpose, Reason};
 use crate::id::{AssistantId, Ids, MessageId};
@@ -46,6 +48,7 @@ fn scene() -> Scene {
     let ada = Arc::new(Assistant {
         id: id(0xADA),
         name: "Ada".into(),
+        version: 1,
         settings: AssistantSettings { mode: Mode::Auto, ..AssistantSettings::default() },
     });
     Scene {
@@ -84,6 +87,7 @@ fn scene() -> Scene {
             inbound_count: 1,
             waiting_since: None,
             last_inbound_at: None,
+            resolved_at: None,
             last_message_at: now() - 1.hour(),
             last_direction: Some(Direction::Out),
             preview: String::new(),
@@ -92,6 +96,9 @@ fn scene() -> Scene {
             answering: false,
         }),
         assistant: Some(ada),
+        candidates: Vec::new(),
+        tags: Vec::new(),
+        is_own_number: false,
     }
 }
 
@@ -121,6 +128,7 @@ fn text(body: &str) -> NewText {
         scheduled_at: None,
         hold: SignedDuration::ZERO,
         stop_if_reply: false,
+        notice: false,
         draft: None,
     }
 }
@@ -165,6 +173,10 @@ fn change_told(change: &Change) -> String {
         }
         Change::Noted { line, .. } => format!("receipt: {}", line.kind()),
         Change::MediaAwaited { .. } => "an attachment is awaited".into(),
+        Change::FieldSaved { field, value, .. } => format!("field {field}: {value}"),
+        Change::TagAdded { tag, .. } => format!("label: {tag}"),
+        Change::RunEnded(ended) => format!("run: {}", ended.outcome.as_str()),
+        Change::DraftAdded(Draft { body, held_back: Some(why), .. }) => format!("draft, held back: {body} ({why})"),
         Change::DraftAdded(draft) => format!("draft: {}", draft.body),
         Change::DraftMoved { state, .. } => format!("draft is {}", state.as_str()),
         Change::DraftsSuperseded { .. } => "drafts superseded".into(),
@@ -194,11 +206,18 @@ fn on_text(body: &str, prepare: impl FnOnce(&mut Scene), expected: Expect) {
 }
 
 fn run(version: i64, answer: Answer) -> AssistantAnswered {
-    AssistantAnswered { conversation: id(5), assistant: id(0xADA), version, answer }
+    let run = Run::without_model(id(0x2A), 1, "");
+    AssistantAnswered { conversation: id(5), assistant: id(0xADA), version, answer, run }
 }
 
 fn says(body: &str) -> Answer {
-    Answer::Reply { body: body.into(), sources: Vec::new() }
+    Answer::Reply(Reply {
+        body: body.into(),
+        sources: Vec::new(),
+        clarifies: false,
+        acts: Vec::new(),
+        objections: Vec::new(),
+    })
 }
 
 fn starting(text: Option<NewText>) -> Start {
@@ -222,6 +241,7 @@ fn about(status: Status) -> Outbound {
         number: id(2),
         status,
         author: Author::Api,
+        answers: true,
         attempt: 1,
         purpose: Purpose::Conversation,
         opted_out_at: None,

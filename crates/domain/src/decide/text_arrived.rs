@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{let_assistant_answer, reply};
+use super::{let_assistant_answer, let_assistant_answer_after, reply};
+use crate::assistant::{Ended, HandBack, Outcome, Run, needs_no_answer, quiet_window, routed};
 use crate::contact::Contact;
-use crate::conversation::{Conversation, Holder, Status as Standing};
+use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, Effect, Unsent};
 use crate::fact::TextArrived;
 use crate::id::{Ids, MessageId};
@@ -20,10 +21,16 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     let mut decision = Decision::default();
     let contact = contact(ids, scene, &mut decision);
     let (mut conversation, is_new) = conversation(now, ids, scene, &contact, lane);
+    if is_new {
+        conversation.holder = first_holder(now, scene, &text.body);
+    }
+    goes_back(scene, &mut conversation);
+    let before = conversation.clone();
     let waited = conversation.waiting_since;
     conversation.receive(now, &text.body);
     let message = received(now, ids, &conversation, text, &mut decision);
     let received = message.id;
+    let mut silent = None;
 
     match text.autoresponse.or_else(|| keyword(&text.body)) {
         Some(Keyword::Stop) => stop(scene, &contact, received, text, &mut conversation, &mut decision),
@@ -40,10 +47,31 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
                 let which = Unsent::IfSilent(contact.id);
                 decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
             }
-            let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
+            let ended = stays_silent(now, ids, scene, &before, text);
+            match ended {
+                // Whoever waits for an answer to what they wrote before still does.
+                Some(ended) if waited.is_none() || before.answering => {
+                    conversation.waiting_since = waited;
+                    silent = Some(ended);
+                }
+                _ => {
+                    if before.has_unsent {
+                        let which = Unsent::ByAssistant(conversation.id);
+                        decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
+                        conversation.answering = false;
+                    }
+                    let last = before.last_inbound_at.filter(|_| waited.is_some());
+                    let_assistant_answer_after(now, ids, scene, &mut conversation, &mut decision, |assistant| {
+                        quiet_window(assistant.settings.quiet_window_ms, &text.body, now, last)
+                    });
+                }
+            }
         }
     }
     remember(conversation, is_new, message, &mut decision);
+    if let Some(ended) = silent {
+        decision.change(Change::RunEnded(Box::new(ended)));
+    }
     confirm(now, ids, scene, &contact, text, &mut decision);
     decision
 }
@@ -61,6 +89,57 @@ fn contact(ids: &mut Ids, scene: &Scene, decision: &mut Decision) -> Contact {
         decision.change(Change::ContactAdded { contact: contact.clone(), phone: scene.address.clone() });
         contact
     })
+}
+
+/// Who takes a conversation that this text opens: whom the first rule names that fits, else the number's own assistant, else
+/// the one for all numbers.
+fn first_holder(now: Timestamp, scene: &Scene, body: &str) -> Holder {
+    let settings = &scene.tenant.settings;
+    let is_there = |id| scene.holding(id).is_some();
+    let zone = crate::hours::zone(&settings.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    if let Some(route) = routed(&settings.routes, now, &zone, scene.number.id, body, &scene.tags) {
+        match route.assistant_id {
+            None => return Holder::Agents,
+            Some(id) if is_there(id) => return Holder::Assistant(id),
+            Some(_) => {}
+        }
+    }
+    let own = scene.number.assistant.as_ref().map(|own| own.id);
+    own.or(settings.sms_assistant.filter(|id| is_there(*id))).map_or(Holder::Nobody, Holder::Assistant)
+}
+
+/// People closed it, and the number's assistant is set to take up what they closed.
+fn goes_back(scene: &Scene, conversation: &mut Conversation) {
+    let Some(own) = &scene.number.assistant else { return };
+    let takes_back = own.settings.hand_over.back == HandBack::AfterClosing;
+    if takes_back && conversation.status == Standing::Closed && conversation.holder == Holder::Agents {
+        conversation.holder = Holder::Assistant(own.id);
+        conversation.assignee = None;
+    }
+}
+
+/// The assistant that holds it need not be asked about this text; this says why.
+fn stays_silent(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    before: &Conversation,
+    text: &TextArrived,
+) -> Option<Ended> {
+    let Holder::Assistant(id) = before.holder else { return None };
+    let assistant = scene.holding(id)?;
+    if super::mode(scene, before) == Mode::Off || !text.media.is_empty() {
+        return None;
+    }
+    // "Ok" is an answer to a question of ours.
+    let was_asked = before.last_direction == Some(Direction::Out) && before.preview.contains('?');
+    let reason = if scene.is_own_number {
+        "it came from a number of our own"
+    } else {
+        needs_no_answer(&text.body, &scene.address, was_asked)?
+    };
+    let run = Run::without_model(ids.next(), assistant.version, reason);
+    Some(Ended::now(now, &scene.tenant.settings, before.id, id, run, Outcome::Silent))
 }
 
 /// The current conversation if it is young enough to resume, else a new one that links back to it.
@@ -92,6 +171,7 @@ pub(super) fn conversation(
         inbound_count: 0,
         waiting_since: None,
         last_inbound_at: None,
+        resolved_at: None,
         last_message_at: now,
         last_direction: None,
         preview: String::new(),
@@ -147,6 +227,8 @@ fn received(
         not_before: None,
         stop_if_reply: false,
         draft: None,
+        answers: false,
+        assistant_version: None,
         created_at: now,
     }
 }

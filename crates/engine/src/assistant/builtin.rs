@@ -1,126 +1,154 @@
 //! The assistant that needs no account: it answers with the best passage of guide and knowledge, and says where it
 //! stands. When nothing fits, it says nothing and gives the conversation to people.
 
-use domain::assistant::Answer;
-use domain::knowledge::{Index, Passage, Query, Synonyms};
+use domain::assistant::{Answer, HandOff, Reply, Suggestion};
+use domain::knowledge::{Hit, Index, Passage, Query, Synonyms};
 use domain::message::Source;
 use domain::segment::measure;
 use domain::smart::smart;
 
-use super::{Known, Material, hand_off};
+use super::gather::Material;
 
-/// An answer takes at most this many segments.
-const SEGMENTS_MAX: u32 = 2;
+/// What fits half as well as it must is worth showing to a person.
+const SUGGESTED: f64 = 0.5;
 
-/// The answer to all that the contact has said since we last spoke.
-pub(super) fn answer(material: &Material, known: &Known) -> Answer {
-    let asked = question(material);
+/// The answer to all that the contact has said since we last spoke; `found`: what its knowledge has for that, best first.
+pub(super) fn answer(material: &Material, found: &[Hit]) -> Answer {
+    let settings = &material.brief.assistant.settings;
+    let asked = material.question();
     if asked.is_empty() {
-        return hand_off("there is no question in words");
+        return Answer::HandOff(HandOff::because("there is no question in words"));
     }
-    // The conversation's own guide before all.
-    let guide = guide(material).search(&Query { text: &asked, vector: None }, 1);
-    let mut hits = guide.into_iter().chain(known.search(&asked, 1));
-    let best = hits.next().map(|first| hits.fold(first, |best, hit| if hit.score > best.score { hit } else { best }));
-    match best.filter(|hit| hit.score >= material.assistant.settings.floor) {
-        None => hand_off("nothing in its guide or knowledge answers this"),
-        Some(hit) => {
-            Answer::Reply { body: trimmed(&hit.quote), sources: vec![Source { title: hit.title, quote: hit.quote }] }
-        }
+    let of_guide = in_guide(&material.brief.guide, &asked);
+    let best = of_guide.iter().chain(found).max_by(|one, other| one.score.total_cmp(&other.score));
+    let Some(hit) = best else { return nothing_fits(&asked, None) };
+    let body = trimmed(&hit.quote, settings.segments_max);
+    let source = Source { title: hit.title.clone(), quote: hit.quote.clone() };
+    if hit.score < settings.floor || body.is_empty() {
+        let near = hit.score >= settings.floor * SUGGESTED && !body.is_empty();
+        return nothing_fits(&asked, near.then(|| Suggestion { body, sources: vec![source] }));
     }
+    let sources = vec![source];
+    Answer::Reply(Reply { body, sources, clarifies: false, acts: Vec::new(), objections: Vec::new() })
 }
 
-pub(super) fn question(material: &Material) -> String {
-    let unanswered: Vec<&str> = material
-        .said
-        .iter()
-        .rev()
-        .take_while(|said| said.by_contact)
-        .map(|said| said.body.trim())
-        .filter(|body| !body.is_empty())
-        .collect();
-    unanswered.into_iter().rev().collect::<Vec<_>>().join(" ")
+fn nothing_fits(asked: &str, suggestion: Option<Suggestion>) -> Answer {
+    Answer::HandOff(HandOff {
+        reason: "nothing in its guide or knowledge answers this".into(),
+        summary: asked.chars().take(300).collect(),
+        tried: vec!["searched guide and knowledge".into()],
+        suggestion,
+        quietly: false,
+    })
 }
 
-fn guide(material: &Material) -> Index {
-    let guide =
-        Passage { source_id: "guide".into(), title: "This conversation's guide".into(), text: material.guide.clone() };
-    Index::build(guide.chunks(), &Synonyms::default())
+/// The conversation's own guide counts before what all share.
+fn in_guide(guide: &str, asked: &str) -> Vec<Hit> {
+    if guide.trim().is_empty() {
+        return Vec::new();
+    }
+    let passage =
+        Passage { source_id: "guide".into(), title: "This conversation's guide".into(), text: guide.to_owned() };
+    let index = Index::build(passage.chunks(), &Synonyms::default());
+    index.search(&Query { text: asked, vector: None }, 1)
 }
 
 /// As much of it as fits the budget, cut at the end of a sentence, or of a word.
-fn trimmed(quote: &str) -> String {
+fn trimmed(quote: &str, segments_max: u32) -> String {
     let whole = smart(quote).body.split_whitespace().collect::<Vec<_>>().join(" ");
-    if measure(&whole).segments <= SEGMENTS_MAX {
+    let fits = |text: &str| measure(text).segments <= segments_max;
+    if fits(&whole) {
         return whole;
     }
     let sentences =
         whole.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '。')).map(|(at, c)| at + c.len_utf8());
     let words = whole.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
-    let longest = |ends: &mut dyn Iterator<Item = usize>| {
-        ends.take_while(|end| measure(&whole[..*end]).segments <= SEGMENTS_MAX).last()
-    };
+    let longest = |ends: &mut dyn Iterator<Item = usize>| ends.take_while(|end| fits(&whole[..*end])).last();
     let end = longest(&mut { sentences }).or_else(|| longest(&mut { words }));
     end.map_or_else(String::new, |end| whole[..end].trim_end().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::sync::Arc;
 
-    use domain::assistant::{Assistant, Settings};
+    use domain::assistant::{Assistant, Brief, Known, SEGMENTS_MAX_DEFAULT, Said, Settings, Speaker, Spoken};
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
     use uuid::Uuid;
 
-    use super::super::Said;
     use super::*;
 
     fn asked(said: &[(bool, &str)]) -> Answer {
-        let material = Material {
-            assistant: Assistant { id: Uuid::nil().into(), name: "Ada".into(), settings: Settings::default() },
-            sealed_key: None,
-            guide: "The bakery is closed on 24 December.".into(),
-            said: said
-                .iter()
-                .map(|(by_contact, body)| Said { by_contact: *by_contact, body: (*body).into() })
-                .collect(),
-        };
-        let hours = Passage {
+        let passage = Passage {
             source_id: "1".into(),
             title: "Opening hours".into(),
             text: "We are open from 7 am to 6 pm, Tuesday to Sunday. On Mondays we are closed.".into(),
         };
-        let index = Arc::new(Index::build(hours.chunks(), &Synonyms::default()));
-        answer(&material, &Known { index, vector: None })
+        let by = |by_contact| if by_contact { Speaker::Contact } else { Speaker::Assistant };
+        let material = Material {
+            brief: Brief {
+                assistant: Assistant {
+                    id: Uuid::nil().into(),
+                    name: "Ada".into(),
+                    version: 1,
+                    settings: Settings::default(),
+                },
+                now: Timestamp::UNIX_EPOCH,
+                zone: TimeZone::UTC,
+                guide: "The bakery is closed on 24 December.".into(),
+                known: Known::default(),
+                said: said
+                    .iter()
+                    .map(|(by_contact, body)| Said {
+                        by: by(*by_contact),
+                        body: (*body).into(),
+                        at: Timestamp::UNIX_EPOCH,
+                    })
+                    .collect(),
+                meanwhile: Vec::new(),
+                found: Vec::new(),
+            },
+            spoken: Spoken::default(),
+            knowledge: Arc::new(Index::build(passage.chunks(), &Synonyms::default())),
+            keys: HashMap::new(),
+            address: String::new(),
+        };
+        let question = material.question();
+        let found = material.knowledge.search(&Query { text: &question, vector: None }, 3);
+        answer(&material, &found)
     }
 
     #[test]
     fn it_answers_from_what_it_knows_and_says_where_that_stands() {
-        let Answer::Reply { body, sources } = asked(&[(true, "What are your opening hours?")]) else {
-            panic!("it should know")
-        };
-        assert!(body.contains("7 am"), "{body}");
-        assert_eq!(sources[0].title, "Opening hours");
+        let Answer::Reply(reply) = asked(&[(true, "What are your opening hours?")]) else { panic!("it should know") };
+        assert!(reply.body.contains("7 am"), "{}", reply.body);
+        assert_eq!(reply.sources[0].title, "Opening hours");
+        let Answer::Reply(reply) = asked(&[(true, "are you closed on december 24?")]) else { panic!("it should know") };
+        assert_eq!(reply.sources[0].title, "This conversation's guide");
     }
 
     #[test]
     fn it_hands_over_rather_than_guess() {
-        assert!(matches!(asked(&[(true, "Can you fix my bicycle?")]), Answer::HandOff { .. }));
-        assert!(matches!(asked(&[(true, " ")]), Answer::HandOff { .. }));
-        assert!(matches!(asked(&[]), Answer::HandOff { .. }));
+        assert!(matches!(asked(&[(true, "Can you fix my bicycle?")]), Answer::HandOff(_)));
+        assert!(matches!(asked(&[(true, " ")]), Answer::HandOff(_)));
+        assert!(matches!(asked(&[]), Answer::HandOff(_)));
     }
 
     #[test]
     fn only_what_was_said_since_we_last_spoke_is_the_question() {
         let said = [(true, "opening hours?"), (false, "7 to 6"), (true, "Can you fix my bicycle?")];
-        assert!(matches!(asked(&said), Answer::HandOff { .. }));
+        assert!(matches!(asked(&said), Answer::HandOff(_)));
     }
 
     #[test]
     fn a_long_passage_is_cut_at_a_sentence() {
         let long = "One sentence that goes on for a while and says a thing. ".repeat(12);
-        let cut = trimmed(&long);
-        assert!(cut.ends_with('.') && measure(&cut).segments <= SEGMENTS_MAX, "{cut}");
+        let cut = trimmed(&long, SEGMENTS_MAX_DEFAULT);
+        assert!(cut.ends_with('.') && measure(&cut).segments <= SEGMENTS_MAX_DEFAULT, "{cut}");
         let wordy = "word ".repeat(120);
-        assert!(trimmed(&wordy).ends_with("word") && measure(&trimmed(&wordy)).segments <= SEGMENTS_MAX);
+        assert!(trimmed(&wordy, 2).ends_with("word") && measure(&trimmed(&wordy, 2)).segments <= 2);
+        assert!(measure(&trimmed(&wordy, 1)).segments <= 1);
     }
 }

@@ -62,6 +62,9 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
             decide::contact_fell_silent(now, ids, scene, *assistant, *version)
         }
         (Fact::AssistantAnswered(run), Seen::Thread(scene)) => decide::assistant_answered(now, ids, scene, run),
+        (Fact::HandOverOverdue { to, handed_at, .. }, Seen::Thread(scene)) => {
+            decide::hand_over_overdue(now, ids, scene, *to, *handed_at)
+        }
         (Fact::SnoozeEnded { until, .. }, Seen::Thread(scene)) => decide::snooze_ended(scene, *until),
         (_, Seen::Nothing)
         | (Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. }, Seen::Thread(_))
@@ -69,6 +72,7 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
             Fact::TextArrived(_)
             | Fact::ContactFellSilent { .. }
             | Fact::AssistantAnswered(_)
+            | Fact::HandOverOverdue { .. }
             | Fact::SnoozeEnded { .. },
             Seen::Text(_),
         ) => Decision::default(),
@@ -89,6 +93,7 @@ async fn by_carrier_refs(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<Ha
         | Fact::SendEnded(_)
         | Fact::ContactFellSilent { .. }
         | Fact::AssistantAnswered(_)
+        | Fact::HandOverOverdue { .. }
         | Fact::SnoozeEnded { .. }
         | Fact::UnknownOverdue { .. } => None,
     });
@@ -121,7 +126,9 @@ async fn threads(
 
 fn conversation_of(turn: &Turn<'_>) -> Option<ConversationId> {
     match turn.fact {
-        Fact::ContactFellSilent { conversation, .. } | Fact::SnoozeEnded { conversation, .. } => Some(*conversation),
+        Fact::ContactFellSilent { conversation, .. }
+        | Fact::HandOverOverdue { conversation, .. }
+        | Fact::SnoozeEnded { conversation, .. } => Some(*conversation),
         Fact::AssistantAnswered(run) => Some(run.conversation),
         Fact::TextArrived(_) | Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. } => None,
     }
@@ -135,6 +142,7 @@ fn text_of(turn: &Turn<'_>, messages: &HashMap<String, MessageId>) -> Option<Mes
         Fact::TextArrived(_)
         | Fact::ContactFellSilent { .. }
         | Fact::AssistantAnswered(_)
+        | Fact::HandOverOverdue { .. }
         | Fact::SnoozeEnded { .. } => None,
     }
 }

@@ -1,15 +1,18 @@
-//! Anthropic's messages API (docs.anthropic.com/en/api/messages).
+//! Anthropic's messages API (platform.claude.com/docs/en/api/messages).
+
+mod answer;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::content::ContentPart;
-use super::fault::{carries_error, fault};
-use super::{Answer, Ask, ModelFault, Role, Stop, alternating, said};
-use crate::http::{Method, Request, Response, Secret};
-use crate::loose::{List, Object, Text, Whole};
+use super::answer::as_object;
+use super::ask::{Ask, Role, Turn, joined};
+use crate::http::{Method, Request, Secret};
+
+pub use answer::answer;
+pub(super) use answer::{Happened, read_event};
 
 /// The version of the API that requests and readers here are written for.
 pub const VERSION: &str = "2023-06-01";
@@ -22,20 +25,28 @@ pub fn request(base_url: &str, key: &Secret, ask: &Ask, timeout: Duration) -> Re
     let base = base_url.trim().trim_end_matches('/');
     let base = base.strip_suffix("/messages").unwrap_or(base);
     let base = base.strip_suffix("/v1").unwrap_or(base);
-    let turns = alternating(&ask.turns);
-    let opening = turns.first().is_some_and(|turn| turn.role == Role::Assistant);
-    let opening = opening.then_some(Message { role: "user", content: WE_SPOKE_FIRST });
-    let spoken = turns.iter().map(|turn| Message { role: role(turn.role), content: &turn.text });
+    let turns = joined(&ask.turns);
     let body = Body {
         model: &ask.model,
         max_tokens: ask.max_tokens,
         system: Some(ask.system.trim()).filter(|system| !system.is_empty()),
-        messages: opening.into_iter().chain(spoken).collect(),
+        messages: messages(&turns),
         temperature: ask.temperature,
+        tools: ask
+            .tools
+            .iter()
+            .map(|tool| Tool { name: &tool.name, description: &tool.description, input_schema: &tool.parameters })
+            .collect(),
+        output_config: ask
+            .answer_schema
+            .as_ref()
+            .map(|schema| OutputConfig { format: Format { kind: "json_schema", schema: &schema.schema } }),
+        stream: ask.stream,
     };
+    let accept = if ask.stream { "text/event-stream, application/json" } else { "application/json" };
     let mut headers = vec![
         ("anthropic-version", VERSION.to_owned()),
-        ("accept", "application/json".to_owned()),
+        ("accept", accept.to_owned()),
         ("content-type", "application/json".to_owned()),
     ];
     if !key.is_empty() {
@@ -50,31 +61,41 @@ pub fn request(base_url: &str, key: &Secret, ask: &Ask, timeout: Duration) -> Re
     }
 }
 
-/// Reads the answer; `None` means that none came in time.
-pub fn answer(answer: Option<&Response>, now: Timestamp) -> Result<Answer, ModelFault> {
-    let answer = answer.ok_or(ModelFault::Timeout)?;
-    if !(200..=299).contains(&answer.status) || carries_error(&answer.body) {
-        return Err(fault(answer, now));
+/// The two sides take turns here, and what tools gave is the user's side.
+fn messages(turns: &[Turn]) -> Vec<Message<'_>> {
+    let mut messages: Vec<Message<'_>> = Vec::with_capacity(turns.len() + 1);
+    for turn in turns {
+        let (role, blocks) = blocks(turn);
+        if messages.is_empty() && role == "assistant" {
+            messages.push(Message { role: "user", content: Content::Text(WE_SPOKE_FIRST) });
+        }
+        match messages.last_mut() {
+            Some(last) if last.role == role => last.content.extend(blocks),
+            _ => messages.push(Message { role, content: Content::from(blocks) }),
+        }
     }
-    let unreadable = || ModelFault::Unreadable { status: answer.status };
-    let Object(message) = serde_json::from_slice::<Object<RawMessage<'_>>>(&answer.body).map_err(|_| unreadable())?;
-    let pieces = message.content.ok_or_else(unreadable)?;
-    let text: String = pieces.0.iter().filter_map(ContentPart::text).collect();
-    let stop = match message.stop_reason.as_str().unwrap_or_default() {
-        "end_turn" | "stop_sequence" => Stop::Finished,
-        "max_tokens" => Stop::Length,
-        "model_context_window_exceeded" => return Err(ModelFault::TooLong),
-        "refusal" => return Err(ModelFault::Declined),
-        other => Stop::OtherStop(other.to_owned()),
-    };
-    let usage = message.usage.0;
-    said(&text, stop, usage.tokens_in(), usage.output_tokens.0)
+    messages
 }
 
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::User => "user",
-        Role::Assistant => "assistant",
+fn blocks(turn: &Turn) -> (&'static str, Vec<Block<'_>>) {
+    match turn {
+        Turn::Said { role: Role::User, text } => ("user", vec![Block::Text { text }]),
+        Turn::Said { role: Role::Assistant, text } => ("assistant", vec![Block::Text { text }]),
+        Turn::Called { text, calls } => {
+            // Empty text is refused.
+            let text = Some(text.trim()).filter(|text| !text.is_empty()).map(|text| Block::Text { text });
+            let calls = calls.iter().map(|call| Block::ToolUse {
+                id: &call.id,
+                name: &call.name,
+                input: as_object(&call.arguments),
+            });
+            ("assistant", text.into_iter().chain(calls).collect())
+        }
+        Turn::Gave(result) => {
+            let block =
+                Block::ToolResult { tool_use_id: &result.id, content: &result.content, is_error: result.failed };
+            ("user", vec![block])
+        }
     }
 }
 
@@ -87,38 +108,82 @@ struct Body<'a> {
     messages: Vec<Message<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tool<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<OutputConfig<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
 }
 
 #[derive(Serialize)]
 struct Message<'a> {
     role: &'static str,
-    content: &'a str,
+    content: Content<'a>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RawMessage<'a> {
-    #[serde(borrow)]
-    content: Option<List<ContentPart<'a>>>,
-    #[serde(borrow)]
-    stop_reason: Text<'a>,
-    usage: Object<RawUsage>,
+/// Plain text where there is nothing else: every server understands that.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    Text(&'a str),
+    Blocks(Vec<Block<'a>>),
 }
 
-/// What came from a cache is counted apart from the rest of the input.
-#[derive(Default, Clone, Copy, Deserialize)]
-#[serde(default)]
-struct RawUsage {
-    input_tokens: Whole,
-    cache_creation_input_tokens: Whole,
-    cache_read_input_tokens: Whole,
-    output_tokens: Whole,
-}
-
-impl RawUsage {
-    fn tokens_in(self) -> Option<u64> {
-        let cached = [self.cache_creation_input_tokens, self.cache_read_input_tokens];
-        let cached = cached.into_iter().filter_map(|tokens| tokens.0).fold(0, u64::saturating_add);
-        self.input_tokens.0.map(|fresh| fresh.saturating_add(cached))
+impl<'a> Content<'a> {
+    fn from(blocks: Vec<Block<'a>>) -> Self {
+        match blocks.as_slice() {
+            [Block::Text { text }] => Self::Text(text),
+            _ => Self::Blocks(blocks),
+        }
     }
+
+    fn extend(&mut self, more: Vec<Block<'a>>) {
+        if let Self::Text(text) = self {
+            *self = Self::Blocks(vec![Block::Text { text }]);
+        }
+        if let Self::Blocks(blocks) = self {
+            blocks.extend(more);
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Block<'a> {
+    Text {
+        text: &'a str,
+    },
+    ToolUse {
+        id: &'a str,
+        name: &'a str,
+        input: Value,
+    },
+    ToolResult {
+        tool_use_id: &'a str,
+        content: &'a str,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        is_error: bool,
+    },
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'a str,
+    description: &'a str,
+    input_schema: &'a Value,
+}
+
+/// Generally available since the models of 4.5 (platform.claude.com/docs/en/build-with-claude/structured-outputs); older
+/// ones refuse it and are asked without. A forced tool would keep the model from calling any other.
+#[derive(Serialize)]
+struct OutputConfig<'a> {
+    format: Format<'a>,
+}
+
+#[derive(Serialize)]
+struct Format<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    schema: &'a Value,
 }

@@ -1,4 +1,4 @@
-//! What a model said, piece by piece: a plain string, or objects of which only those with text count.
+//! What a model said, piece by piece: a plain string, or objects of which those with text and calls count.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,27 +6,40 @@ use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 
 use crate::loose::{Text, absent};
 
 /// One piece.
 #[derive(Default, Clone)]
-pub(super) struct ContentPart<'a>(Text<'a>);
+pub(super) struct ContentPart<'a>(Fields<'a>);
 
 impl ContentPart<'_> {
-    /// Its text, if it is one to be read.
+    /// Its text, if it is one to be read. Thinking, calls and the like are not for the person outside.
     pub(super) fn text(&self) -> Option<&str> {
-        self.0.filled()
+        let is_text = matches!(self.0.kind.as_str(), None | Some("text" | "output_text"));
+        self.0.text.filled().filter(|_| is_text)
+    }
+
+    /// Id, name and arguments, if it is a call.
+    pub(super) fn call(&self) -> Option<(&str, &str, &Value)> {
+        (self.0.kind.as_str() == Some("tool_use"))
+            .then(|| (self.0.id.as_str().unwrap_or_default(), self.0.name.as_str().unwrap_or_default(), &self.0.input))
     }
 }
 
-#[derive(Default, serde::Deserialize)]
+#[derive(Default, Clone, serde::Deserialize)]
 #[serde(default)]
 struct Fields<'a> {
     #[serde(borrow, rename = "type")]
     kind: Text<'a>,
     #[serde(borrow)]
     text: Text<'a>,
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    name: Text<'a>,
+    input: Value,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for ContentPart<'a> {
@@ -40,13 +53,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for ContentPart<'a> {
                 f.write_str("a piece of content")
             }
             fn visit_str<E>(self, text: &str) -> Result<ContentPart<'a>, E> {
-                Ok(ContentPart(Text(Some(Cow::Owned(text.to_owned())))))
+                Ok(ContentPart(Fields { text: Text(Some(Cow::Owned(text.to_owned()))), ..Fields::default() }))
             }
             fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<ContentPart<'a>, A::Error> {
-                let Fields { kind, text } = Fields::deserialize(MapAccessDeserializer::new(object))?;
-                // Thinking, tool calls and the like are not for the person outside.
-                let is_text = matches!(kind.as_str(), None | Some("text" | "output_text"));
-                Ok(ContentPart(if is_text { text } else { Text::default() }))
+                Fields::deserialize(MapAccessDeserializer::new(object)).map(ContentPart)
             }
         }
         deserializer.deserialize_any(Seen(PhantomData))

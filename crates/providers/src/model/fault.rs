@@ -39,6 +39,12 @@ pub enum ModelFault {
     Unavailable { status: u16 },
     #[error("the model did not answer in time")]
     Timeout,
+    #[error("the model's answer broke off in the middle")]
+    CutOff,
+    #[error("the model's server could not be reached")]
+    Unreachable,
+    #[error("the address of the model's server is refused: {0}")]
+    AddressRefused(&'static str),
     #[error("the model's server answered {status} with something that we cannot read")]
     Unreadable { status: u16 },
 }
@@ -48,8 +54,9 @@ impl ModelFault {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Busy { .. } | Self::Unavailable { .. } | Self::Timeout | Self::Empty => true,
+            Self::CutOff | Self::Unreachable => true,
             Self::Unauthorized | Self::OverQuota | Self::TooLong | Self::NoSuchModel => false,
-            Self::Declined | Self::Refused { .. } | Self::Unreadable { .. } => false,
+            Self::Declined | Self::Refused { .. } | Self::Unreadable { .. } | Self::AddressRefused(_) => false,
         }
     }
 
@@ -68,6 +75,9 @@ impl ModelFault {
             }
             Self::Unavailable { .. } => "Try again in a few minutes.",
             Self::Timeout => "Try again; if it stays so, raise the timeout or choose a faster model.",
+            Self::CutOff => "Try again; if it stays so, ask whoever runs the model's server.",
+            Self::Unreachable => "Check the assistant's base URL, and whether the model's server runs.",
+            Self::AddressRefused(_) => "Give the assistant a base URL that is reachable from the internet.",
             Self::Unreadable { .. } => "Check the base URL: what answers there does not speak this API.",
         }
     }
@@ -84,9 +94,16 @@ pub(super) fn fault(answer: &Response, now: Timestamp) -> ModelFault {
     {
         return ModelFault::OverQuota;
     }
-    if names(&["context_length_exceeded", "request_too_large", "string_above_max_length"])
+    if names(&["context_length_exceeded", "exceed_context_size_error", "request_too_large", "string_above_max_length"])
         || (status != 429
-            && says(&["context length", "context window", "maximum context", "prompt is too long", "too many tokens"]))
+            && says(&[
+                "context length",
+                "context size",
+                "context window",
+                "maximum context",
+                "prompt is too long",
+                "too many tokens",
+            ]))
     {
         return ModelFault::TooLong;
     }
@@ -102,8 +119,11 @@ pub(super) fn fault(answer: &Response, now: Timestamp) -> ModelFault {
     if names(&["invalid_api_key", "authentication_error", "permission_error"]) {
         return ModelFault::Unauthorized;
     }
-    // A server that answers 200 with an error inside gives the status as the error's code, if at all.
-    let meant = if (200..=299).contains(&status) { told.code.parse().unwrap_or(status) } else { status };
+    // A server that answers 200 with an error inside, or in the middle of a stream, gives the status as the error's code, if
+    // at all.
+    let own_trouble = names(&["server_error", "api_error", "internal_error", "internal_server_error", "timeout_error"]);
+    let unsaid = if own_trouble { 500 } else { status };
+    let meant = if (200..=299).contains(&status) { told.code.parse().unwrap_or(unsaid) } else { status };
     match meant {
         401 | 403 => ModelFault::Unauthorized,
         402 => ModelFault::OverQuota,

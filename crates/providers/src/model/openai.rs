@@ -1,36 +1,57 @@
 //! OpenAI's chat completions, as spoken by many servers (platform.openai.com/docs/api-reference/chat).
+//!
+//! OpenAI's own newer API, *responses*, is not spoken: whatever we ask for (tools, structured answers, streaming) its
+//! servers do here too, while next to nobody else speaks it; what it has on top, such as conversations that the provider
+//! keeps, we do not want to hand out.
+
+mod answer;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::content::ContentPart;
-use super::fault::{carries_error, fault};
-use super::{Answer, Ask, ModelFault, Role, Stop, alternating, said};
-use crate::http::{Method, Request, Response, Secret, bearer};
-use crate::loose::{List, Object, Text, Whole};
+use super::answer::as_object;
+use super::ask::{Ask, Role, Turn, joined};
+use crate::http::{Method, Request, Secret, bearer};
+
+pub use answer::answer;
+pub(super) use answer::read_chunk;
 
 /// The request. `base_url` includes the version, such as `https://api.openai.com/v1`. An empty key is not sent: servers
 /// that one runs oneself often want none.
 pub fn request(base_url: &str, key: &Secret, ask: &Ask, timeout: Duration) -> Request {
     let base = base_url.trim().trim_end_matches('/');
     let base = base.strip_suffix("/chat/completions").unwrap_or(base);
-    let turns = alternating(&ask.turns);
+    let turns = joined(&ask.turns);
     let system =
-        Some(Message { role: "system", content: ask.system.trim() }).filter(|system| !system.content.is_empty());
-    let spoken = turns.iter().map(|turn| Message { role: role(turn.role), content: &turn.text });
+        Some(ask.system.trim()).filter(|system| !system.is_empty()).map(|system| Message::said("system", system));
     // OpenAI's own newer models refuse the old name; the servers that copied the API know only that one.
     let (max_tokens, max_completion_tokens) =
         if is_openai(base) { (None, Some(ask.max_tokens)) } else { (Some(ask.max_tokens), None) };
     let body = Body {
         model: &ask.model,
-        messages: system.into_iter().chain(spoken).collect(),
+        messages: system.into_iter().chain(turns.iter().map(message)).collect(),
         max_tokens,
         max_completion_tokens,
         temperature: ask.temperature,
+        tools: ask
+            .tools
+            .iter()
+            .map(|tool| Tool {
+                kind: "function",
+                function: Function { name: &tool.name, description: &tool.description, parameters: &tool.parameters },
+            })
+            .collect(),
+        response_format: ask.answer_schema.as_ref().map(|schema| ResponseFormat {
+            kind: "json_schema",
+            json_schema: JsonSchema { name: &schema.name, strict: true, schema: &schema.schema },
+        }),
+        stream: ask.stream,
+        stream_options: ask.stream.then_some(StreamOptions { include_usage: true }),
     };
-    let mut headers = vec![("accept", "application/json".to_owned()), ("content-type", "application/json".to_owned())];
+    let accept = if ask.stream { "text/event-stream, application/json" } else { "application/json" };
+    let mut headers = vec![("accept", accept.to_owned()), ("content-type", "application/json".to_owned())];
     if !key.is_empty() {
         headers.insert(0, bearer(key));
     }
@@ -43,35 +64,25 @@ pub fn request(base_url: &str, key: &Secret, ask: &Ask, timeout: Duration) -> Re
     }
 }
 
-/// Reads the answer; `None` means that none came in time.
-pub fn answer(answer: Option<&Response>, now: Timestamp) -> Result<Answer, ModelFault> {
-    let answer = answer.ok_or(ModelFault::Timeout)?;
-    if !(200..=299).contains(&answer.status) || carries_error(&answer.body) {
-        return Err(fault(answer, now));
-    }
-    let unreadable = || ModelFault::Unreadable { status: answer.status };
-    let Object(completion) =
-        serde_json::from_slice::<Object<RawCompletion<'_>>>(&answer.body).map_err(|_| unreadable())?;
-    let Object(choice) = completion.choices.0.first().ok_or_else(unreadable)?;
-    let message = &choice.message.0;
-    let text: String = message.content.0.iter().filter_map(ContentPart::text).collect();
-    let stop = match choice.finish_reason.as_str().unwrap_or_default() {
-        "stop" | "eos" | "end_turn" => Stop::Finished,
-        "length" | "max_tokens" => Stop::Length,
-        "content_filter" => return Err(ModelFault::Declined),
-        other => Stop::OtherStop(other.to_owned()),
-    };
-    if text.trim().is_empty() && message.refusal.filled().is_some() {
-        return Err(ModelFault::Declined);
-    }
-    let usage = completion.usage.0;
-    said(without_thoughts(&text), stop, usage.prompt_tokens.0, usage.completion_tokens.0)
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::User => "user",
-        Role::Assistant => "assistant",
+fn message(turn: &Turn) -> Message<'_> {
+    match turn {
+        Turn::Said { role: Role::User, text } => Message::said("user", text),
+        Turn::Said { role: Role::Assistant, text } => Message::said("assistant", text),
+        Turn::Called { text, calls } => Message {
+            role: "assistant",
+            content: Some(text.trim()).filter(|text| !text.is_empty()),
+            tool_calls: calls
+                .iter()
+                .map(|call| Call {
+                    id: &call.id,
+                    kind: "function",
+                    // Some templates read them, and fail on what is no object.
+                    function: Called { name: &call.name, arguments: as_object(&call.arguments).to_string() },
+                })
+                .collect(),
+            tool_call_id: None,
+        },
+        Turn::Gave(result) => Message { tool_call_id: Some(&result.id), ..Message::said("tool", &result.content) },
     }
 }
 
@@ -79,15 +90,6 @@ fn is_openai(base_url: &str) -> bool {
     let host =
         base_url.split_once("://").map_or(base_url, |(_, rest)| rest).split(['/', ':']).next().unwrap_or_default();
     host == "api.openai.com" || host.ends_with(".api.openai.com") || host.ends_with(".openai.azure.com")
-}
-
-/// Some servers leave a model's thinking in the text, in front of the answer. Nobody outside is to read it; if it never
-/// ended, there is no answer behind it.
-fn without_thoughts(text: &str) -> &str {
-    let Some(thinking) = text.trim_start().strip_prefix("<think>") else {
-        return text;
-    };
-    thinking.split_once("</think>").map_or("", |(_, answer)| answer)
 }
 
 #[derive(Serialize)]
@@ -100,43 +102,76 @@ struct Body<'a> {
     max_completion_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tool<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
 }
 
 #[derive(Serialize)]
 struct Message<'a> {
     role: &'static str,
-    content: &'a str,
+    content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<Call<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_call_id: Option<&'a str>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RawCompletion<'a> {
-    #[serde(borrow)]
-    choices: List<Object<RawChoice<'a>>>,
-    usage: Object<RawUsage>,
+impl<'a> Message<'a> {
+    fn said(role: &'static str, content: &'a str) -> Self {
+        Self { role, content: Some(content), tool_calls: Vec::new(), tool_call_id: None }
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RawChoice<'a> {
-    #[serde(borrow)]
-    message: Object<RawMessage<'a>>,
-    #[serde(borrow)]
-    finish_reason: Text<'a>,
+#[derive(Serialize)]
+struct Call<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    function: Called<'a>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RawMessage<'a> {
-    #[serde(borrow)]
-    content: List<ContentPart<'a>>,
-    #[serde(borrow)]
-    refusal: Text<'a>,
+#[derive(Serialize)]
+struct Called<'a> {
+    name: &'a str,
+    arguments: String,
 }
 
-#[derive(Default, Clone, Copy, Deserialize)]
-#[serde(default)]
-struct RawUsage {
-    prompt_tokens: Whole,
-    completion_tokens: Whole,
+#[derive(Serialize)]
+struct Tool<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    description: &'a str,
+    parameters: &'a Value,
+}
+
+#[derive(Serialize)]
+struct ResponseFormat<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    json_schema: JsonSchema<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonSchema<'a> {
+    name: &'a str,
+    strict: bool,
+    schema: &'a Value,
+}
+
+/// Without it, OpenAI tells no usage of a stream.
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
 }

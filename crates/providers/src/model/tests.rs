@@ -2,8 +2,11 @@ use expect_test::expect;
 
 use super::*;
 
+mod stream;
+mod tools;
+
 fn ask() -> Ask {
-    let turn = |role, text: &str| Turn { role, text: text.into() };
+    let turn = |role, text: &str| Turn::said(role, text);
     Ask {
         model: "small-model".into(),
         system: "You answer for Acme.".into(),
@@ -16,6 +19,9 @@ fn ask() -> Ask {
         ],
         max_tokens: 300,
         temperature: Some(0.2),
+        tools: Vec::new(),
+        answer_schema: None,
+        stream: false,
     }
 }
 
@@ -160,8 +166,13 @@ fn answers_are_read_from_every_shape() {
         ),
     ];
     for (dialect, body, text, (tokens_in, tokens_out), stop) in cases {
-        let expected =
-            Answer { text: (*text).into(), tokens_in: *tokens_in, tokens_out: *tokens_out, stop: stop.clone() };
+        let expected = Answer {
+            text: (*text).into(),
+            calls: Vec::new(),
+            tokens_in: *tokens_in,
+            tokens_out: *tokens_out,
+            stop: stop.clone(),
+        };
         assert_eq!(dialect.answer(Some(&Response::new(200, *body)), now()), Ok(expected), "{body}");
     }
 }
@@ -201,6 +212,12 @@ fn what_is_no_answer_has_its_reason() {
         ),
         (OpenAi, 400, r#"{"error":"the request exceeds the available context window"}"#, ModelFault::TooLong),
         (OpenAi, 400, r#"{"detail":"prompt is too long"}"#, ModelFault::TooLong),
+        (
+            OpenAi,
+            400,
+            r#"{"error":{"code":400,"message":"request (3031 tokens) exceeds the available context size (512 tokens), try increasing it","type":"exceed_context_size_error","n_prompt_tokens":3031,"n_ctx":512}}"#,
+            ModelFault::TooLong,
+        ),
         (OpenAi, 404, r#"{"error":{"message":"model 'x' not found"}}"#, ModelFault::NoSuchModel),
         (OpenAi, 400, r#"{"error":{"message":"no","code":"model_not_found"}}"#, ModelFault::NoSuchModel),
         (OpenAi, 400, r#"{"error":{"message":"filtered","code":"content_filter"}}"#, ModelFault::Declined),
@@ -304,7 +321,13 @@ fn what_is_no_answer_has_its_reason() {
         ),
         (Anthropic, 200, r#"{"content":[],"stop_reason":"refusal"}"#, ModelFault::Declined),
         (Anthropic, 200, r#"{"content":[],"stop_reason":"end_turn"}"#, ModelFault::Empty),
-        (Anthropic, 200, r#"{"content":[{"type":"tool_use","name":"x"}],"stop_reason":"tool_use"}"#, ModelFault::Empty),
+        (Anthropic, 200, r#"{"content":[{"type":"tool_use","id":"1"}],"stop_reason":"tool_use"}"#, ModelFault::Empty),
+        (
+            Anthropic,
+            200,
+            r#"{"content":[{"type":"tool_use","name":"x","input":{}}],"stop_reason":"max_tokens"}"#,
+            ModelFault::TooLong,
+        ),
         (Anthropic, 200, "{}", ModelFault::Unreadable { status: 200 }),
         (Anthropic, 200, "[", ModelFault::Unreadable { status: 200 }),
     ];
@@ -322,7 +345,13 @@ fn what_is_no_answer_has_its_reason() {
 
 #[test]
 fn debug_shows_no_word_of_a_conversation() {
-    let answer = Answer { text: "Yes, on Sunday".into(), tokens_in: None, tokens_out: None, stop: Stop::Finished };
+    let answer = Answer {
+        text: "Yes, on Sunday".into(),
+        calls: Vec::new(),
+        tokens_in: None,
+        tokens_out: None,
+        stop: Stop::Finished,
+    };
     let request = Dialect::OpenAi.request("http://localhost/v1", &Secret::new("sk-test"), &ask(), TIMEOUT);
     let shown = format!("{:?} {answer:?} {request:?}", ask());
     for private in ["Sunday", "Acme", "sk-test"] {

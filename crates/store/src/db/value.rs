@@ -5,7 +5,7 @@ use std::{borrow::Cow, error::Error, fmt};
 use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, DeliveryId, DraftId, EnrolmentId,
-    KnowledgeId, MediaId, MessageId, NumberId, TenantId, UserId, WebhookId, WorkId,
+    KnowledgeId, MediaId, MessageId, NumberId, RunId, TenantId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -193,6 +193,7 @@ id_values!(
     TenantId,
     UserId,
     WebhookId,
+    RunId,
     WorkId,
 );
 

@@ -22,7 +22,7 @@ pub(super) struct Rows<'d> {
     addresses: Vec<[Value<'d>; 4]>,
     /// By id, each once and as the last decision left it; whether it is a new one.
     conversations: BTreeMap<ConversationId, (&'d Conversation, bool)>,
-    messages: Vec<[Value<'d>; 18]>,
+    messages: Vec<[Value<'d>; 20]>,
     media: Vec<[Value<'d>; 7]>,
     receipt_lines: Vec<[Value<'d>; 5]>,
     outbox: Vec<[Value<'static>; 8]>,
@@ -67,6 +67,8 @@ impl<'d> Rows<'d> {
             new.not_before,
             new.stop_if_reply,
             new.draft,
+            new.answers,
+            new.assistant_version,
             new.created_at
         ]);
         Ok(())
@@ -115,7 +117,7 @@ impl<'d> Rows<'d> {
         tx.push_many(
             "INSERT INTO message (tenant_id, id, conversation_id, contact_id, direction, author, author_id, body, media,
                  sources, encoding, segments, status, failure, carrier_ref, not_before_us, stop_if_reply, draft_id,
-                 created_at_us)",
+                 answers, assistant_version, created_at_us)",
             messages,
         )
         .await?;
@@ -167,10 +169,10 @@ fn opened(new: &Conversation) -> [Value<'_>; 23] {
 const CHANGED: &str =
     "UPDATE conversation SET status = $3, snoozed_until_us = $4, holder = $5, holder_id = $6, mode = $7,
          assignee_id = $8, guide = $9, version = $10, inbound_count = $11, waiting_since_us = $12,
-         last_inbound_at_us = $13, last_message_at_us = $14, last_direction = $15, preview = $16
+         last_inbound_at_us = $13, last_message_at_us = $14, last_direction = $15, preview = $16, resolved_at_us = $17
      WHERE tenant_id = $1 AND id = $2";
 
-fn changed(new: &Conversation) -> [Value<'_>; 15] {
+fn changed(new: &Conversation) -> [Value<'_>; 16] {
     row![
         new.id,
         new.status.as_str(),
@@ -186,7 +188,8 @@ fn changed(new: &Conversation) -> [Value<'_>; 15] {
         new.last_inbound_at,
         new.last_message_at,
         new.last_direction.map(|direction| direction.as_str()),
-        &new.preview
+        &new.preview,
+        new.resolved_at
     ]
 }
 

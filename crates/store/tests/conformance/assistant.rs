@@ -1,6 +1,8 @@
 //! Configured AIs.
 
 use domain::id::{Ids, TenantId};
+use domain::message::Author;
+use store::assistant::KeyChange;
 use store::{Store, TenantTx, args, assistant, conversation, draft, on_both_engines};
 use uuid::Uuid;
 
@@ -85,13 +87,15 @@ on_both_engines! {
             let found = store.write(ACME, async move |tx| {
                 let mut settings = assistant::settings(tx, desk::assistant(1)).await?.unwrap();
                 settings.instructions = "Be kind".into();
-                assistant::change(tx, desk::assistant(1), None, &settings, key).await?;
-                tx.one("SELECT model_key FROM assistant WHERE tenant_id = $1 AND id = $2", args![desk::assistant(1)]).await?.get::<Option<Vec<u8>>>(0)
+                let change = |key: Option<&[u8]>| KeyChange { base_url: "https://a.test".into(), sealed: key.map(<[u8]>::to_vec) };
+                let keys: Vec<_> = key.map(change).into_iter().collect();
+                assistant::change(tx, at(1), desk::assistant(1), Author::System, None, &settings, &keys, true).await?;
+                Ok::<_, store::StoreError>(assistant::keys(tx, desk::assistant(1)).await?.remove("https://a.test"))
             }).await.unwrap();
             assert_eq!(found, kept);
         }
         let found = desk::read(&store, ACME, async |tx| assistant::find(tx, desk::assistant(1)).await).await.unwrap();
-        assert_eq!((found.name.as_str(), found.instructions.as_str()), ("Ada", "Be kind"));
+        assert_eq!((found.name.as_str(), found.set.instructions.as_str()), ("Ada", "Be kind"));
     }
 
     /// Only open drafts wait in a conversation; any can be read by its id, by its tenant.

@@ -2,7 +2,9 @@
 
 use domain::event::Kind;
 use domain::id::{AssistantId, CarrierAccountId, ContactId, ConversationId, MessageId, NumberId, TenantId, UserId};
+use domain::message::Author;
 use jiff::Timestamp;
+use store::assistant::KeyChange;
 use store::event::{self, Line};
 use store::{Store, StoreError, args};
 use uuid::Uuid;
@@ -159,8 +161,8 @@ pub async fn put_message(store: &Store, tenant: TenantId, n: u128, thread: u128,
         .write(tenant, async move |tx| {
             tx.exec(
                 "INSERT INTO message (tenant_id, id, conversation_id, contact_id, direction, author, author_id, body,
-                     encoding, segments, status, stop_if_reply, created_at_us)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, 'Hello', 'gsm7', 1, 'sent', FALSE, $8)",
+                     encoding, segments, status, stop_if_reply, answers, created_at_us)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, 'Hello', 'gsm7', 1, 'sent', FALSE, $5 = 'out', $8)",
                 args![message(n), conversation(thread), contact(thread), direction, kind, id, at(1)],
             )
             .await
@@ -173,7 +175,8 @@ pub async fn put_assistant(store: &Store, n: u128) {
     let settings = domain::assistant::Settings::default();
     store
         .write(ACME, async move |tx| {
-            store::assistant::create(tx, at(0), assistant(n), "Ada", &settings, Some(b"sealed")).await
+            let keys = [KeyChange { base_url: "https://a.test".into(), sealed: Some(b"sealed".to_vec()) }];
+            store::assistant::create(tx, at(0), assistant(n), Author::System, "Ada", &settings, &keys).await
         })
         .await
         .unwrap();

@@ -53,7 +53,8 @@ store::on_both_engines! {
         let _ = acme.assistant("draft", HOURS).await;
         let ask = async || {
             town.texts(ANN, &acme, "what are your opening hours?").await;
-            town.passes(SignedDuration::from_secs(5)).await;
+            // Whoever asks again soon may go on typing, and is given more time.
+            town.passes(SignedDuration::from_secs(21)).await;
             let id = text(&acme.conversation().await["id"]);
             let drafts = acme.get(&format!("/conversations/{id}/drafts")).await;
             let drafts = drafts.is(200)["data"].as_array().unwrap().clone();

@@ -57,7 +57,10 @@ const NOT_A_THING: [&str; 3] = [
 fn filled(path: &str, things: &BTreeMap<&'static str, String>) -> Result<String, String> {
     let mut segments: Vec<String> = path.split('/').map(str::to_owned).collect();
     for at in 1..segments.len() {
-        if segments[at].starts_with('{') {
+        if segments[at] == "{version}" {
+            // Every assistant has a first version.
+            "1".clone_into(&mut segments[at]);
+        } else if segments[at].starts_with('{') {
             let noun = segments[at - 1].clone();
             let Some(id) = things.get(noun.as_str()) else {
                 return Err(format!("{path}: this test has no {noun} to try it with: give it one"));

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a story that meets what it does not expect shall fail there")]
 
+mod asking;
 mod assistants;
 mod bad_input;
 mod carrier;
@@ -20,5 +21,6 @@ mod media;
 mod models;
 mod people;
 mod sending;
+mod trust;
 mod webhook_keys;
 mod webhooks;

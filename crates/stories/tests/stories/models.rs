@@ -1,75 +1,17 @@
 //! An assistant with a model of somebody else: what it is asked, what becomes of its answer, and of its silence.
 
-use std::sync::{Arc, Mutex};
-
-use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
+use stories::model::{Act, Question, ScriptedModel};
 use stories::town::{Desk, Town, text};
 
 const ANN: &str = "+14155550123";
 const HOURS: &str = "We are open from 7 am to 6 pm, Tuesday to Sunday. On Mondays we are closed.";
 const KEY: &str = "sk-story-secret-1234";
 
-/// What the stand-in does when it is asked.
-#[derive(Clone)]
-enum Mood {
-    Says(Value),
-    Fails(u16, Value),
-    /// It takes the question and never answers.
-    Silent,
-}
-
-/// One question, as it came.
-#[derive(Debug, Clone)]
-struct Asked {
-    path: String,
-    headers: HeaderMap,
-    body: Value,
-}
-
-/// A model's server on this machine.
-struct StandIn {
-    base_url: String,
-    asked: Arc<Mutex<Vec<Asked>>>,
-    mood: Arc<Mutex<Mood>>,
-}
-
-impl StandIn {
-    async fn start(mood: Mood) -> Self {
-        type Kept = (Arc<Mutex<Vec<Asked>>>, Arc<Mutex<Mood>>);
-        async fn answer(State((asked, mood)): State<Kept>, uri: Uri, headers: HeaderMap, body: String) -> Response {
-            let body = serde_json::from_str(&body).unwrap_or(Value::Null);
-            asked.lock().unwrap().push(Asked { path: uri.path().to_owned(), headers, body });
-            let mood = mood.lock().unwrap().clone();
-            match mood {
-                Mood::Says(said) => axum::Json(said).into_response(),
-                Mood::Fails(status, said) => (StatusCode::from_u16(status).unwrap(), axum::Json(said)).into_response(),
-                Mood::Silent => std::future::pending().await,
-            }
-        }
-        let (asked, mood) = (Arc::default(), Arc::new(Mutex::new(mood)));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let app = Router::new().fallback(answer).with_state((Arc::clone(&asked), Arc::clone(&mood)));
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { base_url, asked, mood }
-    }
-
-    fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
-    }
-
-    fn now(&self, mood: Mood) {
-        *self.mood.lock().unwrap() = mood;
-    }
-}
-
 /// The number's assistant, with a model behind it.
-async fn assistant(desk: &Desk, kind: &str, base_url: &str) -> String {
+async fn assistant(desk: &Desk, kind: &str, model: &ScriptedModel) -> String {
+    let base_url = model.base_url(kind);
     let id = desk.assistant("auto", HOURS).await;
     let provider = json!({
         "kind": kind, "base_url": base_url, "model": "story-1", "api_key": KEY, "timeout_seconds": 1, "max_tokens": 321,
@@ -79,30 +21,23 @@ async fn assistant(desk: &Desk, kind: &str, base_url: &str) -> String {
     id
 }
 
-fn openai(text: &str) -> Value {
-    json!({
-        "id": "chatcmpl-1", "object": "chat.completion", "model": "story-1",
-        "choices": [{ "index": 0, "message": { "role": "assistant", "content": text }, "finish_reason": "stop" }],
-        "usage": { "prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120 },
-    })
-}
-
-fn anthropic(text: &str) -> Value {
-    json!({
-        "id": "msg_1", "type": "message", "role": "assistant", "model": "story-1",
-        "content": [{ "type": "text", "text": text }], "stop_reason": "end_turn",
-        "usage": { "input_tokens": 100, "output_tokens": 20 },
-    })
-}
-
-fn answer(body: &str) -> String {
-    json!({ "outcome": "answer", "text": body, "sources": [1] }).to_string()
+fn answer(body: &str) -> Act {
+    Act::json(&json!({ "outcome": "answer", "text": body, "sources": [1] }))
 }
 
 /// Ann asks, and the quiet window passes.
 async fn asks(town: &Town, desk: &Desk, body: &str) {
     town.texts(ANN, desk, body).await;
-    town.passes(SignedDuration::from_secs(5)).await;
+    // The longest that anybody's window gets.
+    town.passes(SignedDuration::from_secs(21)).await;
+    tries(town).await;
+}
+
+/// The pauses between tries pass.
+async fn tries(town: &Town) {
+    for _ in 0..3 {
+        town.passes(SignedDuration::from_millis(1_500)).await;
+    }
 }
 
 /// The conversation is people's now, nothing was sent, and the thread says why.
@@ -130,15 +65,15 @@ store::on_both_engines! {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
-        let model = StandIn::start(Mood::Says(openai(&answer("We open at 7.")))).await;
-        let _ = assistant(&acme, "openai", &format!("{}/v1/", model.base_url)).await;
+        let model = ScriptedModel::start(answer("We open at 7.")).await;
+        let _ = assistant(&acme, "openai", &model).await;
         asks(&town, &acme, "When do you open?").await;
         assert_eq!(town.heard(ANN), ["We open at 7."]);
         asks(&town, &acme, "And on Mondays?").await;
 
         let asked = model.asked();
         assert_eq!(asked.len(), 2);
-        let Asked { path, headers, body } = &asked[1];
+        let Question { path, headers, body } = &asked[1];
         assert_eq!(path, "/v1/chat/completions");
         assert_eq!(headers["authorization"], format!("Bearer {KEY}"));
         assert_eq!(headers["content-type"], "application/json");
@@ -161,14 +96,14 @@ store::on_both_engines! {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
-        let model = StandIn::start(Mood::Says(anthropic(&answer("We open at 7.")))).await;
-        let _ = assistant(&acme, "anthropic", &model.base_url).await;
+        let model = ScriptedModel::start(answer("We open at 7.")).await;
+        let _ = assistant(&acme, "anthropic", &model).await;
         asks(&town, &acme, "When do you open?").await;
         assert_eq!(town.heard(ANN), ["We open at 7."]);
 
         let asked = model.asked();
         assert_eq!(asked.len(), 1);
-        let Asked { path, headers, body } = &asked[0];
+        let Question { path, headers, body } = &asked[0];
         assert_eq!(path, "/v1/messages");
         assert_eq!(headers["x-api-key"], KEY);
         assert_eq!(headers["anthropic-version"], "2023-06-01");
@@ -183,9 +118,9 @@ store::on_both_engines! {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
-        let said = json!({ "outcome": "hand_off", "reason": "She wants her money back" }).to_string();
-        let model = StandIn::start(Mood::Says(anthropic(&said))).await;
-        let _ = assistant(&acme, "anthropic", &model.base_url).await;
+        let said = json!({ "outcome": "hand_off", "reason": "She wants her money back" });
+        let model = ScriptedModel::start(Act::json(&said)).await;
+        let _ = assistant(&acme, "anthropic", &model).await;
         asks(&town, &acme, "I want my money back").await;
         handed_over(&town, &acme, "She wants her money back").await;
     }
@@ -194,23 +129,27 @@ store::on_both_engines! {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
-        let model = StandIn::start(Mood::Silent).await;
-        let id = assistant(&acme, "openai", &model.base_url).await;
+        let model = ScriptedModel::start(Act::Silent).await;
+        let id = assistant(&acme, "openai", &model).await;
         let overloaded = json!({ "type": "error", "error": { "type": "overloaded_error", "message": "Overloaded" } });
         let wrong_key = json!({ "error": { "code": "invalid_api_key", "message": "Incorrect API key provided" } });
-        for (mood, why) in [
-            (Mood::Silent, "in time"),
-            (Mood::Fails(500, json!({ "error": { "message": "boom" } })), "trouble of its own (status 500)"),
-            (Mood::Fails(529, overloaded), "busy"),
-            (Mood::Fails(401, wrong_key), "API key was not accepted"),
-            (Mood::Says(json!("no completion")), "cannot read"),
-            (Mood::Says(openai("{\"outcome\":\"answer\",\"te")), "unreadable"),
+        for (act, why) in [
+            (Act::Silent, "in time"),
+            (Act::fails(500), "trouble of its own (status 500)"),
+            (Act::Replies(529, overloaded), "busy"),
+            (Act::Replies(401, wrong_key), "API key was not accepted"),
+            (Act::Replies(200, json!("no completion")), "cannot read"),
+            (Act::Says("{\"outcome\":\"answer\",\"te".into()), "could not be used"),
+            (Act::BreaksOff("{\"outcome\":".into()), "broke off"),
+            (Act::Busy(Some(30)), "busy"),
+            (Act::Replies(402, json!({})), "used up its credit or quota"),
         ] {
-            model.now(mood);
+            model.now(act);
             asks(&town, &acme, "When do you open?").await;
             handed_over(&town, &acme, why).await;
             given_back(&acme).await;
             town.passes(SignedDuration::from_secs(5)).await;
+            tries(&town).await;
             handed_over(&town, &acme, why).await;
             given_back(&acme).await;
         }
@@ -225,9 +164,10 @@ store::on_both_engines! {
         drop(store);
         let town = Town::walled(place).await;
         let acme = town.lodger("Acme", "+14155550101").await;
-        let model = StandIn::start(Mood::Says(openai(&answer("We open at 7.")))).await;
-        let name = model.base_url.replace("127.0.0.1", "localhost");
-        let _ = assistant(&acme, "openai", &name).await;
+        let model = ScriptedModel::start(answer("We open at 7.")).await;
+        let id = assistant(&acme, "openai", &model).await;
+        let name = model.base_url("openai").replace("127.0.0.1", "localhost");
+        let _ = acme.patch(&format!("/assistants/{id}"), json!({ "provider": { "base_url": name, "api_key": KEY } })).await.is(200);
         asks(&town, &acme, "When do you open?").await;
         handed_over(&town, &acme, "could not be reached").await;
         assert!(model.asked().is_empty(), "it was not even asked");

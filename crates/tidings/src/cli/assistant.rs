@@ -8,7 +8,7 @@ use api::{
     error::ApiError,
     fields,
     v1::{
-        assistants::{AssistantPatch, ProviderPatch, apply, sealed_key},
+        assistants::{AssistantPatch, ProviderPatch, apply, sealed_keys},
         knowledge::{
             lines,
             of_assistant::{give, take},
@@ -21,6 +21,7 @@ use domain::{
     assistant::{ProviderKind, Settings},
     conversation::Mode,
     id::{AssistantId, Ids, KnowledgeId, TenantId},
+    message::Author,
 };
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -143,11 +144,11 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
             let mut settings = Settings::default();
             apply(&mut settings, &patch).map_err(refused)?;
             let id: AssistantId = desk.ids.next();
-            let key = sealed_key(&boot::sealer(config)?, id, &patch).map_err(refused)?.flatten();
+            let keys = sealed_keys(&boot::sealer(config)?, id, &patch, &settings).map_err(refused)?;
             let (now, ids) = (desk.now, desk.ids.clone());
             let made = desk
                 .write(tenant, async move |tx: &mut TenantTx<'_>| {
-                    let line = assistant::create(tx, now, id, &name, &settings, key.as_deref()).await?;
+                    let line = assistant::create(tx, now, id, Author::System, &name, &settings, &keys).await?;
                     let learned = learn(tx, now, &mut ids.clone(), id, &texts).await?;
                     let mut told = vec![line];
                     told.extend(learned.into_iter().map(knowledge::updated));
@@ -167,18 +168,20 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
             let id: AssistantId = id.parse()?;
             let (patch, texts) = said.read()?;
             let name = name.map(|name| fields::name("--name", &name)).transpose().map_err(refused)?;
-            let key = sealed_key(&boot::sealer(config)?, id, &patch).map_err(refused)?;
+            let sealer = boot::sealer(config)?;
             let (now, ids) = (desk.now, desk.ids.clone());
             let changed = desk
                 .write(tenant, async move |tx: &mut TenantTx<'_>| {
                     let mut settings = assistant::settings(tx, id).await?.ok_or_else(no_such)?;
                     let before = settings.clone();
                     apply(&mut settings, &patch)?;
+                    let keys = sealed_keys(&sealer, id, &patch, &settings)?;
                     let learned = learn(tx, now, &mut ids.clone(), id, &texts).await?;
                     let forgot = forget(tx, now, &mut ids.clone(), id, &forgotten).await?;
-                    if settings != before || name.is_some() || key.is_some() {
-                        let key = key.as_ref().map(Option::as_deref);
-                        let line = assistant::change(tx, id, name.as_deref(), &settings, key).await?;
+                    if settings != before || name.is_some() || !keys.is_empty() {
+                        let author = Author::System;
+                        let (_, line) =
+                            assistant::change(tx, now, id, author, name.as_deref(), &settings, &keys, true).await?;
                         event::append(tx, now, &[line]).await?;
                     }
                     let told: Vec<_> = learned.iter().chain(&forgot).flat_map(|text| lines(*text, &[id])).collect();
@@ -223,12 +226,12 @@ impl Said {
         provider.timeout_seconds = self.timeout_seconds;
         provider.max_tokens = self.max_tokens;
         let patch = AssistantPatch {
-            name: None,
             instructions: self.instructions.as_deref().map(content).transpose()?,
             mode: self.mode,
             provider: Some(provider),
             quiet_window_ms: self.quiet_window_ms,
             floor: self.floor,
+            ..AssistantPatch::default()
         };
         let texts = self.knowledge.iter().map(|file| Text::read(file)).collect::<anyhow::Result<_>>()?;
         Ok((patch, texts))
@@ -311,7 +314,7 @@ async fn shown(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<(Assistant, Vec
 }
 
 fn told(what: &str, (assistant, texts): (Assistant, Vec<Source>)) -> anyhow::Result<Answer> {
-    let mut text = format!("{what} {} ({}), mode {}.", assistant.name, assistant.id, assistant.mode.as_str());
+    let mut text = format!("{what} {} ({}), mode {}.", assistant.name, assistant.id, assistant.set.mode.as_str());
     for known in &texts {
         let _ = write!(text, "\nIt knows: {}", known.title);
     }
@@ -329,7 +332,7 @@ async fn list(desk: &Desk, tenant: TenantId) -> anyhow::Result<Answer> {
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         for one in &page {
-            let _ = writeln!(text, "{}  {}  {}", one.id, one.mode.as_str(), one.name);
+            let _ = writeln!(text, "{}  {}  {}", one.id, one.set.mode.as_str(), one.name);
         }
         rows.extend(page);
     }

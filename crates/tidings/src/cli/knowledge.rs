@@ -220,7 +220,7 @@ async fn search(
         Some(id) => {
             let find = async move |tx: &mut TenantTx<'_>| store::assistant::find(tx, id).await;
             let found = desk.store.read(tenant, find).await?;
-            found.context("the tenant has no such assistant: see `tidings assistant list`")?.floor
+            found.context("the tenant has no such assistant: see `tidings assistant list`")?.set.floor
         }
     };
     let hits = desk.engine(config)?.search_knowledge(tenant, assistant, words, HITS).await?;

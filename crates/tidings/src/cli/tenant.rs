@@ -121,6 +121,7 @@ async fn settings(desk: &Desk, asked: Settings) -> anyhow::Result<Answer> {
         quiet_hours: asked.quiet_hours.as_deref().map(quiet_hours).transpose()?,
         help_text: asked.help_text,
         stop_confirmation: asked.stop_confirmation.map(|text| (!text.is_empty()).then_some(text)),
+        ..ChangeSettings::default()
     };
     let set = desk
         .write(id, async move |tx: &mut TenantTx<'_>| {
@@ -165,6 +166,11 @@ fn in_words(set: &Tenant) -> String {
         quiet_hours,
         help_text,
         stop_confirmation,
+        office_hours: _,
+        fields: _,
+        routes: _,
+        sms_assistant: _,
+        run_record_days: _,
     } = &set.settings;
     let quiet = quiet_hours.map_or_else(|| "none".to_owned(), |hours| hours.to_string());
     format!(

@@ -7,6 +7,7 @@ use domain::{
     assistant,
     conversation::Mode,
     id::{AssistantId, CarrierAccountId, ContactId, Ids, NumberId, TenantId},
+    message::Author,
     phone::{Address, E164},
     tenant::Settings,
 };
@@ -146,7 +147,7 @@ async fn helper(tx: &mut TenantTx<'_>, ids: &mut Ids, now: Timestamp) -> Result<
     let id: AssistantId = ids.next();
     let settings =
         assistant::Settings { instructions: INSTRUCTIONS.into(), mode: Mode::Auto, ..assistant::Settings::default() };
-    let line = assistants::create(tx, now, id, "Crumb", &settings, None).await?;
+    let line = assistants::create(tx, now, id, Author::System, "Crumb", &settings, &[]).await?;
     for (title, text) in KNOWLEDGE {
         let new = knowledge::New {
             id: ids.next(),

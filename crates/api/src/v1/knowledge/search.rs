@@ -133,7 +133,7 @@ pub async fn search(
         Some(id) => {
             let find = async move |tx: &mut TenantTx<'_>| assistant::find(tx, id).await;
             let found = app.engine.store().read(caller.tenant, find).await?;
-            found.ok_or_else(assistants::no_such)?.floor
+            found.ok_or_else(assistants::no_such)?.set.floor
         }
     };
     let hits = app.engine.search_knowledge(caller.tenant, asked.assistant_id, &asked.query, limit as usize).await?;

@@ -9,7 +9,7 @@ use store::knowledge::{self, Embedding};
 use store::{StoreError, TenantTx};
 use utoipa::ToSchema;
 
-use super::super::assistants::{given, hint, within};
+use super::super::assistants::settings::{given, hint, within};
 use crate::{
     auth::Caller,
     error::ApiError,

@@ -198,9 +198,10 @@ fn a_reply_takes_back_what_was_to_go_only_into_silence() {
         "Yes",
         waiting,
         expect![[r#"
-        unsent cancelled (if silent): contact_replied
-        now open, held by agents, version 4, waiting
-        in by contact, received: Yes"#]],
+            unsent cancelled (if silent): contact_replied
+            unsent cancelled (by the assistant): contact_replied
+            now open, held by agents, version 4, waiting
+            in by contact, received: Yes"#]],
     );
 }
 
@@ -242,4 +243,100 @@ fn a_start_that_was_overtaken_by_a_newer_stop_says_nothing() {
     };
     assert!(!lifts(now() - 10.seconds()), "it was sent before the STOP");
     assert!(lifts(now() + 10.seconds()));
+}
+
+#[test]
+fn what_needs_no_answer_asks_no_assistant() {
+    on_text(
+        "Thanks!",
+        |_| {},
+        expect![[r#"
+            now open, held by assistant, version 4
+            in by contact, received: Thanks!
+            run: silent"#]],
+    );
+    on_text(
+        "ok",
+        |scene| scene.conversation.as_mut().unwrap().preview = "Shall we come at 5?".into(),
+        expect![[r#"
+            now open, held by assistant, version 4, waiting
+            in by contact, received: ok
+            → remind about version 4 in 4000 ms"#]],
+    );
+    on_text(
+        "ok thanks",
+        |scene| scene.conversation.as_mut().unwrap().waiting_since = Some(now() - 1.minute()),
+        expect![[r#"
+            now open, held by assistant, version 4, waiting
+            in by contact, received: ok thanks
+            → remind about version 4 in 4000 ms"#]],
+    );
+    on_text(
+        "When do you open?",
+        |scene| scene.is_own_number = true,
+        expect![[r#"
+            now open, held by assistant, version 4
+            in by contact, received: When do you open?
+            run: silent"#]],
+    );
+}
+
+#[test]
+fn what_the_assistant_has_ready_waits_for_what_the_contact_adds() {
+    on_text(
+        "and on Sunday?",
+        |scene| scene.conversation.as_mut().unwrap().has_unsent = true,
+        expect![[r#"
+        unsent cancelled (if silent): contact_replied
+        unsent cancelled (by the assistant): contact_replied
+        now open, held by assistant, version 4, waiting
+        in by contact, received: and on Sunday?
+        → remind about version 4 in 4000 ms"#]],
+    );
+}
+
+#[test]
+fn a_new_conversation_goes_to_whom_a_route_names() {
+    let routed = |change: fn(&mut crate::assistant::Route)| {
+        move |scene: &mut Scene| {
+            scene.conversation = None;
+            let bob = Arc::new(Assistant { id: id(0xB0B), ..scene.assistant.as_deref().unwrap().clone() });
+            scene.candidates = vec![bob];
+            let mut route = crate::assistant::Route { assistant_id: Some(id(0xB0B)), ..Default::default() };
+            change(&mut route);
+            Arc::make_mut(&mut scene.tenant).settings.routes = vec![route];
+        }
+    };
+    let holder = |body: &str, prepare: &dyn Fn(&mut Scene)| {
+        let mut scene = scene();
+        prepare(&mut scene);
+        let decision = text_arrived(now(), &mut ids(), &scene, Uuid::from_u128(6), &arrived(body));
+        let opened = decision.changes.iter().find_map(|change| match change {
+            Change::ConversationOpened(opened) => Some(opened.holder),
+            _ => None,
+        });
+        opened.unwrap()
+    };
+    let refunds = routed(|route| route.keywords = vec!["refund".into()]);
+    assert_eq!(holder("I want a refund", &refunds), Holder::Assistant(id(0xB0B)));
+    assert_eq!(holder("hello", &refunds), Holder::Assistant(id(0xADA)));
+    let people = routed(|route| (route.keywords, route.assistant_id) = (vec!["refund".into()], None));
+    assert_eq!(holder("I want a refund", &people), Holder::Agents);
+    let gone = routed(|route| route.assistant_id = Some(id(0xDEAD)));
+    assert_eq!(holder("hello", &gone), Holder::Assistant(id(0xADA)), "one that is gone takes nothing");
+}
+
+#[test]
+fn what_people_closed_goes_back_if_that_is_set() {
+    let closed = |back| {
+        let mut scene = scene();
+        let mut ada = scene.assistant.as_deref().unwrap().clone();
+        ada.settings.hand_over.back = back;
+        Arc::make_mut(&mut scene.number).assistant = Some(Arc::new(ada));
+        let conversation = scene.conversation.as_mut().unwrap();
+        (conversation.status, conversation.holder) = (Standing::Closed, Holder::Agents);
+        told(&text_arrived(now(), &mut ids(), &scene, Uuid::from_u128(6), &arrived("Are you open?")))
+    };
+    assert!(closed(crate::assistant::HandBack::AfterClosing).contains("held by assistant"));
+    assert!(closed(crate::assistant::HandBack::Never).contains("held by agents"));
 }

@@ -230,7 +230,7 @@ fn only_what_went_out_is_an_answer() {
     assert_eq!(answers(&|_| {}, accepted()), "answered");
     assert_eq!(answers(&|about| about.author = Author::Assistant(id(0xADA)), accepted()), "answered");
     assert_eq!(answers(&|about| about.author = Author::Api, accepted()), "answered");
-    assert_eq!(answers(&|about| about.author = Author::System, accepted()), "", "a confirmation is no answer");
+    assert_eq!(answers(&|about| about.answers = false, accepted()), "", "a confirmation or a notice is no answer");
     let wrote_again = |about: &mut Outbound| about.last_inbound_at = Some(now() - 1.second());
     assert_eq!(answers(&wrote_again, accepted()), "answered, waiting for another");
     let wrote_later = |about: &mut Outbound| about.waiting_since = Some(now() - 1.second());
@@ -354,7 +354,7 @@ fn facts_read_as_they_were_written() {
         Fact::CarrierReported(report(Reported::Sent, false)),
         Fact::SendEnded(SendEnded { message: id(10), attempt: 1, ended: Ended::Lost { why: "x".into() } }),
         Fact::ContactFellSilent { conversation: id(5), assistant: id(0xADA), version: 3 },
-        Fact::AssistantAnswered(run(3, says("a"))),
+        Fact::AssistantAnswered(Box::new(run(3, says("a")))),
         Fact::SnoozeEnded { conversation: id(5), until: now() },
         Fact::UnknownOverdue { message: MessageId(Uuid::from_u128(10)) },
     ];
@@ -367,7 +367,7 @@ fn facts_read_as_they_were_written() {
         {"fact":"carrier_reported","account":"acc_00000000000000000000000000000003","message":"msg_0000000000000000000000000000000a","carrier_ref":"t1","from":null,"reported":"sent","failure":null,"opted_out":false,"parts":1,"cost":{"micros":7000,"currency":"USD"},"at":"2026-03-02T15:00:00Z"}
         {"fact":"send_ended","message":"msg_0000000000000000000000000000000a","attempt":1,"ended":{"ended":"lost","why":"x"}}
         {"fact":"contact_fell_silent","conversation":"cnv_00000000000000000000000000000005","assistant":"ast_00000000000000000000000000000ada","version":3}
-        {"fact":"assistant_answered","conversation":"cnv_00000000000000000000000000000005","assistant":"ast_00000000000000000000000000000ada","version":3,"answer":{"outcome":"reply","body":"a","sources":[]}}
+        {"fact":"assistant_answered","conversation":"cnv_00000000000000000000000000000005","assistant":"ast_00000000000000000000000000000ada","version":3,"answer":{"outcome":"reply","body":"a","sources":[],"clarifies":false,"acts":[],"objections":[]},"run":{"id":"run_0000000000000000000000000000002a","assistant_version":1,"model":"","tokens_in":0,"tokens_out":0,"cost":null,"latency_ms":0,"record":{"system":"","turns":[],"passages":[],"tools":[],"answers":[],"checks":[],"reason":""}}}
         {"fact":"snooze_ended","conversation":"cnv_00000000000000000000000000000005","until":"2026-03-02T15:00:00Z"}
         {"fact":"unknown_overdue","message":"msg_0000000000000000000000000000000a"}"#]]
     .assert_eq(&texts.join("\n"));

@@ -1,0 +1,168 @@
+//! Reads all that an answer is made from.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::assistant::{Brief, Known as KnownContact, Said, Speaker, Spoken};
+use domain::hours;
+use domain::id::{AssistantId, ConversationId, TenantId};
+use domain::knowledge::Index;
+use domain::tenant::Settings;
+use jiff::tz::TimeZone;
+use store::scene::{self, Known};
+use store::{StoreError, assistant, brief, tenant};
+use uuid::Uuid;
+
+use crate::knowledge;
+use crate::world::World;
+
+/// All that an answer is made from.
+#[derive(Debug)]
+pub(crate) struct Material {
+    /// Without the passages, which are looked for.
+    pub(crate) brief: Brief,
+    /// What was said and used up lately.
+    pub(crate) spoken: Spoken,
+    /// Where it is answered from.
+    pub(crate) knowledge: Arc<Index>,
+    /// The keys of its models by their addresses, sealed.
+    pub(crate) keys: HashMap<String, Vec<u8>>,
+    /// Where the contact is reached.
+    pub(crate) address: String,
+}
+
+/// What there is to answer, and in which lane.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// `None`: the assistant was removed.
+    pub(crate) material: Option<Material>,
+    pub(crate) lane: Uuid,
+}
+
+/// Something to try an assistant with.
+#[derive(Clone, Default)]
+pub struct Rehearsed {
+    /// Which version; `None`: the one in force.
+    pub version: Option<u32>,
+    /// What was said, oldest first; the contact speaks last.
+    pub said: Vec<Said>,
+    /// What is to be followed.
+    pub guide: String,
+    /// Who writes.
+    pub known: KnownContact,
+}
+
+impl std::fmt::Debug for Rehearsed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rehearsed").field("said", &self.said.len()).finish_non_exhaustive()
+    }
+}
+
+/// Reads all of it, unless the conversation has moved on since.
+pub(super) async fn gather(
+    world: &Arc<World>,
+    tenant: TenantId,
+    conversation: ConversationId,
+    assistant: AssistantId,
+    version: i64,
+) -> Result<Option<Found>, StoreError> {
+    let now = world.now();
+    let index = knowledge::index_of(world, tenant, Some(assistant)).await?;
+    world
+        .store
+        .read(tenant, async move |tx| {
+            let Some(scene) = scene::around(tx, &mut Known::default(), conversation).await? else { return Ok(None) };
+            let Some(current) = scene.conversation.as_ref().filter(|current| current.version == version) else {
+                return Ok(None);
+            };
+            let lane = current.lane;
+            let Some(who) = scene::assistant(tx, assistant).await? else {
+                return Ok(Some(Found { material: None, lane }));
+            };
+            let zone = zone(&scene.tenant.settings);
+            let day = zone.to_datetime(now).date().to_string();
+            let material = Material {
+                spoken: brief::spoken(tx, now, &day, conversation, assistant).await?,
+                brief: Brief {
+                    now,
+                    zone,
+                    guide: current.guide.clone(),
+                    known: brief::known(tx, &scene).await?,
+                    said: brief::said(tx, current).await?,
+                    meanwhile: brief::meanwhile(tx, current).await?,
+                    found: Vec::new(),
+                    assistant: who,
+                },
+                knowledge: Arc::clone(&index),
+                keys: assistant::keys(tx, assistant).await?,
+                address: scene.address.clone(),
+            };
+            Ok::<_, StoreError>(Some(Found { material: Some(material), lane }))
+        })
+        .await
+}
+
+/// The same for something that nobody wrote. `None`: there is no such assistant, or no such version of it.
+pub(super) async fn rehearse(
+    world: &Arc<World>,
+    tenant: TenantId,
+    id: AssistantId,
+    rehearsed: Rehearsed,
+) -> Result<Option<Material>, StoreError> {
+    let now = world.now();
+    let index = knowledge::index_of(world, tenant, Some(id)).await?;
+    world
+        .store
+        .read(tenant, async move |tx| {
+            let Rehearsed { version, said, guide, known } = rehearsed.clone();
+            let Some(mut who) = scene::assistant(tx, id).await? else { return Ok(None) };
+            if let Some(version) = version {
+                let Some((name, settings)) = assistant::version::settings(tx, id, version).await? else {
+                    return Ok(None);
+                };
+                (who.name, who.settings, who.version) = (name, settings, version);
+            }
+            let settings = tenant::settings(tx).await?;
+            let mut known = known;
+            for field in &settings.fields {
+                if !known.fields.iter().any(|(own, _)| own.key == field.key) {
+                    known.fields.push((field.clone(), None));
+                }
+            }
+            Ok::<_, StoreError>(Some(Material {
+                spoken: Spoken::default(),
+                brief: Brief {
+                    assistant: who,
+                    now,
+                    zone: zone(&settings),
+                    guide,
+                    known,
+                    said,
+                    meanwhile: Vec::new(),
+                    found: Vec::new(),
+                },
+                knowledge: Arc::clone(&index),
+                keys: assistant::keys(tx, id).await?,
+                address: String::new(),
+            }))
+        })
+        .await
+}
+
+impl Material {
+    /// All that the contact has said since we last spoke, in one piece.
+    pub(super) fn question(&self) -> String {
+        let unanswered = self.brief.said.iter().rev().take_while(|said| said.by == Speaker::Contact);
+        let unanswered: Vec<&str> = unanswered.map(|said| said.body.trim()).filter(|body| !body.is_empty()).collect();
+        unanswered.into_iter().rev().collect::<Vec<_>>().join(" ")
+    }
+
+    /// An assistant has not spoken here yet.
+    pub(super) fn is_first(&self) -> bool {
+        !self.brief.said.iter().any(|said| matches!(said.by, Speaker::Assistant | Speaker::Person))
+    }
+}
+
+fn zone(settings: &Settings) -> TimeZone {
+    hours::zone(&settings.time_zone).unwrap_or(TimeZone::UTC)
+}

@@ -1,0 +1,310 @@
+//! From what is known to an answer: rules first, then what is found, then a model, and a last look at what it says.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::assistant::{
+    Allowed, Answer, Brief, HandOff, Offered, Provider, ProviderKind, Record, Reply, Request, Run, SCHEMA, Standstill,
+    Understood, asks_for_bot, check, first_words, may_answer, request, understand,
+};
+use domain::id::{ConversationId, TenantId};
+use domain::knowledge::Hit;
+use domain::message::Source;
+use providers::http::Secret;
+use providers::model::{self, Ask, Dialect, ModelFault, Role, Schema, Stop, Turn};
+
+use super::gather::Material;
+use super::{builtin, model_key_context};
+use crate::knowledge;
+use crate::model::{Asked, Candidate, Progress};
+use crate::world::World;
+
+/// So many passages are offered.
+const PASSAGES: usize = 6;
+/// A question is looked for together with so many texts of the contact before it.
+const TEXTS_LOOKED_FOR: usize = 3;
+/// So much of an answer is shown while it is written.
+const SHOWN_BYTES_MAX: usize = 16 << 10;
+/// An answer that cannot be used is asked for so often.
+const TRIES: usize = 2;
+
+/// The answer, and how it came to it. `aloud`: where those who watch are shown it as it is written.
+pub(super) async fn think(
+    world: &Arc<World>,
+    tenant: TenantId,
+    material: &Material,
+    aloud: Option<ConversationId>,
+) -> (Answer, Run) {
+    let began = world.now();
+    let mut run = Run::without_model(world.ids().next(), material.brief.assistant.version, "");
+    let answer = by_rule(material);
+    let answer = match answer {
+        Some(answer) => answer,
+        None => by_knowledge(world, tenant, material, aloud, &mut run).await,
+    };
+    let answer = finished(material, answer, &mut run.record);
+    run.record.reason = match &answer {
+        Answer::Reply(_) => String::new(),
+        Answer::HandOff(hand_off) => hand_off.reason.clone(),
+        Answer::Silent { reason } => reason.clone(),
+    };
+    let took = world.now().duration_since(began).as_millis();
+    run.latency_ms = run.latency_ms.max(u32::try_from(took).unwrap_or(u32::MAX));
+    (answer, run)
+}
+
+/// What needs no model.
+fn by_rule(material: &Material) -> Option<Answer> {
+    let brief = &material.brief;
+    match may_answer(brief, &material.spoken) {
+        Err(Standstill::HandOver(reason)) => return Some(Answer::HandOff(HandOff::because(reason))),
+        Err(Standstill::AskPlainly(question)) => return Some(said(question.to_owned())),
+        Err(Standstill::Silence(reason)) => {
+            return Some(Answer::HandOff(HandOff { quietly: true, ..HandOff::because(reason) }));
+        }
+        Ok(()) => {}
+    }
+    asks_for_bot(&material.question()).then(|| said(brief.assistant.who_it_is()))
+}
+
+fn said(body: String) -> Answer {
+    Answer::Reply(Reply { body, sources: Vec::new(), clarifies: false, acts: Vec::new(), objections: Vec::new() })
+}
+
+async fn by_knowledge(
+    world: &Arc<World>,
+    tenant: TenantId,
+    material: &Material,
+    aloud: Option<ConversationId>,
+    run: &mut Run,
+) -> Answer {
+    let settings = &material.brief.assistant.settings;
+    if settings.provider.kind == ProviderKind::Builtin {
+        run.model = "builtin".into();
+        let found = search(world, tenant, material, material.question()).await;
+        run.record.passages = found.iter().map(source).collect();
+        return builtin::answer(material, &found);
+    }
+    let candidates = match candidates(world, material) {
+        Ok(candidates) => candidates,
+        Err(reason) => return Answer::HandOff(HandOff::because(reason)),
+    };
+    let found = search(world, tenant, material, lately(&material.brief)).await;
+    let fitting = found.iter().filter(|hit| hit.score >= settings.floor);
+    let found = fitting.map(|hit| Offered { source: source(hit), score: hit.score }).collect();
+    let brief = Brief { found, ..material.brief.clone() };
+    let request = request(&brief);
+    run.record.system.clone_from(&request.system);
+    let by = |by_contact| if by_contact { "contact" } else { "us" }.to_owned();
+    run.record.turns = request.turns.iter().map(|turn| (by(turn.by_contact), turn.text.clone())).collect();
+    run.record.passages.clone_from(&request.offered);
+    ask(world, tenant, material, &request, &candidates, aloud, run).await
+}
+
+/// Asks; an answer that cannot be used is asked for once more, with what is wrong with it.
+async fn ask(
+    world: &Arc<World>,
+    tenant: TenantId,
+    material: &Material,
+    request: &Request,
+    candidates: &[Candidate],
+    aloud: Option<ConversationId>,
+    run: &mut Run,
+) -> Answer {
+    let settings = &material.brief.assistant.settings;
+    let within = Duration::from_secs(u64::from(settings.provider.timeout_seconds.clamp(1, 120)));
+    let began = tokio::time::Instant::now();
+    let mut asked = first_ask(request, &settings.provider);
+    let mut so_far = String::new();
+    for attempt in 1..=TRIES {
+        let left = within.saturating_sub(began.elapsed());
+        so_far.clear();
+        let hear = |progress: Progress<'_>| match progress {
+            Progress::Text(more) => {
+                so_far.push_str(more);
+                if let Some(conversation) = aloud.filter(|_| so_far.len() <= SHOWN_BYTES_MAX)
+                    && let Some(text) = model::string_so_far(&so_far, "text")
+                {
+                    world.writes(tenant, conversation, text);
+                }
+            }
+            Progress::Anew => so_far.clear(),
+        };
+        let answer = world.models.ask(candidates, &asked, left, hear).await;
+        run.latency_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let Asked { answer, candidate, model, .. } = match answer {
+            Ok(asked) => asked,
+            Err(fault) => return Answer::HandOff(HandOff::because(no_answer(&fault))),
+        };
+        count(run, settings, candidate, model, &answer);
+        run.record.answers.push(answer.text.clone());
+        let flaw = match understood(&answer, request) {
+            Ok(Understood { answer, dropped }) => {
+                run.record.checks.extend(dropped.into_iter().map(|why| format!("not kept: {why}")));
+                return heard(material, answer);
+            }
+            Err(flaw) => flaw,
+        };
+        run.record.checks.push(format!("try {attempt} could not be used: {flaw}"));
+        asked.turns.push(Turn::said(Role::Assistant, answer.text));
+        asked.turns.push(Turn::said(
+            Role::User,
+            format!("(This is not the person, but the system.) Your answer cannot be used: {flaw}. Answer again."),
+        ));
+    }
+    let mut hand_off = HandOff::because("the model's answers could not be used");
+    hand_off.tried.push(format!("asked the model {TRIES} times"));
+    Answer::HandOff(hand_off)
+}
+
+/// Whoever asks something is not left in silence because a model finds nothing to answer.
+fn heard(material: &Material, answer: Answer) -> Answer {
+    match answer {
+        Answer::Silent { reason } if material.question().contains(['?', '？', '؟']) => {
+            let mut hand_off = HandOff::because("the assistant would say nothing, but the contact asks something");
+            hand_off.tried.push(format!("asked the model, which said: {reason}"));
+            Answer::HandOff(hand_off)
+        }
+        answer => answer,
+    }
+}
+
+fn first_ask(request: &Request, provider: &Provider) -> Ask {
+    let role = |by_contact| if by_contact { Role::User } else { Role::Assistant };
+    Ask {
+        model: String::new(),
+        system: request.system.clone(),
+        turns: request.turns.iter().map(|turn| Turn::said(role(turn.by_contact), &*turn.text)).collect(),
+        max_tokens: provider.max_tokens,
+        temperature: provider.temperature,
+        tools: Vec::new(),
+        answer_schema: serde_json::from_str(SCHEMA).ok().map(|schema| Schema { name: "reply".into(), schema }),
+        stream: true,
+    }
+}
+
+fn understood(answer: &model::Answer, request: &Request) -> Result<Understood, String> {
+    match answer.stop {
+        Stop::Length => Err("it was cut off, because it is too long".into()),
+        Stop::Finished | Stop::Calls | Stop::OtherStop(_) => {
+            understand(&answer.text, request).map_err(|flaw| flaw.to_string())
+        }
+    }
+}
+
+/// What it took.
+fn count(
+    run: &mut Run,
+    settings: &domain::assistant::Settings,
+    candidate: usize,
+    model: String,
+    answer: &model::Answer,
+) {
+    let (tokens_in, tokens_out) = (answer.tokens_in.unwrap_or(0), answer.tokens_out.unwrap_or(0));
+    run.model = model;
+    run.tokens_in = run.tokens_in.saturating_add(tokens_in);
+    run.tokens_out = run.tokens_out.saturating_add(tokens_out);
+    let provider = if candidate == 0 { Some(&settings.provider) } else { settings.fallback.as_ref() };
+    if let Some(price) = provider.and_then(|provider| provider.price.as_ref()) {
+        let mut cost = price.of(tokens_in, tokens_out);
+        if let Some(before) = run.cost.take().filter(|before| before.currency == cost.currency) {
+            cost.micros = cost.micros.saturating_add(before.micros);
+        }
+        run.cost = Some(cost);
+    }
+}
+
+fn no_answer(fault: &ModelFault) -> String {
+    format!("the model did not answer: {fault}")
+}
+
+/// The last look at it, and the first words before it.
+fn finished(material: &Material, answer: Answer, record: &mut Record) -> Answer {
+    let Answer::Reply(mut reply) = answer else { return answer };
+    reply.objections = check(&reply.body, &allowed(material, &reply, record));
+    record.checks.extend(reply.objections.iter().map(|objection| format!("held back: it {}", objection.reason())));
+    if material.is_first() && reply.objections.is_empty() {
+        reply.body = first_words(&material.brief.assistant.settings, &reply.body);
+    }
+    Answer::Reply(reply)
+}
+
+/// What a reply may draw on.
+fn allowed(material: &Material, reply: &Reply, record: &Record) -> Allowed {
+    let brief = &material.brief;
+    let settings = &brief.assistant.settings;
+    let mut given = vec![
+        settings.instructions.clone(),
+        settings.greeting.clone(),
+        settings.identity.clone(),
+        brief.guide.clone(),
+        brief.assistant.who_it_is(),
+    ];
+    given.extend(
+        record.passages.iter().chain(&reply.sources).map(|source| format!("{}\n{}", source.title, source.quote)),
+    );
+    given.extend(record.tools.iter().map(|call| call.result.clone()));
+    let (theirs, ours): (Vec<_>, Vec<_>) =
+        brief.said.iter().partition(|said| said.by == domain::assistant::Speaker::Contact);
+    let of_people = ours.into_iter().filter(|said| said.by != domain::assistant::Speaker::Assistant);
+    given.extend(of_people.map(|said| said.body.clone()));
+    let today = brief.zone.to_datetime(brief.now);
+    let day = |date: jiff::civil::Date| [date.strftime("%A").to_string(), date.to_string()];
+    let mut days: Vec<String> = day(today.date()).into();
+    days.extend(today.date().tomorrow().into_iter().flat_map(day));
+    Allowed {
+        given,
+        theirs: theirs.into_iter().map(|said| said.body.clone()).collect(),
+        own_addresses: vec![material.address.clone()],
+        links: settings.links.clone(),
+        secrets: Vec::new(),
+        rules: domain::assistant::house_rules(settings),
+        days,
+    }
+}
+
+/// What the contact wrote lately: a question often leans on the one before it.
+fn lately(brief: &Brief) -> String {
+    let theirs = brief.said.iter().rev().filter(|said| said.by == domain::assistant::Speaker::Contact);
+    let recent: Vec<&str> = theirs.take(TEXTS_LOOKED_FOR).map(|said| said.body.as_str()).collect();
+    recent.into_iter().rev().collect::<Vec<_>>().join(" ")
+}
+
+async fn search(world: &Arc<World>, tenant: TenantId, material: &Material, text: String) -> Vec<Hit> {
+    knowledge::search_in(world, tenant, &material.knowledge, &text, PASSAGES).await
+}
+
+fn source(hit: &Hit) -> Source {
+    Source { title: hit.title.clone(), quote: hit.quote.clone() }
+}
+
+fn candidates(world: &World, material: &Material) -> Result<Vec<Candidate>, &'static str> {
+    let settings = &material.brief.assistant.settings;
+    let providers = std::iter::once(&settings.provider).chain(&settings.fallback);
+    let candidates = providers.map(|provider| candidate(world, material, provider));
+    Ok(candidates.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+fn candidate(world: &World, material: &Material, provider: &Provider) -> Result<Option<Candidate>, &'static str> {
+    let dialect = match provider.kind {
+        ProviderKind::Builtin => return Ok(None),
+        ProviderKind::Openai => Dialect::OpenAi,
+        ProviderKind::Anthropic => Dialect::Anthropic,
+    };
+    let key = match material.keys.get(&provider.base_url) {
+        None => Secret::new(""),
+        Some(sealed) => {
+            let context = model_key_context(material.brief.assistant.id, &provider.base_url);
+            let key = world.sealer.open(&context, sealed).map_err(|_| "its key cannot be opened; enter it again")?;
+            Secret::new(String::from_utf8_lossy(&key))
+        }
+    };
+    Ok(Some(Candidate {
+        dialect,
+        base_url: provider.base_url.clone(),
+        key,
+        model: provider.model.clone(),
+        max_tokens: provider.max_tokens,
+        timeout: Duration::from_secs(u64::from(provider.timeout_seconds.clamp(1, 120))),
+    }))
+}
