@@ -19,6 +19,8 @@ pub enum Kind {
     DraftCreated,
     /// Subject: the draft.
     DraftUpdated,
+    /// Subject: the approval, new or decided on.
+    ApprovalUpdated,
     /// Subject: the number.
     NumberUpdated,
     /// Subject: the assistant.
@@ -27,7 +29,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -35,6 +37,7 @@ impl Kind {
         Self::ContactUpdated,
         Self::DraftCreated,
         Self::DraftUpdated,
+        Self::ApprovalUpdated,
         Self::NumberUpdated,
         Self::AssistantUpdated,
     ];
@@ -50,6 +53,7 @@ impl Kind {
             Self::ContactUpdated => "contact.updated",
             Self::DraftCreated => "draft.created",
             Self::DraftUpdated => "draft.updated",
+            Self::ApprovalUpdated => "approval.updated",
             Self::NumberUpdated => "number.updated",
             Self::AssistantUpdated => "assistant.updated",
         }
@@ -64,7 +68,8 @@ impl Kind {
             | Self::MessageCreated
             | Self::MessageUpdated
             | Self::DraftCreated
-            | Self::DraftUpdated => Scope::ConversationsRead,
+            | Self::DraftUpdated
+            | Self::ApprovalUpdated => Scope::ConversationsRead,
             Self::ContactUpdated => Scope::ContactsRead,
             Self::NumberUpdated => Scope::NumbersRead,
             Self::AssistantUpdated => Scope::AssistantsRead,

@@ -1,4 +1,4 @@
-//! What else has to be done in the world: a model asked, an attachment fetched. Each has a lease; whoever dies with one
+//! What else has to be done in the world: a model asked, an attachment fetched, a tool used. Each has a lease; whoever dies with one
 //! gives it back by the lease's end, or to the process that starts after it where there can be no other.
 
 use std::sync::Arc;
@@ -28,6 +28,9 @@ pub(crate) struct Kind {
 pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 256 };
 /// Attachments take memory while they are fetched.
 pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8 };
+
+/// Endpoints of tenants may be slow, too.
+pub(crate) const TOOLS: Kind = Kind { name: "run_tool", at_once: 32 };
 
 /// Runs errands of one kind until it is time to stop; then waits for those that run. `alone`: what is claimed by now was
 /// claimed by a process that is gone.
@@ -85,6 +88,7 @@ async fn perform(world: Arc<World>, claimed: Claimed) {
         Errand::AskAssistant { conversation, assistant, version } => {
             assistant::answer(&world, &claimed, *conversation, *assistant, *version).await
         }
+        Errand::RunTool { approval } => assistant::run_approved(&world, &claimed, *approval).await,
         Errand::FetchMedia { media, message } => media::fetch(&world, &claimed, *media, *message).await,
     };
     if let Err(error) = result {

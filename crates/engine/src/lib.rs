@@ -25,7 +25,9 @@ mod world;
 
 pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
-pub use assistant::{Rehearsed, fallback_key_context, model_key_context};
+pub use assistant::{
+    Rehearsed, ToolSecret, fallback_key_context, model_key_context, open_tool_secrets, seal_tool_secrets,
+};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use net::{Net, NetError};
 pub use receive::NotReceived;
@@ -112,6 +114,7 @@ impl Engine {
         loops.spawn(send::send_texts(Arc::clone(&world), stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::ASSISTANTS, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::MEDIA, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::TOOLS, alone, stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })

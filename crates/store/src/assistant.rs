@@ -86,6 +86,8 @@ pub struct Keys {
     pub model: Option<Option<Vec<u8>>>,
     /// Of the one that answers when the model does not.
     pub fallback: Option<Option<Vec<u8>>>,
+    /// The values of its tools' secret headers, all together.
+    pub tools: Option<Option<Vec<u8>>>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -108,10 +110,11 @@ pub async fn create(
     keys: &Keys,
 ) -> Result<Line, StoreError> {
     let (model, fallback) = (keys.model.clone().flatten(), keys.fallback.clone().flatten());
+    let tools = keys.tools.clone().flatten();
     tx.exec(
-        "INSERT INTO assistant (tenant_id, id, name, version, settings, model_key, fallback_key, created_at_us)
-         VALUES ($1, $2, $3, 1, $4, $5, $6, $7)",
-        args![id, name, text(settings)?, model, fallback, now],
+        "INSERT INTO assistant (tenant_id, id, name, version, settings, model_key, fallback_key, tool_secrets, created_at_us)
+         VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8)",
+        args![id, name, text(settings)?, model, fallback, tools, now],
     )
     .await?;
     version::add(tx, now, id, 1, author, name, settings, true).await?;
@@ -160,6 +163,10 @@ pub async fn change(
         tx.exec("UPDATE assistant SET fallback_key = $3 WHERE tenant_id = $1 AND id = $2", args![id, key.clone()])
             .await?;
     }
+    if let Some(secrets) = &keys.tools {
+        tx.exec("UPDATE assistant SET tool_secrets = $3 WHERE tenant_id = $1 AND id = $2", args![id, secrets.clone()])
+            .await?;
+    }
     Ok((number, updated(id)))
 }
 
@@ -171,6 +178,15 @@ pub async fn keys(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<(Option<Vec<
     let row =
         tx.opt("SELECT model_key, fallback_key FROM assistant WHERE tenant_id = $1 AND id = $2", args![id]).await?;
     row.map_or(Ok((None, None)), |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// The sealed values of its tools' secret headers; `None`: there are none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tool_secrets(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = tx.opt("SELECT tool_secrets FROM assistant WHERE tenant_id = $1 AND id = $2", args![id]).await?;
+    row.map_or(Ok(None), |row| row.get(0))
 }
 
 /// Takes one out of use: its key is forgotten, numbers lose it, what it wrote and was not sent yet is taken back, and what it
@@ -187,7 +203,7 @@ pub async fn remove(
 ) -> Result<Option<Vec<Line>>, StoreError> {
     let removed = tx
         .opt(
-            "UPDATE assistant SET deleted_at_us = $3, model_key = NULL, fallback_key = NULL
+            "UPDATE assistant SET deleted_at_us = $3, model_key = NULL, fallback_key = NULL, tool_secrets = NULL
              WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL RETURNING name",
             args![id, now],
         )

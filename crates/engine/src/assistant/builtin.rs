@@ -106,11 +106,13 @@ mod tests {
                     .collect(),
                 meanwhile: Vec::new(),
                 found: Vec::new(),
+                approvals: Vec::new(),
             },
             spoken: Spoken::default(),
             knowledge: Index::build(passage.chunks(), &Synonyms::default()),
             model_key: None,
             fallback_key: None,
+            tool_secrets: None,
             address: String::new(),
         };
         let question = material.question();

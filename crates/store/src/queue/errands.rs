@@ -1,6 +1,6 @@
-//! What else has to be done in the world: a model asked, an attachment fetched.
+//! What else has to be done in the world: a model asked, an attachment fetched, a tool used.
 
-use domain::id::{AssistantId, ConversationId, MediaId, MessageId, TenantId, WorkId};
+use domain::id::{ApprovalId, AssistantId, ConversationId, MediaId, MessageId, TenantId, WorkId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,11 @@ pub enum Errand {
         /// Of which message.
         message: MessageId,
     },
+    /// Use a tool as a person has approved it.
+    RunTool {
+        /// Which use.
+        approval: ApprovalId,
+    },
 }
 
 impl Errand {
@@ -36,6 +41,7 @@ impl Errand {
         match self {
             Self::AskAssistant { .. } => "ask_assistant",
             Self::FetchMedia { .. } => "fetch_media",
+            Self::RunTool { .. } => "run_tool",
         }
     }
 
@@ -43,6 +49,7 @@ impl Errand {
         match self {
             Self::AskAssistant { conversation, version, .. } => format!("ask:{conversation}:{version}"),
             Self::FetchMedia { media, .. } => format!("fetch:{media}"),
+            Self::RunTool { approval } => format!("tool:{approval}"),
         }
     }
 }

@@ -20,5 +20,6 @@ mod media;
 mod models;
 mod people;
 mod sending;
+mod tools;
 mod webhook_keys;
 mod webhooks;
