@@ -142,6 +142,11 @@ pub fn request(brief: &Brief) -> Request {
         local.strftime("%A, %Y-%m-%d %H:%M"),
         local.time_zone().iana_name().unwrap_or("UTC")
     );
+    if !settings.tools.is_empty() {
+        system.push_str(
+            "Use a tool when it helps you to answer. Say nothing is done that no tool has told you it did.\n",
+        );
+    }
     section(&mut system, "Instructions of the business", &settings.instructions);
     section(&mut system, "Tone", &settings.tone);
     section(&mut system, "Guide for this conversation, to be followed", &brief.guide);

@@ -212,10 +212,8 @@ mod tests {
     fn a_secret_goes_to_the_address_it_was_given_for() {
         let http = endpoint(Method::Get, "https://a.test/o");
         let sent = headers("order", &http, &[secret("https://a.test/o")], "k1").unwrap();
-        assert_eq!(
-            (&sent["authorization"], &sent["idempotency-key"], &sent["x-shop"]),
-            (&"Bearer hush-hush-1234", &"k1", &"7")
-        );
+        let sent_as = ["authorization", "idempotency-key", "x-shop"].map(|name| sent[name].to_str().unwrap());
+        assert_eq!(sent_as, ["Bearer hush-hush-1234", "k1", "7"]);
         assert!(sent["authorization"].is_sensitive());
         for (name, secrets) in
             [("order", vec![secret("https://b.test/o")]), ("other", vec![secret("https://a.test/o")])]

@@ -323,7 +323,7 @@ mod tests {
             (json!({ "headers": [{ "name": "authorization", "value": "x" }] }), "tools[0].secret_headers[0].name"),
             (json!({ "headers": [{ "name": "x-a", "value": "a\r\nb: c" }] }), "tools[0].headers[0].value"),
             (json!({ "secret_headers": [{ "name": "x-key" }] }), "tools[0].secret_headers[0].value"),
-            (json!({ "kind": "look_up", "name": "look_up" }), "tools[0].class"),
+            (json!({ "kind": "add_tag", "name": "add_tag" }), "tools[0].class"),
             (json!({ "kind": "add_tag", "name": "add_tag", "class": null }), "tools[0].url"),
             (json!({ "kind": "dance" }), "unknown variant"),
             (json!({ "more": 1 }), "unknown field"),
