@@ -144,6 +144,7 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(assistants::list, assistants::create))
         .routes(routes!(assistants::read, assistants::change, assistants::remove))
         .routes(routes!(assistants::preview::preview))
+        .routes(routes!(assistants::figures::read))
         .routes(routes!(assistants::versions::list))
         .routes(routes!(assistants::versions::read))
         .routes(routes!(assistants::versions::diff))

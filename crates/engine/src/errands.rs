@@ -1,12 +1,14 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a tool used. Each has a lease; whoever dies with one
 //! gives it back by the lease's end, or to the process that starts after it where there can be no other.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::id::TenantId;
 use jiff::SignedDuration;
 use store::StoreError;
 use store::queue::{self, Claimed, Errand};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
@@ -22,15 +24,16 @@ const LEASE: SignedDuration = SignedDuration::from_secs(180);
 pub(crate) struct Kind {
     name: &'static str,
     at_once: usize,
+    /// One tenant has at most about so many of them: another's never wait behind all of them.
+    share: usize,
 }
 
 /// Models are slow and cheap to wait for.
-pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 256 };
+pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 1_024, share: 256 };
 /// Attachments take memory while they are fetched.
-pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8 };
-
-/// Endpoints of tenants may be slow, too.
-pub(crate) const TOOLS: Kind = Kind { name: "run_tool", at_once: 32 };
+pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8, share: 6 };
+/// Endpoints of tenants may be slow, too, and each call holds a connection.
+pub(crate) const TOOLS: Kind = Kind { name: "run_tool", at_once: 64, share: 16 };
 
 /// Runs errands of one kind until it is time to stop; then waits for those that run. `alone`: what is claimed by now was
 /// claimed by a process that is gone.
@@ -39,20 +42,28 @@ pub(crate) async fn run(world: Arc<World>, kind: Kind, alone: bool, stop: Cancel
         take_over(&world, kind).await;
     }
     let mut running = JoinSet::new();
+    let mut of_tenant: HashMap<TenantId, usize> = HashMap::new();
     let mut next = None;
     while world.alarm_of(kind.name).wait(&*world.clock, next, POLL, &stop).await {
         next = None;
         loop {
-            while running.try_join_next().is_some() {}
+            while let Some(ended) = running.try_join_next() {
+                made_room(&mut of_tenant, ended);
+            }
             if running.len() >= kind.at_once {
                 // One that ends makes room for the next.
-                let _ = running.join_next().await;
+                if let Some(ended) = running.join_next().await {
+                    made_room(&mut of_tenant, ended);
+                }
                 continue;
             }
-            match claim(&world, kind, kind.at_once - running.len()).await {
+            let busy: Vec<TenantId> =
+                of_tenant.iter().filter(|(_, count)| **count >= kind.share).map(|(tenant, _)| *tenant).collect();
+            match claim(&world, kind, (kind.at_once - running.len()).min(kind.share), busy).await {
                 Ok(claimed) if claimed.is_empty() => break,
                 Ok(claimed) => {
                     for errand in claimed {
+                        *of_tenant.entry(errand.tenant).or_default() += 1;
                         running.spawn(perform(Arc::clone(&world), errand));
                     }
                 }
@@ -77,13 +88,31 @@ async fn take_over(world: &Arc<World>, kind: Kind) {
     }
 }
 
-async fn claim(world: &Arc<World>, kind: Kind, room: usize) -> Result<Vec<Claimed>, StoreError> {
+async fn claim(world: &Arc<World>, kind: Kind, room: usize, busy: Vec<TenantId>) -> Result<Vec<Claimed>, StoreError> {
     let now = world.now();
     let limit = u32::try_from(room).unwrap_or(1);
-    world.store.system_write(async move |tx| queue::claim_errands(tx, kind.name, now, LEASE, limit).await).await
+    world.store.system_write(async move |tx| queue::claim_errands(tx, kind.name, now, LEASE, limit, &busy).await).await
 }
 
-async fn perform(world: Arc<World>, claimed: Claimed) {
+/// A tenant whose errand has ended may have another.
+fn made_room(of_tenant: &mut HashMap<TenantId, usize>, ended: Result<TenantId, JoinError>) {
+    match ended {
+        Ok(tenant) => {
+            let count = of_tenant.entry(tenant).or_default();
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                of_tenant.remove(&tenant);
+            }
+        }
+        // Whose it was is not known: nobody waits because of it.
+        Err(error) => {
+            tracing::error!(%error, "an errand broke off");
+            of_tenant.clear();
+        }
+    }
+}
+
+async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
     let result = match &claimed.errand {
         Errand::AskAssistant { conversation, assistant, version } => {
             assistant::answer(&world, &claimed, *conversation, *assistant, *version).await
@@ -95,4 +124,5 @@ async fn perform(world: Arc<World>, claimed: Claimed) {
         // Its lease ends, and it is tried again.
         tracing::warn!(%error, errand = claimed.errand.kind(), "an errand could not be finished");
     }
+    claimed.tenant
 }

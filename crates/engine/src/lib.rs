@@ -25,9 +25,7 @@ mod world;
 
 pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
-pub use assistant::{
-    Rehearsed, ToolSecret, fallback_key_context, model_key_context, open_tool_secrets, seal_tool_secrets,
-};
+pub use assistant::{Rehearsed, ToolSecret, model_key_context, open_tool_secrets, seal_tool_secrets};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use net::{Net, NetError};
 pub use receive::NotReceived;

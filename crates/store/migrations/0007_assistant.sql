@@ -5,13 +5,21 @@ CREATE TABLE assistant (
     name          TEXT    NOT NULL,
     version       BIGINT  NOT NULL,        -- the one in force
     settings      TEXT    NOT NULL,        -- JSON, as that version has it
-    model_key     BYTES,                   -- sealed
-    fallback_key  BYTES,                   -- sealed
     tool_secrets  BYTES,                   -- sealed: values of its tools' secret headers
     created_at_us BIGINT  NOT NULL,
     deleted_at_us BIGINT,
     PRIMARY KEY (tenant_id, id)
 ) {strict};
+
+-- Keys of its models, each for one address: a version that names another address never gets it.
+CREATE TABLE assistant_key (
+    tenant_id    UUID  NOT NULL,
+    assistant_id UUID  NOT NULL,
+    base_url     TEXT  NOT NULL,
+    key          BYTES NOT NULL,           -- sealed for this address
+    PRIMARY KEY (tenant_id, assistant_id, base_url),
+    FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
+) {clustered};
 
 -- What an assistant was, version by version. A row never changes, save that one not yet in force may come into force.
 CREATE TABLE assistant_version (
@@ -51,6 +59,8 @@ CREATE TABLE assistant_run (
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {strict};
 CREATE INDEX assistant_run_old ON assistant_run (kept_until_us);
+-- What is counted of an assistant.
+CREATE INDEX assistant_run_assistant ON assistant_run (tenant_id, assistant_id, created_at_us);
 CREATE INDEX assistant_run_conversation ON assistant_run (tenant_id, conversation_id, id);
 CREATE INDEX assistant_run_message ON assistant_run (tenant_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX assistant_run_draft ON assistant_run (tenant_id, draft_id) WHERE draft_id IS NOT NULL;
@@ -95,6 +105,7 @@ CREATE TABLE draft (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {strict};
+CREATE INDEX draft_assistant ON draft (tenant_id, assistant_id, created_at_us);
 CREATE INDEX draft_open ON draft (tenant_id, conversation_id) WHERE state = 'open';
 
 -- What an assistant wants to do and people must approve, and what came of it.

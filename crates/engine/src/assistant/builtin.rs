@@ -70,6 +70,8 @@ fn trimmed(quote: &str, segments_max: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use domain::assistant::{Assistant, Brief, Known, SEGMENTS_MAX_DEFAULT, Said, Settings, Speaker, Spoken};
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
@@ -110,8 +112,7 @@ mod tests {
             },
             spoken: Spoken::default(),
             knowledge: Index::build(passage.chunks(), &Synonyms::default()),
-            model_key: None,
-            fallback_key: None,
+            keys: HashMap::new(),
             tool_secrets: None,
             address: String::new(),
         };

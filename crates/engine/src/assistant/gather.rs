@@ -1,5 +1,7 @@
 //! Reads all that an answer is made from.
 
+use std::collections::HashMap;
+
 use domain::assistant::tool::{Does, Http};
 use domain::assistant::{Approval, Brief, Known as KnownContact, Said, Speaker, Spoken};
 use domain::hours;
@@ -22,11 +24,9 @@ pub(crate) struct Material {
     pub(crate) spoken: Spoken,
     /// Where it is answered from.
     pub(crate) knowledge: Index,
-    /// Sealed.
-    pub(crate) model_key: Option<Vec<u8>>,
-    /// Sealed.
-    pub(crate) fallback_key: Option<Vec<u8>>,
-    /// Sealed.
+    /// The keys of its models by their addresses, sealed.
+    pub(crate) keys: HashMap<String, Vec<u8>>,
+    /// The values of its tools' secret headers, sealed.
     pub(crate) tool_secrets: Option<Vec<u8>>,
     /// Where the contact is reached.
     pub(crate) address: String,
@@ -81,7 +81,6 @@ pub(super) async fn gather(
             };
             let zone = zone(&scene.tenant.settings);
             let day = zone.to_datetime(now).date().to_string();
-            let (model_key, fallback_key) = assistant::keys(tx, assistant).await?;
             let material = Material {
                 spoken: brief::spoken(tx, now, &day, conversation, assistant).await?,
                 brief: Brief {
@@ -96,8 +95,7 @@ pub(super) async fn gather(
                     assistant: who,
                 },
                 knowledge: knowledge(tx, assistant).await?,
-                model_key,
-                fallback_key,
+                keys: assistant::keys(tx, assistant).await?,
                 tool_secrets: assistant::tool_secrets(tx, assistant).await?,
                 address: scene.address.clone(),
             };
@@ -126,7 +124,6 @@ pub(super) async fn rehearse(
                 (who.name, who.settings, who.version) = (name, settings, version);
             }
             let settings = tenant::settings(tx).await?;
-            let (model_key, fallback_key) = assistant::keys(tx, id).await?;
             let mut known = known;
             for field in &settings.fields {
                 if !known.fields.iter().any(|(own, _)| own.key == field.key) {
@@ -147,8 +144,7 @@ pub(super) async fn rehearse(
                     found: Vec::new(),
                 },
                 knowledge: knowledge(tx, id).await?,
-                model_key,
-                fallback_key,
+                keys: assistant::keys(tx, id).await?,
                 tool_secrets: assistant::tool_secrets(tx, id).await?,
                 address: String::new(),
             }))

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::scene::json;
-use crate::{StoreError, SystemTx, TenantTx, args};
+use crate::{StoreError, SystemTx, TenantTx, args, list};
 
 /// One thing to be done. Its key names it: asked for twice, it is done once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +82,8 @@ pub async fn add_errand(tx: &mut TenantTx<'_>, id: WorkId, now: Timestamp, erran
     .await
 }
 
-/// Takes errands of one kind for the time of a lease: whoever dies with one gives it back by the lease's end.
+/// Takes errands of one kind for the time of a lease: whoever dies with one gives it back by the lease's end. Those of `busy`
+/// tenants wait.
 ///
 /// # Errors
 /// When the database fails.
@@ -92,16 +93,18 @@ pub async fn claim_errands(
     now: Timestamp,
     lease: SignedDuration,
     limit: u32,
+    busy: &[TenantId],
 ) -> Result<Vec<Claimed>, StoreError> {
     let until = now.checked_add(lease).map_err(StoreError::fault)?;
     let rows = tx
         .rows(
             "UPDATE errand SET ready_at_us = $3, attempt = attempt + 1
              WHERE (tenant_id, id) IN (
-                 SELECT tenant_id, id FROM errand WHERE kind = $1 AND ready_at_us <= $2
+                 SELECT tenant_id, id FROM errand
+                 WHERE kind = $1 AND ready_at_us <= $2 AND NOT tenant_id {among $5}
                  ORDER BY ready_at_us LIMIT $4 {skip_locked})
              RETURNING tenant_id, id, payload, attempt",
-            args![kind, now, until, limit],
+            args![kind, now, until, limit, list(busy)],
         )
         .await?;
     rows.iter()

@@ -61,7 +61,7 @@ on_both_engines! {
         let run = vec![Effect::RunTool { approval: id(1) }, Effect::RunTool { approval: id(1) }];
         decides(&store, 2, vec![moved(1, State::Approved, by, None)], run).await;
         let claimed = store.system_write(async |tx| {
-            store::queue::claim_errands(tx, "run_tool", at(3), jiff::SignedDuration::from_secs(60), 10).await
+            store::queue::claim_errands(tx, "run_tool", at(3), jiff::SignedDuration::from_secs(60), 10, &[]).await
         }).await.unwrap();
         assert_eq!(claimed.len(), 1, "asked for twice, it is done once");
         decides(&store, 4, vec![moved(1, State::Done, None, Some("paid"))], vec![]).await;

@@ -2,7 +2,7 @@
 
 use domain::id::{Ids, KnowledgeId, TenantId};
 use domain::message::Author;
-use store::assistant::Keys;
+use store::assistant::KeyChange;
 use store::{Store, TenantTx, args, assistant, conversation, draft, knowledge, on_both_engines};
 use uuid::Uuid;
 
@@ -91,9 +91,10 @@ on_both_engines! {
             let found = store.write(ACME, async move |tx| {
                 let mut settings = assistant::settings(tx, desk::assistant(1)).await?.unwrap();
                 settings.instructions = "Be kind".into();
-                let keys = Keys { model: key.map(|key| key.map(<[u8]>::to_vec)), ..Keys::default() };
+                let change = |key: Option<&[u8]>| KeyChange { base_url: "https://a.test".into(), sealed: key.map(<[u8]>::to_vec) };
+                let keys: Vec<_> = key.map(change).into_iter().collect();
                 assistant::change(tx, at(1), desk::assistant(1), Author::System, None, &settings, &keys, true).await?;
-                tx.one("SELECT model_key FROM assistant WHERE tenant_id = $1 AND id = $2", args![desk::assistant(1)]).await?.get::<Option<Vec<u8>>>(0)
+                Ok::<_, store::StoreError>(assistant::keys(tx, desk::assistant(1)).await?.remove("https://a.test"))
             }).await.unwrap();
             assert_eq!(found, kept);
         }

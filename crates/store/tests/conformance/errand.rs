@@ -1,6 +1,6 @@
 //! Errands: each is run by one at a time, and none is lost with whoever ran it.
 
-use domain::id::WorkId;
+use domain::id::{TenantId, WorkId};
 use jiff::{SignedDuration, Timestamp};
 use store::queue::{self, Errand};
 use store::{Store, on_both_engines};
@@ -25,7 +25,13 @@ fn fetch() -> Errand {
 
 /// Those that can be claimed, by their numbers, each with its attempt.
 async fn claim(store: &Store, kind: &'static str, now: Timestamp) -> Vec<(u128, u32)> {
-    let claim = async move |tx: &mut store::SystemTx<'_>| queue::claim_errands(tx, kind, now, LEASE, 10).await;
+    claim_but(store, kind, now, &[]).await
+}
+
+/// The same, while these tenants have enough.
+async fn claim_but(store: &Store, kind: &'static str, now: Timestamp, busy: &[TenantId]) -> Vec<(u128, u32)> {
+    let busy = busy.to_vec();
+    let claim = async move |tx: &mut store::SystemTx<'_>| queue::claim_errands(tx, kind, now, LEASE, 10, &busy).await;
     let claimed = store.system_write(claim).await.unwrap();
     let mut claimed: Vec<_> = claimed.iter().map(|errand| (errand.id.0.as_u128(), errand.attempt)).collect();
     claimed.sort_unstable();
@@ -40,6 +46,15 @@ on_both_engines! {
         assert_eq!(claim(&store, "ask_assistant", at(1)).await, [(1, 1)]);
         assert_eq!(claim(&store, "ask_assistant", at(60)).await, []);
         assert_eq!(claim(&store, "ask_assistant", at(61)).await, [(1, 2)]);
+    }
+
+    /// A tenant that has enough leaves the rest for others.
+    async fn a_busy_tenant_waits(store) {
+        settle(&store).await;
+        add(&store, ACME, 1, ask()).await;
+        add(&store, BOLT, 2, ask()).await;
+        assert_eq!(claim_but(&store, "ask_assistant", at(1), &[ACME]).await, [(2, 1)]);
+        assert_eq!(claim(&store, "ask_assistant", at(1)).await, [(1, 1)]);
     }
 
     /// Whoever is alone takes over at once what a dead one had claimed or put off, of its own kind, of every tenant.

@@ -21,5 +21,6 @@ mod models;
 mod people;
 mod sending;
 mod tools;
+mod trust;
 mod webhook_keys;
 mod webhooks;

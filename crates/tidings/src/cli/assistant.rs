@@ -140,7 +140,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
             let mut settings = Settings::default();
             apply(&mut settings, &patch).map_err(refused)?;
             let id: AssistantId = desk.ids.next();
-            let keys = sealed_keys(&boot::sealer(config)?, id, &patch).map_err(refused)?;
+            let keys = sealed_keys(&boot::sealer(config)?, id, &patch, &settings).map_err(refused)?;
             let (now, ids) = (desk.now, desk.ids.clone());
             let made = desk
                 .write(tenant, async move |tx: &mut TenantTx<'_>| {
@@ -162,16 +162,17 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
             let id: AssistantId = id.parse()?;
             let (patch, texts) = said.read()?;
             let name = name.map(|name| fields::name("--name", &name)).transpose().map_err(refused)?;
-            let keys = sealed_keys(&boot::sealer(config)?, id, &patch).map_err(refused)?;
+            let sealer = boot::sealer(config)?;
             let (now, ids) = (desk.now, desk.ids.clone());
             let changed = desk
                 .write(tenant, async move |tx: &mut TenantTx<'_>| {
                     let mut settings = assistant::settings(tx, id).await?.ok_or_else(no_such)?;
                     let before = settings.clone();
                     apply(&mut settings, &patch)?;
+                    let keys = sealed_keys(&sealer, id, &patch, &settings)?;
                     let learned = learn(tx, now, &mut ids.clone(), id, &texts).await?;
                     let forgot = forget(tx, id, &forgotten).await?;
-                    if settings != before || name.is_some() || keys.model.is_some() {
+                    if settings != before || name.is_some() || !keys.is_empty() {
                         let author = Author::System;
                         let (_, line) =
                             assistant::change(tx, now, id, author, name.as_deref(), &settings, &keys, true).await?;

@@ -15,8 +15,7 @@ use engine::Engine;
 use jiff::Timestamp;
 use sandbox::Sandbox;
 use store::{
-    StoreError, SystemTx, TenantTx,
-    assistant::{self as assistants, Keys},
+    StoreError, SystemTx, TenantTx, assistant as assistants,
     carrier_account::{self, NewAccount},
     contact, event, knowledge, member,
     number::{self, Added, NewNumber},
@@ -148,7 +147,7 @@ async fn helper(tx: &mut TenantTx<'_>, ids: &mut Ids, now: Timestamp) -> Result<
     let id: AssistantId = ids.next();
     let settings =
         assistant::Settings { instructions: INSTRUCTIONS.into(), mode: Mode::Auto, ..assistant::Settings::default() };
-    let line = assistants::create(tx, now, id, Author::System, "Crumb", &settings, &Keys::default()).await?;
+    let line = assistants::create(tx, now, id, Author::System, "Crumb", &settings, &[]).await?;
     for (title, text) in KNOWLEDGE {
         let known: KnowledgeId = ids.next();
         knowledge::create(tx, now, id, known, title, text).await?;
