@@ -27,8 +27,8 @@ use crate::{
     ops, reference,
     state::AppState,
     v1::{
-        api_keys, assistants, carrier_accounts, contacts, conversations, drafts, events, knowledge, media, members,
-        messages, numbers, phones, runs, sandbox, session, setup, tenant, text, webhooks,
+        api_keys, approvals, assistants, carrier_accounts, contacts, conversations, drafts, events, knowledge, media,
+        members, messages, numbers, phones, runs, sandbox, session, setup, tenant, text, webhooks,
     },
 };
 
@@ -135,6 +135,9 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(drafts::list))
         .routes(routes!(drafts::accept))
         .routes(routes!(drafts::reject))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::approve))
+        .routes(routes!(approvals::reject))
         .routes(routes!(media::upload))
         .routes(routes!(media::read))
         .routes(routes!(media::read_by_carrier))

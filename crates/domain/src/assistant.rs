@@ -2,6 +2,7 @@
 //! asks models and runs tools, this says with what and what becomes of it.
 
 mod answer;
+pub mod approval;
 mod check;
 mod heed;
 mod machine;
@@ -9,8 +10,10 @@ mod request;
 mod routing;
 mod run;
 mod settings;
+pub mod tool;
 
-pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understood, understand};
+pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understood, Wanted, understand};
+pub use approval::Approval;
 pub use check::{Allowed, Objection, check};
 pub use heed::{asks_for_bot, needs_no_answer, quiet_window};
 pub use machine::{Spoken, Standstill, may_answer};
@@ -20,6 +23,7 @@ pub use run::{Ended, Outcome, Record, Run, ToolCall};
 pub use settings::{
     Fallback, HandBack, HandOver, Language, Limits, Price, Provider, ProviderKind, SEGMENTS_MAX_DEFAULT, Settings,
 };
+pub use tool::Tool;
 
 use crate::id::AssistantId;
 

@@ -81,6 +81,8 @@ ids! {
     KnowledgeId = "kno";
     /// A reply that an assistant suggests.
     DraftId = "drf";
+    /// Something that an assistant may do only when a person says so.
+    ApprovalId = "apr";
     /// A campaign.
     CampaignId = "cmp";
     /// One person's way through a workflow.

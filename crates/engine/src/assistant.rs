@@ -3,25 +3,31 @@
 
 mod builtin;
 mod gather;
+mod http_tool;
 mod running;
+mod secrets;
 mod think;
+mod tools;
 
 use std::sync::Arc;
 
+use domain::assistant::approval::State;
 use domain::assistant::{Answer, HandOff, Run};
 use domain::command::Refusal;
-use domain::fact::{AssistantAnswered, Fact};
-use domain::id::{AssistantId, ConversationId, TenantId};
+use domain::fact::{AssistantAnswered, Fact, ToolEnded};
+use domain::id::{ApprovalId, AssistantId, ConversationId, TenantId};
 use store::StoreError;
 use store::queue::{self, Claimed};
 
 pub use gather::Rehearsed;
 pub(crate) use running::Runs;
+pub use secrets::{ToolSecret, open_tool_secrets, seal_tool_secrets};
 
 use crate::AskError;
 use crate::turn::{Ending, take_endings};
 use crate::world::World;
 use gather::{Found, Material};
+use http_tool::Called;
 
 /// An errand that has come back this often is given to people.
 const ATTEMPTS_MAX: u32 = 3;
@@ -68,6 +74,32 @@ pub(crate) async fn answer(
         }
     }
     let id = claimed.id;
+    world.store.write(tenant, async move |tx| queue::drop_errand(tx, id).await).await
+}
+
+/// Uses a tool as a person has approved it, and tells the conversation what came of it. Once: where this was begun before and
+/// did not end, nobody knows whether it was done, and so it is said.
+pub(crate) async fn run_approved(
+    world: &Arc<World>,
+    claimed: &Claimed,
+    approval: ApprovalId,
+) -> Result<(), StoreError> {
+    let (tenant, id) = (claimed.tenant, claimed.id);
+    if let Some(found) =
+        gather::approved(world, tenant, approval).await?.filter(|it| it.approval.state == State::Approved)
+    {
+        let called = if claimed.attempt > 1 {
+            Called::failed("it was begun and interrupted: nobody knows whether it was done. Look there.")
+        } else {
+            tools::as_approved(world, &found).await
+        };
+        let Called { failed, told: result } = called;
+        let conversation = found.approval.conversation;
+        let fact = Fact::ToolEnded(ToolEnded { conversation, approval, failed, result });
+        if !take_endings(world, vec![Ending { tenant, lane: found.lane, fact }]).await {
+            return Ok(());
+        }
+    }
     world.store.write(tenant, async move |tx| queue::drop_errand(tx, id).await).await
 }
 

@@ -26,7 +26,7 @@ mod world;
 
 pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
-pub use assistant::{Rehearsed, model_key_context};
+pub use assistant::{Rehearsed, ToolSecret, model_key_context, open_tool_secrets, seal_tool_secrets};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use knowledge::{embedding_key_context, read_pairs, read_text};
 pub use net::{Net, NetError, is_public};
@@ -117,6 +117,7 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::MEDIA, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::LEARNING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::EMBEDDING, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::TOOLS, alone, stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })

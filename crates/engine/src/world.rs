@@ -49,6 +49,7 @@ pub(crate) struct World {
     pub(crate) embeds: Alarm,
     /// What the reading and searching of knowledge keeps in memory.
     pub(crate) shelf: Shelf,
+    pub(crate) tools: Alarm,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -83,6 +84,7 @@ impl World {
             learns: Alarm::default(),
             embeds: Alarm::default(),
             shelf: Shelf::default(),
+            tools: Alarm::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -126,6 +128,7 @@ impl World {
         if after.errands {
             self.errands.set(self.now());
             self.fetches.set(self.now());
+            self.tools.set(self.now());
         }
     }
 
@@ -135,6 +138,7 @@ impl World {
             "fetch_media" => &self.fetches,
             "learn_knowledge" => &self.learns,
             "embed_knowledge" => &self.embeds,
+            "run_tool" => &self.tools,
             _ => &self.errands,
         }
     }

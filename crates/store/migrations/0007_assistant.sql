@@ -5,6 +5,7 @@ CREATE TABLE assistant (
     name          TEXT    NOT NULL,
     version       BIGINT  NOT NULL,        -- the one in force
     settings      TEXT    NOT NULL,        -- JSON, as that version has it
+    tool_secrets  BYTES,                   -- sealed: values of its tools' secret headers
     created_at_us BIGINT  NOT NULL,
     deleted_at_us BIGINT,
     PRIMARY KEY (tenant_id, id)
@@ -43,7 +44,7 @@ CREATE TABLE assistant_run (
     assistant_id      UUID   NOT NULL,
     assistant_version BIGINT NOT NULL,
     model             TEXT   NOT NULL,
-    outcome           TEXT   NOT NULL CHECK (outcome IN ('replied', 'suggested', 'refused', 'handed_off', 'silent', 'outdated')),
+    outcome           TEXT   NOT NULL CHECK (outcome IN ('replied', 'suggested', 'refused', 'handed_off', 'silent', 'outdated', 'approval')),
     message_id        UUID,
     draft_id          UUID,
     tokens_in         BIGINT NOT NULL,
@@ -93,3 +94,25 @@ CREATE TABLE draft (
 ) {strict};
 CREATE INDEX draft_assistant ON draft (tenant_id, assistant_id, created_at_us);
 CREATE INDEX draft_open ON draft (tenant_id, conversation_id) WHERE state = 'open';
+
+-- What an assistant wants to do and people must approve, and what came of it.
+CREATE TABLE tool_approval (
+    tenant_id         UUID   NOT NULL,
+    id                UUID   NOT NULL,
+    conversation_id   UUID   NOT NULL,
+    assistant_id      UUID   NOT NULL,
+    assistant_version BIGINT NOT NULL,     -- what is done is what that version says
+    run_id            UUID   NOT NULL,
+    tool              TEXT   NOT NULL,     -- its name
+    arguments         TEXT   NOT NULL,     -- JSON
+    state             TEXT   NOT NULL CHECK (state IN ('waiting', 'approved', 'rejected', 'expired', 'done', 'failed')),
+    decided_by        TEXT,                -- as a message's author: member, api
+    decided_by_id     UUID,
+    decided_at_us     BIGINT,
+    result            TEXT   NOT NULL,     -- what came of it, or why not; empty: nothing yet
+    expires_at_us     BIGINT NOT NULL,
+    created_at_us     BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
+) {strict};
+CREATE INDEX tool_approval_conversation ON tool_approval (tenant_id, conversation_id, id);

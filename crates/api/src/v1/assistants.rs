@@ -11,6 +11,7 @@ use store::{TenantTx, event, member};
 pub mod figures;
 pub mod preview;
 pub mod settings;
+pub mod tools;
 pub mod versions;
 
 pub use settings::{AssistantPatch, ProviderPatch, apply, sealed_keys};
@@ -66,10 +67,14 @@ pub async fn create(
         return Err(ApiError::invalid("publish", "first_version", mend));
     }
     let keys = sealed_keys(app.engine.sealer(), id, &asked, &settings)?;
+    let tool_secrets = tools::sealed(app.engine.sealer(), id, &asked, None, &[&settings])?;
     let author = caller.asker().author;
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         people_exist(tx, &settings).await?;
         let line = assistant::create(tx, now, id, author, &name, &settings, &keys).await?;
+        if let Some(sealed) = tool_secrets.clone() {
+            assistant::keep_tool_secrets(tx, id, sealed).await?;
+        }
         let made = assistant::find(tx, id).await?.ok_or_else(no_such)?;
         Ok(Told::at(made, event::append(tx, now, &[line]).await?))
     })
@@ -104,12 +109,19 @@ pub async fn change(
     let (sealer, author) = (app.engine.sealer().clone(), caller.asker().author);
     let now = app.engine.now();
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
-        let mut settings = assistant::settings(tx, id).await?.ok_or_else(no_such)?;
+        let before = assistant::settings(tx, id).await?.ok_or_else(no_such)?;
+        let mut settings = before.clone();
         apply(&mut settings, &asked)?;
         people_exist(tx, &settings).await?;
         let keys = sealed_keys(&sealer, id, &asked, &settings)?;
         let publish = asked.publish.unwrap_or(true);
+        let in_use: &[&Settings] = if publish { &[&settings] } else { &[&settings, &before] };
+        let kept = assistant::tool_secrets(tx, id).await?;
+        let tool_secrets = tools::sealed(&sealer, id, &asked, kept.as_deref(), in_use)?;
         let (_, line) = assistant::change(tx, now, id, author, name.as_deref(), &settings, &keys, publish).await?;
+        if let Some(sealed) = tool_secrets {
+            assistant::keep_tool_secrets(tx, id, sealed).await?;
+        }
         let found = assistant::find(tx, id).await?.ok_or_else(no_such)?;
         Ok(Told::at(found, event::append(tx, now, &[line]).await?))
     })

@@ -1,6 +1,6 @@
 //! What is shown of what is set: the same for an assistant and for each of its versions.
 
-use domain::assistant::{HandOver, Language, Limits, Price, ProviderKind, Settings};
+use domain::assistant::{HandOver, Language, Limits, Price, ProviderKind, Settings, Tool};
 use domain::conversation::Mode;
 use domain::hours::WeekHours;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,9 @@ pub struct Set {
     /// What happens when it gives a conversation to people.
     #[schema(value_type = schema::HandOver)]
     pub hand_over: HandOver,
+    /// What it may do besides answering.
+    #[schema(value_type = Vec<schema::Tool>)]
+    pub tools: Vec<Tool>,
 }
 
 /// Which model answers.
@@ -100,6 +103,7 @@ impl From<Settings> for Set {
             limits: settings.limits,
             links: settings.links,
             hand_over: settings.hand_over,
+            tools: settings.tools,
         }
     }
 }
@@ -181,6 +185,39 @@ pub mod schema {
             /// When a conversation goes back to the assistant by itself.
             back: words::HandBack,
         }
+        /// Something that an assistant may do besides answering.
+        Tool as AssistantTool {
+            /// What the model calls it: lower-case letters, digits and underscores.
+            name: String,
+            /// What it is for, told to the model.
+            description: String,
+            /// What it may change; what cannot be put right is done only when a person has approved it.
+            class: words::ToolClass,
+            /// What it does. The rest is there for `http` alone.
+            kind: words::ToolKind,
+            /// Where the endpoint is.
+            url: Option<String>,
+            /// How it is asked: with its arguments in the query, or as a JSON body.
+            method: Option<words::ToolMethod>,
+            /// What is sent along for anyone to see.
+            headers: Option<Vec<ToolHeader>>,
+            /// What is sent along and never shown again.
+            secret_headers: Option<Vec<ToolSecretHeader>>,
+            /// The JSON Schema of its arguments, an object.
+            parameters: Option<serde_json::Value>,
+        }
+        /// A header.
+        ToolHeader as ToolHeader {
+            /// Its name.
+            name: String,
+            /// Its value.
+            value: String,
+        }
+        /// A header whose value is kept sealed.
+        ToolSecretHeader as ToolSecretHeader {
+            /// Its name.
+            name: String,
+        }
         /// What a million tokens cost, in millionths of the currency's unit.
         Price as ModelPrice {
             /// Of what is asked.
@@ -197,6 +234,7 @@ pub mod schema {
 mod tests {
     use std::collections::BTreeSet;
 
+    use domain::assistant::tool::{Class, Does, Http, Method, Tool};
     use domain::assistant::{HandOver, Limits};
     use serde_json::Value;
     use utoipa::PartialSchema;
@@ -215,6 +253,19 @@ mod tests {
             )
         };
         assert_eq!(form(schema::Limits::schema()), names(&serde_json::to_value(Limits::default()).unwrap()));
+        let tool = Tool {
+            name: String::new(),
+            description: String::new(),
+            class: Class::Read,
+            does: Does::Http(Http {
+                url: String::new(),
+                method: Method::Get,
+                headers: Vec::new(),
+                secret_headers: Vec::new(),
+                parameters: Value::Null,
+            }),
+        };
+        assert_eq!(form(schema::Tool::schema()), names(&serde_json::to_value(tool).unwrap()));
         assert_eq!(form(schema::HandOver::schema()), names(&serde_json::to_value(HandOver::default()).unwrap()));
     }
 }

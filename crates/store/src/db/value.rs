@@ -4,8 +4,8 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use bytes::BytesMut;
 use domain::id::{
-    ApiKeyId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, DeliveryId, DraftId, EnrolmentId,
-    KnowledgeId, MediaId, MessageId, NumberId, RunId, TenantId, UserId, WebhookId, WorkId,
+    ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, DeliveryId, DraftId,
+    EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, RunId, TenantId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -178,6 +178,7 @@ pub(crate) use id_values;
 
 id_values!(
     ApiKeyId,
+    ApprovalId,
     AssistantId,
     CampaignId,
     CarrierAccountId,

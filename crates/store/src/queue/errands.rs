@@ -1,6 +1,6 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
-use domain::id::{AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, TenantId, WorkId};
+use domain::id::{ApprovalId, AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, TenantId, WorkId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,11 @@ pub enum Errand {
         /// How often it was tried in vain, on end.
         failures: u32,
     },
+    /// Use a tool as a person has approved it.
+    RunTool {
+        /// Which use.
+        approval: ApprovalId,
+    },
 }
 
 impl Errand {
@@ -50,6 +55,7 @@ impl Errand {
             Self::FetchMedia { .. } => "fetch_media",
             Self::LearnKnowledge { .. } => "learn_knowledge",
             Self::EmbedKnowledge { .. } => "embed_knowledge",
+            Self::RunTool { .. } => "run_tool",
         }
     }
 
@@ -59,6 +65,7 @@ impl Errand {
             Self::FetchMedia { media, .. } => format!("fetch:{media}"),
             Self::LearnKnowledge { source, revision } => format!("learn:{source}:{revision}"),
             Self::EmbedKnowledge { .. } => "embed".to_owned(),
+            Self::RunTool { approval } => format!("tool:{approval}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use providers::http::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use stories::model::{Act, ScriptedModel};
 use stories::town::{Desk, Town, text};
 
 const ANN: &str = "+14155550123";
@@ -29,7 +30,9 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
     town.sandbox.control().phone(ANN).text(&acme.number, "Look!", &[&link]).unwrap();
     town.settle().await;
     let newest = acme.get(&format!("/conversations/{id}/messages?limit=1")).await;
+    let approval = approval(town, acme, &assistant, &id).await;
     BTreeMap::from([
+        ("approvals", approval),
         ("conversations", id),
         ("contacts", text(&conversation["contact"]["id"])),
         ("messages", text(&messages.is(200)["data"][0]["id"])),
@@ -44,6 +47,21 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("numbers", acme.number_id.clone()),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),
     ])
+}
+
+/// Something that the assistant wants to do.
+async fn approval(town: &Town, acme: &Desk, assistant: &str, conversation: &str) -> String {
+    let model = ScriptedModel::start(Act::Calls(vec![("refund".into(), json!({}))])).await;
+    let refund = json!({
+        "name": "refund", "description": "Pays back", "class": "irreversible", "kind": "http", "url": "http://127.0.0.1:9",
+    });
+    let provider = json!({ "kind": "openai", "base_url": model.base_url("openai"), "model": "story-1" });
+    let set = json!({ "provider": provider, "tools": [refund] });
+    let _ = acme.patch(&format!("/assistants/{assistant}"), set).await.is(200);
+    town.texts(ANN, acme, "I want my money back").await;
+    town.passes(jiff::SignedDuration::from_secs(30)).await;
+    let approvals = acme.get(&format!("/conversations/{conversation}/approvals")).await;
+    text(&approvals.is(200)["data"][0]["id"])
 }
 
 /// Routes whose parameter is no thing of a tenant, and why nothing can leak there.
@@ -85,6 +103,8 @@ fn body_for(path: &str) -> Value {
         json!({ "text": "hours?" })
     } else if path.ends_with("/knowledge") {
         json!({ "title": "x", "text": "y" })
+    } else if path.ends_with("/approve") || path.ends_with("/reject") {
+        json!({})
     } else if path.ends_with("/messages") || path.ends_with("/notes") {
         json!({ "body": "x" })
     } else if path.contains("/members/") {
@@ -120,7 +140,7 @@ store::on_both_engines! {
         assert!(tried.len() > 25, "{tried:?}");
         // And nothing of it has happened: Acme's own key still finds everything.
         for (noun, id) in &things {
-            if !["deliveries", "drafts", "api-keys", "members"].contains(noun) {
+            if !["deliveries", "drafts", "approvals", "api-keys", "members"].contains(noun) {
                 assert_eq!(acme.get(&format!("/{noun}/{id}")).await.status, 200, "{noun}");
             }
         }

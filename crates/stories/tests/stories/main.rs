@@ -21,6 +21,7 @@ mod media;
 mod models;
 mod people;
 mod sending;
+mod tools;
 mod trust;
 mod webhook_keys;
 mod webhooks;

@@ -8,6 +8,7 @@ use engine::Rehearsed;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::message::{Cost, Source};
+use store::run::ToolCall;
 use utoipa::ToSchema;
 
 use super::settings::INSTRUCTIONS_CHARS_MAX;
@@ -92,6 +93,8 @@ pub struct Preview {
     passages: Vec<Source>,
     /// What the checks found.
     checks: Vec<String>,
+    /// The tools that it used; what would have changed something was not done.
+    tools: Vec<ToolCall>,
     /// Which model answered; `null`: none was asked.
     #[schema(required = true)]
     model: Option<String>,
@@ -122,6 +125,8 @@ pub enum PreviewOutcome {
     StaySilent,
     /// It has an answer that must not be sent; a person gets it as a suggestion.
     Refused,
+    /// It would do something, once people have approved it.
+    Approval,
 }
 
 impl std::fmt::Debug for Preview {
@@ -205,6 +210,11 @@ fn shown(answer: Answer, run: domain::assistant::Run) -> Preview {
             let summary = Some(hand_off.summary).filter(|summary| !summary.is_empty());
             (PreviewOutcome::HandOff, body, sources, Some(hand_off.reason), summary)
         }
+        Answer::Approval(wanted) => {
+            let reason =
+                format!("It would use {} with {}, once people have approved it.", wanted.tool, wanted.arguments);
+            (PreviewOutcome::Approval, None, Vec::new(), Some(reason), None)
+        }
         Answer::Silent { reason } => (PreviewOutcome::StaySilent, None, Vec::new(), Some(reason), None),
     };
     let segments = body
@@ -219,6 +229,7 @@ fn shown(answer: Answer, run: domain::assistant::Run) -> Preview {
         segments,
         passages: shown(run.record.passages),
         checks: run.record.checks,
+        tools: run.record.tools.into_iter().map(ToolCall::from).collect(),
         model: Some(run.model).filter(|model| !model.is_empty()),
         assistant_version: run.assistant_version,
         tokens_in: run.tokens_in,

@@ -12,6 +12,7 @@ use store::assistant::{KeyChange, shown::schema};
 use store::words;
 use utoipa::ToSchema;
 
+use super::tools::{self, ToolPatch};
 use crate::{error::ApiError, extract::present, fields};
 
 /// Instructions and guides have at most so many characters.
@@ -77,6 +78,8 @@ pub struct AssistantPatch {
     /// What happens when it gives a conversation to people; what is absent in it is as usual.
     #[schema(value_type = Option<schema::HandOver>)]
     pub hand_over: Option<HandOver>,
+    /// What it may do besides answering: all of it.
+    pub tools: Option<Vec<ToolPatch>>,
     /// False: it becomes a version that is not in force, to be tried and published later.
     pub publish: Option<bool>,
 }
@@ -183,6 +186,9 @@ pub fn apply(settings: &mut Settings, asked: &AssistantPatch) -> Result<(), ApiE
     }
     if let Some(hand_over) = &asked.hand_over {
         settings.hand_over = checked_hand_over(hand_over)?;
+    }
+    if let Some(asked) = &asked.tools {
+        settings.tools = tools::checked(asked, &settings.tools)?;
     }
     if let Some(provider) = &asked.provider {
         apply_provider("provider", &mut settings.provider, provider)?;
