@@ -1,6 +1,6 @@
 //! What else has to be done in the world: a model asked, an attachment fetched.
 
-use domain::id::{AssistantId, ConversationId, MediaId, MessageId, TenantId, WorkId};
+use domain::id::{AssistantId, ConversationId, MediaId, MessageId, ReplayId, TenantId, WorkId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,11 @@ pub enum Errand {
         /// Of which message.
         message: MessageId,
     },
+    /// Go on with a replay.
+    ReplayAssistant {
+        /// Which.
+        replay: ReplayId,
+    },
 }
 
 impl Errand {
@@ -36,6 +41,7 @@ impl Errand {
         match self {
             Self::AskAssistant { .. } => "ask_assistant",
             Self::FetchMedia { .. } => "fetch_media",
+            Self::ReplayAssistant { .. } => "replay_assistant",
         }
     }
 
@@ -43,6 +49,7 @@ impl Errand {
         match self {
             Self::AskAssistant { conversation, version, .. } => format!("ask:{conversation}:{version}"),
             Self::FetchMedia { media, .. } => format!("fetch:{media}"),
+            Self::ReplayAssistant { replay } => format!("replay:{replay}"),
         }
     }
 }
