@@ -44,6 +44,7 @@ pub(crate) struct World {
     pub(crate) sends: Alarm,
     pub(crate) errands: Alarm,
     pub(crate) fetches: Alarm,
+    pub(crate) replays: Alarm,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -75,6 +76,7 @@ impl World {
             sends: Alarm::default(),
             errands: Alarm::default(),
             fetches: Alarm::default(),
+            replays: Alarm::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -123,7 +125,11 @@ impl World {
 
     /// Which alarm wakes whoever runs this kind of errand.
     pub(crate) fn alarm_of(&self, kind: &str) -> &Alarm {
-        if kind == "fetch_media" { &self.fetches } else { &self.errands }
+        match kind {
+            "fetch_media" => &self.fetches,
+            "replay_assistant" => &self.replays,
+            _ => &self.errands,
+        }
     }
 
     /// Shows those who watch what an assistant is writing.
