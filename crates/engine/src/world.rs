@@ -50,6 +50,7 @@ pub(crate) struct World {
     /// What the reading and searching of knowledge keeps in memory.
     pub(crate) shelf: Shelf,
     pub(crate) tools: Alarm,
+    pub(crate) replays: Alarm,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -85,6 +86,7 @@ impl World {
             embeds: Alarm::default(),
             shelf: Shelf::default(),
             tools: Alarm::default(),
+            replays: Alarm::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -139,6 +141,7 @@ impl World {
             "learn_knowledge" => &self.learns,
             "embed_knowledge" => &self.embeds,
             "run_tool" => &self.tools,
+            "replay_assistant" => &self.replays,
             _ => &self.errands,
         }
     }

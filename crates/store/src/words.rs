@@ -57,6 +57,14 @@ words! {
     LanguageRule { Theirs, Always }
     /// A day of the week.
     Day { Mon, Tue, Wed, Thu, Fri, Sat, Sun }
+    /// What an assistant would do: answer, ask back, hand over, say nothing, or have its answer held back.
+    PreviewOutcome { Answer, Clarify, HandOff, StaySilent, Refused, Approval }
+    /// Who wrote a message of a rehearsal.
+    RehearsedBy { Contact, Assistant, Member }
+    /// Which expectation of a test case.
+    CaseRule { Outcome, MustMention, MustNot, MustCite, SegmentsMax, Rubric, Time }
+    /// How a replay stands.
+    ReplayState { Waiting, Running, Done, Cancelled, Failed }
     /// In which dialect a model is asked.
     ProviderKind { Builtin, Openai, Anthropic }
     /// Where a source of knowledge comes from.
@@ -102,6 +110,13 @@ mod tests {
         let methods =
             [V::Get, V::Post, V::Put, V::Patch, V::Delete].map(|method| serde_json::to_value(method).unwrap());
         assert_eq!(serde_json::json!(of::<ToolMethod>()), serde_json::json!(methods));
+        use domain::assistant::{By, Conduct as Did, Rule as X};
+        let conducts = [Did::Answer, Did::Clarify, Did::HandOff, Did::StaySilent, Did::Refused, Did::Approval];
+        assert_eq!(of::<PreviewOutcome>(), conducts.map(Did::as_str));
+        let rules = [X::Outcome, X::MustMention, X::MustNot, X::MustCite, X::SegmentsMax, X::Rubric, X::Time];
+        assert_eq!(of::<CaseRule>(), rules.map(X::as_str));
+        let speakers = [By::Contact, By::Assistant, By::Member].map(|by| serde_json::to_value(by).unwrap());
+        assert_eq!(serde_json::json!(of::<RehearsedBy>()), serde_json::json!(speakers));
         use domain::assistant::ProviderKind as P;
         let kinds = [P::Builtin, P::Openai, P::Anthropic].map(|kind| serde_json::to_value(kind).unwrap());
         assert_eq!(serde_json::json!(of::<ProviderKind>()), serde_json::json!(kinds));

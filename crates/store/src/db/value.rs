@@ -4,8 +4,9 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use bytes::BytesMut;
 use domain::id::{
-    ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, DeliveryId, DraftId,
-    EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, RunId, TenantId, UserId, WebhookId, WorkId,
+    ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
+    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, ReplayId, RunId, TenantId, UserId, WebhookId,
+    WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -182,6 +183,7 @@ id_values!(
     AssistantId,
     CampaignId,
     CarrierAccountId,
+    CaseId,
     ContactId,
     ConversationId,
     DeliveryId,
@@ -194,6 +196,7 @@ id_values!(
     TenantId,
     UserId,
     WebhookId,
+    ReplayId,
     RunId,
     WorkId,
 );

@@ -1,6 +1,8 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
-use domain::id::{ApprovalId, AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, TenantId, WorkId};
+use domain::id::{
+    ApprovalId, AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, ReplayId, TenantId, WorkId,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +46,11 @@ pub enum Errand {
         /// Which use.
         approval: ApprovalId,
     },
+    /// Go on with a replay.
+    ReplayAssistant {
+        /// Which.
+        replay: ReplayId,
+    },
 }
 
 impl Errand {
@@ -56,6 +63,7 @@ impl Errand {
             Self::LearnKnowledge { .. } => "learn_knowledge",
             Self::EmbedKnowledge { .. } => "embed_knowledge",
             Self::RunTool { .. } => "run_tool",
+            Self::ReplayAssistant { .. } => "replay_assistant",
         }
     }
 
@@ -66,6 +74,7 @@ impl Errand {
             Self::LearnKnowledge { source, revision } => format!("learn:{source}:{revision}"),
             Self::EmbedKnowledge { .. } => "embed".to_owned(),
             Self::RunTool { approval } => format!("tool:{approval}"),
+            Self::ReplayAssistant { replay } => format!("replay:{replay}"),
         }
     }
 }
