@@ -12,7 +12,7 @@ mod run;
 mod settings;
 
 pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understood, understand};
-pub use check::{Allowed, Objection, check};
+pub use check::{Allowed, Objection, check, gives_orders, orders_of};
 pub use heed::{asks_for_bot, needs_no_answer, quiet_window};
 pub use machine::{Spoken, Standstill, may_answer};
 pub use outline::Outline;

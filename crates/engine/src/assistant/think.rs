@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::assistant::{
-    Allowed, Answer, Brief, HandOff, Offered, Outline, Provider, ProviderKind, Record, Reply, Request, Run, SCHEMA,
-    Standstill, Understood, asks_for_bot, check, first_words, may_answer, request, understand,
+    Act, Allowed, Answer, Brief, HandOff, Offered, Outline, Provider, ProviderKind, Record, Reply, Request, Run,
+    SCHEMA, Standstill, Understood, asks_for_bot, check, first_words, gives_orders, may_answer, orders_of, request,
+    understand,
 };
 use domain::id::{ConversationId, TenantId};
 use domain::knowledge::{Hit, Query};
@@ -78,7 +79,7 @@ async fn by_knowledge(
     let settings = &material.brief.assistant.settings;
     if settings.provider.kind == ProviderKind::Builtin {
         run.model = "builtin".into();
-        let found = search(world, tenant, material, material.question()).await;
+        let found = search(world, tenant, material, material.question(), &mut run.record).await;
         run.record.passages = found.iter().map(source).collect();
         return builtin::answer(material, &found);
     }
@@ -86,7 +87,7 @@ async fn by_knowledge(
         Ok(candidates) => candidates,
         Err(reason) => return Answer::HandOff(HandOff::because(reason)),
     };
-    let found = search(world, tenant, material, lately(&material.brief)).await;
+    let found = search(world, tenant, material, lately(&material.brief), &mut run.record).await;
     let fitting = found.iter().filter(|hit| hit.score >= settings.floor);
     let found = fitting.map(|hit| Offered { source: source(hit), score: hit.score }).collect();
     let brief = Brief { found, ..material.brief.clone() };
@@ -127,7 +128,7 @@ async fn ask(
         run.latency_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
         let Asked { answer, candidate, model, .. } = match answer {
             Ok(asked) => asked,
-            Err(fault) => return Answer::HandOff(HandOff::because(no_answer(&fault))),
+            Err(fault) => return Answer::HandOff(HandOff::because(no_answer(&fault, material, request))),
         };
         count(run, settings, candidate, model, &answer);
         run.record.answers.push(answer.text.clone());
@@ -195,23 +196,57 @@ fn count(
     }
 }
 
-fn no_answer(fault: &ModelFault) -> String {
-    format!("the model did not answer: {fault}")
+/// Why there is none; of what is too long for the model, which part is the longest.
+fn no_answer(fault: &ModelFault, material: &Material, request: &Request) -> String {
+    let why = format!("the model did not answer: {fault}. {}", fault.mend());
+    if *fault != ModelFault::TooLong {
+        return why;
+    }
+    let chars = |text: &str| text.chars().count();
+    let passages = request.offered.iter().map(|source| chars(&source.quote)).sum();
+    let said = request.turns.iter().map(|turn| chars(&turn.text)).sum();
+    let brief = &material.brief;
+    let parts = [
+        ("the assistant's instructions", chars(&brief.assistant.settings.instructions)),
+        ("the guide of this conversation", chars(&brief.guide)),
+        ("the passages found for it", passages),
+        ("the conversation itself", said),
+    ];
+    let longest = parts.into_iter().max_by_key(|(_, chars)| *chars);
+    longest.map_or(why.clone(), |(what, chars)| format!("{why} The longest part is {what}, with {chars} characters."))
 }
 
 /// The last look at it, and the first words before it.
 fn finished(material: &Material, answer: Answer, record: &mut Record) -> Answer {
-    let Answer::Reply(mut reply) = answer else { return answer };
-    reply.objections = check(&reply.body, &allowed(material, &reply, record));
-    record.checks.extend(reply.objections.iter().map(|objection| format!("held back: it {}", objection.reason())));
-    if material.is_first() && reply.objections.is_empty() {
-        reply.body = first_words(&material.brief.assistant.settings, &reply.body);
+    match answer {
+        Answer::Reply(mut reply) => {
+            let allowed = allowed(material, &reply.sources, record);
+            reply.objections = check(&reply.body, &allowed);
+            // What is sent later is sent as surely.
+            for act in &reply.acts {
+                if let Act::FollowUp { body, .. } = act {
+                    reply.objections.extend(check(body, &allowed));
+                }
+            }
+            let held_back = reply.objections.iter().map(|objection| format!("held back: it {}", objection.reason()));
+            record.checks.extend(held_back);
+            if material.is_first() && reply.objections.is_empty() {
+                reply.body = first_words(&material.brief.assistant.settings, &reply.body);
+            }
+            Answer::Reply(reply)
+        }
+        Answer::HandOff(mut hand_off) => {
+            if let Some(suggestion) = &mut hand_off.suggestion {
+                suggestion.objections = check(&suggestion.body, &allowed(material, &suggestion.sources, record));
+            }
+            Answer::HandOff(hand_off)
+        }
+        Answer::Silent { reason } => Answer::Silent { reason },
     }
-    Answer::Reply(reply)
 }
 
 /// What a reply may draw on.
-fn allowed(material: &Material, reply: &Reply, record: &Record) -> Allowed {
+fn allowed(material: &Material, sources: &[Source], record: &Record) -> Allowed {
     let brief = &material.brief;
     let settings = &brief.assistant.settings;
     let mut given = vec![
@@ -221,10 +256,7 @@ fn allowed(material: &Material, reply: &Reply, record: &Record) -> Allowed {
         brief.guide.clone(),
         brief.assistant.who_it_is(),
     ];
-    given.extend(
-        record.passages.iter().chain(&reply.sources).map(|source| format!("{}\n{}", source.title, source.quote)),
-    );
-    given.extend(record.tools.iter().map(|call| call.result.clone()));
+    given.extend(record.passages.iter().chain(sources).map(|source| format!("{}\n{}", source.title, source.quote)));
     let (theirs, ours): (Vec<_>, Vec<_>) =
         brief.said.iter().partition(|said| said.by == domain::assistant::Speaker::Contact);
     let of_people = ours.into_iter().filter(|said| said.by != domain::assistant::Speaker::Assistant);
@@ -235,11 +267,12 @@ fn allowed(material: &Material, reply: &Reply, record: &Record) -> Allowed {
     days.extend(today.date().tomorrow().into_iter().flat_map(day));
     Allowed {
         given,
+        answered: record.tools.iter().map(|call| call.result.clone()).collect(),
         theirs: theirs.into_iter().map(|said| said.body.clone()).collect(),
         own_addresses: vec![material.address.clone()],
         links: settings.links.clone(),
         secrets: Vec::new(),
-        rules: domain::assistant::house_rules(settings),
+        rules: format!("{}\n{}", domain::assistant::house_rules(settings), orders_of(&settings.instructions)),
         days,
     }
 }
@@ -251,9 +284,20 @@ fn lately(brief: &Brief) -> String {
     recent.into_iter().rev().collect::<Vec<_>>().join(" ")
 }
 
-async fn search(world: &Arc<World>, tenant: TenantId, material: &Material, text: String) -> Vec<Hit> {
+/// What fits best. What gives orders to assistants is left out: somebody has tampered with it.
+async fn search(
+    world: &Arc<World>,
+    tenant: TenantId,
+    material: &Material,
+    text: String,
+    record: &mut Record,
+) -> Vec<Hit> {
     let _ = (world, tenant);
-    material.knowledge.search(&Query { text: &text, vector: None }, PASSAGES)
+    let found = material.knowledge.search(&Query { text: &text, vector: None }, PASSAGES);
+    let (tampered, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|hit| gives_orders(&hit.quote));
+    let left_out = |hit: &Hit| format!("left out a passage of \"{}\": it gives orders to assistants", hit.title);
+    record.checks.extend(tampered.iter().map(left_out));
+    found
 }
 
 fn source(hit: &Hit) -> Source {

@@ -200,8 +200,9 @@ fn shown(answer: Answer, run: domain::assistant::Run) -> Preview {
             (outcome, Some(reply.body), reply.sources, reason, None)
         }
         Answer::HandOff(hand_off) => {
-            let (body, sources) =
-                hand_off.suggestion.map_or((None, Vec::new()), |Suggestion { body, sources }| (Some(body), sources));
+            let (body, sources) = hand_off
+                .suggestion
+                .map_or((None, Vec::new()), |Suggestion { body, sources, objections: _ }| (Some(body), sources));
             let summary = Some(hand_off.summary).filter(|summary| !summary.is_empty());
             (PreviewOutcome::HandOff, body, sources, Some(hand_off.reason), summary)
         }
