@@ -66,11 +66,10 @@ pub(super) fn say(
 ) -> Result<MessageId, Refusal> {
     let body = body(text)?;
     let planned = plan(now, scene, text)?;
-    let is_person = matches!(asker.author, Author::Member(_));
-    if is_person {
-        take_over(&mut conversation);
-    }
-    if is_person || (asker.author.answers() && !text.notice) {
+    if asker.author.answers() && !text.notice {
+        if matches!(asker.author, Author::Member(_)) {
+            take_over(&mut conversation);
+        }
         nothing_else_answers(&conversation, decision);
     }
     if let Some(draft) = draft {
@@ -329,10 +328,9 @@ fn answer(conversation: &mut Conversation, now: Timestamp, body: &str) {
     conversation.reopen();
 }
 
-/// Something is said that answers nothing.
+/// Something is said that answers nothing: whoever is to answer goes on.
 fn tell(conversation: &mut Conversation, now: Timestamp, body: &str) {
     conversation.touch(now, Direction::Out, body);
-    conversation.version += 1;
     conversation.has_unsent = true;
 }
 

@@ -171,11 +171,11 @@ fn moments_in(text: &str) -> Vec<(Vec<Moment>, String)> {
         if let Some((_, day)) = WEEKDAYS.iter().find(|(name, _)| *name == word && is_written_out(name)) {
             found.push((vec![Moment::Weekday(*day)], word.to_owned()));
         }
-        if let Some((_, month)) = MONTHS.iter().find(|(name, _)| *name == word) {
-            let after = if next == "the" { bare(Some(nth + 2)) } else { next };
-            if let Some(day) = ordinal(after).or_else(|| ordinal(bare(before))) {
-                found.push((vec![Moment::Day(*month, day)], format!("{word} {day}")));
-            }
+        let after = if next == "the" { bare(Some(nth + 2)) } else { next };
+        if let Some((_, month)) = MONTHS.iter().find(|(name, _)| *name == word)
+            && let Some(day) = ordinal(after).or_else(|| ordinal(bare(before)))
+        {
+            found.push((vec![Moment::Day(*month, day)], format!("{word} {day}")));
         }
         found.extend(date(word));
         for part in word.split('-') {
@@ -221,8 +221,7 @@ fn bare_hour(before: &str, word: &str, next: &str) -> Option<(Vec<Moment>, Strin
 
 /// "20 minutes", "two days", "2-3 weeks".
 fn span(word: &str, next: &str) -> Option<(Vec<Moment>, String)> {
-    let next = if let Some(rest) = next.strip_prefix("business-") { rest } else { next };
-    let (_, length) = LENGTHS.iter().find_map(|(minutes, names)| names.contains(&next).then_some(((), *minutes)))?;
+    let length = LENGTHS.iter().find_map(|(minutes, names)| names.contains(&next).then_some(*minutes))?;
     let number =
         |part: &str| part.parse().ok().or_else(|| word_value(part).and_then(|value| u32::try_from(value).ok()));
     let spans: Vec<Moment> =
