@@ -84,6 +84,9 @@ pub struct Suggestion {
     pub body: String,
     /// What it answers from.
     pub sources: Vec<Source>,
+    /// Why nobody should send it as it is; empty: nothing speaks against it.
+    #[serde(default)]
+    pub objections: Vec<Objection>,
 }
 
 /// Something that is done together with the reply: if the reply does not count any more, neither does this.
@@ -227,7 +230,7 @@ pub fn understand(text: &str, request: &Request) -> Result<Understood, Flaw> {
         }
         "hand_off" => {
             let body = plain(&text);
-            let suggestion = (!body.is_empty()).then_some(Suggestion { body, sources });
+            let suggestion = (!body.is_empty()).then_some(Suggestion { body, sources, objections: Vec::new() });
             let reason = if reason.is_empty() { "the model asked for a person".to_owned() } else { reason };
             let hand_off = HandOff { reason, summary, tried: Vec::new(), suggestion, quietly: false };
             Ok(Understood { answer: Answer::HandOff(hand_off), dropped: Vec::new() })

@@ -46,6 +46,43 @@ const TYPED_CHARS: usize = 30;
 const QUICK_MACHINE_LIKE: usize = 4;
 /// Texts with this share of words in common are copies.
 const ALIKE: f64 = 0.8;
+/// So many answers in a row that took equally long are a machine's, however slow it is.
+const REGULAR: usize = 4;
+/// Equally long: this far apart, as a share of the shorter, and a second for the way.
+const REGULAR_SHARE: f64 = 0.1;
+/// After the plain question it takes fewer of them.
+const REGULAR_AFTER: usize = 2;
+/// So many exchanges in strict turns, every text of theirs in whole sentences, are people's to look at: nobody else writes
+/// so, and whoever does is not lost.
+const IN_TURNS_MAX: usize = 6;
+
+/// How machines say that they are machines.
+const ADMISSIONS: &[&str] = &[
+    "automatic assistant",
+    "automated assistant",
+    "virtual assistant",
+    "ai assistant",
+    "digital assistant",
+    "automated system",
+    "i am a bot",
+    "i'm a bot",
+    "i am an ai",
+    "i'm an ai",
+    "as an ai",
+    "i am a chatbot",
+    "i'm a chatbot",
+    "asistente virtual",
+    "asistente automático",
+    "assistant virtuel",
+    "assistant automatique",
+    "virtueller assistent",
+    "automatischer assistent",
+    "assistente virtual",
+    "assistente virtuale",
+    "виртуальный помощник",
+    "虚拟助手",
+    "智能助手",
+];
 
 /// Whether it may answer now.
 ///
@@ -93,45 +130,86 @@ fn within_limits(settings: &Settings, said: &[Said], spoken: &Spoken) -> Result<
     Ok(())
 }
 
-/// One plain question first; if what comes is a machine's again, silence.
+/// One plain question first; if what comes is a machine's again, silence. Who says that they are a machine is asked nothing.
 fn no_machine(said: &[Said]) -> Result<(), Standstill> {
     let since_person = said.iter().rposition(|said| said.by == Speaker::Person).map_or(0, |last| last + 1);
     let said = &said[since_person..];
-    let asked = said.iter().rposition(|said| said.by == Speaker::Assistant && said.body == PLAIN_QUESTION);
+    let has_spoken = said.iter().any(|said| said.by == Speaker::Assistant);
+    if has_spoken && said.last().is_some_and(|last| last.by == Speaker::Contact && admits_machine(&last.body)) {
+        return Err(Standstill::Silence("the other side says that it is a machine"));
+    }
+    let all = exchanges(said);
+    let last = |all: &[Exchange], count: usize, like: &dyn Fn(&Exchange) -> bool| {
+        all.len() >= count && all[all.len() - count..].iter().all(like)
+    };
+    if last(&all, IN_TURNS_MAX, &|exchange| exchange.is_in_turn && exchange.is_written) {
+        return Err(Standstill::Silence("it has gone back and forth as between machines"));
+    }
+    let asked = said.iter().rposition(|said| said.by == Speaker::Assistant && said.body.ends_with(PLAIN_QUESTION));
     match asked {
         Some(asked) => {
             let after = exchanges(&said[asked..]);
             let is_machine = after.iter().any(|exchange| exchange.is_quick && !exchange.is_short || exchange.is_copy)
-                || after.iter().filter(|exchange| exchange.is_quick).count() > 1;
+                || after.iter().filter(|exchange| exchange.is_quick).count() > 1
+                || (after.len() >= REGULAR_AFTER && is_regular(&all, REGULAR + REGULAR_AFTER));
             if is_machine { Err(Standstill::Silence("it seems to text with a machine")) } else { Ok(()) }
         }
         None => {
-            let all = exchanges(said);
-            let last = |count: usize, like: &dyn Fn(&Exchange) -> bool| {
-                all.len() >= count && all[all.len() - count..].iter().all(like)
-            };
-            let is_machine = last(MACHINE_LIKE, &|exchange| exchange.is_quick && !exchange.is_short)
-                || last(MACHINE_LIKE, &|exchange| exchange.is_copy)
-                || last(QUICK_MACHINE_LIKE, &|exchange| exchange.is_quick);
+            let is_machine = last(&all, MACHINE_LIKE, &|exchange| exchange.is_quick && !exchange.is_short)
+                || last(&all, MACHINE_LIKE, &|exchange| exchange.is_copy)
+                || last(&all, QUICK_MACHINE_LIKE, &|exchange| exchange.is_quick)
+                || is_regular(&all, REGULAR);
             if is_machine { Err(Standstill::AskPlainly(PLAIN_QUESTION)) } else { Ok(()) }
         }
     }
 }
 
+/// It says so of itself: a question after it ("are you a virtual assistant?") is none.
+fn admits_machine(body: &str) -> bool {
+    let text = body.to_lowercase().replace('’', "'");
+    text.split_inclusive(['.', '!', '?', '\n']).any(|sentence| {
+        !sentence.trim_end().ends_with('?') && ADMISSIONS.iter().any(|admission| sentence.contains(admission))
+    })
+}
+
+/// The last so many came in strict turns and took equally long.
+fn is_regular(all: &[Exchange], count: usize) -> bool {
+    let Some(last) = all.len().checked_sub(count).map(|from| &all[from..]) else { return false };
+    let took = |exchange: &Exchange| exchange.took.as_secs_f64();
+    let shortest = last.iter().map(took).fold(f64::INFINITY, f64::min);
+    let longest = last.iter().map(took).fold(0.0, f64::max);
+    last.iter().all(|exchange| exchange.is_in_turn) && longest - shortest <= shortest * REGULAR_SHARE + 1.0
+}
+
 /// A text of the contact's right after one of ours.
 struct Exchange {
+    /// After ours.
+    took: SignedDuration,
     /// It came sooner than a person could have read and typed.
     is_quick: bool,
     is_short: bool,
     /// It says what the one before it said, or what we said.
     is_copy: bool,
+    /// One text each: people text twice, or think of something more.
+    is_in_turn: bool,
+    /// In whole sentences, as letters are written.
+    is_written: bool,
+}
+
+fn is_written(body: &str) -> bool {
+    let body = body.trim();
+    let ends = body.ends_with(['.', '!', '?', '。', '？', '！']);
+    let begins = body.chars().next().is_some_and(|c| c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase()));
+    body.chars().count() >= TYPED_CHARS && begins && ends
 }
 
 fn exchanges(said: &[Said]) -> Vec<Exchange> {
     let mut found = Vec::new();
     let mut theirs: Option<&Said> = said.first().filter(|said| said.by == Speaker::Contact);
-    for pair in said.windows(2) {
-        let [ours, said] = pair else { continue };
+    for (nth, pair) in said.windows(2).enumerate() {
+        let [ours, said_now] = pair else { continue };
+        let follows = said.get(nth + 2);
+        let said = said_now;
         if said.by != Speaker::Contact {
             continue;
         }
@@ -143,7 +221,9 @@ fn exchanges(said: &[Said]) -> Vec<Exchange> {
             let is_quick = if is_short { after <= QUICK / 2 } else { after <= typed.max(QUICK) };
             let is_copy =
                 theirs.is_some_and(|theirs| are_alike(&theirs.body, &said.body)) || are_alike(&ours.body, &said.body);
-            found.push(Exchange { is_quick, is_short, is_copy });
+            let is_in_turn = follows.is_none_or(|next| next.by == Speaker::Assistant);
+            let is_written = is_written(&said.body);
+            found.push(Exchange { took: after, is_quick, is_short, is_copy, is_in_turn, is_written });
         }
         theirs = Some(said);
     }
@@ -246,6 +326,55 @@ mod tests {
             (THEM, LONG[3], 5),
         ];
         assert_eq!(no_machine(&thread(&person)), Ok(()));
+    }
+
+    #[test]
+    fn who_says_that_it_is_a_machine_is_believed() {
+        for body in [
+            "I am Ada, an automatic assistant. Would you like a person to answer you?",
+            "As an AI, I cannot do that.",
+            "Soy el asistente virtual de Beta.",
+        ] {
+            let lines = [(THEM, "Hi", 0), (US, "Hello", 5), (THEM, body, 40)];
+            assert!(matches!(no_machine(&thread(&lines)), Err(Standstill::Silence(_))), "{body}");
+        }
+        for body in ["Are you a virtual assistant?", "I am Ann", "Do you have an ai assistant?"] {
+            let lines = [(THEM, "Hi", 0), (US, "Hello", 5), (THEM, body, 40)];
+            assert_eq!(no_machine(&thread(&lines)), Ok(()), "{body}");
+        }
+        assert_eq!(no_machine(&thread(&[(THEM, "I'm a bot", 0)])), Ok(()), "we have not even spoken");
+    }
+
+    #[test]
+    fn a_slow_machine_is_found_by_its_clock() {
+        let short = ["ok", "and the size", "blue", "hm ok", "right", "next one"];
+        let mut lines = vec![(THEM, "hi", 0)];
+        for body in &short[..4] {
+            lines.extend([(US, "Fine.", 5), (THEM, body, 60)]);
+        }
+        assert_eq!(no_machine(&thread(&lines)), Err(Standstill::AskPlainly(PLAIN_QUESTION)));
+        lines.extend([(US, PLAIN_QUESTION, 5), (THEM, short[4], 60)]);
+        assert_eq!(no_machine(&thread(&lines)), Ok(()));
+        lines.extend([(US, "Fine.", 5), (THEM, short[5], 61)]);
+        assert!(matches!(no_machine(&thread(&lines)), Err(Standstill::Silence(_))));
+        let person: Vec<_> = [34, 61, 25, 140, 48]
+            .iter()
+            .zip(short)
+            .flat_map(|(after, body)| [(US, "Fine.", 5), (THEM, body, *after)])
+            .collect();
+        assert_eq!(no_machine(&thread(&person)), Ok(()));
+    }
+
+    #[test]
+    fn whole_sentences_in_strict_turns_are_people_s_to_look_at() {
+        let mut lines = Vec::new();
+        for (nth, after) in [40, 90, 55, 130, 70, 200].into_iter().enumerate() {
+            lines.extend([(US, "Fine.", 5), (THEM, LONG[nth % 5], after)]);
+        }
+        assert!(matches!(no_machine(&thread(&lines)), Err(Standstill::Silence(_))));
+        assert_eq!(no_machine(&thread(&lines[2..])), Ok(()));
+        lines.insert(6, (THEM, "And thanks!", 3));
+        assert_eq!(no_machine(&thread(&lines)), Ok(()), "one text after another is a person's");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::approval;
-use super::hand_over::{give_to_people, hand_over};
+use super::hand_over::{give_to_people, hand_over, held_back, reasons};
 use super::reply::{self, Saying};
 use super::{REMOVED, mode};
 use crate::assistant::{Act, Answer, Assistant, Ended, HandOff, Outcome, Reply};
@@ -60,7 +60,8 @@ fn used(
             (outcome, None, Some(draft))
         }
         (Answer::Reply(reply), Mode::Auto) if !reply.objections.is_empty() => {
-            let hand_off = HandOff::because(format!("its reply was held back because it {}", reasons(reply)));
+            let hand_off =
+                HandOff::because(format!("its reply was held back because it {}", reasons(&reply.objections)));
             let (told, _) = hand_over(now, ids, scene, conversation, assistant, id, &hand_off, true, decision);
             let draft = suggest(ids, run, reply, decision);
             (Outcome::Refused, told, Some(draft))
@@ -106,13 +107,9 @@ fn used(
     }
 }
 
-fn reasons(reply: &Reply) -> String {
-    reply.objections.iter().map(crate::assistant::Objection::reason).collect::<Vec<_>>().join("; and it ")
-}
-
 fn suggest(ids: &mut Ids, run: &AssistantAnswered, reply: &Reply, decision: &mut Decision) -> DraftId {
     let id: DraftId = ids.next();
-    let held_back = (!reply.objections.is_empty()).then(|| format!("It {}.", reasons(reply)));
+    let held_back = held_back(&reply.objections);
     decision.change(Change::DraftAdded(Draft {
         id,
         conversation: run.conversation,

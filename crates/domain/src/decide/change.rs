@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{let_assistant_answer, system_note};
 use crate::command::{Asker, ConversationChange, Refusal};
-use crate::conversation::{Conversation, Mode, Status as Standing};
+use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Decision, Effect, Unsent};
 use crate::fact::Fact;
 use crate::id::{Ids, MessageId};
@@ -34,6 +34,10 @@ pub fn change(now: Timestamp, ids: &mut Ids, scene: &Scene, change: &Conversatio
     if let Some(assignee) = change.assignee {
         conversation.assignee = assignee;
         conversation.version += i64::from(assignee != before.assignee);
+        // Whoever is to look after it answers it, too.
+        if assignee.is_some() && assignee != before.assignee && matches!(conversation.holder, Holder::Assistant(_)) {
+            conversation.holder = Holder::Agents;
+        }
     }
     if let Some(mode) = change.mode {
         conversation.mode = mode;

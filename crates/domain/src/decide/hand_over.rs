@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::reply::{self, Saying};
 use super::{hand_to_people, system_note};
-use crate::assistant::{Assistant, HandOff};
+use crate::assistant::{Assistant, HandOff, Objection};
 use crate::conversation::{Conversation, Holder, Status as Standing};
 use crate::decision::{Change, Decision, Draft, Effect};
 use crate::fact::Fact;
@@ -55,7 +55,7 @@ pub(super) fn hand_over(
             assistant: assistant.id,
             body: suggestion.body.clone(),
             sources: suggestion.sources.clone(),
-            held_back: None,
+            held_back: held_back(&suggestion.objections),
             run: Some(run),
         }));
         id
@@ -70,6 +70,16 @@ pub(super) fn hand_over(
         decision.effect(Effect::Remind { fact, at: now.checked_add(after).unwrap_or(now), lane: conversation.lane });
     }
     (told, draft)
+}
+
+/// What speaks against a text, as its draft says it. `None`: nothing does.
+pub(super) fn held_back(objections: &[Objection]) -> Option<String> {
+    (!objections.is_empty()).then(|| format!("It {}.", reasons(objections)))
+}
+
+/// In words that follow "because it …".
+pub(super) fn reasons(objections: &[Objection]) -> String {
+    objections.iter().map(Objection::reason).collect::<Vec<_>>().join("; and it ")
 }
 
 /// What people read first.

@@ -66,8 +66,11 @@ pub(super) fn say(
 ) -> Result<MessageId, Refusal> {
     let body = body(text)?;
     let planned = plan(now, scene, text)?;
-    if matches!(asker.author, Author::Member(_)) && !text.notice {
-        take_over(&mut conversation, decision);
+    if asker.author.answers() && !text.notice {
+        if matches!(asker.author, Author::Member(_)) {
+            take_over(&mut conversation);
+        }
+        nothing_else_answers(&conversation, decision);
     }
     if let Some(draft) = draft {
         accept(draft, &body, decision)?;
@@ -292,11 +295,15 @@ fn scheduled(now: Timestamp, text: &NewText) -> Result<Option<Timestamp>, Refusa
     Ok(Some(at))
 }
 
-/// A person who answers takes the conversation, and what the assistant had ready does not go out any more.
-fn take_over(conversation: &mut Conversation, decision: &mut Decision) {
+/// A person who answers takes the conversation.
+fn take_over(conversation: &mut Conversation) {
     if matches!(conversation.holder, Holder::Assistant(_) | Holder::Nobody) {
         conversation.holder = Holder::Agents;
     }
+}
+
+/// What the assistant had ready does not go out any more: somebody else has answered.
+fn nothing_else_answers(conversation: &Conversation, decision: &mut Decision) {
     if conversation.has_unsent {
         let which = Unsent::ByAssistant(conversation.id);
         decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });

@@ -26,7 +26,7 @@ pub(super) fn answer(material: &Material, found: &[Hit]) -> Answer {
     let source = Source { title: hit.title.clone(), quote: hit.quote.clone() };
     if hit.score < settings.floor || body.is_empty() {
         let near = hit.score >= settings.floor * SUGGESTED && !body.is_empty();
-        return nothing_fits(&asked, near.then(|| Suggestion { body, sources: vec![source] }));
+        return nothing_fits(&asked, near.then(|| Suggestion { body, sources: vec![source], objections: Vec::new() }));
     }
     let sources = vec![source];
     Answer::Reply(Reply { body, sources, clarifies: false, acts: Vec::new(), objections: Vec::new() })

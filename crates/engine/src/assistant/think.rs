@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::assistant::{
     Act, Allowed, Answer, Brief, HandOff, Offered, Provider, ProviderKind, Record, Reply, Request, Run, SCHEMA,
-    Standstill, Understood, asks_for_bot, check, first_words, may_answer, request, understand,
+    Standstill, Understood, asks_for_bot, check, first_words, gives_orders, may_answer, orders_of, request, understand,
 };
 use domain::id::{ConversationId, TenantId};
 use domain::knowledge::Hit;
@@ -85,7 +85,7 @@ async fn by_knowledge(
     let settings = &material.brief.assistant.settings;
     if settings.provider.kind == ProviderKind::Builtin {
         run.model = "builtin".into();
-        let found = search(world, tenant, material, material.question()).await;
+        let found = search(world, tenant, material, material.question(), &mut run.record).await;
         run.record.passages = found.iter().map(source).collect();
         return builtin::answer(material, &found);
     }
@@ -93,7 +93,7 @@ async fn by_knowledge(
         Ok(candidates) => candidates,
         Err(reason) => return Answer::HandOff(HandOff::because(reason)),
     };
-    let found = search(world, tenant, material, lately(&material.brief)).await;
+    let found = search(world, tenant, material, lately(&material.brief), &mut run.record).await;
     let fitting = found.iter().filter(|hit| hit.score >= settings.floor);
     let found = fitting.map(|hit| Offered { source: source(hit), score: hit.score }).collect();
     let brief = Brief { found, ..material.brief.clone() };
@@ -140,7 +140,7 @@ async fn ask(
         run.latency_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
         let Asked { answer, candidate, model, .. } = match answer {
             Ok(asked) => asked,
-            Err(fault) => return Answer::HandOff(HandOff::because(no_answer(&fault))),
+            Err(fault) => return Answer::HandOff(HandOff::because(no_answer(&fault, material, request))),
         };
         count(run, settings, candidate, model, &answer);
         if !answer.calls.is_empty() {
@@ -236,33 +236,59 @@ pub(super) fn count(
     }
 }
 
-fn no_answer(fault: &ModelFault) -> String {
-    format!("the model did not answer: {fault}")
+/// Why there is none; of what is too long for the model, which part is the longest.
+fn no_answer(fault: &ModelFault, material: &Material, request: &Request) -> String {
+    let why = format!("the model did not answer: {fault}. {}", fault.mend());
+    if *fault != ModelFault::TooLong {
+        return why;
+    }
+    let chars = |text: &str| text.chars().count();
+    let passages = request.offered.iter().map(|source| chars(&source.quote)).sum();
+    let said = request.turns.iter().map(|turn| chars(&turn.text)).sum();
+    let brief = &material.brief;
+    let parts = [
+        ("the assistant's instructions", chars(&brief.assistant.settings.instructions)),
+        ("the guide of this conversation", chars(&brief.guide)),
+        ("the passages found for it", passages),
+        ("the conversation itself", said),
+    ];
+    let longest = parts.into_iter().max_by_key(|(_, chars)| *chars);
+    longest.map_or(why.clone(), |(what, chars)| format!("{why} The longest part is {what}, with {chars} characters."))
 }
 
 /// The last look at it, and the first words before it.
 fn finished(world: &World, material: &Material, answer: Answer, record: &mut Record) -> Answer {
-    let Answer::Reply(mut reply) = answer else { return answer };
-    let allowed = allowed(world, material, &reply, record);
-    reply.objections = check(&reply.body, &allowed);
-    for act in &reply.acts {
-        // What goes out later is looked at now, with what it was made from.
-        if let Act::FollowUp { body, .. } = act {
-            let more = check(body, &allowed);
-            reply.objections.extend(more);
+    match answer {
+        Answer::Reply(mut reply) => {
+            let allowed = allowed(world, material, &reply.sources, record);
+            reply.objections = check(&reply.body, &allowed);
+            // What is sent later is sent as surely.
+            for act in &reply.acts {
+                if let Act::FollowUp { body, .. } = act {
+                    reply.objections.extend(check(body, &allowed));
+                }
+            }
+            reply.objections.sort();
+            reply.objections.dedup();
+            let held_back = reply.objections.iter().map(|objection| format!("held back: it {}", objection.reason()));
+            record.checks.extend(held_back);
+            if material.is_first() && reply.objections.is_empty() {
+                reply.body = first_words(&material.brief.assistant.settings, &reply.body);
+            }
+            Answer::Reply(reply)
         }
+        Answer::HandOff(mut hand_off) => {
+            if let Some(suggestion) = &mut hand_off.suggestion {
+                suggestion.objections = check(&suggestion.body, &allowed(world, material, &suggestion.sources, record));
+            }
+            Answer::HandOff(hand_off)
+        }
+        answer @ (Answer::Silent { .. } | Answer::Approval(_)) => answer,
     }
-    reply.objections.sort();
-    reply.objections.dedup();
-    record.checks.extend(reply.objections.iter().map(|objection| format!("held back: it {}", objection.reason())));
-    if material.is_first() && reply.objections.is_empty() {
-        reply.body = first_words(&material.brief.assistant.settings, &reply.body);
-    }
-    Answer::Reply(reply)
 }
 
 /// What a reply may draw on.
-fn allowed(world: &World, material: &Material, reply: &Reply, record: &Record) -> Allowed {
+fn allowed(world: &World, material: &Material, sources: &[Source], record: &Record) -> Allowed {
     let brief = &material.brief;
     let settings = &brief.assistant.settings;
     let mut given = vec![
@@ -272,10 +298,8 @@ fn allowed(world: &World, material: &Material, reply: &Reply, record: &Record) -
         brief.guide.clone(),
         brief.assistant.who_it_is(),
     ];
-    given.extend(
-        record.passages.iter().chain(&reply.sources).map(|source| format!("{}\n{}", source.title, source.quote)),
-    );
     given.extend(tools::given(settings, &brief.approvals, &record.tools));
+    given.extend(record.passages.iter().chain(sources).map(|source| format!("{}\n{}", source.title, source.quote)));
     let (theirs, ours): (Vec<_>, Vec<_>) =
         brief.said.iter().partition(|said| said.by == domain::assistant::Speaker::Contact);
     let of_people = ours.into_iter().filter(|said| said.by != domain::assistant::Speaker::Assistant);
@@ -286,11 +310,12 @@ fn allowed(world: &World, material: &Material, reply: &Reply, record: &Record) -
     days.extend(today.date().tomorrow().into_iter().flat_map(day));
     Allowed {
         given,
+        answered: record.tools.iter().map(|call| call.result.clone()).collect(),
         theirs: theirs.into_iter().map(|said| said.body.clone()).collect(),
         own_addresses: vec![material.address.clone()],
         links: settings.links.clone(),
         secrets: tools::secrets(world, material),
-        rules: domain::assistant::house_rules(settings),
+        rules: format!("{}\n{}", domain::assistant::house_rules(settings), orders_of(&settings.instructions)),
         days,
     }
 }
@@ -302,8 +327,19 @@ fn lately(brief: &Brief) -> String {
     recent.into_iter().rev().collect::<Vec<_>>().join(" ")
 }
 
-async fn search(world: &Arc<World>, tenant: TenantId, material: &Material, text: String) -> Vec<Hit> {
-    knowledge::search_in(world, tenant, &material.knowledge, &text, PASSAGES).await
+/// What fits best. What gives orders to assistants is left out: somebody has tampered with it.
+async fn search(
+    world: &Arc<World>,
+    tenant: TenantId,
+    material: &Material,
+    text: String,
+    record: &mut Record,
+) -> Vec<Hit> {
+    let found = knowledge::search_in(world, tenant, &material.knowledge, &text, PASSAGES).await;
+    let (tampered, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|hit| gives_orders(&hit.quote));
+    let left_out = |hit: &Hit| format!("left out a passage of \"{}\": it gives orders to assistants", hit.title);
+    record.checks.extend(tampered.iter().map(left_out));
+    found
 }
 
 fn source(hit: &Hit) -> Source {

@@ -172,4 +172,85 @@ store::on_both_engines! {
         handed_over(&town, &acme, "could not be reached").await;
         assert!(model.asked().is_empty(), "it was not even asked");
     }
+    async fn a_model_that_falls_silent_within_its_answer_is_not_waited_for(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let model = ScriptedModel::start(Act::Stalls("{\"outcome\":\"answer\",\"text\":\"We open at".into())).await;
+        for kind in ["openai", "anthropic"] {
+            let _ = assistant(&acme, kind, &model).await;
+            let began = std::time::Instant::now();
+            asks(&town, &acme, "When do you open?").await;
+            handed_over(&town, &acme, "the model did not answer: ").await;
+            // It may take a second, and is asked once more if there is time left.
+            assert!(began.elapsed() < std::time::Duration::from_secs(6), "{:?}", began.elapsed());
+            given_back(&acme).await;
+            town.passes(SignedDuration::from_secs(5)).await;
+            tries(&town).await;
+            handed_over(&town, &acme, "the model did not answer: ").await;
+            let id = text(&acme.conversation().await["id"]);
+            let _ = acme.patch(&format!("/conversations/{id}"), json!({ "status": "closed" })).await.is(200);
+            given_back(&acme).await;
+        }
+    }
+
+    async fn when_the_first_provider_is_down_the_second_answers_once(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let said = json!({ "outcome": "answer", "text": "We open at 7.", "citations": [] });
+        let (first, second) = (ScriptedModel::start(Act::fails(503)).await, ScriptedModel::start(Act::json(&said)).await);
+        let id = assistant(&acme, "openai", &first).await;
+        let spare = |url: String| {
+            json!({ "fallback": { "kind": "anthropic", "base_url": url, "model": "story-2", "api_key": "sk-spare", "timeout_seconds": 1 } })
+        };
+        let path = format!("/assistants/{id}");
+        let _ = acme.patch(&path, json!({ "provider": { "timeout_seconds": 20 } })).await.is(200);
+        let _ = acme.patch(&path, spare(second.base_url("anthropic"))).await.is(200);
+        asks(&town, &acme, "When do you open?").await;
+        tries(&town).await;
+        assert_eq!(town.heard(ANN), ["We open at 7."]);
+        assert_eq!(second.asked().len(), 1);
+        let broken = [Act::BreaksOff("{\"outcome\":".into()), Act::Busy(Some(60)), Act::Sends("text/html", b"<html>".to_vec())];
+        for (nth, act) in (2..).zip(broken) {
+            first.now(act);
+            asks(&town, &acme, &format!("And when do you open on day {nth}?")).await;
+            tries(&town).await;
+            let thread = acme.thread(&text(&acme.conversation().await["id"])).await;
+            assert_eq!(town.heard(ANN).len(), nth, "once each: {thread:?}");
+        }
+        let before = town.heard(ANN).len();
+        first.now(Act::fails(500));
+        second.now(Act::fails(500));
+        asks(&town, &acme, "Are you open today?").await;
+        tries(&town).await;
+        assert_eq!(town.heard(ANN).len(), before, "nobody answers, and nothing is sent");
+        let conversation = acme.conversation().await;
+        assert_eq!(conversation["holder"]["kind"], "agents");
+        let thread = acme.thread(&text(&conversation["id"])).await;
+        assert!(thread.last().unwrap().contains("trouble of its own (status 500)"), "{thread:?}");
+    }
+
+    async fn what_is_too_long_for_the_model_is_named(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let too_long = json!({ "error": { "code": "context_length_exceeded", "message": "maximum context length is 8192 tokens" } });
+        let model = ScriptedModel::start(Act::Replies(400, too_long)).await;
+        let id = assistant(&acme, "openai", &model).await;
+        asks(&town, &acme, "When do you open?").await;
+        handed_over(&town, &acme, "too long for the model").await;
+        handed_over(&town, &acme, "The longest part is the passages found for it, with 75 characters").await;
+        let _ = acme.patch(&format!("/assistants/{id}"), json!({ "instructions": "Be kind. ".repeat(200) })).await.is(200);
+        given_back(&acme).await;
+        town.passes(SignedDuration::from_secs(5)).await;
+        handed_over(&town, &acme, "Shorten guide and knowledge").await;
+        handed_over(&town, &acme, "The longest part is the assistant's instructions").await;
+        let conversation = text(&acme.conversation().await["id"]);
+        let guide = json!({ "guide": "The cake is blue. ".repeat(500) });
+        let _ = acme.put(&format!("/conversations/{conversation}/guide"), guide).await.is(200);
+        given_back(&acme).await;
+        town.passes(SignedDuration::from_secs(5)).await;
+        handed_over(&town, &acme, "The longest part is the guide of this conversation, with 9").await;
+    }
 }

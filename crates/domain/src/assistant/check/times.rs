@@ -3,65 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Allowed;
-use super::words::Folded;
-
-const MONTHS: &[(&str, u8)] = &[
-    ("january", 1),
-    ("jan", 1),
-    ("february", 2),
-    ("feb", 2),
-    ("march", 3),
-    ("mar", 3),
-    ("april", 4),
-    ("apr", 4),
-    ("may", 5),
-    ("june", 6),
-    ("jun", 6),
-    ("july", 7),
-    ("jul", 7),
-    ("august", 8),
-    ("aug", 8),
-    ("september", 9),
-    ("sept", 9),
-    ("sep", 9),
-    ("october", 10),
-    ("oct", 10),
-    ("november", 11),
-    ("nov", 11),
-    ("december", 12),
-    ("dec", 12),
-    ("januar", 1),
-    ("februar", 2),
-    ("märz", 3),
-    ("mai", 5),
-    ("juni", 6),
-    ("juli", 7),
-    ("oktober", 10),
-    ("dezember", 12),
-    ("enero", 1),
-    ("febrero", 2),
-    ("marzo", 3),
-    ("abril", 4),
-    ("mayo", 5),
-    ("junio", 6),
-    ("julio", 7),
-    ("agosto", 8),
-    ("septiembre", 9),
-    ("octubre", 10),
-    ("noviembre", 11),
-    ("diciembre", 12),
-    ("janvier", 1),
-    ("février", 2),
-    ("mars", 3),
-    ("avril", 4),
-    ("juin", 6),
-    ("juillet", 7),
-    ("août", 8),
-    ("septembre", 9),
-    ("octobre", 10),
-    ("novembre", 11),
-    ("décembre", 12),
-];
+use super::calendar::{LENGTHS, MONTHS, RELATIVE, WEEKDAYS};
+use super::fold::Folded;
+use super::sums::word_value;
 
 /// A moment that a text names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,68 +16,99 @@ enum Moment {
     Hour(u16),
     /// A day of the week, by its number.
     Weekday(u8),
+    /// So many minutes long.
+    Span(u32),
+    /// A day by its distance, by the place of its words in `RELATIVE`.
+    Relative(u8),
 }
-
-const WEEKDAYS: &[(&str, u8)] = &[
-    ("monday", 1),
-    ("mondays", 1),
-    ("mon", 1),
-    ("tuesday", 2),
-    ("tuesdays", 2),
-    ("tue", 2),
-    ("tues", 2),
-    ("wednesday", 3),
-    ("wednesdays", 3),
-    ("wed", 3),
-    ("thursday", 4),
-    ("thursdays", 4),
-    ("thu", 4),
-    ("thur", 4),
-    ("thurs", 4),
-    ("friday", 5),
-    ("fridays", 5),
-    ("fri", 5),
-    ("saturday", 6),
-    ("saturdays", 6),
-    ("sat", 6),
-    ("sunday", 7),
-    ("sundays", 7),
-    ("sun", 7),
-    ("montag", 1),
-    ("dienstag", 2),
-    ("mittwoch", 3),
-    ("donnerstag", 4),
-    ("freitag", 5),
-    ("samstag", 6),
-    ("sonntag", 7),
-    ("lunes", 1),
-    ("martes", 2),
-    ("miércoles", 3),
-    ("jueves", 4),
-    ("viernes", 5),
-    ("sábado", 6),
-    ("domingo", 7),
-    ("lundi", 1),
-    ("mardi", 2),
-    ("mercredi", 3),
-    ("jeudi", 4),
-    ("vendredi", 5),
-    ("samedi", 6),
-    ("dimanche", 7),
-];
 
 /// Moments of the reply that neither a source nor the contact names, as they are written.
 pub(super) fn unsupported(said: &Folded, given: &Folded, theirs: &Folded, allowed: &Allowed) -> Vec<String> {
-    let mut known: BTreeSet<Moment> = moments(&given.0).into_iter().flat_map(|(moments, _)| moments).collect();
-    known.extend(moments(&theirs.0).into_iter().flat_map(|(moments, _)| moments));
-    known.extend(allowed.days.iter().flat_map(|day| moments(&Folded::of(day).0)).flat_map(|(moments, _)| moments));
+    let all = |text: &Folded| moments(text).into_iter().flat_map(|(moments, _)| moments);
+    let mut known: BTreeSet<Moment> = all(given).collect();
+    let theirs_counts = leaves_open(said);
+    known.extend(all(theirs).filter(|moment| match moment {
+        Moment::Day(..) | Moment::Weekday(_) | Moment::Relative(_) => true,
+        Moment::Hour(_) | Moment::Span(_) => theirs_counts,
+    }));
+    known.extend(allowed.days.iter().flat_map(|day| all(&Folded::of(day)).collect::<Vec<_>>()));
+    known.extend(hours_of_ranges(&given.text));
     // Who says "Monday to Friday" or "daily" has named every day between.
-    if spans_week(&given.0) {
+    if spans_week(&given.exact) {
         known.extend((1..=7).map(Moment::Weekday));
     }
-    let unknown =
-        moments(&said.0).into_iter().filter(|(moments, _)| !moments.iter().any(|moment| known.contains(moment)));
+    let unknown = moments(said).into_iter().filter(|(moments, _)| !moments.iter().any(|moment| known.contains(moment)));
     unknown.map(|(_, written)| written).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Words of a reply that repeats an hour and does not agree to it.
+const OPEN_WORDS: &[&str] = &[
+    "?",
+    "？",
+    "colleague",
+    "someone",
+    "somebody",
+    "check",
+    "ask ",
+    "look",
+    "request",
+    "you said",
+    "you asked",
+    "you wrote",
+    "you mentioned",
+    "get back",
+    "let you know",
+    "pass it on",
+    "unfortunately",
+    "sorry",
+    "not ",
+    "n't",
+    "kolleg",
+    "anfrage",
+    "leider",
+    "compañer",
+    "consult",
+    "lo siento",
+    "collègue",
+    "demande",
+    "désolé",
+    "colega",
+    "collega",
+    "коллег",
+    "уточн",
+    "к сожалению",
+    "同事",
+    "抱歉",
+];
+
+fn leaves_open(said: &Folded) -> bool {
+    OPEN_WORDS.iter().any(|word| said.says(word))
+}
+
+/// "Open 7-18" and "9 to 5" name hours, as far as a source is read.
+fn hours_of_ranges(text: &str) -> Vec<Moment> {
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let hour = |word: &str| word.parse::<u16>().ok().filter(|hour| *hour <= 24);
+    let mut found = Vec::new();
+    let mut add = |one: &str, other: &str| {
+        if let (Some(one), Some(other)) = (hour(one), hour(other)) {
+            found.extend(readings(one, 0, None).into_iter().chain(readings(other, 0, None)));
+        }
+    };
+    for word in &words {
+        if let Some((one, other)) = word.split_once(['-', '–', '—']) {
+            add(one, other);
+        }
+    }
+    for three in words.windows(3) {
+        if matches!(three[1], "to" | "until" | "till" | "-" | "–" | "bis" | "a" | "à" | "до") {
+            add(three[0], three[2]);
+        }
+    }
+    found
 }
 
 fn spans_week(text: &str) -> bool {
@@ -148,9 +123,21 @@ fn spans_week(text: &str) -> bool {
         words.iter().any(|word| word.split(['-', '–']).filter(|part| day(part.trim_matches(is_sign))).count() > 1);
     spans
         || joined
-        || ["daily", "every day", "seven days", "7 days", "weekdays", "weekend", "all week", "täglich"]
-            .iter()
-            .any(|word| text.contains(word))
+        || [
+            "daily",
+            "every day",
+            "seven days",
+            "7 days",
+            "weekdays",
+            "weekend",
+            "all week",
+            "täglich",
+            "todos los días",
+            "tous les jours",
+            "ежедневно",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 fn is_sign(c: char) -> bool {
@@ -158,35 +145,120 @@ fn is_sign(c: char) -> bool {
 }
 
 /// Each with the readings that it may have.
-fn moments(text: &str) -> Vec<(Vec<Moment>, String)> {
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '–' | '—' | ';'))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let mut found = Vec::new();
-    for (nth, word) in words.iter().enumerate() {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let next = words.get(nth + 1).map_or("", |next| next.trim_matches(|c: char| !c.is_alphanumeric()));
-        let before = nth
-            .checked_sub(1)
-            .and_then(|nth| words.get(nth))
-            .map_or("", |word| word.trim_matches(|c: char| !c.is_alphanumeric()));
-        // "sun" and "mar" are words, too: a day of the week or a month stands with a number, or is written out.
-        if let Some((_, day)) = WEEKDAYS.iter().find(|(name, _)| {
-            *name == bare
-                && (name.len() > 4 || name.starts_with("tue") || *name == "fri" || *name == "wed" || *name == "thu")
-        }) {
-            found.push((vec![Moment::Weekday(*day)], bare.to_owned()));
+fn moments(text: &Folded) -> Vec<(Vec<Moment>, String)> {
+    // Names of other scripts are found in their own letters, and disguised ones in ours.
+    let mut found = moments_in(&text.exact);
+    if text.text != text.exact {
+        found.extend(moments_in(&text.text));
+    }
+    found
+}
+
+fn moments_in(text: &str) -> Vec<(Vec<Moment>, String)> {
+    let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '–' | '—' | ';');
+    let words: Vec<&str> = text.split(is_end).filter(|word| !word.is_empty()).collect();
+    let bare = |nth: Option<usize>| {
+        let word = nth.and_then(|nth| words.get(nth)).copied().unwrap_or_default();
+        word.trim_matches(|c: char| !c.is_alphanumeric())
+    };
+    let mut found = close_moments(text);
+    for nth in 0..words.len() {
+        let (word, next) = (bare(Some(nth)), bare(Some(nth + 1)));
+        let before = nth.checked_sub(1);
+        // "5 de abril", "5th of April".
+        let before =
+            if matches!(bare(before), "de" | "of" | "the" | "di" | "du") { nth.checked_sub(2) } else { before };
+        if let Some((_, day)) = WEEKDAYS.iter().find(|(name, _)| *name == word && is_written_out(name)) {
+            found.push((vec![Moment::Weekday(*day)], word.to_owned()));
         }
-        if let Some((_, month)) = MONTHS.iter().find(|(name, _)| *name == bare)
-            && let Some(day) = ordinal(next).or_else(|| ordinal(before))
+        let after = if next == "the" { bare(Some(nth + 2)) } else { next };
+        if let Some((_, month)) = MONTHS.iter().find(|(name, _)| *name == word)
+            && let Some(day) = ordinal(after).or_else(|| ordinal(bare(before)))
         {
-            found.push((vec![Moment::Day(*month, day)], format!("{bare} {day}")));
+            found.push((vec![Moment::Day(*month, day)], format!("{word} {day}")));
         }
-        found.extend(date(bare));
-        for part in bare.split('-') {
+        found.extend(date(word));
+        for part in word.split('-') {
             found.extend(hour(part, next));
         }
+        let own = words[nth].ends_with(['.', '!', '?', ':']);
+        found.extend(bare_hour(bare(nth.checked_sub(1)), word, if own { "" } else { next }));
+        found.extend(span(word, next));
+    }
+    for (nth, names) in (0..).zip(RELATIVE) {
+        let names = names.iter().filter(|name| {
+            if name.is_ascii() {
+                text.split(|c: char| !c.is_alphanumeric()).any(|word| word == **name)
+                    || name.contains(' ') && text.contains(**name)
+            } else {
+                text.contains(**name)
+            }
+        });
+        found.extend(names.take(1).map(|name| (vec![Moment::Relative(nth)], (*name).to_owned())));
+    }
+    found
+}
+
+/// "sun" and "mar" are words, too: a day of the week stands written out, or as what is no other word.
+fn is_written_out(name: &str) -> bool {
+    name.len() > 4 || name.starts_with("tue") || matches!(name, "fri" | "wed" | "thu")
+}
+
+/// What stands before an hour that has no mark of its own.
+const BEFORE_HOUR: &[&str] =
+    &["at", "until", "till", "til", "by", "um", "ab", "bis", "las", "às", "alle", "jusqu'à", "до", "после"];
+/// What may follow it; another word would say that it counts something.
+const AFTER_HOUR: &[&str] =
+    &["", "and", "to", "on", "today", "tomorrow", "tonight", "sharp", "every", "und", "y", "et", "or"];
+
+/// "We close at 9", "at nine".
+fn bare_hour(before: &str, word: &str, next: &str) -> Option<(Vec<Moment>, String)> {
+    let hours = word.parse().ok().or_else(|| word_value(word).and_then(|value| u16::try_from(value).ok()));
+    let hours = hours.filter(|hours| (1..=24).contains(hours))?;
+    let fits = BEFORE_HOUR.contains(&before) && AFTER_HOUR.contains(&next);
+    fits.then(|| (readings(hours, 0, None), format!("{before} {word}")))
+}
+
+/// "20 minutes", "two days", "2-3 weeks".
+fn span(word: &str, next: &str) -> Option<(Vec<Moment>, String)> {
+    let length = LENGTHS.iter().find_map(|(minutes, names)| names.contains(&next).then_some(*minutes))?;
+    let number =
+        |part: &str| part.parse().ok().or_else(|| word_value(part).and_then(|value| u32::try_from(value).ok()));
+    let spans: Vec<Moment> =
+        word.split('-').filter_map(number).map(|count: u32| Moment::Span(count.saturating_mul(length))).collect();
+    (!spans.is_empty()).then(|| (spans, format!("{word} {next}")))
+}
+
+/// `9点`, `下午3時`, `3月5日`: nothing stands between number and mark.
+fn close_moments(text: &str) -> Vec<(Vec<Moment>, String)> {
+    let mut found = Vec::new();
+    let mut month = None;
+    let mut digits = String::new();
+    let (mut afternoon, mut before) = (false, ' ');
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        let number: Option<u16> = digits.parse().ok();
+        match (c, number) {
+            ('点' | '點' | '時' | '时' | '시', Some(hours)) if hours <= 24 => {
+                let half = (afternoon && hours < 12).then_some(true);
+                found.push((readings(hours, 0, half), format!("{hours}{c}")));
+            }
+            ('月' | '월', Some(number)) => month = u8::try_from(number).ok(),
+            ('日' | '号' | '號' | '일', Some(day)) => {
+                if let (Some(month), Ok(day)) = (month.take(), u8::try_from(day)) {
+                    found.push((vec![Moment::Day(month, day)], format!("{month}月{day}日")));
+                }
+            }
+            _ => {}
+        }
+        afternoon = matches!((before, c), ('下' | '正', '午') | (_, '후' | '晚'))
+            || (afternoon && c == ' ')
+            || (before, c) == ('晚', '上');
+        before = c;
+        digits.clear();
     }
     found
 }
@@ -221,6 +293,15 @@ fn date(word: &str) -> Option<(Vec<Moment>, String)> {
 
 /// `7am`, `7 pm`, `7:30`, `19:00`, `7.30pm`, `19h`. A number alone is no hour.
 fn hour(word: &str, next: &str) -> Option<(Vec<Moment>, String)> {
+    match word {
+        "noon" | "midday" | "mittag" | "mediodía" | "midi" => return Some((vec![Moment::Hour(720)], word.to_owned())),
+        "midnight" | "mitternacht" | "medianoche" | "minuit" => return Some((vec![Moment::Hour(0)], word.to_owned())),
+        _ => {}
+    }
+    let spelled = word_value(word)
+        .filter(|_| matches!(next, "am" | "pm" | "a.m" | "p.m" | "o'clock" | "oclock"))
+        .map(|hours| hours.to_string());
+    let word = spelled.as_deref().unwrap_or(word);
     let digits = word.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(word.len());
     let (time, own) = word.split_at(digits);
     let half = match (own, next) {
@@ -236,12 +317,16 @@ fn hour(word: &str, next: &str) -> Option<(Vec<Moment>, String)> {
         return None;
     }
     let written = if own.is_empty() && half.is_some() { format!("{word} {next}") } else { word.to_owned() };
+    Some((readings(hours, minutes, half), written))
+}
+
+/// The hours that it may be; `half`: whether it says pm.
+fn readings(hours: u16, minutes: u16, half: Option<bool>) -> Vec<Moment> {
     let at = |hours: u16| Moment::Hour(hours % 24 * 60 + minutes);
-    let readings = match half {
+    match half {
         Some(false) => vec![at(hours % 12)],
         Some(true) => vec![at(hours % 12 + 12)],
         None if (1..=12).contains(&hours) => vec![at(hours % 12), at(hours % 12 + 12)],
         None => vec![at(hours)],
-    };
-    Some((readings, written))
+    }
 }

@@ -1,275 +1,164 @@
-//! Words that are looked for in a reply: promises, secrets, our own rules, and the claim to be a person.
-
-use unicode_normalization::UnicodeNormalization;
+//! Words that are looked for in a reply: our own rules, and the claim to be a person.
 
 use super::Allowed;
+use super::fold::{Folded, is_latin};
 
-/// A text as it is compared: compatibility forms undone (full-width and styled letters, ligatures), invisible marks gone,
-/// letters of other scripts that look like ours made ours, lower case.
-#[derive(Debug)]
-pub(super) struct Folded(pub(super) String);
-
-impl Folded {
-    pub(super) fn of(text: &str) -> Self {
-        let plain = text.nfkc().filter(|c| !is_invisible(*c)).map(looks_like).collect::<String>();
-        Self(plain.to_lowercase())
-    }
-
-    /// Its words, without the signs around them.
-    pub(super) fn words(&self) -> Vec<&str> {
-        self.0.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect()
-    }
-
-    /// Without anything but letters and digits: what is spelled with spaces or dots between is found, too.
-    fn joined(&self) -> String {
-        self.0.chars().filter(|c| c.is_alphanumeric()).collect()
-    }
-}
-
-/// Zero-width and direction marks, soft hyphens, variation selectors and tags: nobody sees them, and they hide words.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E01EF}')
-}
-
-/// The commonest look-alikes of Latin letters (Unicode confusables); Arabic and Indic digits as ours.
-fn looks_like(c: char) -> char {
-    match c {
-        'а' => 'a',
-        'е' => 'e',
-        'о' => 'o',
-        'р' => 'p',
-        'с' => 'c',
-        'у' => 'y',
-        'х' => 'x',
-        'і' => 'i',
-        'ѕ' => 's',
-        'ј' => 'j',
-        'α' => 'a',
-        'ο' => 'o',
-        '。' | '․' | '‧' => '.',
-        '٠'..='٩' => char::from(b'0' + (c as u32 - '٠' as u32) as u8),
-        '۰'..='۹' => char::from(b'0' + (c as u32 - '۰' as u32) as u8),
-        '०'..='९' => char::from(b'0' + (c as u32 - '०' as u32) as u8),
-        '০'..='৯' => char::from(b'0' + (c as u32 - '০' as u32) as u8),
-        other => other,
-    }
-}
-
-/// What binds a business, by its stem, in the languages that most texts come in.
-const PROMISES: &[&str] = &[
-    "guarantee",
-    "promis",
-    "refund",
-    "money back",
-    "free of charge",
-    "for free",
-    "complimentary",
-    "discount",
-    "% off",
-    "percent off",
-    "half price",
-    "compensat",
-    "reimburs",
-    "waive",
-    "warrant",
-    "no charge",
-    "on the house",
-    "credit your",
-    "voucher",
-    "coupon",
-    "gift card",
-    "we owe you",
-    "legally binding",
-    "garantiz",
-    "garantía",
-    "reembols",
-    "descuento",
-    "gratis",
-    "devolución",
-    "garanti",
-    "rembours",
-    "remise",
-    "gratuit",
-    "réduction",
-    "garantier",
-    "erstatt",
-    "rabatt",
-    "kostenlos",
-    "umsonst",
-    "gutschein",
-    "entschädig",
-    "desconto",
-    "rimbors",
-    "sconto",
-    "terugbetal",
-    "korting",
-    "zwrot",
-    "rabat",
-    "гарант",
-    "возврат",
-    "скидк",
-    "бесплатн",
-    "退款",
-    "保证",
-    "免费",
-    "折扣",
-];
-
-/// Words of promises that the reply has and that nothing given has. What the reply denies ("no refunds") is a rule, too, and
-/// must be given as well.
-pub(super) fn promised(said: &Folded, given: &Folded) -> impl Iterator<Item = String> {
-    PROMISES
-        .iter()
-        .filter(|word| said.0.contains(**word) && !given.0.contains(**word))
-        .map(|word| (*word).to_owned())
-        .collect::<Vec<_>>()
-        .into_iter()
-}
-
-/// How a machine says that it is none.
+/// How a machine says that it is none, where it does not say so in plain English.
 const CLAIMS: &[&str] = &[
-    "i am a human",
-    "i'm a human",
-    "i am human",
-    "i'm human",
-    "i am a real person",
-    "i'm a real person",
-    "i am a person",
-    "i'm a person",
-    "i am not a bot",
-    "i'm not a bot",
     "not a bot",
-    "i am not a robot",
-    "i'm not a robot",
-    "i am not an ai",
-    "i'm not an ai",
-    "i am not a machine",
-    "i'm not a machine",
     "not a robot",
+    "not an ai",
+    "not a machine",
+    "not a computer",
+    "not automated",
+    "not artificial",
     "real human here",
     "human here",
+    "flesh and blood",
+    "talking to a real",
+    "talking to a human",
+    "chatting with a human",
+    "chatting with a real",
+    "texting with a real",
+    "texting a real person",
+    "speaking with a human",
     "soy humano",
+    "soy humana",
     "soy una persona",
     "no soy un bot",
+    "no soy un robot",
     "je suis humain",
+    "je suis un humain",
+    "je suis une personne",
+    "je suis une vraie personne",
     "je ne suis pas un robot",
+    "je ne suis pas un bot",
     "ich bin ein mensch",
     "ich bin kein bot",
+    "ich bin kein roboter",
+    "ich bin keine maschine",
+    "echter mensch",
     "sou humano",
+    "sou humana",
+    "sou uma pessoa",
     "não sou um robô",
+    "não sou um bot",
     "я человек",
+    "я живой",
+    "я не бот",
+    "я не робот",
+    "я настоящий",
+    "я людина",
     "sono umano",
+    "sono una persona",
+    "non sono un bot",
+    "non sono un robot",
     "ik ben een mens",
+    "ik ben geen bot",
     "jestem człowiekiem",
+    "nie jestem botem",
     "我是真人",
+    "我是人类",
+    "我不是机器人",
+    "我不是機器人",
+    "私は人間",
+    "人間です",
+    "ロボットではありません",
+    "저는 사람",
+    "로봇이 아닙니다",
+    "मैं इंसान",
+    "मैं एक इंसान",
+    "मैं रोबोट नहीं",
+    "أنا إنسان",
+    "أنا بشر",
+    "لست روبوت",
+    "میں انسان",
+    "আমি মানুষ",
+    "ben insanım",
+    "robot değilim",
+    "tôi là người",
+];
+/// What may stand between "I am" and "human".
+const BETWEEN: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "real",
+    "really",
+    "actual",
+    "actually",
+    "live",
+    "living",
+    "100",
+    "totally",
+    "fully",
+    "very",
+    "definitely",
+    "also",
+    "just",
+    "only",
+    "genuine",
+    "true",
+    "breathing",
+    "in",
+    "fact",
+    "indeed",
+    "of",
+    "course",
 ];
 
 pub(super) fn claims_person(said: &Folded) -> bool {
-    let text = said.0.replace('’', "'");
-    CLAIMS.iter().any(|claim| text.contains(claim))
-}
-
-/// How keys of known makers begin.
-const KEY_STARTS: &[&str] = &[
-    "sk-",
-    "sk_",
-    "pk_live",
-    "rk_live",
-    "key0",
-    "ghp_",
-    "github_pat",
-    "xoxb-",
-    "xoxp-",
-    "akia",
-    "aiza",
-    "bearer ey",
-    "-----begin",
-    "eyjhbgci",
-];
-/// A word of mixed signs as long as this is no word.
-const KEY_CHARS: usize = 24;
-/// A shorter secret could be an ordinary word.
-const SECRET_CHARS_MIN: usize = 6;
-
-pub(super) fn holds_secret(body: &str, allowed: &Allowed) -> bool {
-    let folded = Folded::of(body);
-    let joined = folded.joined();
-    let known = allowed
-        .secrets
-        .iter()
-        .map(|secret| Folded::of(secret).joined())
-        .filter(|secret| secret.chars().count() >= SECRET_CHARS_MIN);
-    let reversed: String = joined.chars().rev().collect();
-    if known.into_iter().any(|secret| joined.contains(&secret) || reversed.contains(&secret)) {
+    let words = said.words();
+    let spaced = format!(" {} ", words.join(" "));
+    let claims = |claim: &str| if is_latin(claim) { spaced.contains(&format!(" {claim} ")) } else { said.says(claim) };
+    if CLAIMS.iter().any(|claim| claims(claim)) {
         return true;
     }
-    if KEY_STARTS.iter().any(|start| {
-        folded.0.split_whitespace().any(|word| {
-            word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-').starts_with(start)
-                && word.len() > start.len() + 8
-        })
-    }) {
-        return true;
-    }
-    folded
-        .0
-        .split(|c: char| c.is_whitespace())
-        .filter(|word| !word.contains("://") && !word.contains('/'))
-        .any(looks_like_key)
-        || holds_card(&folded.0)
-        || ["password is", "password:", "passwort:", "contraseña:", "mot de passe", "api key is", "api key:"]
-            .iter()
-            .any(|word| folded.0.contains(word))
-}
-
-/// Long, without a break, letters and digits in turn.
-fn looks_like_key(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let changes =
-        word.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
-    word.len() >= KEY_CHARS && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_+=.".contains(&b)) && changes >= 4
-}
-
-/// Thirteen to nineteen digits whose check digit is right (ISO/IEC 7812, Luhn).
-fn holds_card(text: &str) -> bool {
-    let mut digits: Vec<u32> = Vec::new();
-    for c in text.chars().chain(['x']) {
-        match c {
-            '0'..='9' => digits.push(c as u32 - '0' as u32),
-            ' ' | '-' => {}
-            _ => {
-                if (13..=19).contains(&digits.len()) && luhn(&digits) {
-                    return true;
-                }
-                digits.clear();
-            }
-        }
-    }
-    false
-}
-
-fn luhn(digits: &[u32]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| {
-            let doubled = digit * 2;
-            if place % 2 == 0 { *digit } else { doubled / 10 + doubled % 10 }
-        })
-        .sum();
-    sum.is_multiple_of(10)
+    (0..words.len()).any(|nth| {
+        let after = match (words[nth], words.get(nth + 1).copied()) {
+            ("i'm" | "im", _) => nth + 1,
+            ("i", Some("am")) => nth + 2,
+            _ => return false,
+        };
+        let rest = words[after.min(words.len())..].iter().find(|word| !BETWEEN.contains(word));
+        matches!(rest, Some(&("human" | "person" | "people")))
+    })
 }
 
 /// So many words of our own rules in a row are no accident.
 const RULES_WORDS: usize = 7;
+/// A shorter order is too common to be told from chance.
+const RULES_WORDS_MIN: usize = 4;
+/// Nobody talks of these to customers.
+const RULES_MARKS: &[&str] = &[
+    "<passage",
+    "<contact",
+    "<earlier",
+    "hand_off",
+    "stay_silent",
+    "system prompt",
+    "my instructions",
+    "my prompt",
+    "i was instructed",
+    "i am instructed",
+    "mis instrucciones",
+    "meine anweisungen",
+    "mes instructions",
+    "мои инструкции",
+    "我的指令",
+    "minhas instruções",
+    "le mie istruzioni",
+];
 
 pub(super) fn tells_rules(said: &Folded, allowed: &Allowed) -> bool {
-    if ["<passage", "<contact", "<earlier", "hand_off", "stay_silent"].iter().any(|mark| said.0.contains(mark)) {
+    if RULES_MARKS.iter().any(|mark| said.says(mark)) {
         return true;
     }
-    let rules = Folded::of(&allowed.rules);
-    let (said, rules) = (said.words(), rules.words());
-    said.windows(RULES_WORDS).any(|window| rules.windows(RULES_WORDS).any(|rule| rule == window))
+    let words = said.words();
+    allowed.rules.lines().any(|line| {
+        let line = Folded::of(line);
+        let rule = line.words();
+        let window = rule.len().min(RULES_WORDS);
+        window >= RULES_WORDS_MIN && rule.windows(window).any(|rule| words.windows(window).any(|said| said == rule))
+    })
 }

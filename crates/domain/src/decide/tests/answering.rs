@@ -146,7 +146,11 @@ fn handing_over_helps_people_and_is_honest_to_the_contact() {
     let hand_off = HandOff {
         summary: "Wants a refund.".into(),
         tried: vec!["searched".into()],
-        suggestion: Some(Suggestion { body: "We will look into it.".into(), sources: Vec::new() }),
+        suggestion: Some(Suggestion {
+            body: "We will look into it.".into(),
+            sources: Vec::new(),
+            objections: Vec::new(),
+        }),
         ..HandOff::because("about money")
     };
     let mut scene = with_ada(|ada| ada.hand_over.assignee = Some(id(9)));

@@ -396,3 +396,15 @@ fn an_answer_to_what_the_conversation_was_is_asked_for_anew_or_taken_back() {
         now open, held by agents, version 5, waiting"#]]
     .assert_eq(&told(&change(now(), &mut ids(), &scene, &guide).unwrap()));
 }
+
+#[test]
+fn whoever_it_is_assigned_to_has_it() {
+    let mut scene = scene();
+    scene.conversation.as_mut().unwrap().waiting_since = Some(now());
+    scene.conversation.as_mut().unwrap().has_unsent = true;
+    let assigned = |assignee| ConversationChange { assignee: Some(assignee), ..Default::default() };
+    let decided = told(&change(now(), &mut ids(), &scene, &assigned(Some(id(9)))).unwrap());
+    assert!(decided.contains("held by agents") && !decided.contains("→"), "the assistant is not asked anew: {decided}");
+    let nobody = told(&change(now(), &mut ids(), &scene, &assigned(None)).unwrap());
+    assert!(!nobody.contains("held by agents"), "{nobody}");
+}

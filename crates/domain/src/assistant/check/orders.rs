@@ -1,0 +1,185 @@
+//! Words that are meant for an assistant rather than for a customer.
+
+use super::decode;
+use super::fold::Folded;
+
+/// Whoever wants an assistant to drop its rules says one of these …
+const DROPS: &[&str] = &[
+    "ignore",
+    "disregard",
+    "forget",
+    "override",
+    "bypass",
+    "ignorier",
+    "vergiss",
+    "ignora",
+    "olvida",
+    "ignorez",
+    "oublie",
+    "esqueça",
+    "dimentica",
+    "negeer",
+    "zignoruj",
+    "игнорируй",
+    "забудь",
+    "забудьте",
+    "проигнорируй",
+    "忽略",
+    "无视",
+    "無視",
+    "무시",
+    "تجاهل",
+    "अनदेखा",
+    "नज़रअंदाज़",
+    "উপেক্ষা",
+    "نظر انداز",
+    "yok say",
+    "bỏ qua",
+];
+/// … and one of these soon before or after it.
+const RULES: &[&str] = &[
+    "instruction",
+    "rules",
+    "prompt",
+    "guideline",
+    "directive",
+    "everything above",
+    "anweisung",
+    "regeln",
+    "instruccion",
+    "reglas",
+    "consigne",
+    "règles",
+    "instruç",
+    "regras",
+    "istruzioni",
+    "regole",
+    "instructies",
+    "instrukcj",
+    "инструкц",
+    "правила",
+    "指令",
+    "指示",
+    "规则",
+    "規則",
+    "지시",
+    "تعليمات",
+    "निर्देश",
+    "নির্দেশ",
+    "ہدایات",
+    "talimat",
+    "hướng dẫn",
+];
+/// They stand in one sentence, within so many bytes of each other.
+const NEAR_BYTES: usize = 60;
+
+/// Marks of talk with a model.
+const MARKS: &[&str] = &[
+    "<|im_start|>",
+    "<|system|>",
+    "<system>",
+    "[inst]",
+    "[system]",
+    "### instruction",
+    "### system",
+    "system prompt",
+    "developer mode",
+    "jailbreak",
+    "do anything now",
+    "you are dan",
+    "ai assistant:",
+    "note to ai",
+    "to the ai",
+    "attention ai",
+    "dear ai",
+    "language model",
+    "ai agents",
+    "ai models must",
+    "assistant must",
+    "assistants must",
+    "assistants should",
+    "assistant should",
+    "the assistant will",
+    "as an ai",
+    "you are now in",
+    "new instructions:",
+    "system message",
+    "system:",
+    "assistant:",
+];
+
+/// Whether a text gives orders to an assistant, as no honest page does. Nothing in it counts, then.
+#[must_use]
+pub fn gives_orders(text: &str) -> bool {
+    [Folded::of(text), Folded::of(&decode::decoded(text))].iter().any(orders)
+}
+
+fn orders(text: &Folded) -> bool {
+    if MARKS.iter().any(|mark| text.says(mark)) {
+        return true;
+    }
+    let sentences = [&text.text, &text.exact];
+    let mut sentences = sentences.iter().flat_map(|text| text.split(['.', '!', '?', '\n']));
+    sentences.any(|sentence| {
+        let places = |words: &[&str]| -> Vec<usize> {
+            words.iter().flat_map(|word| sentence.match_indices(word).map(|(at, _)| at).collect::<Vec<_>>()).collect()
+        };
+        // "Don't forget the house rules" drops none.
+        let drops = places(DROPS)
+            .into_iter()
+            .filter(|at| !["not ", "n't ", "never ", "no "].iter().any(|denied| sentence[..*at].ends_with(denied)));
+        let rules = places(RULES);
+        drops.into_iter().any(|drop| rules.iter().any(|rule| drop.abs_diff(*rule) <= NEAR_BYTES))
+    })
+}
+
+/// How sentences begin that tell an assistant what to do.
+const BEGIN: &[&str] = &[
+    "never ",
+    "don't ",
+    "do not ",
+    "be ",
+    "you are ",
+    "you must ",
+    "you may ",
+    "you should ",
+    "if a customer",
+    "if the customer",
+    "if someone",
+    "if anyone",
+    "if somebody",
+    "if they ",
+    "if asked",
+    "tell ",
+    "say ",
+    "answer ",
+    "reply ",
+    "offer ",
+    "pretend ",
+    "act ",
+    "keep ",
+    "refuse ",
+    "hand over",
+    "always ",
+    "nunca ",
+    "no digas",
+    "ne dis",
+    "niemals ",
+    "sag ",
+    "nie ",
+];
+/// What they are about, wherever it stands.
+const INSIDE: &[&str] =
+    &["secret", "confidential", "internal", "between us", "don't tell", "do not tell", "vertraulich", "intern "];
+
+/// The sentences of a business's instructions that are for its assistant's eyes, one a line; the rest are facts, which it may
+/// repeat.
+#[must_use]
+pub fn orders_of(instructions: &str) -> String {
+    let sentences = instructions.split_inclusive(['.', '!', '?', '\n', ';']).map(str::trim);
+    let is_order = |sentence: &&str| {
+        let lower = sentence.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        BEGIN.iter().any(|begin| lower.starts_with(begin)) || INSIDE.iter().any(|word| lower.contains(word))
+    };
+    sentences.filter(is_order).collect::<Vec<_>>().join("\n")
+}
