@@ -439,7 +439,8 @@ mod tests {
     }
 
     fn hand_off(suggestion: Option<&str>) -> Answer {
-        let suggestion = suggestion.map(|body| Suggestion { body: body.into(), sources: vec![source()] });
+        let suggestion =
+            suggestion.map(|body| Suggestion { body: body.into(), sources: vec![source()], objections: Vec::new() });
         Answer::HandOff(HandOff { suggestion, ..HandOff::because("nothing fits") })
     }
 
