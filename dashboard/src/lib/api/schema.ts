@@ -72,7 +72,7 @@ export interface paths {
         delete: operations["delete_assistants_id"];
         options?: never;
         head?: never;
-        /** Changes an assistant. */
+        /** Changes an assistant: what is set becomes a version, in force at once unless `publish` is false. */
         patch: operations["patch_assistants_id"];
         trace?: never;
     };
@@ -123,6 +123,74 @@ export interface paths {
         put?: never;
         /** What an assistant would answer; nothing is sent or remembered. */
         post: operations["post_assistants_id_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of an assistant, newest first. */
+        get: operations["get_assistants_id_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of an assistant. */
+        get: operations["get_assistants_id_versions_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions/{version}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of an assistant. */
+        get: operations["get_assistants_id_versions_version_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions/{version}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a version in force, an older one too. */
+        post: operations["post_assistants_id_versions_version_publish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -412,6 +480,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs of assistants in a conversation, newest first: what they were asked, what they answered, and what became of it. */
+        get: operations["get_conversations_id_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/typing": {
         parameters: {
             query?: never;
@@ -457,6 +542,23 @@ export interface paths {
         put?: never;
         /** Decides not to send a draft. */
         post: operations["post_drafts_id_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an assistant suggests this. */
+        get: operations["get_drafts_id_run"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -637,6 +739,23 @@ export interface paths {
         };
         /** Why a message was or was not sent. */
         get: operations["get_messages_id_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an assistant said this. Not found: no assistant did, or the record's time is over. */
+        get: operations["get_messages_id_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -939,6 +1058,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sources, newest first. The pages of a sitemap are listed under it. */
+        get: operations["get_knowledge"];
+        put?: never;
+        /**
+         * Adds a source: a text, questions with their answers, a page of the web, or a site by its sitemap.
+         * @description What is written here can be found at once. What is fetched waits for its turn; how it stands is told on the source and in the
+         *     live stream.
+         */
+        post: operations["post_knowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/embedding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who makes vectors of texts. */
+        get: operations["get_knowledge_embedding"];
+        /** Sets who makes vectors of texts. Every passage is shown to it anew; until then it is found by its words. */
+        put: operations["put_knowledge_embedding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file to answer from, up to 25 MB: its bytes as they are. PDF, DOCX, HTML, Markdown, TXT and CSV are read, the last
+         *     one as questions with their answers if it has columns for these.
+         * @description What it is is told by its content. It is read in its turn; how it stands, and why it could not be read, is told on the source
+         *     and in the live stream.
+         */
+        post: operations["post_knowledge_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks for the passages that would answer something, and says why they were found; nothing is remembered. */
+        post: operations["post_knowledge_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/synonyms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words that mean the same here. */
+        get: operations["get_knowledge_synonyms"];
+        /** Sets which words mean the same here. */
+        put: operations["put_knowledge_synonyms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One source, with what was read of it. */
+        get: operations["get_knowledge_id"];
+        put?: never;
+        post?: never;
+        /** Removes a source, with its pages if it is a sitemap. */
+        delete: operations["delete_knowledge_id"];
+        options?: never;
+        head?: never;
+        /** Changes a source. */
+        patch: operations["patch_knowledge_id"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/chunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pieces of a source as they are searched, in their order. */
+        get: operations["get_knowledge_id_chunks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/refetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a page or a sitemap fetched again as soon as possible. */
+        post: operations["post_knowledge_id_refetch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1000,62 +1269,146 @@ export interface components {
             /** @description What it may do; `*` is everything. */
             scopes: string[];
         };
-        /** @description Something to try an assistant with. */
+        /** @description Something to try an assistant with: one text, or a whole conversation. */
         AskPreview: {
+            /** @description The contact's company, if it is known. */
+            company?: string;
             /** @description What the assistant must follow, as on a conversation. */
             guide?: string;
+            /** @description What was said before, oldest first; `text` comes after it. */
+            messages?: components["schemas"]["RehearsedMessage"][];
+            /** @description The contact's name, if it is known. */
+            name?: string;
             /** @description What a contact might write. */
-            text: string;
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description Which version; if not said, the one in force.
+             */
+            version?: number | null;
         };
         /** @description A configured AI. */
-        Assistant: {
+        Assistant: components["schemas"]["AssistantSettings"] & {
             /**
              * Format: date-time
              * @description When it was set up.
              */
             created_at: string;
             /**
-             * Format: double
-             * @description Below this score, from 0 to 1, nothing counts as found in its knowledge.
-             */
-            floor: number;
-            /**
              * @description Which one.
              * @example ast_01939f0a7c2e7d40a1b2c3d4e5f60718
              */
             id: string;
-            /** @description How it shall behave, in the tenant's words. */
-            instructions: string;
-            /** @description What it may do on its own, unless a conversation says otherwise. */
-            mode: components["schemas"]["Mode"];
             /** @description What people call it. */
             name: string;
-            /** @description Who answers. */
-            provider: components["schemas"]["AssistantProvider"];
             /**
              * Format: int32
-             * @description It waits this long after the contact's last text, so that quick texts are answered once. Milliseconds.
+             * @description The version that is in force.
              */
-            quiet_window_ms: number;
+            version: number;
+        };
+        /** @description What happens when an assistant gives a conversation to people. */
+        AssistantHandOver: {
+            /** @description Who is to look after it; `null`: whoever comes first. */
+            assignee?: string | null;
+            /** @description When a conversation goes back to the assistant by itself. */
+            back: components["schemas"]["HandBack"];
+            /**
+             * Format: int32
+             * @description Nobody answered for so long: then it is escalated. Minutes; 0: never.
+             */
+            escalate_after_minutes: number;
+            /** @description Who gets an escalated one; `null`: it is only marked. */
+            escalate_to?: string | null;
+            /** @description What the contact is told outside them; `{when}` becomes the next time somebody is there. Empty: nothing. */
+            while_closed: string;
+            /** @description What the contact is told within the office hours. Empty: nothing. */
+            while_open: string;
+        };
+        /** @description In which language an assistant answers. */
+        AssistantLanguage: {
+            /** @description `always`: its name in any language. */
+            language?: string | null;
+            /** @description `theirs`: the one that the contact writes. */
+            rule: components["schemas"]["LanguageRule"];
+        };
+        /** @description What an assistant may use up. At the limit, people get the conversation. */
+        AssistantLimits: {
+            /**
+             * Format: int64
+             * @description What this assistant may cost within a day, in millionths of its price's currency; `null`: no limit.
+             */
+            cost_micros_per_day?: number | null;
+            /**
+             * Format: int32
+             * @description Replies in a conversation since a person last wrote in it.
+             */
+            replies_in_a_row: number;
+            /**
+             * Format: int32
+             * @description Replies in a conversation within a day.
+             */
+            replies_per_day: number;
+            /**
+             * Format: int32
+             * @description Replies in a conversation within an hour.
+             */
+            replies_per_hour: number;
+            /**
+             * Format: int32
+             * @description Replies of all the tenant's assistants within a day.
+             */
+            tenant_replies_per_day: number;
+            /**
+             * Format: int64
+             * @description Tokens that this assistant may use within a day; `null`: no limit.
+             */
+            tokens_per_day?: number | null;
         };
         /** @description What an assistant is to be; what is absent stays, or is as usual for a new one. */
         AssistantPatch: {
+            fallback?: components["schemas"]["ProviderPatch"] | null;
             /**
              * Format: double
              * @description Below this score, from 0 to 1, nothing counts as found in its knowledge.
              */
             floor?: number | null;
+            /** @description Stands before its first reply in a conversation; empty: nothing. */
+            greeting?: string | null;
+            hand_over?: components["schemas"]["AssistantHandOver"] | null;
+            /**
+             * Format: int32
+             * @description How long its replies are held so that a person can stop them, in seconds.
+             */
+            hold_seconds?: number | null;
+            /** @description When it answers, on the tenant's clock; `null`: always. Outside, people get the conversation. */
+            hours?: components["schemas"]["WeekHours"][] | null;
+            /** @description Says who it is, behind its first reply and whenever somebody asks whether they text with a machine. Empty: only when asked. */
+            identity?: string | null;
             /** @description How it shall behave. */
             instructions?: string | null;
+            language?: components["schemas"]["AssistantLanguage"] | null;
+            limits?: components["schemas"]["AssistantLimits"] | null;
+            /** @description Addresses that its replies may carry, besides those in its sources; a host allows every page of it. */
+            links?: string[] | null;
             mode?: components["schemas"]["Mode"] | null;
             /** @description What people call it; a new one needs a name. */
             name?: string | null;
             provider?: components["schemas"]["ProviderPatch"] | null;
+            /** @description False: it becomes a version that is not in force, to be tried and published later. */
+            publish?: boolean | null;
             /**
              * Format: int32
-             * @description How long the contact must be still before it answers, in milliseconds.
+             * @description How long the contact must be still before it answers, in milliseconds; longer for someone who types on.
              */
             quiet_window_ms?: number | null;
+            /**
+             * Format: int32
+             * @description A reply takes at most this many segments.
+             */
+            segments_max?: number | null;
+            /** @description How it shall sound, such as "warm and brief". */
+            tone?: string | null;
         };
         /** @description Which model answers. */
         AssistantProvider: {
@@ -1072,11 +1425,108 @@ export interface components {
             max_tokens: number;
             /** @description Its name there. */
             model: string | null;
+            price: components["schemas"]["ModelPrice"] | null;
+            /**
+             * Format: float
+             * @description How freely it words things; `null`: as the model is set.
+             */
+            temperature: number | null;
             /**
              * Format: int32
-             * @description How long it may take.
+             * @description How long it may take in all.
              */
             timeout_seconds: number;
+        };
+        /** @description A rule. Every condition that is set must hold. */
+        AssistantRoute: {
+            /** @description Who takes it; `null`: people do. */
+            assistant_id?: string | null;
+            /** @description It came within these hours of the tenant's clock; `null`: whenever. */
+            hours?: components["schemas"]["WeekHours"][] | null;
+            /** @description The text is much like one of these examples; empty: whatever it is like. */
+            intents: string[];
+            /** @description The text holds one of these words or phrases; empty: whatever it holds. */
+            keywords: string[];
+            /** @description The text came to one of these numbers; empty: to any. */
+            number_ids: string[];
+            /** @description It came outside `hours` rather than within. */
+            outside_hours: boolean;
+            /** @description The contact has one of these tags; empty: whatever they have. */
+            tags: string[];
+        };
+        /** @description What is set in a version of an assistant. */
+        AssistantSettings: {
+            fallback: components["schemas"]["AssistantProvider"] | null;
+            /**
+             * Format: double
+             * @description Below this score, from 0 to 1, nothing counts as found in its knowledge.
+             */
+            floor: number;
+            /** @description Stands before its first reply in a conversation; empty: nothing. */
+            greeting: string;
+            /** @description What happens when it gives a conversation to people. */
+            hand_over: components["schemas"]["AssistantHandOver"];
+            /**
+             * Format: int32
+             * @description How long its replies are held so that a person can stop them, in seconds.
+             */
+            hold_seconds: number;
+            /** @description When it answers, on the tenant's clock; `null`: always. */
+            hours: components["schemas"]["WeekHours"][] | null;
+            /** @description Says who it is, behind its first reply and whenever somebody asks whether they text with a machine. */
+            identity: string;
+            /** @description How it shall behave, in the tenant's words. */
+            instructions: string;
+            /** @description In which language it answers. */
+            language: components["schemas"]["AssistantLanguage"];
+            /** @description What it may use up. */
+            limits: components["schemas"]["AssistantLimits"];
+            /** @description Addresses that its replies may carry, besides those in its sources; a host allows every page of it. */
+            links: string[];
+            /** @description What it may do on its own, unless a conversation says otherwise. */
+            mode: components["schemas"]["Mode"];
+            /** @description Who answers. */
+            provider: components["schemas"]["AssistantProvider"];
+            /**
+             * Format: int32
+             * @description It waits this long after the contact's last text, and longer for someone who types on. Milliseconds.
+             */
+            quiet_window_ms: number;
+            /**
+             * Format: int32
+             * @description A reply takes at most this many segments.
+             */
+            segments_max: number;
+            /** @description How it shall sound. */
+            tone: string;
+        };
+        /** @description A version of an assistant. What is set in it never changes. */
+        AssistantVersion: {
+            /** @description Who made it: `member`, `api` or `system`. */
+            author_kind: string;
+            /** @description What they are called, if known. */
+            author_name: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description It is in force. */
+            current: boolean;
+            /** @description What the assistant is called in it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was last put in force; `null`: never.
+             */
+            published_at: string | null;
+            /** @description What is set in it. */
+            settings: components["schemas"]["AssistantSettings"];
+            /**
+             * Format: int32
+             * @description Its number; each is greater than the one before.
+             */
+            version: number;
         };
         /** @description Who wrote it. */
         Author: {
@@ -1164,8 +1614,18 @@ export interface components {
         };
         /** @description What changes of the settings; what is absent stays. */
         ChangeSettings: {
+            /**
+             * @description All fields; what is kept in one that is left out stays, and is shown again with it.
+             * @default null
+             */
+            fields: components["schemas"]["ContactField"][] | null;
             /** @default null */
             help_text: string | null;
+            /**
+             * @description When somebody is there, on the tenant's clock; `null`: nothing is said of it.
+             * @default null
+             */
+            office_hours: components["schemas"]["WeekHours"][] | null;
             /** @default null */
             quiet_hours: components["schemas"]["QuietHours"] | null;
             /** @default null */
@@ -1175,6 +1635,22 @@ export interface components {
              * @default null
              */
             resume_window_days: number | null;
+            /**
+             * @description All rules.
+             * @default null
+             */
+            routes: components["schemas"]["AssistantRoute"][] | null;
+            /**
+             * Format: int32
+             * @description For how many days the record of an assistant's run is kept.
+             * @default null
+             */
+            run_record_days: number | null;
+            /**
+             * @description `null`: none.
+             * @default null
+             */
+            sms_assistant: string | null;
             /**
              * @description `null`: ours.
              * @default null
@@ -1266,6 +1742,15 @@ export interface components {
             tags: string[];
             /** @description IANA time zone; `null`: nobody said, the tenant's counts. */
             time_zone: string | null;
+        };
+        /** @description A field of contacts. */
+        ContactField: {
+            /** @description Its name in templates: lower-case letters, digits and underscores. */
+            key: string;
+            /** @description What it holds: `{"type": "text" | "number" | "date" | "yes_no"}`, or `{"type": "choice", "choices": [...]}`. */
+            kind: unknown;
+            /** @description Its name for people. */
+            label: string;
         };
         /** @description What of a contact changes; what is absent stays, `null` clears. */
         ContactPatch: {
@@ -1423,6 +1908,11 @@ export interface components {
             /** @description What its deliveries are signed with, as Standard Webhooks says. Shown this once. */
             secret: string;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description One telling. */
         Delivery: {
             /**
@@ -1463,6 +1953,30 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryState: "waiting" | "delivered" | "failed";
+        /** @description One setting that differs. */
+        Difference: {
+            /** @description What it is. */
+            after: unknown;
+            /** @description What it was. */
+            before: unknown;
+            /** @description Its name, with dots between the parts. */
+            field: string;
+        };
+        /** @description What differs between two versions. */
+        Differences: {
+            /** @description Each setting that differs. */
+            differences: components["schemas"]["Difference"][];
+            /**
+             * Format: int32
+             * @description The older one, or what was asked for.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The newer one.
+             */
+            to: number;
+        };
         /**
          * @description From the contact, to the contact, or a note among ourselves.
          * @enum {string}
@@ -1481,6 +1995,8 @@ export interface components {
              * @description When it was suggested.
              */
             created_at: string;
+            /** @description Why it was not sent by itself, when it might have been. */
+            held_back: string | null;
             /**
              * @description Which one.
              * @example drf_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -1488,6 +2004,8 @@ export interface components {
             id: string;
             /** @description Why it was rejected, if someone said. */
             reason: string | null;
+            /** @description The run that it came of: why it says that. */
+            run_id: string | null;
             /** @description The passages that it answers from. */
             sources: components["schemas"]["Source"][];
             /** @description Where it stands. */
@@ -1537,6 +2055,11 @@ export interface components {
             /** @description What is wrong and how to mend it. */
             message: string;
         };
+        /**
+         * @description When a conversation goes back to the assistant without a person's act.
+         * @enum {string}
+         */
+        HandBack: "never" | "after_closing";
         /** @description Who shall answer. */
         Handoff: {
             /** @description With `agents`: the member who shall look after it. */
@@ -1591,6 +2114,11 @@ export interface components {
             text?: string | null;
             title?: string | null;
         };
+        /**
+         * @description In which language an assistant answers.
+         * @enum {string}
+         */
+        LanguageRule: "theirs" | "always";
         /** @description The newest message's beginning. */
         LastMessage: {
             /** @description Which way it went. */
@@ -1637,36 +2165,25 @@ export interface components {
         /** @description One page of a list. */
         Listed_Assistant: {
             /** @description The rows. */
-            data: {
+            data: (components["schemas"]["AssistantSettings"] & {
                 /**
                  * Format: date-time
                  * @description When it was set up.
                  */
                 created_at: string;
                 /**
-                 * Format: double
-                 * @description Below this score, from 0 to 1, nothing counts as found in its knowledge.
-                 */
-                floor: number;
-                /**
                  * @description Which one.
                  * @example ast_01939f0a7c2e7d40a1b2c3d4e5f60718
                  */
                 id: string;
-                /** @description How it shall behave, in the tenant's words. */
-                instructions: string;
-                /** @description What it may do on its own, unless a conversation says otherwise. */
-                mode: components["schemas"]["Mode"];
                 /** @description What people call it. */
                 name: string;
-                /** @description Who answers. */
-                provider: components["schemas"]["AssistantProvider"];
                 /**
                  * Format: int32
-                 * @description It waits this long after the contact's last text, so that quick texts are answered once. Milliseconds.
+                 * @description The version that is in force.
                  */
-                quiet_window_ms: number;
-            }[];
+                version: number;
+            })[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
         };
@@ -1861,6 +2378,8 @@ export interface components {
                  * @description When it was suggested.
                  */
                 created_at: string;
+                /** @description Why it was not sent by itself, when it might have been. */
+                held_back: string | null;
                 /**
                  * @description Which one.
                  * @example drf_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -1868,6 +2387,8 @@ export interface components {
                 id: string;
                 /** @description Why it was rejected, if someone said. */
                 reason: string | null;
+                /** @description The run that it came of: why it says that. */
+                run_id: string | null;
                 /** @description The passages that it answers from. */
                 sources: components["schemas"]["Source"][];
                 /** @description Where it stands. */
@@ -1928,6 +2449,11 @@ export interface components {
         Listed_Message: {
             /** @description The rows. */
             data: {
+                /**
+                 * Format: int32
+                 * @description Which version of its assistant wrote it; `null` when it is not of an assistant.
+                 */
+                assistant_version: number | null;
                 /** @description Who wrote it. */
                 author: components["schemas"]["Author"];
                 /** @description The text, as sent: after smart encoding. */
@@ -1964,6 +2490,8 @@ export interface components {
                  * @description Until when it waits: held, scheduled, deferred, or to be tried again; while it is being sent, until when it did.
                  */
                 not_before: string | null;
+                /** @description It answers nothing: somebody who waits for an answer still does. */
+                notice: boolean;
                 /**
                  * Format: int32
                  * @description As how many parts the carrier billed it, once known.
@@ -2023,6 +2551,71 @@ export interface components {
                  * @description How fast it may send.
                  */
                 segments_per_second: number;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_Run: {
+            /** @description The rows. */
+            data: {
+                /** @description What the model answered, each try. */
+                answers: string[];
+                /** @description Who. */
+                assistant_id: string;
+                /**
+                 * Format: int32
+                 * @description Which version of it.
+                 */
+                assistant_version: number;
+                /** @description What the checks found, in plain words. */
+                checks: string[];
+                /** @description Where. */
+                conversation_id: string;
+                cost: components["schemas"]["Cost"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                created_at: string;
+                /** @description The suggestion that came of it. */
+                draft_id: string | null;
+                /**
+                 * @description Which one.
+                 * @example run_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description How long it took.
+                 */
+                latency_ms: number;
+                /** @description The text that came of it. */
+                message_id: string | null;
+                /** @description Which model answered; `null`: none was asked. */
+                model: string | null;
+                /** @description What became of it. */
+                outcome: components["schemas"]["RunOutcome"];
+                /** @description The passages that it was offered, numbered from 1 in this order. */
+                passages: components["schemas"]["Source"][];
+                /** @description Why it ended so, in plain words; empty: it answered. */
+                reason: string;
+                /** @description What the model was told to be and to know. */
+                system: string;
+                /**
+                 * Format: int64
+                 * @description As billed; 0 if the server did not say.
+                 */
+                tokens_in: number;
+                /**
+                 * Format: int64
+                 * @description As billed; 0 if the server did not say.
+                 */
+                tokens_out: number;
+                /** @description The tools that it used, in order. */
+                tools: components["schemas"]["RunToolCall"][];
+                /** @description The conversation as it was shown to the model. */
+                turns: components["schemas"]["RunTurn"][];
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -2154,6 +2747,11 @@ export interface components {
         };
         /** @description One text in or out, or a note. */
         Message: {
+            /**
+             * Format: int32
+             * @description Which version of its assistant wrote it; `null` when it is not of an assistant.
+             */
+            assistant_version: number | null;
             /** @description Who wrote it. */
             author: components["schemas"]["Author"];
             /** @description The text, as sent: after smart encoding. */
@@ -2190,6 +2788,8 @@ export interface components {
              * @description Until when it waits: held, scheduled, deferred, or to be tried again; while it is being sent, until when it did.
              */
             not_before: string | null;
+            /** @description It answers nothing: somebody who waits for an answer still does. */
+            notice: boolean;
             /**
              * Format: int32
              * @description As how many parts the carrier billed it, once known.
@@ -2222,6 +2822,21 @@ export interface components {
          * @enum {string}
          */
         Mode: "off" | "draft" | "auto";
+        /** @description What a million tokens cost, in millionths of the currency's unit. */
+        ModelPrice: {
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Of what is asked.
+             */
+            input_micros: number;
+            /**
+             * Format: int64
+             * @description Of what is answered.
+             */
+            output_micros: number;
+        };
         /** @description A key to be made. */
         NewApiKey: {
             /** @description What it is for. */
@@ -2321,6 +2936,8 @@ export interface components {
             hold_seconds?: number | null;
             /** @description Attachments, uploaded before. */
             media_ids?: string[];
+            /** @description It answers nothing: somebody who waits for an answer still does, and an assistant may give it. */
+            notice?: boolean;
             /**
              * Format: date-time
              * @description Not before this moment.
@@ -2441,22 +3058,56 @@ export interface components {
             /** @description One of the tenant's numbers. */
             to: string;
         };
-        /** @description What an assistant would do. */
+        /** @description What an assistant would do, and why. */
         Preview: {
-            /** @description What it would say. */
+            /**
+             * Format: int32
+             * @description Which version answered.
+             */
+            assistant_version: number;
+            /** @description What it would say; where it would hand over, what it suggests to the person. */
             body: string | null;
-            /** @description Whether it would answer, or hand over to people. */
+            /** @description What the checks found. */
+            checks: string[];
+            cost: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description Which model answered; `null`: none was asked. */
+            model: string | null;
+            /** @description What it would do. */
             outcome: components["schemas"]["PreviewOutcome"];
-            /** @description Why it would hand over. */
+            /** @description The passages that it was offered, best first. */
+            passages: components["schemas"]["Source"][];
+            /** @description Why it would hand over, say nothing, or not be let say it. */
             reason: string | null;
+            /**
+             * Format: int32
+             * @description The segments that its text would take.
+             */
+            segments: number;
             /** @description From what. */
             sources: components["schemas"]["Source"][];
+            /** @description Where it would hand over: what the contact wants. */
+            summary: string | null;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_in: number;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_out: number;
         };
         /**
-         * @description Whether an assistant would answer.
+         * @description What an assistant would do.
          * @enum {string}
          */
-        PreviewOutcome: "answer" | "hand_off";
+        PreviewOutcome: "answer" | "clarify" | "hand_off" | "stay_silent" | "refused";
         /** @description What every unsuccessful answer says (RFC 9457, `application/problem+json`). */
         Problem: {
             /** @description Stable, for programs. */
@@ -2496,9 +3147,15 @@ export interface components {
             max_tokens?: number | null;
             /** @description Its name there. */
             model?: string | null;
+            price?: components["schemas"]["ModelPrice"] | null;
+            /**
+             * Format: float
+             * @description How freely it words things; `null`: as the model is set.
+             */
+            temperature?: number | null;
             /**
              * Format: int32
-             * @description How long it may take.
+             * @description How long it may take in all.
              */
             timeout_seconds?: number | null;
         };
@@ -2576,6 +3233,18 @@ export interface components {
             /** @description Gate: when it was asked, `queued` or `sending` (just before it was sent). */
             when?: string | null;
         };
+        /**
+         * @description Who wrote a message of a rehearsal.
+         * @enum {string}
+         */
+        RehearsedBy: "contact" | "assistant" | "member";
+        /** @description One message of a rehearsal. */
+        RehearsedMessage: {
+            /** @description What. */
+            body: string;
+            /** @description Who wrote it. */
+            by: components["schemas"]["RehearsedBy"];
+        };
         /** @description How a draft is rejected. */
         RejectDraft: {
             /** @description Why. */
@@ -2595,6 +3264,92 @@ export interface components {
         };
         /** @enum {string} */
         Role: "owner" | "admin" | "manager" | "agent";
+        /** @description One run of an assistant, with all that it takes to tell why it said what it said. */
+        Run: {
+            /** @description What the model answered, each try. */
+            answers: string[];
+            /** @description Who. */
+            assistant_id: string;
+            /**
+             * Format: int32
+             * @description Which version of it.
+             */
+            assistant_version: number;
+            /** @description What the checks found, in plain words. */
+            checks: string[];
+            /** @description Where. */
+            conversation_id: string;
+            cost: components["schemas"]["Cost"] | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            created_at: string;
+            /** @description The suggestion that came of it. */
+            draft_id: string | null;
+            /**
+             * @description Which one.
+             * @example run_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description The text that came of it. */
+            message_id: string | null;
+            /** @description Which model answered; `null`: none was asked. */
+            model: string | null;
+            /** @description What became of it. */
+            outcome: components["schemas"]["RunOutcome"];
+            /** @description The passages that it was offered, numbered from 1 in this order. */
+            passages: components["schemas"]["Source"][];
+            /** @description Why it ended so, in plain words; empty: it answered. */
+            reason: string;
+            /** @description What the model was told to be and to know. */
+            system: string;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_in: number;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_out: number;
+            /** @description The tools that it used, in order. */
+            tools: components["schemas"]["RunToolCall"][];
+            /** @description The conversation as it was shown to the model. */
+            turns: components["schemas"]["RunTurn"][];
+        };
+        /**
+         * @description What became of an assistant's run.
+         * @enum {string}
+         */
+        RunOutcome: "replied" | "suggested" | "refused" | "handed_off" | "silent" | "outdated";
+        /** @description One use of a tool. */
+        RunToolCall: {
+            /** @description What it was given, JSON as the model wrote it. */
+            arguments: string;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description What came of it. */
+            result: string;
+            /** @description Its name. */
+            tool: string;
+        };
+        /** @description One side's say, as it was shown to a model. */
+        RunTurn: {
+            /** @description `contact`, `us` or `tool`. */
+            by: string;
+            /** @description What. */
+            text: string;
+        };
         /** @description What goes wrong at the sandbox on purpose. */
         SandboxFaults: Record<string, never>;
         /** @description A number that can be texted. */
@@ -2724,8 +3479,12 @@ export interface components {
         };
         /** @description What an organisation has set. */
         TenantSettings: {
+            /** @description What is kept of contacts besides name and company. */
+            fields: components["schemas"]["ContactField"][];
             /** @description What HELP is answered with where the carrier does not. */
             help_text: string;
+            /** @description When somebody is there, on the tenant's clock; `null`: nobody said, and contacts are told nothing of it. */
+            office_hours?: components["schemas"]["WeekHours"][] | null;
             quiet_hours?: components["schemas"]["QuietHours"] | null;
             /** @description Where national spellings of phone numbers are at home, as in `US`. */
             region: string;
@@ -2734,6 +3493,15 @@ export interface components {
              * @description A text within this many days of the last message resumes the conversation.
              */
             resume_window_days: number;
+            /** @description Which assistant takes a new conversation, before its number's own; the first rule that fits decides. */
+            routes: components["schemas"]["AssistantRoute"][];
+            /**
+             * Format: int32
+             * @description For how many days the record of an assistant's run is kept.
+             */
+            run_record_days: number;
+            /** @description Which assistant takes new conversations on numbers that have none of their own. */
+            sms_assistant?: string | null;
             /** @description What STOP is confirmed with where the carrier does not. */
             stop_confirmation: string;
             /** @description IANA zone of the business, and of contacts whose own is not known. */
@@ -2748,6 +3516,11 @@ export interface components {
         Typing: {
             /** @description They are, or they have stopped. */
             typing: boolean;
+        };
+        /** @description An assistant's versions. */
+        Versions: {
+            /** @description The newest first, at most 200. */
+            data: components["schemas"]["AssistantVersion"][];
         };
         /** @description An endpoint, without its secret. */
         Webhook: {
@@ -2765,6 +3538,387 @@ export interface components {
             /** @description Where events are told. */
             url: string;
         };
+        /** @description Hours on some days of the week. */
+        WeekHours: {
+            /** @description Which days. */
+            days: components["schemas"]["Day"][];
+            /** @description From, as in 09:00. */
+            from: string;
+            /** @description Until, later on the same day; 24:00 is its end. */
+            until: string;
+        };
+        /** @description What to look for. */
+        AskKnowledge: {
+            /** @description In what this assistant may answer from; in all sources, if not said. */
+            assistant_id?: string | null;
+            /**
+             * Format: int32
+             * @description How many passages, 1 to 20; 5 if not said.
+             */
+            limit?: number | null;
+            /** @description What a contact might write. */
+            query: string;
+        };
+        /**
+         * @description What a passage was found by.
+         * @enum {string}
+         */
+        FoundBy: "question_and_answer" | "meaning" | "words";
+        /** @description What was found. */
+        FoundKnowledge: {
+            /**
+             * Format: double
+             * @description Below this score nothing counts as found.
+             */
+            floor: number;
+            /** @description The best passages, best first. */
+            hits: components["schemas"]["FoundPassage"][];
+        };
+        /** @description A passage that was found. */
+        FoundPassage: {
+            /** @description Whether it counts as found. */
+            counts: boolean;
+            /** @description The question that it answers there, if it is the answer to one. */
+            question: string | null;
+            /** @description The words that an answer would quote. */
+            quote: string;
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            score: number;
+            /** @description Where it stands. */
+            source: components["schemas"]["FoundSource"];
+            /** @description What speaks for it. */
+            why: components["schemas"]["FoundWhy"];
+        };
+        /** @description The source of a passage. */
+        FoundSource: {
+            /** @description Which. */
+            id: string;
+            /** @description Where it comes from. */
+            kind: components["schemas"]["SourceKind"];
+            /** @description What it is about. */
+            title: string;
+            /** @description Where it lies on the web. */
+            url: string | null;
+        };
+        /** @description What speaks for a passage. */
+        FoundWhy: {
+            /** @description What decided. */
+            by: components["schemas"]["FoundBy"];
+            /**
+             * Format: float
+             * @description How near its meaning is, up to 1; `null`: there was no model to tell.
+             */
+            similarity: number | null;
+            /** @description The words of the query that it has in some form. */
+            words: string[];
+        };
+        /** @description A piece of a source, as it is searched and quoted. */
+        KnowledgeChunk: {
+            /** @description Whether it is found by its meaning, too. */
+            has_vector: boolean;
+            /** @description The headings that it stands under. */
+            heading: string;
+            /**
+             * Format: int32
+             * @description Its place in the source, from 0.
+             */
+            nth: number;
+            /** @description What it answers, if it is the answer of a pair. */
+            question: string | null;
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description Who makes vectors of texts, for finding them by their meaning. */
+        KnowledgeEmbedding: {
+            /** @description The end of its key; `null`: it has none. */
+            api_key_hint: string | null;
+            /** @description Where an OpenAI-compatible endpoint is; `null`: the model that is built in is used, for English. */
+            base_url: string | null;
+            /** @description The model's name there. */
+            model: string | null;
+        };
+        /** @description Why a source could not be read. */
+        KnowledgeError: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description What went wrong, in plain words. */
+            explanation: string;
+            /** @description What to do about it. */
+            mend: string;
+        };
+        /** @description A source that assistants may answer from. */
+        KnowledgeSource: {
+            /** @description Who may answer from it; none: every assistant. A page of a sitemap goes with its sitemap. */
+            assistant_ids: string[];
+            /**
+             * Format: int64
+             * @description How much it weighed as it came.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How much text was read from it.
+             */
+            characters: number;
+            /**
+             * Format: int32
+             * @description How many chunks of it are searched; of a sitemap, how many pages it has.
+             */
+            chunks: number;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Whether anybody answers from it now. */
+            enabled: boolean;
+            error: components["schemas"]["KnowledgeError"] | null;
+            /**
+             * Format: date-time
+             * @description When it came last.
+             */
+            fetched_at: string | null;
+            /** @description What the uploaded file was called. */
+            file_name: string | null;
+            /** @description What it turned out to be, such as `pdf`. */
+            format: string | null;
+            /**
+             * @description Which one.
+             * @example kno_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description Where it comes from. */
+            kind: components["schemas"]["SourceKind"];
+            /** @description In which language most of it is (ISO 639-1); `null`: unknown. */
+            language: string | null;
+            /**
+             * Format: date-time
+             * @description When it is fetched next.
+             */
+            next_fetch_at: string | null;
+            /** @description The sitemap that names this page; `null`: it stands for itself. */
+            parent_id?: string | null;
+            /**
+             * Format: int32
+             * @description How often it is fetched again, in hours; `null`: when somebody asks for it.
+             */
+            refetch_hours: number | null;
+            /** @description How it stands. */
+            status: components["schemas"]["SourceStatus"];
+            /** @description What it is about; shown as the source of answers. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed, by anybody or by what was fetched.
+             */
+            updated_at: string;
+            /** @description Where it lies on the web. */
+            url: string | null;
+        };
+        /** @description Words that mean the same here. */
+        KnowledgeSynonyms: {
+            /** @description A group on each line, its words parted by commas, as in `crown, cap`. */
+            lines: string;
+        };
+        /** @description One page of a list. */
+        Listed_KnowledgeChunk: {
+            /** @description The rows. */
+            data: {
+                /** @description Whether it is found by its meaning, too. */
+                has_vector: boolean;
+                /** @description The headings that it stands under. */
+                heading: string;
+                /**
+                 * Format: int32
+                 * @description Its place in the source, from 0.
+                 */
+                nth: number;
+                /** @description What it answers, if it is the answer of a pair. */
+                question: string | null;
+                /** @description What it says. */
+                text: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_KnowledgeSource: {
+            /** @description The rows. */
+            data: {
+                /** @description Who may answer from it; none: every assistant. A page of a sitemap goes with its sitemap. */
+                assistant_ids: string[];
+                /**
+                 * Format: int64
+                 * @description How much it weighed as it came.
+                 */
+                bytes: number;
+                /**
+                 * Format: int64
+                 * @description How much text was read from it.
+                 */
+                characters: number;
+                /**
+                 * Format: int32
+                 * @description How many chunks of it are searched; of a sitemap, how many pages it has.
+                 */
+                chunks: number;
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description Whether anybody answers from it now. */
+                enabled: boolean;
+                error: components["schemas"]["KnowledgeError"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it came last.
+                 */
+                fetched_at: string | null;
+                /** @description What the uploaded file was called. */
+                file_name: string | null;
+                /** @description What it turned out to be, such as `pdf`. */
+                format: string | null;
+                /**
+                 * @description Which one.
+                 * @example kno_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description Where it comes from. */
+                kind: components["schemas"]["SourceKind"];
+                /** @description In which language most of it is (ISO 639-1); `null`: unknown. */
+                language: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it is fetched next.
+                 */
+                next_fetch_at: string | null;
+                /** @description The sitemap that names this page; `null`: it stands for itself. */
+                parent_id?: string | null;
+                /**
+                 * Format: int32
+                 * @description How often it is fetched again, in hours; `null`: when somebody asks for it.
+                 */
+                refetch_hours: number | null;
+                /** @description How it stands. */
+                status: components["schemas"]["SourceStatus"];
+                /** @description What it is about; shown as the source of answers. */
+                title: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed, by anybody or by what was fetched.
+                 */
+                updated_at: string;
+                /** @description Where it lies on the web. */
+                url: string | null;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description A source to answer from. Files are uploaded to `/knowledge/files`. */
+        NewSource: {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[];
+            /** @enum {string} */
+            kind: "text";
+            /** @description Plain text or Markdown. */
+            text: string;
+            /** @description What it is about; shown as the source of answers. */
+            title: string;
+        } | {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[];
+            /** @enum {string} */
+            kind: "question_answer";
+            /** @description At least one. */
+            pairs: components["schemas"]["QuestionAnswer"][];
+            /** @description What they are about; the first question, if not said. */
+            title?: string | null;
+        } | {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[];
+            /** @enum {string} */
+            kind: "page";
+            /**
+             * Format: int32
+             * @description How often it is fetched again, in hours; 24 if not said, `null`: only when somebody asks for it.
+             */
+            refetch_hours?: number | null;
+            /** @description What it is about; what the page calls itself, if not said. */
+            title?: string | null;
+            /** @description Where it is. */
+            url: string;
+        } | {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[];
+            /** @enum {string} */
+            kind: "sitemap";
+            /**
+             * Format: int32
+             * @description How often it and its pages are fetched again, in hours; 24 if not said, `null`: only when somebody asks for it.
+             */
+            refetch_hours?: number | null;
+            /** @description What it is about; its address, if not said. */
+            title?: string | null;
+            /** @description Where it is, often `/sitemap.xml`. */
+            url: string;
+        };
+        /** @description A question with its answer. */
+        QuestionAnswer: {
+            /** @description What to answer. */
+            answer: string;
+            /** @description As people ask it. */
+            question: string;
+        };
+        /** @description Who is to make vectors of texts. */
+        SetEmbedding: {
+            /** @description Its key. It is never shown again; `null` takes it away. */
+            api_key?: string | null;
+            /**
+             * @description Where an OpenAI-compatible endpoint is, with its version, as in `https://api.openai.com/v1`; `null`: the model that is
+             *     built in. Another address takes the key anew.
+             */
+            base_url?: string | null;
+            /** @description The model's name there. */
+            model?: string | null;
+        };
+        /** @description A source with what was read of it. */
+        SourceDetail: components["schemas"]["KnowledgeSource"] & {
+            /** @description The questions with their answers; `null`: it is text. */
+            pairs: components["schemas"]["QuestionAnswer"][] | null;
+            /** @description What it says; `null`: nothing was read yet, or it is questions with their answers. */
+            text: string | null;
+        };
+        /**
+         * @description Where a source of knowledge comes from.
+         * @enum {string}
+         */
+        SourceKind: "text" | "question_answer" | "file" | "page" | "sitemap";
+        /** @description What of a source changes; what is absent stays. */
+        SourcePatch: {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[] | null;
+            /** @description Whether anybody answers from it. */
+            enabled?: boolean | null;
+            /** @description Questions with their answers, of a source of these. */
+            pairs?: components["schemas"]["QuestionAnswer"][] | null;
+            /**
+             * Format: int32
+             * @description How often it is fetched again, in hours; `null`: only when somebody asks for it.
+             */
+            refetch_hours?: number | null;
+            /** @description What a text says. */
+            text?: string | null;
+            title?: string | null;
+        };
+        /**
+         * @description How a source of knowledge stands.
+         * @enum {string}
+         */
+        SourceStatus: "waiting" | "fetching" | "indexing" | "ready" | "failed";
     };
     responses: never;
     parameters: never;
@@ -3178,6 +4332,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_versions: {
+        parameters: {
+            query?: {
+                /** @description Only versions before this one. */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_versions_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantVersion"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_versions_version_diff: {
+        parameters: {
+            query?: {
+                /** @description The other version; if not said, the one before it. */
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differences"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_versions_version_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assistant"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -3987,6 +5270,41 @@ export interface operations {
             };
         };
     };
+    get_conversations_id_runs: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Run"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_conversations_id_typing: {
         parameters: {
             query?: never;
@@ -4073,6 +5391,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_drafts_id_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
             };
             /** @description A problem, with a stable code. */
             default: {
@@ -4451,6 +5799,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages_id_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -5320,6 +6698,424 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge: {
+        parameters: {
+            query?: {
+                /** @description Those that this assistant may answer from. */
+                assistant_id?: string;
+                /** @description The pages of this sitemap. */
+                parent_id?: string;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_KnowledgeSource"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_knowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge_embedding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeEmbedding"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_knowledge_embedding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetEmbedding"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeEmbedding"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_knowledge_files: {
+        parameters: {
+            query?: {
+                /** @description What the file is called, as in `prices.pdf`: an ending that is known must be true. */
+                file_name?: string;
+                /** @description What it is about; what the file calls itself, or its name, if not said. */
+                title?: string;
+                /** @description Who may answer from it, parted by commas; none: every assistant. */
+                assistant_ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_knowledge_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskKnowledge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundKnowledge"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge_synonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSynonyms"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_knowledge_synonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnowledgeSynonyms"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSynonyms"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_knowledge_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_knowledge_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourcePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge_id_chunks: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_KnowledgeChunk"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_knowledge_id_refetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -16,6 +16,17 @@ export class Action {
     return this.#problem?.isUnanswered ?? false;
   }
 
+  /** The stable code of the last refusal; `null`: it went well, or there was no answer. */
+  get code(): string | null {
+    return this.#problem?.code ?? null;
+  }
+
+  /** Forgets what failed. */
+  clear(): void {
+    this.error = null;
+    this.#problem = null;
+  }
+
   /** Runs `work` unless it is running already. Resolves to whether it succeeded. */
   async run(work: () => Promise<unknown>): Promise<boolean> {
     if (this.isBusy) return false;
