@@ -334,7 +334,7 @@ export function aRun(
     .filter((m) => m.conversation_id === conversation && m.direction !== "note")
     .slice(-4)
     .map((m) => ({ by: m.direction === "in" ? "contact" : "us", text: m.body }));
-  const others = [{ title: "Parking", quote: "Two free spaces behind the house, entrance from Mill Lane." }];
+  const others = [{ title: "Payment", quote: "Cash, card, or by invoice within 30 days." }];
   return {
     id: desk.id("run"),
     conversation_id: conversation,

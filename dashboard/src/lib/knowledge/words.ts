@@ -51,18 +51,15 @@ export function languageName(code: string, locale = "en"): string {
 }
 
 /** Why a passage was found, as a sentence. */
-export function whyWords({ why }: FoundPassage): string {
-  const { by, words, similarity } = why;
-  const near = similarity === null ? "" : ` Its meaning is ${Math.round(similarity * 100)} % alike.`;
-  const shared = words.length ? ` It has ${words.map((w) => `“${w}”`).join(", ")}.` : "";
-  switch (by) {
-    case "question_and_answer":
-      return `The source answers this very question.${shared}`;
-    case "meaning":
-      return `It means what was asked.${near}${shared}`;
-    case "words":
-      return `It has the words that were asked for.${shared}${near}`;
-  }
+export function whyWords({ why: { by, words, similarity } }: FoundPassage): string {
+  const near = similarity === null ? "" : `Its meaning is ${Math.round(similarity * 100)} % alike.`;
+  const shared = words.length ? `It has ${words.map((w) => `“${w}”`).join(", ")}.` : "";
+  const said: Record<typeof by, string[]> = {
+    question_and_answer: ["It answers this very question.", shared],
+    meaning: ["Found by its meaning.", near, shared],
+    words: ["Found by its words.", shared, near],
+  };
+  return said[by].filter(Boolean).join(" ");
 }
 
 export const REFETCH: readonly { value: string; label: string }[] = [

@@ -18,7 +18,7 @@ it("what is quoted is shown even if it was not offered", () =>
     { source: parking, isQuoted: false },
   ]));
 
-it("times", () => expect([took(64), took(1_240), took(12_800)]).toEqual(["0.1 s", "1.2 s", "13 s"]));
+it("times", () => expect([took(64), took(1_240), took(12_800)]).toEqual(["64 ms", "1.2 s", "13 s"]));
 
 it("JSON is laid out, and anything else left alone", () =>
   expect([laidOut('{"a":1}'), laidOut("Hello {")]).toEqual(['{\n  "a": 1\n}', "Hello {"]));

@@ -10,8 +10,9 @@ export const OUTCOME: Record<Run["outcome"], string> = {
   outdated: "Something newer came in between; its answer was not used",
 };
 
-/** `0.8 s`, `12 s`. */
-export const took = (ms: number): string => `${(ms / 1_000).toFixed(ms < 9_950 ? 1 : 0)} s`;
+/** `38 ms`, `0.8 s`, `12 s`. */
+export const took = (ms: number): string =>
+  ms < 100 ? `${ms} ms` : `${(ms / 1_000).toFixed(ms < 9_950 ? 1 : 0)} s`;
 
 /** Passages that were offered, with whether the answer quotes them; what is quoted but was not offered comes first. */
 export function passagesOf(
