@@ -76,11 +76,15 @@ async fn model() -> Result<String> {
 
 /// What such a model says.
 pub(crate) fn answer() -> Value {
+    let said = json!({
+        "outcome": "answer", "text": "Yes, we are open on Sunday.", "citations": [], "reason": "", "summary": "",
+        "facts": [],
+    });
     json!({
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1_795_000_000, "model": "stand-in",
         "choices": [{
             "index": 0, "finish_reason": "stop",
-            "message": { "role": "assistant", "content": "Yes: on Sunday we are open from 8 am to 2 pm." },
+            "message": { "role": "assistant", "content": said.to_string() },
         }],
         "usage": { "prompt_tokens": 60, "completion_tokens": 14, "total_tokens": 74 },
     })

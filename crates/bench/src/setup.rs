@@ -17,7 +17,7 @@ use providers::http::{Method, Request};
 use providers::telnyx::signature::Signer;
 use sandbox::{NewAccount as CarrierCustomer, NewNumbers, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
-use store::assistant::Keys;
+use store::assistant::KeyChange;
 use store::number::{Added, NewNumber};
 use store::{Store, StoreConfig, StoreError, api_key, args, assistant, carrier_account, number, tenant};
 
@@ -148,11 +148,12 @@ impl Desk {
         };
         let settings =
             AssistantSettings { mode: Mode::Auto, provider, quiet_window_ms: 0, ..AssistantSettings::default() };
-        let key = Sealer::from_key(&SECRET_KEY).seal(&model_key_context(id), b"sk-bench")?;
+        let key = Sealer::from_key(&SECRET_KEY).seal(&model_key_context(id, base_url), b"sk-bench")?;
         let number = *self.numbers.first().context("a number")?;
+        let url = base_url.to_owned();
         self.store
             .write(self.tenant, async move |tx| {
-                let keys = Keys { model: Some(Some(key.clone())), ..Keys::default() };
+                let keys = [KeyChange { base_url: url.clone(), sealed: Some(key.clone()) }];
                 assistant::create(tx, now, id, Author::System, "Ada", &settings, &keys).await?;
                 let sql = "UPDATE number SET assistant_id = $3 WHERE tenant_id = $1 AND id = $2";
                 tx.exec(sql, args![number, id]).await

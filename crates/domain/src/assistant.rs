@@ -5,7 +5,6 @@ mod answer;
 mod check;
 mod heed;
 mod machine;
-mod outline;
 mod request;
 mod routing;
 mod run;
@@ -15,7 +14,6 @@ pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understo
 pub use check::{Allowed, Objection, check};
 pub use heed::{asks_for_bot, needs_no_answer, quiet_window};
 pub use machine::{Spoken, Standstill, may_answer};
-pub use outline::Outline;
 pub use request::{Brief, Known, Meanwhile, Offered, Request, Said, Speaker, Turn, first_words, house_rules, request};
 pub use routing::{Route, routed};
 pub use run::{Ended, Outcome, Record, Run, ToolCall};

@@ -28,7 +28,7 @@ pub enum Fact {
         version: i64,
     },
     /// An assistant's run ended.
-    AssistantAnswered(AssistantAnswered),
+    AssistantAnswered(Box<AssistantAnswered>),
     /// Nobody has answered a conversation that an assistant gave to people, for as long as was set.
     HandOverOverdue {
         /// Which.

@@ -6,10 +6,13 @@
 
 mod cut;
 mod found;
+mod groups;
 mod index;
 mod notions;
+mod plain;
+mod quote;
+mod search;
 mod spelling;
-mod stem;
 mod synonyms;
 #[cfg(test)]
 mod tests;

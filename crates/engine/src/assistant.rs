@@ -26,16 +26,10 @@ use gather::{Found, Material};
 /// An errand that has come back this often is given to people.
 const ATTEMPTS_MAX: u32 = 3;
 
-/// The place that an assistant's key is sealed for.
+/// The place that a key of an assistant's model is sealed for: it opens for this address alone.
 #[must_use]
-pub fn model_key_context(id: AssistantId) -> String {
-    format!("assistant/{}/model_key", id.0)
-}
-
-/// The place that the key of its second provider is sealed for.
-#[must_use]
-pub fn fallback_key_context(id: AssistantId) -> String {
-    format!("assistant/{}/fallback_key", id.0)
+pub fn model_key_context(id: AssistantId, base_url: &str) -> String {
+    format!("assistant/{}/model_key/{base_url}", id.0)
 }
 
 /// Runs the errand: reads, asks, and tells the answer to the conversation. A run whose conversation moves on ends at once.
@@ -66,7 +60,8 @@ pub(crate) async fn answer(
                 }
             },
         };
-        let fact = Fact::AssistantAnswered(AssistantAnswered { conversation, assistant, version, answer, run });
+        let fact =
+            Fact::AssistantAnswered(Box::new(AssistantAnswered { conversation, assistant, version, answer, run }));
         if !take_endings(world, vec![Ending { tenant, lane, fact }]).await {
             // The errand stays: by the end of its lease it is run again.
             return Ok(());

@@ -1,16 +1,19 @@
-//! What else has to be done in the world: a model asked, an attachment fetched. Each has a lease; whoever dies with one
-//! gives it back by the lease's end, or to the process that starts after it where there can be no other.
+//! What else has to be done in the world: a model asked, an attachment fetched, a source of knowledge read. Each has a
+//! lease; whoever dies with one gives it back by the lease's end, or to the process that starts after it where there can be
+//! no other.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::id::{KnowledgeId, TenantId};
 use jiff::SignedDuration;
-use store::StoreError;
 use store::queue::{self, Claimed, Errand};
-use tokio::task::JoinSet;
+use store::{StoreError, TenantTx};
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
-use crate::{assistant, media};
+use crate::{assistant, knowledge, media};
 
 /// How long a lost wake-up can delay an errand.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -22,12 +25,18 @@ const LEASE: SignedDuration = SignedDuration::from_secs(180);
 pub(crate) struct Kind {
     name: &'static str,
     at_once: usize,
+    /// One tenant has at most about so many of them: another's never wait behind all of them.
+    share: usize,
 }
 
 /// Models are slow and cheap to wait for.
-pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 256 };
+pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 1_024, share: 256 };
 /// Attachments take memory while they are fetched.
-pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8 };
+pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8, share: 6 };
+/// Sources take memory while they are read, too.
+pub(crate) const LEARNING: Kind = Kind { name: "learn_knowledge", at_once: 4, share: 3 };
+/// One tenant's at a time each; those with an endpoint of their own wait for it.
+pub(crate) const EMBEDDING: Kind = Kind { name: "embed_knowledge", at_once: 4, share: 3 };
 
 /// Runs errands of one kind until it is time to stop; then waits for those that run. `alone`: what is claimed by now was
 /// claimed by a process that is gone.
@@ -36,20 +45,28 @@ pub(crate) async fn run(world: Arc<World>, kind: Kind, alone: bool, stop: Cancel
         take_over(&world, kind).await;
     }
     let mut running = JoinSet::new();
+    let mut of_tenant: HashMap<TenantId, usize> = HashMap::new();
     let mut next = None;
     while world.alarm_of(kind.name).wait(&*world.clock, next, POLL, &stop).await {
         next = None;
         loop {
-            while running.try_join_next().is_some() {}
+            while let Some(ended) = running.try_join_next() {
+                made_room(&mut of_tenant, ended);
+            }
             if running.len() >= kind.at_once {
                 // One that ends makes room for the next.
-                let _ = running.join_next().await;
+                if let Some(ended) = running.join_next().await {
+                    made_room(&mut of_tenant, ended);
+                }
                 continue;
             }
-            match claim(&world, kind, kind.at_once - running.len()).await {
+            let busy: Vec<TenantId> =
+                of_tenant.iter().filter(|(_, count)| **count >= kind.share).map(|(tenant, _)| *tenant).collect();
+            match claim(&world, kind, (kind.at_once - running.len()).min(kind.share), busy).await {
                 Ok(claimed) if claimed.is_empty() => break,
                 Ok(claimed) => {
                     for errand in claimed {
+                        *of_tenant.entry(errand.tenant).or_default() += 1;
                         running.spawn(perform(Arc::clone(&world), errand));
                     }
                 }
@@ -64,6 +81,17 @@ pub(crate) async fn run(world: Arc<World>, kind: Kind, alone: bool, stop: Cancel
     while running.join_next().await.is_some() {}
 }
 
+/// Reads a source for whoever is at hand, if its first reading waits.
+pub(crate) async fn learn_now(world: &Arc<World>, tenant: TenantId, source: KnowledgeId) -> Result<(), StoreError> {
+    let now = world.now();
+    let errand = Errand::LearnKnowledge { source, revision: 1 };
+    let claim = async move |tx: &mut TenantTx<'_>| queue::claim_errand(tx, &errand, now, LEASE).await;
+    match world.store.write(tenant, claim).await? {
+        Some(claimed) => knowledge::learn(world, &claimed, source, 1).await,
+        None => Ok(()),
+    }
+}
+
 /// Before the first is claimed: nobody's errand waits for the end of a lease.
 async fn take_over(world: &Arc<World>, kind: Kind) {
     let now = world.now();
@@ -74,21 +102,42 @@ async fn take_over(world: &Arc<World>, kind: Kind) {
     }
 }
 
-async fn claim(world: &Arc<World>, kind: Kind, room: usize) -> Result<Vec<Claimed>, StoreError> {
+async fn claim(world: &Arc<World>, kind: Kind, room: usize, busy: Vec<TenantId>) -> Result<Vec<Claimed>, StoreError> {
     let now = world.now();
     let limit = u32::try_from(room).unwrap_or(1);
-    world.store.system_write(async move |tx| queue::claim_errands(tx, kind.name, now, LEASE, limit).await).await
+    world.store.system_write(async move |tx| queue::claim_errands(tx, kind.name, now, LEASE, limit, &busy).await).await
 }
 
-async fn perform(world: Arc<World>, claimed: Claimed) {
+/// A tenant whose errand has ended may have another.
+fn made_room(of_tenant: &mut HashMap<TenantId, usize>, ended: Result<TenantId, JoinError>) {
+    match ended {
+        Ok(tenant) => {
+            let count = of_tenant.entry(tenant).or_default();
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                of_tenant.remove(&tenant);
+            }
+        }
+        // Whose it was is not known: nobody waits because of it.
+        Err(error) => {
+            tracing::error!(%error, "an errand broke off");
+            of_tenant.clear();
+        }
+    }
+}
+
+async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
     let result = match &claimed.errand {
         Errand::AskAssistant { conversation, assistant, version } => {
             assistant::answer(&world, &claimed, *conversation, *assistant, *version).await
         }
         Errand::FetchMedia { media, message } => media::fetch(&world, &claimed, *media, *message).await,
+        Errand::LearnKnowledge { source, revision } => knowledge::learn(&world, &claimed, *source, *revision).await,
+        Errand::EmbedKnowledge { failures } => knowledge::embed(&world, &claimed, *failures).await,
     };
     if let Err(error) = result {
         // Its lease ends, and it is tried again.
         tracing::warn!(%error, errand = claimed.errand.kind(), "an errand could not be finished");
     }
+    claimed.tenant
 }

@@ -1,16 +1,24 @@
--- Configured AIs, what they may answer from, and what they suggested.
+-- Configured AIs, and what they suggested.
 CREATE TABLE assistant (
     tenant_id     UUID    NOT NULL REFERENCES tenant (tenant_id),
     id            UUID    NOT NULL,
     name          TEXT    NOT NULL,
     version       BIGINT  NOT NULL,        -- the one in force
     settings      TEXT    NOT NULL,        -- JSON, as that version has it
-    model_key     BYTES,                   -- sealed
-    fallback_key  BYTES,                   -- sealed
     created_at_us BIGINT  NOT NULL,
     deleted_at_us BIGINT,
     PRIMARY KEY (tenant_id, id)
 ) {strict};
+
+-- Keys of its models, each for one address: a version that names another address never gets it.
+CREATE TABLE assistant_key (
+    tenant_id    UUID  NOT NULL,
+    assistant_id UUID  NOT NULL,
+    base_url     TEXT  NOT NULL,
+    key          BYTES NOT NULL,           -- sealed for this address
+    PRIMARY KEY (tenant_id, assistant_id, base_url),
+    FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
+) {clustered};
 
 -- What an assistant was, version by version. A row never changes, save that one not yet in force may come into force.
 CREATE TABLE assistant_version (
@@ -50,6 +58,8 @@ CREATE TABLE assistant_run (
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {strict};
 CREATE INDEX assistant_run_old ON assistant_run (kept_until_us);
+-- What is counted of an assistant.
+CREATE INDEX assistant_run_assistant ON assistant_run (tenant_id, assistant_id, created_at_us);
 CREATE INDEX assistant_run_conversation ON assistant_run (tenant_id, conversation_id, id);
 CREATE INDEX assistant_run_message ON assistant_run (tenant_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX assistant_run_draft ON assistant_run (tenant_id, draft_id) WHERE draft_id IS NOT NULL;
@@ -66,19 +76,6 @@ CREATE TABLE assistant_usage (
     PRIMARY KEY (tenant_id, day, assistant_id)
 ) {clustered};
 
-CREATE TABLE knowledge (
-    tenant_id     UUID   NOT NULL,
-    id            UUID   NOT NULL,
-    assistant_id  UUID   NOT NULL,
-    title         TEXT   NOT NULL,
-    body          TEXT   NOT NULL,
-    created_at_us BIGINT NOT NULL,
-    updated_at_us BIGINT NOT NULL,
-    PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
-) {strict};
-CREATE INDEX knowledge_assistant ON knowledge (tenant_id, assistant_id, id);
-
 CREATE TABLE draft (
     tenant_id       UUID   NOT NULL,
     id              UUID   NOT NULL,
@@ -94,4 +91,5 @@ CREATE TABLE draft (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {strict};
+CREATE INDEX draft_assistant ON draft (tenant_id, assistant_id, created_at_us);
 CREATE INDEX draft_open ON draft (tenant_id, conversation_id) WHERE state = 'open';

@@ -1,6 +1,6 @@
 //! Configured AIs, as the API shows them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::assistant::Settings;
 use domain::decision::{CancelReason, Change, Decision, Unsent};
@@ -17,6 +17,7 @@ use crate::event::Line;
 use crate::remember::remember;
 use crate::{Row, StoreError, TenantTx, args, row};
 
+pub mod figures;
 pub mod shown;
 pub mod version;
 
@@ -79,18 +80,18 @@ pub async fn settings(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Option<S
     row.map(|row| serde_json::from_str(&row.get::<String>(0)?).map_err(StoreError::fault)).transpose()
 }
 
-/// Sealed keys of an assistant's providers; the outer `None` leaves one as it is, the inner one takes it away.
-#[derive(Clone, Default)]
-pub struct Keys {
-    /// Of the model.
-    pub model: Option<Option<Vec<u8>>>,
-    /// Of the one that answers when the model does not.
-    pub fallback: Option<Option<Vec<u8>>>,
+/// A key of a model changes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyChange {
+    /// Where the model is: a key is for one address.
+    pub base_url: String,
+    /// Sealed; `None`: it is taken away.
+    pub sealed: Option<Vec<u8>>,
 }
 
-impl std::fmt::Debug for Keys {
+impl std::fmt::Debug for KeyChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Keys")
+        f.debug_struct("KeyChange").field("base_url", &self.base_url).finish_non_exhaustive()
     }
 }
 
@@ -105,15 +106,14 @@ pub async fn create(
     author: Author,
     name: &str,
     settings: &Settings,
-    keys: &Keys,
+    keys: &[KeyChange],
 ) -> Result<Line, StoreError> {
-    let (model, fallback) = (keys.model.clone().flatten(), keys.fallback.clone().flatten());
     tx.exec(
-        "INSERT INTO assistant (tenant_id, id, name, version, settings, model_key, fallback_key, created_at_us)
-         VALUES ($1, $2, $3, 1, $4, $5, $6, $7)",
-        args![id, name, text(settings)?, model, fallback, now],
+        "INSERT INTO assistant (tenant_id, id, name, version, settings, created_at_us) VALUES ($1, $2, $3, 1, $4, $5)",
+        args![id, name, text(settings)?, now],
     )
     .await?;
+    change_keys(tx, id, keys).await?;
     version::add(tx, now, id, 1, author, name, settings, true).await?;
     Ok(updated(id))
 }
@@ -131,7 +131,7 @@ pub async fn change(
     author: Author,
     name: Option<&str>,
     settings: &Settings,
-    keys: &Keys,
+    keys: &[KeyChange],
     publish: bool,
 ) -> Result<(u32, Line), StoreError> {
     let row =
@@ -153,24 +153,37 @@ pub async fn change(
         )
         .await?;
     }
-    if let Some(key) = &keys.model {
-        tx.exec("UPDATE assistant SET model_key = $3 WHERE tenant_id = $1 AND id = $2", args![id, key.clone()]).await?;
-    }
-    if let Some(key) = &keys.fallback {
-        tx.exec("UPDATE assistant SET fallback_key = $3 WHERE tenant_id = $1 AND id = $2", args![id, key.clone()])
-            .await?;
-    }
+    change_keys(tx, id, keys).await?;
     Ok((number, updated(id)))
 }
 
-/// The sealed keys of its providers.
+/// The sealed keys of its models, by their addresses.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn keys(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<(Option<Vec<u8>>, Option<Vec<u8>>), StoreError> {
-    let row =
-        tx.opt("SELECT model_key, fallback_key FROM assistant WHERE tenant_id = $1 AND id = $2", args![id]).await?;
-    row.map_or(Ok((None, None)), |row| Ok((row.get(0)?, row.get(1)?)))
+pub async fn keys(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<HashMap<String, Vec<u8>>, StoreError> {
+    let rows = tx
+        .rows("SELECT base_url, key FROM assistant_key WHERE tenant_id = $1 AND assistant_id = $2", args![id])
+        .await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+async fn change_keys(tx: &mut TenantTx<'_>, id: AssistantId, keys: &[KeyChange]) -> Result<(), StoreError> {
+    for KeyChange { base_url, sealed } in keys {
+        tx.exec(
+            "DELETE FROM assistant_key WHERE tenant_id = $1 AND assistant_id = $2 AND base_url = $3",
+            args![id, base_url],
+        )
+        .await?;
+        if let Some(sealed) = sealed {
+            tx.exec(
+                "INSERT INTO assistant_key (tenant_id, assistant_id, base_url, key) VALUES ($1, $2, $3, $4)",
+                args![id, base_url, sealed.clone()],
+            )
+            .await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes one out of use: its key is forgotten, numbers lose it, what it wrote and was not sent yet is taken back, and what it
@@ -187,12 +200,13 @@ pub async fn remove(
 ) -> Result<Option<Vec<Line>>, StoreError> {
     let removed = tx
         .opt(
-            "UPDATE assistant SET deleted_at_us = $3, model_key = NULL, fallback_key = NULL
+            "UPDATE assistant SET deleted_at_us = $3
              WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL RETURNING name",
             args![id, now],
         )
         .await?;
     let Some(removed) = removed else { return Ok(None) };
+    tx.exec("DELETE FROM assistant_key WHERE tenant_id = $1 AND assistant_id = $2", args![id]).await?;
     // A turn writes a conversation as it has seen it: it is waited for, or it waits and sees that the assistant is gone.
     let lanes = lanes(tx, id).await?;
     tx.lock_lanes(&lanes).await?;

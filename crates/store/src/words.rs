@@ -51,6 +51,10 @@ words! {
     Day { Mon, Tue, Wed, Thu, Fri, Sat, Sun }
     /// In which dialect a model is asked.
     ProviderKind { Builtin, Openai, Anthropic }
+    /// Where a source of knowledge comes from.
+    SourceKind { Text, QuestionAnswer, File, Page, Sitemap }
+    /// How a source of knowledge stands.
+    SourceStatus { Waiting, Fetching, Indexing, Ready, Failed }
 }
 
 #[cfg(test)]
@@ -79,6 +83,9 @@ mod tests {
         use domain::decision::DraftState as R;
         let states = [R::Open, R::Accepted, R::Edited, R::Rejected, R::Superseded];
         assert_eq!(of::<DraftState>(), states.map(R::as_str));
+        use domain::source::{Kind as K, Status as T};
+        assert_eq!(of::<SourceKind>(), K::ALL.map(K::as_str));
+        assert_eq!(of::<SourceStatus>(), T::ALL.map(T::as_str));
         use domain::assistant::ProviderKind as P;
         let kinds = [P::Builtin, P::Openai, P::Anthropic].map(|kind| serde_json::to_value(kind).unwrap());
         assert_eq!(serde_json::json!(of::<ProviderKind>()), serde_json::json!(kinds));

@@ -8,6 +8,7 @@ use http::StatusCode;
 use store::assistant::{self, Assistant};
 use store::{TenantTx, event, member};
 
+pub mod figures;
 pub mod preview;
 pub mod settings;
 pub mod versions;
@@ -64,7 +65,8 @@ pub async fn create(
         let mend = "The first version of an assistant is in force. Leave this out, or set its mode to off.";
         return Err(ApiError::invalid("publish", "first_version", mend));
     }
-    let (keys, author) = (sealed_keys(app.engine.sealer(), id, &asked)?, caller.asker().author);
+    let keys = sealed_keys(app.engine.sealer(), id, &asked, &settings)?;
+    let author = caller.asker().author;
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         people_exist(tx, &settings).await?;
         let line = assistant::create(tx, now, id, author, &name, &settings, &keys).await?;
@@ -99,12 +101,13 @@ pub async fn change(
 ) -> Result<Written<Assistant>, ApiError> {
     caller.must(Scope::AssistantsWrite)?;
     let name = asked.name.as_deref().map(|name| fields::name("name", name)).transpose()?;
-    let (keys, author) = (sealed_keys(app.engine.sealer(), id, &asked)?, caller.asker().author);
+    let (sealer, author) = (app.engine.sealer().clone(), caller.asker().author);
     let now = app.engine.now();
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let mut settings = assistant::settings(tx, id).await?.ok_or_else(no_such)?;
         apply(&mut settings, &asked)?;
         people_exist(tx, &settings).await?;
+        let keys = sealed_keys(&sealer, id, &asked, &settings)?;
         let publish = asked.publish.unwrap_or(true);
         let (_, line) = assistant::change(tx, now, id, author, name.as_deref(), &settings, &keys, publish).await?;
         let found = assistant::find(tx, id).await?.ok_or_else(no_such)?;

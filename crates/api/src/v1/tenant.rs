@@ -245,7 +245,7 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
     }
     if let Some(routes) = change.routes {
         if routes.len() > ROUTES_MAX {
-            return Err(ApiError::invalid(&called("routes"), "too_many", format!("At most {ROUTES_MAX} rules.")));
+            return Err(ApiError::invalid(called("routes"), "too_many", format!("At most {ROUTES_MAX} rules.")));
         }
         settings.routes = routes;
     }

@@ -156,6 +156,8 @@ pub fn request(brief: &Brief) -> Request {
 pub fn first_words(settings: &Settings, body: &str) -> String {
     let fits = |text: &str| measure(&smart_if_it_helps(text).body).segments <= settings.segments_max;
     let (greeting, identity) = (settings.greeting.trim(), settings.identity.trim());
+    // Whoever has just asked who writes has been told.
+    let identity = if body.contains(identity) { "" } else { identity };
     let joined = |parts: &[&str]| parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ");
     let candidates = [joined(&[greeting, body, identity]), joined(&[body, identity])];
     candidates.into_iter().find(|text| fits(text)).unwrap_or_else(|| body.to_owned())

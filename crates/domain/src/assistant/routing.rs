@@ -7,7 +7,7 @@ use crate::hours::WeekHours;
 use crate::id::{AssistantId, NumberId};
 
 /// One rule. Every condition that is set must hold; the first rule that fits decides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Route {
     /// Who takes it; `None`: people do.
@@ -24,20 +24,6 @@ pub struct Route {
     pub outside_hours: bool,
     /// The contact or the conversation has one of these tags; empty: whatever they have.
     pub tags: Vec<String>,
-}
-
-impl Default for Route {
-    fn default() -> Self {
-        Self {
-            assistant_id: None,
-            number_ids: Vec::new(),
-            keywords: Vec::new(),
-            intents: Vec::new(),
-            hours: None,
-            outside_hours: false,
-            tags: Vec::new(),
-        }
-    }
 }
 
 /// So much of an example's words must be in a text that is like it.
@@ -115,7 +101,8 @@ mod tests {
             route(5, |route| (route.hours, route.outside_hours) = (Some(night), true)),
         ];
         let (day, evening) = ("2026-11-27T12:00:00Z", "2026-11-27T21:00:00Z");
-        let cases: &[(&str, u128, &str, &[&str], Option<u128>)] = &[
+        type Case<'a> = (&'a str, u128, &'a str, &'a [&'a str], Option<u128>);
+        let cases: &[Case<'_>] = &[
             ("I want my MONEY back!", 1, day, &["vip"], Some(1)),
             ("moneyback", 1, day, &["vip"], Some(2)),
             ("can we book tables tonight", 1, day, &[], Some(3)),

@@ -66,7 +66,7 @@ pub(super) fn say(
 ) -> Result<MessageId, Refusal> {
     let body = body(text)?;
     let planned = plan(now, scene, text)?;
-    if let Author::Member(_) = asker.author {
+    if matches!(asker.author, Author::Member(_)) && !text.notice {
         take_over(&mut conversation, decision);
     }
     if let Some(draft) = draft {
@@ -321,10 +321,9 @@ fn answer(conversation: &mut Conversation, now: Timestamp, body: &str) {
     conversation.reopen();
 }
 
-/// Something is said that answers nothing.
+/// Something is said that answers nothing: whoever is to answer goes on.
 fn tell(conversation: &mut Conversation, now: Timestamp, body: &str) {
     conversation.touch(now, Direction::Out, body);
-    conversation.version += 1;
     conversation.has_unsent = true;
 }
 

@@ -28,6 +28,23 @@ pub struct Chunk {
     pub text: String,
 }
 
+impl Chunk {
+    /// The text whose embedding stands for the chunk. `title` is its source's.
+    #[must_use]
+    pub fn to_embed(&self, title: &str) -> String {
+        let heading = if self.heading.is_empty() { title } else { &self.heading };
+        let parts = [heading, self.question.as_deref().unwrap_or_default(), &self.text];
+        let mut text = String::new();
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            if !text.is_empty() {
+                text.push_str(if text.ends_with(['.', '?', '!', ':']) { " " } else { ". " });
+            }
+            text.push_str(part);
+        }
+        text
+    }
+}
+
 /// The chunks of a plain text or Markdown, in order, each of at most 80 words. `Q:`/`A:` pairs, and question lines with their
 /// answers after them, are kept together.
 #[must_use]

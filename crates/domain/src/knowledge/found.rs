@@ -33,7 +33,7 @@ pub struct Hit {
 /// What speaks for a hit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Why {
-    /// The words of the query that it has in some form, as they were written.
+    /// The words of the query that it has in some form, as they were understood.
     pub words: Vec<String>,
     /// How near its meaning is to the query's, up to 1; `None` if one of the two has no vector.
     pub similarity: Option<f32>,

@@ -1,50 +1,62 @@
 //! Slips of the finger: words that are one letter away from a known one.
 //!
-//! Two words are one letter apart (one more, one less, another, or two neighbours swapped) only if deleting at most one
-//! letter from each can make them the same. So every known word is kept under all of its deletions.
+//! One letter more, one less, another, or two neighbours swapped: that leaves either the first two letters or the last two
+//! as they are, so a word is compared only with those that share them.
 
-use std::collections::{BTreeSet, HashMap};
-
-use super::words::words;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Shorter words have too many neighbours.
 const LETTERS_MIN: usize = 5;
 /// Longer ones are no words.
 const LETTERS_MAX: usize = 24;
 
-/// The words that a text has, to be found in spite of a slip.
+/// The words that there are, to be found in spite of a slip.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spelling {
-    by_deletion: HashMap<String, BTreeSet<String>>,
+    known: HashSet<Box<str>>,
+    by_ends: HashMap<Ends, Vec<Box<str>>>,
+}
+
+/// Two letters that begin or end a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Ends {
+    First(char, char),
+    Last(char, char),
 }
 
 impl Spelling {
     /// Adds a text's words.
-    pub(super) fn learn(&mut self, text: &str) {
-        for word in words(text) {
-            let letters = word.chars().count();
-            if (LETTERS_MIN - 1..=LETTERS_MAX).contains(&letters) && !word.chars().any(|c| c.is_ascii_digit()) {
-                for key in deletions(&word) {
-                    self.by_deletion.entry(key).or_default().insert(word.clone());
+    pub(super) fn learn(&mut self, words: &[String]) {
+        for word in words {
+            let letters: Vec<char> = word.chars().collect();
+            let fits = (LETTERS_MIN - 1..=LETTERS_MAX).contains(&letters.len());
+            if fits && !word.chars().any(|c| c.is_ascii_digit()) && self.known.insert(word.as_str().into()) {
+                for ends in ends(&letters) {
+                    self.by_ends.entry(ends).or_default().push(word.as_str().into());
                 }
             }
         }
     }
 
     /// The known words that are one letter away from `word`, in alphabetical order.
-    pub(super) fn near(&self, word: &str) -> BTreeSet<String> {
-        if !(LETTERS_MIN..=LETTERS_MAX).contains(&word.chars().count()) {
+    pub(super) fn near(&self, word: &str) -> BTreeSet<&str> {
+        let letters: Vec<char> = word.chars().collect();
+        if !(LETTERS_MIN..=LETTERS_MAX).contains(&letters.len()) {
             return BTreeSet::new();
         }
-        let candidates = deletions(word).into_iter().filter_map(|key| self.by_deletion.get(&key)).flatten();
-        candidates.filter(|known| is_one_apart(known, word)).cloned().collect()
+        let candidates = ends(&letters).into_iter().filter_map(|ends| self.by_ends.get(&ends)).flatten();
+        candidates.map(AsRef::as_ref).filter(|known| is_one_apart(known, word)).collect()
+    }
+
+    /// Whether the word is one of them.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.known.contains(word)
     }
 }
 
-/// The word, and the word without each of its letters.
-fn deletions(word: &str) -> BTreeSet<String> {
-    let without = word.char_indices().map(|(at, c)| [&word[..at], &word[at + c.len_utf8()..]].concat());
-    without.chain([word.to_owned()]).collect()
+fn ends(letters: &[char]) -> [Ends; 2] {
+    let last = letters.len() - 1;
+    [Ends::First(letters[0], letters[1]), Ends::Last(letters[last - 1], letters[last])]
 }
 
 fn is_one_apart(a: &str, b: &str) -> bool {
@@ -68,7 +80,7 @@ mod tests {
     #[test]
     fn one_slip_is_forgiven_and_two_are_not() {
         let mut spelling = Spelling::default();
-        spelling.learn("delivery sourdough parking gluten");
+        spelling.learn(&["delivery", "sourdough", "parking", "gluten"].map(str::to_owned));
         for (slip, meant) in [
             ("delivry", "delivery"),
             ("delivvery", "delivery"),
@@ -83,7 +95,7 @@ mod tests {
             ("marking", "parking"),
             ("sordoh", ""),
         ] {
-            let near: Vec<String> = spelling.near(slip).into_iter().collect();
+            let near: Vec<&str> = spelling.near(slip).into_iter().collect();
             assert_eq!(near.join(" "), meant, "{slip}");
         }
     }

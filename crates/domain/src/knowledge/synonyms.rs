@@ -1,10 +1,8 @@
 //! Words that mean the same to a tenant: `crown, cap` on a line of its own.
 
-use std::collections::HashMap;
-
 use thiserror::Error;
 
-use super::words;
+use super::groups::Groups;
 
 /// So many lines are a thesaurus, not a business.
 pub const GROUPS_MAX: usize = 500;
@@ -16,14 +14,7 @@ const NAME_WORDS_MAX: usize = 4;
 /// Groups of words of which each finds the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Synonyms {
-    /// The stems of each name, under the first of them.
-    by_first: HashMap<String, Vec<Name>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Name {
-    stems: Vec<String>,
-    group: usize,
+    groups: Groups,
 }
 
 /// Why lines are no synonyms.
@@ -73,12 +64,9 @@ impl Synonyms {
                 _ => {}
             }
             for name in names {
-                let stems = words::stems(name);
-                match stems.first() {
-                    Some(first) if stems.len() <= NAME_WORDS_MAX => {
-                        synonyms.by_first.entry(first.clone()).or_default().push(Name { stems, group });
-                    }
-                    _ => return Err(SynonymsError::Name { line, name: name.to_owned() }),
+                let short = name.split_whitespace().count() <= NAME_WORDS_MAX;
+                if !short || !synonyms.groups.add(name, &format!("§{group}")) {
+                    return Err(SynonymsError::Name { line, name: name.to_owned() });
                 }
             }
         }
@@ -88,18 +76,11 @@ impl Synonyms {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_first.is_empty()
+        self.groups.is_empty()
     }
 
-    /// The groups that a text names, by the stems of its words in their order: the terms that stand for them.
-    pub(super) fn named(&self, stems: &[String]) -> Vec<String> {
-        let mut groups: Vec<usize> = Vec::new();
-        for (at, stem) in stems.iter().enumerate() {
-            let names = self.by_first.get(stem).into_iter().flatten();
-            groups.extend(names.filter(|name| stems[at..].starts_with(&name.stems)).map(|name| name.group));
-        }
-        groups.sort_unstable();
-        groups.dedup();
-        groups.into_iter().map(|group| format!("§{group}")).collect()
+    /// The groups.
+    pub(super) fn groups(&self) -> &Groups {
+        &self.groups
     }
 }

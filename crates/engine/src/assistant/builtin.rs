@@ -70,6 +70,9 @@ fn trimmed(quote: &str, segments_max: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
     use domain::assistant::{Assistant, Brief, Known, SEGMENTS_MAX_DEFAULT, Said, Settings, Speaker, Spoken};
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
@@ -108,9 +111,8 @@ mod tests {
                 found: Vec::new(),
             },
             spoken: Spoken::default(),
-            knowledge: Index::build(passage.chunks(), &Synonyms::default()),
-            model_key: None,
-            fallback_key: None,
+            knowledge: Arc::new(Index::build(passage.chunks(), &Synonyms::default())),
+            keys: HashMap::new(),
             address: String::new(),
         };
         let question = material.question();

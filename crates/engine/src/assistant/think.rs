@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::assistant::{
-    Allowed, Answer, Brief, HandOff, Offered, Outline, Provider, ProviderKind, Record, Reply, Request, Run, SCHEMA,
-    Standstill, Understood, asks_for_bot, check, first_words, may_answer, request, understand,
+    Allowed, Answer, Brief, HandOff, Offered, Provider, ProviderKind, Record, Reply, Request, Run, SCHEMA, Standstill,
+    Understood, asks_for_bot, check, first_words, may_answer, request, understand,
 };
 use domain::id::{ConversationId, TenantId};
-use domain::knowledge::{Hit, Query};
+use domain::knowledge::Hit;
 use domain::message::Source;
 use providers::http::Secret;
 use providers::model::{self, Ask, Dialect, ModelFault, Role, Schema, Stop, Turn};
 
 use super::gather::Material;
-use super::{builtin, fallback_key_context, model_key_context};
+use super::{builtin, model_key_context};
+use crate::knowledge;
 use crate::model::{Asked, Candidate, Progress};
 use crate::world::World;
 
@@ -22,6 +23,8 @@ use crate::world::World;
 const PASSAGES: usize = 6;
 /// A question is looked for together with so many texts of the contact before it.
 const TEXTS_LOOKED_FOR: usize = 3;
+/// So much of an answer is shown while it is written.
+const SHOWN_BYTES_MAX: usize = 16 << 10;
 /// An answer that cannot be used is asked for so often.
 const TRIES: usize = 2;
 
@@ -112,16 +115,20 @@ async fn ask(
     let within = Duration::from_secs(u64::from(settings.provider.timeout_seconds.clamp(1, 120)));
     let began = tokio::time::Instant::now();
     let mut asked = first_ask(request, &settings.provider);
-    let mut outline = Outline::default();
+    let mut so_far = String::new();
     for attempt in 1..=TRIES {
         let left = within.saturating_sub(began.elapsed());
+        so_far.clear();
         let hear = |progress: Progress<'_>| match progress {
             Progress::Text(more) => {
-                if let (Some(conversation), Some(text)) = (aloud, outline.more(more)) {
+                so_far.push_str(more);
+                if let Some(conversation) = aloud.filter(|_| so_far.len() <= SHOWN_BYTES_MAX)
+                    && let Some(text) = model::string_so_far(&so_far, "text")
+                {
                     world.writes(tenant, conversation, text);
                 }
             }
-            Progress::Anew => outline = Outline::default(),
+            Progress::Anew => so_far.clear(),
         };
         let answer = world.models.ask(candidates, &asked, left, hear).await;
         run.latency_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
@@ -134,7 +141,7 @@ async fn ask(
         let flaw = match understood(&answer, request) {
             Ok(Understood { answer, dropped }) => {
                 run.record.checks.extend(dropped.into_iter().map(|why| format!("not kept: {why}")));
-                return answer;
+                return heard(material, answer);
             }
             Err(flaw) => flaw,
         };
@@ -148,6 +155,18 @@ async fn ask(
     let mut hand_off = HandOff::because("the model's answers could not be used");
     hand_off.tried.push(format!("asked the model {TRIES} times"));
     Answer::HandOff(hand_off)
+}
+
+/// Whoever asks something is not left in silence because a model finds nothing to answer.
+fn heard(material: &Material, answer: Answer) -> Answer {
+    match answer {
+        Answer::Silent { reason } if material.question().contains(['?', '？', '؟']) => {
+            let mut hand_off = HandOff::because("the assistant would say nothing, but the contact asks something");
+            hand_off.tried.push(format!("asked the model, which said: {reason}"));
+            Answer::HandOff(hand_off)
+        }
+        answer => answer,
+    }
 }
 
 fn first_ask(request: &Request, provider: &Provider) -> Ask {
@@ -252,8 +271,7 @@ fn lately(brief: &Brief) -> String {
 }
 
 async fn search(world: &Arc<World>, tenant: TenantId, material: &Material, text: String) -> Vec<Hit> {
-    let _ = (world, tenant);
-    material.knowledge.search(&Query { text: &text, vector: None }, PASSAGES)
+    knowledge::search_in(world, tenant, &material.knowledge, &text, PASSAGES).await
 }
 
 fn source(hit: &Hit) -> Source {
@@ -261,30 +279,22 @@ fn source(hit: &Hit) -> Source {
 }
 
 fn candidates(world: &World, material: &Material) -> Result<Vec<Candidate>, &'static str> {
-    let id = material.brief.assistant.id;
     let settings = &material.brief.assistant.settings;
-    let first = candidate(world, &settings.provider, material.model_key.as_deref(), model_key_context(id))?;
-    let second = match &settings.fallback {
-        Some(fallback) => candidate(world, fallback, material.fallback_key.as_deref(), fallback_key_context(id))?,
-        None => None,
-    };
-    Ok(first.into_iter().chain(second).collect())
+    let providers = std::iter::once(&settings.provider).chain(&settings.fallback);
+    let candidates = providers.map(|provider| candidate(world, material, provider));
+    Ok(candidates.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-fn candidate(
-    world: &World,
-    provider: &Provider,
-    sealed: Option<&[u8]>,
-    context: String,
-) -> Result<Option<Candidate>, &'static str> {
+fn candidate(world: &World, material: &Material, provider: &Provider) -> Result<Option<Candidate>, &'static str> {
     let dialect = match provider.kind {
         ProviderKind::Builtin => return Ok(None),
         ProviderKind::Openai => Dialect::OpenAi,
         ProviderKind::Anthropic => Dialect::Anthropic,
     };
-    let key = match sealed {
+    let key = match material.keys.get(&provider.base_url) {
         None => Secret::new(""),
         Some(sealed) => {
+            let context = model_key_context(material.brief.assistant.id, &provider.base_url);
             let key = world.sealer.open(&context, sealed).map_err(|_| "its key cannot be opened; enter it again")?;
             Secret::new(String::from_utf8_lossy(&key))
         }

@@ -4,7 +4,7 @@ use domain::event::Kind;
 use domain::id::{AssistantId, CarrierAccountId, ContactId, ConversationId, MessageId, NumberId, TenantId, UserId};
 use domain::message::Author;
 use jiff::Timestamp;
-use store::assistant::Keys;
+use store::assistant::KeyChange;
 use store::event::{self, Line};
 use store::{Store, StoreError, args};
 use uuid::Uuid;
@@ -175,7 +175,7 @@ pub async fn put_assistant(store: &Store, n: u128) {
     let settings = domain::assistant::Settings::default();
     store
         .write(ACME, async move |tx| {
-            let keys = Keys { model: Some(Some(b"sealed".to_vec())), ..Keys::default() };
+            let keys = [KeyChange { base_url: "https://a.test".into(), sealed: Some(b"sealed".to_vec()) }];
             store::assistant::create(tx, at(0), assistant(n), Author::System, "Ada", &settings, &keys).await
         })
         .await

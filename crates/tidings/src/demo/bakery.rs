@@ -6,7 +6,7 @@ use domain::{
     access::Role,
     assistant,
     conversation::Mode,
-    id::{AssistantId, CarrierAccountId, ContactId, Ids, KnowledgeId, NumberId, TenantId},
+    id::{AssistantId, CarrierAccountId, ContactId, Ids, NumberId, TenantId},
     message::Author,
     phone::{Address, E164},
     tenant::Settings,
@@ -15,8 +15,7 @@ use engine::Engine;
 use jiff::Timestamp;
 use sandbox::Sandbox;
 use store::{
-    StoreError, SystemTx, TenantTx,
-    assistant::{self as assistants, Keys},
+    StoreError, SystemTx, TenantTx, assistant as assistants,
     carrier_account::{self, NewAccount},
     contact, event, knowledge, member,
     number::{self, Added, NewNumber},
@@ -148,10 +147,17 @@ async fn helper(tx: &mut TenantTx<'_>, ids: &mut Ids, now: Timestamp) -> Result<
     let id: AssistantId = ids.next();
     let settings =
         assistant::Settings { instructions: INSTRUCTIONS.into(), mode: Mode::Auto, ..assistant::Settings::default() };
-    let line = assistants::create(tx, now, id, Author::System, "Crumb", &settings, &Keys::default()).await?;
+    let line = assistants::create(tx, now, id, Author::System, "Crumb", &settings, &[]).await?;
     for (title, text) in KNOWLEDGE {
-        let known: KnowledgeId = ids.next();
-        knowledge::create(tx, now, id, known, title, text).await?;
+        let new = knowledge::New {
+            id: ids.next(),
+            title: title.into(),
+            is_titled: true,
+            origin: knowledge::Origin::Written(engine::read_text(text, text.len())),
+            assistants: vec![id],
+            refetch_hours: None,
+        };
+        knowledge::create(tx, now, ids, &new).await?;
     }
     event::append(tx, now, &[line]).await?;
     Ok(())

@@ -24,7 +24,10 @@ export class Desk {
   /** The last thing worth saying aloud. */
   announcement = $state("");
   /** Ids whose settings changed elsewhere; pages that show them listen. */
-  touched = $state.raw<{ type: "number.updated" | "assistant.updated"; id: string } | null>(null);
+  touched = $state.raw<{
+    type: "number.updated" | "assistant.updated" | "knowledge.updated";
+    id: string;
+  } | null>(null);
 
   #threads = new Map<string, Thread>();
   /** Activity that a snapshot's unread count already includes. */

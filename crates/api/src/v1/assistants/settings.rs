@@ -8,7 +8,7 @@ use domain::segment::MAX_SEGMENTS;
 use engine::Sealer;
 use serde::Deserialize;
 use store::StoreError;
-use store::assistant::{Keys, shown::schema};
+use store::assistant::{KeyChange, shown::schema};
 use store::words;
 use utoipa::ToSchema;
 
@@ -268,7 +268,7 @@ fn apply_provider(called: &str, provider: &mut Provider, asked: &ProviderPatch) 
     }
     if let Some(temperature) = asked.temperature {
         if temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
-            return Err(ApiError::invalid(&field("temperature"), "out_of_range", "Choose a number from 0 to 2."));
+            return Err(ApiError::invalid(field("temperature"), "out_of_range", "Choose a number from 0 to 2."));
         }
         provider.temperature = temperature;
     }
@@ -283,13 +283,13 @@ fn apply_provider(called: &str, provider: &mut Provider, asked: &ProviderPatch) 
             provider.base_url = makers_own(provider.kind).to_owned();
         }
         if provider.model.is_empty() {
-            return Err(ApiError::invalid(&field("model"), "missing", "Say which model shall answer."));
+            return Err(ApiError::invalid(field("model"), "missing", "Say which model shall answer."));
         }
     }
     // Whoever may set assistants up need not know the key, and shall not have it sent to a server of theirs.
     let moves = !provider.base_url.is_empty() && provider.base_url != address;
     if moves && asked.api_key.is_none() && !provider.api_key_hint.is_empty() {
-        return Err(ApiError::invalid(&field("api_key"), "missing", "Give the key again for the new address."));
+        return Err(ApiError::invalid(field("api_key"), "missing", "Give the key again for the new address."));
     }
     Ok(())
 }
@@ -305,7 +305,7 @@ fn checked_price(field: &str, price: &Price) -> Result<Price, ApiError> {
 }
 
 /// A key that says something.
-fn given(key: &Option<String>) -> Option<&str> {
+pub(in crate::v1) fn given(key: &Option<String>) -> Option<&str> {
     key.as_deref().map(str::trim).filter(|key| !key.is_empty())
 }
 
@@ -332,7 +332,7 @@ fn between(field: &str, value: u32, min: u32, max: u32) -> Result<u32, ApiError>
 }
 
 /// The end of a key, if that leaves enough of it secret.
-fn hint(key: &str) -> String {
+pub(in crate::v1) fn hint(key: &str) -> String {
     let chars: Vec<char> = key.trim().chars().collect();
     if chars.len() < HINT_CHARS * 3 {
         return "…".to_owned();
@@ -340,35 +340,36 @@ fn hint(key: &str) -> String {
     std::iter::once('…').chain(chars[chars.len() - HINT_CHARS..].iter().copied()).collect()
 }
 
-/// The keys as they are kept.
+/// The keys as they are kept, each for the address that `settings` have it for now.
 ///
 /// # Errors
 /// 422 that names the field if one cannot be one; a fault if it cannot be sealed.
-pub fn sealed_keys(sealer: &Sealer, id: AssistantId, asked: &AssistantPatch) -> Result<Keys, ApiError> {
-    let model = sealed_key(sealer, "provider.api_key", &engine::model_key_context(id), asked.provider.as_ref())?;
-    let context = engine::fallback_key_context(id);
-    let fallback = match &asked.fallback {
-        Some(None) => Some(None),
-        other => sealed_key(sealer, "fallback.api_key", &context, other.as_ref().and_then(Option::as_ref))?,
-    };
-    Ok(Keys { model, fallback })
-}
-
-fn sealed_key(
+pub fn sealed_keys(
     sealer: &Sealer,
-    field: &str,
-    context: &str,
-    asked: Option<&ProviderPatch>,
-) -> Result<Option<Option<Vec<u8>>>, ApiError> {
-    let Some(key) = asked.and_then(|provider| provider.api_key.as_ref()) else { return Ok(None) };
-    let Some(key) = given(key) else { return Ok(Some(None)) };
-    let printable = key.len() <= 500 && key.bytes().all(|b| b.is_ascii_graphic());
-    if !printable {
-        let mend = "A key has at most 500 printable ASCII characters. Copy it again.";
-        return Err(ApiError::invalid(field, "not_a_key", mend));
+    id: AssistantId,
+    asked: &AssistantPatch,
+    settings: &Settings,
+) -> Result<Vec<KeyChange>, ApiError> {
+    let own = asked.provider.as_ref().map(|patch| ("provider.api_key", patch, &settings.provider));
+    let fallback = asked.fallback.as_ref().and_then(Option::as_ref).zip(settings.fallback.as_ref());
+    let fallback = fallback.map(|(patch, set)| ("fallback.api_key", patch, set));
+    let mut changes = Vec::new();
+    for (field, patch, set) in own.into_iter().chain(fallback) {
+        let Some(key) = patch.api_key.as_ref().filter(|_| !set.base_url.is_empty()) else { continue };
+        let sealed = match given(key) {
+            None => None,
+            Some(key) if key.len() <= 500 && key.bytes().all(|b| b.is_ascii_graphic()) => {
+                let context = engine::model_key_context(id, &set.base_url);
+                Some(sealer.seal(&context, key.as_bytes()).map_err(StoreError::fault)?)
+            }
+            Some(_) => {
+                let mend = "A key has at most 500 printable ASCII characters. Copy it again.";
+                return Err(ApiError::invalid(field, "not_a_key", mend));
+            }
+        };
+        changes.push(KeyChange { base_url: set.base_url.clone(), sealed });
     }
-    let sealed = sealer.seal(context, key.as_bytes());
-    Ok(Some(Some(sealed.map_err(StoreError::fault)?)))
+    Ok(changes)
 }
 
 #[cfg(test)]

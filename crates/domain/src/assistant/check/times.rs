@@ -178,10 +178,10 @@ fn moments(text: &str) -> Vec<(Vec<Moment>, String)> {
         }) {
             found.push((vec![Moment::Weekday(*day)], bare.to_owned()));
         }
-        if let Some((_, month)) = MONTHS.iter().find(|(name, _)| *name == bare) {
-            if let Some(day) = ordinal(next).or_else(|| ordinal(before)) {
-                found.push((vec![Moment::Day(*month, day)], format!("{bare} {day}")));
-            }
+        if let Some((_, month)) = MONTHS.iter().find(|(name, _)| *name == bare)
+            && let Some(day) = ordinal(next).or_else(|| ordinal(before))
+        {
+            found.push((vec![Moment::Day(*month, day)], format!("{bare} {day}")));
         }
         found.extend(date(bare));
         for part in bare.split('-') {

@@ -259,7 +259,7 @@ fn luhn(digits: &[u32]) -> bool {
             if place % 2 == 0 { *digit } else { doubled / 10 + doubled % 10 }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// So many words of our own rules in a row are no accident.

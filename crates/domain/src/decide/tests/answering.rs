@@ -160,7 +160,7 @@ fn handing_over_helps_people_and_is_honest_to_the_contact() {
         What they want: Wants a refund.
         Tried: searched
         draft: We will look into it.
-        now open, held by agents, version 5, waiting
+        now open, held by agents, version 4, waiting
         out by assistant, queued: A colleague will answer you here shortly.
         receipt: gate
         run: handed_off

@@ -354,7 +354,7 @@ fn facts_read_as_they_were_written() {
         Fact::CarrierReported(report(Reported::Sent, false)),
         Fact::SendEnded(SendEnded { message: id(10), attempt: 1, ended: Ended::Lost { why: "x".into() } }),
         Fact::ContactFellSilent { conversation: id(5), assistant: id(0xADA), version: 3 },
-        Fact::AssistantAnswered(run(3, says("a"))),
+        Fact::AssistantAnswered(Box::new(run(3, says("a")))),
         Fact::SnoozeEnded { conversation: id(5), until: now() },
         Fact::UnknownOverdue { message: MessageId(Uuid::from_u128(10)) },
     ];
