@@ -192,6 +192,8 @@ async function journey(page: Page, fake: Fake): Promise<void> {
     ["", "Who it is", "33-narrow-assistant"],
     ["/knowledge", "What is found", "34-narrow-knowledge"],
     ["/try", "Nothing is sent", "35-narrow-try"],
+    ["/tests", "It does not mention", "37-narrow-tests"],
+    ["/replay", "Hand-overs", "38-narrow-replay"],
     ["/versions", "Every reply names", "36-narrow-versions"],
   ] as const) {
     await page.goto(`${fake.url}/assistants/${ada}${part}`);
@@ -300,7 +302,7 @@ async function assist(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await axe(page, "assistant settings");
   await page.getByLabel("Provider", { exact: true }).selectOption("builtin");
   await button("Save changes").click();
-  await page.getByText("version 3 is in force").waitFor();
+  await page.getByText("Version 3 is in force").waitFor();
   expect(ada()?.instructions.endsWith("Be brief.") ?? false, "changed instructions must be kept");
   expect(ada()?.hours?.[0]?.days.includes("sat") ?? false, "changed hours must be kept");
 
@@ -343,6 +345,45 @@ async function assist(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await page.getByText("What they want:").waitFor();
   await page.getByText("on Saturdays from 9:00").click();
   await page.getByText("Quoted").first().waitFor();
+
+  // Made a test, which a version must keep to come into force.
+  await button("Make a test of this").click();
+  await page.getByLabel("It mentions").fill("9:00");
+  await page.getByLabel("Required: no version").check({ force: true });
+  await shot("80-new-test");
+  await axe(page, "a test");
+  await button("Save").click();
+  await page.getByText("It is a test now").waitFor();
+  await tab("Tests").click();
+  await button("Run all").click();
+  await page.getByText("All as expected").waitFor();
+  await button("Edit").click();
+  await page.getByLabel("It mentions").fill("9:00\nSunday");
+  await button("Save").click();
+  await button("Run all").click();
+  await page.getByText("1 test broken").waitFor();
+  await page.waitForTimeout(200);
+  await shot("81-tests");
+  await axe(page, "tests");
+  await tab("Settings").click();
+  await page.getByLabel("Tone").fill("Brisk");
+  await button("Save changes").click();
+  await page.getByText("It breaks tests that it must keep").waitFor();
+  await shot("82-broken");
+  await axe(page, "a broken test");
+  await button("See the version").click();
+  await button("Put in force").click();
+  await button("Put in force anyway").click();
+  await page.getByText("but it breaks 1 test").waitFor();
+  expect(ada()?.tone === "Brisk", "whoever insists must have it");
+
+  // Replayed.
+  await tab("Replay").click();
+  await button("Start").click();
+  await page.getByText("Done").first().waitFor();
+  await page.getByText("Nothing in the guide or the knowledge").first().waitFor();
+  await shot("83-replay");
+  await axe(page, "replay");
 
   // Taught: a text, questions, an upload that is not what it says, and one that is.
   await tab("Knowledge").click();

@@ -2,6 +2,7 @@
 import type * as T from "../../src/lib/api/types";
 import { Refusal, notFound, type FakeDesk } from "./desk";
 import { byId, now, page, type Handler } from "./handler";
+import { tried } from "./rehearsal";
 
 type Settings = T.AssistantVersion["settings"];
 
@@ -80,6 +81,30 @@ function putInForce(d: FakeDesk, id: string, number: number): T.Assistant {
   return changed;
 }
 
+/** In force, unless it breaks a test that it must keep. */
+function published(d: FakeDesk, id: string, number: number, force: boolean): T.PublishedAssistant {
+  const broken = tried(d, number).filter((result) => !result.passed);
+  const required = broken.filter((result) => result.required);
+  if (required.length && !force)
+    throw new Refusal(
+      409,
+      "broken_cases",
+      "It breaks a required case.",
+      required.map((r) => ({
+        field: `cases.${r.case_id}`,
+        code: "outcome",
+        message: `${r.name}: ${r.broken[0]?.message ?? ""}`,
+      })),
+    );
+  const warnings = broken.map(({ case_id, name, required: must, broken: what }) => ({
+    case_id,
+    name,
+    required: must,
+    broken: what,
+  }));
+  return { ...putInForce(d, id, number), warnings };
+}
+
 function compare(field: string, before: unknown, after: unknown, found: T.Difference[]): void {
   const isObject = (value: unknown): value is Record<string, unknown> =>
     typeof value === "object" && value !== null && !Array.isArray(value);
@@ -99,7 +124,7 @@ const PARKING = {
   quote: "Two free spaces behind the house, entrance from Mill Lane. The bus 14 stops in front.",
 };
 
-function preview(assistant: T.Assistant, asked: T.AskPreview): T.Preview {
+export function preview(assistant: T.Assistant, asked: T.AskPreview): T.Preview {
   const text = asked.text ?? "";
   const common = {
     sources: [] as T.Source[],
@@ -164,7 +189,9 @@ export const assistantRoutes: Record<string, Handler> = {
       throw new Refusal(422, "invalid", "Say which model shall answer.", [
         { field: "provider.model", code: "missing", message: "Say which model shall answer." },
       ]);
-    return keepVersion(d, id, asked, asked.publish ?? true);
+    if (asked.publish === false) return keepVersion(d, id, asked, false);
+    keepVersion(d, id, asked, false);
+    return published(d, id, d.versions.get(id)?.[0]?.version ?? 0, false);
   },
   "DELETE /assistants/:": (d, [id]) => void (d.assistants = d.assistants.filter((a) => a.id !== id)),
   "GET /assistants/:/versions": (d, [id = ""]) => ({ data: d.versions.get(id) ?? [] }),
@@ -179,7 +206,8 @@ export const assistantRoutes: Record<string, Handler> = {
     compare("", from ? shown(from) : {}, shown(to), differences);
     return { from: from?.version ?? 0, to: to.version, differences };
   },
-  "POST /assistants/:/versions/:/publish": (d, [id = "", number]) => putInForce(d, id, Number(number)),
+  "POST /assistants/:/versions/:/publish": (d, [id = "", number], body) =>
+    published(d, id, Number(number), Boolean(body["force"])),
   "POST /assistants/:/preview": (d, [id], body) =>
     preview(byId(d.assistants, id), body as unknown as T.AskPreview),
   "GET /messages/:/run": (d, [id = ""]) => {

@@ -70,6 +70,8 @@ export class FakeDesk {
   assistants: T.Assistant[] = [];
   versions = new Map<string, T.AssistantVersion[]>();
   sources: FakeSource[] = [];
+  cases: T.AssistantCase[] = [];
+  replays: T.Replay[] = [];
   synonyms = "crown, cap";
   /** By the message or draft that they explain. */
   runs = new Map<string, T.Run>();

@@ -4,6 +4,7 @@ import { assistantRoutes } from "./assistants";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
 import { knowledgeRoutes } from "./knowledge";
+import { rehearsalRoutes } from "./rehearsal";
 
 const phones = [
   { e164: "+12125550101", name: "Ann Bell" },
@@ -284,6 +285,7 @@ const routes: Record<string, Handler> = {
   "POST /text/measure": (_, __, body) => measure(String(body["body"])),
   ...assistantRoutes,
   ...knowledgeRoutes,
+  ...rehearsalRoutes,
   "GET /webhooks": (d) => page(d.webhooks),
   "POST /webhooks": (d, _, body) => {
     const made = { ...(body as unknown as T.NewWebhook), id: d.id("whk"), enabled: true, created_at: now() };

@@ -1,5 +1,5 @@
 /** Every call the dashboard makes, by resource. */
-import { get, patch, post, put, remove } from "./client";
+import { get, patch, post, put, remove, request } from "./client";
 import type * as T from "./types";
 
 export { Problem, newKey, onSignedOut, openEventStream, reasonOf } from "./client";
@@ -115,15 +115,47 @@ export const text = {
 export const assistants = {
   list: () => get<T.Page<T.Assistant>>("/assistants", { limit: 100 }),
   create: (body: T.AssistantPatch) => post<T.Assistant>("/assistants", body),
-  update: (id: string, body: T.AssistantPatch) => patch<T.Assistant>(`/assistants/${at(id)}`, body),
+  /** The cases of an assistant are tried before a version comes into force, so this may take a while. */
+  update: (id: string, body: T.AssistantPatch) =>
+    request<T.PublishedAssistant>("PATCH", `/assistants/${at(id)}`, { body, timeoutMs: MODEL_TIMEOUT_MS }),
   remove: (id: string) => remove(`/assistants/${at(id)}`),
   versions: (id: string) => get<{ data: T.AssistantVersion[] }>(`/assistants/${at(id)}/versions`),
   diff: (id: string, version: number, against?: number) =>
     get<T.Differences>(`/assistants/${at(id)}/versions/${version}/diff`, { against }),
-  publish: (id: string, version: number) =>
-    post<T.Assistant>(`/assistants/${at(id)}/versions/${version}/publish`),
+  publish: (id: string, version: number, force = false) =>
+    post<T.PublishedAssistant>(
+      `/assistants/${at(id)}/versions/${version}/publish`,
+      { force },
+      { timeoutMs: MODEL_TIMEOUT_MS },
+    ),
   preview: (id: string, body: T.AskPreview, signal?: AbortSignal) =>
     post<T.Preview>(`/assistants/${at(id)}/preview`, body, { signal, timeoutMs: MODEL_TIMEOUT_MS }),
+};
+
+export const cases = {
+  list: (of: string) => get<T.Page<T.AssistantCase>>(`/assistants/${at(of)}/cases`, { limit: 100 }),
+  create: (of: string, body: T.NewCase) => post<T.AssistantCase>(`/assistants/${at(of)}/cases`, body),
+  fromConversation: (of: string, conversation_id: string, upto_message_id?: string) =>
+    post<T.AssistantCase>(`/assistants/${at(of)}/cases/from-conversation`, {
+      conversation_id,
+      upto_message_id,
+    }),
+  update: (of: string, id: string, body: T.CasePatch) =>
+    patch<T.AssistantCase>(`/assistants/${at(of)}/cases/${at(id)}`, body),
+  remove: (of: string, id: string) => remove(`/assistants/${at(of)}/cases/${at(id)}`),
+  /** All of them, against the version in force or another. */
+  test: (of: string, version?: number) =>
+    post<T.TestReport>(`/assistants/${at(of)}/test`, { version }, { timeoutMs: MODEL_TIMEOUT_MS }),
+};
+
+export const replays = {
+  list: (of: string) => get<T.Page<T.Replay>>(`/assistants/${at(of)}/replays`, { limit: 10 }),
+  start: (of: string, version: number, limit: number) =>
+    post<T.Replay>(`/assistants/${at(of)}/replay`, { version, limit }),
+  get: (id: string) => get<T.Replay>(`/replays/${at(id)}`),
+  cancel: (id: string) => post<T.Replay>(`/replays/${at(id)}/cancel`),
+  turns: (id: string, cursor?: string) =>
+    get<T.Page<T.ReplayTurn>>(`/replays/${at(id)}/turns`, { cursor, limit: 50 }),
 };
 
 export const runs = {

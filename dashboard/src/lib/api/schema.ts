@@ -72,7 +72,12 @@ export interface paths {
         delete: operations["delete_assistants_id"];
         options?: never;
         head?: never;
-        /** Changes an assistant: what is set becomes a version, in force at once unless `publish` is false. */
+        /**
+         * Changes an assistant: what is set becomes a version, in force at once unless `publish` is false.
+         * @description One that has test cases is tried with them first. If a required case breaks, the answer is 409 `broken_cases`, which lists
+         *     them; the version is kept and is not in force. `force` puts it in force all the same. Other cases that break are listed as
+         *     warnings.
+         */
         patch: operations["patch_assistants_id"];
         trace?: never;
     };
@@ -206,7 +211,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts a version in force, an older one too. */
+        /**
+         * Puts a version in force, an older one too.
+         * @description An assistant that has test cases is tried with them first. If a required case breaks, the answer is 409 `broken_cases`, which
+         *     lists them, unless `force` is said. Other cases that break are listed as warnings.
+         */
         post: operations["post_assistants_id_versions_version_publish"];
         delete?: never;
         options?: never;
@@ -1219,6 +1228,188 @@ export interface paths {
         put?: never;
         /** Tells an endpoint once more what it was told, with the same id and the same bytes. */
         post: operations["post_webhooks_id_deliveries_delivery_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An assistant's test cases, newest first. */
+        get: operations["get_assistants_id_cases"];
+        put?: never;
+        /** Gives an assistant a test case. */
+        post: operations["post_assistants_id_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/cases/from-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a test case of a conversation: the thread up to the contact's last text, and what was really answered to it (its
+         *     length, and the sources that it cited) as what is expected. Read it over before you rely on it.
+         */
+        post: operations["post_assistants_id_cases_from_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/cases/{case}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One test case. */
+        get: operations["get_assistants_id_cases_case"];
+        put?: never;
+        post?: never;
+        /** Takes a test case away from an assistant. */
+        delete: operations["delete_assistants_id_cases_case"];
+        options?: never;
+        head?: never;
+        /** Changes a test case. What came of it before does not count any more. */
+        patch: operations["patch_assistants_id_cases_case"];
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a version answer what contacts really asked, with nothing sent: those conversations in which the assistant answered,
+         *     or could have as their number's own. It runs in the background. A model that answers for money is paid for it.
+         */
+        post: operations["post_assistants_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An assistant's replays, newest first. They are kept for thirty days. */
+        get: operations["get_assistants_id_replays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a version with all test cases, four at once, within two minutes; each case gets a result. Nothing is sent. A model
+         *     that answers for money is paid for it.
+         */
+        post: operations["post_assistants_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions/{version}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a version last made of the test cases. */
+        get: operations["get_assistants_id_versions_version_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a replay stands, and what is to be seen of it so far. */
+        get: operations["get_replays_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a replay. What is done is kept. */
+        post: operations["post_replays_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays/{id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A replay's turns, the newest text first: what came of each then, and what the version makes of it. */
+        get: operations["get_replays_id_turns"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4021,6 +4212,474 @@ export interface components {
             /** @description Until, later on the same day; 24:00 is its end. */
             until: string;
         };
+        /** @description How to put a version in force. */
+        AskPublish: {
+            /** @description Even if it breaks a required test case. */
+            force?: boolean;
+        };
+        /** @description What to replay. */
+        AskReplay: {
+            /**
+             * Format: int32
+             * @description At most so many turns of contacts; 200 if not said.
+             */
+            limit?: number | null;
+            /**
+             * Format: date-time
+             * @description Texts from then on; if not said, of the last thirty days.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description Up to then; if not said, up to now.
+             */
+            until?: string | null;
+            /**
+             * Format: int32
+             * @description Which version answers.
+             */
+            version: number;
+        };
+        /** @description Which version to try. */
+        AskTest: {
+            /**
+             * Format: int32
+             * @description If not said, the one in force.
+             */
+            version?: number | null;
+        };
+        /** @description A conversation, and what an assistant must make of it. */
+        AssistantCase: {
+            /** @description The contact's company; empty: not known. */
+            contact_company: string;
+            /** @description The contact's name; empty: not known. */
+            contact_name: string;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description What the assistant must make of it. */
+            expect: components["schemas"]["CaseExpectation"];
+            /** @description What the assistant must follow in this conversation. */
+            guide: string;
+            /**
+             * @description Which one.
+             * @example cas_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            last_result: components["schemas"]["CaseResult"] | null;
+            /** @description What was said, oldest first; the contact speaks last. */
+            messages: components["schemas"]["RehearsedMessage"][];
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+        };
+        /** @description A test case that a version breaks. */
+        BrokenCase: {
+            /** @description What is not as expected. */
+            broken: components["schemas"]["BrokenExpectation"][];
+            /** @description Which one. */
+            case_id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description It keeps a version from coming into force, unless somebody insists. */
+            required: boolean;
+        };
+        /** @description One thing that is not as a test case expects it. */
+        BrokenExpectation: {
+            /** @description What is wrong and how to mend it. */
+            message: string;
+            /** @description Which expectation. */
+            rule: components["schemas"]["CaseRule"];
+        };
+        /** @description What a version answers in a case. */
+        CaseAnswer: {
+            /** @description What it says, or suggests to a person; empty: nothing. */
+            body: string;
+            /** @description What else is to be known, such as a rubric that nobody could judge. */
+            notes: string[];
+            outcome: components["schemas"]["PreviewOutcome"] | null;
+            /** @description Why it hands over, stays silent or is held back; empty: it does not. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description The segments that its text takes.
+             */
+            segments: number;
+            /** @description From what. */
+            sources: components["schemas"]["Source"][];
+        };
+        /** @description What an assistant must make of a test case. What is absent is not looked at. */
+        CaseExpectation: {
+            /** @description It cites each of these: the title of a source, or a part of what it says. */
+            must_cite: string[];
+            /** @description Each of these stands in its reply, in any case of letters. */
+            must_mention: string[];
+            /** @description None of these stands in what it says or suggests. */
+            must_not: string[];
+            outcome?: components["schemas"]["PreviewOutcome"] | null;
+            /** @description A version that breaks this case is not put in force, unless somebody insists. */
+            required: boolean;
+            /** @description What the assistant's own model is to judge the answer by, in words; `null`: nothing. */
+            rubric?: string | null;
+            /**
+             * Format: int32
+             * @description Its text takes at most so many segments; `null`: as many as its settings allow.
+             */
+            segments_max?: number | null;
+        };
+        /** @description A conversation to make a case of. */
+        CaseFromConversation: {
+            /** @description Which one. */
+            conversation_id: string;
+            /** @description The case ends with the contact's last text up to this message; if not said, with the contact's last text. */
+            upto_message_id?: string | null;
+        };
+        /** @description What of a case changes; what is absent stays. */
+        CasePatch: {
+            contact_company?: string | null;
+            contact_name?: string | null;
+            expect?: components["schemas"]["CaseExpectation"] | null;
+            guide?: string | null;
+            messages?: components["schemas"]["RehearsedMessage"][] | null;
+            name?: string | null;
+        };
+        /** @description What a version makes of a case. */
+        CaseResult: components["schemas"]["CaseAnswer"] & {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What is not. */
+            broken: components["schemas"]["BrokenExpectation"][];
+            /** @description Of which case. */
+            case_id: string;
+            cost: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description What people call the case. */
+            name: string;
+            /** @description All is as expected. */
+            passed: boolean;
+            /** @description A version that breaks it is not put in force, unless somebody insists. */
+            required: boolean;
+            /**
+             * Format: int32
+             * @description Which version.
+             */
+            version: number;
+        };
+        /** @description What a version last made of the test cases. */
+        CaseResults: {
+            /** @description One for each case that it was tried with, the oldest case first. */
+            data: components["schemas"]["CaseResult"][];
+        };
+        /**
+         * @description Which expectation of a test case.
+         * @enum {string}
+         */
+        CaseRule: "outcome" | "must_mention" | "must_not" | "must_cite" | "segments_max" | "rubric" | "time";
+        /** @description One page of a list. */
+        Listed_AssistantCase: {
+            /** @description The rows. */
+            data: {
+                /** @description The contact's company; empty: not known. */
+                contact_company: string;
+                /** @description The contact's name; empty: not known. */
+                contact_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description What the assistant must make of it. */
+                expect: components["schemas"]["CaseExpectation"];
+                /** @description What the assistant must follow in this conversation. */
+                guide: string;
+                /**
+                 * @description Which one.
+                 * @example cas_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                last_result: components["schemas"]["CaseResult"] | null;
+                /** @description What was said, oldest first; the contact speaks last. */
+                messages: components["schemas"]["RehearsedMessage"][];
+                /** @description What people call it. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                updated_at: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_Replay: {
+            /** @description The rows. */
+            data: {
+                /** @description Of which assistant. */
+                assistant_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /**
+                 * Format: int32
+                 * @description How many of them are done.
+                 */
+                done: number;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at: string | null;
+                /**
+                 * @description Which one.
+                 * @example rpl_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description At most so many turns.
+                 */
+                limit: number;
+                /** @description Why it failed. */
+                reason: string | null;
+                /**
+                 * Format: date-time
+                 * @description Texts from then on.
+                 */
+                since: string;
+                /** @description How it stands. */
+                state: components["schemas"]["ReplayState"];
+                /** @description What is to be seen of those. */
+                summary: components["schemas"]["ReplaySummary"];
+                /**
+                 * Format: int32
+                 * @description How many turns there are; 0 while it waits.
+                 */
+                turns: number;
+                /**
+                 * Format: date-time
+                 * @description Up to then.
+                 */
+                until: string;
+                /**
+                 * Format: int32
+                 * @description Which version answers.
+                 */
+                version: number;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_ReplayTurn: {
+            /** @description The rows. */
+            data: {
+                /** @description What that text said. */
+                body: string;
+                /** @description Where. */
+                conversation_id: string;
+                /** @description The contact's last text of it. */
+                message_id: string;
+                now: components["schemas"]["ReplayedNow"] | null;
+                /** @description The contact would notice no difference; `null`: it was not asked yet. */
+                same: boolean | null;
+                /** @description What came of it then. */
+                then: components["schemas"]["ReplayedThen"];
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description A conversation to try an assistant with, and what it must make of it. */
+        NewCase: {
+            /** @description The contact's company, if it is known. */
+            contact_company?: string;
+            /** @description The contact's name, if it is known. */
+            contact_name?: string;
+            /** @description What the assistant must make of it; what is absent in it is not looked at. */
+            expect?: components["schemas"]["CaseExpectation"];
+            /** @description What the assistant must follow in this conversation. */
+            guide?: string;
+            /** @description What was said, oldest first; the contact speaks last. */
+            messages: components["schemas"]["RehearsedMessage"][];
+            /** @description What people call it. */
+            name: string;
+        };
+        /** @description An assistant as it is after a version was put in force. */
+        PublishedAssistant: components["schemas"]["Assistant"] & {
+            /** @description Test cases that the version breaks all the same. */
+            warnings?: components["schemas"]["BrokenCase"][];
+        };
+        /** @description A run of past conversations through a version of an assistant. */
+        Replay: {
+            /** @description Of which assistant. */
+            assistant_id: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description How many of them are done.
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /**
+             * @description Which one.
+             * @example rpl_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description At most so many turns.
+             */
+            limit: number;
+            /** @description Why it failed. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Texts from then on.
+             */
+            since: string;
+            /** @description How it stands. */
+            state: components["schemas"]["ReplayState"];
+            /** @description What is to be seen of those. */
+            summary: components["schemas"]["ReplaySummary"];
+            /**
+             * Format: int32
+             * @description How many turns there are; 0 while it waits.
+             */
+            turns: number;
+            /**
+             * Format: date-time
+             * @description Up to then.
+             */
+            until: string;
+            /**
+             * Format: int32
+             * @description Which version answers.
+             */
+            version: number;
+        };
+        /**
+         * @description How a replay stands.
+         * @enum {string}
+         */
+        ReplayState: "waiting" | "running" | "done" | "cancelled" | "failed";
+        /** @description What is to be seen of the turns that are done. */
+        ReplaySummary: {
+            /**
+             * Format: int32
+             * @description The contact would.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Passages that were cited then.
+             */
+            citations_before: number;
+            /**
+             * Format: int32
+             * @description Passages that are cited now.
+             */
+            citations_now: number;
+            cost_before: components["schemas"]["Cost"] | null;
+            cost_now: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description Where it handed over then.
+             */
+            hand_overs_before: number;
+            /**
+             * Format: int32
+             * @description Where it hands over now.
+             */
+            hand_overs_now: number;
+            /**
+             * Format: int32
+             * @description The contact would notice no difference.
+             */
+            same: number;
+        };
+        /** @description What a contact wrote, what came of it then, and what the version makes of it. */
+        ReplayTurn: {
+            /** @description What that text said. */
+            body: string;
+            /** @description Where. */
+            conversation_id: string;
+            /** @description The contact's last text of it. */
+            message_id: string;
+            now: components["schemas"]["ReplayedNow"] | null;
+            /** @description The contact would notice no difference; `null`: it was not asked yet. */
+            same: boolean | null;
+            /** @description What came of it then. */
+            then: components["schemas"]["ReplayedThen"];
+        };
+        /** @description What the other version makes of it. */
+        ReplayedNow: {
+            /** @description What it says or suggests; empty: nothing. */
+            body: string;
+            cost?: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description What it does. */
+            outcome: components["schemas"]["PreviewOutcome"];
+            /** @description Why it hands over, stays silent or is held back; empty: it does not. */
+            reason: string;
+            /** @description From what. */
+            sources: components["schemas"]["Source"][];
+        };
+        /** @description What came of a turn at the time. */
+        ReplayedThen: {
+            /** @description What was answered. */
+            body: string;
+            by?: components["schemas"]["RehearsedBy"] | null;
+            cost?: components["schemas"]["Cost"] | null;
+            outcome?: components["schemas"]["PreviewOutcome"] | null;
+            /** @description From what. */
+            sources: components["schemas"]["Source"][];
+            /**
+             * Format: int32
+             * @description Which version was asked.
+             */
+            version?: number | null;
+        };
+        /** @description What a version makes of all test cases. */
+        TestReport: {
+            /** @description How many are not. */
+            failed: number;
+            /** @description How many cases are as expected. */
+            passed: number;
+            /** @description One for each case, the oldest first. */
+            results: components["schemas"]["CaseResult"][];
+            /**
+             * Format: int32
+             * @description Which version.
+             */
+            version: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4266,7 +4925,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Assistant"];
+                    "application/json": components["schemas"]["PublishedAssistant"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -4588,14 +5247,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPublish"];
+            };
+        };
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Assistant"];
+                    "application/json": components["schemas"]["PublishedAssistant"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -7251,6 +7914,433 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_cases: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_cases_from_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFromConversation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_assistants_id_cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_assistants_id_cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReplay"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_replays: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_versions_version_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseResults"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replays_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_replays_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replays_id_turns: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ReplayTurn"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -1,5 +1,6 @@
 /** One request behind a button or form: busy while it runs, and the reason when it fails. */
 import { Problem, reasonOf } from "$lib/api";
+import type { FieldError } from "$lib/api/types";
 
 export class Action {
   isBusy = $state(false);
@@ -19,6 +20,11 @@ export class Action {
   /** The stable code of the last refusal; `null`: it went well, or there was no answer. */
   get code(): string | null {
     return this.#problem?.code ?? null;
+  }
+
+  /** All that the server named, for a form that shows them together. */
+  get errors(): FieldError[] {
+    return this.#problem?.errors ?? [];
   }
 
   /** Forgets what failed. */
