@@ -422,7 +422,7 @@ async function assist(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await page.getByLabel("What a customer might write").fill("is there parking behind the house");
   await button("Search").click();
   await page
-    .getByText(/It has the words/)
+    .getByText(/Found by its words/)
     .first()
     .waitFor();
   await page.getByText("Words that mean the same").scrollIntoViewIfNeeded();

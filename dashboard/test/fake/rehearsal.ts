@@ -132,12 +132,10 @@ export const rehearsalRoutes: Record<string, Handler> = {
       .filter((m) => m.conversation_id === id && m.direction !== "note")
       .sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
     const until = thread.findLastIndex((m) => m.direction === "in");
-    const messages = thread
-      .slice(0, until + 1)
-      .map((m) => ({
-        by: m.direction === "in" ? ("contact" as const) : ("assistant" as const),
-        body: m.body,
-      }));
+    const messages = thread.slice(0, until + 1).map((m) => ({
+      by: m.direction === "in" ? ("contact" as const) : ("assistant" as const),
+      body: m.body,
+    }));
     return made(d, { name: messages.at(-1)?.body.slice(0, 60) ?? "", messages });
   },
   "PATCH /assistants/:/cases/:": (d, [, id], body) =>
