@@ -14,6 +14,7 @@ mod postgres;
 mod proc;
 mod readers;
 mod reply;
+mod retrieval;
 mod server;
 mod setup;
 mod table;
@@ -60,6 +61,8 @@ enum Name {
     Idle,
     /// Numbers' rates.
     Pacing,
+    /// Finding what answers, and how soon.
+    Retrieval,
     /// Others' turns while many conversations wait for a slow model.
     Waiting,
 }
@@ -120,6 +123,7 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Reply => reply::measure(&run, &mut table).await,
             Name::Idle => idle::measure(&run, &mut table).await,
             Name::Pacing => pacing::measure(&run, &mut table).await,
+            Name::Retrieval => retrieval::measure(&run, &mut table),
             Name::Waiting => waiting::measure(&run, &mut table).await,
         }
         .with_context(|| format!("the bench {name:?} could not be made"))?;

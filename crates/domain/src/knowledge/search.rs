@@ -16,13 +16,13 @@ const SAME_QUESTION: f64 = 0.35;
 /// A question of our own asks the same if it has so much of the words, both ways.
 const SAME: f64 = 0.6;
 /// What words add to the meaning in the ranking, at most: the best of them so much.
-const BONUS: f64 = 0.4;
+const BONUS: f64 = 0.2;
 /// What they add to how sure it is, and the score by words from which they add all of it.
 const SURER: f64 = 0.1;
 const SURE: f64 = 0.5;
 /// Meaning with what words add, and the score by words, that are [`FLOOR`].
-const MEANING_FLOOR: f64 = 0.55;
-const WORDS_FLOOR: f64 = 0.33;
+const MEANING_FLOOR: f64 = 0.57;
+const WORDS_FLOOR: f64 = 0.40;
 
 impl Index {
     /// The best `limit` chunks for the query, best first; equal ones in the order they were given. Whether the first is good
