@@ -28,7 +28,7 @@ export async function main(): Promise<void> {
       "console",
       (message) =>
         message.type() === "error" &&
-        !/status of 4(01|04|22)|INCOMPLETE_CHUNKED/.test(message.text()) &&
+        !/status of 4(01|04|09|22)|INCOMPLETE_CHUNKED/.test(message.text()) &&
         problems.push(`console: ${message.text()}`),
     );
     page.on("pageerror", (error) => problems.push(`page: ${error.message}`));
@@ -188,6 +188,9 @@ async function journey(page: Page, fake: Fake): Promise<void> {
   await page.getByRole("heading", { name: "Members" }).first().waitFor();
   await shot("32-narrow-settings");
   const ada = fake.desk.assistants[0]?.id ?? "";
+  // A row of tabs may be longer than the page, and is moved by itself.
+  const sideways =
+    "[...document.querySelectorAll('html, main')].some((e) => e.scrollWidth > e.clientWidth + 1)";
   for (const [part, words, name] of [
     ["", "Who it is", "33-narrow-assistant"],
     ["/knowledge", "What is found", "34-narrow-knowledge"],
@@ -200,7 +203,7 @@ async function journey(page: Page, fake: Fake): Promise<void> {
     await page.getByText(words).first().waitFor();
     await page.waitForTimeout(300);
     await shot(name);
-    expect(!(await page.evaluate(overflow)), `nothing may stick out of a narrow ${name}`);
+    expect(!(await page.evaluate(sideways)), `nothing may stick out of a narrow ${name}`);
   }
 
   await page.goto(`${fake.url}/setup/first`);
