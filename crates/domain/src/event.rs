@@ -23,11 +23,13 @@ pub enum Kind {
     NumberUpdated,
     /// Subject: the assistant.
     AssistantUpdated,
+    /// Subject: the source of knowledge.
+    KnowledgeUpdated,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -37,6 +39,7 @@ impl Kind {
         Self::DraftUpdated,
         Self::NumberUpdated,
         Self::AssistantUpdated,
+        Self::KnowledgeUpdated,
     ];
 
     /// As stored, streamed and named in webhooks.
@@ -52,6 +55,7 @@ impl Kind {
             Self::DraftUpdated => "draft.updated",
             Self::NumberUpdated => "number.updated",
             Self::AssistantUpdated => "assistant.updated",
+            Self::KnowledgeUpdated => "knowledge.updated",
         }
     }
 
@@ -67,7 +71,7 @@ impl Kind {
             | Self::DraftUpdated => Scope::ConversationsRead,
             Self::ContactUpdated => Scope::ContactsRead,
             Self::NumberUpdated => Scope::NumbersRead,
-            Self::AssistantUpdated => Scope::AssistantsRead,
+            Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,
         }
     }
 

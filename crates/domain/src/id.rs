@@ -77,7 +77,7 @@ ids! {
     MessageId = "msg";
     /// A configured AI.
     AssistantId = "ast";
-    /// A text that an assistant may answer from.
+    /// A source that assistants may answer from.
     KnowledgeId = "kno";
     /// A reply that an assistant suggests.
     DraftId = "drf";

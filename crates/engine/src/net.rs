@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -19,6 +19,8 @@ use tower::Service;
 
 /// An answer longer than this is cut off as unreadable; attachments have a bound of their own.
 pub(crate) const ANSWER_BYTES_MAX: usize = 4 << 20;
+/// What is said of an answer that is longer than was asked for.
+pub(crate) const TOO_LONG: &str = "the answer is longer than what is read";
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Idle connections are kept this long: shorter than servers usually keep them, so that few die under a request.
@@ -202,7 +204,10 @@ async fn head(pending: ResponseFuture) -> Result<http::Response<Incoming>, NetEr
 
 async fn answer(pending: ResponseFuture, bytes_max: usize) -> Result<Response, NetError> {
     let (head, body) = head(pending).await?.into_parts();
-    let body = Limited::new(body, bytes_max).collect().await.map_err(|error| NetError::Lost(error.to_string()))?;
+    let body = Limited::new(body, bytes_max).collect().await.map_err(|error| {
+        let too_long = error.is::<LengthLimitError>();
+        NetError::Lost(if too_long { TOO_LONG.to_owned() } else { error.to_string() })
+    })?;
     Ok(Response { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
 }
 

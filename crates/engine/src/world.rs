@@ -14,6 +14,7 @@ use crate::alarm::Alarm;
 use crate::assistant::Runs;
 use crate::clock::Clock;
 use crate::intake::Intake;
+use crate::knowledge::Shelf;
 use crate::live::{Live, Signal};
 use crate::model::Models;
 use crate::net::Net;
@@ -45,6 +46,10 @@ pub(crate) struct World {
     pub(crate) errands: Alarm,
     pub(crate) fetches: Alarm,
     pub(crate) replays: Alarm,
+    pub(crate) learns: Alarm,
+    pub(crate) embeds: Alarm,
+    /// What the reading and searching of knowledge keeps in memory.
+    pub(crate) shelf: Shelf,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -77,6 +82,9 @@ impl World {
             errands: Alarm::default(),
             fetches: Alarm::default(),
             replays: Alarm::default(),
+            learns: Alarm::default(),
+            embeds: Alarm::default(),
+            shelf: Shelf::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -128,6 +136,8 @@ impl World {
         match kind {
             "fetch_media" => &self.fetches,
             "replay_assistant" => &self.replays,
+            "learn_knowledge" => &self.learns,
+            "embed_knowledge" => &self.embeds,
             _ => &self.errands,
         }
     }

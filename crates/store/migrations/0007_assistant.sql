@@ -1,4 +1,4 @@
--- Configured AIs, what they may answer from, and what they suggested.
+-- Configured AIs, and what they suggested.
 CREATE TABLE assistant (
     tenant_id     UUID    NOT NULL REFERENCES tenant (tenant_id),
     id            UUID    NOT NULL,
@@ -150,19 +150,6 @@ CREATE TABLE assistant_usage (
     cost_micros  BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, day, assistant_id)
 ) {clustered};
-
-CREATE TABLE knowledge (
-    tenant_id     UUID   NOT NULL,
-    id            UUID   NOT NULL,
-    assistant_id  UUID   NOT NULL,
-    title         TEXT   NOT NULL,
-    body          TEXT   NOT NULL,
-    created_at_us BIGINT NOT NULL,
-    updated_at_us BIGINT NOT NULL,
-    PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
-) {strict};
-CREATE INDEX knowledge_assistant ON knowledge (tenant_id, assistant_id, id);
 
 CREATE TABLE draft (
     tenant_id       UUID   NOT NULL,

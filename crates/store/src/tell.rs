@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::fmt;
 
 use domain::event::Kind;
-use domain::id::{AssistantId, ContactId, ConversationId, DraftId, MessageId, NumberId};
+use domain::id::{AssistantId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::event::Logged;
-use crate::{StoreError, TenantTx, contact, conversation, draft, message};
+use crate::{StoreError, TenantTx, contact, conversation, draft, knowledge, message};
 
 /// A line of the log with what it says.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,6 +45,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
     let messages = message::by_ids(tx, &subjects(logged, Subject::Message)).await?;
     let contacts = contact::by_ids(tx, &subjects(logged, Subject::Contact)).await?;
     let drafts = draft::by_ids(tx, &subjects(logged, Subject::Draft)).await?;
+    let sources = knowledge::by_ids(tx, &subjects(logged, Subject::Knowledge)).await?;
     logged
         .iter()
         .map(|logged| {
@@ -56,6 +57,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
                 Subject::Draft => thing("draft", &drafts, DraftId(subject)),
                 Subject::Number => Ok(json!({ "id": NumberId(subject) }).to_string()),
                 Subject::Assistant => Ok(json!({ "id": AssistantId(subject) }).to_string()),
+                Subject::Knowledge => thing("knowledge", &sources, KnowledgeId(subject)),
             };
             Ok(Told {
                 seq: logged.seq,
@@ -76,6 +78,7 @@ enum Subject {
     Draft,
     Number,
     Assistant,
+    Knowledge,
 }
 
 impl Subject {
@@ -87,6 +90,7 @@ impl Subject {
             Kind::DraftCreated | Kind::DraftUpdated => Self::Draft,
             Kind::NumberUpdated => Self::Number,
             Kind::AssistantUpdated => Self::Assistant,
+            Kind::KnowledgeUpdated => Self::Knowledge,
         }
     }
 }

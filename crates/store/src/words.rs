@@ -59,6 +59,10 @@ words! {
     ReplayState { Waiting, Running, Done, Cancelled, Failed }
     /// In which dialect a model is asked.
     ProviderKind { Builtin, Openai, Anthropic }
+    /// Where a source of knowledge comes from.
+    SourceKind { Text, QuestionAnswer, File, Page, Sitemap }
+    /// How a source of knowledge stands.
+    SourceStatus { Waiting, Fetching, Indexing, Ready, Failed }
 }
 
 #[cfg(test)]
@@ -94,6 +98,9 @@ mod tests {
         assert_eq!(of::<CaseRule>(), rules.map(X::as_str));
         let speakers = [By::Contact, By::Assistant, By::Member].map(|by| serde_json::to_value(by).unwrap());
         assert_eq!(serde_json::json!(of::<RehearsedBy>()), serde_json::json!(speakers));
+        use domain::source::{Kind as K, Status as T};
+        assert_eq!(of::<SourceKind>(), K::ALL.map(K::as_str));
+        assert_eq!(of::<SourceStatus>(), T::ALL.map(T::as_str));
         use domain::assistant::ProviderKind as P;
         let kinds = [P::Builtin, P::Openai, P::Anthropic].map(|kind| serde_json::to_value(kind).unwrap());
         assert_eq!(serde_json::json!(of::<ProviderKind>()), serde_json::json!(kinds));

@@ -71,6 +71,7 @@ fn trimmed(quote: &str, segments_max: u32) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+    use std::sync::Arc;
 
     use domain::assistant::{Assistant, Brief, Known, SEGMENTS_MAX_DEFAULT, Said, Settings, Speaker, Spoken};
     use jiff::Timestamp;
@@ -110,7 +111,7 @@ mod tests {
                 found: Vec::new(),
             },
             spoken: Spoken::default(),
-            knowledge: Index::build(passage.chunks(), &Synonyms::default()),
+            knowledge: Arc::new(Index::build(passage.chunks(), &Synonyms::default())),
             keys: HashMap::new(),
             address: String::new(),
         };

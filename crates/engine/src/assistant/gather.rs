@@ -1,17 +1,19 @@
 //! Reads all that an answer is made from.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::assistant::{Brief, Known as KnownContact, Said, Speaker, Spoken};
 use domain::hours;
 use domain::id::{AssistantId, ConversationId, TenantId};
-use domain::knowledge::{Index, Passage, Synonyms};
+use domain::knowledge::Index;
 use domain::tenant::Settings;
 use jiff::{Timestamp, tz::TimeZone};
 use store::scene::{self, Known};
-use store::{StoreError, TenantTx, args, assistant, brief, tenant};
+use store::{StoreError, assistant, brief, tenant};
 use uuid::Uuid;
 
+use crate::knowledge;
 use crate::world::World;
 
 /// All that an answer is made from.
@@ -22,7 +24,7 @@ pub(crate) struct Material {
     /// What was said and used up lately.
     pub(crate) spoken: Spoken,
     /// Where it is answered from.
-    pub(crate) knowledge: Index,
+    pub(crate) knowledge: Arc<Index>,
     /// The keys of its models by their addresses, sealed.
     pub(crate) keys: HashMap<String, Vec<u8>>,
     /// Where the contact is reached.
@@ -60,13 +62,14 @@ impl std::fmt::Debug for Rehearsed {
 
 /// Reads all of it, unless the conversation has moved on since.
 pub(super) async fn gather(
-    world: &World,
+    world: &Arc<World>,
     tenant: TenantId,
     conversation: ConversationId,
     assistant: AssistantId,
     version: i64,
 ) -> Result<Option<Found>, StoreError> {
     let now = world.now();
+    let index = knowledge::index_of(world, tenant, Some(assistant)).await?;
     world
         .store
         .read(tenant, async move |tx| {
@@ -92,7 +95,7 @@ pub(super) async fn gather(
                     found: Vec::new(),
                     assistant: who,
                 },
-                knowledge: knowledge(tx, assistant).await?,
+                knowledge: Arc::clone(&index),
                 keys: assistant::keys(tx, assistant).await?,
                 address: scene.address.clone(),
             };
@@ -103,12 +106,13 @@ pub(super) async fn gather(
 
 /// The same for something that nobody wrote. `None`: there is no such assistant, or no such version of it.
 pub(super) async fn rehearse(
-    world: &World,
+    world: &Arc<World>,
     tenant: TenantId,
     id: AssistantId,
     rehearsed: Rehearsed,
 ) -> Result<Option<Material>, StoreError> {
     let now = rehearsed.at.unwrap_or_else(|| world.now());
+    let index = knowledge::index_of(world, tenant, Some(id)).await?;
     world
         .store
         .read(tenant, async move |tx| {
@@ -139,7 +143,7 @@ pub(super) async fn rehearse(
                     meanwhile: Vec::new(),
                     found: Vec::new(),
                 },
-                knowledge: knowledge(tx, id).await?,
+                knowledge: Arc::clone(&index),
                 keys: assistant::keys(tx, id).await?,
                 address: String::new(),
             }))
@@ -163,19 +167,4 @@ impl Material {
 
 fn zone(settings: &Settings) -> TimeZone {
     hours::zone(&settings.time_zone).unwrap_or(TimeZone::UTC)
-}
-
-async fn knowledge(tx: &mut TenantTx<'_>, assistant: AssistantId) -> Result<Index, StoreError> {
-    let rows = tx
-        .rows(
-            "SELECT id, title, body FROM knowledge WHERE tenant_id = $1 AND assistant_id = $2 ORDER BY id",
-            args![assistant],
-        )
-        .await?;
-    let mut chunks = Vec::new();
-    for row in rows {
-        let source: domain::id::KnowledgeId = row.get(0)?;
-        chunks.extend(Passage { source_id: source.to_string(), title: row.get(1)?, text: row.get(2)? }.chunks());
-    }
-    Ok(Index::build(chunks, &Synonyms::default()))
 }

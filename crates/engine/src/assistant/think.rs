@@ -8,13 +8,14 @@ use domain::assistant::{
     Understood, asks_for_bot, check, first_words, may_answer, request, understand,
 };
 use domain::id::{ConversationId, TenantId};
-use domain::knowledge::{Hit, Query};
+use domain::knowledge::Hit;
 use domain::message::Source;
 use providers::http::Secret;
 use providers::model::{self, Ask, Dialect, ModelFault, Role, Schema, Stop, Turn};
 
 use super::gather::Material;
 use super::{builtin, model_key_context};
+use crate::knowledge;
 use crate::model::{Asked, Candidate, Progress};
 use crate::world::World;
 
@@ -270,8 +271,7 @@ fn lately(brief: &Brief) -> String {
 }
 
 async fn search(world: &Arc<World>, tenant: TenantId, material: &Material, text: String) -> Vec<Hit> {
-    let _ = (world, tenant);
-    material.knowledge.search(&Query { text: &text, vector: None }, PASSAGES)
+    knowledge::search_in(world, tenant, &material.knowledge, &text, PASSAGES).await
 }
 
 fn source(hit: &Hit) -> Source {

@@ -11,6 +11,7 @@ mod errand;
 mod face;
 mod identity;
 mod inbox;
+mod knowledge;
 mod media;
 mod message;
 mod notes;

@@ -13,6 +13,7 @@ mod first_start;
 mod hostile_carrier;
 mod inbox;
 mod isolation;
+mod knowledge;
 mod live;
 mod logs;
 mod measuring;

@@ -307,7 +307,7 @@ fn checked_price(field: &str, price: &Price) -> Result<Price, ApiError> {
 }
 
 /// A key that says something.
-fn given(key: &Option<String>) -> Option<&str> {
+pub(in crate::v1) fn given(key: &Option<String>) -> Option<&str> {
     key.as_deref().map(str::trim).filter(|key| !key.is_empty())
 }
 
@@ -334,7 +334,7 @@ fn between(field: &str, value: u32, min: u32, max: u32) -> Result<u32, ApiError>
 }
 
 /// The end of a key, if that leaves enough of it secret.
-fn hint(key: &str) -> String {
+pub(in crate::v1) fn hint(key: &str) -> String {
     let chars: Vec<char> = key.trim().chars().collect();
     if chars.len() < HINT_CHARS * 3 {
         return "…".to_owned();
