@@ -149,6 +149,15 @@ impl ApiError {
         self
     }
 
+    /// Names what it is about, one by one.
+    #[must_use]
+    pub fn with(mut self, errors: Vec<FieldError>) -> Self {
+        if let Self::Problem(refused) = &mut self {
+            refused.errors = errors;
+        }
+        self
+    }
+
     /// Adds `Retry-After`.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {

@@ -5,6 +5,8 @@ mod answer;
 mod check;
 mod heed;
 mod machine;
+mod rehearsal;
+mod replay;
 mod request;
 mod routing;
 mod run;
@@ -14,6 +16,11 @@ pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understo
 pub use check::{Allowed, Objection, check};
 pub use heed::{asks_for_bot, needs_no_answer, quiet_window};
 pub use machine::{Spoken, Standstill, may_answer};
+pub use rehearsal::{
+    Broken, By, CASES_MAX, Case, Conduct, Expect, JUDGEMENT_SCHEMA, Line, Rule, Told, as_if_said, judge, judged,
+    judgement, segments_of,
+};
+pub use replay::{Exchange, Now, Past, PastRun, TURNS_MAX, Then, exchanges};
 pub use request::{Brief, Known, Meanwhile, Offered, Request, Said, Speaker, Turn, first_words, house_rules, request};
 pub use routing::{Route, routed};
 pub use run::{Ended, Outcome, Record, Run, ToolCall};

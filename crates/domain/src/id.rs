@@ -93,6 +93,10 @@ ids! {
     MediaId = "med";
     /// One run of an assistant.
     RunId = "run";
+    /// A test case of an assistant.
+    CaseId = "cas";
+    /// A run of past conversations through another version of an assistant.
+    ReplayId = "rpl";
     /// A fact in the inbox, or one thing the engine has to do.
     WorkId = "wrk";
 }

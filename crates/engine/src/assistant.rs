@@ -3,12 +3,14 @@
 
 mod builtin;
 mod gather;
+mod rehearsal;
+mod replay;
 mod running;
 mod think;
 
 use std::sync::Arc;
 
-use domain::assistant::{Answer, HandOff, Run};
+use domain::assistant::{Answer, HandOff, Run, Speaker, needs_no_answer};
 use domain::command::Refusal;
 use domain::fact::{AssistantAnswered, Fact};
 use domain::id::{AssistantId, ConversationId, TenantId};
@@ -16,6 +18,9 @@ use store::StoreError;
 use store::queue::{self, Claimed};
 
 pub use gather::Rehearsed;
+pub use rehearsal::Tried;
+pub(crate) use rehearsal::test;
+pub(crate) use replay::go_on as go_on_with_replay;
 pub(crate) use running::Runs;
 
 use crate::AskError;
@@ -23,6 +28,8 @@ use crate::turn::{Ending, take_endings};
 use crate::world::World;
 use gather::{Found, Material};
 
+/// Who writes in a rehearsal: a number that a person may have (one of those for fiction).
+const SOMEBODY: &str = "+12025550100";
 /// An errand that has come back this often is given to people.
 const ATTEMPTS_MAX: u32 = 3;
 
@@ -80,7 +87,22 @@ pub(crate) async fn preview(
 ) -> Result<(Answer, Run), AskError> {
     let material: Option<Material> = gather::rehearse(world, tenant, id, rehearsed).await?;
     let material = material.ok_or(Refusal::NotFound("assistant"))?;
-    Ok(think::think(world, tenant, &material, None).await)
+    Ok(as_if_asked(world, tenant, &material).await)
+}
+
+/// As in a real conversation, where "thanks" asks nobody.
+async fn as_if_asked(world: &Arc<World>, tenant: TenantId, material: &Material) -> (Answer, Run) {
+    let said = &material.brief.said;
+    let unanswered = said.iter().rev().take_while(|said| said.by == Speaker::Contact).count();
+    let (before, unanswered) = said.split_at(said.len() - unanswered);
+    let was_asked = before.last().is_some_and(|last| last.body.contains('?'));
+    let why_not: Option<Vec<&str>> =
+        unanswered.iter().map(|said| needs_no_answer(&said.body, SOMEBODY, was_asked)).collect();
+    let Some(reason) = why_not.and_then(|reasons| reasons.last().copied()) else {
+        return think::think(world, tenant, material, None).await;
+    };
+    let run = Run::without_model(world.ids().next(), material.brief.assistant.version, reason);
+    (Answer::Silent { reason: reason.to_owned() }, run)
 }
 
 fn without_model(world: &World, version: u32, hand_off: HandOff) -> (Answer, Run) {

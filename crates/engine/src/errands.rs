@@ -31,6 +31,8 @@ pub(crate) struct Kind {
 
 /// Models are slow and cheap to wait for.
 pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 1_024, share: 256 };
+/// A replay asks several models at once by itself, and is in no hurry.
+pub(crate) const REPLAYS: Kind = Kind { name: "replay_assistant", at_once: 2, share: 1 };
 /// Attachments take memory while they are fetched.
 pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8, share: 6 };
 /// Sources take memory while they are read, too.
@@ -132,6 +134,7 @@ async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
             assistant::answer(&world, &claimed, *conversation, *assistant, *version).await
         }
         Errand::FetchMedia { media, message } => media::fetch(&world, &claimed, *media, *message).await,
+        Errand::ReplayAssistant { replay } => assistant::go_on_with_replay(&world, &claimed, *replay).await,
         Errand::LearnKnowledge { source, revision } => knowledge::learn(&world, &claimed, *source, *revision).await,
         Errand::EmbedKnowledge { failures } => knowledge::embed(&world, &claimed, *failures).await,
     };

@@ -45,6 +45,7 @@ pub(crate) struct World {
     pub(crate) sends: Alarm,
     pub(crate) errands: Alarm,
     pub(crate) fetches: Alarm,
+    pub(crate) replays: Alarm,
     pub(crate) learns: Alarm,
     pub(crate) embeds: Alarm,
     /// What the reading and searching of knowledge keeps in memory.
@@ -80,6 +81,7 @@ impl World {
             sends: Alarm::default(),
             errands: Alarm::default(),
             fetches: Alarm::default(),
+            replays: Alarm::default(),
             learns: Alarm::default(),
             embeds: Alarm::default(),
             shelf: Shelf::default(),
@@ -133,6 +135,7 @@ impl World {
     pub(crate) fn alarm_of(&self, kind: &str) -> &Alarm {
         match kind {
             "fetch_media" => &self.fetches,
+            "replay_assistant" => &self.replays,
             "learn_knowledge" => &self.learns,
             "embed_knowledge" => &self.embeds,
             _ => &self.errands,

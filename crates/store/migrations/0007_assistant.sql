@@ -35,6 +35,81 @@ CREATE TABLE assistant_version (
     FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
 ) {clustered};
 
+-- What it must make of a conversation.
+CREATE TABLE assistant_case (
+    tenant_id       UUID   NOT NULL,
+    id              UUID   NOT NULL,
+    assistant_id    UUID   NOT NULL,
+    name            TEXT   NOT NULL,
+    messages        TEXT   NOT NULL,       -- JSON
+    guide           TEXT   NOT NULL,
+    contact_name    TEXT   NOT NULL,
+    contact_company TEXT   NOT NULL,
+    expect          TEXT   NOT NULL,       -- JSON
+    last_version    BIGINT,                -- which version it was last tried with; NULL: it has not been since it was changed
+    created_at_us   BIGINT NOT NULL,
+    updated_at_us   BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
+) {strict};
+CREATE INDEX assistant_case_assistant ON assistant_case (tenant_id, assistant_id, id);
+
+-- What a version last made of a case.
+CREATE TABLE assistant_case_result (
+    tenant_id    UUID    NOT NULL,
+    case_id      UUID    NOT NULL,
+    version      BIGINT  NOT NULL,
+    passed       BOOLEAN NOT NULL,
+    broken       TEXT    NOT NULL,         -- JSON
+    answer       TEXT    NOT NULL,         -- JSON
+    cost_micros  BIGINT,
+    currency     TEXT,
+    latency_ms   BIGINT  NOT NULL,
+    at_us        BIGINT  NOT NULL,
+    PRIMARY KEY (tenant_id, case_id, version),
+    FOREIGN KEY (tenant_id, case_id) REFERENCES assistant_case (tenant_id, id)
+) {clustered};
+
+-- A run of past conversations through a version, with nothing sent.
+CREATE TABLE assistant_replay (
+    tenant_id     UUID   NOT NULL,
+    id            UUID   NOT NULL,
+    assistant_id  UUID   NOT NULL,
+    version       BIGINT NOT NULL,
+    since_us      BIGINT NOT NULL,
+    until_us      BIGINT NOT NULL,
+    turns_max     BIGINT NOT NULL,
+    state         TEXT   NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'cancelled', 'failed')),
+    reason        TEXT,                    -- why it failed
+    created_at_us BIGINT NOT NULL,
+    ended_at_us   BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, assistant_id) REFERENCES assistant (tenant_id, id)
+) {strict};
+CREATE INDEX assistant_replay_assistant ON assistant_replay (tenant_id, assistant_id, id);
+CREATE INDEX assistant_replay_old ON assistant_replay (created_at_us);
+
+-- What a contact wrote, what came of it then, and what the version makes of it; now_… is NULL until it was asked.
+CREATE TABLE assistant_replay_turn (
+    tenant_id       UUID    NOT NULL,
+    replay_id       UUID    NOT NULL,
+    message_id      UUID    NOT NULL,      -- the contact's last text of the turn
+    conversation_id UUID    NOT NULL,
+    then_is         TEXT    NOT NULL,      -- JSON
+    now_is          TEXT,                  -- JSON
+    same            BOOLEAN,
+    then_hands_over BOOLEAN NOT NULL,
+    now_hands_over  BOOLEAN,
+    then_citations  BIGINT  NOT NULL,
+    now_citations   BIGINT,
+    then_micros     BIGINT,
+    then_currency   TEXT,
+    now_micros      BIGINT,
+    now_currency    TEXT,
+    PRIMARY KEY (tenant_id, replay_id, message_id),
+    FOREIGN KEY (tenant_id, replay_id) REFERENCES assistant_replay (tenant_id, id)
+) {strict};
+
 -- Why it said that: one row for each run, kept for the tenant's time.
 CREATE TABLE assistant_run (
     tenant_id         UUID   NOT NULL,

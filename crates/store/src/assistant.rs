@@ -17,7 +17,10 @@ use crate::event::Line;
 use crate::remember::remember;
 use crate::{Row, StoreError, TenantTx, args, row};
 
+pub mod case;
 pub mod figures;
+pub mod past;
+pub mod replay;
 pub mod shown;
 pub mod version;
 

@@ -31,17 +31,21 @@ pub async fn said(tx: &mut TenantTx<'_>, conversation: &Conversation) -> Result<
         .await?;
     let mut said = Vec::with_capacity(rows.len());
     for row in rows.iter().rev() {
-        let answers: bool = row.get(4)?;
-        let by = match (row.text(0)?, row.text(1)?) {
-            ("in", _) => Speaker::Contact,
-            (_, "assistant") if answers => Speaker::Assistant,
-            (_, "member" | "api") if answers => Speaker::Person,
-            _ => Speaker::Notice,
-        };
+        let by = speaker(row.text(0)?, row.text(1)?, row.get(4)?);
         said.push(Said { by, body: row.get(2)?, at: row.get(3)? });
     }
     question_last(&mut said);
     Ok(said)
+}
+
+/// Who said a message of this direction and author.
+pub(crate) fn speaker(direction: &str, author: &str, answers: bool) -> Speaker {
+    match (direction, author) {
+        ("in", _) => Speaker::Contact,
+        (_, "assistant") if answers => Speaker::Assistant,
+        (_, "member" | "api") if answers => Speaker::Person,
+        _ => Speaker::Notice,
+    }
 }
 
 /// Moves what only told them something before the texts that still wait for an answer.

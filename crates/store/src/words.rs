@@ -49,6 +49,14 @@ words! {
     LanguageRule { Theirs, Always }
     /// A day of the week.
     Day { Mon, Tue, Wed, Thu, Fri, Sat, Sun }
+    /// What an assistant would do: answer, ask back, hand over, say nothing, or have its answer held back.
+    PreviewOutcome { Answer, Clarify, HandOff, StaySilent, Refused }
+    /// Who wrote a message of a rehearsal.
+    RehearsedBy { Contact, Assistant, Member }
+    /// Which expectation of a test case.
+    CaseRule { Outcome, MustMention, MustNot, MustCite, SegmentsMax, Rubric, Time }
+    /// How a replay stands.
+    ReplayState { Waiting, Running, Done, Cancelled, Failed }
     /// In which dialect a model is asked.
     ProviderKind { Builtin, Openai, Anthropic }
     /// Where a source of knowledge comes from.
@@ -83,6 +91,13 @@ mod tests {
         use domain::decision::DraftState as R;
         let states = [R::Open, R::Accepted, R::Edited, R::Rejected, R::Superseded];
         assert_eq!(of::<DraftState>(), states.map(R::as_str));
+        use domain::assistant::{By, Conduct as C, Rule as X};
+        let conducts = [C::Answer, C::Clarify, C::HandOff, C::StaySilent, C::Refused];
+        assert_eq!(of::<PreviewOutcome>(), conducts.map(C::as_str));
+        let rules = [X::Outcome, X::MustMention, X::MustNot, X::MustCite, X::SegmentsMax, X::Rubric, X::Time];
+        assert_eq!(of::<CaseRule>(), rules.map(X::as_str));
+        let speakers = [By::Contact, By::Assistant, By::Member].map(|by| serde_json::to_value(by).unwrap());
+        assert_eq!(serde_json::json!(of::<RehearsedBy>()), serde_json::json!(speakers));
         use domain::source::{Kind as K, Status as T};
         assert_eq!(of::<SourceKind>(), K::ALL.map(K::as_str));
         assert_eq!(of::<SourceStatus>(), T::ALL.map(T::as_str));

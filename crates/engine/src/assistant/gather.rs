@@ -8,7 +8,7 @@ use domain::hours;
 use domain::id::{AssistantId, ConversationId, TenantId};
 use domain::knowledge::Index;
 use domain::tenant::Settings;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use store::scene::{self, Known};
 use store::{StoreError, assistant, brief, tenant};
 use uuid::Uuid;
@@ -50,6 +50,8 @@ pub struct Rehearsed {
     pub guide: String,
     /// Who writes.
     pub known: KnownContact,
+    /// When it is asked; `None`: now.
+    pub at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Rehearsed {
@@ -109,12 +111,12 @@ pub(super) async fn rehearse(
     id: AssistantId,
     rehearsed: Rehearsed,
 ) -> Result<Option<Material>, StoreError> {
-    let now = world.now();
+    let now = rehearsed.at.unwrap_or_else(|| world.now());
     let index = knowledge::index_of(world, tenant, Some(id)).await?;
     world
         .store
         .read(tenant, async move |tx| {
-            let Rehearsed { version, said, guide, known } = rehearsed.clone();
+            let Rehearsed { version, said, guide, known, at: _ } = rehearsed.clone();
             let Some(mut who) = scene::assistant(tx, id).await? else { return Ok(None) };
             if let Some(version) = version {
                 let Some((name, settings)) = assistant::version::settings(tx, id, version).await? else {

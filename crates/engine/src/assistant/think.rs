@@ -193,7 +193,7 @@ fn understood(answer: &model::Answer, request: &Request) -> Result<Understood, S
 }
 
 /// What it took.
-fn count(
+pub(super) fn count(
     run: &mut Run,
     settings: &domain::assistant::Settings,
     candidate: usize,
@@ -278,7 +278,7 @@ fn source(hit: &Hit) -> Source {
     Source { title: hit.title.clone(), quote: hit.quote.clone() }
 }
 
-fn candidates(world: &World, material: &Material) -> Result<Vec<Candidate>, &'static str> {
+pub(super) fn candidates(world: &World, material: &Material) -> Result<Vec<Candidate>, &'static str> {
     let settings = &material.brief.assistant.settings;
     let providers = std::iter::once(&settings.provider).chain(&settings.fallback);
     let candidates = providers.map(|provider| candidate(world, material, provider));

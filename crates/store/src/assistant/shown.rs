@@ -181,6 +181,67 @@ pub mod schema {
             /// When a conversation goes back to the assistant by itself.
             back: words::HandBack,
         }
+        /// One message of a rehearsal.
+        Line as RehearsedMessage {
+            /// Who wrote it.
+            by: words::RehearsedBy,
+            /// What.
+            body: String,
+        }
+        /// What an assistant must make of a test case. What is absent is not looked at.
+        Expect as CaseExpectation {
+            /// Each of these stands in its reply, in any case of letters.
+            must_mention: Vec<String>,
+            /// None of these stands in what it says or suggests.
+            must_not: Vec<String>,
+            /// It cites each of these: the title of a source, or a part of what it says.
+            must_cite: Vec<String>,
+            /// It does this; `null`: whatever it does.
+            outcome: Option<words::PreviewOutcome>,
+            /// Its text takes at most so many segments; `null`: as many as its settings allow.
+            segments_max: Option<u32>,
+            /// What the assistant's own model is to judge the answer by, in words; `null`: nothing.
+            rubric: Option<String>,
+            /// A version that breaks this case is not put in force, unless somebody insists.
+            required: bool,
+        }
+        /// One thing that is not as a test case expects it.
+        Broken as BrokenExpectation {
+            /// Which expectation.
+            rule: words::CaseRule,
+            /// What is wrong and how to mend it.
+            message: String,
+        }
+        /// What came of a turn at the time.
+        Then as ReplayedThen {
+            /// Who answered; `null`: nobody.
+            by: Option<words::RehearsedBy>,
+            /// What the assistant did; `null`: it was not asked.
+            outcome: Option<words::PreviewOutcome>,
+            /// What was answered.
+            body: String,
+            /// From what.
+            sources: Vec<crate::message::Source>,
+            /// Which version was asked.
+            version: Option<u32>,
+            /// What asking it cost, if that is known.
+            cost: Option<crate::message::Cost>,
+        }
+        /// What the other version makes of it.
+        Now as ReplayedNow {
+            /// What it does.
+            outcome: words::PreviewOutcome,
+            /// What it says or suggests; empty: nothing.
+            body: String,
+            /// From what.
+            sources: Vec<crate::message::Source>,
+            /// Why it hands over, stays silent or is held back; empty: it does not.
+            reason: String,
+            /// What that cost, if it is known.
+            cost: Option<crate::message::Cost>,
+            /// How long it took.
+            latency_ms: u32,
+        }
         /// What a million tokens cost, in millionths of the currency's unit.
         Price as ModelPrice {
             /// Of what is asked.
@@ -197,7 +258,7 @@ pub mod schema {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::assistant::{HandOver, Limits};
+    use domain::assistant::{Expect, HandOver, Limits, Then};
     use serde_json::Value;
     use utoipa::PartialSchema;
 
@@ -216,5 +277,7 @@ mod tests {
         };
         assert_eq!(form(schema::Limits::schema()), names(&serde_json::to_value(Limits::default()).unwrap()));
         assert_eq!(form(schema::HandOver::schema()), names(&serde_json::to_value(HandOver::default()).unwrap()));
+        assert_eq!(form(schema::Expect::schema()), names(&serde_json::to_value(Expect::default()).unwrap()));
+        assert_eq!(form(schema::Then::schema()), names(&serde_json::to_value(Then::default()).unwrap()));
     }
 }

@@ -4,8 +4,8 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use bytes::BytesMut;
 use domain::id::{
-    ApiKeyId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, DeliveryId, DraftId, EnrolmentId,
-    KnowledgeId, MediaId, MessageId, NumberId, RunId, TenantId, UserId, WebhookId, WorkId,
+    ApiKeyId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId, DraftId,
+    EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, ReplayId, RunId, TenantId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -181,6 +181,7 @@ id_values!(
     AssistantId,
     CampaignId,
     CarrierAccountId,
+    CaseId,
     ContactId,
     ConversationId,
     DeliveryId,
@@ -193,6 +194,7 @@ id_values!(
     TenantId,
     UserId,
     WebhookId,
+    ReplayId,
     RunId,
     WorkId,
 );

@@ -1,6 +1,6 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
-use domain::id::{AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, TenantId, WorkId};
+use domain::id::{AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, ReplayId, TenantId, WorkId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,11 @@ pub enum Errand {
         /// Of which message.
         message: MessageId,
     },
+    /// Go on with a replay.
+    ReplayAssistant {
+        /// Which.
+        replay: ReplayId,
+    },
     /// Read a source of knowledge.
     LearnKnowledge {
         /// Which.
@@ -48,6 +53,7 @@ impl Errand {
         match self {
             Self::AskAssistant { .. } => "ask_assistant",
             Self::FetchMedia { .. } => "fetch_media",
+            Self::ReplayAssistant { .. } => "replay_assistant",
             Self::LearnKnowledge { .. } => "learn_knowledge",
             Self::EmbedKnowledge { .. } => "embed_knowledge",
         }
@@ -57,6 +63,7 @@ impl Errand {
         match self {
             Self::AskAssistant { conversation, version, .. } => format!("ask:{conversation}:{version}"),
             Self::FetchMedia { media, .. } => format!("fetch:{media}"),
+            Self::ReplayAssistant { replay } => format!("replay:{replay}"),
             Self::LearnKnowledge { source, revision } => format!("learn:{source}:{revision}"),
             Self::EmbedKnowledge { .. } => "embed".to_owned(),
         }

@@ -16,6 +16,7 @@ mod media;
 mod message;
 mod notes;
 mod one_engine;
+mod rehearsal;
 mod statement;
 mod wall;
 mod webhook;

@@ -29,7 +29,12 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
     town.sandbox.control().phone(ANN).text(&acme.number, "Look!", &[&link]).unwrap();
     town.settle().await;
     let newest = acme.get(&format!("/conversations/{id}/messages?limit=1")).await;
+    let case = json!({ "name": "x", "messages": [{ "by": "contact", "body": "hours?" }] });
+    let case = acme.post(&format!("/assistants/{assistant}/cases"), case).await;
+    let replay = acme.post(&format!("/assistants/{assistant}/replay"), json!({ "version": 1 })).await;
     BTreeMap::from([
+        ("cases", text(&case.is(201)["id"])),
+        ("replays", text(&replay.is(202)["id"])),
         ("conversations", id),
         ("contacts", text(&conversation["contact"]["id"])),
         ("messages", text(&messages.is(200)["data"][0]["id"])),
@@ -83,6 +88,12 @@ fn body_for(path: &str) -> Value {
         json!({ "numbers": ["+14155550101"] })
     } else if path.ends_with("/preview") {
         json!({ "text": "hours?" })
+    } else if path.ends_with("/cases") {
+        json!({ "name": "x", "messages": [{ "by": "contact", "body": "hours?" }] })
+    } else if path.ends_with("/from-conversation") {
+        json!({ "conversation_id": "cnv_01939f0a7c2e7d40a1b2c3d4e5f60718" })
+    } else if path.starts_with("/assistants/") && path.ends_with("/replay") {
+        json!({ "version": 1 })
     } else if path.ends_with("/knowledge") {
         json!({ "title": "x", "text": "y" })
     } else if path.ends_with("/messages") || path.ends_with("/notes") {
@@ -120,7 +131,7 @@ store::on_both_engines! {
         assert!(tried.len() > 25, "{tried:?}");
         // And nothing of it has happened: Acme's own key still finds everything.
         for (noun, id) in &things {
-            if !["deliveries", "drafts", "api-keys", "members"].contains(noun) {
+            if !["cases", "deliveries", "drafts", "api-keys", "members"].contains(noun) {
                 assert_eq!(acme.get(&format!("/{noun}/{id}")).await.status, 200, "{noun}");
             }
         }

@@ -20,6 +20,7 @@ mod measuring;
 mod media;
 mod models;
 mod people;
+mod rehearsal;
 mod sending;
 mod trust;
 mod webhook_keys;

@@ -16,7 +16,7 @@ use crate::{error::ApiError, extract::present, fields};
 
 /// Instructions and guides have at most so many characters.
 pub(super) const INSTRUCTIONS_CHARS_MAX: usize = 20_000;
-const LINE_CHARS_MAX: usize = 300;
+pub(super) const LINE_CHARS_MAX: usize = 300;
 const QUIET_WINDOW_MS_MAX: u32 = 120_000;
 const HOLD_SECONDS_MAX: u32 = 600;
 const TIMEOUT_SECONDS_MAX: u32 = 120;
@@ -79,6 +79,8 @@ pub struct AssistantPatch {
     pub hand_over: Option<HandOver>,
     /// False: it becomes a version that is not in force, to be tried and published later.
     pub publish: Option<bool>,
+    /// It comes into force even if it breaks a required test case.
+    pub force: Option<bool>,
 }
 
 /// Which model is to answer; what is absent stays.
