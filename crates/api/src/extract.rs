@@ -125,7 +125,8 @@ pub fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(fro
 }
 
 fn too_large(max: usize) -> ApiError {
-    let detail = format!("The body may have at most {} KB. Send less at once.", max / 1024);
+    let most = if max > 1 << 20 { format!("{} MB", max >> 20) } else { format!("{} KB", max >> 10) };
+    let detail = format!("The body may have at most {most}. Send less at once.");
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail).at(BODY)
 }
 

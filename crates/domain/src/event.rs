@@ -19,15 +19,19 @@ pub enum Kind {
     DraftCreated,
     /// Subject: the draft.
     DraftUpdated,
+    /// Subject: the approval, new or decided on.
+    ApprovalUpdated,
     /// Subject: the number.
     NumberUpdated,
     /// Subject: the assistant.
     AssistantUpdated,
+    /// Subject: the source of knowledge.
+    KnowledgeUpdated,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -35,8 +39,10 @@ impl Kind {
         Self::ContactUpdated,
         Self::DraftCreated,
         Self::DraftUpdated,
+        Self::ApprovalUpdated,
         Self::NumberUpdated,
         Self::AssistantUpdated,
+        Self::KnowledgeUpdated,
     ];
 
     /// As stored, streamed and named in webhooks.
@@ -50,8 +56,10 @@ impl Kind {
             Self::ContactUpdated => "contact.updated",
             Self::DraftCreated => "draft.created",
             Self::DraftUpdated => "draft.updated",
+            Self::ApprovalUpdated => "approval.updated",
             Self::NumberUpdated => "number.updated",
             Self::AssistantUpdated => "assistant.updated",
+            Self::KnowledgeUpdated => "knowledge.updated",
         }
     }
 
@@ -64,10 +72,11 @@ impl Kind {
             | Self::MessageCreated
             | Self::MessageUpdated
             | Self::DraftCreated
-            | Self::DraftUpdated => Scope::ConversationsRead,
+            | Self::DraftUpdated
+            | Self::ApprovalUpdated => Scope::ConversationsRead,
             Self::ContactUpdated => Scope::ContactsRead,
             Self::NumberUpdated => Scope::NumbersRead,
-            Self::AssistantUpdated => Scope::AssistantsRead,
+            Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,
         }
     }
 

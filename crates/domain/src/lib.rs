@@ -26,4 +26,5 @@ pub mod phone;
 pub mod scene;
 pub mod segment;
 pub mod smart;
+pub mod source;
 pub mod tenant;

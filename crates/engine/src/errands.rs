@@ -1,18 +1,19 @@
-//! What else has to be done in the world: a model asked, an attachment fetched. Each has a lease; whoever dies with one
-//! gives it back by the lease's end, or to the process that starts after it where there can be no other.
+//! What else has to be done in the world: a model asked, an attachment fetched, a source of knowledge read. Each has a
+//! lease; whoever dies with one gives it back by the lease's end, or to the process that starts after it where there can be
+//! no other.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::id::TenantId;
+use domain::id::{KnowledgeId, TenantId};
 use jiff::SignedDuration;
-use store::StoreError;
 use store::queue::{self, Claimed, Errand};
+use store::{StoreError, TenantTx};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
-use crate::{assistant, media};
+use crate::{assistant, knowledge, media};
 
 /// How long a lost wake-up can delay an errand.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -30,8 +31,16 @@ pub(crate) struct Kind {
 
 /// Models are slow and cheap to wait for.
 pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 1_024, share: 256 };
+/// A replay asks several models at once by itself, and is in no hurry.
+pub(crate) const REPLAYS: Kind = Kind { name: "replay_assistant", at_once: 2, share: 1 };
 /// Attachments take memory while they are fetched.
 pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8, share: 6 };
+/// Sources take memory while they are read, too.
+pub(crate) const LEARNING: Kind = Kind { name: "learn_knowledge", at_once: 4, share: 3 };
+/// One tenant's at a time each; those with an endpoint of their own wait for it.
+pub(crate) const EMBEDDING: Kind = Kind { name: "embed_knowledge", at_once: 4, share: 3 };
+/// Endpoints of tenants may be slow, too, and each call holds a connection.
+pub(crate) const TOOLS: Kind = Kind { name: "run_tool", at_once: 64, share: 16 };
 
 /// Runs errands of one kind until it is time to stop; then waits for those that run. `alone`: what is claimed by now was
 /// claimed by a process that is gone.
@@ -76,6 +85,17 @@ pub(crate) async fn run(world: Arc<World>, kind: Kind, alone: bool, stop: Cancel
     while running.join_next().await.is_some() {}
 }
 
+/// Reads a source for whoever is at hand, if its first reading waits.
+pub(crate) async fn learn_now(world: &Arc<World>, tenant: TenantId, source: KnowledgeId) -> Result<(), StoreError> {
+    let now = world.now();
+    let errand = Errand::LearnKnowledge { source, revision: 1 };
+    let claim = async move |tx: &mut TenantTx<'_>| queue::claim_errand(tx, &errand, now, LEASE).await;
+    match world.store.write(tenant, claim).await? {
+        Some(claimed) => knowledge::learn(world, &claimed, source, 1).await,
+        None => Ok(()),
+    }
+}
+
 /// Before the first is claimed: nobody's errand waits for the end of a lease.
 async fn take_over(world: &Arc<World>, kind: Kind) {
     let now = world.now();
@@ -115,7 +135,11 @@ async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
         Errand::AskAssistant { conversation, assistant, version } => {
             assistant::answer(&world, &claimed, *conversation, *assistant, *version).await
         }
+        Errand::RunTool { approval } => assistant::run_approved(&world, &claimed, *approval).await,
         Errand::FetchMedia { media, message } => media::fetch(&world, &claimed, *media, *message).await,
+        Errand::LearnKnowledge { source, revision } => knowledge::learn(&world, &claimed, *source, *revision).await,
+        Errand::EmbedKnowledge { failures } => knowledge::embed(&world, &claimed, *failures).await,
+        Errand::ReplayAssistant { replay } => assistant::go_on_with_replay(&world, &claimed, *replay).await,
     };
     if let Err(error) = result {
         // Its lease ends, and it is tried again.

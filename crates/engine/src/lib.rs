@@ -12,6 +12,7 @@ mod clock;
 mod errands;
 mod intake;
 mod janitor;
+mod knowledge;
 pub mod live;
 mod media;
 pub mod model;
@@ -25,9 +26,10 @@ mod world;
 
 pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
-pub use assistant::{Rehearsed, model_key_context};
+pub use assistant::{Rehearsed, ToolSecret, Tried, model_key_context, open_tool_secrets, seal_tool_secrets};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use net::{Net, NetError};
+pub use knowledge::{embedding_key_context, read_pairs, read_text};
+pub use net::{Net, NetError, is_public};
 pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};
 pub use webhook::secret_context;
@@ -36,7 +38,8 @@ use std::sync::Arc;
 
 use domain::assistant::{Answer, Run};
 use domain::command::{Asker, Command};
-use domain::id::{AssistantId, CarrierAccountId, Ids, MessageId, TenantId};
+use domain::id::{AssistantId, CarrierAccountId, Ids, KnowledgeId, MessageId, TenantId};
+use domain::knowledge::Hit;
 use jiff::{SignedDuration, Timestamp};
 use live::Live;
 use store::{Store, StoreError};
@@ -112,6 +115,10 @@ impl Engine {
         loops.spawn(send::send_texts(Arc::clone(&world), stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::ASSISTANTS, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::MEDIA, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::LEARNING, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::EMBEDDING, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::TOOLS, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::REPLAYS, alone, stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })
@@ -176,6 +183,35 @@ impl Engine {
         self.0.sends.set(self.0.now());
     }
 
+    /// To be called when a source of knowledge was added or is to be read anew: whoever reads it need not look by himself.
+    pub fn knowledge_waits(&self) {
+        self.0.learns.set(self.0.now());
+        self.0.embeds.set(self.0.now());
+    }
+
+    /// Reads a source that was just added, unless somebody else is at it already.
+    ///
+    /// # Errors
+    /// When the database fails. What is wrong with the source is told on itself.
+    pub async fn learn_now(&self, tenant: TenantId, source: KnowledgeId) -> Result<(), StoreError> {
+        errands::learn_now(&self.0, tenant, source).await
+    }
+
+    /// The best passages for `text` in what an assistant may use, or, without one, in all of the tenant's enabled sources;
+    /// best first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn search_knowledge(
+        &self,
+        tenant: TenantId,
+        assistant: Option<AssistantId>,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<Hit>, StoreError> {
+        knowledge::search(&self.0, tenant, assistant, text, limit).await
+    }
+
     /// Who listens.
     #[must_use]
     pub fn live(&self) -> &Live {
@@ -207,6 +243,24 @@ impl Engine {
         rehearsed: Rehearsed,
     ) -> Result<(Answer, Run), AskError> {
         assistant::preview(&self.0, tenant, assistant, rehearsed).await
+    }
+
+    /// Tries a version of an assistant with all its test cases, and keeps the results. `None`: the one in force.
+    ///
+    /// # Errors
+    /// When there is no such assistant or version, or the database fails.
+    pub async fn test(
+        &self,
+        tenant: TenantId,
+        assistant: AssistantId,
+        version: Option<u32>,
+    ) -> Result<Tried, AskError> {
+        assistant::test(&self.0, tenant, assistant, version).await
+    }
+
+    /// To be called when a replay was asked for.
+    pub fn replays_may_run(&self) {
+        self.0.replays.set(self.0.now());
     }
 
     /// What concerns the account at the carrier.

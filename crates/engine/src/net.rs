@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -19,6 +19,8 @@ use tower::Service;
 
 /// An answer longer than this is cut off as unreadable; attachments have a bound of their own.
 pub(crate) const ANSWER_BYTES_MAX: usize = 4 << 20;
+/// What is said of an answer that is longer than was asked for.
+pub(crate) const TOO_LONG: &str = "the answer is longer than what is read";
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Idle connections are kept this long: shorter than servers usually keep them, so that few die under a request.
@@ -98,7 +100,23 @@ impl Net {
         within(timeout, answer(self.ask_guarded(request)?, bytes_max)).await
     }
 
-    /// The same, with the answer's body as it comes. Dropping it ends the exchange, as dropping this future does.
+    /// The same, with more headers, of a tenant's own naming.
+    ///
+    /// # Errors
+    /// As [`Self::carry_guarded`].
+    pub async fn carry_guarded_with(
+        &self,
+        request: Request,
+        more: http::HeaderMap,
+        bytes_max: usize,
+    ) -> Result<Response, NetError> {
+        let timeout = request.timeout;
+        let mut request = build(request)?;
+        request.headers_mut().extend(more);
+        within(timeout, answer(self.ask_guarded_built(request)?, bytes_max)).await
+    }
+
+    /// As [`Self::carry_guarded`], with the answer's body as it comes. Dropping it ends the exchange, as dropping this future does.
     ///
     /// # Errors
     /// As [`Self::carry_guarded`].
@@ -110,7 +128,10 @@ impl Net {
     }
 
     fn ask_guarded(&self, request: Request) -> Result<ResponseFuture, NetError> {
-        let request = build(request)?;
+        self.ask_guarded_built(build(request)?)
+    }
+
+    fn ask_guarded_built(&self, request: http::Request<Full<Bytes>>) -> Result<ResponseFuture, NetError> {
         if !self.private_allowed {
             public_address(request.uri())?;
         }
@@ -202,7 +223,10 @@ async fn head(pending: ResponseFuture) -> Result<http::Response<Incoming>, NetEr
 
 async fn answer(pending: ResponseFuture, bytes_max: usize) -> Result<Response, NetError> {
     let (head, body) = head(pending).await?.into_parts();
-    let body = Limited::new(body, bytes_max).collect().await.map_err(|error| NetError::Lost(error.to_string()))?;
+    let body = Limited::new(body, bytes_max).collect().await.map_err(|error| {
+        let too_long = error.is::<LengthLimitError>();
+        NetError::Lost(if too_long { TOO_LONG.to_owned() } else { error.to_string() })
+    })?;
     Ok(Response { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
 }
 

@@ -14,6 +14,7 @@ use crate::alarm::Alarm;
 use crate::assistant::Runs;
 use crate::clock::Clock;
 use crate::intake::Intake;
+use crate::knowledge::Shelf;
 use crate::live::{Live, Signal};
 use crate::model::Models;
 use crate::net::Net;
@@ -44,6 +45,12 @@ pub(crate) struct World {
     pub(crate) sends: Alarm,
     pub(crate) errands: Alarm,
     pub(crate) fetches: Alarm,
+    pub(crate) learns: Alarm,
+    pub(crate) embeds: Alarm,
+    /// What the reading and searching of knowledge keeps in memory.
+    pub(crate) shelf: Shelf,
+    pub(crate) tools: Alarm,
+    pub(crate) replays: Alarm,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -75,6 +82,11 @@ impl World {
             sends: Alarm::default(),
             errands: Alarm::default(),
             fetches: Alarm::default(),
+            learns: Alarm::default(),
+            embeds: Alarm::default(),
+            shelf: Shelf::default(),
+            tools: Alarm::default(),
+            replays: Alarm::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -118,12 +130,20 @@ impl World {
         if after.errands {
             self.errands.set(self.now());
             self.fetches.set(self.now());
+            self.tools.set(self.now());
         }
     }
 
     /// Which alarm wakes whoever runs this kind of errand.
     pub(crate) fn alarm_of(&self, kind: &str) -> &Alarm {
-        if kind == "fetch_media" { &self.fetches } else { &self.errands }
+        match kind {
+            "fetch_media" => &self.fetches,
+            "learn_knowledge" => &self.learns,
+            "embed_knowledge" => &self.embeds,
+            "run_tool" => &self.tools,
+            "replay_assistant" => &self.replays,
+            _ => &self.errands,
+        }
     }
 
     /// Shows those who watch what an assistant is writing.

@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on fails"))]
 
+pub mod embeddings;
 pub mod http;
 pub mod model;
 pub mod money;

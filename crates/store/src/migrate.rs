@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = migrations![
     6 "0006_event",
     7 "0007_assistant",
     8 "0008_webhook",
+    9 "0009_knowledge",
 ];
 
 /// Why a database could not be brought to this program's schema.

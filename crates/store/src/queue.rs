@@ -7,7 +7,9 @@ mod inbox;
 mod outbox;
 mod tellings;
 
-pub use errands::{Claimed, Errand, add_errand, claim_errands, drop_errand, postpone_errand, take_over_errands};
+pub use errands::{
+    Claimed, Errand, add_errand, claim_errand, claim_errands, drop_errand, postpone_errand, take_over_errands,
+};
 pub use inbox::{
     Arrival, Waiting, accept, finish, forget_arrivals, next_turn, postpone, set_aside, shards_of, waiting,
 };

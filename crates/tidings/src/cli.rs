@@ -15,6 +15,7 @@ mod backup;
 mod carrier;
 mod doctor;
 mod key;
+mod knowledge;
 mod migrate;
 mod number;
 mod openapi;
@@ -84,6 +85,9 @@ enum Command {
     /// Assistants, and what they know.
     #[command(subcommand)]
     Assistant(assistant::Command),
+    /// What assistants may answer from: texts, files, pages of the web.
+    #[command(subcommand)]
+    Knowledge(knowledge::Command),
     /// Endpoints that are told of events.
     #[command(subcommand)]
     Webhook(webhook::Command),
@@ -158,6 +162,7 @@ async fn asked(command: Command, config: &Config, json: bool) -> anyhow::Result<
         Command::Number(command) => number::run(command, config).await,
         Command::Carrier(command) => carrier::run(command, config).await,
         Command::Assistant(command) => assistant::run(command, config).await,
+        Command::Knowledge(command) => knowledge::run(command, config).await,
         Command::Webhook(command) => webhook::run(command, config).await,
         Command::Backup(command) => backup::run(command, config).await,
         Command::Doctor => doctor::run(config).await,

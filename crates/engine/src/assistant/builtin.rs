@@ -71,6 +71,7 @@ fn trimmed(quote: &str, segments_max: u32) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+    use std::sync::Arc;
 
     use domain::assistant::{Assistant, Brief, Known, SEGMENTS_MAX_DEFAULT, Said, Settings, Speaker, Spoken};
     use jiff::Timestamp;
@@ -108,10 +109,12 @@ mod tests {
                     .collect(),
                 meanwhile: Vec::new(),
                 found: Vec::new(),
+                approvals: Vec::new(),
             },
             spoken: Spoken::default(),
-            knowledge: Index::build(passage.chunks(), &Synonyms::default()),
+            knowledge: Arc::new(Index::build(passage.chunks(), &Synonyms::default())),
             keys: HashMap::new(),
+            tool_secrets: None,
             address: String::new(),
         };
         let question = material.question();

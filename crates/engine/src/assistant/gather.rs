@@ -1,17 +1,20 @@
 //! Reads all that an answer is made from.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use domain::assistant::{Brief, Known as KnownContact, Said, Speaker, Spoken};
+use domain::assistant::tool::{Does, Http};
+use domain::assistant::{Approval, Brief, Known as KnownContact, Said, Speaker, Spoken};
 use domain::hours;
-use domain::id::{AssistantId, ConversationId, TenantId};
-use domain::knowledge::{Index, Passage, Synonyms};
+use domain::id::{ApprovalId, AssistantId, ConversationId, TenantId};
+use domain::knowledge::Index;
 use domain::tenant::Settings;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use store::scene::{self, Known};
-use store::{StoreError, TenantTx, args, assistant, brief, tenant};
+use store::{StoreError, assistant, brief, tenant};
 use uuid::Uuid;
 
+use crate::knowledge;
 use crate::world::World;
 
 /// All that an answer is made from.
@@ -22,9 +25,11 @@ pub(crate) struct Material {
     /// What was said and used up lately.
     pub(crate) spoken: Spoken,
     /// Where it is answered from.
-    pub(crate) knowledge: Index,
+    pub(crate) knowledge: Arc<Index>,
     /// The keys of its models by their addresses, sealed.
     pub(crate) keys: HashMap<String, Vec<u8>>,
+    /// The values of its tools' secret headers, sealed.
+    pub(crate) tool_secrets: Option<Vec<u8>>,
     /// Where the contact is reached.
     pub(crate) address: String,
 }
@@ -48,6 +53,8 @@ pub struct Rehearsed {
     pub guide: String,
     /// Who writes.
     pub known: KnownContact,
+    /// When it is asked; `None`: now.
+    pub at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Rehearsed {
@@ -58,13 +65,14 @@ impl std::fmt::Debug for Rehearsed {
 
 /// Reads all of it, unless the conversation has moved on since.
 pub(super) async fn gather(
-    world: &World,
+    world: &Arc<World>,
     tenant: TenantId,
     conversation: ConversationId,
     assistant: AssistantId,
     version: i64,
 ) -> Result<Option<Found>, StoreError> {
     let now = world.now();
+    let index = knowledge::index_of(world, tenant, Some(assistant)).await?;
     world
         .store
         .read(tenant, async move |tx| {
@@ -87,11 +95,13 @@ pub(super) async fn gather(
                     known: brief::known(tx, &scene).await?,
                     said: brief::said(tx, current).await?,
                     meanwhile: brief::meanwhile(tx, current).await?,
+                    approvals: brief::approvals(tx, current).await?,
                     found: Vec::new(),
                     assistant: who,
                 },
-                knowledge: knowledge(tx, assistant).await?,
+                knowledge: Arc::clone(&index),
                 keys: assistant::keys(tx, assistant).await?,
+                tool_secrets: assistant::tool_secrets(tx, assistant).await?,
                 address: scene.address.clone(),
             };
             Ok::<_, StoreError>(Some(Found { material: Some(material), lane }))
@@ -101,16 +111,17 @@ pub(super) async fn gather(
 
 /// The same for something that nobody wrote. `None`: there is no such assistant, or no such version of it.
 pub(super) async fn rehearse(
-    world: &World,
+    world: &Arc<World>,
     tenant: TenantId,
     id: AssistantId,
     rehearsed: Rehearsed,
 ) -> Result<Option<Material>, StoreError> {
-    let now = world.now();
+    let now = rehearsed.at.unwrap_or_else(|| world.now());
+    let index = knowledge::index_of(world, tenant, Some(id)).await?;
     world
         .store
         .read(tenant, async move |tx| {
-            let Rehearsed { version, said, guide, known } = rehearsed.clone();
+            let Rehearsed { version, said, guide, known, at: _ } = rehearsed.clone();
             let Some(mut who) = scene::assistant(tx, id).await? else { return Ok(None) };
             if let Some(version) = version {
                 let Some((name, settings)) = assistant::version::settings(tx, id, version).await? else {
@@ -135,12 +146,44 @@ pub(super) async fn rehearse(
                     known,
                     said,
                     meanwhile: Vec::new(),
+                    approvals: Vec::new(),
                     found: Vec::new(),
                 },
-                knowledge: knowledge(tx, id).await?,
+                knowledge: Arc::clone(&index),
                 keys: assistant::keys(tx, id).await?,
+                tool_secrets: assistant::tool_secrets(tx, id).await?,
                 address: String::new(),
             }))
+        })
+        .await
+}
+
+/// What a person has approved, with what it takes to do it.
+#[derive(Debug)]
+pub(super) struct Approved {
+    pub(super) approval: Approval,
+    pub(super) lane: Uuid,
+    /// As the assistant's version has it; `None`: it has no such tool.
+    pub(super) http: Option<Http>,
+    /// Sealed.
+    pub(super) tool_secrets: Option<Vec<u8>>,
+}
+
+/// Reads it. `None`: it is gone.
+pub(super) async fn approved(world: &World, tenant: TenantId, id: ApprovalId) -> Result<Option<Approved>, StoreError> {
+    world
+        .store
+        .read(tenant, async move |tx| {
+            let Some(approval) = store::approval::of(tx, id).await? else { return Ok(None) };
+            let Some(lane) = scene::lane_of(tx, approval.conversation).await? else { return Ok(None) };
+            let set = assistant::version::settings(tx, approval.assistant, approval.version).await?;
+            let tool = set.and_then(|(_, set)| set.tools.into_iter().find(|tool| tool.name == approval.tool));
+            let http = tool.and_then(|tool| match tool.does {
+                Does::Http(http) => Some(http),
+                Does::SaveField | Does::AddTag | Does::FollowUp | Does::LookUp => None,
+            });
+            let tool_secrets = assistant::tool_secrets(tx, approval.assistant).await?;
+            Ok::<_, StoreError>(Some(Approved { approval, lane, http, tool_secrets }))
         })
         .await
 }
@@ -161,19 +204,4 @@ impl Material {
 
 fn zone(settings: &Settings) -> TimeZone {
     hours::zone(&settings.time_zone).unwrap_or(TimeZone::UTC)
-}
-
-async fn knowledge(tx: &mut TenantTx<'_>, assistant: AssistantId) -> Result<Index, StoreError> {
-    let rows = tx
-        .rows(
-            "SELECT id, title, body FROM knowledge WHERE tenant_id = $1 AND assistant_id = $2 ORDER BY id",
-            args![assistant],
-        )
-        .await?;
-    let mut chunks = Vec::new();
-    for row in rows {
-        let source: domain::id::KnowledgeId = row.get(0)?;
-        chunks.extend(Passage { source_id: source.to_string(), title: row.get(1)?, text: row.get(2)? }.chunks());
-    }
-    Ok(Index::build(chunks, &Synonyms::default()))
 }

@@ -1,6 +1,8 @@
-//! What else has to be done in the world: a model asked, an attachment fetched.
+//! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
-use domain::id::{AssistantId, ConversationId, MediaId, MessageId, TenantId, WorkId};
+use domain::id::{
+    ApprovalId, AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, ReplayId, TenantId, WorkId,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,28 @@ pub enum Errand {
         /// Of which message.
         message: MessageId,
     },
+    /// Read a source of knowledge.
+    LearnKnowledge {
+        /// Which.
+        source: KnowledgeId,
+        /// Which reading of it: a later one makes this one needless.
+        revision: i64,
+    },
+    /// Make vectors of the tenant's chunks that have none.
+    EmbedKnowledge {
+        /// How often it was tried in vain, on end.
+        failures: u32,
+    },
+    /// Use a tool as a person has approved it.
+    RunTool {
+        /// Which use.
+        approval: ApprovalId,
+    },
+    /// Go on with a replay.
+    ReplayAssistant {
+        /// Which.
+        replay: ReplayId,
+    },
 }
 
 impl Errand {
@@ -36,6 +60,10 @@ impl Errand {
         match self {
             Self::AskAssistant { .. } => "ask_assistant",
             Self::FetchMedia { .. } => "fetch_media",
+            Self::LearnKnowledge { .. } => "learn_knowledge",
+            Self::EmbedKnowledge { .. } => "embed_knowledge",
+            Self::RunTool { .. } => "run_tool",
+            Self::ReplayAssistant { .. } => "replay_assistant",
         }
     }
 
@@ -43,6 +71,10 @@ impl Errand {
         match self {
             Self::AskAssistant { conversation, version, .. } => format!("ask:{conversation}:{version}"),
             Self::FetchMedia { media, .. } => format!("fetch:{media}"),
+            Self::LearnKnowledge { source, revision } => format!("learn:{source}:{revision}"),
+            Self::EmbedKnowledge { .. } => "embed".to_owned(),
+            Self::RunTool { approval } => format!("tool:{approval}"),
+            Self::ReplayAssistant { replay } => format!("replay:{replay}"),
         }
     }
 }
@@ -60,7 +92,7 @@ pub struct Claimed {
     pub attempt: u32,
 }
 
-/// Adds it, unless it is there.
+/// Adds it, unless it is there; nobody is at it before `now`.
 ///
 /// # Errors
 /// When the database fails.
@@ -108,14 +140,41 @@ pub async fn claim_errands(
         .collect()
 }
 
+/// Takes one errand of the tenant's for the time of a lease, if it is ready and nobody is at it: for who is at hand.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_errand(
+    tx: &mut TenantTx<'_>,
+    errand: &Errand,
+    now: Timestamp,
+    lease: SignedDuration,
+) -> Result<Option<Claimed>, StoreError> {
+    let until = now.checked_add(lease).map_err(StoreError::fault)?;
+    let row = tx
+        .opt(
+            "UPDATE errand SET ready_at_us = $4, attempt = attempt + 1
+             WHERE tenant_id = $1 AND key = $2 AND ready_at_us <= $3
+             RETURNING id, attempt",
+            args![errand.key(), now, until],
+        )
+        .await?;
+    let tenant = tx.tenant();
+    row.map(|row| Ok(Claimed { tenant, id: row.get(0)?, errand: errand.clone(), attempt: row.get(1)? })).transpose()
+}
+
 /// Makes all errands of one kind ready now, whoever had claimed them: for a process that is surely alone and has claimed none
-/// yet. What was to be tried again later is tried now, too: a retry looks like a lease.
+/// yet. What was to be tried again later is tried now, too: a retry looks like a lease. What nobody was ever at waits for its
+/// hour.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn take_over_errands(tx: &mut SystemTx<'_>, kind: &'static str, now: Timestamp) -> Result<u64, StoreError> {
-    tx.exec_returning_count("UPDATE errand SET ready_at_us = $2 WHERE kind = $1 AND ready_at_us > $2", args![kind, now])
-        .await
+    tx.exec_returning_count(
+        "UPDATE errand SET ready_at_us = $2 WHERE kind = $1 AND ready_at_us > $2 AND attempt > 0",
+        args![kind, now],
+    )
+    .await
 }
 
 /// It is done, or there is nothing left to do.

@@ -1,16 +1,12 @@
-//! Configured AIs and what they may answer from.
+//! Configured AIs.
 
-use domain::id::{Ids, KnowledgeId, TenantId};
+use domain::id::{Ids, TenantId};
 use domain::message::Author;
 use store::assistant::KeyChange;
-use store::{Store, TenantTx, args, assistant, conversation, draft, knowledge, on_both_engines};
+use store::{Store, TenantTx, args, assistant, conversation, draft, on_both_engines};
 use uuid::Uuid;
 
 use crate::desk::{self, ACME, ANN, BOLT, Thread, at, put_assistant, put_thread, settle};
-
-fn text(n: u128) -> KnowledgeId {
-    KnowledgeId(Uuid::from_u128(0x6000 + n))
-}
 
 async fn listed(store: &Store, tenant: TenantId) -> usize {
     desk::read(store, tenant, async |tx| assistant::page(tx, None, 10).await).await.len()
@@ -100,29 +96,6 @@ on_both_engines! {
         }
         let found = desk::read(&store, ACME, async |tx| assistant::find(tx, desk::assistant(1)).await).await.unwrap();
         assert_eq!((found.name.as_str(), found.set.instructions.as_str()), ("Ada", "Be kind"));
-    }
-
-    /// Knowledge belongs to one assistant of one tenant.
-    async fn knowledge_is_of_one_assistant(store) {
-        settle(&store).await;
-        put_assistant(&store, 1).await;
-        put_assistant(&store, 2).await;
-        for n in 1..=3 {
-            store.write(ACME, async move |tx| knowledge::create(tx, at(1), desk::assistant(1), text(n), "Hours", "9 to 5").await).await.unwrap();
-        }
-        let page = desk::read(&store, ACME, async |tx| knowledge::page(tx, desk::assistant(1), Some(text(3)), 10).await).await;
-        assert_eq!(page.iter().map(|row| row.id).collect::<Vec<_>>(), [text(2), text(1)]);
-        let count = desk::read(&store, ACME, async |tx| knowledge::count(tx, desk::assistant(1)).await).await;
-        assert_eq!(count, 3);
-        let changed = store.write(ACME, async |tx| knowledge::change(tx, at(2), desk::assistant(1), text(1), None, Some("8 to 6")).await).await.unwrap().unwrap();
-        assert_eq!((changed.title.as_str(), changed.text.as_str(), changed.updated_at), ("Hours", "8 to 6", at(2)));
-        for (tenant, assistant) in [(ACME, 2), (BOLT, 1)] {
-            let found = desk::read(&store, tenant, async move |tx| knowledge::find(tx, desk::assistant(assistant), text(1)).await).await;
-            assert_eq!(found, None);
-            let removed = store.write(tenant, async move |tx| knowledge::remove(tx, desk::assistant(assistant), text(1)).await).await.unwrap();
-            assert!(!removed);
-        }
-        assert!(store.write(ACME, async |tx| knowledge::remove(tx, desk::assistant(1), text(1)).await).await.unwrap());
     }
 
     /// Only open drafts wait in a conversation; any can be read by its id, by its tenant.

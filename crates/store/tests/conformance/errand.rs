@@ -72,4 +72,24 @@ on_both_engines! {
         assert_eq!(claim(&store, "ask_assistant", at(2)).await, [(1, 2), (2, 2), (4, 1)]);
         assert_eq!(claim(&store, "fetch_media", at(2)).await, []);
     }
+
+    /// What nobody was at yet waits for its hour, whoever takes over.
+    async fn what_waits_for_its_hour_is_not_taken_over(store) {
+        settle(&store).await;
+        let learn = Errand::LearnKnowledge { source: Uuid::from_u128(1).into(), revision: 1 };
+        let later = learn.clone();
+        store.write(ACME, async move |tx| queue::add_errand(tx, WorkId(Uuid::from_u128(1)), at(90), &later).await).await.unwrap();
+        let take_over = async |tx: &mut store::SystemTx<'_>| queue::take_over_errands(tx, "learn_knowledge", at(2)).await;
+        assert_eq!(store.system_write(take_over).await.unwrap(), 0);
+        assert_eq!(claim(&store, "learn_knowledge", at(89)).await, []);
+        let one = async |now| {
+            let learn = learn.clone();
+            let claimed = store.write(ACME, async move |tx| queue::claim_errand(tx, &learn, now, LEASE).await).await.unwrap();
+            claimed.map(|claimed| claimed.attempt)
+        };
+        assert_eq!((one(at(89)).await, one(at(90)).await, one(at(91)).await), (None, Some(1), None));
+        let others = Errand::LearnKnowledge { source: Uuid::from_u128(1).into(), revision: 1 };
+        let claimed = store.write(BOLT, async move |tx| queue::claim_errand(tx, &others, at(500), LEASE).await).await.unwrap();
+        assert!(claimed.is_none(), "another tenant's");
+    }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod approval;
 mod assistant;
 mod carrier;
 mod contact;
@@ -11,10 +12,12 @@ mod errand;
 mod face;
 mod identity;
 mod inbox;
+mod knowledge;
 mod media;
 mod message;
 mod notes;
 mod one_engine;
+mod rehearsal;
 mod statement;
 mod wall;
 mod webhook;

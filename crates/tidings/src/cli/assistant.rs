@@ -9,14 +9,18 @@ use api::{
     fields,
     v1::{
         assistants::{AssistantPatch, ProviderPatch, apply, sealed_keys},
-        knowledge::{add, check_text, updated},
+        knowledge::{
+            lines,
+            of_assistant::{give, take},
+            written_text,
+        },
     },
 };
 use clap::Subcommand;
 use domain::{
     assistant::{ProviderKind, Settings},
     conversation::Mode,
-    id::{AssistantId, Ids, TenantId},
+    id::{AssistantId, Ids, KnowledgeId, TenantId},
     message::Author,
 };
 use jiff::Timestamp;
@@ -26,14 +30,16 @@ use store::{
     StoreError, TenantTx,
     assistant::{self, Assistant},
     event,
-    knowledge::{self, Knowledge},
+    knowledge::{self, Change, Source},
 };
 
 use super::{Answer, line_from_stdin, refused};
 use crate::{boot, boot::Desk, config::Config};
 
-/// Texts that are read at once; an assistant has no more.
-const TEXTS_READ: u32 = 500;
+mod rehearsal;
+
+/// Texts that are read at once; a tenant has no more sources.
+const TEXTS_READ: u32 = 1_000;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -77,6 +83,32 @@ pub(super) enum Command {
         tenant: String,
         /// The assistant's id.
         id: String,
+    },
+    /// Try an assistant with its test cases. Fails if one is not as expected.
+    #[command(disable_version_flag = true)]
+    Test {
+        /// Id or exact name of the organisation.
+        #[arg(long)]
+        tenant: String,
+        /// The assistant's id.
+        id: String,
+        /// Which version [default: the one in force].
+        #[arg(long, value_name = "NUMBER")]
+        version: Option<u32>,
+    },
+    /// Show what an assistant would answer. Nothing is sent.
+    #[command(disable_version_flag = true)]
+    Preview {
+        /// Id or exact name of the organisation.
+        #[arg(long)]
+        tenant: String,
+        /// The assistant's id.
+        id: String,
+        /// What a contact might write.
+        text: String,
+        /// Which version [default: the one in force].
+        #[arg(long, value_name = "NUMBER")]
+        version: Option<u32>,
     },
 }
 
@@ -145,8 +177,10 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
             let made = desk
                 .write(tenant, async move |tx: &mut TenantTx<'_>| {
                     let line = assistant::create(tx, now, id, Author::System, &name, &settings, &keys).await?;
-                    learn(tx, now, &mut ids.clone(), id, &texts).await?;
-                    event::append(tx, now, &[line]).await?;
+                    let learned = learn(tx, now, &mut ids.clone(), id, &texts).await?;
+                    let mut told = vec![line];
+                    told.extend(learned.into_iter().map(knowledge::updated));
+                    event::append(tx, now, &told).await?;
                     shown(tx, id).await
                 })
                 .await
@@ -171,14 +205,16 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
                     apply(&mut settings, &patch)?;
                     let keys = sealed_keys(&sealer, id, &patch, &settings)?;
                     let learned = learn(tx, now, &mut ids.clone(), id, &texts).await?;
-                    let forgot = forget(tx, id, &forgotten).await?;
+                    let forgot = forget(tx, now, &mut ids.clone(), id, &forgotten).await?;
                     if settings != before || name.is_some() || !keys.is_empty() {
                         let author = Author::System;
                         let (_, line) =
                             assistant::change(tx, now, id, author, name.as_deref(), &settings, &keys, true).await?;
                         event::append(tx, now, &[line]).await?;
-                    } else if learned || forgot {
-                        event::append(tx, now, &[updated(id)]).await?;
+                    }
+                    let told: Vec<_> = learned.iter().chain(&forgot).flat_map(|text| lines(*text, &[id])).collect();
+                    if !told.is_empty() {
+                        event::append(tx, now, &told).await?;
                     }
                     shown(tx, id).await
                 })
@@ -201,6 +237,14 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
                 return Err(refused(no_such()));
             }
             Answer::new(format!("Took {id} out of use."), json!({ "id": id, "removed": true }))
+        }
+        Command::Test { tenant, id, version } => {
+            let tenant = desk.tenant(&tenant).await?;
+            rehearsal::test(&desk.engine(config)?, tenant, id.parse()?, version).await?
+        }
+        Command::Preview { tenant, id, text, version } => {
+            let tenant = desk.tenant(&tenant).await?;
+            rehearsal::one_text(&desk.engine(config)?, tenant, id.parse()?, version, text).await?
         }
     };
     desk.store.close().await;
@@ -236,7 +280,7 @@ impl Text {
             bail!("--knowledge {}: name a file, as in hours.md; its name is the text's title", file.display());
         };
         let text = content(file)?;
-        check_text(&text).map_err(refused).with_context(|| format!("--knowledge {}", file.display()))?;
+        written_text(&text).map_err(refused).with_context(|| format!("--knowledge {}", file.display()))?;
         Ok(Self { title: title.to_owned(), text })
     }
 }
@@ -246,47 +290,66 @@ fn content(file: &Path) -> anyhow::Result<String> {
     text.with_context(|| format!("{} cannot be read: name a text file in UTF-8", file.display()))
 }
 
-/// Adds texts, each in the place of the one of its title. Whether there were any.
+/// Adds texts, each in the place of the one of its title. Which they are.
 async fn learn(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     ids: &mut Ids,
     id: AssistantId,
     texts: &[Text],
-) -> Result<bool, ApiError> {
-    let known = knowledge::page(tx, id, None, TEXTS_READ).await?;
+) -> Result<Vec<KnowledgeId>, ApiError> {
+    let known = known(tx, id).await?;
+    let mut learned = Vec::with_capacity(texts.len());
     for Text { title, text } in texts {
         match known.iter().find(|one| one.title == *title) {
             Some(old) => {
-                knowledge::change(tx, now, id, old.id, None, Some(text)).await?;
+                let change = Change { reading: Some(written_text(text)?), ..Change::default() };
+                knowledge::change(tx, now, ids, old.id, &change).await?;
+                learned.push(old.id);
             }
             None => {
-                add(tx, now, id, ids.next(), title, text).await?;
+                let new = ids.next();
+                give(tx, now, ids, id, new, title, text).await?;
+                learned.push(new);
             }
         }
     }
-    Ok(!texts.is_empty())
+    Ok(learned)
 }
 
-/// Takes texts away. Whether there were any.
-async fn forget(tx: &mut TenantTx<'_>, id: AssistantId, titles: &[String]) -> Result<bool, ApiError> {
-    let known = knowledge::page(tx, id, None, TEXTS_READ).await?;
+/// Takes texts away. Which they were.
+async fn forget(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    id: AssistantId,
+    titles: &[String],
+) -> Result<Vec<KnowledgeId>, ApiError> {
+    let known = known(tx, id).await?;
+    let mut forgot = Vec::with_capacity(titles.len());
     for title in titles {
         let Some(text) = known.iter().find(|one| one.title == *title) else {
             let message = format!("It knows no text of the title {title}. Leave this out to see those that it knows.");
             return Err(ApiError::invalid("--forget", "not_found", message));
         };
-        knowledge::remove(tx, id, text.id).await?;
+        take(tx, now, ids, id, text.id).await?;
+        forgot.push(text.id);
     }
-    Ok(!titles.is_empty())
+    Ok(forgot)
 }
 
-async fn shown(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<(Assistant, Vec<Knowledge>), ApiError> {
+/// The texts that are an assistant's own.
+async fn known(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Vec<Source>, StoreError> {
+    let texts = knowledge::texts_of(tx, id, None, TEXTS_READ).await?;
+    Ok(texts.into_iter().map(|(source, _)| source).collect())
+}
+
+async fn shown(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<(Assistant, Vec<Source>), ApiError> {
     let found = assistant::find(tx, id).await?.ok_or_else(no_such)?;
-    Ok((found, knowledge::page(tx, id, None, TEXTS_READ).await?))
+    Ok((found, known(tx, id).await?))
 }
 
-fn told(what: &str, (assistant, texts): (Assistant, Vec<Knowledge>)) -> anyhow::Result<Answer> {
+fn told(what: &str, (assistant, texts): (Assistant, Vec<Source>)) -> anyhow::Result<Answer> {
     let mut text = format!("{what} {} ({}), mode {}.", assistant.name, assistant.id, assistant.set.mode.as_str());
     for known in &texts {
         let _ = write!(text, "\nIt knows: {}", known.title);

@@ -6,7 +6,7 @@ use domain::{
     access::Role,
     assistant,
     conversation::Mode,
-    id::{AssistantId, CarrierAccountId, ContactId, Ids, KnowledgeId, NumberId, TenantId},
+    id::{AssistantId, CarrierAccountId, ContactId, Ids, NumberId, TenantId},
     message::Author,
     phone::{Address, E164},
     tenant::Settings,
@@ -149,8 +149,15 @@ async fn helper(tx: &mut TenantTx<'_>, ids: &mut Ids, now: Timestamp) -> Result<
         assistant::Settings { instructions: INSTRUCTIONS.into(), mode: Mode::Auto, ..assistant::Settings::default() };
     let line = assistants::create(tx, now, id, Author::System, "Crumb", &settings, &[]).await?;
     for (title, text) in KNOWLEDGE {
-        let known: KnowledgeId = ids.next();
-        knowledge::create(tx, now, id, known, title, text).await?;
+        let new = knowledge::New {
+            id: ids.next(),
+            title: title.into(),
+            is_titled: true,
+            origin: knowledge::Origin::Written(engine::read_text(text, text.len())),
+            assistants: vec![id],
+            refetch_hours: None,
+        };
+        knowledge::create(tx, now, ids, &new).await?;
     }
     event::append(tx, now, &[line]).await?;
     Ok(())

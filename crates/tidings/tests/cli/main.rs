@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 mod assistant;
+mod knowledge;
 mod number;
 mod tenant;
 mod user;

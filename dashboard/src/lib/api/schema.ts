@@ -83,7 +83,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What an assistant may answer from, newest first. */
+        /** The texts that are an assistant's own, newest first. What else it may answer from is listed under `/knowledge`. */
         get: operations["get_assistants_id_knowledge"];
         put?: never;
         /** Gives an assistant a text to answer from. */
@@ -498,6 +498,156 @@ export interface paths {
         get: operations["get_events_log"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sources, newest first. The pages of a sitemap are listed under it. */
+        get: operations["get_knowledge"];
+        put?: never;
+        /**
+         * Adds a source: a text, questions with their answers, a page of the web, or a site by its sitemap.
+         * @description What is written here can be found at once. What is fetched waits for its turn; how it stands is told on the source and in the
+         *     live stream.
+         */
+        post: operations["post_knowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/embedding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who makes vectors of texts. */
+        get: operations["get_knowledge_embedding"];
+        /** Sets who makes vectors of texts. Every passage is shown to it anew; until then it is found by its words. */
+        put: operations["put_knowledge_embedding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file to answer from, up to 25 MB: its bytes as they are. PDF, DOCX, HTML, Markdown, TXT and CSV are read, the last
+         *     one as questions with their answers if it has columns for these.
+         * @description What it is is told by its content. It is read in its turn; how it stands, and why it could not be read, is told on the source
+         *     and in the live stream.
+         */
+        post: operations["post_knowledge_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks for the passages that would answer something, and says why they were found; nothing is remembered. */
+        post: operations["post_knowledge_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/synonyms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words that mean the same here. */
+        get: operations["get_knowledge_synonyms"];
+        /** Sets which words mean the same here. */
+        put: operations["put_knowledge_synonyms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One source, with what was read of it. */
+        get: operations["get_knowledge_id"];
+        put?: never;
+        post?: never;
+        /** Removes a source, with its pages if it is a sitemap. */
+        delete: operations["delete_knowledge_id"];
+        options?: never;
+        head?: never;
+        /** Changes a source. */
+        patch: operations["patch_knowledge_id"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/chunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pieces of a source as they are searched, in their order. */
+        get: operations["get_knowledge_id_chunks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/refetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a page or a sitemap fetched again as soon as possible. */
+        post: operations["post_knowledge_id_refetch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -999,6 +1149,18 @@ export interface components {
             revoked_at?: string | null;
             /** @description What it may do; `*` is everything. */
             scopes: string[];
+        };
+        /** @description What to look for. */
+        AskKnowledge: {
+            /** @description In what this assistant may answer from; in all sources, if not said. */
+            assistant_id?: string | null;
+            /**
+             * Format: int32
+             * @description How many passages, 1 to 20; 5 if not said.
+             */
+            limit?: number | null;
+            /** @description What a contact might write. */
+            query: string;
         };
         /** @description Something to try an assistant with. */
         AskPreview: {
@@ -1537,6 +1699,62 @@ export interface components {
             /** @description What is wrong and how to mend it. */
             message: string;
         };
+        /**
+         * @description What a passage was found by.
+         * @enum {string}
+         */
+        FoundBy: "question_and_answer" | "meaning" | "words";
+        /** @description What was found. */
+        FoundKnowledge: {
+            /**
+             * Format: double
+             * @description Below this score nothing counts as found.
+             */
+            floor: number;
+            /** @description The best passages, best first. */
+            hits: components["schemas"]["FoundPassage"][];
+        };
+        /** @description A passage that was found. */
+        FoundPassage: {
+            /** @description Whether it counts as found. */
+            counts: boolean;
+            /** @description The question that it answers there, if it is the answer to one. */
+            question: string | null;
+            /** @description The words that an answer would quote. */
+            quote: string;
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            score: number;
+            /** @description Where it stands. */
+            source: components["schemas"]["FoundSource"];
+            /** @description What speaks for it. */
+            why: components["schemas"]["FoundWhy"];
+        };
+        /** @description The source of a passage. */
+        FoundSource: {
+            /** @description Which. */
+            id: string;
+            /** @description Where it comes from. */
+            kind: components["schemas"]["SourceKind"];
+            /** @description What it is about. */
+            title: string;
+            /** @description Where it lies on the web. */
+            url: string | null;
+        };
+        /** @description What speaks for a passage. */
+        FoundWhy: {
+            /** @description What decided. */
+            by: components["schemas"]["FoundBy"];
+            /**
+             * Format: float
+             * @description How near its meaning is, up to 1; `null`: there was no model to tell.
+             */
+            similarity: number | null;
+            /** @description The words of the query that it has in some form. */
+            words: string[];
+        };
         /** @description Who shall answer. */
         Handoff: {
             /** @description With `agents`: the member who shall look after it. */
@@ -1586,10 +1804,118 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description A piece of a source, as it is searched and quoted. */
+        KnowledgeChunk: {
+            /** @description Whether it is found by its meaning, too. */
+            has_vector: boolean;
+            /** @description The headings that it stands under. */
+            heading: string;
+            /**
+             * Format: int32
+             * @description Its place in the source, from 0.
+             */
+            nth: number;
+            /** @description What it answers, if it is the answer of a pair. */
+            question: string | null;
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description Who makes vectors of texts, for finding them by their meaning. */
+        KnowledgeEmbedding: {
+            /** @description The end of its key; `null`: it has none. */
+            api_key_hint: string | null;
+            /** @description Where an OpenAI-compatible endpoint is; `null`: the model that is built in is used, for English. */
+            base_url: string | null;
+            /** @description The model's name there. */
+            model: string | null;
+        };
+        /** @description Why a source could not be read. */
+        KnowledgeError: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description What went wrong, in plain words. */
+            explanation: string;
+            /** @description What to do about it. */
+            mend: string;
+        };
         /** @description What of a text changes; what is absent stays. */
         KnowledgePatch: {
             text?: string | null;
             title?: string | null;
+        };
+        /** @description A source that assistants may answer from. */
+        KnowledgeSource: {
+            /** @description Who may answer from it; none: every assistant. A page of a sitemap goes with its sitemap. */
+            assistant_ids: string[];
+            /**
+             * Format: int64
+             * @description How much it weighed as it came.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How much text was read from it.
+             */
+            characters: number;
+            /**
+             * Format: int32
+             * @description How many chunks of it are searched; of a sitemap, how many pages it has.
+             */
+            chunks: number;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Whether anybody answers from it now. */
+            enabled: boolean;
+            error: components["schemas"]["KnowledgeError"] | null;
+            /**
+             * Format: date-time
+             * @description When it came last.
+             */
+            fetched_at: string | null;
+            /** @description What the uploaded file was called. */
+            file_name: string | null;
+            /** @description What it turned out to be, such as `pdf`. */
+            format: string | null;
+            /**
+             * @description Which one.
+             * @example kno_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description Where it comes from. */
+            kind: components["schemas"]["SourceKind"];
+            /** @description In which language most of it is (ISO 639-1); `null`: unknown. */
+            language: string | null;
+            /**
+             * Format: date-time
+             * @description When it is fetched next.
+             */
+            next_fetch_at: string | null;
+            /** @description The sitemap that names this page; `null`: it stands for itself. */
+            parent_id?: string | null;
+            /**
+             * Format: int32
+             * @description How often it is fetched again, in hours; `null`: when somebody asks for it.
+             */
+            refetch_hours: number | null;
+            /** @description How it stands. */
+            status: components["schemas"]["SourceStatus"];
+            /** @description What it is about; shown as the source of answers. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed, by anybody or by what was fetched.
+             */
+            updated_at: string;
+            /** @description Where it lies on the web. */
+            url: string | null;
+        };
+        /** @description Words that mean the same here. */
+        KnowledgeSynonyms: {
+            /** @description A group on each line, its words parted by commas, as in `crown, cap`. */
+            lines: string;
         };
         /** @description The newest message's beginning. */
         LastMessage: {
@@ -1899,6 +2225,101 @@ export interface components {
                  * @description When it was last changed.
                  */
                 updated_at: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_KnowledgeChunk: {
+            /** @description The rows. */
+            data: {
+                /** @description Whether it is found by its meaning, too. */
+                has_vector: boolean;
+                /** @description The headings that it stands under. */
+                heading: string;
+                /**
+                 * Format: int32
+                 * @description Its place in the source, from 0.
+                 */
+                nth: number;
+                /** @description What it answers, if it is the answer of a pair. */
+                question: string | null;
+                /** @description What it says. */
+                text: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_KnowledgeSource: {
+            /** @description The rows. */
+            data: {
+                /** @description Who may answer from it; none: every assistant. A page of a sitemap goes with its sitemap. */
+                assistant_ids: string[];
+                /**
+                 * Format: int64
+                 * @description How much it weighed as it came.
+                 */
+                bytes: number;
+                /**
+                 * Format: int64
+                 * @description How much text was read from it.
+                 */
+                characters: number;
+                /**
+                 * Format: int32
+                 * @description How many chunks of it are searched; of a sitemap, how many pages it has.
+                 */
+                chunks: number;
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description Whether anybody answers from it now. */
+                enabled: boolean;
+                error: components["schemas"]["KnowledgeError"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it came last.
+                 */
+                fetched_at: string | null;
+                /** @description What the uploaded file was called. */
+                file_name: string | null;
+                /** @description What it turned out to be, such as `pdf`. */
+                format: string | null;
+                /**
+                 * @description Which one.
+                 * @example kno_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description Where it comes from. */
+                kind: components["schemas"]["SourceKind"];
+                /** @description In which language most of it is (ISO 639-1); `null`: unknown. */
+                language: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it is fetched next.
+                 */
+                next_fetch_at: string | null;
+                /** @description The sitemap that names this page; `null`: it stands for itself. */
+                parent_id?: string | null;
+                /**
+                 * Format: int32
+                 * @description How often it is fetched again, in hours; `null`: when somebody asks for it.
+                 */
+                refetch_hours: number | null;
+                /** @description How it stands. */
+                status: components["schemas"]["SourceStatus"];
+                /** @description What it is about; shown as the source of answers. */
+                title: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed, by anybody or by what was fetched.
+                 */
+                updated_at: string;
+                /** @description Where it lies on the web. */
+                url: string | null;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -2334,6 +2755,54 @@ export interface components {
             /** @description What it says. */
             body: string;
         };
+        /** @description A source to answer from. Files are uploaded to `/knowledge/files`. */
+        NewSource: {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[];
+            /** @enum {string} */
+            kind: "text";
+            /** @description Plain text or Markdown. */
+            text: string;
+            /** @description What it is about; shown as the source of answers. */
+            title: string;
+        } | {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[];
+            /** @enum {string} */
+            kind: "question_answer";
+            /** @description At least one. */
+            pairs: components["schemas"]["QuestionAnswer"][];
+            /** @description What they are about; the first question, if not said. */
+            title?: string | null;
+        } | {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[];
+            /** @enum {string} */
+            kind: "page";
+            /**
+             * Format: int32
+             * @description How often it is fetched again, in hours; 24 if not said, `null`: only when somebody asks for it.
+             */
+            refetch_hours?: number | null;
+            /** @description What it is about; what the page calls itself, if not said. */
+            title?: string | null;
+            /** @description Where it is. */
+            url: string;
+        } | {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[];
+            /** @enum {string} */
+            kind: "sitemap";
+            /**
+             * Format: int32
+             * @description How often it and its pages are fetched again, in hours; 24 if not said, `null`: only when somebody asks for it.
+             */
+            refetch_hours?: number | null;
+            /** @description What it is about; its address, if not said. */
+            title?: string | null;
+            /** @description Where it is, often `/sitemap.xml`. */
+            url: string;
+        };
         /** @description An endpoint to be told. */
         NewWebhook: {
             /** @description Which ones, as in `["message.created"]`; `["*"]` is all. */
@@ -2502,6 +2971,13 @@ export interface components {
              */
             timeout_seconds?: number | null;
         };
+        /** @description A question with its answer. */
+        QuestionAnswer: {
+            /** @description What to answer. */
+            answer: string;
+            /** @description As people ask it. */
+            question: string;
+        };
         /** @description Hours of the day; they may span midnight. */
         QuietHours: {
             /** @description When they begin, as in `21:00`. */
@@ -2665,6 +3141,18 @@ export interface components {
             /** @description What people call them. */
             name: string;
         };
+        /** @description Who is to make vectors of texts. */
+        SetEmbedding: {
+            /** @description Its key. It is never shown again; `null` takes it away. */
+            api_key?: string | null;
+            /**
+             * @description Where an OpenAI-compatible endpoint is, with its version, as in `https://api.openai.com/v1`; `null`: the model that is
+             *     built in. Another address takes the key anew.
+             */
+            base_url?: string | null;
+            /** @description The model's name there. */
+            model?: string | null;
+        };
         /** @description The first tenant and its owner. */
         SetUp: {
             /** @description Where the owner signs in. */
@@ -2696,6 +3184,40 @@ export interface components {
             /** @description Where it stands. */
             title: string;
         };
+        /** @description A source with what was read of it. */
+        SourceDetail: components["schemas"]["KnowledgeSource"] & {
+            /** @description The questions with their answers; `null`: it is text. */
+            pairs: components["schemas"]["QuestionAnswer"][] | null;
+            /** @description What it says; `null`: nothing was read yet, or it is questions with their answers. */
+            text: string | null;
+        };
+        /**
+         * @description Where a source of knowledge comes from.
+         * @enum {string}
+         */
+        SourceKind: "text" | "question_answer" | "file" | "page" | "sitemap";
+        /** @description What of a source changes; what is absent stays. */
+        SourcePatch: {
+            /** @description Who may answer from it; none: every assistant. */
+            assistant_ids?: string[] | null;
+            /** @description Whether anybody answers from it. */
+            enabled?: boolean | null;
+            /** @description Questions with their answers, of a source of these. */
+            pairs?: components["schemas"]["QuestionAnswer"][] | null;
+            /**
+             * Format: int32
+             * @description How often it is fetched again, in hours; `null`: only when somebody asks for it.
+             */
+            refetch_hours?: number | null;
+            /** @description What a text says. */
+            text?: string | null;
+            title?: string | null;
+        };
+        /**
+         * @description How a source of knowledge stands.
+         * @enum {string}
+         */
+        SourceStatus: "waiting" | "fetching" | "indexing" | "ready" | "failed";
         /** @description A conversation that was opened or resumed. */
         StartedConversation: {
             /** @description It. */
@@ -4139,6 +4661,424 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventLog"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge: {
+        parameters: {
+            query?: {
+                /** @description Those that this assistant may answer from. */
+                assistant_id?: string;
+                /** @description The pages of this sitemap. */
+                parent_id?: string;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_KnowledgeSource"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_knowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge_embedding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeEmbedding"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_knowledge_embedding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetEmbedding"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeEmbedding"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_knowledge_files: {
+        parameters: {
+            query?: {
+                /** @description What the file is called, as in `prices.pdf`: an ending that is known must be true. */
+                file_name?: string;
+                /** @description What it is about; what the file calls itself, or its name, if not said. */
+                title?: string;
+                /** @description Who may answer from it, parted by commas; none: every assistant. */
+                assistant_ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_knowledge_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskKnowledge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundKnowledge"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge_synonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSynonyms"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_knowledge_synonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnowledgeSynonyms"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSynonyms"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_knowledge_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_knowledge_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourcePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge_id_chunks: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_KnowledgeChunk"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_knowledge_id_refetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -25,6 +25,7 @@ export type FieldError = Schemas["FieldError"];
 export type Handoff = Schemas["Handoff"];
 export type Holder = Schemas["Holder"];
 export type Knowledge = Schemas["Knowledge"];
+export type KnowledgeSource = Schemas["KnowledgeSource"];
 export type Measure = Schemas["Measure"];
 export type Media = Schemas["Media"];
 export type Member = Schemas["Member"];
@@ -75,7 +76,8 @@ export type LiveEvent =
   | { type: "message.created" | "message.updated"; data: { message: Message } }
   | { type: "contact.updated"; data: { contact: Contact } }
   | { type: "draft.created" | "draft.updated"; data: { draft: Draft } }
-  | { type: "number.updated" | "assistant.updated"; data: { id: string } };
+  | { type: "number.updated" | "assistant.updated"; data: { id: string } }
+  | { type: "knowledge.updated"; data: { knowledge: KnowledgeSource } | { id: string } };
 
 /** A signal outside the log: it has no number, is never replayed, and expires. */
 export interface TypingSignal {

@@ -22,7 +22,10 @@ export class Desk {
   /** The last thing worth saying aloud. */
   announcement = $state("");
   /** Ids whose settings changed elsewhere; pages that show them listen. */
-  touched = $state.raw<{ type: "number.updated" | "assistant.updated"; id: string } | null>(null);
+  touched = $state.raw<{
+    type: "number.updated" | "assistant.updated" | "knowledge.updated";
+    id: string;
+  } | null>(null);
 
   #threads = new Map<string, Thread>();
   /** Activity that a snapshot's unread count already includes. */
@@ -60,6 +63,9 @@ export class Desk {
       case "number.updated":
       case "assistant.updated":
         this.touched = { type: event.type, id: event.data.id };
+        return;
+      case "knowledge.updated":
+        this.touched = { type: event.type, id: "id" in event.data ? event.data.id : event.data.knowledge.id };
     }
   }
 

@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   "draft.updated",
   "number.updated",
   "assistant.updated",
+  "knowledge.updated",
 ] as const;
 
 export interface Listener {
