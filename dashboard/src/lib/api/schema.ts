@@ -81,6 +81,63 @@ export interface paths {
         patch: operations["patch_assistants_id"];
         trace?: never;
     };
+    "/api/v1/assistants/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An assistant's test cases, newest first. */
+        get: operations["get_assistants_id_cases"];
+        put?: never;
+        /** Gives an assistant a test case. */
+        post: operations["post_assistants_id_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/cases/from-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a test case of a conversation: the thread up to the contact's last text, and what was really answered to it (its
+         *     length, and the sources that it cited) as what is expected. Read it over before you rely on it.
+         */
+        post: operations["post_assistants_id_cases_from_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/cases/{case}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One test case. */
+        get: operations["get_assistants_id_cases_case"];
+        put?: never;
+        post?: never;
+        /** Takes a test case away from an assistant. */
+        delete: operations["delete_assistants_id_cases_case"];
+        options?: never;
+        head?: never;
+        /** Changes a test case. What came of it before does not count any more. */
+        patch: operations["patch_assistants_id_cases_case"];
+        trace?: never;
+    };
     "/api/v1/assistants/{id}/figures": {
         parameters: {
             query?: never;
@@ -145,6 +202,63 @@ export interface paths {
         put?: never;
         /** What an assistant would answer; nothing is sent or remembered. */
         post: operations["post_assistants_id_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a version answer what contacts really asked, with nothing sent: those conversations in which the assistant answered,
+         *     or could have as their number's own. It runs in the background. A model that answers for money is paid for it.
+         */
+        post: operations["post_assistants_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An assistant's replays, newest first. They are kept for thirty days. */
+        get: operations["get_assistants_id_replays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a version with all test cases, four at once, within two minutes; each case gets a result. Nothing is sent. A model
+         *     that answers for money is paid for it.
+         */
+        post: operations["post_assistants_id_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -217,6 +331,23 @@ export interface paths {
          *     lists them, unless `force` is said. Other cases that break are listed as warnings.
          */
         post: operations["post_assistants_id_versions_version_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions/{version}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a version last made of the test cases. */
+        get: operations["get_assistants_id_versions_version_results"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -994,6 +1125,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/replays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a replay stands, and what is to be seen of it so far. */
+        get: operations["get_replays_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a replay. What is done is kept. */
+        post: operations["post_replays_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays/{id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A replay's turns, the newest text first: what came of each then, and what the version makes of it. */
+        get: operations["get_replays_id_turns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sandbox": {
         parameters: {
             query?: never;
@@ -1234,188 +1416,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/assistants/{id}/cases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An assistant's test cases, newest first. */
-        get: operations["get_assistants_id_cases"];
-        put?: never;
-        /** Gives an assistant a test case. */
-        post: operations["post_assistants_id_cases"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/assistants/{id}/cases/from-conversation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Makes a test case of a conversation: the thread up to the contact's last text, and what was really answered to it (its
-         *     length, and the sources that it cited) as what is expected. Read it over before you rely on it.
-         */
-        post: operations["post_assistants_id_cases_from_conversation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/assistants/{id}/cases/{case}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One test case. */
-        get: operations["get_assistants_id_cases_case"];
-        put?: never;
-        post?: never;
-        /** Takes a test case away from an assistant. */
-        delete: operations["delete_assistants_id_cases_case"];
-        options?: never;
-        head?: never;
-        /** Changes a test case. What came of it before does not count any more. */
-        patch: operations["patch_assistants_id_cases_case"];
-        trace?: never;
-    };
-    "/api/v1/assistants/{id}/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Lets a version answer what contacts really asked, with nothing sent: those conversations in which the assistant answered,
-         *     or could have as their number's own. It runs in the background. A model that answers for money is paid for it.
-         */
-        post: operations["post_assistants_id_replay"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/assistants/{id}/replays": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An assistant's replays, newest first. They are kept for thirty days. */
-        get: operations["get_assistants_id_replays"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/assistants/{id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tries a version with all test cases, four at once, within two minutes; each case gets a result. Nothing is sent. A model
-         *     that answers for money is paid for it.
-         */
-        post: operations["post_assistants_id_test"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/assistants/{id}/versions/{version}/results": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a version last made of the test cases. */
-        get: operations["get_assistants_id_versions_version_results"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/replays/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How a replay stands, and what is to be seen of it so far. */
-        get: operations["get_replays_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/replays/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ends a replay. What is done is kept. */
-        post: operations["post_replays_id_cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/replays/{id}/turns": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A replay's turns, the newest text first: what came of each then, and what the version makes of it. */
-        get: operations["get_replays_id_turns"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1507,6 +1507,42 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description How to put a version in force. */
+        AskPublish: {
+            /** @description Even if it breaks a required test case. */
+            force?: boolean;
+        };
+        /** @description What to replay. */
+        AskReplay: {
+            /**
+             * Format: int32
+             * @description At most so many turns of contacts; 200 if not said.
+             */
+            limit?: number | null;
+            /**
+             * Format: date-time
+             * @description Texts from then on; if not said, of the last thirty days.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description Up to then; if not said, up to now.
+             */
+            until?: string | null;
+            /**
+             * Format: int32
+             * @description Which version answers.
+             */
+            version: number;
+        };
+        /** @description Which version to try. */
+        AskTest: {
+            /**
+             * Format: int32
+             * @description If not said, the one in force.
+             */
+            version?: number | null;
+        };
         /** @description A configured AI. */
         Assistant: components["schemas"]["AssistantSettings"] & {
             /**
@@ -1526,6 +1562,37 @@ export interface components {
              * @description The version that is in force.
              */
             version: number;
+        };
+        /** @description A conversation, and what an assistant must make of it. */
+        AssistantCase: {
+            /** @description The contact's company; empty: not known. */
+            contact_company: string;
+            /** @description The contact's name; empty: not known. */
+            contact_name: string;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description What the assistant must make of it. */
+            expect: components["schemas"]["CaseExpectation"];
+            /** @description What the assistant must follow in this conversation. */
+            guide: string;
+            /**
+             * @description Which one.
+             * @example cas_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            last_result: components["schemas"]["CaseResult"] | null;
+            /** @description What was said, oldest first; the contact speaks last. */
+            messages: components["schemas"]["RehearsedMessage"][];
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
         };
         /** @description Suggestions, by what people made of them. */
         AssistantDraftFigures: {
@@ -1640,6 +1707,8 @@ export interface components {
              * @description Below this score, from 0 to 1, nothing counts as found in its knowledge.
              */
             floor?: number | null;
+            /** @description It comes into force even if it breaks a required test case. */
+            force?: boolean | null;
             /** @description Stands before its first reply in a conversation; empty: nothing. */
             greeting?: string | null;
             hand_over?: components["schemas"]["AssistantHandOver"] | null;
@@ -1847,6 +1916,24 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "contact" | "member" | "assistant" | "workflow" | "campaign" | "api" | "system";
+        /** @description A test case that a version breaks. */
+        BrokenCase: {
+            /** @description What is not as expected. */
+            broken: components["schemas"]["BrokenExpectation"][];
+            /** @description Which one. */
+            case_id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description It keeps a version from coming into force, unless somebody insists. */
+            required: boolean;
+        };
+        /** @description One thing that is not as a test case expects it. */
+        BrokenExpectation: {
+            /** @description What is wrong and how to mend it. */
+            message: string;
+            /** @description Which expectation. */
+            rule: components["schemas"]["CaseRule"];
+        };
         /** @description An account, without its key. */
         CarrierAccount: {
             /** @description Both ends of its API key, so that people can tell keys apart. */
@@ -1889,6 +1976,97 @@ export interface components {
             /** @description What is wrong. */
             message: string;
         };
+        /** @description What a version answers in a case. */
+        CaseAnswer: {
+            /** @description What it says, or suggests to a person; empty: nothing. */
+            body: string;
+            /** @description What else is to be known, such as a rubric that nobody could judge. */
+            notes: string[];
+            outcome: components["schemas"]["PreviewOutcome"] | null;
+            /** @description Why it hands over, stays silent or is held back; empty: it does not. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description The segments that its text takes.
+             */
+            segments: number;
+            /** @description From what. */
+            sources: components["schemas"]["Source"][];
+        };
+        /** @description What an assistant must make of a test case. What is absent is not looked at. */
+        CaseExpectation: {
+            /** @description It cites each of these: the title of a source, or a part of what it says. */
+            must_cite: string[];
+            /** @description Each of these stands in its reply, in any case of letters. */
+            must_mention: string[];
+            /** @description None of these stands in what it says or suggests. */
+            must_not: string[];
+            outcome?: components["schemas"]["PreviewOutcome"] | null;
+            /** @description A version that breaks this case is not put in force, unless somebody insists. */
+            required: boolean;
+            /** @description What the assistant's own model is to judge the answer by, in words; `null`: nothing. */
+            rubric?: string | null;
+            /**
+             * Format: int32
+             * @description Its text takes at most so many segments; `null`: as many as its settings allow.
+             */
+            segments_max?: number | null;
+        };
+        /** @description A conversation to make a case of. */
+        CaseFromConversation: {
+            /** @description Which one. */
+            conversation_id: string;
+            /** @description The case ends with the contact's last text up to this message; if not said, with the contact's last text. */
+            upto_message_id?: string | null;
+        };
+        /** @description What of a case changes; what is absent stays. */
+        CasePatch: {
+            contact_company?: string | null;
+            contact_name?: string | null;
+            expect?: components["schemas"]["CaseExpectation"] | null;
+            guide?: string | null;
+            messages?: components["schemas"]["RehearsedMessage"][] | null;
+            name?: string | null;
+        };
+        /** @description What a version makes of a case. */
+        CaseResult: components["schemas"]["CaseAnswer"] & {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What is not. */
+            broken: components["schemas"]["BrokenExpectation"][];
+            /** @description Of which case. */
+            case_id: string;
+            cost: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description What people call the case. */
+            name: string;
+            /** @description All is as expected. */
+            passed: boolean;
+            /** @description A version that breaks it is not put in force, unless somebody insists. */
+            required: boolean;
+            /**
+             * Format: int32
+             * @description Which version.
+             */
+            version: number;
+        };
+        /** @description What a version last made of the test cases. */
+        CaseResults: {
+            /** @description One for each case that it was tried with, the oldest case first. */
+            data: components["schemas"]["CaseResult"][];
+        };
+        /**
+         * @description Which expectation of a test case.
+         * @enum {string}
+         */
+        CaseRule: "outcome" | "must_mention" | "must_not" | "must_cite" | "segments_max" | "rubric" | "time";
         /** @description What changes; what is absent stays. */
         ChangeCarrierAccount: {
             api_key?: string | null;
@@ -2657,6 +2835,42 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_AssistantCase: {
+            /** @description The rows. */
+            data: {
+                /** @description The contact's company; empty: not known. */
+                contact_company: string;
+                /** @description The contact's name; empty: not known. */
+                contact_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description What the assistant must make of it. */
+                expect: components["schemas"]["CaseExpectation"];
+                /** @description What the assistant must follow in this conversation. */
+                guide: string;
+                /**
+                 * @description Which one.
+                 * @example cas_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                last_result: components["schemas"]["CaseResult"] | null;
+                /** @description What was said, oldest first; the contact speaks last. */
+                messages: components["schemas"]["RehearsedMessage"][];
+                /** @description What people call it. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                updated_at: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_CarrierAccountView: {
             /** @description The rows. */
             data: (components["schemas"]["CarrierAccount"] & {
@@ -3120,6 +3334,86 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_Replay: {
+            /** @description The rows. */
+            data: {
+                /** @description Of which assistant. */
+                assistant_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /**
+                 * Format: int32
+                 * @description How many of them are done.
+                 */
+                done: number;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at: string | null;
+                /**
+                 * @description Which one.
+                 * @example rpl_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description At most so many turns.
+                 */
+                limit: number;
+                /** @description Why it failed. */
+                reason: string | null;
+                /**
+                 * Format: date-time
+                 * @description Texts from then on.
+                 */
+                since: string;
+                /** @description How it stands. */
+                state: components["schemas"]["ReplayState"];
+                /** @description What is to be seen of those. */
+                summary: components["schemas"]["ReplaySummary"];
+                /**
+                 * Format: int32
+                 * @description How many turns there are; 0 while it waits.
+                 */
+                turns: number;
+                /**
+                 * Format: date-time
+                 * @description Up to then.
+                 */
+                until: string;
+                /**
+                 * Format: int32
+                 * @description Which version answers.
+                 */
+                version: number;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_ReplayTurn: {
+            /** @description The rows. */
+            data: {
+                /** @description What that text said. */
+                body: string;
+                /** @description Where. */
+                conversation_id: string;
+                /** @description The contact's last text of it. */
+                message_id: string;
+                now: components["schemas"]["ReplayedNow"] | null;
+                /** @description The contact would notice no difference; `null`: it was not asked yet. */
+                same: boolean | null;
+                /** @description What came of it then. */
+                then: components["schemas"]["ReplayedThen"];
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Run: {
             /** @description The rows. */
             data: {
@@ -3420,6 +3714,21 @@ export interface components {
             /** @description What the carrier signs its webhooks with, base64 or PEM, newest first. */
             public_keys: string[];
         };
+        /** @description A conversation to try an assistant with, and what it must make of it. */
+        NewCase: {
+            /** @description The contact's company, if it is known. */
+            contact_company?: string;
+            /** @description The contact's name, if it is known. */
+            contact_name?: string;
+            /** @description What the assistant must make of it; what is absent in it is not looked at. */
+            expect?: components["schemas"]["CaseExpectation"];
+            /** @description What the assistant must follow in this conversation. */
+            guide?: string;
+            /** @description What was said, oldest first; the contact speaks last. */
+            messages: components["schemas"]["RehearsedMessage"][];
+            /** @description What people call it. */
+            name: string;
+        };
         /** @description Someone to add. */
         NewContact: {
             company?: string | null;
@@ -3716,7 +4025,7 @@ export interface components {
             tokens_out: number;
         };
         /**
-         * @description What an assistant would do.
+         * @description What an assistant would do: answer, ask back, hand over, say nothing, or have its answer held back.
          * @enum {string}
          */
         PreviewOutcome: "answer" | "clarify" | "hand_off" | "stay_silent" | "refused";
@@ -3770,6 +4079,11 @@ export interface components {
              * @description How long it may take in all.
              */
             timeout_seconds?: number | null;
+        };
+        /** @description An assistant as it is after a version was put in force. */
+        PublishedAssistant: components["schemas"]["Assistant"] & {
+            /** @description Test cases that the version breaks all the same. */
+            warnings?: components["schemas"]["BrokenCase"][];
         };
         /** @description A question with its answer. */
         QuestionAnswer: {
@@ -3880,6 +4194,148 @@ export interface components {
             from: string;
             /** @description What stands there now; empty for invisible marks. */
             to: string;
+        };
+        /** @description A run of past conversations through a version of an assistant. */
+        Replay: {
+            /** @description Of which assistant. */
+            assistant_id: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description How many of them are done.
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /**
+             * @description Which one.
+             * @example rpl_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description At most so many turns.
+             */
+            limit: number;
+            /** @description Why it failed. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Texts from then on.
+             */
+            since: string;
+            /** @description How it stands. */
+            state: components["schemas"]["ReplayState"];
+            /** @description What is to be seen of those. */
+            summary: components["schemas"]["ReplaySummary"];
+            /**
+             * Format: int32
+             * @description How many turns there are; 0 while it waits.
+             */
+            turns: number;
+            /**
+             * Format: date-time
+             * @description Up to then.
+             */
+            until: string;
+            /**
+             * Format: int32
+             * @description Which version answers.
+             */
+            version: number;
+        };
+        /**
+         * @description How a replay stands.
+         * @enum {string}
+         */
+        ReplayState: "waiting" | "running" | "done" | "cancelled" | "failed";
+        /** @description What is to be seen of the turns that are done. */
+        ReplaySummary: {
+            /**
+             * Format: int32
+             * @description The contact would.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Passages that were cited then.
+             */
+            citations_before: number;
+            /**
+             * Format: int32
+             * @description Passages that are cited now.
+             */
+            citations_now: number;
+            cost_before: components["schemas"]["Cost"] | null;
+            cost_now: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description Where it handed over then.
+             */
+            hand_overs_before: number;
+            /**
+             * Format: int32
+             * @description Where it hands over now.
+             */
+            hand_overs_now: number;
+            /**
+             * Format: int32
+             * @description The contact would notice no difference.
+             */
+            same: number;
+        };
+        /** @description What a contact wrote, what came of it then, and what the version makes of it. */
+        ReplayTurn: {
+            /** @description What that text said. */
+            body: string;
+            /** @description Where. */
+            conversation_id: string;
+            /** @description The contact's last text of it. */
+            message_id: string;
+            now: components["schemas"]["ReplayedNow"] | null;
+            /** @description The contact would notice no difference; `null`: it was not asked yet. */
+            same: boolean | null;
+            /** @description What came of it then. */
+            then: components["schemas"]["ReplayedThen"];
+        };
+        /** @description What the other version makes of it. */
+        ReplayedNow: {
+            /** @description What it says or suggests; empty: nothing. */
+            body: string;
+            cost?: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description What it does. */
+            outcome: components["schemas"]["PreviewOutcome"];
+            /** @description Why it hands over, stays silent or is held back; empty: it does not. */
+            reason: string;
+            /** @description From what. */
+            sources: components["schemas"]["Source"][];
+        };
+        /** @description What came of a turn at the time. */
+        ReplayedThen: {
+            /** @description What was answered. */
+            body: string;
+            by?: components["schemas"]["RehearsedBy"] | null;
+            cost?: components["schemas"]["Cost"] | null;
+            outcome?: components["schemas"]["PreviewOutcome"] | null;
+            /** @description From what. */
+            sources: components["schemas"]["Source"][];
+            /**
+             * Format: int32
+             * @description Which version was asked.
+             */
+            version?: number | null;
         };
         /** @enum {string} */
         Role: "owner" | "admin" | "manager" | "agent";
@@ -4177,6 +4633,20 @@ export interface components {
              */
             undo_seconds: number;
         };
+        /** @description What a version makes of all test cases. */
+        TestReport: {
+            /** @description How many are not. */
+            failed: number;
+            /** @description How many cases are as expected. */
+            passed: number;
+            /** @description One for each case, the oldest first. */
+            results: components["schemas"]["CaseResult"][];
+            /**
+             * Format: int32
+             * @description Which version.
+             */
+            version: number;
+        };
         /** @description Whether someone is typing. */
         Typing: {
             /** @description They are, or they have stopped. */
@@ -4211,474 +4681,6 @@ export interface components {
             from: string;
             /** @description Until, later on the same day; 24:00 is its end. */
             until: string;
-        };
-        /** @description How to put a version in force. */
-        AskPublish: {
-            /** @description Even if it breaks a required test case. */
-            force?: boolean;
-        };
-        /** @description What to replay. */
-        AskReplay: {
-            /**
-             * Format: int32
-             * @description At most so many turns of contacts; 200 if not said.
-             */
-            limit?: number | null;
-            /**
-             * Format: date-time
-             * @description Texts from then on; if not said, of the last thirty days.
-             */
-            since?: string | null;
-            /**
-             * Format: date-time
-             * @description Up to then; if not said, up to now.
-             */
-            until?: string | null;
-            /**
-             * Format: int32
-             * @description Which version answers.
-             */
-            version: number;
-        };
-        /** @description Which version to try. */
-        AskTest: {
-            /**
-             * Format: int32
-             * @description If not said, the one in force.
-             */
-            version?: number | null;
-        };
-        /** @description A conversation, and what an assistant must make of it. */
-        AssistantCase: {
-            /** @description The contact's company; empty: not known. */
-            contact_company: string;
-            /** @description The contact's name; empty: not known. */
-            contact_name: string;
-            /**
-             * Format: date-time
-             * @description When it was added.
-             */
-            created_at: string;
-            /** @description What the assistant must make of it. */
-            expect: components["schemas"]["CaseExpectation"];
-            /** @description What the assistant must follow in this conversation. */
-            guide: string;
-            /**
-             * @description Which one.
-             * @example cas_01939f0a7c2e7d40a1b2c3d4e5f60718
-             */
-            id: string;
-            last_result: components["schemas"]["CaseResult"] | null;
-            /** @description What was said, oldest first; the contact speaks last. */
-            messages: components["schemas"]["RehearsedMessage"][];
-            /** @description What people call it. */
-            name: string;
-            /**
-             * Format: date-time
-             * @description When it was last changed.
-             */
-            updated_at: string;
-        };
-        /** @description A test case that a version breaks. */
-        BrokenCase: {
-            /** @description What is not as expected. */
-            broken: components["schemas"]["BrokenExpectation"][];
-            /** @description Which one. */
-            case_id: string;
-            /** @description What people call it. */
-            name: string;
-            /** @description It keeps a version from coming into force, unless somebody insists. */
-            required: boolean;
-        };
-        /** @description One thing that is not as a test case expects it. */
-        BrokenExpectation: {
-            /** @description What is wrong and how to mend it. */
-            message: string;
-            /** @description Which expectation. */
-            rule: components["schemas"]["CaseRule"];
-        };
-        /** @description What a version answers in a case. */
-        CaseAnswer: {
-            /** @description What it says, or suggests to a person; empty: nothing. */
-            body: string;
-            /** @description What else is to be known, such as a rubric that nobody could judge. */
-            notes: string[];
-            outcome: components["schemas"]["PreviewOutcome"] | null;
-            /** @description Why it hands over, stays silent or is held back; empty: it does not. */
-            reason: string;
-            /**
-             * Format: int32
-             * @description The segments that its text takes.
-             */
-            segments: number;
-            /** @description From what. */
-            sources: components["schemas"]["Source"][];
-        };
-        /** @description What an assistant must make of a test case. What is absent is not looked at. */
-        CaseExpectation: {
-            /** @description It cites each of these: the title of a source, or a part of what it says. */
-            must_cite: string[];
-            /** @description Each of these stands in its reply, in any case of letters. */
-            must_mention: string[];
-            /** @description None of these stands in what it says or suggests. */
-            must_not: string[];
-            outcome?: components["schemas"]["PreviewOutcome"] | null;
-            /** @description A version that breaks this case is not put in force, unless somebody insists. */
-            required: boolean;
-            /** @description What the assistant's own model is to judge the answer by, in words; `null`: nothing. */
-            rubric?: string | null;
-            /**
-             * Format: int32
-             * @description Its text takes at most so many segments; `null`: as many as its settings allow.
-             */
-            segments_max?: number | null;
-        };
-        /** @description A conversation to make a case of. */
-        CaseFromConversation: {
-            /** @description Which one. */
-            conversation_id: string;
-            /** @description The case ends with the contact's last text up to this message; if not said, with the contact's last text. */
-            upto_message_id?: string | null;
-        };
-        /** @description What of a case changes; what is absent stays. */
-        CasePatch: {
-            contact_company?: string | null;
-            contact_name?: string | null;
-            expect?: components["schemas"]["CaseExpectation"] | null;
-            guide?: string | null;
-            messages?: components["schemas"]["RehearsedMessage"][] | null;
-            name?: string | null;
-        };
-        /** @description What a version makes of a case. */
-        CaseResult: components["schemas"]["CaseAnswer"] & {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description What is not. */
-            broken: components["schemas"]["BrokenExpectation"][];
-            /** @description Of which case. */
-            case_id: string;
-            cost: components["schemas"]["Cost"] | null;
-            /**
-             * Format: int32
-             * @description How long it took.
-             */
-            latency_ms: number;
-            /** @description What people call the case. */
-            name: string;
-            /** @description All is as expected. */
-            passed: boolean;
-            /** @description A version that breaks it is not put in force, unless somebody insists. */
-            required: boolean;
-            /**
-             * Format: int32
-             * @description Which version.
-             */
-            version: number;
-        };
-        /** @description What a version last made of the test cases. */
-        CaseResults: {
-            /** @description One for each case that it was tried with, the oldest case first. */
-            data: components["schemas"]["CaseResult"][];
-        };
-        /**
-         * @description Which expectation of a test case.
-         * @enum {string}
-         */
-        CaseRule: "outcome" | "must_mention" | "must_not" | "must_cite" | "segments_max" | "rubric" | "time";
-        /** @description One page of a list. */
-        Listed_AssistantCase: {
-            /** @description The rows. */
-            data: {
-                /** @description The contact's company; empty: not known. */
-                contact_company: string;
-                /** @description The contact's name; empty: not known. */
-                contact_name: string;
-                /**
-                 * Format: date-time
-                 * @description When it was added.
-                 */
-                created_at: string;
-                /** @description What the assistant must make of it. */
-                expect: components["schemas"]["CaseExpectation"];
-                /** @description What the assistant must follow in this conversation. */
-                guide: string;
-                /**
-                 * @description Which one.
-                 * @example cas_01939f0a7c2e7d40a1b2c3d4e5f60718
-                 */
-                id: string;
-                last_result: components["schemas"]["CaseResult"] | null;
-                /** @description What was said, oldest first; the contact speaks last. */
-                messages: components["schemas"]["RehearsedMessage"][];
-                /** @description What people call it. */
-                name: string;
-                /**
-                 * Format: date-time
-                 * @description When it was last changed.
-                 */
-                updated_at: string;
-            }[];
-            /** @description What to ask for next; `null`: there is no more. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Listed_Replay: {
-            /** @description The rows. */
-            data: {
-                /** @description Of which assistant. */
-                assistant_id: string;
-                /**
-                 * Format: date-time
-                 * @description When it was asked for.
-                 */
-                created_at: string;
-                /**
-                 * Format: int32
-                 * @description How many of them are done.
-                 */
-                done: number;
-                /**
-                 * Format: date-time
-                 * @description When it ended.
-                 */
-                ended_at: string | null;
-                /**
-                 * @description Which one.
-                 * @example rpl_01939f0a7c2e7d40a1b2c3d4e5f60718
-                 */
-                id: string;
-                /**
-                 * Format: int32
-                 * @description At most so many turns.
-                 */
-                limit: number;
-                /** @description Why it failed. */
-                reason: string | null;
-                /**
-                 * Format: date-time
-                 * @description Texts from then on.
-                 */
-                since: string;
-                /** @description How it stands. */
-                state: components["schemas"]["ReplayState"];
-                /** @description What is to be seen of those. */
-                summary: components["schemas"]["ReplaySummary"];
-                /**
-                 * Format: int32
-                 * @description How many turns there are; 0 while it waits.
-                 */
-                turns: number;
-                /**
-                 * Format: date-time
-                 * @description Up to then.
-                 */
-                until: string;
-                /**
-                 * Format: int32
-                 * @description Which version answers.
-                 */
-                version: number;
-            }[];
-            /** @description What to ask for next; `null`: there is no more. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Listed_ReplayTurn: {
-            /** @description The rows. */
-            data: {
-                /** @description What that text said. */
-                body: string;
-                /** @description Where. */
-                conversation_id: string;
-                /** @description The contact's last text of it. */
-                message_id: string;
-                now: components["schemas"]["ReplayedNow"] | null;
-                /** @description The contact would notice no difference; `null`: it was not asked yet. */
-                same: boolean | null;
-                /** @description What came of it then. */
-                then: components["schemas"]["ReplayedThen"];
-            }[];
-            /** @description What to ask for next; `null`: there is no more. */
-            next_cursor?: string | null;
-        };
-        /** @description A conversation to try an assistant with, and what it must make of it. */
-        NewCase: {
-            /** @description The contact's company, if it is known. */
-            contact_company?: string;
-            /** @description The contact's name, if it is known. */
-            contact_name?: string;
-            /** @description What the assistant must make of it; what is absent in it is not looked at. */
-            expect?: components["schemas"]["CaseExpectation"];
-            /** @description What the assistant must follow in this conversation. */
-            guide?: string;
-            /** @description What was said, oldest first; the contact speaks last. */
-            messages: components["schemas"]["RehearsedMessage"][];
-            /** @description What people call it. */
-            name: string;
-        };
-        /** @description An assistant as it is after a version was put in force. */
-        PublishedAssistant: components["schemas"]["Assistant"] & {
-            /** @description Test cases that the version breaks all the same. */
-            warnings?: components["schemas"]["BrokenCase"][];
-        };
-        /** @description A run of past conversations through a version of an assistant. */
-        Replay: {
-            /** @description Of which assistant. */
-            assistant_id: string;
-            /**
-             * Format: date-time
-             * @description When it was asked for.
-             */
-            created_at: string;
-            /**
-             * Format: int32
-             * @description How many of them are done.
-             */
-            done: number;
-            /**
-             * Format: date-time
-             * @description When it ended.
-             */
-            ended_at: string | null;
-            /**
-             * @description Which one.
-             * @example rpl_01939f0a7c2e7d40a1b2c3d4e5f60718
-             */
-            id: string;
-            /**
-             * Format: int32
-             * @description At most so many turns.
-             */
-            limit: number;
-            /** @description Why it failed. */
-            reason: string | null;
-            /**
-             * Format: date-time
-             * @description Texts from then on.
-             */
-            since: string;
-            /** @description How it stands. */
-            state: components["schemas"]["ReplayState"];
-            /** @description What is to be seen of those. */
-            summary: components["schemas"]["ReplaySummary"];
-            /**
-             * Format: int32
-             * @description How many turns there are; 0 while it waits.
-             */
-            turns: number;
-            /**
-             * Format: date-time
-             * @description Up to then.
-             */
-            until: string;
-            /**
-             * Format: int32
-             * @description Which version answers.
-             */
-            version: number;
-        };
-        /**
-         * @description How a replay stands.
-         * @enum {string}
-         */
-        ReplayState: "waiting" | "running" | "done" | "cancelled" | "failed";
-        /** @description What is to be seen of the turns that are done. */
-        ReplaySummary: {
-            /**
-             * Format: int32
-             * @description The contact would.
-             */
-            changed: number;
-            /**
-             * Format: int32
-             * @description Passages that were cited then.
-             */
-            citations_before: number;
-            /**
-             * Format: int32
-             * @description Passages that are cited now.
-             */
-            citations_now: number;
-            cost_before: components["schemas"]["Cost"] | null;
-            cost_now: components["schemas"]["Cost"] | null;
-            /**
-             * Format: int32
-             * @description Where it handed over then.
-             */
-            hand_overs_before: number;
-            /**
-             * Format: int32
-             * @description Where it hands over now.
-             */
-            hand_overs_now: number;
-            /**
-             * Format: int32
-             * @description The contact would notice no difference.
-             */
-            same: number;
-        };
-        /** @description What a contact wrote, what came of it then, and what the version makes of it. */
-        ReplayTurn: {
-            /** @description What that text said. */
-            body: string;
-            /** @description Where. */
-            conversation_id: string;
-            /** @description The contact's last text of it. */
-            message_id: string;
-            now: components["schemas"]["ReplayedNow"] | null;
-            /** @description The contact would notice no difference; `null`: it was not asked yet. */
-            same: boolean | null;
-            /** @description What came of it then. */
-            then: components["schemas"]["ReplayedThen"];
-        };
-        /** @description What the other version makes of it. */
-        ReplayedNow: {
-            /** @description What it says or suggests; empty: nothing. */
-            body: string;
-            cost?: components["schemas"]["Cost"] | null;
-            /**
-             * Format: int32
-             * @description How long it took.
-             */
-            latency_ms: number;
-            /** @description What it does. */
-            outcome: components["schemas"]["PreviewOutcome"];
-            /** @description Why it hands over, stays silent or is held back; empty: it does not. */
-            reason: string;
-            /** @description From what. */
-            sources: components["schemas"]["Source"][];
-        };
-        /** @description What came of a turn at the time. */
-        ReplayedThen: {
-            /** @description What was answered. */
-            body: string;
-            by?: components["schemas"]["RehearsedBy"] | null;
-            cost?: components["schemas"]["Cost"] | null;
-            outcome?: components["schemas"]["PreviewOutcome"] | null;
-            /** @description From what. */
-            sources: components["schemas"]["Source"][];
-            /**
-             * Format: int32
-             * @description Which version was asked.
-             */
-            version?: number | null;
-        };
-        /** @description What a version makes of all test cases. */
-        TestReport: {
-            /** @description How many are not. */
-            failed: number;
-            /** @description How many cases are as expected. */
-            passed: number;
-            /** @description One for each case, the oldest first. */
-            results: components["schemas"]["CaseResult"][];
-            /**
-             * Format: int32
-             * @description Which version.
-             */
-            version: number;
         };
     };
     responses: never;
@@ -4939,6 +4941,204 @@ export interface operations {
             };
         };
     };
+    get_assistants_id_cases: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_cases_from_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFromConversation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_assistants_id_cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_assistants_id_cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_assistants_id_figures: {
         parameters: {
             query?: {
@@ -5139,6 +5339,109 @@ export interface operations {
             };
         };
     };
+    post_assistants_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReplay"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_replays: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_assistants_id_versions: {
         parameters: {
             query?: {
@@ -5259,6 +5562,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublishedAssistant"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_versions_version_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseResults"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -7247,6 +7581,101 @@ export interface operations {
             };
         };
     };
+    get_replays_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_replays_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replays_id_turns: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ReplayTurn"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_sandbox: {
         parameters: {
             query?: never;
@@ -7914,433 +8343,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_assistants_id_cases: {
-        parameters: {
-            query?: {
-                /** @description How many rows at most, 1 to 100; 50 if not said. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listed_AssistantCase"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_assistants_id_cases: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCase"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssistantCase"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_assistants_id_cases_from_conversation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CaseFromConversation"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssistantCase"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_assistants_id_cases_case: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                case: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssistantCase"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_assistants_id_cases_case: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                case: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    patch_assistants_id_cases_case: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                case: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CasePatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssistantCase"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_assistants_id_replay: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AskReplay"];
-            };
-        };
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Replay"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_assistants_id_replays: {
-        parameters: {
-            query?: {
-                /** @description How many rows at most, 1 to 100; 50 if not said. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listed_Replay"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_assistants_id_test: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AskTest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TestReport"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_assistants_id_versions_version_results: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                version: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseResults"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_replays_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Replay"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_replays_id_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Replay"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_replays_id_turns: {
-        parameters: {
-            query?: {
-                /** @description How many rows at most, 1 to 100; 50 if not said. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listed_ReplayTurn"];
                 };
             };
             /** @description A problem, with a stable code. */
