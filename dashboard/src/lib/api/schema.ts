@@ -39,6 +39,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves it: it is done at once, and once. */
+        post: operations["post_approvals_id_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rejects it: it is not done. */
+        post: operations["post_approvals_id_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assistants": {
         parameters: {
             query?: never;
@@ -532,6 +566,23 @@ export interface paths {
         head?: never;
         /** Changes how a conversation stands. */
         patch: operations["patch_conversations_id"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What assistants wanted to do in a conversation, whatever became of it, newest first. */
+        get: operations["get_conversations_id_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/conversations/{id}/drafts": {
@@ -1477,6 +1528,57 @@ export interface components {
             /** @description What it may do; `*` is everything. */
             scopes: string[];
         };
+        /** @description Something that an assistant wants to do and people must approve. */
+        Approval: {
+            /** @description What it is to be called with. */
+            arguments: unknown;
+            /** @description Who wants it. */
+            assistant_id: string;
+            /**
+             * Format: int32
+             * @description In which version: what is done is what that one says.
+             */
+            assistant_version: number;
+            /** @description Where. */
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description Since when it waits.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When they decided.
+             */
+            decided_at: string | null;
+            /** @description The member who decided. */
+            decided_by: string | null;
+            /** @description Who decided: `member` or `api`; `null`: nobody. */
+            decided_by_kind: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it can be approved.
+             */
+            expires_at: string;
+            /**
+             * @description Which one.
+             * @example apr_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description What came of it; before that, why they decided so, if they said. */
+            result: string | null;
+            /** @description The run that it came of: why it wants that. */
+            run_id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ApprovalState"];
+            /** @description The tool's name. */
+            tool: string;
+        };
+        /**
+         * @description Where something stands that an assistant wants to do and people must approve.
+         * @enum {string}
+         */
+        ApprovalState: "waiting" | "approved" | "rejected" | "expired" | "done" | "failed";
         /** @description What to look for. */
         AskKnowledge: {
             /** @description In what this assistant may answer from; in all sources, if not said. */
@@ -1745,6 +1847,8 @@ export interface components {
             segments_max?: number | null;
             /** @description How it shall sound, such as "warm and brief". */
             tone?: string | null;
+            /** @description What it may do besides answering: all of it. */
+            tools?: components["schemas"]["ToolPatch"][] | null;
         };
         /** @description Which model answers. */
         AssistantProvider: {
@@ -1873,6 +1977,28 @@ export interface components {
             segments_max: number;
             /** @description How it shall sound. */
             tone: string;
+            /** @description What it may do besides answering. */
+            tools: components["schemas"]["AssistantTool"][];
+        };
+        /** @description Something that an assistant may do besides answering. */
+        AssistantTool: {
+            /** @description What it may change; what cannot be put right is done only when a person has approved it. */
+            class: components["schemas"]["ToolClass"];
+            /** @description What it is for, told to the model. */
+            description: string;
+            /** @description What is sent along for anyone to see. */
+            headers?: components["schemas"]["ToolHeader"][] | null;
+            /** @description What it does. The rest is there for `http` alone. */
+            kind: components["schemas"]["ToolKind"];
+            method?: components["schemas"]["ToolMethod"] | null;
+            /** @description What the model calls it: lower-case letters, digits and underscores. */
+            name: string;
+            /** @description The JSON Schema of its arguments, an object. */
+            parameters?: unknown;
+            /** @description What is sent along and never shown again. */
+            secret_headers?: components["schemas"]["ToolSecretHeader"][] | null;
+            /** @description Where the endpoint is. */
+            url?: string | null;
         };
         /** @description A version of an assistant. What is set in it never changes. */
         AssistantVersion: {
@@ -2205,6 +2331,10 @@ export interface components {
              * @description When they became known.
              */
             created_at: string;
+            /** @description What is kept in the tenant's fields, by their keys; a field that is not there is not known. */
+            fields: {
+                [key: string]: string;
+            };
             /**
              * @description Which one.
              * @example con_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -2240,6 +2370,10 @@ export interface components {
             /** @description The tenant wants nothing more from or to them. */
             blocked?: boolean | null;
             company?: string | null;
+            /** @description Values of the organisation's fields by their keys; `null`: not known any more. What is absent stays. */
+            fields?: {
+                [key: string]: string | null;
+            };
             name?: string | null;
             /** @description All of them. */
             tags?: string[] | null;
@@ -2396,6 +2530,11 @@ export interface components {
          * @enum {string}
          */
         Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /** @description How it is decided. */
+        DecideApproval: {
+            /** @description Why, for whoever reads of it. */
+            reason?: string | null;
+        };
         /** @description One telling. */
         Delivery: {
             /**
@@ -2810,6 +2949,57 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_Approval: {
+            /** @description The rows. */
+            data: {
+                /** @description What it is to be called with. */
+                arguments: unknown;
+                /** @description Who wants it. */
+                assistant_id: string;
+                /**
+                 * Format: int32
+                 * @description In which version: what is done is what that one says.
+                 */
+                assistant_version: number;
+                /** @description Where. */
+                conversation_id: string;
+                /**
+                 * Format: date-time
+                 * @description Since when it waits.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When they decided.
+                 */
+                decided_at: string | null;
+                /** @description The member who decided. */
+                decided_by: string | null;
+                /** @description Who decided: `member` or `api`; `null`: nobody. */
+                decided_by_kind: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when it can be approved.
+                 */
+                expires_at: string;
+                /**
+                 * @description Which one.
+                 * @example apr_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description What came of it; before that, why they decided so, if they said. */
+                result: string | null;
+                /** @description The run that it came of: why it wants that. */
+                run_id: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["ApprovalState"];
+                /** @description The tool's name. */
+                tool: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Assistant: {
             /** @description The rows. */
             data: (components["schemas"]["AssistantSettings"] & {
@@ -2916,6 +3106,10 @@ export interface components {
                  * @description When they became known.
                  */
                 created_at: string;
+                /** @description What is kept in the tenant's fields, by their keys; a field that is not there is not known. */
+                fields: {
+                    [key: string]: string;
+                };
                 /**
                  * @description Which one.
                  * @example con_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -3506,7 +3700,7 @@ export interface components {
              * @description When it was written.
              */
             at: string;
-            /** @description The thing as it is now: `{"conversation": …}`, `{"message": …}`, `{"contact": …}`, `{"draft": …}` or `{"id": …}`. */
+            /** @description The thing as it is now: `{"conversation": …}`, `{"message": …}`, `{"contact": …}`, `{"draft": …}`, `{"approval": …}` or `{"id": …}`. */
             data: Record<string, never>;
             /**
              * Format: int64
@@ -4023,12 +4217,14 @@ export interface components {
              * @description As billed; 0 if the server did not say.
              */
             tokens_out: number;
+            /** @description The tools that it used; what would have changed something was not done. */
+            tools: components["schemas"]["RunToolCall"][];
         };
         /**
          * @description What an assistant would do: answer, ask back, hand over, say nothing, or have its answer held back.
          * @enum {string}
          */
-        PreviewOutcome: "answer" | "clarify" | "hand_off" | "stay_silent" | "refused";
+        PreviewOutcome: "answer" | "clarify" | "hand_off" | "stay_silent" | "refused" | "approval";
         /** @description What every unsuccessful answer says (RFC 9457, `application/problem+json`). */
         Problem: {
             /** @description Stable, for programs. */
@@ -4403,11 +4599,13 @@ export interface components {
          * @description What became of an assistant's run.
          * @enum {string}
          */
-        RunOutcome: "replied" | "suggested" | "refused" | "handed_off" | "silent" | "outdated";
+        RunOutcome: "replied" | "suggested" | "refused" | "handed_off" | "silent" | "outdated" | "approval";
         /** @description One use of a tool. */
         RunToolCall: {
             /** @description What it was given, JSON as the model wrote it. */
             arguments: string;
+            /** @description It could not be done; the result says why. */
+            failed: boolean;
             /**
              * Format: int32
              * @description How long it took.
@@ -4462,6 +4660,13 @@ export interface components {
             numbers: components["schemas"]["SandboxNumber"][];
             /** @description The virtual customers. */
             phones: components["schemas"]["SandboxPhone"][];
+        };
+        /** @description A header whose value is kept sealed. */
+        SecretHeaderPatch: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its value; if not said, the one that is kept. */
+            value?: string | null;
         };
         /** @description A message that was written or changed. */
         SentMessage: {
@@ -4647,6 +4852,55 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What a tool may change: nothing, something that can be put right, something that cannot.
+         * @enum {string}
+         */
+        ToolClass: "read" | "write" | "irreversible";
+        /** @description A header. */
+        ToolHeader: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its value. */
+            value: string;
+        };
+        /**
+         * @description What a tool does: calls an endpoint, or one of the things that are built in.
+         * @enum {string}
+         */
+        ToolKind: "http" | "save_field" | "add_tag" | "follow_up" | "look_up";
+        /**
+         * @description How an endpoint is asked.
+         * @enum {string}
+         */
+        ToolMethod: "get" | "post" | "put" | "patch" | "delete";
+        /** @description Something that an assistant may do besides answering. */
+        ToolPatch: {
+            class?: components["schemas"]["ToolClass"] | null;
+            /** @description What it is for, told to the model. What is built in has its own words where this is empty. */
+            description?: string;
+            /** @description What is sent along for anyone to see. */
+            headers?: components["schemas"]["ToolHeader"][];
+            /** @description What it does. The rest is there for `http` alone. */
+            kind: components["schemas"]["ToolKind"];
+            method?: components["schemas"]["ToolMethod"] | null;
+            /**
+             * @description What the model calls it: 1 to 40 lower-case letters, digits and underscores. What is built in has its own name:
+             *     `save_field`, `add_tag`, `schedule_follow_up`, `look_up`.
+             */
+            name: string;
+            /** @description The JSON Schema of its arguments, an object; if not said, it has none. */
+            parameters?: unknown;
+            /** @description What is sent along and never shown again. */
+            secret_headers?: components["schemas"]["SecretHeaderPatch"][];
+            /** @description Where the endpoint is. Another address takes the values of secret headers anew. */
+            url?: string | null;
+        };
+        /** @description A header whose value is kept sealed. */
+        ToolSecretHeader: {
+            /** @description Its name. */
+            name: string;
+        };
         /** @description Whether someone is typing. */
         Typing: {
             /** @description They are, or they have stopped. */
@@ -4772,6 +5026,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_approvals_id_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideApproval"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_approvals_id_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideApproval"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
             };
             /** @description A problem, with a stable code. */
             default: {
@@ -6153,6 +6475,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id_approvals: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Approval"];
                 };
             };
             /** @description A problem, with a stable code. */
