@@ -96,6 +96,7 @@ export const aPreview = (over: Partial<Preview> = {}): Preview => ({
   summary: null,
   segments: 1,
   passages: [],
+  tools: [],
   checks: [],
   model: null,
   assistant_version: 1,

@@ -132,6 +132,7 @@ export function preview(assistant: T.Assistant, asked: T.AskPreview): T.Preview 
     summary: null,
     segments: 0,
     passages: [HOURS, PARKING],
+    tools: [] as T.Run["tools"],
     checks: [] as string[],
     model: assistant.provider.model,
     assistant_version: asked.version ?? assistant.version,

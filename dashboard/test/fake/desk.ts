@@ -355,6 +355,7 @@ export function aRun(
         tool: "look_up",
         arguments: '{"what":"fields"}',
         result: '{"insurance":"Private"}',
+        failed: false,
         latency_ms: 42,
       },
     ],

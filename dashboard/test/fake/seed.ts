@@ -47,6 +47,7 @@ export function seeded(): FakeDesk {
     fallback: null,
     quiet_window_ms: 4000,
     floor: 0.3,
+    tools: [],
     segments_max: 2,
     hours: null,
     limits: {

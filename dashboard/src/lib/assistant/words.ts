@@ -49,4 +49,5 @@ export const OUTCOME: Record<PreviewOutcome, { label: string; tone: Tone }> = {
   hand_off: { label: "Hands over to people", tone: "note" },
   stay_silent: { label: "Says nothing", tone: "plain" },
   refused: { label: "Held back for a person", tone: "bad" },
+  approval: { label: "Asks people first", tone: "note" },
 };

@@ -7,6 +7,7 @@ export const OUTCOME: Record<Run["outcome"], string> = {
   refused: "Its reply was held back",
   handed_off: "It handed over to people",
   silent: "It said nothing",
+  approval: "It asked people before doing something",
   outdated: "Something newer came in between; its answer was not used",
 };
 
