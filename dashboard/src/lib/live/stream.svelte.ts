@@ -20,6 +20,7 @@ export const EVENT_TYPES = [
   "number.updated",
   "assistant.updated",
   "knowledge.updated",
+  "approval.updated",
 ] as const;
 
 export interface Listener {
