@@ -1,5 +1,13 @@
 /** Complete values for tests; each test says only what matters to it. */
-import type { Conversation, Draft, Measure, Media, Message } from "../src/lib/api/types";
+import type {
+  Conversation,
+  Draft,
+  KnowledgeSource,
+  Measure,
+  Media,
+  Message,
+  Preview,
+} from "../src/lib/api/types";
 
 export const aMessage = (over: Partial<Message> = {}): Message => ({
   id: "msg_1",
@@ -17,6 +25,8 @@ export const aMessage = (over: Partial<Message> = {}): Message => ({
   not_before: null,
   stop_if_reply: false,
   draft_id: null,
+  notice: false,
+  assistant_version: null,
   sources: null,
   created_at: "2026-11-23T10:00:00Z",
   sent_at: null,
@@ -71,8 +81,53 @@ export const aDraft = (over: Partial<Draft> = {}): Draft => ({
   body: "We open at nine.",
   sources: [],
   state: "open",
+  held_back: null,
+  run_id: null,
   reason: null,
   created_at: "2026-11-23T10:00:00Z",
+  ...over,
+});
+
+export const aPreview = (over: Partial<Preview> = {}): Preview => ({
+  outcome: "answer",
+  body: "We open at nine.",
+  sources: [],
+  reason: null,
+  summary: null,
+  segments: 1,
+  passages: [],
+  tools: [],
+  checks: [],
+  model: null,
+  assistant_version: 1,
+  tokens_in: 0,
+  tokens_out: 0,
+  cost: null,
+  latency_ms: 12,
+  ...over,
+});
+
+export const aSource = (over: Partial<KnowledgeSource> = {}): KnowledgeSource => ({
+  id: "kno_1",
+  kind: "text",
+  parent_id: null,
+  title: "Opening hours",
+  assistant_ids: [],
+  enabled: true,
+  status: "ready",
+  error: null,
+  url: null,
+  file_name: null,
+  format: null,
+  bytes: 75,
+  characters: 75,
+  chunks: 1,
+  language: "en",
+  refetch_hours: null,
+  fetched_at: null,
+  next_fetch_at: null,
+  created_at: "2026-11-23T10:00:00Z",
+  updated_at: "2026-11-23T10:00:00Z",
   ...over,
 });
 

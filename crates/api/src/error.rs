@@ -149,6 +149,15 @@ impl ApiError {
         self
     }
 
+    /// Names what it is about, one by one.
+    #[must_use]
+    pub fn with(mut self, errors: Vec<FieldError>) -> Self {
+        if let Self::Problem(refused) = &mut self {
+            refused.errors = errors;
+        }
+        self
+    }
+
     /// Adds `Retry-After`.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
@@ -246,9 +255,11 @@ impl From<Refusal> for ApiError {
             Refusal::NotFound(what) => Self::not_found(what),
             Refusal::Gate(reason) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, reason.code(), detail),
             Refusal::Invalid { field, code, message } => Self::invalid(field, code, message),
-            Refusal::TooLate(_) | Refusal::DraftNotOpen(_) | Refusal::Succeeded(_) | Refusal::ResumeWindowOver => {
-                Self::conflict(refusal.code(), detail)
-            }
+            Refusal::TooLate(_)
+            | Refusal::DraftNotOpen(_)
+            | Refusal::ApprovalNotWaiting(_)
+            | Refusal::Succeeded(_)
+            | Refusal::ResumeWindowOver => Self::conflict(refusal.code(), detail),
         }
     }
 }
@@ -299,6 +310,7 @@ mod tests {
             (Refusal::Invalid { field: "body", code: "empty", message: "Say something.".into() }, 422, "invalid"),
             (Refusal::TooLate("sent"), 409, "too_late"),
             (Refusal::DraftNotOpen("accepted"), 409, "draft_not_open"),
+            (Refusal::ApprovalNotWaiting("done"), 409, "approval_not_waiting"),
             (Refusal::Succeeded(uuid::Uuid::nil().into()), 409, "conversation_succeeded"),
             (Refusal::ResumeWindowOver, 409, "resume_window_over"),
         ] {

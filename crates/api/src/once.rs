@@ -137,6 +137,36 @@ where
     Ok(written)
 }
 
+/// What was answered under the request's key before; for work that must not be begun again. `None`: nothing was, or it has no
+/// key.
+///
+/// # Errors
+/// 422 `idempotency_key_reused`.
+pub async fn answered<T: DeserializeOwned>(
+    app: &AppState,
+    tenant: TenantId,
+    once: Option<&Once>,
+    status: StatusCode,
+) -> Result<Option<Written<T>>, ApiError> {
+    let Some(Once { key, fingerprint }) = once else { return Ok(None) };
+    let (asked, now) = (key.clone(), app.engine.now());
+    let kept = app
+        .engine
+        .store()
+        .read(tenant, async move |tx: &mut TenantTx<'_>| idempotency::find(tx, &asked, now).await)
+        .await?;
+    let Some(kept) = kept else { return Ok(None) };
+    if kept.fingerprint != *fingerprint {
+        return Err(key_reused());
+    }
+    let Kept { seq, value } = open(&app.engine, &context(tenant, key), &kept.outcome)?;
+    Ok(Some(Written { status, value, seq, replayed: true }))
+}
+
+fn context(tenant: TenantId, key: &str) -> String {
+    format!("idempotency/{}/{key}", tenant.0)
+}
+
 async fn write_once<T>(
     app: &AppState,
     tenant: TenantId,
@@ -149,7 +179,7 @@ where
 {
     let (engine, now) = (app.engine.clone(), app.engine.now());
     let (key, fingerprint) = (once.key.clone(), once.fingerprint);
-    let context = format!("idempotency/{}/{key}", tenant.0);
+    let context = context(tenant, &key);
     app.engine
         .store()
         .system_write(async move |tx: &mut SystemTx<'_>| {

@@ -27,8 +27,8 @@ use crate::{
     ops, reference,
     state::AppState,
     v1::{
-        api_keys, assistants, carrier_accounts, contacts, conversations, drafts, events, knowledge, media, members,
-        messages, numbers, phones, runs, sandbox, session, setup, tenant, text, webhooks,
+        api_keys, approvals, assistants, carrier_accounts, contacts, conversations, drafts, events, knowledge, media,
+        members, messages, numbers, phones, runs, sandbox, session, setup, tenant, text, webhooks,
     },
 };
 
@@ -135,6 +135,9 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(drafts::list))
         .routes(routes!(drafts::accept))
         .routes(routes!(drafts::reject))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::approve))
+        .routes(routes!(approvals::reject))
         .routes(routes!(media::upload))
         .routes(routes!(media::read))
         .routes(routes!(media::read_by_carrier))
@@ -146,6 +149,16 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(assistants::versions::read))
         .routes(routes!(assistants::versions::diff))
         .routes(routes!(assistants::versions::publish))
+        .routes(routes!(assistants::cases::list, assistants::cases::create))
+        .routes(routes!(assistants::cases::create_from_conversation))
+        .routes(routes!(assistants::cases::read, assistants::cases::change, assistants::cases::remove))
+        .routes(routes!(assistants::rehearsal::test))
+        .routes(routes!(assistants::rehearsal::results))
+        .routes(routes!(assistants::replays::start))
+        .routes(routes!(assistants::replays::list))
+        .routes(routes!(assistants::replays::read))
+        .routes(routes!(assistants::replays::turns))
+        .routes(routes!(assistants::replays::cancel))
         .routes(routes!(runs::list))
         .routes(routes!(runs::of_message))
         .routes(routes!(runs::of_draft))

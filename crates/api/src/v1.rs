@@ -11,6 +11,7 @@ pub mod tenant;
 pub mod webhooks;
 
 // The day's work.
+pub mod approvals;
 pub mod assistants;
 pub mod contacts;
 pub mod conversations;

@@ -2,24 +2,35 @@
 //! asks models and runs tools, this says with what and what becomes of it.
 
 mod answer;
+pub mod approval;
 mod check;
 mod heed;
 mod machine;
+mod rehearsal;
+mod replay;
 mod request;
 mod routing;
 mod run;
 mod settings;
+pub mod tool;
 
-pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understood, understand};
+pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understood, Wanted, understand};
+pub use approval::Approval;
 pub use check::{Allowed, Objection, check, gives_orders, orders_of};
 pub use heed::{asks_for_bot, needs_no_answer, quiet_window};
 pub use machine::{Spoken, Standstill, may_answer};
+pub use rehearsal::{
+    Broken, By, CASES_MAX, Case, Conduct, Expect, JUDGEMENT_SCHEMA, Line, Rule, Told, as_if_said, judge, judged,
+    judgement, segments_of,
+};
+pub use replay::{Exchange, Now, Past, PastRun, TURNS_MAX, Then, exchanges};
 pub use request::{Brief, Known, Meanwhile, Offered, Request, Said, Speaker, Turn, first_words, house_rules, request};
 pub use routing::{Route, routed};
 pub use run::{Ended, Outcome, Record, Run, ToolCall};
 pub use settings::{
     Fallback, HandBack, HandOver, Language, Limits, Price, Provider, ProviderKind, SEGMENTS_MAX_DEFAULT, Settings,
 };
+pub use tool::Tool;
 
 use crate::id::AssistantId;
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::conversation::{Mode, Status};
-use crate::id::{AssistantId, ConversationId, DraftId, MediaId, MessageId, NumberId, UserId};
+use crate::id::{ApprovalId, AssistantId, ConversationId, DraftId, MediaId, MessageId, NumberId, UserId};
 use crate::message::Author;
 use crate::phone::E164;
 
@@ -57,6 +57,15 @@ pub enum Command {
         /// Which.
         draft: DraftId,
         /// Why.
+        reason: Option<String>,
+    },
+    /// Decide on something that an assistant wants to do.
+    DecideApproval {
+        /// Which.
+        approval: ApprovalId,
+        /// It shall be done.
+        approve: bool,
+        /// Why, in the asker's words.
         reason: Option<String>,
     },
 }
@@ -169,6 +178,9 @@ pub enum Refusal {
     /// Someone has already decided on this draft, or the conversation moved on.
     #[error("This draft is not open any more: it is {0}.")]
     DraftNotOpen(&'static str),
+    /// Someone has already decided on this, or its time is over.
+    #[error("This does not wait for an approval any more: it is {0}.")]
+    ApprovalNotWaiting(&'static str),
     /// It went on in another conversation.
     #[error("This conversation went on in {0}. Send the text there.")]
     Succeeded(ConversationId),
@@ -190,6 +202,7 @@ impl Refusal {
             Self::Invalid { .. } => "invalid",
             Self::TooLate(_) => "too_late",
             Self::DraftNotOpen(_) => "draft_not_open",
+            Self::ApprovalNotWaiting(_) => "approval_not_waiting",
             Self::Succeeded(_) => "conversation_succeeded",
             Self::ResumeWindowOver => "resume_window_over",
         }

@@ -2,6 +2,7 @@
 //!
 //! One file per fact or command; each is a function of what happened and what the scene shows.
 
+mod approval;
 mod assistant_answered;
 mod carrier_reported;
 mod change;
@@ -19,6 +20,7 @@ mod typing;
 #[cfg(test)]
 mod tests;
 
+pub use approval::{approval_overdue, decide_approval, tool_ended};
 pub use assistant_answered::assistant_answered;
 pub use carrier_reported::carrier_reported;
 pub use change::{cancel, change, note, snooze_ended};

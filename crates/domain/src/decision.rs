@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::assistant::Ended;
+use crate::assistant::approval::{Approval, State};
 use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::fact::Fact;
 use crate::gate::Verdict;
-use crate::id::{AssistantId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId, RunId};
-use crate::message::{Cost, Failure, Message, Source, Status};
+use crate::id::{ApprovalId, AssistantId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId, RunId};
+use crate::message::{Author, Cost, Failure, Message, Source, Status};
 
 /// What follows. The changes and effects of one decision are committed together, or none of them is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -129,6 +130,19 @@ pub enum Change {
         state: DraftState,
         /// Why.
         reason: Option<String>,
+    },
+    /// An assistant wants to do something that people must approve.
+    ApprovalAdded(Box<Approval>),
+    /// An approval stands differently.
+    ApprovalMoved {
+        /// Which.
+        approval: ApprovalId,
+        /// To what.
+        state: State,
+        /// Who decided, if somebody did.
+        by: Option<Author>,
+        /// What came of it, or why not.
+        result: Option<String>,
     },
     /// Open drafts of a conversation are out of date.
     DraftsSuperseded {
@@ -390,6 +404,11 @@ pub enum Effect {
         assistant: AssistantId,
         /// What it gets to see: an answer to another version is not committed.
         version: i64,
+    },
+    /// Use a tool as a person has approved it.
+    RunTool {
+        /// Which use.
+        approval: ApprovalId,
     },
     /// Tell us again later.
     Remind {

@@ -19,6 +19,8 @@ pub enum Kind {
     DraftCreated,
     /// Subject: the draft.
     DraftUpdated,
+    /// Subject: the approval, new or decided on.
+    ApprovalUpdated,
     /// Subject: the number.
     NumberUpdated,
     /// Subject: the assistant.
@@ -29,7 +31,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -37,6 +39,7 @@ impl Kind {
         Self::ContactUpdated,
         Self::DraftCreated,
         Self::DraftUpdated,
+        Self::ApprovalUpdated,
         Self::NumberUpdated,
         Self::AssistantUpdated,
         Self::KnowledgeUpdated,
@@ -53,6 +56,7 @@ impl Kind {
             Self::ContactUpdated => "contact.updated",
             Self::DraftCreated => "draft.created",
             Self::DraftUpdated => "draft.updated",
+            Self::ApprovalUpdated => "approval.updated",
             Self::NumberUpdated => "number.updated",
             Self::AssistantUpdated => "assistant.updated",
             Self::KnowledgeUpdated => "knowledge.updated",
@@ -68,7 +72,8 @@ impl Kind {
             | Self::MessageCreated
             | Self::MessageUpdated
             | Self::DraftCreated
-            | Self::DraftUpdated => Scope::ConversationsRead,
+            | Self::DraftUpdated
+            | Self::ApprovalUpdated => Scope::ConversationsRead,
             Self::ContactUpdated => Scope::ContactsRead,
             Self::NumberUpdated => Scope::NumbersRead,
             Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::assistant::{Answer, Run};
-use crate::id::{AssistantId, CarrierAccountId, ConversationId, MessageId, UserId};
+use crate::id::{ApprovalId, AssistantId, CarrierAccountId, ConversationId, MessageId, UserId};
 use crate::keyword::Keyword;
 use crate::message::{Cost, Failure, Reported};
 
@@ -38,6 +38,15 @@ pub enum Fact {
         /// When it was given.
         handed_at: Timestamp,
     },
+    /// Nobody has decided in time on something that an assistant wants to do.
+    ApprovalOverdue {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        approval: ApprovalId,
+    },
+    /// Something that a person approved was done, or failed.
+    ToolEnded(ToolEnded),
     /// A snoozed conversation's time has come.
     SnoozeEnded {
         /// Which.
@@ -160,6 +169,28 @@ pub enum Ended {
         /// What is known.
         why: String,
     },
+}
+
+/// How the use of a tool ended that a person had approved.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolEnded {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Which.
+    pub approval: ApprovalId,
+    /// It could not be done, or nobody knows.
+    pub failed: bool,
+    /// What came of it, or why not.
+    pub result: String,
+}
+
+impl std::fmt::Debug for ToolEnded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ToolEnded")
+            .field("approval", &self.approval)
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How an assistant's run ended.

@@ -81,6 +81,8 @@ ids! {
     KnowledgeId = "kno";
     /// A reply that an assistant suggests.
     DraftId = "drf";
+    /// Something that an assistant may do only when a person says so.
+    ApprovalId = "apr";
     /// A campaign.
     CampaignId = "cmp";
     /// One person's way through a workflow.
@@ -93,6 +95,10 @@ ids! {
     MediaId = "med";
     /// One run of an assistant.
     RunId = "run";
+    /// A test case of an assistant.
+    CaseId = "cas";
+    /// A run of past conversations through another version of an assistant.
+    ReplayId = "rpl";
     /// A fact in the inbox, or one thing the engine has to do.
     WorkId = "wrk";
 }

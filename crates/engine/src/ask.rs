@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::command::{Asker, Command, HandOffTo, NewText, Refusal, Start};
 use domain::decide;
 use domain::decision::Decision;
-use domain::id::{ConversationId, DraftId, Ids, MessageId, TenantId};
+use domain::id::{ApprovalId, ConversationId, DraftId, Ids, MessageId, TenantId};
 use domain::scene::Scene;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,11 @@ pub enum Outcome {
     Rejected {
         /// Which.
         draft: DraftId,
+    },
+    /// Something that an assistant wants to do was decided on.
+    Decided {
+        /// Which.
+        approval: ApprovalId,
     },
 }
 
@@ -183,6 +188,13 @@ async fn decide(
         Command::RejectDraft { draft, reason } => {
             let open = scene::draft(tx, *draft).await?.ok_or(Refusal::NotFound("draft"))?;
             (decide::reject_draft(&open, reason.clone())?, Outcome::Rejected { draft: *draft })
+        }
+        Command::DecideApproval { approval, approve, reason } => {
+            let found = store::approval::find(tx, *approval).await?.ok_or(Refusal::NotFound("approval"))?;
+            let scene = around(tx, found.conversation_id).await?;
+            let locked = store::approval::locked(tx, *approval).await?.ok_or(Refusal::NotFound("approval"))?;
+            let decision = decide::decide_approval(now, ids, &scene, asker, &locked, *approve, reason.as_deref())?;
+            (decision, Outcome::Decided { approval: *approval })
         }
     })
 }

@@ -3,26 +3,39 @@
 
 mod builtin;
 mod gather;
+mod http_tool;
+mod rehearsal;
+mod replay;
 mod running;
+mod secrets;
 mod think;
+mod tools;
 
 use std::sync::Arc;
 
-use domain::assistant::{Answer, HandOff, Run};
+use domain::assistant::approval::State;
+use domain::assistant::{Answer, HandOff, Run, Speaker, needs_no_answer};
 use domain::command::Refusal;
-use domain::fact::{AssistantAnswered, Fact};
-use domain::id::{AssistantId, ConversationId, TenantId};
+use domain::fact::{AssistantAnswered, Fact, ToolEnded};
+use domain::id::{ApprovalId, AssistantId, ConversationId, TenantId};
 use store::StoreError;
 use store::queue::{self, Claimed};
 
 pub use gather::Rehearsed;
+pub use rehearsal::Tried;
+pub(crate) use rehearsal::test;
+pub(crate) use replay::go_on as go_on_with_replay;
 pub(crate) use running::Runs;
+pub use secrets::{ToolSecret, open_tool_secrets, seal_tool_secrets};
 
 use crate::AskError;
 use crate::turn::{Ending, take_endings};
 use crate::world::World;
 use gather::{Found, Material};
+use http_tool::Called;
 
+/// Who writes in a rehearsal: a number that a person may have (one of those for fiction).
+const SOMEBODY: &str = "+12025550100";
 /// An errand that has come back this often is given to people.
 const ATTEMPTS_MAX: u32 = 3;
 
@@ -71,6 +84,32 @@ pub(crate) async fn answer(
     world.store.write(tenant, async move |tx| queue::drop_errand(tx, id).await).await
 }
 
+/// Uses a tool as a person has approved it, and tells the conversation what came of it. Once: where this was begun before and
+/// did not end, nobody knows whether it was done, and so it is said.
+pub(crate) async fn run_approved(
+    world: &Arc<World>,
+    claimed: &Claimed,
+    approval: ApprovalId,
+) -> Result<(), StoreError> {
+    let (tenant, id) = (claimed.tenant, claimed.id);
+    if let Some(found) =
+        gather::approved(world, tenant, approval).await?.filter(|it| it.approval.state == State::Approved)
+    {
+        let called = if claimed.attempt > 1 {
+            Called::failed("it was begun and interrupted: nobody knows whether it was done. Look there.")
+        } else {
+            tools::as_approved(world, &found).await
+        };
+        let Called { failed, told: result } = called;
+        let conversation = found.approval.conversation;
+        let fact = Fact::ToolEnded(ToolEnded { conversation, approval, failed, result });
+        if !take_endings(world, vec![Ending { tenant, lane: found.lane, fact }]).await {
+            return Ok(());
+        }
+    }
+    world.store.write(tenant, async move |tx| queue::drop_errand(tx, id).await).await
+}
+
 /// What it would answer, with nothing remembered.
 pub(crate) async fn preview(
     world: &Arc<World>,
@@ -80,7 +119,22 @@ pub(crate) async fn preview(
 ) -> Result<(Answer, Run), AskError> {
     let material: Option<Material> = gather::rehearse(world, tenant, id, rehearsed).await?;
     let material = material.ok_or(Refusal::NotFound("assistant"))?;
-    Ok(think::think(world, tenant, &material, None).await)
+    Ok(as_if_asked(world, tenant, &material).await)
+}
+
+/// As in a real conversation, where "thanks" asks nobody.
+async fn as_if_asked(world: &Arc<World>, tenant: TenantId, material: &Material) -> (Answer, Run) {
+    let said = &material.brief.said;
+    let unanswered = said.iter().rev().take_while(|said| said.by == Speaker::Contact).count();
+    let (before, unanswered) = said.split_at(said.len() - unanswered);
+    let was_asked = before.last().is_some_and(|last| last.body.contains('?'));
+    let why_not: Option<Vec<&str>> =
+        unanswered.iter().map(|said| needs_no_answer(&said.body, SOMEBODY, was_asked)).collect();
+    let Some(reason) = why_not.and_then(|reasons| reasons.last().copied()) else {
+        return think::think(world, tenant, material, None).await;
+    };
+    let run = Run::without_model(world.ids().next(), material.brief.assistant.version, reason);
+    (Answer::Silent { reason: reason.to_owned() }, run)
 }
 
 fn without_model(world: &World, version: u32, hand_off: HandOff) -> (Answer, Run) {

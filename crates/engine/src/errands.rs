@@ -31,12 +31,16 @@ pub(crate) struct Kind {
 
 /// Models are slow and cheap to wait for.
 pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 1_024, share: 256 };
+/// A replay asks several models at once by itself, and is in no hurry.
+pub(crate) const REPLAYS: Kind = Kind { name: "replay_assistant", at_once: 2, share: 1 };
 /// Attachments take memory while they are fetched.
 pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8, share: 6 };
 /// Sources take memory while they are read, too.
 pub(crate) const LEARNING: Kind = Kind { name: "learn_knowledge", at_once: 4, share: 3 };
 /// One tenant's at a time each; those with an endpoint of their own wait for it.
 pub(crate) const EMBEDDING: Kind = Kind { name: "embed_knowledge", at_once: 4, share: 3 };
+/// Endpoints of tenants may be slow, too, and each call holds a connection.
+pub(crate) const TOOLS: Kind = Kind { name: "run_tool", at_once: 64, share: 16 };
 
 /// Runs errands of one kind until it is time to stop; then waits for those that run. `alone`: what is claimed by now was
 /// claimed by a process that is gone.
@@ -131,9 +135,11 @@ async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
         Errand::AskAssistant { conversation, assistant, version } => {
             assistant::answer(&world, &claimed, *conversation, *assistant, *version).await
         }
+        Errand::RunTool { approval } => assistant::run_approved(&world, &claimed, *approval).await,
         Errand::FetchMedia { media, message } => media::fetch(&world, &claimed, *media, *message).await,
         Errand::LearnKnowledge { source, revision } => knowledge::learn(&world, &claimed, *source, *revision).await,
         Errand::EmbedKnowledge { failures } => knowledge::embed(&world, &claimed, *failures).await,
+        Errand::ReplayAssistant { replay } => assistant::go_on_with_replay(&world, &claimed, *replay).await,
     };
     if let Err(error) = result {
         // Its lease ends, and it is tried again.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use store::assistant::replay;
 use store::remember::SENDING_LEASE;
 use store::{StoreError, idempotency, queue, run, unclaimed};
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,8 @@ const ROUND: SignedDuration = SignedDuration::from_secs(10);
 const FACTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How an endpoint was told can be looked up, and told again, for so long after it ended.
 const TELLINGS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Replays hold what contacts wrote, and are of use while the version is new.
+const REPLAYS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// So many rows are forgotten in one transaction.
 const SOME: u32 = 1_000;
 
@@ -48,6 +51,7 @@ fn report(settled: Result<usize, StoreError>) {
 async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), StoreError> {
     let facts_before = world.now().checked_sub(FACTS_KEPT).map_err(StoreError::fault)?;
     let tellings_before = world.now().checked_sub(TELLINGS_KEPT).map_err(StoreError::fault)?;
+    let replays_before = world.now().checked_sub(REPLAYS_KEPT).map_err(StoreError::fault)?;
     let now = world.now();
     loop {
         let forgotten = world
@@ -58,7 +62,8 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                 let keys = idempotency::forget_old(tx, now, SOME).await?;
                 let tellings = queue::forget_tellings(tx, tellings_before, SOME).await?;
                 let runs = run::forget(tx, now, SOME).await?;
-                Ok::<_, StoreError>(arrivals.max(unclaimed).max(keys).max(tellings).max(runs))
+                let turns = replay::forget(tx, replays_before, SOME).await?;
+                Ok::<_, StoreError>(arrivals.max(unclaimed).max(keys).max(tellings).max(runs).max(turns))
             })
             .await?;
         if forgotten < u64::from(SOME) || stop.is_cancelled() {

@@ -26,7 +26,7 @@ mod world;
 
 pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
-pub use assistant::{Rehearsed, model_key_context};
+pub use assistant::{Rehearsed, ToolSecret, Tried, model_key_context, open_tool_secrets, seal_tool_secrets};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use knowledge::{embedding_key_context, read_pairs, read_text};
 pub use net::{Net, NetError, is_public};
@@ -117,6 +117,8 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::MEDIA, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::LEARNING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::EMBEDDING, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::TOOLS, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::REPLAYS, alone, stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })
@@ -241,6 +243,24 @@ impl Engine {
         rehearsed: Rehearsed,
     ) -> Result<(Answer, Run), AskError> {
         assistant::preview(&self.0, tenant, assistant, rehearsed).await
+    }
+
+    /// Tries a version of an assistant with all its test cases, and keeps the results. `None`: the one in force.
+    ///
+    /// # Errors
+    /// When there is no such assistant or version, or the database fails.
+    pub async fn test(
+        &self,
+        tenant: TenantId,
+        assistant: AssistantId,
+        version: Option<u32>,
+    ) -> Result<Tried, AskError> {
+        assistant::test(&self.0, tenant, assistant, version).await
+    }
+
+    /// To be called when a replay was asked for.
+    pub fn replays_may_run(&self) {
+        self.0.replays.set(self.0.now());
     }
 
     /// What concerns the account at the carrier.

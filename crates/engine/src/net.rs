@@ -100,7 +100,23 @@ impl Net {
         within(timeout, answer(self.ask_guarded(request)?, bytes_max)).await
     }
 
-    /// The same, with the answer's body as it comes. Dropping it ends the exchange, as dropping this future does.
+    /// The same, with more headers, of a tenant's own naming.
+    ///
+    /// # Errors
+    /// As [`Self::carry_guarded`].
+    pub async fn carry_guarded_with(
+        &self,
+        request: Request,
+        more: http::HeaderMap,
+        bytes_max: usize,
+    ) -> Result<Response, NetError> {
+        let timeout = request.timeout;
+        let mut request = build(request)?;
+        request.headers_mut().extend(more);
+        within(timeout, answer(self.ask_guarded_built(request)?, bytes_max)).await
+    }
+
+    /// As [`Self::carry_guarded`], with the answer's body as it comes. Dropping it ends the exchange, as dropping this future does.
     ///
     /// # Errors
     /// As [`Self::carry_guarded`].
@@ -112,7 +128,10 @@ impl Net {
     }
 
     fn ask_guarded(&self, request: Request) -> Result<ResponseFuture, NetError> {
-        let request = build(request)?;
+        self.ask_guarded_built(build(request)?)
+    }
+
+    fn ask_guarded_built(&self, request: http::Request<Full<Bytes>>) -> Result<ResponseFuture, NetError> {
         if !self.private_allowed {
             public_address(request.uri())?;
         }

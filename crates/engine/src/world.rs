@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) embeds: Alarm,
     /// What the reading and searching of knowledge keeps in memory.
     pub(crate) shelf: Shelf,
+    pub(crate) tools: Alarm,
+    pub(crate) replays: Alarm,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -83,6 +85,8 @@ impl World {
             learns: Alarm::default(),
             embeds: Alarm::default(),
             shelf: Shelf::default(),
+            tools: Alarm::default(),
+            replays: Alarm::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -126,6 +130,7 @@ impl World {
         if after.errands {
             self.errands.set(self.now());
             self.fetches.set(self.now());
+            self.tools.set(self.now());
         }
     }
 
@@ -135,6 +140,8 @@ impl World {
             "fetch_media" => &self.fetches,
             "learn_knowledge" => &self.learns,
             "embed_knowledge" => &self.embeds,
+            "run_tool" => &self.tools,
+            "replay_assistant" => &self.replays,
             _ => &self.errands,
         }
     }

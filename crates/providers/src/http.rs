@@ -129,7 +129,8 @@ pub(crate) fn bearer(key: &Secret) -> (&'static str, String) {
 }
 
 /// A value made safe to stand in a path or a query (RFC 3986 §2.3: only the unreserved stay as they are).
-pub(crate) fn percent_encoded(value: &str) -> String {
+#[must_use]
+pub fn percent_encoded(value: &str) -> String {
     let mut encoded = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {

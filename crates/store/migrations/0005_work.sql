@@ -55,7 +55,7 @@ CREATE TABLE number_pace (
 CREATE TABLE errand (
     tenant_id      UUID   NOT NULL,
     id             UUID   NOT NULL,
-    kind           TEXT   NOT NULL,         -- ask_assistant, fetch_media
+    kind           TEXT   NOT NULL,         -- ask_assistant, fetch_media, run_tool, …: see store::queue::Errand
     key            TEXT   NOT NULL,         -- one errand per key: a re-run converges
     payload        TEXT   NOT NULL,         -- JSON
     ready_at_us    BIGINT NOT NULL,         -- while someone is at it, the end of their lease

@@ -17,7 +17,10 @@ use crate::event::Line;
 use crate::remember::remember;
 use crate::{Row, StoreError, TenantTx, args, row};
 
+pub mod case;
 pub mod figures;
+pub mod past;
+pub mod replay;
 pub mod shown;
 pub mod version;
 
@@ -186,6 +189,27 @@ async fn change_keys(tx: &mut TenantTx<'_>, id: AssistantId, keys: &[KeyChange])
     Ok(())
 }
 
+/// The sealed values of its tools' secret headers; `None`: there are none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tool_secrets(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = tx.opt("SELECT tool_secrets FROM assistant WHERE tenant_id = $1 AND id = $2", args![id]).await?;
+    row.map_or(Ok(None), |row| row.get(0))
+}
+
+/// Keeps the sealed values of its tools' secret headers instead of those there are; `None`: there are none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_tool_secrets(
+    tx: &mut TenantTx<'_>,
+    id: AssistantId,
+    sealed: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
+    tx.exec("UPDATE assistant SET tool_secrets = $3 WHERE tenant_id = $1 AND id = $2", args![id, sealed]).await
+}
+
 /// Takes one out of use: its key is forgotten, numbers lose it, what it wrote and was not sent yet is taken back, and what it
 /// held is for people to answer. Where somebody waits for an answer, a note in the thread says why none comes by itself.
 /// `None`: there is no such assistant. The lines tell of all that.
@@ -200,7 +224,7 @@ pub async fn remove(
 ) -> Result<Option<Vec<Line>>, StoreError> {
     let removed = tx
         .opt(
-            "UPDATE assistant SET deleted_at_us = $3
+            "UPDATE assistant SET deleted_at_us = $3, tool_secrets = NULL
              WHERE tenant_id = $1 AND id = $2 AND deleted_at_us IS NULL RETURNING name",
             args![id, now],
         )

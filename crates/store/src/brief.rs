@@ -1,15 +1,17 @@
 //! What an assistant is shown of a conversation, and what was said and used up lately.
 
-use domain::assistant::{Known, Meanwhile, Said, Speaker, Spoken};
+use domain::assistant::{Approval, Known, Meanwhile, Said, Speaker, Spoken};
 use domain::conversation::Conversation;
 use domain::id::{AssistantId, ConversationId, earliest};
 use domain::scene::Scene;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{StoreError, TenantTx, args, contact};
+use crate::{StoreError, TenantTx, approval, args, contact};
 
 /// So many of the newest messages are shown.
 const MESSAGES: u32 = 40;
+/// So many of the newest things that it wanted people to approve.
+const APPROVALS: u32 = 10;
 /// So many of the contact's other conversations.
 const CONVERSATIONS: u32 = 3;
 
@@ -31,17 +33,21 @@ pub async fn said(tx: &mut TenantTx<'_>, conversation: &Conversation) -> Result<
         .await?;
     let mut said = Vec::with_capacity(rows.len());
     for row in rows.iter().rev() {
-        let answers: bool = row.get(4)?;
-        let by = match (row.text(0)?, row.text(1)?) {
-            ("in", _) => Speaker::Contact,
-            (_, "assistant") if answers => Speaker::Assistant,
-            (_, "member" | "api") if answers => Speaker::Person,
-            _ => Speaker::Notice,
-        };
+        let by = speaker(row.text(0)?, row.text(1)?, row.get(4)?);
         said.push(Said { by, body: row.get(2)?, at: row.get(3)? });
     }
     question_last(&mut said);
     Ok(said)
+}
+
+/// Who said a message of this direction and author.
+pub(crate) fn speaker(direction: &str, author: &str, answers: bool) -> Speaker {
+    match (direction, author) {
+        ("in", _) => Speaker::Contact,
+        (_, "assistant") if answers => Speaker::Assistant,
+        (_, "member" | "api") if answers => Speaker::Person,
+        _ => Speaker::Notice,
+    }
 }
 
 /// Moves what only told them something before the texts that still wait for an answer.
@@ -87,6 +93,15 @@ pub async fn meanwhile(tx: &mut TenantTx<'_>, conversation: &Conversation) -> Re
         )
         .await?;
     rows.iter().map(|row| Ok(Meanwhile { channel: row.get(0)?, at: row.get(1)?, last: row.get(2)? })).collect()
+}
+
+/// What an assistant wanted people to approve since the conversation was last closed, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn approvals(tx: &mut TenantTx<'_>, conversation: &Conversation) -> Result<Vec<Approval>, StoreError> {
+    let since = conversation.resolved_at.unwrap_or(Timestamp::UNIX_EPOCH);
+    approval::newest(tx, conversation.id, since, APPROVALS).await
 }
 
 /// What was said and used up lately. `day`: the tenant's, as in 2026-11-27.

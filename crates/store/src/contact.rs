@@ -41,6 +41,8 @@ pub struct Contact {
     pub opted_out_at: Option<Timestamp>,
     /// Labels, sorted.
     pub tags: Vec<String>,
+    /// What is kept in the tenant's fields, by their keys; a field that is not there is not known.
+    pub fields: BTreeMap<String, String>,
     /// When they became known.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -110,6 +112,8 @@ pub struct Change {
     pub blocked: Option<bool>,
     /// Labels, all of them.
     pub tags: Option<Vec<String>>,
+    /// Values of the tenant's fields by their keys, as their kinds write them; `None`: not known any more.
+    pub fields: Vec<(String, Option<String>)>,
 }
 
 impl fmt::Debug for Change {
@@ -213,7 +217,12 @@ pub async fn create(tx: &mut TenantTx<'_>, now: Timestamp, new: &New) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn change(tx: &mut TenantTx<'_>, id: ContactId, change: &Change) -> Result<Option<Line>, StoreError> {
+pub async fn change(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    id: ContactId,
+    change: &Change,
+) -> Result<Option<Line>, StoreError> {
     let zone_is_said = change.time_zone.is_some();
     let zone = change.time_zone.clone().flatten();
     let changed = tx
@@ -230,6 +239,15 @@ pub async fn change(tx: &mut TenantTx<'_>, id: ContactId, change: &Change) -> Re
     if let Some(tags) = &change.tags {
         tx.push("DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id = $2", args![id]).await?;
         tag(tx, id, tags).await?;
+    }
+    for (field, value) in &change.fields {
+        match value {
+            Some(value) => save_field(tx, now, id, field, value).await?,
+            None => {
+                let sql = "DELETE FROM contact_field WHERE tenant_id = $1 AND contact_id = $2 AND field = $3";
+                tx.push(sql, args![id, field]).await?;
+            }
+        }
     }
     Ok(Some(updated(id)))
 }
@@ -322,10 +340,33 @@ async fn contacts(tx: &mut TenantTx<'_>, rows: Vec<Row>) -> Result<Vec<Contact>,
     let mut contacts = rows.iter().map(contact).collect::<Result<Vec<_>, StoreError>>()?;
     let ids: Vec<ContactId> = contacts.iter().map(|contact| contact.id).collect();
     let mut tags = tags(tx, TAGS, &ids).await?;
+    let mut fields = fields_of(tx, &ids).await?;
     for contact in &mut contacts {
         contact.tags = tags.remove(&contact.id.into()).unwrap_or_default();
+        contact.fields = fields.remove(&contact.id).unwrap_or_default();
     }
     Ok(contacts)
+}
+
+/// What is kept of each in the fields that the tenant has now.
+async fn fields_of(
+    tx: &mut TenantTx<'_>,
+    ids: &[ContactId],
+) -> Result<HashMap<ContactId, BTreeMap<String, String>>, StoreError> {
+    let sql = "SELECT contact_id, field, value FROM contact_field WHERE tenant_id = $1 AND contact_id {among $2}";
+    let rows = tx.rows(sql, args![list(ids)]).await?;
+    let mut kept: HashMap<ContactId, BTreeMap<String, String>> = HashMap::new();
+    if rows.is_empty() {
+        return Ok(kept);
+    }
+    let known = crate::tenant::settings(tx).await?.fields;
+    for row in rows {
+        let field: String = row.get(1)?;
+        if known.iter().any(|known| known.key == field) {
+            kept.entry(row.get(0)?).or_default().insert(field, row.get(2)?);
+        }
+    }
+    Ok(kept)
 }
 
 fn contact(row: &Row) -> Result<Contact, StoreError> {
@@ -340,6 +381,7 @@ fn contact(row: &Row) -> Result<Contact, StoreError> {
         blocked: row.get(5)?,
         opted_out_at: row.get(6)?,
         tags: Vec::new(),
+        fields: BTreeMap::new(),
         created_at: row.get(7)?,
     })
 }

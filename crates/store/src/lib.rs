@@ -1,6 +1,7 @@
 //! What is remembered: the only room that knows SQL. Never meets axum, a provider or the clock.
 
 pub mod api_key;
+pub mod approval;
 pub mod assistant;
 pub mod backup;
 pub mod brief;

@@ -190,6 +190,16 @@ impl<'d> Pen<'_, '_, 'd> {
                 crate::run::keep(self.tx, now, ended).await?;
             }
             Change::DraftsSuperseded { conversation } => self.superseded(*conversation).await?,
+            Change::ApprovalAdded(approval) => {
+                self.rows.write(self.tx).await?;
+                crate::approval::add(self.tx, now, approval).await?;
+                self.tell(Kind::ApprovalUpdated, approval.id, Some(approval.conversation));
+            }
+            Change::ApprovalMoved { approval, state, by, result } => {
+                let conversation =
+                    crate::approval::go_on(self.tx, now, *approval, *state, *by, result.as_deref()).await?;
+                self.tell(Kind::ApprovalUpdated, *approval, Some(conversation));
+            }
         }
         Ok(())
     }
@@ -207,6 +217,7 @@ impl<'d> Pen<'_, '_, 'd> {
             Effect::FetchMedia { media, message } => {
                 self.errand(&Errand::FetchMedia { media: *media, message: *message }).await?;
             }
+            Effect::RunTool { approval } => self.errand(&Errand::RunTool { approval: *approval }).await?,
             Effect::Remind { fact, at, lane } => {
                 self.rows.reminder(self.ids.next(), *lane, fact, *at)?;
                 self.after.turn_at = earliest(self.after.turn_at, Some(*at));

@@ -85,8 +85,17 @@ pub struct ToolCall {
     pub arguments: String,
     /// What came of it.
     pub result: String,
+    /// It could not be done; the result says why.
+    pub failed: bool,
     /// How long it took.
     pub latency_ms: u32,
+}
+
+impl From<domain::assistant::ToolCall> for ToolCall {
+    fn from(call: domain::assistant::ToolCall) -> Self {
+        let domain::assistant::ToolCall { tool, arguments, result, failed, latency_ms } = call;
+        Self { tool, arguments, result, failed, latency_ms }
+    }
 }
 
 macro_rules! debug_without_words {
@@ -237,16 +246,7 @@ fn run(row: &Row) -> Result<Run, StoreError> {
             .into_iter()
             .map(|source| Source { title: source.title, quote: source.quote })
             .collect(),
-        tools: record
-            .tools
-            .into_iter()
-            .map(|call| ToolCall {
-                tool: call.tool,
-                arguments: call.arguments,
-                result: call.result,
-                latency_ms: call.latency_ms,
-            })
-            .collect(),
+        tools: record.tools.into_iter().map(ToolCall::from).collect(),
         answers: record.answers,
         checks: record.checks,
         tokens_in: u64::try_from(row.get::<i64>(9)?).unwrap_or(0),

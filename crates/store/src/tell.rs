@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::fmt;
 
 use domain::event::Kind;
-use domain::id::{AssistantId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId};
+use domain::id::{ApprovalId, AssistantId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::event::Logged;
-use crate::{StoreError, TenantTx, contact, conversation, draft, knowledge, message};
+use crate::{StoreError, TenantTx, approval, contact, conversation, draft, knowledge, message};
 
 /// A line of the log with what it says.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
     let contacts = contact::by_ids(tx, &subjects(logged, Subject::Contact)).await?;
     let drafts = draft::by_ids(tx, &subjects(logged, Subject::Draft)).await?;
     let sources = knowledge::by_ids(tx, &subjects(logged, Subject::Knowledge)).await?;
+    let approvals = approval::by_ids(tx, &subjects(logged, Subject::Approval)).await?;
     logged
         .iter()
         .map(|logged| {
@@ -55,6 +56,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
                 Subject::Message => thing("message", &messages, MessageId(subject)),
                 Subject::Contact => thing("contact", &contacts, ContactId(subject)),
                 Subject::Draft => thing("draft", &drafts, DraftId(subject)),
+                Subject::Approval => thing("approval", &approvals, ApprovalId(subject)),
                 Subject::Number => Ok(json!({ "id": NumberId(subject) }).to_string()),
                 Subject::Assistant => Ok(json!({ "id": AssistantId(subject) }).to_string()),
                 Subject::Knowledge => thing("knowledge", &sources, KnowledgeId(subject)),
@@ -76,6 +78,7 @@ enum Subject {
     Message,
     Contact,
     Draft,
+    Approval,
     Number,
     Assistant,
     Knowledge,
@@ -88,6 +91,7 @@ impl Subject {
             Kind::MessageCreated | Kind::MessageUpdated => Self::Message,
             Kind::ContactUpdated => Self::Contact,
             Kind::DraftCreated | Kind::DraftUpdated => Self::Draft,
+            Kind::ApprovalUpdated => Self::Approval,
             Kind::NumberUpdated => Self::Number,
             Kind::AssistantUpdated => Self::Assistant,
             Kind::KnowledgeUpdated => Self::Knowledge,
@@ -270,6 +274,7 @@ mod tests {
             blocked: false,
             opted_out_at: Some(at("2026-11-23T10:00:00Z")),
             tags: vec![],
+            fields: [("size".to_owned(), "52".to_owned())].into(),
             created_at: at("2026-11-23T09:00:00Z"),
         };
         check(
@@ -278,6 +283,7 @@ mod tests {
             blocked: false
             company: "Acme"
             created_at: "2026-11-23T09:00:00Z"
+            fields: {"size":"52"}
             id: "con_00000000000000000000000000000001"
             name: null
             opted_out_at: "2026-11-23T10:00:00Z"
@@ -315,6 +321,44 @@ mod tests {
             run_id: "run_00000000000000000000000000000009"
             sources: [{"quote":"9 to 5","title":"Hours"}]
             state: "open""#]],
+        );
+    }
+
+    #[test]
+    fn an_approval_looks_so() {
+        let approval = approval::Approval {
+            id: id(1),
+            conversation_id: id(2),
+            assistant_id: id(3),
+            assistant_version: 4,
+            run_id: id(5),
+            tool: "refund".into(),
+            arguments: json!({ "order": "7" }),
+            state: "done".into(),
+            decided_by_kind: Some("member".into()),
+            decided_by: Some(id(6)),
+            decided_at: Some(at("2026-11-23T10:05:00Z")),
+            result: Some("paid".into()),
+            expires_at: at("2026-11-24T10:00:00Z"),
+            created_at: at("2026-11-23T10:00:00Z"),
+        };
+        check(
+            &approval,
+            &expect![[r#"
+            arguments: {"order":"7"}
+            assistant_id: "ast_00000000000000000000000000000003"
+            assistant_version: 4
+            conversation_id: "cnv_00000000000000000000000000000002"
+            created_at: "2026-11-23T10:00:00Z"
+            decided_at: "2026-11-23T10:05:00Z"
+            decided_by: "usr_00000000000000000000000000000006"
+            decided_by_kind: "member"
+            expires_at: "2026-11-24T10:00:00Z"
+            id: "apr_00000000000000000000000000000001"
+            result: "paid"
+            run_id: "run_00000000000000000000000000000005"
+            state: "done"
+            tool: "refund""#]],
         );
     }
 

@@ -42,13 +42,29 @@ words! {
     /// What a line of a receipt tells.
     ReceiptKind { Queued, Gate, Attempt, Carrier, Settled, Cancelled }
     /// What became of an assistant's run.
-    RunOutcome { Replied, Suggested, Refused, HandedOff, Silent, Outdated }
+    RunOutcome { Replied, Suggested, Refused, HandedOff, Silent, Outdated, Approval }
+    /// Where something stands that an assistant wants to do and people must approve.
+    ApprovalState { Waiting, Approved, Rejected, Expired, Done, Failed }
+    /// What a tool may change: nothing, something that can be put right, something that cannot.
+    ToolClass { Read, Write, Irreversible }
+    /// What a tool does: calls an endpoint, or one of the things that are built in.
+    ToolKind { Http, SaveField, AddTag, FollowUp, LookUp }
+    /// How an endpoint is asked.
+    ToolMethod { Get, Post, Put, Patch, Delete }
     /// When a conversation goes back to the assistant without a person's act.
     HandBack { Never, AfterClosing }
     /// In which language an assistant answers.
     LanguageRule { Theirs, Always }
     /// A day of the week.
     Day { Mon, Tue, Wed, Thu, Fri, Sat, Sun }
+    /// What an assistant would do: answer, ask back, hand over, say nothing, or have its answer held back.
+    PreviewOutcome { Answer, Clarify, HandOff, StaySilent, Refused, Approval }
+    /// Who wrote a message of a rehearsal.
+    RehearsedBy { Contact, Assistant, Member }
+    /// Which expectation of a test case.
+    CaseRule { Outcome, MustMention, MustNot, MustCite, SegmentsMax, Rubric, Time }
+    /// How a replay stands.
+    ReplayState { Waiting, Running, Done, Cancelled, Failed }
     /// In which dialect a model is asked.
     ProviderKind { Builtin, Openai, Anthropic }
     /// Where a source of knowledge comes from.
@@ -86,6 +102,21 @@ mod tests {
         use domain::source::{Kind as K, Status as T};
         assert_eq!(of::<SourceKind>(), K::ALL.map(K::as_str));
         assert_eq!(of::<SourceStatus>(), T::ALL.map(T::as_str));
+        use domain::assistant::approval::State as A;
+        assert_eq!(of::<ApprovalState>(), A::ALL.map(A::as_str));
+        use domain::assistant::tool::{Class as C, Method as V};
+        let classes = [C::Read, C::Write, C::Irreversible].map(|class| serde_json::to_value(class).unwrap());
+        assert_eq!(serde_json::json!(of::<ToolClass>()), serde_json::json!(classes));
+        let methods =
+            [V::Get, V::Post, V::Put, V::Patch, V::Delete].map(|method| serde_json::to_value(method).unwrap());
+        assert_eq!(serde_json::json!(of::<ToolMethod>()), serde_json::json!(methods));
+        use domain::assistant::{By, Conduct as Did, Rule as X};
+        let conducts = [Did::Answer, Did::Clarify, Did::HandOff, Did::StaySilent, Did::Refused, Did::Approval];
+        assert_eq!(of::<PreviewOutcome>(), conducts.map(Did::as_str));
+        let rules = [X::Outcome, X::MustMention, X::MustNot, X::MustCite, X::SegmentsMax, X::Rubric, X::Time];
+        assert_eq!(of::<CaseRule>(), rules.map(X::as_str));
+        let speakers = [By::Contact, By::Assistant, By::Member].map(|by| serde_json::to_value(by).unwrap());
+        assert_eq!(serde_json::json!(of::<RehearsedBy>()), serde_json::json!(speakers));
         use domain::assistant::ProviderKind as P;
         let kinds = [P::Builtin, P::Openai, P::Anthropic].map(|kind| serde_json::to_value(kind).unwrap());
         assert_eq!(serde_json::json!(of::<ProviderKind>()), serde_json::json!(kinds));

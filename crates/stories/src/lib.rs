@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod clock;
 mod crash;
+pub mod endpoint;
 pub mod http;
 pub mod model;
 mod operator;

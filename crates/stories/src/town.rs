@@ -333,6 +333,18 @@ impl Town {
         }
     }
 
+    /// Ends in the middle of whatever it does.
+    #[must_use]
+    pub fn breaks_off(mut self) -> (TownClock, Sandbox) {
+        self.stop.cancel();
+        // Dropped, its loops are not waited for.
+        drop(self.running.take());
+        if let Some(server) = self.server.take() {
+            server.abort();
+        }
+        (self.clock.clone(), self.sandbox)
+    }
+
     /// Stops everything, as a graceful stop does.
     pub async fn stop(mut self) -> (TownClock, Sandbox) {
         self.stop.cancel();

@@ -26,6 +26,7 @@ export const routes: Route<Page>[] = [
   { path: "/inbox/:id", page: inbox },
   { path: "/assistants", page: assistants },
   { path: "/assistants/:id", page: assistants },
+  { path: "/assistants/:id/:tab", page: assistants },
   { path: "/numbers", page: page("Numbers", () => import("./numbers/Numbers.svelte")) },
   { path: "/settings", page: settings },
   { path: "/settings/:section", page: settings },

@@ -5,6 +5,13 @@ type Line = { seq: number; at: string; type: string; data: unknown };
 type Reader = (line: Line) => void;
 type Signal = (name: string, data: unknown) => void;
 
+/** A source with what was read of it. */
+export interface FakeSource {
+  source: T.KnowledgeSource;
+  text: string | null;
+  pairs: T.QuestionAnswer[] | null;
+}
+
 export class FakeDesk {
   seq = 0;
   log: Line[] = [];
@@ -29,6 +36,16 @@ export class FakeDesk {
       quiet_hours: { from: "21:00", until: "08:00" },
       help_text: "Harbour Dental. Reply STOP to opt out.",
       stop_confirmation: "You are unsubscribed and get no more texts.",
+      office_hours: [
+        { days: ["mon", "tue", "wed", "thu", "fri"], from: "08:00", until: "17:00" },
+        { days: ["sat"], from: "09:00", until: "13:00" },
+      ],
+      fields: [
+        { key: "insurance", label: "Insurance", kind: { type: "choice", choices: ["Public", "Private"] } },
+      ],
+      routes: [],
+      sms_assistant: null,
+      run_record_days: 90,
     },
   };
   members: T.Member[] = [
@@ -51,7 +68,13 @@ export class FakeDesk {
   carriers: T.CarrierAccount[] = [];
   numbers: T.Number[] = [];
   assistants: T.Assistant[] = [];
-  knowledge = new Map<string, T.Knowledge[]>();
+  versions = new Map<string, T.AssistantVersion[]>();
+  sources: FakeSource[] = [];
+  cases: T.AssistantCase[] = [];
+  replays: T.Replay[] = [];
+  synonyms = "crown, cap";
+  /** By the message or draft that they explain. */
+  runs = new Map<string, T.Run>();
   webhooks: T.Webhook[] = [];
   deliveries: T.WebhookDelivery[] = [];
   conversations = new Map<string, T.Conversation>();
@@ -103,6 +126,8 @@ export class FakeDesk {
       not_before: null,
       stop_if_reply: false,
       draft_id: null,
+      notice: false,
+      assistant_version: null,
       sources: null,
       created_at: new Date().toISOString(),
       sent_at: null,
@@ -192,34 +217,58 @@ export class FakeDesk {
     if (!assistant) return;
     const { holder } = this.conversation(conversation.id);
     if (holder.kind === "agents") return;
-    this.signal("typing", {
-      conversation_id: conversation.id,
-      user_id: null,
-      author: "assistant",
-      typing: true,
-    });
+    const said = "Yes, we are open on Saturdays from 9:00 to 13:00. Shall I book you in?";
+    const sources = [{ title: "Opening hours", quote: "Monday to Friday 8:00–17:00, Saturday 9:00–13:00." }];
+    const words = said.split(" ");
+    words.forEach((_, i) =>
+      setTimeout(
+        () =>
+          this.signal("writing", {
+            conversation_id: conversation.id,
+            text: words.slice(0, i + 1).join(" "),
+          }),
+        100 + i * 70,
+      ),
+    );
     setTimeout(() => {
-      for (const draft of this.drafts.filter(
-        (d) => d.conversation_id === conversation.id && d.state === "open",
-      )) {
-        draft.state = "superseded";
-        this.emit("draft.updated", { draft });
-      }
-      const sources = [
-        { title: "Opening hours", quote: "Monday to Friday 8:00–17:00, Saturday 9:00–13:00." },
-      ];
-      this.drafts.push({
-        id: this.id("drf"),
-        conversation_id: conversation.id,
-        assistant_id: assistant.id,
-        body: "Yes, we are open on Saturdays from 9:00 to 13:00. Shall I book you in?",
-        sources,
-        state: "open",
-        reason: null,
-        created_at: new Date().toISOString(),
-      });
-      this.emit("draft.created", { draft: this.drafts.at(-1) });
-    }, 1_200);
+      const mode = this.conversation(conversation.id).mode ?? assistant.mode;
+      if (mode === "auto") this.#answers(conversation.id, assistant, said, sources);
+      else this.#suggests(conversation.id, assistant, said, sources);
+    }, 1_400);
+  }
+
+  #answers(conversation: string, assistant: T.Assistant, body: string, sources: T.Source[]): void {
+    const author = { kind: "assistant" as const, id: assistant.id, name: assistant.name };
+    const message = this.send(conversation, body, {
+      author,
+      sources,
+      assistant_version: assistant.version,
+      hold: assistant.hold_seconds,
+    });
+    this.runs.set(message.id, aRun(this, assistant, conversation, { message_id: message.id }, body, sources));
+  }
+
+  #suggests(conversation: string, assistant: T.Assistant, body: string, sources: T.Source[]): void {
+    for (const draft of this.drafts.filter((d) => d.conversation_id === conversation && d.state === "open")) {
+      draft.state = "superseded";
+      this.emit("draft.updated", { draft });
+    }
+    const run = aRun(this, assistant, conversation, { draft_id: this.id("drf") }, body, sources);
+    const draft: T.Draft = {
+      id: run.draft_id ?? "",
+      conversation_id: conversation,
+      assistant_id: assistant.id,
+      body,
+      sources,
+      state: "open",
+      held_back: null,
+      run_id: run.id,
+      reason: null,
+      created_at: new Date().toISOString(),
+    };
+    this.runs.set(draft.id, run);
+    this.drafts.push(draft);
+    this.emit("draft.created", { draft });
   }
 
   open(
@@ -272,6 +321,52 @@ export class Refusal extends Error {
   ) {
     super(detail);
   }
+}
+
+/** The record behind a reply or a suggestion. */
+export function aRun(
+  desk: FakeDesk,
+  assistant: T.Assistant,
+  conversation: string,
+  of: { message_id?: string; draft_id?: string },
+  body: string,
+  quoted: T.Source[],
+): T.Run {
+  const turns = desk.messages
+    .filter((m) => m.conversation_id === conversation && m.direction !== "note")
+    .slice(-4)
+    .map((m) => ({ by: m.direction === "in" ? "contact" : "us", text: m.body }));
+  const others = [{ title: "Payment", quote: "Cash, card, or by invoice within 30 days." }];
+  return {
+    id: desk.id("run"),
+    conversation_id: conversation,
+    assistant_id: assistant.id,
+    assistant_version: assistant.version,
+    model: "mini-4",
+    outcome: of.message_id ? "replied" : "suggested",
+    message_id: of.message_id ?? null,
+    draft_id: of.draft_id ?? null,
+    reason: "",
+    system: `You are ${assistant.name}, the assistant of ${desk.tenant.name}.\n\n${assistant.instructions}`,
+    turns,
+    passages: [...quoted, ...others],
+    tools: [
+      {
+        tool: "look_up",
+        arguments: '{"what":"fields"}',
+        result: '{"insurance":"Private"}',
+        failed: false,
+        latency_ms: 42,
+      },
+    ],
+    answers: [JSON.stringify({ outcome: "answer", text: body, citations: [1] })],
+    checks: [],
+    tokens_in: 1_240,
+    tokens_out: 86,
+    cost: { micros: 1_900, currency: "USD" },
+    latency_ms: 2_140,
+    created_at: new Date().toISOString(),
+  };
 }
 
 export const notFound = () => new Refusal(404, "not_found", "There is no such thing here.");

@@ -1,17 +1,10 @@
 /** The contract's routes over the fake desk. Shapes are the API's; rules only as far as the dashboard shows them. */
 import type * as T from "../../src/lib/api/types";
+import { assistantRoutes } from "./assistants";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
-
-type Body = Record<string, never> & Buffer;
-type Handler = (desk: FakeDesk, ids: string[], body: Body, query: URLSearchParams) => unknown;
-
-const page = <D>(data: D[]) => ({ data, next_cursor: null });
-const byId = <D extends { id: string }>(all: D[], id: string | undefined): D => {
-  const found = all.find((one) => one.id === id);
-  if (!found) throw notFound();
-  return found;
-};
-const now = () => new Date().toISOString();
+import { byId, now, page, type Body, type Handler } from "./handler";
+import { knowledgeRoutes } from "./knowledge";
+import { rehearsalRoutes } from "./rehearsal";
 
 const phones = [
   { e164: "+12125550101", name: "Ann Bell" },
@@ -290,55 +283,9 @@ const routes: Record<string, Handler> = {
     reason: null,
   }),
   "POST /text/measure": (_, __, body) => measure(String(body["body"])),
-  "GET /assistants": (d) => page(d.assistants),
-  "POST /assistants": (d, _, body) => {
-    const like = d.assistants[0];
-    if (!like) throw notFound();
-    const made = { ...like, instructions: "", ...(body as object), id: d.id("ast"), created_at: now() };
-    d.assistants.push(made);
-    return made;
-  },
-  "GET /assistants/:": (d, [id]) => byId(d.assistants, id),
-  "PATCH /assistants/:": (d, [id], body) => {
-    const known = byId(d.assistants, id);
-    const { provider, ...rest } = body as unknown as T.AssistantPatch;
-    Object.assign(known, rest, { provider: { ...known.provider, ...provider } });
-    d.emit("assistant.updated", { id });
-    return known;
-  },
-  "DELETE /assistants/:": (d, [id]) => void (d.assistants = d.assistants.filter((a) => a.id !== id)),
-  "GET /assistants/:/knowledge": (d, [id = ""]) => page(d.knowledge.get(id) ?? []),
-  "POST /assistants/:/knowledge": (d, [id = ""], body) => {
-    const made = {
-      ...(body as unknown as T.NewKnowledge),
-      id: d.id("kno"),
-      created_at: now(),
-      updated_at: now(),
-    };
-    d.knowledge.set(id, [...(d.knowledge.get(id) ?? []), made]);
-    return made;
-  },
-  "PATCH /assistants/:/knowledge/:": (d, [id = "", kno], body) =>
-    Object.assign(byId(d.knowledge.get(id) ?? [], kno), body),
-  "DELETE /assistants/:/knowledge/:": (d, [id = "", kno]) =>
-    void d.knowledge.set(
-      id,
-      (d.knowledge.get(id) ?? []).filter((k) => k.id !== kno),
-    ),
-  "POST /assistants/:/preview": (_, __, body) =>
-    /open|hour|saturday/i.test(String(body["text"]))
-      ? {
-          outcome: "answer",
-          body: "We are open Monday to Friday from 8:00 to 17:00, and on Saturdays from 9:00 to 13:00.",
-          sources: [{ title: "Opening hours", quote: "Monday to Friday 8:00–17:00, Saturday 9:00–13:00." }],
-          reason: null,
-        }
-      : {
-          outcome: "hand_off",
-          body: null,
-          sources: [],
-          reason: "Nothing in the guide or the knowledge answers this.",
-        },
+  ...assistantRoutes,
+  ...knowledgeRoutes,
+  ...rehearsalRoutes,
   "GET /webhooks": (d) => page(d.webhooks),
   "POST /webhooks": (d, _, body) => {
     const made = { ...(body as unknown as T.NewWebhook), id: d.id("whk"), enabled: true, created_at: now() };

@@ -1,6 +1,8 @@
 /** A believable morning at a dentist's, so that screens can be judged with real lengths of text. */
 import type * as T from "../../src/lib/api/types";
-import { FakeDesk, pretty } from "./desk";
+import { keepVersion } from "./assistants";
+import { FakeDesk, aRun, pretty } from "./desk";
+import { aSourceOf } from "./knowledge";
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
@@ -24,9 +26,14 @@ export function seeded(): FakeDesk {
   const assistant: T.Assistant = {
     id: desk.id("ast"),
     name: "Ada",
-    instructions:
-      "You answer for Harbour Dental. Be brief and kind. Never promise a price; offer a call instead.",
+    version: 1,
+    instructions: "You answer for Harbour Dental. Be brief and kind.",
+    tone: "Warm and brief",
+    language: { rule: "theirs" },
+    greeting: "",
+    identity: "I am Ada, the automated assistant of Harbour Dental.",
     mode: "draft",
+    hold_seconds: 20,
     provider: {
       kind: "builtin",
       base_url: null,
@@ -34,28 +41,116 @@ export function seeded(): FakeDesk {
       api_key_hint: null,
       timeout_seconds: 20,
       max_tokens: 400,
+      temperature: null,
+      price: null,
     },
+    fallback: null,
     quiet_window_ms: 4000,
     floor: 0.3,
+    tools: [],
+    segments_max: 2,
+    hours: null,
+    limits: {
+      replies_in_a_row: 10,
+      replies_per_hour: 12,
+      replies_per_day: 40,
+      tenant_replies_per_day: 2000,
+      tokens_per_day: null,
+      cost_micros_per_day: null,
+    },
+    links: ["harbourdental.example"],
+    hand_over: {
+      assignee: null,
+      while_open: "Let me get somebody from the team. They will text you in a moment.",
+      while_closed: "Nobody is at the practice right now. Somebody will text you {when}.",
+      escalate_after_minutes: 30,
+      escalate_to: "usr_1",
+      back: "after_closing",
+    },
     created_at: ago(60 * 24 * 30),
   };
   desk.assistants = [assistant];
-  desk.knowledge.set(assistant.id, [
+  keepVersion(desk, assistant.id, {}, true);
+  keepVersion(
+    desk,
+    assistant.id,
     {
-      id: desk.id("kno"),
-      title: "Opening hours",
-      text: "Monday to Friday 8:00–17:00, Saturday 9:00–13:00. Closed on public holidays.",
-      created_at: ago(60 * 24 * 30),
-      updated_at: ago(60 * 24 * 30),
+      instructions: `${assistant.instructions} Never promise a price; offer a call instead.`,
+      segments_max: 3,
+      hold_seconds: 20,
     },
+    true,
+  );
+  desk.versions.get(assistant.id)?.forEach((v, i) => (v.created_at = ago(60 * 24 * (2 + 10 * i))));
+  const knows = (over: Partial<T.KnowledgeSource>, text: string | null) =>
+    desk.sources.push({ source: aSourceOf(desk, { language: "en", chunks: 1, ...over }), text, pairs: null });
+  knows(
     {
-      id: desk.id("kno"),
-      title: "Parking",
-      text: "Two free spaces behind the house, entrance from Mill Lane. The bus 14 stops in front.",
-      created_at: ago(60 * 24 * 12),
-      updated_at: ago(60 * 24 * 12),
+      kind: "file",
+      title: "Price list",
+      file_name: "prices.pdf",
+      bytes: 184_000,
+      chunks: 0,
+      language: null,
+      status: "failed",
+      error: {
+        code: "no_text",
+        explanation: "The PDF holds pictures of pages, and no text.",
+        mend: "Save it from the program that made it, or have its text recognised first.",
+      },
     },
-  ]);
+    null,
+  );
+  const site = aSourceOf(desk, {
+    kind: "sitemap",
+    title: "harbourdental.example",
+    url: "https://harbourdental.example/sitemap.xml",
+    chunks: 2,
+    refetch_hours: 24,
+    fetched_at: ago(130),
+    next_fetch_at: ago(-60 * 22),
+  });
+  desk.sources.push({ source: site, text: null, pairs: null });
+  for (const [title, path] of [
+    ["First visit", "first-visit"],
+    ["Implants", "implants"],
+  ] as const)
+    knows(
+      {
+        kind: "page",
+        title,
+        parent_id: site.id,
+        url: `https://harbourdental.example/${path}`,
+        bytes: 22_400,
+        chunks: 4,
+        fetched_at: ago(130),
+      },
+      "A first visit takes 45 minutes. Bring the insurance card and a list of medicines.",
+    );
+  desk.sources.push({
+    source: aSourceOf(desk, {
+      kind: "question_answer",
+      title: "What people ask most",
+      chunks: 2,
+      language: "en",
+    }),
+    text: null,
+    pairs: [
+      {
+        question: "Are you taking new patients?",
+        answer: "Yes, gladly. Call us or text a time that suits you.",
+      },
+      { question: "Do you treat children?", answer: "Yes, from the first tooth on." },
+    ],
+  });
+  knows(
+    { title: "Opening hours", bytes: 76, created_at: ago(60 * 24 * 30) },
+    "Monday to Friday 8:00–17:00, Saturday 9:00–13:00. Closed on public holidays.",
+  );
+  knows(
+    { title: "Parking", bytes: 85, created_at: ago(60 * 24 * 12) },
+    "Two free spaces behind the house, entrance from Mill Lane. The bus 14 stops in front.",
+  );
   const number = (e164: string, label: string, over: Partial<T.Number> = {}): T.Number => ({
     id: desk.id("num"),
     e164,
@@ -149,7 +244,18 @@ export function seeded(): FakeDesk {
     });
     return message;
   };
-  const byAda = { author: { kind: "assistant" as const, id: assistant.id, name: "Ada" } };
+  const byAda = {
+    author: { kind: "assistant" as const, id: assistant.id, name: "Ada" },
+    assistant_version: 2,
+  };
+  /** Keeps why a text or a suggestion says what it says. */
+  const explained = (of: T.Message | T.Draft) => {
+    const ada = desk.assistants[0] ?? assistant;
+    const key = "direction" in of ? { message_id: of.id } : { draft_id: of.id };
+    const run = aRun(desk, ada, of.conversation_id, key, of.body, of.sources ?? []);
+    desk.runs.set(of.id, { ...run, created_at: of.created_at });
+    return run.id;
+  };
   const read = (c: T.Conversation, change: Partial<T.Conversation> = {}) =>
     desk.change(c.id, { unread: 0, ...change });
 
@@ -174,9 +280,16 @@ export function seeded(): FakeDesk {
   });
   read(kim);
 
-  const unknown = desk.open({ phone: "+12125550104", number: front });
+  const unknown = desk.open({ phone: "+12125550104", number: front, holder: { kind: "agents", id: null } });
   said(unknown, "in", 60 * 5, "hello is this the dentist on mill lane");
   said(unknown, "in", 60 * 5 - 1, "do you take walk ins");
+  said(
+    unknown,
+    "note",
+    60 * 5 - 2,
+    "Handed to people: nothing in its knowledge answers this\nWhat they want: To come by today without an appointment\nTried: looked for walk-ins in the knowledge; asked nothing back",
+    { author: { kind: "system", id: null, name: null } },
+  );
 
   const priya = desk.open({
     phone: "+12125550103",
@@ -187,7 +300,7 @@ export function seeded(): FakeDesk {
     mode: "auto",
   });
   said(priya, "in", 200, "Where can I park when I come in tomorrow?");
-  said(
+  const parked = said(
     priya,
     "out",
     199,
@@ -202,6 +315,7 @@ export function seeded(): FakeDesk {
       ],
     },
   );
+  explained(parked);
   said(priya, "in", 197, "Perfect, thank you!");
   read(priya, { waiting_since: null });
 
@@ -236,17 +350,18 @@ export function seeded(): FakeDesk {
     "Hello and welcome! Yes, we are. What would suit you better, mornings or afternoons?",
   );
   said(ann, "in", 60 * 26.5, "Mornings please 🙂");
-  said(ann, "out", 60 * 26.4, "Thursday at 9:30 or Friday at 8:45 are both free.", {
+  const offered = said(ann, "out", 60 * 26.4, "Thursday at 9:30 or Friday at 8:45 are both free.", {
     ...byAda,
     sources: [{ title: "Opening hours", quote: "Monday to Friday 8:00–17:00, Saturday 9:00–13:00." }],
   });
+  explained(offered);
   said(ann, "note", 60 * 26, "She is nervous about injections, Theo will take her.", {
     author: { kind: "member", id: "usr_2", name: "Theo Park" },
   });
   said(ann, "in", 42, "Sorry for the late answer!");
   said(ann, "in", 41, "Thursday 9:30 is perfect. How long will it take, and do I need to bring anything?");
   read(ann, { unread: 2, waiting_since: ago(42) });
-  desk.drafts.push({
+  const lovely: T.Draft = {
     id: desk.id("drf"),
     conversation_id: ann.id,
     assistant_id: assistant.id,
@@ -258,9 +373,12 @@ export function seeded(): FakeDesk {
       },
     ],
     state: "open",
+    held_back: "It names Thursday 9:30, which no source does.",
+    run_id: null,
     reason: null,
     created_at: ago(40),
-  });
+  };
+  desk.drafts.push({ ...lovely, run_id: explained(lovely) });
 
   const leo = desk.open({
     phone: "+12125550107",

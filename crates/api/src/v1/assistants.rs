@@ -3,16 +3,25 @@
 use axum::extract::State;
 use domain::access::Scope;
 use domain::assistant::Settings;
-use domain::id::{AssistantId, UserId};
+use domain::id::{AssistantId, TenantId, UserId};
+use domain::message::Author;
+use engine::Sealer;
 use http::StatusCode;
+use jiff::Timestamp;
 use store::assistant::{self, Assistant};
-use store::{TenantTx, event, member};
+use store::event::{self, Line};
+use store::{TenantTx, member};
 
+pub mod cases;
 pub mod figures;
 pub mod preview;
+pub mod rehearsal;
+pub mod replays;
 pub mod settings;
+pub mod tools;
 pub mod versions;
 
+pub use rehearsal::PublishedAssistant;
 pub use settings::{AssistantPatch, ProviderPatch, apply, sealed_keys};
 
 pub(super) use settings::within;
@@ -66,10 +75,14 @@ pub async fn create(
         return Err(ApiError::invalid("publish", "first_version", mend));
     }
     let keys = sealed_keys(app.engine.sealer(), id, &asked, &settings)?;
+    let tool_secrets = tools::sealed(app.engine.sealer(), id, &asked, None, &[&settings])?;
     let author = caller.asker().author;
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         people_exist(tx, &settings).await?;
         let line = assistant::create(tx, now, id, author, &name, &settings, &keys).await?;
+        if let Some(sealed) = tool_secrets.clone() {
+            assistant::keep_tool_secrets(tx, id, sealed).await?;
+        }
         let made = assistant::find(tx, id).await?.ok_or_else(no_such)?;
         Ok(Told::at(made, event::append(tx, now, &[line]).await?))
     })
@@ -91,29 +104,104 @@ pub async fn read(
 }
 
 /// Changes an assistant: what is set becomes a version, in force at once unless `publish` is false.
+///
+/// One that has test cases is tried with them first. If a required case breaks, the answer is 409 `broken_cases`, which lists
+/// them; the version is kept and is not in force. `force` puts it in force all the same. Other cases that break are listed as
+/// warnings.
 #[utoipa::path(patch, path = "/assistants/{id}", tag = "assistants", params(("id" = String, Path)),
-    request_body = AssistantPatch, responses((status = 200, body = Assistant)))]
+    request_body = AssistantPatch, responses((status = 200, body = PublishedAssistant)))]
 pub async fn change(
     State(app): State<AppState>,
     caller: Caller,
     Path(id): Path<AssistantId>,
     Write(asked, once): Write<AssistantPatch>,
-) -> Result<Written<Assistant>, ApiError> {
+) -> Result<Written<PublishedAssistant>, ApiError> {
     caller.must(Scope::AssistantsWrite)?;
     let name = asked.name.as_deref().map(|name| fields::name("name", name)).transpose()?;
     let (sealer, author) = (app.engine.sealer().clone(), caller.asker().author);
+    let (publish, force) = (asked.publish.unwrap_or(true), asked.force.unwrap_or(false));
+    let change = Change { id, name, asked, sealer, author };
+    if publish && rehearsal::has_cases(&app, caller.tenant, id).await? {
+        if let Some(before) = once::answered(&app, caller.tenant, once.as_ref(), StatusCode::OK).await? {
+            return Ok(before);
+        }
+        if let Some((built_on, number)) = change.keep(&app, caller.tenant).await? {
+            return rehearsal::publish(&app, caller.tenant, once, id, number, Some(built_on), force).await;
+        }
+    }
     let now = app.engine.now();
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
-        let mut settings = assistant::settings(tx, id).await?.ok_or_else(no_such)?;
-        apply(&mut settings, &asked)?;
-        people_exist(tx, &settings).await?;
-        let keys = sealed_keys(&sealer, id, &asked, &settings)?;
-        let publish = asked.publish.unwrap_or(true);
-        let (_, line) = assistant::change(tx, now, id, author, name.as_deref(), &settings, &keys, publish).await?;
-        let found = assistant::find(tx, id).await?.ok_or_else(no_such)?;
-        Ok(Told::at(found, event::append(tx, now, &[line]).await?))
+        let settings = change.settings(tx).await?;
+        let (_, line) = change.make(tx, now, &settings, publish).await?;
+        let assistant = assistant::find(tx, id).await?.ok_or_else(no_such)?;
+        let head = event::append(tx, now, &[line]).await?;
+        Ok(Told::at(PublishedAssistant { assistant, warnings: Vec::new() }, head))
     })
     .await
+}
+
+/// What is asked for, checked as far as it can be without the assistant.
+#[derive(Clone)]
+struct Change {
+    id: AssistantId,
+    name: Option<String>,
+    asked: AssistantPatch,
+    sealer: Sealer,
+    author: Author,
+}
+
+impl Change {
+    /// What is set then. Nobody else changes the assistant until the transaction ends.
+    async fn settings(&self, tx: &mut TenantTx<'_>) -> Result<Settings, ApiError> {
+        let mut settings = assistant::settings(tx, self.id).await?.ok_or_else(no_such)?;
+        apply(&mut settings, &self.asked)?;
+        people_exist(tx, &settings).await?;
+        Ok(settings)
+    }
+
+    async fn make(
+        &self,
+        tx: &mut TenantTx<'_>,
+        now: Timestamp,
+        settings: &Settings,
+        publish: bool,
+    ) -> Result<(u32, Line), ApiError> {
+        let Self { id, name, asked, sealer, author } = self;
+        let keys = sealed_keys(sealer, *id, asked, settings)?;
+        let before = assistant::settings(tx, *id).await?.ok_or_else(no_such)?;
+        let in_use: &[&Settings] = if publish { &[settings] } else { &[settings, &before] };
+        let kept = assistant::tool_secrets(tx, *id).await?;
+        let tool_secrets = tools::sealed(sealer, *id, asked, kept.as_deref(), in_use)?;
+        let made = assistant::change(tx, now, *id, *author, name.as_deref(), settings, &keys, publish).await?;
+        if let Some(sealed) = tool_secrets {
+            assistant::keep_tool_secrets(tx, *id, sealed).await?;
+        }
+        Ok(made)
+    }
+
+    /// Keeps it as a version that is not in force; answers the one that is, and the new one. `None`: nothing that is tried
+    /// would change.
+    async fn keep(&self, app: &AppState, tenant: TenantId) -> Result<Option<(u32, u32)>, ApiError> {
+        let (change, now) = (self.clone(), app.engine.now());
+        let kept = app
+            .engine
+            .store()
+            .write(tenant, async move |tx: &mut TenantTx<'_>| {
+                let before = assistant::settings(tx, change.id).await?.ok_or_else(no_such)?;
+                let settings = change.settings(tx).await?;
+                let found = assistant::find(tx, change.id).await?.ok_or_else(no_such)?;
+                if settings == before && change.name.as_ref().is_none_or(|name| *name == found.name) {
+                    return Ok::<_, ApiError>(None);
+                }
+                let (number, line) = change.make(tx, now, &settings, false).await?;
+                Ok(Some((found.version, number, event::append(tx, now, &[line]).await?)))
+            })
+            .await?;
+        Ok(kept.map(|(built_on, number, head)| {
+            app.engine.told(tenant, head);
+            (built_on, number)
+        }))
+    }
 }
 
 /// Takes an assistant out of use. People get the conversations that it held.

@@ -1,7 +1,10 @@
 //! People outside.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use domain::access::Scope;
+use domain::field::Field;
 use domain::id::ContactId;
 use domain::phone::E164;
 use http::StatusCode;
@@ -67,6 +70,9 @@ pub struct ContactPatch {
     blocked: Option<bool>,
     /// All of them.
     tags: Option<Vec<String>>,
+    /// Values of the organisation's fields by their keys; `null`: not known any more. What is absent stays.
+    #[serde(default)]
+    fields: BTreeMap<String, Option<String>>,
 }
 
 /// The contacts, newest first.
@@ -151,9 +157,13 @@ pub async fn change(
         time_zone: asked.time_zone.map(zone).transpose()?,
         blocked: asked.blocked,
         tags: asked.tags.map(tags).transpose()?,
+        fields: Vec::new(),
     };
+    let kept = asked.fields;
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
-        let line = contact::change(tx, id, &change).await?.ok_or_else(|| ApiError::not_found("contact"))?;
+        let fields = if kept.is_empty() { Vec::new() } else { values(&kept, &tenant::settings(tx).await?.fields)? };
+        let change = Change { fields, ..change.clone() };
+        let line = contact::change(tx, now, id, &change).await?.ok_or_else(|| ApiError::not_found("contact"))?;
         let found = contact::find(tx, id).await?.ok_or_else(|| ApiError::not_found("contact"))?;
         Ok(Told::at(found, event::append(tx, now, &[line]).await?))
     })
@@ -211,6 +221,24 @@ fn tags(asked: Vec<String>) -> Result<Vec<String>, ApiError> {
         return Err(ApiError::invalid("tags", "too_many", message));
     }
     Ok(tags)
+}
+
+/// Values as their fields' kinds write them.
+fn values(
+    asked: &BTreeMap<String, Option<String>>,
+    known: &[Field],
+) -> Result<Vec<(String, Option<String>)>, ApiError> {
+    let read = |(key, value): (&String, &Option<String>)| {
+        let called = format!("fields.{key}");
+        let field = known.iter().find(|field| field.key == *key).ok_or_else(|| {
+            let mend = "Your organisation has no such field. Add it to the settings first.";
+            ApiError::invalid(&called, "no_such_field", mend)
+        })?;
+        let value = value.as_deref().map(|value| field.read(value)).transpose();
+        let value = value.map_err(|why| ApiError::invalid(&called, "not_fitting", format!("This {why}.")))?;
+        Ok((key.clone(), value))
+    };
+    asked.iter().map(read).collect()
 }
 
 fn taken(error: StoreError) -> ApiError {

@@ -73,7 +73,7 @@ pub struct LogLine {
     /// What happened, as in `message.created`.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// The thing as it is now: `{"conversation": …}`, `{"message": …}`, `{"contact": …}`, `{"draft": …}` or `{"id": …}`.
+    /// The thing as it is now: `{"conversation": …}`, `{"message": …}`, `{"contact": …}`, `{"draft": …}`, `{"approval": …}` or `{"id": …}`.
     #[schema(value_type = Object)]
     data: Box<RawValue>,
 }

@@ -27,6 +27,17 @@ pub enum Answer {
         /// Why, in plain words.
         reason: String,
     },
+    /// It wants to do something that cannot be put right: people shall say whether.
+    Approval(Wanted),
+}
+
+/// A use of a tool that people must approve. Its arguments fit the tool's schema.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The tool's name.
+    pub tool: String,
+    /// What it is to be called with, JSON.
+    pub arguments: String,
 }
 
 /// What it says.
@@ -118,6 +129,12 @@ impl std::fmt::Debug for Reply {
             .field("sources", &self.sources.len())
             .field("objections", &self.objections)
             .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wanted").field("tool", &self.tool).finish_non_exhaustive()
     }
 }
 

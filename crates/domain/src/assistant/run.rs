@@ -60,6 +60,9 @@ pub struct ToolCall {
     pub arguments: String,
     /// What came of it.
     pub result: String,
+    /// It could not be done; the result says why.
+    #[serde(default)]
+    pub failed: bool,
     /// How long it took.
     pub latency_ms: u32,
 }
@@ -80,6 +83,8 @@ pub enum Outcome {
     Silent,
     /// The conversation had moved on.
     Outdated,
+    /// It wants to do something that people must approve.
+    Approval,
 }
 
 impl Outcome {
@@ -93,6 +98,7 @@ impl Outcome {
             Self::HandedOff => "handed_off",
             Self::Silent => "silent",
             Self::Outdated => "outdated",
+            Self::Approval => "approval",
         }
     }
 }

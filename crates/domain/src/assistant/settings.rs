@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::tool::Tool;
 use crate::conversation::Mode;
 use crate::hours::WeekHours;
 use crate::id::UserId;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub links: Vec<String>,
     /// What happens when it gives a conversation to people.
     pub hand_over: HandOver,
+    /// What it may do besides answering.
+    pub tools: Vec<Tool>,
 }
 
 impl Default for Settings {
@@ -68,6 +71,7 @@ impl Default for Settings {
             limits: Limits::default(),
             links: Vec::new(),
             hand_over: HandOver::default(),
+            tools: Vec::new(),
         }
     }
 }

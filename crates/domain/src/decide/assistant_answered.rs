@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::approval;
 use super::hand_over::{give_to_people, hand_over, held_back, reasons};
 use super::reply::{self, Saying};
 use super::{REMOVED, mode};
@@ -89,6 +90,12 @@ fn used(
             let may_tell = mode == Mode::Auto;
             let (told, draft) = hand_over(now, ids, scene, conversation, assistant, id, hand_off, may_tell, decision);
             (Outcome::HandedOff, told, draft)
+        }
+        (Answer::Approval(wanted), Mode::Draft | Mode::Auto) => {
+            let hand_off = approval::wanted(now, ids, &conversation, run, wanted, decision);
+            let may_tell = mode == Mode::Auto;
+            let (told, _) = hand_over(now, ids, scene, conversation, assistant, id, &hand_off, may_tell, decision);
+            (Outcome::Approval, told, None)
         }
         // Whoever only suggests leaves it to people whether something needs an answer.
         (Answer::Silent { .. }, Mode::Draft) => (Outcome::Silent, None, None),

@@ -1,6 +1,7 @@
 //! The promises, as tables: what happened, what the scene showed, and what follows.
 
 mod answering;
+mod approving;
 mod arriving;
 mod sending;
 
@@ -12,7 +13,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::assistant::{
-    Act, Answer, Assistant, HandOff, Objection, Reply, Run, Settings as AssistantSettings, Suggestion,
+    Act, Answer, Approval, Assistant, HandOff, Objection, Reply, Run, Settings as AssistantSettings, Suggestion, Wanted,
 };
 use crate::command::{Asker, ConversationChange, HandOffTo, NewText, Refusal, Start};
 use crate::contact::Contact;
@@ -150,6 +151,7 @@ fn told(decision: &Decision) -> String {
             format!("→ remind{about} in {} ms", at.duration_since(now()).as_millis())
         }
         Effect::FetchMedia { .. } => "→ fetch an attachment".into(),
+        Effect::RunTool { .. } => "→ use the tool".into(),
     }));
     lines.join("\n")
 }
@@ -180,6 +182,8 @@ fn change_told(change: &Change) -> String {
         Change::DraftAdded(draft) => format!("draft: {}", draft.body),
         Change::DraftMoved { state, .. } => format!("draft is {}", state.as_str()),
         Change::DraftsSuperseded { .. } => "drafts superseded".into(),
+        Change::ApprovalAdded(new) => format!("approval of {}: {}", new.tool, new.state.as_str()),
+        Change::ApprovalMoved { state, .. } => format!("approval is {}", state.as_str()),
     }
 }
 

@@ -208,6 +208,74 @@ fn other_scripts_are_found_too() {
     assert!(search(&index, "вы открыты?", 1)[0].quote.contains("открыты"));
 }
 
+#[test]
+fn a_tenant_s_words_find_each_other() {
+    let text = "A new kringle is $1,200.\n\nOur desk is staffed from noon.";
+    let chunks = Passage { source_id: "x".into(), title: String::new(), text: text.into() }.chunks();
+    let synonyms = Synonyms::parse("kringle, tooth cap\n\n desk , front office ").unwrap();
+    let index = Index::build(chunks, &synonyms);
+    for (asked, quote) in [("got a tooth cap?", "kringle"), ("is the front office there", "desk")] {
+        assert!(search(&index, asked, 1)[0].quote.contains(quote), "{asked}");
+    }
+    for (lines, error) in [
+        ("a, b\n\nalone", SynonymsError::Alone { line: 3 }),
+        (",,", SynonymsError::Alone { line: 1 }),
+        ("a, one two three four five", SynonymsError::Name { line: 1, name: "one two three four five".into() }),
+        ("a, !", SynonymsError::Name { line: 1, name: "!".into() }),
+        (&vec!["x"; 21].join(","), SynonymsError::TooManyWords { line: 1 }),
+        (&"a, b\n".repeat(501), SynonymsError::TooManyLines),
+    ] {
+        assert_eq!(Synonyms::parse(lines), Err(error));
+    }
+}
+
+#[test]
+fn a_texted_question_is_embedded_in_plain_english() {
+    let index = bakery();
+    for (texted, plain) in [
+        ("hw much is ur croisant 2moro?", "how much is your croissant tomorrow?"),
+        ("What would a wedding cake set me back?", "what would a wedding cake cost?"),
+        ("Was kostet das Brot?", "Was kostet das Brot?"),
+        ("👍", "👍"),
+    ] {
+        assert_eq!(index.to_embed(texted), plain);
+    }
+}
+
+#[test]
+fn meaning_leads_where_there_are_vectors() {
+    let vector = |x: f32, y: f32| Vector::from_f32(&[x, y]);
+    let indexed = |source: &str, text: &str, vector| Indexed {
+        source: source.into(),
+        title: String::new(),
+        chunk: Chunk { text: text.into(), ..Chunk::default() },
+        vector,
+    };
+    let near = indexed("near", "Bags may be left at the desk.", vector(0.9, 0.44));
+    let far = indexed("far", "Suitcases are not sold here.", vector(0.1, 0.99));
+    let without = indexed("without", "We mend shoes.", None);
+    let index = Index::build(vec![far, near, without], &Synonyms::default());
+    let asked = vector(1.0, 0.0);
+    let hits = index.search(&Query { text: "where can my suitcases go", vector: asked.as_ref() }, 5);
+    assert_eq!(hits[0].source, "near");
+    assert!(hits[0].score >= FLOOR && hits[0].why.by == By::Meaning && hits[0].why.similarity.is_some());
+    assert!(hits.iter().filter(|hit| hit.source == "far").all(|hit| hit.score < FLOOR));
+    // What has no vector yet is found by its words, and one of another model's is as good as none.
+    for vector in [asked, Vector::from_f32(&[1.0, 2.0, 3.0])] {
+        let hits = index.search(&Query { text: "do you mend shoes", vector: vector.as_ref() }, 3);
+        assert!(
+            hits.iter().any(|hit| hit.source == "without" && hit.why.by == By::Words && hit.why.similarity.is_none())
+        );
+    }
+}
+
+#[test]
+fn passages_are_compared_in_their_own_language() {
+    let text = "Wir haben montags bis freitags von 9 bis 18 Uhr geöffnet.\n\nDie Preise für unsere Zimmer beginnen bei 80 Euro.";
+    let index = indexed(&[Passage { source_id: "x".into(), title: String::new(), text: text.into() }]);
+    assert!(search(&index, "Was ist der Preis für ein Zimmer?", 1)[0].quote.contains("80 Euro"));
+}
+
 proptest! {
     #[test]
     fn any_text_and_question_are_answered_in_bounds(

@@ -109,10 +109,12 @@ mod tests {
                     .collect(),
                 meanwhile: Vec::new(),
                 found: Vec::new(),
+                approvals: Vec::new(),
             },
             spoken: Spoken::default(),
             knowledge: Arc::new(Index::build(passage.chunks(), &Synonyms::default())),
             keys: HashMap::new(),
+            tool_secrets: None,
             address: String::new(),
         };
         let question = material.question();

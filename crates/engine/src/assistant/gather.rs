@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::assistant::{Brief, Known as KnownContact, Said, Speaker, Spoken};
+use domain::assistant::tool::{Does, Http};
+use domain::assistant::{Approval, Brief, Known as KnownContact, Said, Speaker, Spoken};
 use domain::hours;
-use domain::id::{AssistantId, ConversationId, TenantId};
+use domain::id::{ApprovalId, AssistantId, ConversationId, TenantId};
 use domain::knowledge::Index;
 use domain::tenant::Settings;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use store::scene::{self, Known};
 use store::{StoreError, assistant, brief, tenant};
 use uuid::Uuid;
@@ -27,6 +28,8 @@ pub(crate) struct Material {
     pub(crate) knowledge: Arc<Index>,
     /// The keys of its models by their addresses, sealed.
     pub(crate) keys: HashMap<String, Vec<u8>>,
+    /// The values of its tools' secret headers, sealed.
+    pub(crate) tool_secrets: Option<Vec<u8>>,
     /// Where the contact is reached.
     pub(crate) address: String,
 }
@@ -50,6 +53,8 @@ pub struct Rehearsed {
     pub guide: String,
     /// Who writes.
     pub known: KnownContact,
+    /// When it is asked; `None`: now.
+    pub at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Rehearsed {
@@ -90,11 +95,13 @@ pub(super) async fn gather(
                     known: brief::known(tx, &scene).await?,
                     said: brief::said(tx, current).await?,
                     meanwhile: brief::meanwhile(tx, current).await?,
+                    approvals: brief::approvals(tx, current).await?,
                     found: Vec::new(),
                     assistant: who,
                 },
                 knowledge: Arc::clone(&index),
                 keys: assistant::keys(tx, assistant).await?,
+                tool_secrets: assistant::tool_secrets(tx, assistant).await?,
                 address: scene.address.clone(),
             };
             Ok::<_, StoreError>(Some(Found { material: Some(material), lane }))
@@ -109,12 +116,12 @@ pub(super) async fn rehearse(
     id: AssistantId,
     rehearsed: Rehearsed,
 ) -> Result<Option<Material>, StoreError> {
-    let now = world.now();
+    let now = rehearsed.at.unwrap_or_else(|| world.now());
     let index = knowledge::index_of(world, tenant, Some(id)).await?;
     world
         .store
         .read(tenant, async move |tx| {
-            let Rehearsed { version, said, guide, known } = rehearsed.clone();
+            let Rehearsed { version, said, guide, known, at: _ } = rehearsed.clone();
             let Some(mut who) = scene::assistant(tx, id).await? else { return Ok(None) };
             if let Some(version) = version {
                 let Some((name, settings)) = assistant::version::settings(tx, id, version).await? else {
@@ -139,12 +146,44 @@ pub(super) async fn rehearse(
                     known,
                     said,
                     meanwhile: Vec::new(),
+                    approvals: Vec::new(),
                     found: Vec::new(),
                 },
                 knowledge: Arc::clone(&index),
                 keys: assistant::keys(tx, id).await?,
+                tool_secrets: assistant::tool_secrets(tx, id).await?,
                 address: String::new(),
             }))
+        })
+        .await
+}
+
+/// What a person has approved, with what it takes to do it.
+#[derive(Debug)]
+pub(super) struct Approved {
+    pub(super) approval: Approval,
+    pub(super) lane: Uuid,
+    /// As the assistant's version has it; `None`: it has no such tool.
+    pub(super) http: Option<Http>,
+    /// Sealed.
+    pub(super) tool_secrets: Option<Vec<u8>>,
+}
+
+/// Reads it. `None`: it is gone.
+pub(super) async fn approved(world: &World, tenant: TenantId, id: ApprovalId) -> Result<Option<Approved>, StoreError> {
+    world
+        .store
+        .read(tenant, async move |tx| {
+            let Some(approval) = store::approval::of(tx, id).await? else { return Ok(None) };
+            let Some(lane) = scene::lane_of(tx, approval.conversation).await? else { return Ok(None) };
+            let set = assistant::version::settings(tx, approval.assistant, approval.version).await?;
+            let tool = set.and_then(|(_, set)| set.tools.into_iter().find(|tool| tool.name == approval.tool));
+            let http = tool.and_then(|tool| match tool.does {
+                Does::Http(http) => Some(http),
+                Does::SaveField | Does::AddTag | Does::FollowUp | Does::LookUp => None,
+            });
+            let tool_secrets = assistant::tool_secrets(tx, approval.assistant).await?;
+            Ok::<_, StoreError>(Some(Approved { approval, lane, http, tool_secrets }))
         })
         .await
 }

@@ -14,6 +14,7 @@ use providers::http::Secret;
 use providers::model::{self, Ask, Dialect, ModelFault, Role, Schema, Stop, Turn};
 
 use super::gather::Material;
+use super::tools::{self, Tools};
 use super::{builtin, model_key_context};
 use crate::knowledge;
 use crate::model::{Asked, Candidate, Progress};
@@ -23,6 +24,8 @@ use crate::world::World;
 const PASSAGES: usize = 6;
 /// A question is looked for together with so many texts of the contact before it.
 const TEXTS_LOOKED_FOR: usize = 3;
+/// After so many rounds of tools it has to answer.
+const ROUNDS_MAX: usize = 4;
 /// So much of an answer is shown while it is written.
 const SHOWN_BYTES_MAX: usize = 16 << 10;
 /// An answer that cannot be used is asked for so often.
@@ -42,11 +45,12 @@ pub(super) async fn think(
         Some(answer) => answer,
         None => by_knowledge(world, tenant, material, aloud, &mut run).await,
     };
-    let answer = finished(material, answer, &mut run.record);
+    let answer = finished(world, material, answer, &mut run.record);
     run.record.reason = match &answer {
         Answer::Reply(_) => String::new(),
         Answer::HandOff(hand_off) => hand_off.reason.clone(),
         Answer::Silent { reason } => reason.clone(),
+        Answer::Approval(wanted) => format!("it wants to use {}, which people must approve", wanted.tool),
     };
     let took = world.now().duration_since(began).as_millis();
     run.latency_ms = run.latency_ms.max(u32::try_from(took).unwrap_or(u32::MAX));
@@ -114,9 +118,11 @@ async fn ask(
     let settings = &material.brief.assistant.settings;
     let within = Duration::from_secs(u64::from(settings.provider.timeout_seconds.clamp(1, 120)));
     let began = tokio::time::Instant::now();
-    let mut asked = first_ask(request, &settings.provider);
+    let mut tools = Tools::of(world, material, request, aloud);
+    let mut asked = Ask { tools: tools.offered(), ..first_ask(request, &settings.provider) };
     let mut so_far = String::new();
-    for attempt in 1..=TRIES {
+    let (mut attempt, mut rounds) = (0, 0);
+    while attempt < TRIES {
         let left = within.saturating_sub(began.elapsed());
         so_far.clear();
         let hear = |progress: Progress<'_>| match progress {
@@ -137,11 +143,27 @@ async fn ask(
             Err(fault) => return Answer::HandOff(HandOff::because(no_answer(&fault, material, request))),
         };
         count(run, settings, candidate, model, &answer);
+        if !answer.calls.is_empty() {
+            rounds += 1;
+            if rounds > ROUNDS_MAX {
+                return Answer::HandOff(HandOff::because("the model went on using tools and gave no answer"));
+            }
+            let deadline = began + within;
+            match tools.run(&answer.calls, deadline, &mut run.record.tools).await {
+                Ok(gave) => {
+                    asked.turns.push(Turn::Called { text: answer.text, calls: answer.calls });
+                    asked.turns.extend(gave.into_iter().map(Turn::Gave));
+                    continue;
+                }
+                Err(wanted) => return Answer::Approval(wanted),
+            }
+        }
+        attempt += 1;
         run.record.answers.push(answer.text.clone());
         let flaw = match understood(&answer, request) {
             Ok(Understood { answer, dropped }) => {
                 run.record.checks.extend(dropped.into_iter().map(|why| format!("not kept: {why}")));
-                return heard(material, answer);
+                return tools.with_acts(heard(material, answer));
             }
             Err(flaw) => flaw,
         };
@@ -193,7 +215,7 @@ fn understood(answer: &model::Answer, request: &Request) -> Result<Understood, S
 }
 
 /// What it took.
-fn count(
+pub(super) fn count(
     run: &mut Run,
     settings: &domain::assistant::Settings,
     candidate: usize,
@@ -235,10 +257,10 @@ fn no_answer(fault: &ModelFault, material: &Material, request: &Request) -> Stri
 }
 
 /// The last look at it, and the first words before it.
-fn finished(material: &Material, answer: Answer, record: &mut Record) -> Answer {
+fn finished(world: &World, material: &Material, answer: Answer, record: &mut Record) -> Answer {
     match answer {
         Answer::Reply(mut reply) => {
-            let allowed = allowed(material, &reply.sources, record);
+            let allowed = allowed(world, material, &reply.sources, record);
             reply.objections = check(&reply.body, &allowed);
             // What is sent later is sent as surely.
             for act in &reply.acts {
@@ -246,6 +268,8 @@ fn finished(material: &Material, answer: Answer, record: &mut Record) -> Answer 
                     reply.objections.extend(check(body, &allowed));
                 }
             }
+            reply.objections.sort();
+            reply.objections.dedup();
             let held_back = reply.objections.iter().map(|objection| format!("held back: it {}", objection.reason()));
             record.checks.extend(held_back);
             if material.is_first() && reply.objections.is_empty() {
@@ -255,16 +279,16 @@ fn finished(material: &Material, answer: Answer, record: &mut Record) -> Answer 
         }
         Answer::HandOff(mut hand_off) => {
             if let Some(suggestion) = &mut hand_off.suggestion {
-                suggestion.objections = check(&suggestion.body, &allowed(material, &suggestion.sources, record));
+                suggestion.objections = check(&suggestion.body, &allowed(world, material, &suggestion.sources, record));
             }
             Answer::HandOff(hand_off)
         }
-        Answer::Silent { reason } => Answer::Silent { reason },
+        answer @ (Answer::Silent { .. } | Answer::Approval(_)) => answer,
     }
 }
 
 /// What a reply may draw on.
-fn allowed(material: &Material, sources: &[Source], record: &Record) -> Allowed {
+fn allowed(world: &World, material: &Material, sources: &[Source], record: &Record) -> Allowed {
     let brief = &material.brief;
     let settings = &brief.assistant.settings;
     let mut given = vec![
@@ -274,6 +298,7 @@ fn allowed(material: &Material, sources: &[Source], record: &Record) -> Allowed 
         brief.guide.clone(),
         brief.assistant.who_it_is(),
     ];
+    given.extend(tools::given(settings, &brief.approvals, &record.tools));
     given.extend(record.passages.iter().chain(sources).map(|source| format!("{}\n{}", source.title, source.quote)));
     let (theirs, ours): (Vec<_>, Vec<_>) =
         brief.said.iter().partition(|said| said.by == domain::assistant::Speaker::Contact);
@@ -289,7 +314,7 @@ fn allowed(material: &Material, sources: &[Source], record: &Record) -> Allowed 
         theirs: theirs.into_iter().map(|said| said.body.clone()).collect(),
         own_addresses: vec![material.address.clone()],
         links: settings.links.clone(),
-        secrets: Vec::new(),
+        secrets: tools::secrets(world, material),
         rules: format!("{}\n{}", domain::assistant::house_rules(settings), orders_of(&settings.instructions)),
         days,
     }
@@ -321,7 +346,7 @@ fn source(hit: &Hit) -> Source {
     Source { title: hit.title.clone(), quote: hit.quote.clone() }
 }
 
-fn candidates(world: &World, material: &Material) -> Result<Vec<Candidate>, &'static str> {
+pub(super) fn candidates(world: &World, material: &Material) -> Result<Vec<Candidate>, &'static str> {
     let settings = &material.brief.assistant.settings;
     let providers = std::iter::once(&settings.provider).chain(&settings.fallback);
     let candidates = providers.map(|provider| candidate(world, material, provider));

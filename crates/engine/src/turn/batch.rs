@@ -134,6 +134,8 @@ fn rounds(turns: Vec<Turn<'_>>) -> Vec<Round<'_>> {
             | Fact::ContactFellSilent { .. }
             | Fact::AssistantAnswered(_)
             | Fact::HandOverOverdue { .. }
+            | Fact::ApprovalOverdue { .. }
+            | Fact::ToolEnded(_)
             | Fact::SnoozeEnded { .. }
             | Fact::UnknownOverdue { .. } => None,
         };

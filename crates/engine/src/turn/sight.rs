@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use domain::assistant::Approval;
 use domain::decide;
 use domain::decision::Decision;
 use domain::fact::Fact;
-use domain::id::{ConversationId, Ids, MessageId};
+use domain::id::{ApprovalId, ConversationId, Ids, MessageId};
 use domain::phone::Address;
 use domain::scene::{Outbound, Scene};
 use jiff::Timestamp;
@@ -21,6 +22,8 @@ pub(super) enum Seen {
     Nothing,
     /// A thread with both its ends.
     Thread(Box<Scene>),
+    /// A thread, and something in it that people must approve.
+    Approval(Box<Scene>, Box<Approval>),
     /// A text of ours.
     Text(Box<Outbound>),
 }
@@ -37,11 +40,18 @@ pub(super) async fn look(
     let conversations: Vec<ConversationId> = turns.iter().filter_map(conversation_of).collect();
     let mut around = scene::around_all(tx, known, &conversations).await?;
     let mut threads = threads(tx, known, turns).await?;
+    let mut approvals = approvals(tx, turns).await?;
     let seen = turns.iter().enumerate().map(|(nth, turn)| {
         let text = || text_of(turn, &messages);
         match (threads.remove(&nth), conversation_of(turn), text()) {
             (Some(scene), _, _) => Seen::Thread(Box::new(scene)),
-            (None, Some(id), _) => around.remove(&id).map_or(Seen::Nothing, |scene| Seen::Thread(Box::new(scene))),
+            (None, Some(id), _) => match (around.remove(&id), approval_of(turn)) {
+                (None, _) => Seen::Nothing,
+                (Some(scene), None) => Seen::Thread(Box::new(scene)),
+                (Some(scene), Some(id)) => approvals
+                    .remove(&id)
+                    .map_or(Seen::Nothing, |approval| Seen::Approval(Box::new(scene), Box::new(approval))),
+            },
             (None, None, Some(id)) => {
                 outbounds.remove(&id).map_or(Seen::Nothing, |(text, _)| Seen::Text(Box::new(text)))
             }
@@ -66,15 +76,25 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
             decide::hand_over_overdue(now, ids, scene, *to, *handed_at)
         }
         (Fact::SnoozeEnded { until, .. }, Seen::Thread(scene)) => decide::snooze_ended(scene, *until),
+        (Fact::ApprovalOverdue { .. }, Seen::Approval(scene, approval)) => {
+            decide::approval_overdue(now, ids, scene, approval)
+        }
+        (Fact::ToolEnded(ended), Seen::Approval(scene, approval)) => {
+            decide::tool_ended(now, ids, scene, approval, ended)
+        }
         (_, Seen::Nothing)
-        | (Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. }, Seen::Thread(_))
+        | (
+            Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. },
+            Seen::Thread(_) | Seen::Approval(..),
+        )
+        | (Fact::ApprovalOverdue { .. } | Fact::ToolEnded(_), Seen::Thread(_) | Seen::Text(_))
         | (
             Fact::TextArrived(_)
             | Fact::ContactFellSilent { .. }
             | Fact::AssistantAnswered(_)
             | Fact::HandOverOverdue { .. }
             | Fact::SnoozeEnded { .. },
-            Seen::Text(_),
+            Seen::Text(_) | Seen::Approval(..),
         ) => Decision::default(),
     }
 }
@@ -94,6 +114,8 @@ async fn by_carrier_refs(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<Ha
         | Fact::ContactFellSilent { .. }
         | Fact::AssistantAnswered(_)
         | Fact::HandOverOverdue { .. }
+        | Fact::ApprovalOverdue { .. }
+        | Fact::ToolEnded(_)
         | Fact::SnoozeEnded { .. }
         | Fact::UnknownOverdue { .. } => None,
     });
@@ -124,12 +146,40 @@ async fn threads(
     Ok(places.into_iter().zip(scenes).filter_map(|(nth, scene)| Some((nth, scene?))).collect())
 }
 
+/// What the turns are about that people must approve; nobody else changes it until this transaction ends.
+async fn approvals(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<HashMap<ApprovalId, Approval>, StoreError> {
+    let mut found = HashMap::new();
+    for id in turns.iter().filter_map(approval_of) {
+        if let Some(approval) = store::approval::locked(tx, id).await? {
+            found.insert(id, approval);
+        }
+    }
+    Ok(found)
+}
+
+const fn approval_of(turn: &Turn<'_>) -> Option<ApprovalId> {
+    match turn.fact {
+        Fact::ApprovalOverdue { approval, .. } => Some(*approval),
+        Fact::ToolEnded(ended) => Some(ended.approval),
+        Fact::TextArrived(_)
+        | Fact::CarrierReported(_)
+        | Fact::SendEnded(_)
+        | Fact::ContactFellSilent { .. }
+        | Fact::AssistantAnswered(_)
+        | Fact::HandOverOverdue { .. }
+        | Fact::SnoozeEnded { .. }
+        | Fact::UnknownOverdue { .. } => None,
+    }
+}
+
 fn conversation_of(turn: &Turn<'_>) -> Option<ConversationId> {
     match turn.fact {
         Fact::ContactFellSilent { conversation, .. }
         | Fact::HandOverOverdue { conversation, .. }
+        | Fact::ApprovalOverdue { conversation, .. }
         | Fact::SnoozeEnded { conversation, .. } => Some(*conversation),
         Fact::AssistantAnswered(run) => Some(run.conversation),
+        Fact::ToolEnded(ended) => Some(ended.conversation),
         Fact::TextArrived(_) | Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. } => None,
     }
 }
@@ -143,6 +193,8 @@ fn text_of(turn: &Turn<'_>, messages: &HashMap<String, MessageId>) -> Option<Mes
         | Fact::ContactFellSilent { .. }
         | Fact::AssistantAnswered(_)
         | Fact::HandOverOverdue { .. }
+        | Fact::ApprovalOverdue { .. }
+        | Fact::ToolEnded(_)
         | Fact::SnoozeEnded { .. } => None,
     }
 }

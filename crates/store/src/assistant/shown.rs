@@ -1,6 +1,6 @@
 //! What is shown of what is set: the same for an assistant and for each of its versions.
 
-use domain::assistant::{HandOver, Language, Limits, Price, ProviderKind, Settings};
+use domain::assistant::{HandOver, Language, Limits, Price, ProviderKind, Settings, Tool};
 use domain::conversation::Mode;
 use domain::hours::WeekHours;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,9 @@ pub struct Set {
     /// What happens when it gives a conversation to people.
     #[schema(value_type = schema::HandOver)]
     pub hand_over: HandOver,
+    /// What it may do besides answering.
+    #[schema(value_type = Vec<schema::Tool>)]
+    pub tools: Vec<Tool>,
 }
 
 /// Which model answers.
@@ -100,6 +103,7 @@ impl From<Settings> for Set {
             limits: settings.limits,
             links: settings.links,
             hand_over: settings.hand_over,
+            tools: settings.tools,
         }
     }
 }
@@ -181,6 +185,100 @@ pub mod schema {
             /// When a conversation goes back to the assistant by itself.
             back: words::HandBack,
         }
+        /// Something that an assistant may do besides answering.
+        Tool as AssistantTool {
+            /// What the model calls it: lower-case letters, digits and underscores.
+            name: String,
+            /// What it is for, told to the model.
+            description: String,
+            /// What it may change; what cannot be put right is done only when a person has approved it.
+            class: words::ToolClass,
+            /// What it does. The rest is there for `http` alone.
+            kind: words::ToolKind,
+            /// Where the endpoint is.
+            url: Option<String>,
+            /// How it is asked: with its arguments in the query, or as a JSON body.
+            method: Option<words::ToolMethod>,
+            /// What is sent along for anyone to see.
+            headers: Option<Vec<ToolHeader>>,
+            /// What is sent along and never shown again.
+            secret_headers: Option<Vec<ToolSecretHeader>>,
+            /// The JSON Schema of its arguments, an object.
+            parameters: Option<serde_json::Value>,
+        }
+        /// A header.
+        ToolHeader as ToolHeader {
+            /// Its name.
+            name: String,
+            /// Its value.
+            value: String,
+        }
+        /// A header whose value is kept sealed.
+        ToolSecretHeader as ToolSecretHeader {
+            /// Its name.
+            name: String,
+        }
+        /// One message of a rehearsal.
+        Line as RehearsedMessage {
+            /// Who wrote it.
+            by: words::RehearsedBy,
+            /// What.
+            body: String,
+        }
+        /// What an assistant must make of a test case. What is absent is not looked at.
+        Expect as CaseExpectation {
+            /// Each of these stands in its reply, in any case of letters.
+            must_mention: Vec<String>,
+            /// None of these stands in what it says or suggests.
+            must_not: Vec<String>,
+            /// It cites each of these: the title of a source, or a part of what it says.
+            must_cite: Vec<String>,
+            /// It does this; `null`: whatever it does.
+            outcome: Option<words::PreviewOutcome>,
+            /// Its text takes at most so many segments; `null`: as many as its settings allow.
+            segments_max: Option<u32>,
+            /// What the assistant's own model is to judge the answer by, in words; `null`: nothing.
+            rubric: Option<String>,
+            /// A version that breaks this case is not put in force, unless somebody insists.
+            required: bool,
+        }
+        /// One thing that is not as a test case expects it.
+        Broken as BrokenExpectation {
+            /// Which expectation.
+            rule: words::CaseRule,
+            /// What is wrong and how to mend it.
+            message: String,
+        }
+        /// What came of a turn at the time.
+        Then as ReplayedThen {
+            /// Who answered; `null`: nobody.
+            by: Option<words::RehearsedBy>,
+            /// What the assistant did; `null`: it was not asked.
+            outcome: Option<words::PreviewOutcome>,
+            /// What was answered.
+            body: String,
+            /// From what.
+            sources: Vec<crate::message::Source>,
+            /// Which version was asked.
+            version: Option<u32>,
+            /// What asking it cost, if that is known.
+            cost: Option<crate::message::Cost>,
+        }
+        /// What the other version makes of it.
+        Now as ReplayedNow {
+            /// What it does.
+            outcome: words::PreviewOutcome,
+            /// What it says or suggests; empty: nothing.
+            body: String,
+            /// From what.
+            sources: Vec<crate::message::Source>,
+            /// Why it hands over, stays silent or is held back; empty: it does not.
+            reason: String,
+            /// What that cost, if it is known.
+            cost: Option<crate::message::Cost>,
+            /// How long it took.
+            latency_ms: u32,
+        }
         /// What a million tokens cost, in millionths of the currency's unit.
         Price as ModelPrice {
             /// Of what is asked.
@@ -197,7 +295,8 @@ pub mod schema {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::assistant::{HandOver, Limits};
+    use domain::assistant::tool::{Class, Does, Http, Method, Tool};
+    use domain::assistant::{Expect, HandOver, Limits, Then};
     use serde_json::Value;
     use utoipa::PartialSchema;
 
@@ -215,6 +314,21 @@ mod tests {
             )
         };
         assert_eq!(form(schema::Limits::schema()), names(&serde_json::to_value(Limits::default()).unwrap()));
+        let tool = Tool {
+            name: String::new(),
+            description: String::new(),
+            class: Class::Read,
+            does: Does::Http(Http {
+                url: String::new(),
+                method: Method::Get,
+                headers: Vec::new(),
+                secret_headers: Vec::new(),
+                parameters: Value::Null,
+            }),
+        };
+        assert_eq!(form(schema::Tool::schema()), names(&serde_json::to_value(tool).unwrap()));
         assert_eq!(form(schema::HandOver::schema()), names(&serde_json::to_value(HandOver::default()).unwrap()));
+        assert_eq!(form(schema::Expect::schema()), names(&serde_json::to_value(Expect::default()).unwrap()));
+        assert_eq!(form(schema::Then::schema()), names(&serde_json::to_value(Then::default()).unwrap()));
     }
 }

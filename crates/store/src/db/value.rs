@@ -4,8 +4,9 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use bytes::BytesMut;
 use domain::id::{
-    ApiKeyId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, DeliveryId, DraftId, EnrolmentId,
-    KnowledgeId, MediaId, MessageId, NumberId, RunId, TenantId, UserId, WebhookId, WorkId,
+    ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
+    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, ReplayId, RunId, TenantId, UserId, WebhookId,
+    WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -178,9 +179,11 @@ pub(crate) use id_values;
 
 id_values!(
     ApiKeyId,
+    ApprovalId,
     AssistantId,
     CampaignId,
     CarrierAccountId,
+    CaseId,
     ContactId,
     ConversationId,
     DeliveryId,
@@ -193,6 +196,7 @@ id_values!(
     TenantId,
     UserId,
     WebhookId,
+    ReplayId,
     RunId,
     WorkId,
 );

@@ -1,6 +1,8 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
-use domain::id::{AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, TenantId, WorkId};
+use domain::id::{
+    ApprovalId, AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, ReplayId, TenantId, WorkId,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +41,16 @@ pub enum Errand {
         /// How often it was tried in vain, on end.
         failures: u32,
     },
+    /// Use a tool as a person has approved it.
+    RunTool {
+        /// Which use.
+        approval: ApprovalId,
+    },
+    /// Go on with a replay.
+    ReplayAssistant {
+        /// Which.
+        replay: ReplayId,
+    },
 }
 
 impl Errand {
@@ -50,6 +62,8 @@ impl Errand {
             Self::FetchMedia { .. } => "fetch_media",
             Self::LearnKnowledge { .. } => "learn_knowledge",
             Self::EmbedKnowledge { .. } => "embed_knowledge",
+            Self::RunTool { .. } => "run_tool",
+            Self::ReplayAssistant { .. } => "replay_assistant",
         }
     }
 
@@ -59,6 +73,8 @@ impl Errand {
             Self::FetchMedia { media, .. } => format!("fetch:{media}"),
             Self::LearnKnowledge { source, revision } => format!("learn:{source}:{revision}"),
             Self::EmbedKnowledge { .. } => "embed".to_owned(),
+            Self::RunTool { approval } => format!("tool:{approval}"),
+            Self::ReplayAssistant { replay } => format!("replay:{replay}"),
         }
     }
 }

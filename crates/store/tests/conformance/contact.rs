@@ -63,7 +63,7 @@ on_both_engines! {
         store.write(BOLT, async |tx| contact::create(tx, at(1), &new(2, "+14155552671")).await).await.unwrap();
 
         let change = Change { company: Some("Acme".into()), blocked: Some(true), time_zone: Some(Some("Europe/Paris".into())), ..Change::default() };
-        let line = store.write(ACME, async move |tx| contact::change(tx, desk::contact(1), &change).await).await.unwrap();
+        let line = store.write(ACME, async move |tx| contact::change(tx, at(1), desk::contact(1), &change).await).await.unwrap();
         assert!(line.is_some());
         let found = desk::read(&store, ACME, async |tx| contact::find(tx, desk::contact(1)).await).await.unwrap();
         assert_eq!((found.name.as_deref(), found.company.as_deref(), found.blocked), (Some("Zoë"), Some("Acme"), true));
@@ -71,12 +71,44 @@ on_both_engines! {
         assert_eq!(found.time_zone.as_deref(), Some("Europe/Paris"));
 
         let clear = Change { name: Some(String::new()), time_zone: Some(None), tags: Some(vec![]), ..Change::default() };
-        store.write(ACME, async move |tx| contact::change(tx, desk::contact(1), &clear).await).await.unwrap();
+        store.write(ACME, async move |tx| contact::change(tx, at(1), desk::contact(1), &clear).await).await.unwrap();
         let found = desk::read(&store, ACME, async |tx| contact::find(tx, desk::contact(1)).await).await.unwrap();
         assert_eq!((found.name, found.time_zone, found.tags.len(), found.blocked), (None, None, 0, true));
 
-        let nobody = store.write(BOLT, async |tx| contact::change(tx, desk::contact(1), &Change::default()).await).await.unwrap();
+        let nobody = store.write(BOLT, async |tx| contact::change(tx, at(1), desk::contact(1), &Change::default()).await).await.unwrap();
         assert_eq!(nobody, None);
+    }
+
+    /// What is kept in a field is shown while the tenant has that field, and is there again with it.
+    async fn fields_are_kept_and_shown(store) {
+        settle(&store).await;
+        put_contact(&store, ACME, 1, "Ann").await;
+        let has = async |keys: &'static [&'static str]| {
+            store.write(ACME, async move |tx| {
+                let mut found = store::tenant::read_to_change(tx).await?;
+                let field = |key: &&str| domain::field::Field { key: (*key).into(), label: (*key).into(), kind: domain::field::Kind::Text };
+                found.settings.fields = keys.iter().map(field).collect();
+                store::tenant::change(tx, &found.name, &found.settings).await
+            }).await.unwrap();
+        };
+        let sets = async |field: &'static str, value: Option<&'static str>| {
+            let change = Change { fields: vec![(field.into(), value.map(str::to_owned))], ..Change::default() };
+            store.write(ACME, async move |tx| contact::change(tx, at(1), desk::contact(1), &change).await).await.unwrap();
+        };
+        let shown = async || {
+            let found = desk::read(&store, ACME, async |tx| contact::find(tx, desk::contact(1)).await).await.unwrap();
+            found.fields.into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>()
+        };
+        has(&["size", "colour"]).await;
+        sets("size", Some("52")).await;
+        sets("colour", Some("red")).await;
+        assert_eq!(shown().await, ["colour=red", "size=52"]);
+        has(&["colour"]).await;
+        assert_eq!(shown().await, ["colour=red"]);
+        has(&["size", "colour"]).await;
+        sets("colour", None).await;
+        sets("size", Some("54")).await;
+        assert_eq!(shown().await, ["size=54"]);
     }
 
     /// The ledger reads newest first, page by page.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod approval;
 mod assistant;
 mod carrier;
 mod contact;
@@ -16,6 +17,7 @@ mod media;
 mod message;
 mod notes;
 mod one_engine;
+mod rehearsal;
 mod statement;
 mod wall;
 mod webhook;

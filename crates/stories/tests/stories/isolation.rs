@@ -3,6 +3,7 @@
 use providers::http::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use stories::model::{Act, ScriptedModel};
 use stories::town::{Desk, Town, text};
 
 const ANN: &str = "+14155550123";
@@ -29,7 +30,14 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
     town.sandbox.control().phone(ANN).text(&acme.number, "Look!", &[&link]).unwrap();
     town.settle().await;
     let newest = acme.get(&format!("/conversations/{id}/messages?limit=1")).await;
+    let approval = approval(town, acme, &assistant, &id).await;
+    let case = json!({ "name": "x", "messages": [{ "by": "contact", "body": "hours?" }] });
+    let case = acme.post(&format!("/assistants/{assistant}/cases"), case).await;
+    let replay = acme.post(&format!("/assistants/{assistant}/replay"), json!({ "version": 1 })).await;
     BTreeMap::from([
+        ("approvals", approval),
+        ("cases", text(&case.is(201)["id"])),
+        ("replays", text(&replay.is(202)["id"])),
         ("conversations", id),
         ("contacts", text(&conversation["contact"]["id"])),
         ("messages", text(&messages.is(200)["data"][0]["id"])),
@@ -44,6 +52,21 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("numbers", acme.number_id.clone()),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),
     ])
+}
+
+/// Something that the assistant wants to do.
+async fn approval(town: &Town, acme: &Desk, assistant: &str, conversation: &str) -> String {
+    let model = ScriptedModel::start(Act::Calls(vec![("refund".into(), json!({}))])).await;
+    let refund = json!({
+        "name": "refund", "description": "Pays back", "class": "irreversible", "kind": "http", "url": "http://127.0.0.1:9",
+    });
+    let provider = json!({ "kind": "openai", "base_url": model.base_url("openai"), "model": "story-1" });
+    let set = json!({ "provider": provider, "tools": [refund] });
+    let _ = acme.patch(&format!("/assistants/{assistant}"), set).await.is(200);
+    town.texts(ANN, acme, "I want my money back").await;
+    town.passes(jiff::SignedDuration::from_secs(30)).await;
+    let approvals = acme.get(&format!("/conversations/{conversation}/approvals")).await;
+    text(&approvals.is(200)["data"][0]["id"])
 }
 
 /// Routes whose parameter is no thing of a tenant, and why nothing can leak there.
@@ -83,8 +106,16 @@ fn body_for(path: &str) -> Value {
         json!({ "numbers": ["+14155550101"] })
     } else if path.ends_with("/preview") {
         json!({ "text": "hours?" })
+    } else if path.ends_with("/cases") {
+        json!({ "name": "x", "messages": [{ "by": "contact", "body": "hours?" }] })
+    } else if path.ends_with("/from-conversation") {
+        json!({ "conversation_id": "cnv_01939f0a7c2e7d40a1b2c3d4e5f60718" })
+    } else if path.starts_with("/assistants/") && path.ends_with("/replay") {
+        json!({ "version": 1 })
     } else if path.ends_with("/knowledge") {
         json!({ "title": "x", "text": "y" })
+    } else if path.ends_with("/approve") || path.ends_with("/reject") {
+        json!({})
     } else if path.ends_with("/messages") || path.ends_with("/notes") {
         json!({ "body": "x" })
     } else if path.contains("/members/") {
@@ -120,7 +151,7 @@ store::on_both_engines! {
         assert!(tried.len() > 25, "{tried:?}");
         // And nothing of it has happened: Acme's own key still finds everything.
         for (noun, id) in &things {
-            if !["deliveries", "drafts", "api-keys", "members"].contains(noun) {
+            if !["cases", "deliveries", "drafts", "approvals", "api-keys", "members"].contains(noun) {
                 assert_eq!(acme.get(&format!("/{noun}/{id}")).await.status, 200, "{noun}");
             }
         }

@@ -36,6 +36,8 @@ use store::{
 use super::{Answer, line_from_stdin, refused};
 use crate::{boot, boot::Desk, config::Config};
 
+mod rehearsal;
+
 /// Texts that are read at once; a tenant has no more sources.
 const TEXTS_READ: u32 = 1_000;
 
@@ -81,6 +83,32 @@ pub(super) enum Command {
         tenant: String,
         /// The assistant's id.
         id: String,
+    },
+    /// Try an assistant with its test cases. Fails if one is not as expected.
+    #[command(disable_version_flag = true)]
+    Test {
+        /// Id or exact name of the organisation.
+        #[arg(long)]
+        tenant: String,
+        /// The assistant's id.
+        id: String,
+        /// Which version [default: the one in force].
+        #[arg(long, value_name = "NUMBER")]
+        version: Option<u32>,
+    },
+    /// Show what an assistant would answer. Nothing is sent.
+    #[command(disable_version_flag = true)]
+    Preview {
+        /// Id or exact name of the organisation.
+        #[arg(long)]
+        tenant: String,
+        /// The assistant's id.
+        id: String,
+        /// What a contact might write.
+        text: String,
+        /// Which version [default: the one in force].
+        #[arg(long, value_name = "NUMBER")]
+        version: Option<u32>,
     },
 }
 
@@ -209,6 +237,14 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
                 return Err(refused(no_such()));
             }
             Answer::new(format!("Took {id} out of use."), json!({ "id": id, "removed": true }))
+        }
+        Command::Test { tenant, id, version } => {
+            let tenant = desk.tenant(&tenant).await?;
+            rehearsal::test(&desk.engine(config)?, tenant, id.parse()?, version).await?
+        }
+        Command::Preview { tenant, id, text, version } => {
+            let tenant = desk.tenant(&tenant).await?;
+            rehearsal::one_text(&desk.engine(config)?, tenant, id.parse()?, version, text).await?
         }
     };
     desk.store.close().await;

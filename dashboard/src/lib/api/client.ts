@@ -43,6 +43,8 @@ export interface Options {
   /** Sent as `Idempotency-Key`: the same key never acts twice. */
   key?: string;
   signal?: AbortSignal;
+  /** Where an answer may take longer than usual. */
+  timeoutMs?: number;
 }
 
 let signedOut: () => void = () => {};
@@ -68,7 +70,7 @@ export async function request<T>(method: string, path: string, options: Options 
     headers,
     body,
     credentials: "same-origin",
-    signal: withTimeout(options.signal),
+    signal: withTimeout(options.signal, options.timeoutMs),
   });
   if (!response.ok) throw await problem(response, path);
   if (response.status === 204 || response.headers.get("content-length") === "0") return undefined as T;
@@ -136,7 +138,7 @@ function search(query: Query | undefined): string {
   return text ? `?${text}` : "";
 }
 
-function withTimeout(signal: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+function withTimeout(signal: AbortSignal | undefined, ms = TIMEOUT_MS): AbortSignal {
+  const timeout = AbortSignal.timeout(ms);
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }

@@ -1,10 +1,15 @@
 /** Every call the dashboard makes, by resource. */
-import { get, patch, post, put, remove } from "./client";
+import { get, patch, post, put, remove, request } from "./client";
 import type * as T from "./types";
 
 export { Problem, newKey, onSignedOut, openEventStream, reasonOf } from "./client";
 
 const at = encodeURIComponent;
+
+/** A model may take two minutes, and the one behind it as long. */
+const MODEL_TIMEOUT_MS = 250_000;
+/** 25 MB over a slow line. */
+const UPLOAD_TIMEOUT_MS = 300_000;
 
 export const session = {
   get: () => get<T.Session>("/session"),
@@ -110,17 +115,73 @@ export const text = {
 export const assistants = {
   list: () => get<T.Page<T.Assistant>>("/assistants", { limit: 100 }),
   create: (body: T.AssistantPatch) => post<T.Assistant>("/assistants", body),
-  update: (id: string, body: T.AssistantPatch) => patch<T.Assistant>(`/assistants/${at(id)}`, body),
+  /** The cases of an assistant are tried before a version comes into force, so this may take a while. */
+  update: (id: string, body: T.AssistantPatch) =>
+    request<T.PublishedAssistant>("PATCH", `/assistants/${at(id)}`, { body, timeoutMs: MODEL_TIMEOUT_MS }),
   remove: (id: string) => remove(`/assistants/${at(id)}`),
-  knowledge: (id: string) => get<T.Page<T.Knowledge>>(`/assistants/${at(id)}/knowledge`, { limit: 100 }),
-  addKnowledge: (id: string, body: T.NewKnowledge) =>
-    post<T.Knowledge>(`/assistants/${at(id)}/knowledge`, body),
-  updateKnowledge: (id: string, knowledge: string, body: T.NewKnowledge) =>
-    patch<T.Knowledge>(`/assistants/${at(id)}/knowledge/${at(knowledge)}`, body),
-  removeKnowledge: (id: string, knowledge: string) =>
-    remove(`/assistants/${at(id)}/knowledge/${at(knowledge)}`),
-  preview: (id: string, text: string, guide?: string) =>
-    post<T.Preview>(`/assistants/${at(id)}/preview`, guide ? { text, guide } : { text }),
+  versions: (id: string) => get<{ data: T.AssistantVersion[] }>(`/assistants/${at(id)}/versions`),
+  diff: (id: string, version: number, against?: number) =>
+    get<T.Differences>(`/assistants/${at(id)}/versions/${version}/diff`, { against }),
+  publish: (id: string, version: number, force = false) =>
+    post<T.PublishedAssistant>(
+      `/assistants/${at(id)}/versions/${version}/publish`,
+      { force },
+      { timeoutMs: MODEL_TIMEOUT_MS },
+    ),
+  preview: (id: string, body: T.AskPreview, signal?: AbortSignal) =>
+    post<T.Preview>(`/assistants/${at(id)}/preview`, body, { signal, timeoutMs: MODEL_TIMEOUT_MS }),
+};
+
+export const cases = {
+  list: (of: string) => get<T.Page<T.AssistantCase>>(`/assistants/${at(of)}/cases`, { limit: 100 }),
+  create: (of: string, body: T.NewCase) => post<T.AssistantCase>(`/assistants/${at(of)}/cases`, body),
+  fromConversation: (of: string, conversation_id: string, upto_message_id?: string) =>
+    post<T.AssistantCase>(`/assistants/${at(of)}/cases/from-conversation`, {
+      conversation_id,
+      upto_message_id,
+    }),
+  update: (of: string, id: string, body: T.CasePatch) =>
+    patch<T.AssistantCase>(`/assistants/${at(of)}/cases/${at(id)}`, body),
+  remove: (of: string, id: string) => remove(`/assistants/${at(of)}/cases/${at(id)}`),
+  /** All of them, against the version in force or another. */
+  test: (of: string, version?: number) =>
+    post<T.TestReport>(`/assistants/${at(of)}/test`, { version }, { timeoutMs: MODEL_TIMEOUT_MS }),
+};
+
+export const replays = {
+  list: (of: string) => get<T.Page<T.Replay>>(`/assistants/${at(of)}/replays`, { limit: 10 }),
+  start: (of: string, version: number, limit: number) =>
+    post<T.Replay>(`/assistants/${at(of)}/replay`, { version, limit }),
+  get: (id: string) => get<T.Replay>(`/replays/${at(id)}`),
+  cancel: (id: string) => post<T.Replay>(`/replays/${at(id)}/cancel`),
+  turns: (id: string, cursor?: string) =>
+    get<T.Page<T.ReplayTurn>>(`/replays/${at(id)}/turns`, { cursor, limit: 50 }),
+};
+
+export const runs = {
+  ofMessage: (id: string) => get<T.Run>(`/messages/${at(id)}/run`),
+  ofDraft: (id: string) => get<T.Run>(`/drafts/${at(id)}/run`),
+};
+
+export const knowledge = {
+  list: (query: { assistant_id?: string; parent_id?: string; cursor?: string }) =>
+    get<T.Page<T.KnowledgeSource>>("/knowledge", { ...query, limit: 100 }),
+  get: (id: string) => get<T.SourceDetail>(`/knowledge/${at(id)}`),
+  create: (body: T.NewSource) => post<T.KnowledgeSource>("/knowledge", body),
+  upload: (file: File, assistant_ids: string) =>
+    post<T.KnowledgeSource>("/knowledge/files", file, {
+      query: { file_name: file.name, assistant_ids },
+      timeoutMs: UPLOAD_TIMEOUT_MS,
+    }),
+  update: (id: string, body: T.SourcePatch) => patch<T.KnowledgeSource>(`/knowledge/${at(id)}`, body),
+  remove: (id: string) => remove(`/knowledge/${at(id)}`),
+  refetch: (id: string) => post<T.KnowledgeSource>(`/knowledge/${at(id)}/refetch`),
+  chunks: (id: string, cursor?: string) =>
+    get<T.Page<T.KnowledgeChunk>>(`/knowledge/${at(id)}/chunks`, { cursor, limit: 20 }),
+  search: (query: string, assistant_id: string) =>
+    post<T.FoundKnowledge>("/knowledge/search", { query, assistant_id }),
+  synonyms: () => get<{ lines: string }>("/knowledge/synonyms"),
+  setSynonyms: (lines: string) => put<{ lines: string }>("/knowledge/synonyms", { lines }),
 };
 
 export const webhooks = {

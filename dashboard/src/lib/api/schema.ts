@@ -39,6 +39,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves it: it is done at once, and once. */
+        post: operations["post_approvals_id_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rejects it: it is not done. */
+        post: operations["post_approvals_id_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assistants": {
         parameters: {
             query?: never;
@@ -72,8 +106,87 @@ export interface paths {
         delete: operations["delete_assistants_id"];
         options?: never;
         head?: never;
-        /** Changes an assistant. */
+        /**
+         * Changes an assistant: what is set becomes a version, in force at once unless `publish` is false.
+         * @description One that has test cases is tried with them first. If a required case breaks, the answer is 409 `broken_cases`, which lists
+         *     them; the version is kept and is not in force. `force` puts it in force all the same. Other cases that break are listed as
+         *     warnings.
+         */
         patch: operations["patch_assistants_id"];
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An assistant's test cases, newest first. */
+        get: operations["get_assistants_id_cases"];
+        put?: never;
+        /** Gives an assistant a test case. */
+        post: operations["post_assistants_id_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/cases/from-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a test case of a conversation: the thread up to the contact's last text, and what was really answered to it (its
+         *     length, and the sources that it cited) as what is expected. Read it over before you rely on it.
+         */
+        post: operations["post_assistants_id_cases_from_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/cases/{case}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One test case. */
+        get: operations["get_assistants_id_cases_case"];
+        put?: never;
+        post?: never;
+        /** Takes a test case away from an assistant. */
+        delete: operations["delete_assistants_id_cases_case"];
+        options?: never;
+        head?: never;
+        /** Changes a test case. What came of it before does not count any more. */
+        patch: operations["patch_assistants_id_cases_case"];
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of an assistant's runs and suggestions, and what they cost. */
+        get: operations["get_assistants_id_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/assistants/{id}/knowledge": {
@@ -123,6 +236,152 @@ export interface paths {
         put?: never;
         /** What an assistant would answer; nothing is sent or remembered. */
         post: operations["post_assistants_id_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a version answer what contacts really asked, with nothing sent: those conversations in which the assistant answered,
+         *     or could have as their number's own. It runs in the background. A model that answers for money is paid for it.
+         */
+        post: operations["post_assistants_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An assistant's replays, newest first. They are kept for thirty days. */
+        get: operations["get_assistants_id_replays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a version with all test cases, four at once, within two minutes; each case gets a result. Nothing is sent. A model
+         *     that answers for money is paid for it.
+         */
+        post: operations["post_assistants_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of an assistant, newest first. */
+        get: operations["get_assistants_id_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of an assistant. */
+        get: operations["get_assistants_id_versions_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions/{version}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of an assistant. */
+        get: operations["get_assistants_id_versions_version_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions/{version}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a version in force, an older one too.
+         * @description An assistant that has test cases is tried with them first. If a required case breaks, the answer is 409 `broken_cases`, which
+         *     lists them, unless `force` is said. Other cases that break are listed as warnings.
+         */
+        post: operations["post_assistants_id_versions_version_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants/{id}/versions/{version}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a version last made of the test cases. */
+        get: operations["get_assistants_id_versions_version_results"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -309,6 +568,23 @@ export interface paths {
         patch: operations["patch_conversations_id"];
         trace?: never;
     };
+    "/api/v1/conversations/{id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What assistants wanted to do in a conversation, whatever became of it, newest first. */
+        get: operations["get_conversations_id_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/drafts": {
         parameters: {
             query?: never;
@@ -412,6 +688,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs of assistants in a conversation, newest first: what they were asked, what they answered, and what became of it. */
+        get: operations["get_conversations_id_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/typing": {
         parameters: {
             query?: never;
@@ -457,6 +750,23 @@ export interface paths {
         put?: never;
         /** Decides not to send a draft. */
         post: operations["post_drafts_id_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an assistant suggests this. */
+        get: operations["get_drafts_id_run"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -795,6 +1105,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an assistant said this. Not found: no assistant did, or the record's time is over. */
+        get: operations["get_messages_id_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/numbers": {
         parameters: {
             query?: never;
@@ -843,6 +1170,57 @@ export interface paths {
         put?: never;
         /** Reads a phone number as people write it. */
         post: operations["post_phones_parse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a replay stands, and what is to be seen of it so far. */
+        get: operations["get_replays_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a replay. What is done is kept. */
+        post: operations["post_replays_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays/{id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A replay's turns, the newest text first: what came of each then, and what the version makes of it. */
+        get: operations["get_replays_id_turns"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1150,6 +1528,57 @@ export interface components {
             /** @description What it may do; `*` is everything. */
             scopes: string[];
         };
+        /** @description Something that an assistant wants to do and people must approve. */
+        Approval: {
+            /** @description What it is to be called with. */
+            arguments: unknown;
+            /** @description Who wants it. */
+            assistant_id: string;
+            /**
+             * Format: int32
+             * @description In which version: what is done is what that one says.
+             */
+            assistant_version: number;
+            /** @description Where. */
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description Since when it waits.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When they decided.
+             */
+            decided_at: string | null;
+            /** @description The member who decided. */
+            decided_by: string | null;
+            /** @description Who decided: `member` or `api`; `null`: nobody. */
+            decided_by_kind: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it can be approved.
+             */
+            expires_at: string;
+            /**
+             * @description Which one.
+             * @example apr_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description What came of it; before that, why they decided so, if they said. */
+            result: string | null;
+            /** @description The run that it came of: why it wants that. */
+            run_id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ApprovalState"];
+            /** @description The tool's name. */
+            tool: string;
+        };
+        /**
+         * @description Where something stands that an assistant wants to do and people must approve.
+         * @enum {string}
+         */
+        ApprovalState: "waiting" | "approved" | "rejected" | "expired" | "done" | "failed";
         /** @description What to look for. */
         AskKnowledge: {
             /** @description In what this assistant may answer from; in all sources, if not said. */
@@ -1162,62 +1591,264 @@ export interface components {
             /** @description What a contact might write. */
             query: string;
         };
-        /** @description Something to try an assistant with. */
+        /** @description Something to try an assistant with: one text, or a whole conversation. */
         AskPreview: {
+            /** @description The contact's company, if it is known. */
+            company?: string;
             /** @description What the assistant must follow, as on a conversation. */
             guide?: string;
+            /** @description What was said before, oldest first; `text` comes after it. */
+            messages?: components["schemas"]["RehearsedMessage"][];
+            /** @description The contact's name, if it is known. */
+            name?: string;
             /** @description What a contact might write. */
-            text: string;
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description Which version; if not said, the one in force.
+             */
+            version?: number | null;
+        };
+        /** @description How to put a version in force. */
+        AskPublish: {
+            /** @description Even if it breaks a required test case. */
+            force?: boolean;
+        };
+        /** @description What to replay. */
+        AskReplay: {
+            /**
+             * Format: int32
+             * @description At most so many turns of contacts; 200 if not said.
+             */
+            limit?: number | null;
+            /**
+             * Format: date-time
+             * @description Texts from then on; if not said, of the last thirty days.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description Up to then; if not said, up to now.
+             */
+            until?: string | null;
+            /**
+             * Format: int32
+             * @description Which version answers.
+             */
+            version: number;
+        };
+        /** @description Which version to try. */
+        AskTest: {
+            /**
+             * Format: int32
+             * @description If not said, the one in force.
+             */
+            version?: number | null;
         };
         /** @description A configured AI. */
-        Assistant: {
+        Assistant: components["schemas"]["AssistantSettings"] & {
             /**
              * Format: date-time
              * @description When it was set up.
              */
             created_at: string;
             /**
-             * Format: double
-             * @description Below this score, from 0 to 1, nothing counts as found in its knowledge.
-             */
-            floor: number;
-            /**
              * @description Which one.
              * @example ast_01939f0a7c2e7d40a1b2c3d4e5f60718
              */
             id: string;
-            /** @description How it shall behave, in the tenant's words. */
-            instructions: string;
-            /** @description What it may do on its own, unless a conversation says otherwise. */
-            mode: components["schemas"]["Mode"];
             /** @description What people call it. */
             name: string;
-            /** @description Who answers. */
-            provider: components["schemas"]["AssistantProvider"];
             /**
              * Format: int32
-             * @description It waits this long after the contact's last text, so that quick texts are answered once. Milliseconds.
+             * @description The version that is in force.
              */
-            quiet_window_ms: number;
+            version: number;
+        };
+        /** @description A conversation, and what an assistant must make of it. */
+        AssistantCase: {
+            /** @description The contact's company; empty: not known. */
+            contact_company: string;
+            /** @description The contact's name; empty: not known. */
+            contact_name: string;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description What the assistant must make of it. */
+            expect: components["schemas"]["CaseExpectation"];
+            /** @description What the assistant must follow in this conversation. */
+            guide: string;
+            /**
+             * @description Which one.
+             * @example cas_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            last_result: components["schemas"]["CaseResult"] | null;
+            /** @description What was said, oldest first; the contact speaks last. */
+            messages: components["schemas"]["RehearsedMessage"][];
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+        };
+        /** @description Suggestions, by what people made of them. */
+        AssistantDraftFigures: {
+            /**
+             * Format: int64
+             * @description Sent as it was.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Sent with changes.
+             */
+            edited: number;
+            /**
+             * Format: int64
+             * @description Nobody has decided.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Not sent.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description The conversation moved on.
+             */
+            superseded: number;
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
+        };
+        /** @description What became of an assistant's work since a moment, counted from the rows. */
+        AssistantFigures: {
+            /** @description What all runs cost, one sum for each currency. */
+            cost: components["schemas"]["Cost"][];
+            /** @description Suggestions, by what people made of them. */
+            drafts: components["schemas"]["AssistantDraftFigures"];
+            /** @description Runs, by what became of them. */
+            runs: components["schemas"]["AssistantRunFigures"];
+            /**
+             * Format: int64
+             * @description Tokens of all runs, as billed.
+             */
+            tokens: number;
+        };
+        /** @description What happens when an assistant gives a conversation to people. */
+        AssistantHandOver: {
+            /** @description Who is to look after it; `null`: whoever comes first. */
+            assignee?: string | null;
+            /** @description When a conversation goes back to the assistant by itself. */
+            back: components["schemas"]["HandBack"];
+            /**
+             * Format: int32
+             * @description Nobody answered for so long: then it is escalated. Minutes; 0: never.
+             */
+            escalate_after_minutes: number;
+            /** @description Who gets an escalated one; `null`: it is only marked. */
+            escalate_to?: string | null;
+            /** @description What the contact is told outside them; `{when}` becomes the next time somebody is there. Empty: nothing. */
+            while_closed: string;
+            /** @description What the contact is told within the office hours. Empty: nothing. */
+            while_open: string;
+        };
+        /** @description In which language an assistant answers. */
+        AssistantLanguage: {
+            /** @description `always`: its name in any language. */
+            language?: string | null;
+            /** @description `theirs`: the one that the contact writes. */
+            rule: components["schemas"]["LanguageRule"];
+        };
+        /** @description What an assistant may use up. At the limit, people get the conversation. */
+        AssistantLimits: {
+            /**
+             * Format: int64
+             * @description What this assistant may cost within a day, in millionths of its price's currency; `null`: no limit.
+             */
+            cost_micros_per_day?: number | null;
+            /**
+             * Format: int32
+             * @description Replies in a conversation since a person last wrote in it.
+             */
+            replies_in_a_row: number;
+            /**
+             * Format: int32
+             * @description Replies in a conversation within a day.
+             */
+            replies_per_day: number;
+            /**
+             * Format: int32
+             * @description Replies in a conversation within an hour.
+             */
+            replies_per_hour: number;
+            /**
+             * Format: int32
+             * @description Replies of all the tenant's assistants within a day.
+             */
+            tenant_replies_per_day: number;
+            /**
+             * Format: int64
+             * @description Tokens that this assistant may use within a day; `null`: no limit.
+             */
+            tokens_per_day?: number | null;
         };
         /** @description What an assistant is to be; what is absent stays, or is as usual for a new one. */
         AssistantPatch: {
+            fallback?: components["schemas"]["ProviderPatch"] | null;
             /**
              * Format: double
              * @description Below this score, from 0 to 1, nothing counts as found in its knowledge.
              */
             floor?: number | null;
+            /** @description It comes into force even if it breaks a required test case. */
+            force?: boolean | null;
+            /** @description Stands before its first reply in a conversation; empty: nothing. */
+            greeting?: string | null;
+            hand_over?: components["schemas"]["AssistantHandOver"] | null;
+            /**
+             * Format: int32
+             * @description How long its replies are held so that a person can stop them, in seconds.
+             */
+            hold_seconds?: number | null;
+            /** @description When it answers, on the tenant's clock; `null`: always. Outside, people get the conversation. */
+            hours?: components["schemas"]["WeekHours"][] | null;
+            /** @description Says who it is, behind its first reply and whenever somebody asks whether they text with a machine. Empty: only when asked. */
+            identity?: string | null;
             /** @description How it shall behave. */
             instructions?: string | null;
+            language?: components["schemas"]["AssistantLanguage"] | null;
+            limits?: components["schemas"]["AssistantLimits"] | null;
+            /** @description Addresses that its replies may carry, besides those in its sources; a host allows every page of it. */
+            links?: string[] | null;
             mode?: components["schemas"]["Mode"] | null;
             /** @description What people call it; a new one needs a name. */
             name?: string | null;
             provider?: components["schemas"]["ProviderPatch"] | null;
+            /** @description False: it becomes a version that is not in force, to be tried and published later. */
+            publish?: boolean | null;
             /**
              * Format: int32
-             * @description How long the contact must be still before it answers, in milliseconds.
+             * @description How long the contact must be still before it answers, in milliseconds; longer for someone who types on.
              */
             quiet_window_ms?: number | null;
+            /**
+             * Format: int32
+             * @description A reply takes at most this many segments.
+             */
+            segments_max?: number | null;
+            /** @description How it shall sound, such as "warm and brief". */
+            tone?: string | null;
+            /** @description What it may do besides answering: all of it. */
+            tools?: components["schemas"]["ToolPatch"][] | null;
         };
         /** @description Which model answers. */
         AssistantProvider: {
@@ -1234,11 +1865,168 @@ export interface components {
             max_tokens: number;
             /** @description Its name there. */
             model: string | null;
+            price: components["schemas"]["ModelPrice"] | null;
+            /**
+             * Format: float
+             * @description How freely it words things; `null`: as the model is set.
+             */
+            temperature: number | null;
             /**
              * Format: int32
-             * @description How long it may take.
+             * @description How long it may take in all.
              */
             timeout_seconds: number;
+        };
+        /** @description A rule. Every condition that is set must hold. */
+        AssistantRoute: {
+            /** @description Who takes it; `null`: people do. */
+            assistant_id?: string | null;
+            /** @description It came within these hours of the tenant's clock; `null`: whenever. */
+            hours?: components["schemas"]["WeekHours"][] | null;
+            /** @description The text is much like one of these examples; empty: whatever it is like. */
+            intents: string[];
+            /** @description The text holds one of these words or phrases; empty: whatever it holds. */
+            keywords: string[];
+            /** @description The text came to one of these numbers; empty: to any. */
+            number_ids: string[];
+            /** @description It came outside `hours` rather than within. */
+            outside_hours: boolean;
+            /** @description The contact has one of these tags; empty: whatever they have. */
+            tags: string[];
+        };
+        /** @description Runs, by what became of them. The record of a run is kept for the tenant's time, and counted for as long. */
+        AssistantRunFigures: {
+            /**
+             * Format: int64
+             * @description People got the conversation.
+             */
+            handed_off: number;
+            /**
+             * Format: int64
+             * @description The conversation had moved on.
+             */
+            outdated: number;
+            /**
+             * Format: int64
+             * @description Its reply was held back by the checks.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Its reply was sent.
+             */
+            replied: number;
+            /**
+             * Format: int64
+             * @description It said nothing, with reason.
+             */
+            silent: number;
+            /**
+             * Format: int64
+             * @description Its reply was a suggestion.
+             */
+            suggested: number;
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
+        };
+        /** @description What is set in a version of an assistant. */
+        AssistantSettings: {
+            fallback: components["schemas"]["AssistantProvider"] | null;
+            /**
+             * Format: double
+             * @description Below this score, from 0 to 1, nothing counts as found in its knowledge.
+             */
+            floor: number;
+            /** @description Stands before its first reply in a conversation; empty: nothing. */
+            greeting: string;
+            /** @description What happens when it gives a conversation to people. */
+            hand_over: components["schemas"]["AssistantHandOver"];
+            /**
+             * Format: int32
+             * @description How long its replies are held so that a person can stop them, in seconds.
+             */
+            hold_seconds: number;
+            /** @description When it answers, on the tenant's clock; `null`: always. */
+            hours: components["schemas"]["WeekHours"][] | null;
+            /** @description Says who it is, behind its first reply and whenever somebody asks whether they text with a machine. */
+            identity: string;
+            /** @description How it shall behave, in the tenant's words. */
+            instructions: string;
+            /** @description In which language it answers. */
+            language: components["schemas"]["AssistantLanguage"];
+            /** @description What it may use up. */
+            limits: components["schemas"]["AssistantLimits"];
+            /** @description Addresses that its replies may carry, besides those in its sources; a host allows every page of it. */
+            links: string[];
+            /** @description What it may do on its own, unless a conversation says otherwise. */
+            mode: components["schemas"]["Mode"];
+            /** @description Who answers. */
+            provider: components["schemas"]["AssistantProvider"];
+            /**
+             * Format: int32
+             * @description It waits this long after the contact's last text, and longer for someone who types on. Milliseconds.
+             */
+            quiet_window_ms: number;
+            /**
+             * Format: int32
+             * @description A reply takes at most this many segments.
+             */
+            segments_max: number;
+            /** @description How it shall sound. */
+            tone: string;
+            /** @description What it may do besides answering. */
+            tools: components["schemas"]["AssistantTool"][];
+        };
+        /** @description Something that an assistant may do besides answering. */
+        AssistantTool: {
+            /** @description What it may change; what cannot be put right is done only when a person has approved it. */
+            class: components["schemas"]["ToolClass"];
+            /** @description What it is for, told to the model. */
+            description: string;
+            /** @description What is sent along for anyone to see. */
+            headers?: components["schemas"]["ToolHeader"][] | null;
+            /** @description What it does. The rest is there for `http` alone. */
+            kind: components["schemas"]["ToolKind"];
+            method?: components["schemas"]["ToolMethod"] | null;
+            /** @description What the model calls it: lower-case letters, digits and underscores. */
+            name: string;
+            /** @description The JSON Schema of its arguments, an object. */
+            parameters?: unknown;
+            /** @description What is sent along and never shown again. */
+            secret_headers?: components["schemas"]["ToolSecretHeader"][] | null;
+            /** @description Where the endpoint is. */
+            url?: string | null;
+        };
+        /** @description A version of an assistant. What is set in it never changes. */
+        AssistantVersion: {
+            /** @description Who made it: `member`, `api` or `system`. */
+            author_kind: string;
+            /** @description What they are called, if known. */
+            author_name: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description It is in force. */
+            current: boolean;
+            /** @description What the assistant is called in it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was last put in force; `null`: never.
+             */
+            published_at: string | null;
+            /** @description What is set in it. */
+            settings: components["schemas"]["AssistantSettings"];
+            /**
+             * Format: int32
+             * @description Its number; each is greater than the one before.
+             */
+            version: number;
         };
         /** @description Who wrote it. */
         Author: {
@@ -1254,6 +2042,24 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "contact" | "member" | "assistant" | "workflow" | "campaign" | "api" | "system";
+        /** @description A test case that a version breaks. */
+        BrokenCase: {
+            /** @description What is not as expected. */
+            broken: components["schemas"]["BrokenExpectation"][];
+            /** @description Which one. */
+            case_id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description It keeps a version from coming into force, unless somebody insists. */
+            required: boolean;
+        };
+        /** @description One thing that is not as a test case expects it. */
+        BrokenExpectation: {
+            /** @description What is wrong and how to mend it. */
+            message: string;
+            /** @description Which expectation. */
+            rule: components["schemas"]["CaseRule"];
+        };
         /** @description An account, without its key. */
         CarrierAccount: {
             /** @description Both ends of its API key, so that people can tell keys apart. */
@@ -1296,6 +2102,97 @@ export interface components {
             /** @description What is wrong. */
             message: string;
         };
+        /** @description What a version answers in a case. */
+        CaseAnswer: {
+            /** @description What it says, or suggests to a person; empty: nothing. */
+            body: string;
+            /** @description What else is to be known, such as a rubric that nobody could judge. */
+            notes: string[];
+            outcome: components["schemas"]["PreviewOutcome"] | null;
+            /** @description Why it hands over, stays silent or is held back; empty: it does not. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description The segments that its text takes.
+             */
+            segments: number;
+            /** @description From what. */
+            sources: components["schemas"]["Source"][];
+        };
+        /** @description What an assistant must make of a test case. What is absent is not looked at. */
+        CaseExpectation: {
+            /** @description It cites each of these: the title of a source, or a part of what it says. */
+            must_cite: string[];
+            /** @description Each of these stands in its reply, in any case of letters. */
+            must_mention: string[];
+            /** @description None of these stands in what it says or suggests. */
+            must_not: string[];
+            outcome?: components["schemas"]["PreviewOutcome"] | null;
+            /** @description A version that breaks this case is not put in force, unless somebody insists. */
+            required: boolean;
+            /** @description What the assistant's own model is to judge the answer by, in words; `null`: nothing. */
+            rubric?: string | null;
+            /**
+             * Format: int32
+             * @description Its text takes at most so many segments; `null`: as many as its settings allow.
+             */
+            segments_max?: number | null;
+        };
+        /** @description A conversation to make a case of. */
+        CaseFromConversation: {
+            /** @description Which one. */
+            conversation_id: string;
+            /** @description The case ends with the contact's last text up to this message; if not said, with the contact's last text. */
+            upto_message_id?: string | null;
+        };
+        /** @description What of a case changes; what is absent stays. */
+        CasePatch: {
+            contact_company?: string | null;
+            contact_name?: string | null;
+            expect?: components["schemas"]["CaseExpectation"] | null;
+            guide?: string | null;
+            messages?: components["schemas"]["RehearsedMessage"][] | null;
+            name?: string | null;
+        };
+        /** @description What a version makes of a case. */
+        CaseResult: components["schemas"]["CaseAnswer"] & {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What is not. */
+            broken: components["schemas"]["BrokenExpectation"][];
+            /** @description Of which case. */
+            case_id: string;
+            cost: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description What people call the case. */
+            name: string;
+            /** @description All is as expected. */
+            passed: boolean;
+            /** @description A version that breaks it is not put in force, unless somebody insists. */
+            required: boolean;
+            /**
+             * Format: int32
+             * @description Which version.
+             */
+            version: number;
+        };
+        /** @description What a version last made of the test cases. */
+        CaseResults: {
+            /** @description One for each case that it was tried with, the oldest case first. */
+            data: components["schemas"]["CaseResult"][];
+        };
+        /**
+         * @description Which expectation of a test case.
+         * @enum {string}
+         */
+        CaseRule: "outcome" | "must_mention" | "must_not" | "must_cite" | "segments_max" | "rubric" | "time";
         /** @description What changes; what is absent stays. */
         ChangeCarrierAccount: {
             api_key?: string | null;
@@ -1326,8 +2223,18 @@ export interface components {
         };
         /** @description What changes of the settings; what is absent stays. */
         ChangeSettings: {
+            /**
+             * @description All fields; what is kept in one that is left out stays, and is shown again with it.
+             * @default null
+             */
+            fields: components["schemas"]["ContactField"][] | null;
             /** @default null */
             help_text: string | null;
+            /**
+             * @description When somebody is there, on the tenant's clock; `null`: nothing is said of it.
+             * @default null
+             */
+            office_hours: components["schemas"]["WeekHours"][] | null;
             /** @default null */
             quiet_hours: components["schemas"]["QuietHours"] | null;
             /** @default null */
@@ -1337,6 +2244,22 @@ export interface components {
              * @default null
              */
             resume_window_days: number | null;
+            /**
+             * @description All rules.
+             * @default null
+             */
+            routes: components["schemas"]["AssistantRoute"][] | null;
+            /**
+             * Format: int32
+             * @description For how many days the record of an assistant's run is kept.
+             * @default null
+             */
+            run_record_days: number | null;
+            /**
+             * @description `null`: none.
+             * @default null
+             */
+            sms_assistant: string | null;
             /**
              * @description `null`: ours.
              * @default null
@@ -1408,6 +2331,10 @@ export interface components {
              * @description When they became known.
              */
             created_at: string;
+            /** @description What is kept in the tenant's fields, by their keys; a field that is not there is not known. */
+            fields: {
+                [key: string]: string;
+            };
             /**
              * @description Which one.
              * @example con_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -1429,11 +2356,24 @@ export interface components {
             /** @description IANA time zone; `null`: nobody said, the tenant's counts. */
             time_zone: string | null;
         };
+        /** @description A field of contacts. */
+        ContactField: {
+            /** @description Its name in templates: lower-case letters, digits and underscores. */
+            key: string;
+            /** @description What it holds: `{"type": "text" | "number" | "date" | "yes_no"}`, or `{"type": "choice", "choices": [...]}`. */
+            kind: unknown;
+            /** @description Its name for people. */
+            label: string;
+        };
         /** @description What of a contact changes; what is absent stays, `null` clears. */
         ContactPatch: {
             /** @description The tenant wants nothing more from or to them. */
             blocked?: boolean | null;
             company?: string | null;
+            /** @description Values of the organisation's fields by their keys; `null`: not known any more. What is absent stays. */
+            fields?: {
+                [key: string]: string | null;
+            };
             name?: string | null;
             /** @description All of them. */
             tags?: string[] | null;
@@ -1585,6 +2525,16 @@ export interface components {
             /** @description What its deliveries are signed with, as Standard Webhooks says. Shown this once. */
             secret: string;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /** @description How it is decided. */
+        DecideApproval: {
+            /** @description Why, for whoever reads of it. */
+            reason?: string | null;
+        };
         /** @description One telling. */
         Delivery: {
             /**
@@ -1625,6 +2575,30 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryState: "waiting" | "delivered" | "failed";
+        /** @description One setting that differs. */
+        Difference: {
+            /** @description What it is. */
+            after: unknown;
+            /** @description What it was. */
+            before: unknown;
+            /** @description Its name, with dots between the parts. */
+            field: string;
+        };
+        /** @description What differs between two versions. */
+        Differences: {
+            /** @description Each setting that differs. */
+            differences: components["schemas"]["Difference"][];
+            /**
+             * Format: int32
+             * @description The older one, or what was asked for.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The newer one.
+             */
+            to: number;
+        };
         /**
          * @description From the contact, to the contact, or a note among ourselves.
          * @enum {string}
@@ -1643,6 +2617,8 @@ export interface components {
              * @description When it was suggested.
              */
             created_at: string;
+            /** @description Why it was not sent by itself, when it might have been. */
+            held_back: string | null;
             /**
              * @description Which one.
              * @example drf_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -1650,6 +2626,8 @@ export interface components {
             id: string;
             /** @description Why it was rejected, if someone said. */
             reason: string | null;
+            /** @description The run that it came of: why it says that. */
+            run_id: string | null;
             /** @description The passages that it answers from. */
             sources: components["schemas"]["Source"][];
             /** @description Where it stands. */
@@ -1755,6 +2733,11 @@ export interface components {
             /** @description The words of the query that it has in some form. */
             words: string[];
         };
+        /**
+         * @description When a conversation goes back to the assistant without a person's act.
+         * @enum {string}
+         */
+        HandBack: "never" | "after_closing";
         /** @description Who shall answer. */
         Handoff: {
             /** @description With `agents`: the member who shall look after it. */
@@ -1917,6 +2900,11 @@ export interface components {
             /** @description A group on each line, its words parted by commas, as in `crown, cap`. */
             lines: string;
         };
+        /**
+         * @description In which language an assistant answers.
+         * @enum {string}
+         */
+        LanguageRule: "theirs" | "always";
         /** @description The newest message's beginning. */
         LastMessage: {
             /** @description Which way it went. */
@@ -1961,37 +2949,113 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Listed_Assistant: {
+        Listed_Approval: {
             /** @description The rows. */
             data: {
+                /** @description What it is to be called with. */
+                arguments: unknown;
+                /** @description Who wants it. */
+                assistant_id: string;
+                /**
+                 * Format: int32
+                 * @description In which version: what is done is what that one says.
+                 */
+                assistant_version: number;
+                /** @description Where. */
+                conversation_id: string;
+                /**
+                 * Format: date-time
+                 * @description Since when it waits.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When they decided.
+                 */
+                decided_at: string | null;
+                /** @description The member who decided. */
+                decided_by: string | null;
+                /** @description Who decided: `member` or `api`; `null`: nobody. */
+                decided_by_kind: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when it can be approved.
+                 */
+                expires_at: string;
+                /**
+                 * @description Which one.
+                 * @example apr_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description What came of it; before that, why they decided so, if they said. */
+                result: string | null;
+                /** @description The run that it came of: why it wants that. */
+                run_id: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["ApprovalState"];
+                /** @description The tool's name. */
+                tool: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_Assistant: {
+            /** @description The rows. */
+            data: (components["schemas"]["AssistantSettings"] & {
                 /**
                  * Format: date-time
                  * @description When it was set up.
                  */
                 created_at: string;
                 /**
-                 * Format: double
-                 * @description Below this score, from 0 to 1, nothing counts as found in its knowledge.
-                 */
-                floor: number;
-                /**
                  * @description Which one.
                  * @example ast_01939f0a7c2e7d40a1b2c3d4e5f60718
                  */
                 id: string;
-                /** @description How it shall behave, in the tenant's words. */
-                instructions: string;
-                /** @description What it may do on its own, unless a conversation says otherwise. */
-                mode: components["schemas"]["Mode"];
                 /** @description What people call it. */
                 name: string;
-                /** @description Who answers. */
-                provider: components["schemas"]["AssistantProvider"];
                 /**
                  * Format: int32
-                 * @description It waits this long after the contact's last text, so that quick texts are answered once. Milliseconds.
+                 * @description The version that is in force.
                  */
-                quiet_window_ms: number;
+                version: number;
+            })[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_AssistantCase: {
+            /** @description The rows. */
+            data: {
+                /** @description The contact's company; empty: not known. */
+                contact_company: string;
+                /** @description The contact's name; empty: not known. */
+                contact_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description What the assistant must make of it. */
+                expect: components["schemas"]["CaseExpectation"];
+                /** @description What the assistant must follow in this conversation. */
+                guide: string;
+                /**
+                 * @description Which one.
+                 * @example cas_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                last_result: components["schemas"]["CaseResult"] | null;
+                /** @description What was said, oldest first; the contact speaks last. */
+                messages: components["schemas"]["RehearsedMessage"][];
+                /** @description What people call it. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                updated_at: string;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -2042,6 +3106,10 @@ export interface components {
                  * @description When they became known.
                  */
                 created_at: string;
+                /** @description What is kept in the tenant's fields, by their keys; a field that is not there is not known. */
+                fields: {
+                    [key: string]: string;
+                };
                 /**
                  * @description Which one.
                  * @example con_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -2187,6 +3255,8 @@ export interface components {
                  * @description When it was suggested.
                  */
                 created_at: string;
+                /** @description Why it was not sent by itself, when it might have been. */
+                held_back: string | null;
                 /**
                  * @description Which one.
                  * @example drf_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -2194,6 +3264,8 @@ export interface components {
                 id: string;
                 /** @description Why it was rejected, if someone said. */
                 reason: string | null;
+                /** @description The run that it came of: why it says that. */
+                run_id: string | null;
                 /** @description The passages that it answers from. */
                 sources: components["schemas"]["Source"][];
                 /** @description Where it stands. */
@@ -2349,6 +3421,11 @@ export interface components {
         Listed_Message: {
             /** @description The rows. */
             data: {
+                /**
+                 * Format: int32
+                 * @description Which version of its assistant wrote it; `null` when it is not of an assistant.
+                 */
+                assistant_version: number | null;
                 /** @description Who wrote it. */
                 author: components["schemas"]["Author"];
                 /** @description The text, as sent: after smart encoding. */
@@ -2385,6 +3462,8 @@ export interface components {
                  * @description Until when it waits: held, scheduled, deferred, or to be tried again; while it is being sent, until when it did.
                  */
                 not_before: string | null;
+                /** @description It answers nothing: somebody who waits for an answer still does. */
+                notice: boolean;
                 /**
                  * Format: int32
                  * @description As how many parts the carrier billed it, once known.
@@ -2449,6 +3528,151 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_Replay: {
+            /** @description The rows. */
+            data: {
+                /** @description Of which assistant. */
+                assistant_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /**
+                 * Format: int32
+                 * @description How many of them are done.
+                 */
+                done: number;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at: string | null;
+                /**
+                 * @description Which one.
+                 * @example rpl_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description At most so many turns.
+                 */
+                limit: number;
+                /** @description Why it failed. */
+                reason: string | null;
+                /**
+                 * Format: date-time
+                 * @description Texts from then on.
+                 */
+                since: string;
+                /** @description How it stands. */
+                state: components["schemas"]["ReplayState"];
+                /** @description What is to be seen of those. */
+                summary: components["schemas"]["ReplaySummary"];
+                /**
+                 * Format: int32
+                 * @description How many turns there are; 0 while it waits.
+                 */
+                turns: number;
+                /**
+                 * Format: date-time
+                 * @description Up to then.
+                 */
+                until: string;
+                /**
+                 * Format: int32
+                 * @description Which version answers.
+                 */
+                version: number;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_ReplayTurn: {
+            /** @description The rows. */
+            data: {
+                /** @description What that text said. */
+                body: string;
+                /** @description Where. */
+                conversation_id: string;
+                /** @description The contact's last text of it. */
+                message_id: string;
+                now: components["schemas"]["ReplayedNow"] | null;
+                /** @description The contact would notice no difference; `null`: it was not asked yet. */
+                same: boolean | null;
+                /** @description What came of it then. */
+                then: components["schemas"]["ReplayedThen"];
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_Run: {
+            /** @description The rows. */
+            data: {
+                /** @description What the model answered, each try. */
+                answers: string[];
+                /** @description Who. */
+                assistant_id: string;
+                /**
+                 * Format: int32
+                 * @description Which version of it.
+                 */
+                assistant_version: number;
+                /** @description What the checks found, in plain words. */
+                checks: string[];
+                /** @description Where. */
+                conversation_id: string;
+                cost: components["schemas"]["Cost"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                created_at: string;
+                /** @description The suggestion that came of it. */
+                draft_id: string | null;
+                /**
+                 * @description Which one.
+                 * @example run_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description How long it took.
+                 */
+                latency_ms: number;
+                /** @description The text that came of it. */
+                message_id: string | null;
+                /** @description Which model answered; `null`: none was asked. */
+                model: string | null;
+                /** @description What became of it. */
+                outcome: components["schemas"]["RunOutcome"];
+                /** @description The passages that it was offered, numbered from 1 in this order. */
+                passages: components["schemas"]["Source"][];
+                /** @description Why it ended so, in plain words; empty: it answered. */
+                reason: string;
+                /** @description What the model was told to be and to know. */
+                system: string;
+                /**
+                 * Format: int64
+                 * @description As billed; 0 if the server did not say.
+                 */
+                tokens_in: number;
+                /**
+                 * Format: int64
+                 * @description As billed; 0 if the server did not say.
+                 */
+                tokens_out: number;
+                /** @description The tools that it used, in order. */
+                tools: components["schemas"]["RunToolCall"][];
+                /** @description The conversation as it was shown to the model. */
+                turns: components["schemas"]["RunTurn"][];
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Webhook: {
             /** @description The rows. */
             data: {
@@ -2476,7 +3700,7 @@ export interface components {
              * @description When it was written.
              */
             at: string;
-            /** @description The thing as it is now: `{"conversation": …}`, `{"message": …}`, `{"contact": …}`, `{"draft": …}` or `{"id": …}`. */
+            /** @description The thing as it is now: `{"conversation": …}`, `{"message": …}`, `{"contact": …}`, `{"draft": …}`, `{"approval": …}` or `{"id": …}`. */
             data: Record<string, never>;
             /**
              * Format: int64
@@ -2575,6 +3799,11 @@ export interface components {
         };
         /** @description One text in or out, or a note. */
         Message: {
+            /**
+             * Format: int32
+             * @description Which version of its assistant wrote it; `null` when it is not of an assistant.
+             */
+            assistant_version: number | null;
             /** @description Who wrote it. */
             author: components["schemas"]["Author"];
             /** @description The text, as sent: after smart encoding. */
@@ -2611,6 +3840,8 @@ export interface components {
              * @description Until when it waits: held, scheduled, deferred, or to be tried again; while it is being sent, until when it did.
              */
             not_before: string | null;
+            /** @description It answers nothing: somebody who waits for an answer still does. */
+            notice: boolean;
             /**
              * Format: int32
              * @description As how many parts the carrier billed it, once known.
@@ -2643,6 +3874,21 @@ export interface components {
          * @enum {string}
          */
         Mode: "off" | "draft" | "auto";
+        /** @description What a million tokens cost, in millionths of the currency's unit. */
+        ModelPrice: {
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Of what is asked.
+             */
+            input_micros: number;
+            /**
+             * Format: int64
+             * @description Of what is answered.
+             */
+            output_micros: number;
+        };
         /** @description A key to be made. */
         NewApiKey: {
             /** @description What it is for. */
@@ -2661,6 +3907,21 @@ export interface components {
             name: string;
             /** @description What the carrier signs its webhooks with, base64 or PEM, newest first. */
             public_keys: string[];
+        };
+        /** @description A conversation to try an assistant with, and what it must make of it. */
+        NewCase: {
+            /** @description The contact's company, if it is known. */
+            contact_company?: string;
+            /** @description The contact's name, if it is known. */
+            contact_name?: string;
+            /** @description What the assistant must make of it; what is absent in it is not looked at. */
+            expect?: components["schemas"]["CaseExpectation"];
+            /** @description What the assistant must follow in this conversation. */
+            guide?: string;
+            /** @description What was said, oldest first; the contact speaks last. */
+            messages: components["schemas"]["RehearsedMessage"][];
+            /** @description What people call it. */
+            name: string;
         };
         /** @description Someone to add. */
         NewContact: {
@@ -2742,6 +4003,8 @@ export interface components {
             hold_seconds?: number | null;
             /** @description Attachments, uploaded before. */
             media_ids?: string[];
+            /** @description It answers nothing: somebody who waits for an answer still does, and an assistant may give it. */
+            notice?: boolean;
             /**
              * Format: date-time
              * @description Not before this moment.
@@ -2910,22 +4173,58 @@ export interface components {
             /** @description One of the tenant's numbers. */
             to: string;
         };
-        /** @description What an assistant would do. */
+        /** @description What an assistant would do, and why. */
         Preview: {
-            /** @description What it would say. */
+            /**
+             * Format: int32
+             * @description Which version answered.
+             */
+            assistant_version: number;
+            /** @description What it would say; where it would hand over, what it suggests to the person. */
             body: string | null;
-            /** @description Whether it would answer, or hand over to people. */
+            /** @description What the checks found. */
+            checks: string[];
+            cost: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description Which model answered; `null`: none was asked. */
+            model: string | null;
+            /** @description What it would do. */
             outcome: components["schemas"]["PreviewOutcome"];
-            /** @description Why it would hand over. */
+            /** @description The passages that it was offered, best first. */
+            passages: components["schemas"]["Source"][];
+            /** @description Why it would hand over, say nothing, or not be let say it. */
             reason: string | null;
+            /**
+             * Format: int32
+             * @description The segments that its text would take.
+             */
+            segments: number;
             /** @description From what. */
             sources: components["schemas"]["Source"][];
+            /** @description Where it would hand over: what the contact wants. */
+            summary: string | null;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_in: number;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_out: number;
+            /** @description The tools that it used; what would have changed something was not done. */
+            tools: components["schemas"]["RunToolCall"][];
         };
         /**
-         * @description Whether an assistant would answer.
+         * @description What an assistant would do: answer, ask back, hand over, say nothing, or have its answer held back.
          * @enum {string}
          */
-        PreviewOutcome: "answer" | "hand_off";
+        PreviewOutcome: "answer" | "clarify" | "hand_off" | "stay_silent" | "refused" | "approval";
         /** @description What every unsuccessful answer says (RFC 9457, `application/problem+json`). */
         Problem: {
             /** @description Stable, for programs. */
@@ -2965,11 +4264,22 @@ export interface components {
             max_tokens?: number | null;
             /** @description Its name there. */
             model?: string | null;
+            price?: components["schemas"]["ModelPrice"] | null;
+            /**
+             * Format: float
+             * @description How freely it words things; `null`: as the model is set.
+             */
+            temperature?: number | null;
             /**
              * Format: int32
-             * @description How long it may take.
+             * @description How long it may take in all.
              */
             timeout_seconds?: number | null;
+        };
+        /** @description An assistant as it is after a version was put in force. */
+        PublishedAssistant: components["schemas"]["Assistant"] & {
+            /** @description Test cases that the version breaks all the same. */
+            warnings?: components["schemas"]["BrokenCase"][];
         };
         /** @description A question with its answer. */
         QuestionAnswer: {
@@ -3052,6 +4362,18 @@ export interface components {
             /** @description Gate: when it was asked, `queued` or `sending` (just before it was sent). */
             when?: string | null;
         };
+        /**
+         * @description Who wrote a message of a rehearsal.
+         * @enum {string}
+         */
+        RehearsedBy: "contact" | "assistant" | "member";
+        /** @description One message of a rehearsal. */
+        RehearsedMessage: {
+            /** @description What. */
+            body: string;
+            /** @description Who wrote it. */
+            by: components["schemas"]["RehearsedBy"];
+        };
         /** @description How a draft is rejected. */
         RejectDraft: {
             /** @description Why. */
@@ -3069,8 +4391,238 @@ export interface components {
             /** @description What stands there now; empty for invisible marks. */
             to: string;
         };
+        /** @description A run of past conversations through a version of an assistant. */
+        Replay: {
+            /** @description Of which assistant. */
+            assistant_id: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description How many of them are done.
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /**
+             * @description Which one.
+             * @example rpl_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description At most so many turns.
+             */
+            limit: number;
+            /** @description Why it failed. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Texts from then on.
+             */
+            since: string;
+            /** @description How it stands. */
+            state: components["schemas"]["ReplayState"];
+            /** @description What is to be seen of those. */
+            summary: components["schemas"]["ReplaySummary"];
+            /**
+             * Format: int32
+             * @description How many turns there are; 0 while it waits.
+             */
+            turns: number;
+            /**
+             * Format: date-time
+             * @description Up to then.
+             */
+            until: string;
+            /**
+             * Format: int32
+             * @description Which version answers.
+             */
+            version: number;
+        };
+        /**
+         * @description How a replay stands.
+         * @enum {string}
+         */
+        ReplayState: "waiting" | "running" | "done" | "cancelled" | "failed";
+        /** @description What is to be seen of the turns that are done. */
+        ReplaySummary: {
+            /**
+             * Format: int32
+             * @description The contact would.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Passages that were cited then.
+             */
+            citations_before: number;
+            /**
+             * Format: int32
+             * @description Passages that are cited now.
+             */
+            citations_now: number;
+            cost_before: components["schemas"]["Cost"] | null;
+            cost_now: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description Where it handed over then.
+             */
+            hand_overs_before: number;
+            /**
+             * Format: int32
+             * @description Where it hands over now.
+             */
+            hand_overs_now: number;
+            /**
+             * Format: int32
+             * @description The contact would notice no difference.
+             */
+            same: number;
+        };
+        /** @description What a contact wrote, what came of it then, and what the version makes of it. */
+        ReplayTurn: {
+            /** @description What that text said. */
+            body: string;
+            /** @description Where. */
+            conversation_id: string;
+            /** @description The contact's last text of it. */
+            message_id: string;
+            now: components["schemas"]["ReplayedNow"] | null;
+            /** @description The contact would notice no difference; `null`: it was not asked yet. */
+            same: boolean | null;
+            /** @description What came of it then. */
+            then: components["schemas"]["ReplayedThen"];
+        };
+        /** @description What the other version makes of it. */
+        ReplayedNow: {
+            /** @description What it says or suggests; empty: nothing. */
+            body: string;
+            cost?: components["schemas"]["Cost"] | null;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description What it does. */
+            outcome: components["schemas"]["PreviewOutcome"];
+            /** @description Why it hands over, stays silent or is held back; empty: it does not. */
+            reason: string;
+            /** @description From what. */
+            sources: components["schemas"]["Source"][];
+        };
+        /** @description What came of a turn at the time. */
+        ReplayedThen: {
+            /** @description What was answered. */
+            body: string;
+            by?: components["schemas"]["RehearsedBy"] | null;
+            cost?: components["schemas"]["Cost"] | null;
+            outcome?: components["schemas"]["PreviewOutcome"] | null;
+            /** @description From what. */
+            sources: components["schemas"]["Source"][];
+            /**
+             * Format: int32
+             * @description Which version was asked.
+             */
+            version?: number | null;
+        };
         /** @enum {string} */
         Role: "owner" | "admin" | "manager" | "agent";
+        /** @description One run of an assistant, with all that it takes to tell why it said what it said. */
+        Run: {
+            /** @description What the model answered, each try. */
+            answers: string[];
+            /** @description Who. */
+            assistant_id: string;
+            /**
+             * Format: int32
+             * @description Which version of it.
+             */
+            assistant_version: number;
+            /** @description What the checks found, in plain words. */
+            checks: string[];
+            /** @description Where. */
+            conversation_id: string;
+            cost: components["schemas"]["Cost"] | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            created_at: string;
+            /** @description The suggestion that came of it. */
+            draft_id: string | null;
+            /**
+             * @description Which one.
+             * @example run_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description The text that came of it. */
+            message_id: string | null;
+            /** @description Which model answered; `null`: none was asked. */
+            model: string | null;
+            /** @description What became of it. */
+            outcome: components["schemas"]["RunOutcome"];
+            /** @description The passages that it was offered, numbered from 1 in this order. */
+            passages: components["schemas"]["Source"][];
+            /** @description Why it ended so, in plain words; empty: it answered. */
+            reason: string;
+            /** @description What the model was told to be and to know. */
+            system: string;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_in: number;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_out: number;
+            /** @description The tools that it used, in order. */
+            tools: components["schemas"]["RunToolCall"][];
+            /** @description The conversation as it was shown to the model. */
+            turns: components["schemas"]["RunTurn"][];
+        };
+        /**
+         * @description What became of an assistant's run.
+         * @enum {string}
+         */
+        RunOutcome: "replied" | "suggested" | "refused" | "handed_off" | "silent" | "outdated" | "approval";
+        /** @description One use of a tool. */
+        RunToolCall: {
+            /** @description What it was given, JSON as the model wrote it. */
+            arguments: string;
+            /** @description It could not be done; the result says why. */
+            failed: boolean;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description What came of it. */
+            result: string;
+            /** @description Its name. */
+            tool: string;
+        };
+        /** @description One side's say, as it was shown to a model. */
+        RunTurn: {
+            /** @description `contact`, `us` or `tool`. */
+            by: string;
+            /** @description What. */
+            text: string;
+        };
         /** @description What goes wrong at the sandbox on purpose. */
         SandboxFaults: Record<string, never>;
         /** @description A number that can be texted. */
@@ -3108,6 +4660,13 @@ export interface components {
             numbers: components["schemas"]["SandboxNumber"][];
             /** @description The virtual customers. */
             phones: components["schemas"]["SandboxPhone"][];
+        };
+        /** @description A header whose value is kept sealed. */
+        SecretHeaderPatch: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its value; if not said, the one that is kept. */
+            value?: string | null;
         };
         /** @description A message that was written or changed. */
         SentMessage: {
@@ -3246,8 +4805,12 @@ export interface components {
         };
         /** @description What an organisation has set. */
         TenantSettings: {
+            /** @description What is kept of contacts besides name and company. */
+            fields: components["schemas"]["ContactField"][];
             /** @description What HELP is answered with where the carrier does not. */
             help_text: string;
+            /** @description When somebody is there, on the tenant's clock; `null`: nobody said, and contacts are told nothing of it. */
+            office_hours?: components["schemas"]["WeekHours"][] | null;
             quiet_hours?: components["schemas"]["QuietHours"] | null;
             /** @description Where national spellings of phone numbers are at home, as in `US`. */
             region: string;
@@ -3256,6 +4819,15 @@ export interface components {
              * @description A text within this many days of the last message resumes the conversation.
              */
             resume_window_days: number;
+            /** @description Which assistant takes a new conversation, before its number's own; the first rule that fits decides. */
+            routes: components["schemas"]["AssistantRoute"][];
+            /**
+             * Format: int32
+             * @description For how many days the record of an assistant's run is kept.
+             */
+            run_record_days: number;
+            /** @description Which assistant takes new conversations on numbers that have none of their own. */
+            sms_assistant?: string | null;
             /** @description What STOP is confirmed with where the carrier does not. */
             stop_confirmation: string;
             /** @description IANA zone of the business, and of contacts whose own is not known. */
@@ -3266,10 +4838,78 @@ export interface components {
              */
             undo_seconds: number;
         };
+        /** @description What a version makes of all test cases. */
+        TestReport: {
+            /** @description How many are not. */
+            failed: number;
+            /** @description How many cases are as expected. */
+            passed: number;
+            /** @description One for each case, the oldest first. */
+            results: components["schemas"]["CaseResult"][];
+            /**
+             * Format: int32
+             * @description Which version.
+             */
+            version: number;
+        };
+        /**
+         * @description What a tool may change: nothing, something that can be put right, something that cannot.
+         * @enum {string}
+         */
+        ToolClass: "read" | "write" | "irreversible";
+        /** @description A header. */
+        ToolHeader: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its value. */
+            value: string;
+        };
+        /**
+         * @description What a tool does: calls an endpoint, or one of the things that are built in.
+         * @enum {string}
+         */
+        ToolKind: "http" | "save_field" | "add_tag" | "follow_up" | "look_up";
+        /**
+         * @description How an endpoint is asked.
+         * @enum {string}
+         */
+        ToolMethod: "get" | "post" | "put" | "patch" | "delete";
+        /** @description Something that an assistant may do besides answering. */
+        ToolPatch: {
+            class?: components["schemas"]["ToolClass"] | null;
+            /** @description What it is for, told to the model. What is built in has its own words where this is empty. */
+            description?: string;
+            /** @description What is sent along for anyone to see. */
+            headers?: components["schemas"]["ToolHeader"][];
+            /** @description What it does. The rest is there for `http` alone. */
+            kind: components["schemas"]["ToolKind"];
+            method?: components["schemas"]["ToolMethod"] | null;
+            /**
+             * @description What the model calls it: 1 to 40 lower-case letters, digits and underscores. What is built in has its own name:
+             *     `save_field`, `add_tag`, `schedule_follow_up`, `look_up`.
+             */
+            name: string;
+            /** @description The JSON Schema of its arguments, an object; if not said, it has none. */
+            parameters?: unknown;
+            /** @description What is sent along and never shown again. */
+            secret_headers?: components["schemas"]["SecretHeaderPatch"][];
+            /** @description Where the endpoint is. Another address takes the values of secret headers anew. */
+            url?: string | null;
+        };
+        /** @description A header whose value is kept sealed. */
+        ToolSecretHeader: {
+            /** @description Its name. */
+            name: string;
+        };
         /** @description Whether someone is typing. */
         Typing: {
             /** @description They are, or they have stopped. */
             typing: boolean;
+        };
+        /** @description An assistant's versions. */
+        Versions: {
+            /** @description The newest first, at most 200. */
+            data: components["schemas"]["AssistantVersion"][];
         };
         /** @description An endpoint, without its secret. */
         Webhook: {
@@ -3286,6 +4926,15 @@ export interface components {
             id: string;
             /** @description Where events are told. */
             url: string;
+        };
+        /** @description Hours on some days of the week. */
+        WeekHours: {
+            /** @description Which days. */
+            days: components["schemas"]["Day"][];
+            /** @description From, as in 09:00. */
+            from: string;
+            /** @description Until, later on the same day; 24:00 is its end. */
+            until: string;
         };
     };
     responses: never;
@@ -3377,6 +5026,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_approvals_id_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideApproval"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_approvals_id_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideApproval"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
             };
             /** @description A problem, with a stable code. */
             default: {
@@ -3532,7 +5249,238 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Assistant"];
+                    "application/json": components["schemas"]["PublishedAssistant"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_cases: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_cases_from_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFromConversation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_assistants_id_cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_assistants_id_cases_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantCase"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_figures: {
+        parameters: {
+            query?: {
+                /** @description From this moment on; if not said, thirty days back. */
+                since?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantFigures"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -3700,6 +5648,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReplay"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_replays: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_versions: {
+        parameters: {
+            query?: {
+                /** @description Only versions before this one. */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_versions_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantVersion"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_versions_version_diff: {
+        parameters: {
+            query?: {
+                /** @description The other version; if not said, the one before it. */
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differences"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_versions_version_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPublish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedAssistant"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_id_versions_version_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseResults"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -4273,6 +6488,41 @@ export interface operations {
             };
         };
     };
+    get_conversations_id_approvals: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Approval"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_conversations_id_drafts: {
         parameters: {
             query?: {
@@ -4509,6 +6759,41 @@ export interface operations {
             };
         };
     };
+    get_conversations_id_runs: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Run"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_conversations_id_typing: {
         parameters: {
             query?: never;
@@ -4595,6 +6880,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_drafts_id_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
             };
             /** @description A problem, with a stable code. */
             default: {
@@ -5404,6 +7719,36 @@ export interface operations {
             };
         };
     };
+    get_messages_id_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_numbers: {
         parameters: {
             query?: {
@@ -5580,6 +7925,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Phone"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replays_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_replays_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replays_id_turns: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ReplayTurn"];
                 };
             };
             /** @description A problem, with a stable code. */

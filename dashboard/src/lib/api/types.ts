@@ -6,13 +6,22 @@ type Schemas = components["schemas"];
 export type Adoption = Schemas["AdoptedNumbers"];
 export type AddedMember = Schemas["AddedMember"];
 export type ApiKey = Schemas["ApiKey"];
+export type AskPreview = Schemas["AskPreview"];
 export type Assistant = Schemas["Assistant"];
 export type AssistantPatch = Schemas["AssistantPatch"];
+export type AssistantCase = Schemas["AssistantCase"];
+export type AssistantProvider = Schemas["AssistantProvider"];
+export type AssistantRoute = Schemas["AssistantRoute"];
+export type AssistantVersion = Schemas["AssistantVersion"];
 export type CarrierAccount = Schemas["CarrierAccountView"];
 export type CarrierAccountPatch = Schemas["ChangeCarrierAccount"];
 export type CarrierCheck = Schemas["Checked"];
 export type CarrierNumber = Schemas["OfferedNumber"];
+export type CaseExpectation = Schemas["CaseExpectation"];
+export type CasePatch = Schemas["CasePatch"];
+export type CaseResult = Schemas["CaseResult"];
 export type Contact = Schemas["Contact"];
+export type ContactField = Schemas["ContactField"];
 export type ContactPatch = Schemas["ContactPatch"];
 export type Conversation = Schemas["Conversation"];
 /** `null` empties a field; one that is never empty is changed or left out. */
@@ -20,11 +29,16 @@ export type ConversationPatch = Omit<Schemas["ConversationPatch"], "status" | "t
   Partial<Pick<Conversation, "status" | "tags">>;
 export type CreatedApiKey = Schemas["CreatedApiKey"];
 export type CreatedWebhook = Schemas["CreatedWebhook"];
+export type Day = Schemas["Day"];
+export type Difference = Schemas["Difference"];
+export type Differences = Schemas["Differences"];
 export type Draft = Schemas["Draft"];
 export type FieldError = Schemas["FieldError"];
+export type FoundKnowledge = Schemas["FoundKnowledge"];
+export type FoundPassage = Schemas["FoundPassage"];
 export type Handoff = Schemas["Handoff"];
 export type Holder = Schemas["Holder"];
-export type Knowledge = Schemas["Knowledge"];
+export type KnowledgeChunk = Schemas["KnowledgeChunk"];
 export type KnowledgeSource = Schemas["KnowledgeSource"];
 export type Measure = Schemas["Measure"];
 export type Media = Schemas["Media"];
@@ -33,21 +47,29 @@ export type Message = Schemas["Message"];
 export type MessageStatus = Schemas["MessageStatus"];
 export type Mode = Schemas["Mode"];
 export type NewApiKey = Schemas["NewApiKey"];
+export type NewCase = Schemas["NewCase"];
 export type NewCarrierAccount = Schemas["NewCarrierAccount"];
 export type NewConversation = Schemas["NewConversation"];
-export type NewKnowledge = Schemas["NewKnowledge"];
 export type NewMember = Schemas["NewMember"];
 export type NewMessage = Schemas["NewMessage"];
 export type NewSession = Schemas["SignIn"];
+export type NewSource = Schemas["NewSource"];
 export type NewWebhook = Schemas["NewWebhook"];
 export type Number = Schemas["Number"];
 export type NumberPatch = Schemas["ChangeNumber"];
 export type PasswordChange = Schemas["ChangePassword"];
 export type Preview = Schemas["Preview"];
+export type PreviewOutcome = Schemas["PreviewOutcome"];
 export type ProblemDocument = Schemas["Problem"];
+export type PublishedAssistant = Schemas["PublishedAssistant"];
+export type QuestionAnswer = Schemas["QuestionAnswer"];
 export type Receipt = Schemas["Receipt"];
 export type ReceiptLine = Schemas["ReceiptLine"];
+export type RehearsedMessage = Schemas["RehearsedMessage"];
+export type Replay = Schemas["Replay"];
+export type ReplayTurn = Schemas["ReplayTurn"];
 export type Role = Schemas["Role"];
+export type Run = Schemas["Run"];
 export type Sandbox = Schemas["SandboxView"];
 export type SandboxText = Schemas["SandboxText"];
 export type NewSandboxText = Schemas["PhoneText"];
@@ -55,9 +77,16 @@ export type SentMessage = Schemas["SentMessage"];
 export type Session = Schemas["Session"];
 export type Setup = Schemas["SetUp"];
 export type Source = Schemas["Source"];
+export type SourceDetail = Schemas["SourceDetail"];
+export type SourcePatch = Schemas["SourcePatch"];
 export type StartedConversation = Schemas["StartedConversation"];
 export type Tenant = Schemas["Tenant"];
-export type TenantPatch = Schemas["ChangeTenant"];
+/** What is absent stays. */
+export type TenantPatch = Omit<Schemas["ChangeTenant"], "settings"> & {
+  settings?: Partial<Schemas["ChangeSettings"]>;
+};
+export type TestReport = Schemas["TestReport"];
+export type WeekHours = Schemas["WeekHours"];
 /** Something that keeps a thing from working, in plain words, with what to do about it. */
 export type Trouble = Schemas["NumberProblem"] & Partial<Pick<Schemas["CarrierProblem"], "e164">>;
 export type Webhook = Schemas["Webhook"];
@@ -77,7 +106,11 @@ export type LiveEvent =
   | { type: "contact.updated"; data: { contact: Contact } }
   | { type: "draft.created" | "draft.updated"; data: { draft: Draft } }
   | { type: "number.updated" | "assistant.updated"; data: { id: string } }
-  | { type: "knowledge.updated"; data: { knowledge: KnowledgeSource } | { id: string } };
+  /** Only the id: it is gone. */
+  | {
+      type: "knowledge.updated";
+      data: { knowledge: KnowledgeSource; id?: never } | { knowledge?: never; id: string };
+    };
 
 /** A signal outside the log: it has no number, is never replayed, and expires. */
 export interface TypingSignal {
@@ -85,4 +118,10 @@ export interface TypingSignal {
   user_id: string | null;
   author: "member" | "assistant";
   typing: boolean;
+}
+
+/** What an assistant has written so far of a reply: a signal as the one above. */
+export interface WritingSignal {
+  conversation_id: string;
+  text: string;
 }

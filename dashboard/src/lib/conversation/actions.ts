@@ -1,5 +1,5 @@
 /** What a person does to a conversation: shown at once, taken back with the reason if the server refuses. */
-import { contacts, conversations as api, reasonOf } from "$lib/api";
+import { cases, contacts, conversations as api, reasonOf } from "$lib/api";
 import type { Conversation, ConversationPatch, Handoff, Holder } from "$lib/api/types";
 import { desk } from "$lib/live/desk.svelte";
 import { session } from "$lib/session/session.svelte";
@@ -62,6 +62,16 @@ export const takeOver = (conversation: Conversation) =>
 export async function setBlocked(conversation: Conversation, blocked: boolean): Promise<void> {
   try {
     desk.putContact(await contacts.update(conversation.contact.id, { blocked }));
+  } catch (error) {
+    toasts.bad(reasonOf(error));
+  }
+}
+
+/** Makes a test of the assistant's out of this conversation, up to the contact's last text. */
+export async function makeTest(conversation: Conversation, assistant: string): Promise<void> {
+  try {
+    const made = await cases.fromConversation(assistant, conversation.id);
+    toasts.show(`“${made.name}” is a test now. Read over what it expects.`);
   } catch (error) {
     toasts.bad(reasonOf(error));
   }

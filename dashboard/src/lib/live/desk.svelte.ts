@@ -8,6 +8,7 @@ import type { Contact, Conversation, Draft, LiveEvent, Message } from "$lib/api/
 import { Thread } from "$lib/message/thread.svelte";
 import { mergeConversation, mergeDraft } from "./merge";
 import { TypingBoard } from "./typing.svelte";
+import { WritingBoard } from "./writing.svelte";
 
 /** Threads kept warm for instant switching; older ones are fetched again. */
 const THREADS_MAX = 40;
@@ -17,6 +18,7 @@ export class Desk {
   conversations = new SvelteMap<string, Conversation>();
   drafts = new SvelteMap<string, Draft>();
   typing = new TypingBoard();
+  writing = new WritingBoard();
   /** The conversation on screen; its inbound texts are read as they arrive. */
   viewing = $state<string | null>(null);
   /** The last thing worth saying aloud. */
@@ -65,7 +67,8 @@ export class Desk {
         this.touched = { type: event.type, id: event.data.id };
         return;
       case "knowledge.updated":
-        this.touched = { type: event.type, id: "id" in event.data ? event.data.id : event.data.knowledge.id };
+        // The page that lists them listens by itself.
+        return;
     }
   }
 
@@ -91,6 +94,7 @@ export class Desk {
       if (!this.drafts.has(draft.id))
         this.#announce(draft.conversation_id, "The assistant drafted a reply for");
       this.typing.wrote(draft.conversation_id, "assistant", null);
+      this.writing.ended(draft.conversation_id);
     }
     this.drafts.set(draft.id, merged);
   }
@@ -142,6 +146,8 @@ export class Desk {
     this.#threads.get(id)?.merge([message]);
     if (message.author.kind === "member" || message.author.kind === "assistant")
       this.typing.wrote(id, message.author.kind, message.author.id);
+    // Whoever wrote, what the assistant was writing is said or no longer meant.
+    if (isNew) this.writing.ended(id);
     const conversation = this.conversations.get(id);
     if (!conversation) return this.#ask(id);
     if (!isNew) return;

@@ -110,6 +110,7 @@ it("a changed contact changes in each of its conversations", () => {
     name: "Anna",
     time_zone: null,
     tags: [],
+    fields: {},
     created_at: "2026-11-23T09:00:00Z",
   };
   desk.apply({ type: "contact.updated", data: { contact } });

@@ -1,6 +1,6 @@
 /** Joins the stream to the desk: what arrives is applied, what was missed is fetched. */
 import { conversations as api } from "$lib/api";
-import type { LiveEvent, TypingSignal } from "$lib/api/types";
+import type { LiveEvent, TypingSignal, WritingSignal } from "$lib/api/types";
 import { outbox } from "$lib/message/outbox.svelte";
 import { session } from "$lib/session/session.svelte";
 import { desk } from "./desk.svelte";
@@ -35,6 +35,9 @@ export const stream = new LiveStream({
   },
   typing(signal: TypingSignal) {
     if (signal.user_id === null || signal.user_id !== session.me?.user.id) desk.typing.signal(signal);
+  },
+  writing(signal: WritingSignal) {
+    desk.writing.signal(signal);
   },
   following: refreshAll,
   snapshotNeeded() {

@@ -3,7 +3,7 @@
  * and reconnects with growing pauses; it knows nothing of what the events mean.
  */
 import { openEventStream } from "$lib/api";
-import type { LiveEvent, TypingSignal } from "$lib/api/types";
+import type { LiveEvent, TypingSignal, WritingSignal } from "$lib/api/types";
 
 /** Heartbeats come every 15 s; two missed and a little grace mean the line is dead. */
 export const SILENCE_MS = 40_000;
@@ -27,6 +27,8 @@ export interface Listener {
   following(): void;
   event(event: LiveEvent): void;
   typing(signal: TypingSignal): void;
+  /** How far an assistant is with what it writes. */
+  writing(signal: WritingSignal): void;
   /** Events were missed for good: fetch afresh. */
   snapshotNeeded(): void;
   /** The line could not be opened again and again: perhaps nobody is signed in. */
@@ -89,6 +91,10 @@ export class LiveStream {
     source.addEventListener("typing", (e) => {
       const signal = parse<{ data?: TypingSignal } & TypingSignal>(e);
       if (signal) this.listener.typing(signal.data ?? signal);
+    });
+    source.addEventListener("writing", (e) => {
+      const signal = parse<{ data?: WritingSignal } & WritingSignal>(e);
+      if (signal) this.listener.writing(signal.data ?? signal);
     });
     source.addEventListener("open", () => this.#alive());
     this.#watch();

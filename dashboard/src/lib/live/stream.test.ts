@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { LiveEvent, TypingSignal } from "$lib/api/types";
+import type { LiveEvent, TypingSignal, WritingSignal } from "$lib/api/types";
 import { LiveStream, SILENCE_MS, type Source } from "./stream.svelte";
 
 /** A server end that the test holds in its hand. */
@@ -25,18 +25,20 @@ class Line implements Source {
 let lines: Line[];
 let events: LiveEvent[];
 let typing: TypingSignal[];
+let written: string[];
 let snapshots: number;
 let stream: LiveStream;
 const line = () => lines.at(-1)!;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [lines, events, typing, snapshots] = [[], [], [], 0];
+  [lines, events, typing, written, snapshots] = [[], [], [], [], 0];
   const listener = {
     event: (e: LiveEvent) => events.push(e),
     typing: (s: TypingSignal) => typing.push(s),
     snapshotNeeded: () => (snapshots += 1),
     following: () => {},
+    writing: (s: WritingSignal) => written.push(s.text),
     suspectSignedOut: () => {},
   };
   stream = new LiveStream(listener, (after) => {
@@ -62,6 +64,12 @@ describe("the live stream", () => {
     line().says("heartbeat", { head: 8 });
     expect(stream.state).toBe("open");
     expect(events).toHaveLength(1);
+  });
+
+  it("tells what is being written, wrapped or not", () => {
+    line().says("writing", { conversation_id: "cnv_1", text: "We" });
+    line().says("writing", { data: { conversation_id: "cnv_1", text: "We open" } });
+    expect(written).toEqual(["We", "We open"]);
   });
 
   it("does not move back for a repeated line", () => {

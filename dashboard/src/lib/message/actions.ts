@@ -5,13 +5,13 @@ import { desk } from "$lib/live/desk.svelte";
 import { toasts } from "$lib/ui/toasts.svelte";
 import { composerOf } from "./composer.svelte";
 
-/** Takes a text back before it goes, and gives its words back to the box. */
+/** Takes a text back before it goes, and gives its words back to the box if a person wrote them. */
 export async function cancel(message: Message): Promise<void> {
   try {
     const answer = await api.cancel(message.id);
     desk.putMessage(answer.message);
     const { body, media } = message;
-    if (message.status === "held")
+    if (message.status === "held" && message.author.kind === "member")
       composerOf(message.conversation_id).putBack({
         kind: "text",
         message: { body, media_ids: media.map((m) => m.id) },

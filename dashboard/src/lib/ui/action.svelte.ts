@@ -1,5 +1,6 @@
 /** One request behind a button or form: busy while it runs, and the reason when it fails. */
 import { Problem, reasonOf } from "$lib/api";
+import type { FieldError } from "$lib/api/types";
 
 export class Action {
   isBusy = $state(false);
@@ -14,6 +15,22 @@ export class Action {
   /** The last failure left open whether it was done. */
   get isUnanswered(): boolean {
     return this.#problem?.isUnanswered ?? false;
+  }
+
+  /** The stable code of the last refusal; `null`: it went well, or there was no answer. */
+  get code(): string | null {
+    return this.#problem?.code ?? null;
+  }
+
+  /** All that the server named, for a form that shows them together. */
+  get errors(): FieldError[] {
+    return this.#problem?.errors ?? [];
+  }
+
+  /** Forgets what failed. */
+  clear(): void {
+    this.error = null;
+    this.#problem = null;
   }
 
   /** Runs `work` unless it is running already. Resolves to whether it succeeded. */

@@ -3,6 +3,7 @@ import {
   age,
   bytes,
   clock,
+  countdown,
   day,
   dayOf,
   hueOf,
@@ -55,6 +56,9 @@ it("a wait grows pressing", () => {
 it("a countdown ends at zero", () => {
   expect([secondsUntil(now + 4_200, now), secondsUntil(now - 1, now)]).toEqual([5, 0]);
 });
+
+it("a countdown is said shortly", () =>
+  expect([countdown(9), countdown(60), countdown(185)]).toEqual(["9 s", "1:00", "3:05"]));
 
 it("small prices keep their digits", () => {
   expect([money(4_000, "USD", "en-US"), money(12_345_678, "EUR", "en-US")]).toEqual(["$0.004", "€12.35"]);

@@ -53,6 +53,10 @@ export function age(at: string | number, now: number): string {
 export const secondsUntil = (at: string | number, now: number): number =>
   Math.max(0, Math.ceil((new Date(at).getTime() - now) / SECOND));
 
+/** `12 s`, `3:05` from a minute on. */
+export const countdown = (seconds: number): string =>
+  seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
 /** How pressing a wait is: an hour is late, four are too late. */
 export function waitLevel(since: string | number, now: number): "fresh" | "late" | "overdue" {
   const waited = now - new Date(since).getTime();

@@ -2,12 +2,14 @@
 
 use axum::extract::State;
 use domain::access::Scope;
-use domain::assistant::{Answer, Known, Said, Speaker, Suggestion};
+use domain::assistant::{Answer, By, Conduct, Known, Line, Said, Told, as_if_said, segments_of};
 use domain::id::AssistantId;
 use engine::Rehearsed;
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use store::assistant::shown::schema;
 use store::message::{Cost, Source};
+use store::run::ToolCall;
+use store::words;
 use utoipa::ToSchema;
 
 use super::settings::INSTRUCTIONS_CHARS_MAX;
@@ -21,8 +23,6 @@ use crate::{
 
 const TEXT_CHARS_MAX: usize = 5_000;
 const MESSAGES_MAX: usize = 100;
-/// Between two messages of a rehearsal.
-const PAUSE_SECONDS: i64 = 60;
 
 /// Something to try an assistant with: one text, or a whole conversation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -33,7 +33,8 @@ pub struct AskPreview {
     text: Option<String>,
     /// What was said before, oldest first; `text` comes after it.
     #[serde(default)]
-    messages: Vec<RehearsedMessage>,
+    #[schema(value_type = Vec<schema::Line>)]
+    messages: Vec<Line>,
     /// What the assistant must follow, as on a conversation.
     #[serde(default)]
     guide: String,
@@ -48,33 +49,12 @@ pub struct AskPreview {
     company: String,
 }
 
-/// One message of a rehearsal.
-#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RehearsedMessage {
-    /// Who wrote it.
-    pub by: RehearsedBy,
-    /// What.
-    pub body: String,
-}
-
-/// Who wrote a message of a rehearsal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RehearsedBy {
-    /// The contact.
-    Contact,
-    /// The assistant.
-    Assistant,
-    /// A person of ours.
-    Member,
-}
-
 /// What an assistant would do, and why.
 #[derive(Serialize, ToSchema)]
 pub struct Preview {
     /// What it would do.
-    outcome: PreviewOutcome,
+    #[schema(value_type = words::PreviewOutcome)]
+    outcome: Conduct,
     /// What it would say; where it would hand over, what it suggests to the person.
     #[schema(required = true)]
     body: Option<String>,
@@ -92,6 +72,8 @@ pub struct Preview {
     passages: Vec<Source>,
     /// What the checks found.
     checks: Vec<String>,
+    /// The tools that it used; what would have changed something was not done.
+    tools: Vec<ToolCall>,
     /// Which model answered; `null`: none was asked.
     #[schema(required = true)]
     model: Option<String>,
@@ -106,22 +88,6 @@ pub struct Preview {
     cost: Option<Cost>,
     /// How long it took.
     latency_ms: u32,
-}
-
-/// What an assistant would do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PreviewOutcome {
-    /// It has an answer.
-    Answer,
-    /// It asks back.
-    Clarify,
-    /// A person shall answer.
-    HandOff,
-    /// It says nothing.
-    StaySilent,
-    /// It has an answer that must not be sent; a person gets it as a suggestion.
-    Refused,
 }
 
 impl std::fmt::Debug for Preview {
@@ -143,74 +109,55 @@ pub async fn preview(
     within("guide", &asked.guide, INSTRUCTIONS_CHARS_MAX)?;
     let said = said(&app, &asked)?;
     let known = Known { name: asked.name, company: asked.company, ..Known::default() };
-    let rehearsed = Rehearsed { version: asked.version, said, guide: asked.guide, known };
+    let rehearsed = Rehearsed { version: asked.version, said, guide: asked.guide, known, at: None };
     let (answer, run) = app.engine.preview(caller.tenant, id, rehearsed).await?;
-    Ok(Json(shown(answer, run)))
+    Ok(Json(shown(&answer, run)))
 }
 
 fn said(app: &AppState, asked: &AskPreview) -> Result<Vec<Said>, ApiError> {
-    let mut said = conversation(app.engine.now(), &asked.messages)?;
+    let mut lines = asked.messages.clone();
     if let Some(text) = &asked.text {
         within("text", text, TEXT_CHARS_MAX)?;
-        said.push(Said { by: Speaker::Contact, body: text.clone(), at: app.engine.now() });
+        lines.push(Line { by: By::Contact, body: text.clone() });
     }
-    let last = said.last().filter(|last| last.by == Speaker::Contact && !last.body.trim().is_empty());
+    check_messages(&asked.messages)?;
+    let last = lines.last().filter(|last| last.by == By::Contact && !last.body.trim().is_empty());
     if last.is_none() {
         return Err(ApiError::invalid("text", "empty", "Write what a contact might write."));
     }
-    Ok(said)
+    Ok(as_if_said(app.engine.now(), &lines))
 }
 
-/// A conversation as it is shown to an assistant, with a minute between each two messages.
+/// Whether a conversation may be tried.
 ///
 /// # Errors
 /// 422 that names the field.
-pub(super) fn conversation(now: jiff::Timestamp, messages: &[RehearsedMessage]) -> Result<Vec<Said>, ApiError> {
+pub(super) fn check_messages(messages: &[Line]) -> Result<(), ApiError> {
     if messages.len() > MESSAGES_MAX {
         return Err(ApiError::invalid("messages", "too_many", format!("At most {MESSAGES_MAX} messages.")));
     }
-    let count = i64::try_from(messages.len()).unwrap_or(0);
-    let mut said = Vec::with_capacity(messages.len());
-    for (nth, message) in (0_i64..).zip(messages) {
-        within("messages", &message.body, TEXT_CHARS_MAX)?;
-        let by = match message.by {
-            RehearsedBy::Contact => Speaker::Contact,
-            RehearsedBy::Assistant => Speaker::Assistant,
-            RehearsedBy::Member => Speaker::Person,
-        };
-        let ago = SignedDuration::from_secs((count - nth) * PAUSE_SECONDS);
-        said.push(Said { by, body: message.body.clone(), at: now.checked_sub(ago).unwrap_or(now) });
-    }
-    Ok(said)
+    messages.iter().try_for_each(|message| within("messages", &message.body, TEXT_CHARS_MAX))
 }
 
-fn shown(answer: Answer, run: domain::assistant::Run) -> Preview {
+/// As the API and the command line show it.
+#[must_use]
+pub fn shown(answer: &Answer, run: domain::assistant::Run) -> Preview {
     let shown = |sources: Vec<domain::message::Source>| -> Vec<Source> {
         sources.into_iter().map(|source| Source { title: source.title, quote: source.quote }).collect()
     };
-    let (outcome, body, sources, reason, summary) = match answer {
-        Answer::Reply(reply) => {
-            let outcome = match (reply.objections.is_empty(), reply.clarifies) {
-                (false, _) => PreviewOutcome::Refused,
-                (true, true) => PreviewOutcome::Clarify,
-                (true, false) => PreviewOutcome::Answer,
-            };
-            let reasons: Vec<String> = reply.objections.iter().map(domain::assistant::Objection::reason).collect();
-            let reason = (!reasons.is_empty()).then(|| format!("It {}.", reasons.join("; and it ")));
-            (outcome, Some(reply.body), reply.sources, reason, None)
-        }
-        Answer::HandOff(hand_off) => {
-            let (body, sources) = hand_off
-                .suggestion
-                .map_or((None, Vec::new()), |Suggestion { body, sources, objections: _ }| (Some(body), sources));
-            let summary = Some(hand_off.summary).filter(|summary| !summary.is_empty());
-            (PreviewOutcome::HandOff, body, sources, Some(hand_off.reason), summary)
-        }
-        Answer::Silent { reason } => (PreviewOutcome::StaySilent, None, Vec::new(), Some(reason), None),
+    let outcome = Conduct::of(answer);
+    let Told { body, sources, reason } = Told::of(answer);
+    let summary = match answer {
+        Answer::HandOff(hand_off) => Some(hand_off.summary.clone()).filter(|summary| !summary.is_empty()),
+        Answer::Reply(_) | Answer::Silent { .. } | Answer::Approval(_) => None,
     };
-    let segments = body
-        .as_deref()
-        .map_or(0, |body| domain::segment::measure(&domain::smart::smart_if_it_helps(body).body).segments);
+    let segments = segments_of(&body);
+    let has_text = match answer {
+        Answer::Reply(_) => true,
+        Answer::HandOff(hand_off) => hand_off.suggestion.is_some(),
+        Answer::Silent { .. } | Answer::Approval(_) => false,
+    };
+    let (body, reason) = (has_text.then_some(body), Some(reason).filter(|reason| !reason.is_empty()));
     Preview {
         outcome,
         body,
@@ -220,6 +167,7 @@ fn shown(answer: Answer, run: domain::assistant::Run) -> Preview {
         segments,
         passages: shown(run.record.passages),
         checks: run.record.checks,
+        tools: run.record.tools.into_iter().map(ToolCall::from).collect(),
         model: Some(run.model).filter(|model| !model.is_empty()),
         assistant_version: run.assistant_version,
         tokens_in: run.tokens_in,

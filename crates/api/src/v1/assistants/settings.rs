@@ -12,11 +12,12 @@ use store::assistant::{KeyChange, shown::schema};
 use store::words;
 use utoipa::ToSchema;
 
+use super::tools::{self, ToolPatch};
 use crate::{error::ApiError, extract::present, fields};
 
 /// Instructions and guides have at most so many characters.
 pub(super) const INSTRUCTIONS_CHARS_MAX: usize = 20_000;
-const LINE_CHARS_MAX: usize = 300;
+pub(super) const LINE_CHARS_MAX: usize = 300;
 const QUIET_WINDOW_MS_MAX: u32 = 120_000;
 const HOLD_SECONDS_MAX: u32 = 600;
 const TIMEOUT_SECONDS_MAX: u32 = 120;
@@ -77,8 +78,12 @@ pub struct AssistantPatch {
     /// What happens when it gives a conversation to people; what is absent in it is as usual.
     #[schema(value_type = Option<schema::HandOver>)]
     pub hand_over: Option<HandOver>,
+    /// What it may do besides answering: all of it.
+    pub tools: Option<Vec<ToolPatch>>,
     /// False: it becomes a version that is not in force, to be tried and published later.
     pub publish: Option<bool>,
+    /// It comes into force even if it breaks a required test case.
+    pub force: Option<bool>,
 }
 
 /// Which model is to answer; what is absent stays.
@@ -183,6 +188,9 @@ pub fn apply(settings: &mut Settings, asked: &AssistantPatch) -> Result<(), ApiE
     }
     if let Some(hand_over) = &asked.hand_over {
         settings.hand_over = checked_hand_over(hand_over)?;
+    }
+    if let Some(asked) = &asked.tools {
+        settings.tools = tools::checked(asked, &settings.tools)?;
     }
     if let Some(provider) = &asked.provider {
         apply_provider("provider", &mut settings.provider, provider)?;

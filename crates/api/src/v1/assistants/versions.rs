@@ -6,18 +6,17 @@ use domain::id::AssistantId;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use store::TenantTx;
+use store::assistant;
 use store::assistant::version::{self, Version};
-use store::assistant::{self, Assistant};
-use store::{TenantTx, event};
 use utoipa::{IntoParams, ToSchema};
 
-use super::super::messages::Nothing;
-use super::no_such;
+use super::{PublishedAssistant, no_such, rehearsal};
 use crate::{
     auth::Caller,
     error::ApiError,
     extract::{Json, Path, Query, Write},
-    once::{self, Told, Written},
+    once::{self, Written},
     state::AppState,
 };
 
@@ -45,6 +44,15 @@ pub struct Before {
 pub struct Against {
     /// The other version; if not said, the one before it.
     against: Option<u32>,
+}
+
+/// How to put a version in force.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskPublish {
+    /// Even if it breaks a required test case.
+    #[serde(default)]
+    force: bool,
 }
 
 /// What differs between two versions.
@@ -131,23 +139,23 @@ pub async fn diff(
 }
 
 /// Puts a version in force, an older one too.
+///
+/// An assistant that has test cases is tried with them first. If a required case breaks, the answer is 409 `broken_cases`, which
+/// lists them, unless `force` is said. Other cases that break are listed as warnings.
 #[utoipa::path(post, path = "/assistants/{id}/versions/{version}/publish", tag = "assistants",
-    params(("id" = String, Path), ("version" = u32, Path)), responses((status = 200, body = Assistant)))]
+    params(("id" = String, Path), ("version" = u32, Path)), request_body = AskPublish,
+    responses((status = 200, body = PublishedAssistant)))]
 pub async fn publish(
     State(app): State<AppState>,
     caller: Caller,
     Path((id, number)): Path<(AssistantId, u32)>,
-    Write(Nothing {}, once): Write<Nothing>,
-) -> Result<Written<Assistant>, ApiError> {
+    Write(asked, once): Write<AskPublish>,
+) -> Result<Written<PublishedAssistant>, ApiError> {
     caller.must(Scope::AssistantsWrite)?;
-    let now = app.engine.now();
-    once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
-        assistant::settings(tx, id).await?.ok_or_else(no_such)?;
-        let line = version::publish(tx, now, id, number).await?.ok_or_else(no_such_version)?;
-        let found = assistant::find(tx, id).await?.ok_or_else(no_such)?;
-        Ok(Told::at(found, event::append(tx, now, &[line]).await?))
-    })
-    .await
+    if let Some(before) = once::answered(&app, caller.tenant, once.as_ref(), StatusCode::OK).await? {
+        return Ok(before);
+    }
+    rehearsal::publish(&app, caller.tenant, once, id, number, None, asked.force).await
 }
 
 fn no_such_version() -> ApiError {

@@ -93,7 +93,7 @@ fn handing_over_says_to_whom_and_wakes_the_assistant_if_someone_waits() {
     assert!(hand_off(now(), &mut ids(), &scene, HandOffTo::Assistant(None), None).is_err());
 }
 
-fn waits(scene: &mut Scene) {
+pub(super) fn waits(scene: &mut Scene) {
     scene.conversation.as_mut().unwrap().waiting_since = Some(now());
 }
 

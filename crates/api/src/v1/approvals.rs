@@ -1,0 +1,106 @@
+//! What assistants want to do and people must approve.
+
+use axum::extract::State;
+use domain::access::Scope;
+use domain::command::Command;
+use domain::id::{ApprovalId, ConversationId};
+use engine::Once;
+use http::StatusCode;
+use serde::Deserialize;
+use store::approval::{self, Approval};
+use store::{TenantTx, conversation};
+use utoipa::ToSchema;
+
+use crate::{
+    auth::Caller,
+    error::ApiError,
+    extract::{Json, Path, Write},
+    once::Written,
+    page::{Cursor, Listed, Page, PageParams},
+    state::AppState,
+};
+
+const REASON_CHARS_MAX: usize = 500;
+
+/// How it is decided.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideApproval {
+    /// Why, for whoever reads of it.
+    reason: Option<String>,
+}
+
+impl std::fmt::Debug for DecideApproval {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DecideApproval").finish_non_exhaustive()
+    }
+}
+
+/// What assistants wanted to do in a conversation, whatever became of it, newest first.
+#[utoipa::path(get, path = "/conversations/{id}/approvals", tag = "approvals",
+    params(("id" = String, Path), PageParams), responses((status = 200, body = Listed<Approval>)))]
+pub async fn list(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    page: Page,
+) -> Result<Json<Listed<Approval>>, ApiError> {
+    caller.must(Scope::ConversationsRead)?;
+    let rows = app
+        .engine
+        .store()
+        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+            let rows = approval::page(tx, id, page.after_id(), page.fetch()).await?;
+            if rows.is_empty() && !conversation::exists(tx, id).await? {
+                return Err(ApiError::not_found("conversation"));
+            }
+            Ok(rows)
+        })
+        .await?;
+    Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
+}
+
+/// Approves it: it is done at once, and once.
+#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "approvals", params(("id" = String, Path)),
+    request_body = DecideApproval, responses((status = 200, body = Approval)))]
+pub async fn approve(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<ApprovalId>,
+    Write(asked, once): Write<DecideApproval>,
+) -> Result<Written<Approval>, ApiError> {
+    decide(&app, &caller, id, true, asked, once).await
+}
+
+/// Rejects it: it is not done.
+#[utoipa::path(post, path = "/approvals/{id}/reject", tag = "approvals", params(("id" = String, Path)),
+    request_body = DecideApproval, responses((status = 200, body = Approval)))]
+pub async fn reject(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<ApprovalId>,
+    Write(asked, once): Write<DecideApproval>,
+) -> Result<Written<Approval>, ApiError> {
+    decide(&app, &caller, id, false, asked, once).await
+}
+
+async fn decide(
+    app: &AppState,
+    caller: &Caller,
+    id: ApprovalId,
+    approve: bool,
+    asked: DecideApproval,
+    once: Option<Once>,
+) -> Result<Written<Approval>, ApiError> {
+    caller.must(Scope::MessagesWrite)?;
+    let reason = asked.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    if reason.as_deref().is_some_and(|reason| reason.chars().count() > REASON_CHARS_MAX) {
+        return Err(ApiError::invalid("reason", "too_long", format!("At most {REASON_CHARS_MAX} characters.")));
+    }
+    let command = Command::DecideApproval { approval: id, approve, reason };
+    let done = app.engine.ask(caller.tenant, caller.asker(), command, once).await?;
+    let store = app.engine.store();
+    let found = store.read(caller.tenant, async move |tx: &mut TenantTx<'_>| approval::find(tx, id).await).await?;
+    let found = found.ok_or_else(|| ApiError::not_found("approval"))?;
+    Ok(Written::with(StatusCode::OK, found, &done))
+}

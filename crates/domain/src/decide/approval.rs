@@ -1,0 +1,127 @@
+//! An assistant wants to do something that cannot be put right: people say whether, and learn what came of it.
+
+use jiff::Timestamp;
+
+use super::{let_assistant_answer, system_note};
+use crate::assistant::approval::{Approval, State, WAITS};
+use crate::assistant::{HandOff, Wanted};
+use crate::command::{Asker, Refusal};
+use crate::conversation::{Conversation, Holder};
+use crate::decision::{Change, Decision, Effect};
+use crate::fact::{AssistantAnswered, Fact, ToolEnded};
+use crate::id::Ids;
+use crate::message::Message;
+use crate::scene::Scene;
+
+/// Arguments and results are shown to people with so many characters; the approval itself has all.
+const SHOWN_CHARS_MAX: usize = 600;
+
+/// It waits from now on. Answers what people are told when they get the conversation.
+pub(super) fn wanted(
+    now: Timestamp,
+    ids: &mut Ids,
+    conversation: &Conversation,
+    run: &AssistantAnswered,
+    wanted: &Wanted,
+    decision: &mut Decision,
+) -> HandOff {
+    let Wanted { tool, arguments } = wanted;
+    let approval = Approval {
+        id: ids.next(),
+        conversation: conversation.id,
+        assistant: run.assistant,
+        version: run.run.assistant_version,
+        run: run.run.id,
+        tool: tool.clone(),
+        arguments: arguments.clone(),
+        state: State::Waiting,
+        expires_at: now.checked_add(WAITS).unwrap_or(Timestamp::MAX),
+        result: String::new(),
+    };
+    let fact = Fact::ApprovalOverdue { conversation: conversation.id, approval: approval.id };
+    decision.effect(Effect::Remind { fact, at: approval.expires_at, lane: conversation.lane });
+    decision.change(Change::ApprovalAdded(Box::new(approval)));
+    let mut hand_off = HandOff::because(format!("it wants to use {tool}, which needs your approval"));
+    hand_off.summary = format!("{tool} with {}", shown(arguments));
+    hand_off
+}
+
+/// What follows from somebody's word. `approval`: as it stands now, and nobody else changes it meanwhile.
+///
+/// # Errors
+/// When somebody has decided already, or its time is over.
+pub fn decide_approval(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    asker: Asker,
+    approval: &Approval,
+    approve: bool,
+    reason: Option<&str>,
+) -> Result<Decision, Refusal> {
+    let conversation = scene.conversation.as_ref().ok_or(Refusal::NotFound("approval"))?;
+    if approval.state != State::Waiting {
+        return Err(Refusal::ApprovalNotWaiting(approval.state.as_str()));
+    }
+    if now >= approval.expires_at {
+        return Err(Refusal::ApprovalNotWaiting(State::Expired.as_str()));
+    }
+    let (state, word) = if approve { (State::Approved, "Approved") } else { (State::Rejected, "Rejected") };
+    let mut decision = Decision::default();
+    let (by, result) = (Some(asker.author), reason.map(str::to_owned));
+    decision.change(Change::ApprovalMoved { approval: approval.id, state, by, result });
+    let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let body = format!("{word}: {} with {}{why}", approval.tool, shown(&approval.arguments));
+    let note = Message { author: asker.author, ..system_note(ids.next(), conversation, now, body) };
+    decision.change(Change::MessageAdded(Box::new(note)));
+    if approve {
+        decision.effect(Effect::RunTool { approval: approval.id });
+    }
+    Ok(decision)
+}
+
+/// What follows once it was done, or failed: people read of it, and the assistant is asked again if it holds the
+/// conversation and somebody waits.
+#[must_use]
+pub fn tool_ended(now: Timestamp, ids: &mut Ids, scene: &Scene, approval: &Approval, ended: &ToolEnded) -> Decision {
+    let mut decision = Decision::default();
+    let Some(conversation) = scene.conversation.as_ref().filter(|_| approval.state == State::Approved) else {
+        return decision;
+    };
+    let (state, what) = if ended.failed { (State::Failed, "failed") } else { (State::Done, "was done") };
+    let result = Some(ended.result.clone());
+    decision.change(Change::ApprovalMoved { approval: approval.id, state, by: None, result });
+    let body = format!("{} {what}: {}", approval.tool, shown(&ended.result));
+    let note = system_note(ids.next(), conversation, now, body);
+    if conversation.holder == Holder::Assistant(approval.assistant) && conversation.wants_answer() {
+        let mut conversation = conversation.clone();
+        // Whatever it is thinking of now does not know of this.
+        conversation.version += 1;
+        let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
+        decision.change(Change::ConversationChanged(Box::new(conversation)));
+    }
+    decision.change(Change::MessageAdded(Box::new(note)));
+    decision
+}
+
+/// What follows when nobody has decided in time: it will not be done.
+#[must_use]
+pub fn approval_overdue(now: Timestamp, ids: &mut Ids, scene: &Scene, approval: &Approval) -> Decision {
+    let mut decision = Decision::default();
+    let Some(conversation) = scene.conversation.as_ref().filter(|_| approval.state == State::Waiting) else {
+        return decision;
+    };
+    let (approval, tool) = (approval.id, &approval.tool);
+    decision.change(Change::ApprovalMoved { approval, state: State::Expired, by: None, result: None });
+    let body = format!("Nobody approved {tool} in time: it was not done.");
+    decision.change(Change::MessageAdded(Box::new(system_note(ids.next(), conversation, now, body))));
+    decision
+}
+
+fn shown(text: &str) -> String {
+    let mut short: String = text.chars().take(SHOWN_CHARS_MAX).collect();
+    if text.chars().nth(SHOWN_CHARS_MAX).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,212 @@
+//! Runs what a model calls: checked against the tool's schema first, counted, and never more than was asked of a person.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::assistant::approval::State;
+use domain::assistant::tool::{self, Class, Deed, Does, Http, Tool, arguments, canonical, fenced, shortened};
+use domain::assistant::{Act, Answer, Approval, Request, Settings, Speaker, ToolCall, Wanted};
+use domain::id::ConversationId;
+use providers::model::{self, ToolResult};
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::gather::{Approved, Material};
+use super::http_tool::{self, CALL_TIMEOUT, Called};
+use super::secrets::{ToolSecret, open_tool_secrets};
+use crate::world::World;
+
+/// So many calls of one run are carried out.
+const CALLS_MAX: usize = 6;
+/// A name that is none of ours is kept with so many characters.
+const NAME_CHARS_MAX: usize = 64;
+
+/// The tools of one run.
+pub(super) struct Tools<'m> {
+    world: &'m Arc<World>,
+    material: &'m Material,
+    request: &'m Request,
+    /// `None`: it is a rehearsal, and nothing may change.
+    conversation: Option<ConversationId>,
+    secrets: Vec<ToolSecret>,
+    calls: usize,
+    acts: Vec<Act>,
+}
+
+impl<'m> Tools<'m> {
+    pub(super) fn of(
+        world: &'m Arc<World>,
+        material: &'m Material,
+        request: &'m Request,
+        conversation: Option<ConversationId>,
+    ) -> Self {
+        let secrets = opened(world, material);
+        Self { world, material, request, conversation, secrets, calls: 0, acts: Vec::new() }
+    }
+
+    /// What the model is offered.
+    pub(super) fn offered(&self) -> Vec<model::Tool> {
+        let told = |tool: &Tool| model::Tool {
+            name: tool.name.clone(),
+            description: tool.told(),
+            parameters: tool.parameters(&self.request.fields),
+        };
+        self.set().tools.iter().map(told).collect()
+    }
+
+    /// Runs them in their order, until one needs a person's word.
+    ///
+    /// # Errors
+    /// What needs it; nothing behind it has run.
+    pub(super) async fn run(
+        &mut self,
+        calls: &[model::ToolCall],
+        deadline: Instant,
+        record: &mut Vec<ToolCall>,
+    ) -> Result<Vec<ToolResult>, Wanted> {
+        let mut gave = Vec::with_capacity(calls.len());
+        for call in calls {
+            let began = Instant::now();
+            let ran = self.one(call, deadline).await;
+            let called = match &ran {
+                Ok(called) => called.clone(),
+                Err(_) => Called::done("It waits for a person's approval."),
+            };
+            record.push(ToolCall {
+                tool: call.name.chars().take(NAME_CHARS_MAX).collect(),
+                arguments: shortened(&call.arguments),
+                result: called.told.clone(),
+                failed: called.failed,
+                latency_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
+            });
+            ran?;
+            gave.push(ToolResult { id: call.id.clone(), content: fenced(&called.told), failed: called.failed });
+        }
+        Ok(gave)
+    }
+
+    /// The answer with what is to be done once it is used.
+    pub(super) fn with_acts(self, answer: Answer) -> Answer {
+        match answer {
+            Answer::Reply(mut reply) => {
+                reply.acts.extend(self.acts);
+                Answer::Reply(reply)
+            }
+            answer @ (Answer::HandOff(_) | Answer::Silent { .. } | Answer::Approval(_)) => answer,
+        }
+    }
+
+    async fn one(&mut self, call: &model::ToolCall, deadline: Instant) -> Result<Called, Wanted> {
+        if self.calls >= CALLS_MAX {
+            return Ok(Called::failed("no more tools can be used now: answer with what you have, or hand over"));
+        }
+        self.calls += 1;
+        let Some(tool) = self.set().tools.iter().find(|tool| tool.name == call.name) else {
+            return Ok(Called::failed("there is no such tool"));
+        };
+        let arguments = match arguments(&tool.parameters(&self.request.fields), &call.arguments) {
+            Ok(arguments) => arguments,
+            Err(why) => return Ok(Called::failed(format!("it was not used: {why}"))),
+        };
+        let http = match &tool.does {
+            Does::Http(http) => http,
+            own @ (Does::SaveField | Does::AddTag | Does::FollowUp | Does::LookUp) => {
+                return Ok(self.own(own, &arguments));
+            }
+        };
+        match tool.class {
+            Class::Irreversible => self.wanted(tool, &arguments),
+            Class::Write if self.conversation.is_none() => {
+                Ok(Called::done("This is a rehearsal: it was not done. Go on as if it had been."))
+            }
+            Class::Read | Class::Write => Ok(self.http(tool, http, &arguments, deadline).await),
+        }
+    }
+
+    fn own(&mut self, does: &Does, arguments: &Map<String, Value>) -> Called {
+        match tool::perform(does, arguments, &self.material.brief, &self.request.fields) {
+            Some(Ok(Deed { act, told })) => {
+                self.acts.extend(act);
+                Called::done(shortened(&told))
+            }
+            Some(Err(why)) => Called::failed(why),
+            None => Called::failed("there is no such tool"),
+        }
+    }
+
+    /// It is for a person to say, and said once.
+    fn wanted(&self, tool: &Tool, arguments: &Map<String, Value>) -> Result<Called, Wanted> {
+        let arguments = canonical(arguments);
+        let same = |approval: &&Approval| approval.tool == tool.name && approval.arguments == arguments;
+        let asked = self.material.brief.approvals.iter().filter(same).any(|approval| match approval.state {
+            State::Waiting | State::Approved => true,
+            State::Rejected | State::Expired | State::Done | State::Failed => false,
+        });
+        if asked {
+            return Ok(Called::failed("a colleague has been asked to approve this already, and it is not done yet"));
+        }
+        Err(Wanted { tool: tool.name.clone(), arguments })
+    }
+
+    async fn http(&self, tool: &Tool, http: &Http, arguments: &Map<String, Value>, deadline: Instant) -> Called {
+        let within = CALL_TIMEOUT.min(deadline.saturating_duration_since(Instant::now()));
+        if within.is_zero() {
+            return Called::failed("there was no time left for it");
+        }
+        let key = match self.conversation {
+            Some(conversation) => self.key(conversation, &tool.name, arguments),
+            None => self.world.ids().next::<Uuid>().simple().to_string(),
+        };
+        http_tool::call(self.world, &tool.name, http, &self.secrets, arguments, &key, within).await
+    }
+
+    /// The same when this turn of the conversation is run again.
+    fn key(&self, conversation: ConversationId, tool: &str, arguments: &Map<String, Value>) -> String {
+        let last = self.material.brief.said.iter().rev().find(|said| said.by == Speaker::Contact);
+        let at = last.map_or(0, |said| said.at.as_microsecond());
+        let named = format!("{conversation}\n{at}\n{tool}\n{}", canonical(arguments));
+        digest(&SHA256, named.as_bytes()).as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn set(&self) -> &'m Settings {
+        &self.material.brief.assistant.settings
+    }
+}
+
+/// Does what a person has approved, as the assistant's version has it.
+pub(super) async fn as_approved(world: &Arc<World>, found: &Approved) -> Called {
+    let Approved { approval, http, tool_secrets, .. } = found;
+    let Some(http) = http else { return Called::failed("there is no such tool any more") };
+    let Ok(secrets) = open_tool_secrets(&world.sealer, approval.assistant, tool_secrets.as_deref()) else {
+        return Called::failed("its secret headers cannot be opened; enter them again");
+    };
+    let arguments = match arguments(&http.parameters, &approval.arguments) {
+        Ok(arguments) => arguments,
+        Err(why) => return Called::failed(format!("it was not used: {why}")),
+    };
+    let key = approval.id.to_string();
+    http_tool::call(world, &approval.tool, http, &secrets, &arguments, &key, CALL_TIMEOUT).await
+}
+
+/// What endpoints of the tenant's have answered: a reply may draw on it. What a tool of ours tells comes from the contact in
+/// part, and what failed holds words of the model.
+pub(super) fn given(settings: &Settings, approvals: &[Approval], calls: &[ToolCall]) -> Vec<String> {
+    let is_theirs = |call: &&ToolCall| {
+        !call.failed && settings.tools.iter().any(|tool| tool.name == call.tool && matches!(tool.does, Does::Http(_)))
+    };
+    let done = approvals.iter().filter(|approval| approval.state == State::Done);
+    let called = calls.iter().filter(is_theirs).map(|call| call.result.clone());
+    done.map(|approval| approval.result.clone()).chain(called).collect()
+}
+
+/// What no reply may carry.
+pub(super) fn secrets(world: &World, material: &Material) -> Vec<String> {
+    opened(world, material).iter().flat_map(http_tool::pieces).collect()
+}
+
+/// What cannot be opened cannot be sent either: the tool says so when it is used.
+fn opened(world: &World, material: &Material) -> Vec<ToolSecret> {
+    let id = material.brief.assistant.id;
+    open_tool_secrets(&world.sealer, id, material.tool_secrets.as_deref()).unwrap_or_default()
+}
