@@ -266,7 +266,7 @@ async fn many(
     }
     let opens_at =
         if moment == Moment::Answered { usize::try_from(chance.next() % count as u64).unwrap() } else { count };
-    for nth in 0..runs.len() {
+    for (nth, run) in runs.iter_mut().enumerate() {
         if nth == opens_at {
             gate.open();
         }
@@ -275,11 +275,10 @@ async fn many(
             town.clock.advance_to(town.clock.now().checked_add(SignedDuration::from_millis(5)).unwrap());
             tokio::time::sleep(std::time::Duration::from_millis(chance.next() % 4)).await;
         }
-        let run = runs[nth].clone();
-        place.taken(town, store, &run).await;
+        place.taken(town, store, run).await;
         if moment == Moment::Answered || moment == Moment::Queued {
             let left = left(store, &place.desk).await;
-            runs[nth].gone = left.get(&run.conversation).cloned().unwrap_or_default();
+            run.gone = left.get(&run.conversation).cloned().unwrap_or_default();
         }
     }
     gate.open();
@@ -294,7 +293,9 @@ async fn many(
     }
     let _ =
         place.desk.patch(&format!("/numbers/{}", place.desk.number_id), json!({ "segments_per_second": 1_000 })).await;
-    town.passes(SignedDuration::from_secs(60)).await;
+    // All at once: whatever was to come by then comes now.
+    town.clock.advance_to(town.clock.now().checked_add(SignedDuration::from_secs(60)).unwrap());
+    town.settle().await;
     place.made = made(store, &place.desk).await;
     runs
 }

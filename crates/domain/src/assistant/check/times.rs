@@ -162,7 +162,7 @@ fn moments_in(text: &str) -> Vec<(Vec<Moment>, String)> {
         word.trim_matches(|c: char| !c.is_alphanumeric())
     };
     let mut found = close_moments(text);
-    for nth in 0..words.len() {
+    for (nth, whole) in words.iter().enumerate() {
         let (word, next) = (bare(Some(nth)), bare(Some(nth + 1)));
         let before = nth.checked_sub(1);
         // "5 de abril", "5th of April".
@@ -181,7 +181,7 @@ fn moments_in(text: &str) -> Vec<(Vec<Moment>, String)> {
         for part in word.split('-') {
             found.extend(hour(part, next));
         }
-        let own = words[nth].ends_with(['.', '!', '?', ':']);
+        let own = whole.ends_with(['.', '!', '?', ':']);
         found.extend(bare_hour(bare(nth.checked_sub(1)), word, if own { "" } else { next }));
         found.extend(span(word, next));
     }
