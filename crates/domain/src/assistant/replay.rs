@@ -211,7 +211,8 @@ mod tests {
 
     #[test]
     fn a_thread_is_cut_where_somebody_answers() {
-        let cases: &[(&str, &[Speaker], &[(usize, &[usize])])] = &[
+        type Case<'a> = (&'a str, &'a [Speaker], &'a [(usize, &'a [usize])]);
+        let cases: &[Case<'_>] = &[
             ("nothing was said", &[], &[]),
             ("we alone", &[ADA, MAX], &[]),
             ("a question that waits", &[ANN], &[(1, &[])]),

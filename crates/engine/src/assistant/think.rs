@@ -298,7 +298,6 @@ fn allowed(world: &World, material: &Material, sources: &[Source], record: &Reco
         brief.guide.clone(),
         brief.assistant.who_it_is(),
     ];
-    given.extend(tools::given(settings, &brief.approvals, &record.tools));
     given.extend(record.passages.iter().chain(sources).map(|source| format!("{}\n{}", source.title, source.quote)));
     let (theirs, ours): (Vec<_>, Vec<_>) =
         brief.said.iter().partition(|said| said.by == domain::assistant::Speaker::Contact);
@@ -310,7 +309,7 @@ fn allowed(world: &World, material: &Material, sources: &[Source], record: &Reco
     days.extend(today.date().tomorrow().into_iter().flat_map(day));
     Allowed {
         given,
-        answered: record.tools.iter().map(|call| call.result.clone()).collect(),
+        answered: tools::given(settings, &brief.approvals, &record.tools),
         theirs: theirs.into_iter().map(|said| said.body.clone()).collect(),
         own_addresses: vec![material.address.clone()],
         links: settings.links.clone(),

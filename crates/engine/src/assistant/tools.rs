@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::assistant::approval::State;
 use domain::assistant::tool::{self, Class, Deed, Does, Http, Tool, arguments, canonical, fenced, shortened};
-use domain::assistant::{Act, Answer, Approval, Request, Settings, Speaker, ToolCall, Wanted};
+use domain::assistant::{Act, Answer, Approval, Request, Settings, Speaker, ToolCall, Wanted, gives_orders};
 use domain::id::ConversationId;
 use providers::model::{self, ToolResult};
 use serde_json::{Map, Value};
@@ -68,7 +68,7 @@ impl<'m> Tools<'m> {
         let mut gave = Vec::with_capacity(calls.len());
         for call in calls {
             let began = Instant::now();
-            let ran = self.one(call, deadline).await;
+            let ran = self.one(call, deadline).await.map(untampered);
             let called = match &ran {
                 Ok(called) => called.clone(),
                 Err(_) => Called::done("It waits for a person's approval."),
@@ -187,6 +187,14 @@ pub(super) async fn as_approved(world: &Arc<World>, found: &Approved) -> Called 
     };
     let key = approval.id.to_string();
     http_tool::call(world, &approval.tool, http, &secrets, &arguments, &key, CALL_TIMEOUT).await
+}
+
+/// What gives orders to assistants is not shown to one: somebody has tampered with it.
+fn untampered(called: Called) -> Called {
+    if gives_orders(&called.told) {
+        return Called::failed("its answer gives orders to assistants, and was left out");
+    }
+    called
 }
 
 /// What endpoints of the tenant's have answered: a reply may draw on it. What a tool of ours tells comes from the contact in

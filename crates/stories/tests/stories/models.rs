@@ -14,7 +14,7 @@ async fn assistant(desk: &Desk, kind: &str, model: &ScriptedModel) -> String {
     let base_url = model.base_url(kind);
     let id = desk.assistant("auto", HOURS).await;
     let provider = json!({
-        "kind": kind, "base_url": base_url, "model": "story-1", "api_key": KEY, "timeout_seconds": 1, "max_tokens": 321,
+        "kind": kind, "base_url": base_url, "model": "story-1", "api_key": KEY, "timeout_seconds": 3, "max_tokens": 321,
     });
     let set = desk.patch(&format!("/assistants/{id}"), json!({ "provider": provider })).await;
     assert!(!set.is(200).to_string().contains(KEY), "keys are never shown again");

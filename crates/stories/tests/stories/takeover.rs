@@ -114,7 +114,9 @@ async fn place_of(town: &mut Town, kind: Kind) -> Place {
     let id = desk.assistant("auto", FACTS).await;
     let hold = if matches!(kind, Kind::ModelHeld | Kind::BuiltInHeld) { 20 } else { 0 };
     let limits = json!({ "tenant_replies_per_day": 100_000 });
-    let _ = desk.patch(&format!("/assistants/{id}"), json!({ "hold_seconds": hold, "limits": limits })).await.is(200);
+    // Everything is answered, whether knowledge is searched by words or by meaning.
+    let set = json!({ "hold_seconds": hold, "limits": limits, "floor": 0.02 });
+    let _ = desk.patch(&format!("/assistants/{id}"), set).await.is(200);
     if matches!(kind, Kind::Model | Kind::ModelHeld) {
         let base_url = model.base_url("openai");
         let provider =
