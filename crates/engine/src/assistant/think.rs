@@ -303,13 +303,14 @@ fn allowed(world: &World, material: &Material, sources: &[Source], record: &Reco
         brief.said.iter().partition(|said| said.by == domain::assistant::Speaker::Contact);
     let of_people = ours.into_iter().filter(|said| said.by != domain::assistant::Speaker::Assistant);
     given.extend(of_people.map(|said| said.body.clone()));
+    given.extend(tools::approved(&brief.approvals));
     let today = brief.zone.to_datetime(brief.now);
     let day = |date: jiff::civil::Date| [date.strftime("%A").to_string(), date.to_string()];
     let mut days: Vec<String> = day(today.date()).into();
     days.extend(today.date().tomorrow().into_iter().flat_map(day));
     Allowed {
         given,
-        answered: tools::given(settings, &brief.approvals, &record.tools),
+        answered: tools::answered(settings, &record.tools),
         theirs: theirs.into_iter().map(|said| said.body.clone()).collect(),
         own_addresses: vec![material.address.clone()],
         links: settings.links.clone(),

@@ -197,15 +197,18 @@ fn untampered(called: Called) -> Called {
     called
 }
 
-/// What endpoints of the tenant's have answered: a reply may draw on it. What a tool of ours tells comes from the contact in
-/// part, and what failed holds words of the model.
-pub(super) fn given(settings: &Settings, approvals: &[Approval], calls: &[ToolCall]) -> Vec<String> {
+/// What endpoints of the tenant's have answered in this run: a reply may tell sums and days of it. What a tool of ours tells
+/// comes from the contact in the end, and what failed proves nothing.
+pub(super) fn answered(settings: &Settings, calls: &[ToolCall]) -> Vec<String> {
     let is_theirs = |call: &&ToolCall| {
         !call.failed && settings.tools.iter().any(|tool| tool.name == call.tool && matches!(tool.does, Does::Http(_)))
     };
-    let done = approvals.iter().filter(|approval| approval.state == State::Done);
-    let called = calls.iter().filter(is_theirs).map(|call| call.result.clone());
-    done.map(|approval| approval.result.clone()).chain(called).collect()
+    calls.iter().filter(is_theirs).map(|call| call.result.clone()).collect()
+}
+
+/// What came of what people have approved: they stand behind it, so a reply may promise it.
+pub(super) fn approved(approvals: &[Approval]) -> impl Iterator<Item = String> {
+    approvals.iter().filter(|approval| approval.state == State::Done).map(|approval| approval.result.clone())
 }
 
 /// What no reply may carry.
