@@ -161,7 +161,7 @@ async function journey(page: Page, demo: Demo): Promise<void> {
 
 /** Where, its heading, and what is there once it is fetched. */
 const PAGES: [path: string, heading: string, sign: string, shot: string][] = [
-  ["/assistants", "Crumb", "Opening hours", "20-assistants"],
+  ["/assistants", "Crumb", "Instructions", "20-assistants"],
   ["/numbers", "Numbers", "+1 312-555-0101", "21-numbers"],
   ["/settings", "Workspace", "Quiet hours", "22-settings"],
   ["/settings/members", "Members", "demo@tidings.test", "23-members"],
@@ -193,9 +193,14 @@ async function visit(page: Page, demo: Demo, shot: (name: string) => Promise<unk
   await button("I have kept it").click();
 
   await page.goto(`${demo.url}/assistants`);
+  await page
+    .getByRole("link", { name: "Try it" })
+    .or(page.getByRole("tab", { name: "Try it" }))
+    .first()
+    .click();
   await page.getByLabel("A customer writes").fill("Are you open on Sunday?");
   await button("Ask").click();
-  await page.locator("summary", { hasText: "Opening hours" }).waitFor();
+  await page.getByText("Quoted").first().waitFor();
   await shot("28-tried");
 
   await page.goto(`${demo.url}/api/docs`);
