@@ -31,7 +31,8 @@ const SHOWN_BYTES_MAX: usize = 16 << 10;
 /// An answer that cannot be used is asked for so often.
 const TRIES: usize = 2;
 
-/// The answer, and how it came to it. `aloud`: where those who watch are shown it as it is written.
+/// The answer, and how it came to it. `aloud`: in which conversation, where those who watch are shown it as it is written;
+/// `None`: it is a rehearsal, and no tool changes anything.
 pub(super) async fn think(
     world: &Arc<World>,
     tenant: TenantId,
