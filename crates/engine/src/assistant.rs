@@ -12,6 +12,7 @@ mod think;
 mod tools;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use domain::assistant::approval::State;
 use domain::assistant::{Answer, HandOff, Run, Speaker, needs_no_answer};
@@ -66,7 +67,7 @@ pub(crate) async fn answer(
             }
             Some(material) => tokio::select! {
                 thought = think::think(world, tenant, &material, Some(conversation)) => thought,
-                () = moves.passed(world, tenant, version) => {
+                () = unwritten(&material, moves.passed(world, tenant, version)) => {
                     let reason = "the conversation moved on".to_owned();
                     let run = Run::without_model(world.ids().next(), material.brief.assistant.version, &*reason);
                     (Answer::Silent { reason }, run)
@@ -82,6 +83,14 @@ pub(crate) async fn answer(
     }
     let id = claimed.id;
     world.store.write(tenant, async move |tx| queue::drop_errand(tx, id).await).await
+}
+
+/// Never ends once a tool has been begun that changes something.
+async fn unwritten(material: &Material, moved: impl Future<Output = ()>) {
+    moved.await;
+    if material.has_written.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Uses a tool as a person has approved it, and tells the conversation what came of it. Once: where this was begun before and

@@ -116,6 +116,7 @@ mod tests {
             keys: HashMap::new(),
             tool_secrets: None,
             address: String::new(),
+            has_written: false.into(),
         };
         let question = material.question();
         let found = material.knowledge.search(&Query { text: &question, vector: None }, 3);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use domain::assistant::tool::{Does, Http};
 use domain::assistant::{Approval, Brief, Known as KnownContact, Said, Speaker, Spoken};
@@ -32,6 +33,8 @@ pub(crate) struct Material {
     pub(crate) tool_secrets: Option<Vec<u8>>,
     /// Where the contact is reached.
     pub(crate) address: String,
+    /// A tool that changes something has been begun: the run goes to its end, so that its record tells of it.
+    pub(crate) has_written: AtomicBool,
 }
 
 /// What there is to answer, and in which lane.
@@ -103,6 +106,7 @@ pub(super) async fn gather(
                 keys: assistant::keys(tx, assistant).await?,
                 tool_secrets: assistant::tool_secrets(tx, assistant).await?,
                 address: scene.address.clone(),
+                has_written: AtomicBool::new(false),
             };
             Ok::<_, StoreError>(Some(Found { material: Some(material), lane }))
         })
@@ -153,6 +157,7 @@ pub(super) async fn rehearse(
                 keys: assistant::keys(tx, id).await?,
                 tool_secrets: assistant::tool_secrets(tx, id).await?,
                 address: String::new(),
+                has_written: AtomicBool::new(false),
             }))
         })
         .await

@@ -1,6 +1,7 @@
 //! Runs what a model calls: checked against the tool's schema first, counted, and never more than was asked of a person.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::assistant::approval::State;
@@ -120,7 +121,12 @@ impl<'m> Tools<'m> {
             Class::Write if self.conversation.is_none() => {
                 Ok(Called::done("This is a rehearsal: it was not done. Go on as if it had been."))
             }
-            Class::Read | Class::Write => Ok(self.http(tool, http, &arguments, deadline).await),
+            class @ (Class::Read | Class::Write) => {
+                if class == Class::Write {
+                    self.material.has_written.store(true, Ordering::Relaxed);
+                }
+                Ok(self.http(tool, http, &arguments, deadline).await)
+            }
         }
     }
 
