@@ -106,6 +106,7 @@ export type LiveEvent =
   | { type: "contact.updated"; data: { contact: Contact } }
   | { type: "draft.created" | "draft.updated"; data: { draft: Draft } }
   | { type: "number.updated" | "assistant.updated"; data: { id: string } }
+  | { type: "approval.updated"; data: { approval: Schemas["Approval"] } }
   /** Only the id: it is gone. */
   | {
       type: "knowledge.updated";

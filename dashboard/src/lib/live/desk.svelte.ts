@@ -67,6 +67,7 @@ export class Desk {
         this.touched = { type: event.type, id: event.data.id };
         return;
       case "knowledge.updated":
+      case "approval.updated":
         // The page that lists them listens by itself.
         return;
     }
