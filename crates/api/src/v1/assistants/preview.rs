@@ -153,12 +153,7 @@ pub fn shown(answer: &Answer, run: domain::assistant::Run) -> Preview {
         Answer::HandOff(hand_off) => Some(hand_off.summary.clone()).filter(|summary| !summary.is_empty()),
         Answer::Reply(_) | Answer::Silent { .. } | Answer::Approval(_) => None,
     };
-    let objections = match answer {
-        Answer::Reply(reply) => reply.objections.as_slice(),
-        Answer::HandOff(hand_off) => hand_off.suggestion.as_ref().map_or(&[][..], |suggested| &suggested.objections),
-        Answer::Silent { .. } | Answer::Approval(_) => &[],
-    };
-    let objections = objections.iter().map(|objection| format!("It {}.", objection.reason())).collect();
+    let objections = answer.objections().iter().map(|objection| format!("It {}.", objection.reason())).collect();
     let segments = segments_of(&body);
     let has_text = match answer {
         Answer::Reply(_) => true,
