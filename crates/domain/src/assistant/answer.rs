@@ -120,8 +120,8 @@ impl Answer {
     pub fn objections(&self) -> &[Objection] {
         match self {
             Self::Reply(reply) => &reply.objections,
-            Self::HandOff(hand_off) => hand_off.suggestion.as_ref().map_or(&[], |suggested| &suggested.objections),
-            Self::Silent { .. } | Self::Approval(_) => &[],
+            Self::HandOff(HandOff { suggestion: Some(suggested), .. }) => &suggested.objections,
+            Self::HandOff(_) | Self::Silent { .. } | Self::Approval(_) => &[],
         }
     }
 }

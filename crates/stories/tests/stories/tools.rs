@@ -330,8 +330,8 @@ store::on_both_engines! {
         model.first([Act::json(&suggests)]);
         let tried = acme.post(&preview, json!({ "text": "Can I have a discount?" })).await;
         assert_eq!((&tried.is(200)["outcome"], &tried.body["body"]), (&json!("hand_off"), &suggests["text"]));
-        let against = tried.body["objections"][0].as_str().unwrap();
-        assert!(against.starts_with("It promises something"), "what people are suggested is looked at, too: {against}");
+        let against = tried.body["objections"].to_string();
+        assert!(against.contains("It promises something"), "what people are suggested is looked at, too: {against}");
         assert!(tried.body["checks"].to_string().contains("not to be sent as it is"), "{}", tried.body["checks"]);
         assert!(shop.heard().is_empty());
     }
