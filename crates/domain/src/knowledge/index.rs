@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use language::Language;
 
 use super::cut::Chunk;
+use super::groups::stems;
 use super::spelling::Spelling;
 use super::words::{self, Asked};
 use super::{Indexed, Synonyms, notions, plain};
@@ -82,7 +83,8 @@ impl Index {
     }
 
     /// The query whose embedding is to be searched with: an English text without what is spelled as people text, without
-    /// slips of the finger in words that the chunks have, and without turns of phrase.
+    /// slips of the finger in words that the chunks have, and without turns of phrase, but with the tenant's synonyms, of
+    /// which no model knows.
     #[must_use]
     pub fn to_embed(&self, query: &str) -> String {
         if !language::is_english(query) {
@@ -101,7 +103,12 @@ impl Index {
                 text.push(c);
             }
         }
-        plain::phrases(text.trim_end())
+        let mut text = plain::phrases(text.trim_end());
+        let others = self.synonyms.others(&stems(&words::words(query, Some(Language::English))));
+        if !others.is_empty() {
+            text.push_str(&format!(" ({})", others.join(", ")));
+        }
+        text
     }
 
     /// What a word of a question was meant to be.
@@ -172,7 +179,9 @@ impl Index {
             }
         }
         let worth = if word.stems.is_empty() { 1.0 } else { BY_NOTION };
-        forms.extend(word.notions.iter().map(|notion| (notion.clone(), worth)));
+        // Who names their own synonyms says that they are the same.
+        let worth = |notion: &String| if Synonyms::is_own(notion) { 1.0 } else { worth };
+        forms.extend(word.notions.iter().map(|notion| (notion.clone(), worth(notion))));
         forms
     }
 

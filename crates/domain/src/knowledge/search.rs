@@ -17,6 +17,8 @@ const SAME_QUESTION: f64 = 0.35;
 const SAME: f64 = 0.6;
 /// What words add to the meaning in the ranking, at most: the best of them so much.
 const BONUS: f64 = 0.2;
+/// And a question of our own that asks the same beyond that: people wrote its answer for this.
+const ASKS_THE_SAME: f64 = 0.2;
 /// What they add to how sure it is, and the score by words from which they add all of it.
 const SURER: f64 = 0.1;
 const SURE: f64 = 0.5;
@@ -55,7 +57,8 @@ impl Index {
             };
             let similarity = vector.dot(known);
             ranked.similarity = Some(similarity);
-            ranked.score = (f64::from(similarity) + BONUS * ranked.words / most).max(0.0);
+            let same = if ranked.by == By::QuestionAndAnswer { ASKS_THE_SAME } else { 0.0 };
+            ranked.score = (f64::from(similarity) + BONUS * ranked.words / most + same).max(0.0);
             if ranked.by == By::Words && f64::from(similarity) > BONUS * ranked.words / most {
                 ranked.by = By::Meaning;
             }
@@ -64,7 +67,8 @@ impl Index {
             }
         }
         let Some(first) = first.filter(|first| first.score > 0.0) else { return };
-        let sure = f64::from(first.similarity.unwrap_or(0.0)) + SURER * (first.words / SURE).min(1.0);
+        let same = if first.by == By::QuestionAndAnswer { ASKS_THE_SAME } else { 0.0 };
+        let sure = f64::from(first.similarity.unwrap_or(0.0)) + SURER * (first.words / SURE).min(1.0) + same;
         let sure = calibrated(sure, MEANING_FLOOR, 1.0 + SURER);
         for ranked in ranked.iter_mut().filter(|ranked| ranked.similarity.is_some()) {
             ranked.score *= sure / first.score;

@@ -2,7 +2,10 @@
 
 use thiserror::Error;
 
-use super::groups::Groups;
+use language::Language;
+
+use super::groups::{Groups, stems};
+use super::words;
 
 /// So many lines are a thesaurus, not a business.
 pub const GROUPS_MAX: usize = 500;
@@ -11,10 +14,15 @@ pub const WORDS_MAX: usize = 20;
 /// A longer name is a sentence. In words.
 const NAME_WORDS_MAX: usize = 4;
 
+/// What the terms of the groups begin with; a number follows.
+const OWN: &str = "§";
+
 /// Groups of words of which each finds the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Synonyms {
     groups: Groups,
+    /// The names of each group, as they were written.
+    names: Vec<Vec<String>>,
 }
 
 /// Why lines are no synonyms.
@@ -63,12 +71,13 @@ impl Synonyms {
                 many if many > WORDS_MAX => return Err(SynonymsError::TooManyWords { line }),
                 _ => {}
             }
-            for name in names {
+            for name in &names {
                 let short = name.split_whitespace().count() <= NAME_WORDS_MAX;
-                if !short || !synonyms.groups.add(name, &format!("§{group}")) {
-                    return Err(SynonymsError::Name { line, name: name.to_owned() });
+                if !short || !synonyms.groups.add(name, &format!("{OWN}{group}")) {
+                    return Err(SynonymsError::Name { line, name: (*name).to_owned() });
                 }
             }
+            synonyms.names.push(names.into_iter().map(str::to_owned).collect());
         }
         Ok(synonyms)
     }
@@ -79,8 +88,26 @@ impl Synonyms {
         self.groups.is_empty()
     }
 
+    /// What else the things are called that a text names, by the stems of its words.
+    pub(super) fn others(&self, stems: &[String]) -> Vec<&str> {
+        let groups = self.groups.terms(stems);
+        let places = groups.iter().filter_map(|term| term.strip_prefix(OWN)?.parse::<usize>().ok());
+        let names = places.filter_map(|place| self.names.get(place)).flatten();
+        names.map(String::as_str).filter(|name| !is_in(stems, name)).collect()
+    }
+
+    /// Whether a term stands for a group of a tenant's own.
+    pub(super) fn is_own(term: &str) -> bool {
+        term.strip_prefix(OWN).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+    }
+
     /// The groups.
     pub(super) fn groups(&self) -> &Groups {
         &self.groups
     }
+}
+
+fn is_in(text: &[String], name: &str) -> bool {
+    let name = stems(&words::words(name, Some(Language::English)));
+    text.windows(name.len().max(1)).any(|some| some == name)
 }

@@ -215,8 +215,10 @@ fn a_tenant_s_words_find_each_other() {
     let synonyms = Synonyms::parse("kringle, tooth cap\n\n desk , front office ").unwrap();
     let index = Index::build(chunks, &synonyms);
     for (asked, quote) in [("got a tooth cap?", "kringle"), ("is the front office there", "desk")] {
-        assert!(search(&index, asked, 1)[0].quote.contains(quote), "{asked}");
+        let hit = &search(&index, asked, 1)[0];
+        assert!(hit.quote.contains(quote) && hit.score >= FLOOR, "{asked}: {hit:?}");
     }
+    assert_eq!(index.to_embed("got a tooth cap?"), "got a tooth cap? (kringle)");
     for (lines, error) in [
         ("a, b\n\nalone", SynonymsError::Alone { line: 3 }),
         (",,", SynonymsError::Alone { line: 1 }),
@@ -227,6 +229,23 @@ fn a_tenant_s_words_find_each_other() {
     ] {
         assert_eq!(Synonyms::parse(lines), Err(error));
     }
+}
+
+#[test]
+fn a_pair_that_asks_the_same_wins_over_what_means_nearly_that() {
+    let text =
+        "Q: Can I bring my dog to the bakery?\nA: Only on a leash, and not to the counter.\n\nPets are family here.";
+    let mut chunks = Passage { source_id: "x".into(), title: String::new(), text: text.into() }.chunks();
+    assert_eq!(chunks.len(), 2);
+    // The vectors hold with the other one: 0.75 beside 0.6.
+    chunks[0].vector = Vector::from_f32(&[0.6, 0.8]);
+    chunks[1].vector = Vector::from_f32(&[0.75, -0.66]);
+    let index = Index::build(chunks, &Synonyms::default());
+    let vector = Vector::from_f32(&[1.0, 0.0]);
+    let found = |text| index.search(&Query { text, vector: vector.as_ref() }, 2).remove(0);
+    let hit = found("can i bring a dog to the bakery");
+    assert!(hit.why.by == By::QuestionAndAnswer && hit.quote.contains("leash") && hit.score >= FLOOR, "{hit:?}");
+    assert!(found("are puppies fine").quote.contains("family"));
 }
 
 #[test]
