@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import type { Page, Response } from "playwright-core";
 import { NARROW, openBrowser, openPage } from "./browser";
 import { startDemo, type Demo } from "./demo";
+import { walkAssistant } from "./journey-assistant";
 
 export const once = true;
 const SHOTS = "test/shots/journey";
@@ -143,6 +144,7 @@ async function journey(page: Page, demo: Demo): Promise<void> {
   await shot("11-dark");
   await page.emulateMedia({ colorScheme: "light" });
   await visit(page, demo, shot);
+  await walkAssistant({ page, demo, problems, expected, shot });
 
   // On a phone: the list, a thread, the way back; nothing sticks out.
   await page.setViewportSize(NARROW);
@@ -162,6 +164,7 @@ async function journey(page: Page, demo: Demo): Promise<void> {
 /** Where, its heading, and what is there once it is fetched. */
 const PAGES: [path: string, heading: string, sign: string, shot: string][] = [
   ["/assistants", "Crumb", "Instructions", "20-assistants"],
+  ["/approvals", "Approvals", "Nothing waits for you", "20-approvals"],
   ["/numbers", "Numbers", "+1 312-555-0101", "21-numbers"],
   ["/settings", "Workspace", "Quiet hours", "22-settings"],
   ["/settings/members", "Members", "demo@tidings.test", "23-members"],

@@ -94,6 +94,7 @@ export const aPreview = (over: Partial<Preview> = {}): Preview => ({
   sources: [],
   reason: null,
   summary: null,
+  objections: [],
   segments: 1,
   passages: [],
   tools: [],

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { NARROW, openBrowser, openPage, WIDE } from "./browser";
 import { startFake, type Fake } from "./fake";
+import { approve, equip } from "./smoke-assistant";
 
 export const once = true;
 const DIST = "test/dist";
@@ -138,8 +139,26 @@ async function journey(page: Page, fake: Fake): Promise<void> {
 
   await page.getByRole("button", { name: "Details", exact: true }).click();
   await page.getByRole("heading", { name: "Who answers" }).waitFor();
+  const insurance = page.getByLabel("Insurance");
+  await insurance.waitFor();
+  expect((await insurance.inputValue()) === "Private", "what is kept of a contact must be shown");
+  const recall = page.getByLabel("Recall, months");
+  await recall.fill("often");
+  await recall.press("Enter");
+  await page.getByText("This is not a number").waitFor();
   await shot("09-details");
   await axe(page, "inbox with details");
+  await recall.fill("12");
+  await recall.press("Enter");
+  await page.getByText("This is not a number").waitFor({ state: "detached" });
+  await insurance.selectOption("Public");
+  const ann = [...fake.desk.conversations.values()].find((c) => c.contact.name === "Ann Bell");
+  await page.waitForTimeout(200);
+  const kept = fake.desk.kept.get(ann?.contact.id ?? "");
+  expect(
+    kept?.["insurance"] === "Public" && kept["recall_months"] === "12",
+    "fields of a contact must be kept",
+  );
   await row("Kim Nguyen").click();
   await page.getByText("landline").first().waitFor();
   await shot("10-failure");
@@ -152,6 +171,8 @@ async function journey(page: Page, fake: Fake): Promise<void> {
   await page.getByRole("button", { name: "Customer’s phone" }).click();
   await page.waitForTimeout(200);
   await shot("12-dark-phone");
+  await page.emulateMedia({ colorScheme: "light" });
+  await approve({ page, fake, shot, axe, expect });
 
   for (const [path, heading, name] of PAGES) {
     await page.emulateMedia({ colorScheme: "light" });
@@ -194,6 +215,8 @@ async function journey(page: Page, fake: Fake): Promise<void> {
   for (const [part, words, name] of [
     ["", "Who it is", "33-narrow-assistant"],
     ["/knowledge", "What is found", "34-narrow-knowledge"],
+    ["/tools", "Look up the contact", "39-narrow-tools"],
+    ["/figures", "Suggestions sent", "39-narrow-figures"],
     ["/try", "Nothing is sent", "35-narrow-try"],
     ["/tests", "It does not mention", "37-narrow-tests"],
     ["/replay", "Hand-overs", "38-narrow-replay"],
@@ -206,6 +229,11 @@ async function journey(page: Page, fake: Fake): Promise<void> {
     expect(!(await page.evaluate(sideways)), `nothing may stick out of a narrow ${name}`);
   }
 
+  await page.goto(`${fake.url}/approvals`);
+  await page.getByText("Decided lately").waitFor();
+  await shot("39-narrow-approvals");
+  expect(!(await page.evaluate(sideways)), "nothing may stick out of narrow approvals");
+
   await page.goto(`${fake.url}/setup/first`);
   await page.getByRole("heading", { name: "Set up Tidings" }).waitFor();
   await page.setViewportSize(WIDE);
@@ -217,6 +245,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   const button = (name: string) => page.getByRole("button", { name, exact: true });
   await assist(page, fake, shot);
   await settle(page, fake, shot);
+  await equip({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);
   await button("New key").click();

@@ -135,6 +135,7 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(drafts::list))
         .routes(routes!(drafts::accept))
         .routes(routes!(drafts::reject))
+        .routes(routes!(approvals::list_all))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::approve))
         .routes(routes!(approvals::reject))

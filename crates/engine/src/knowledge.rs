@@ -23,6 +23,7 @@ use store::knowledge::{Body, Pair, Reading};
 
 pub(crate) use embed::embed;
 use embed::embed_query;
+pub use embed::{has_builtin as has_embedding_model, model_of as embedding_model_of};
 pub(crate) use learn::learn;
 
 use crate::world::World;

@@ -28,7 +28,7 @@ pub use account::key_context;
 pub use ask::{AskError, Done, Once, Outcome};
 pub use assistant::{Rehearsed, ToolSecret, Tried, model_key_context, open_tool_secrets, seal_tool_secrets};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use knowledge::{embedding_key_context, read_pairs, read_text};
+pub use knowledge::{embedding_key_context, embedding_model_of, has_embedding_model, read_pairs, read_text};
 pub use net::{Net, NetError, is_public};
 pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};

@@ -191,3 +191,4 @@ CREATE TABLE tool_approval (
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {strict};
 CREATE INDEX tool_approval_conversation ON tool_approval (tenant_id, conversation_id, id);
+CREATE INDEX tool_approval_state ON tool_approval (tenant_id, state, id);

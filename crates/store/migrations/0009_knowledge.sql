@@ -72,6 +72,6 @@ CREATE TABLE knowledge_settings (
     tenant_id     UUID   NOT NULL PRIMARY KEY REFERENCES tenant (tenant_id),
     version       BIGINT NOT NULL,            -- one more whenever something else may be found
     synonyms      TEXT   NOT NULL,
-    embedding     TEXT,                       -- JSON; NULL: the built-in model
+    embedding     TEXT,                       -- JSON: who makes vectors; NULL: the built-in model
     embedding_key BYTES                       -- sealed
 ) {clustered};

@@ -97,6 +97,27 @@ pub async fn page(
     tx.rows(sql, args![conversation, after, limit]).await?.iter().map(shown).collect()
 }
 
+/// A page of all approvals, or of those that stand so, the newest first, after `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_all(
+    tx: &mut TenantTx<'_>,
+    state: Option<State>,
+    after: Option<ApprovalId>,
+    limit: u32,
+) -> Result<Vec<Approval>, StoreError> {
+    let after = after.unwrap_or(ApprovalId(Uuid::max()));
+    let rows = match state {
+        Some(state) => {
+            let sql = concat!(shown!(), " AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
+            tx.rows(sql, args![state.as_str(), after, limit]).await?
+        }
+        None => tx.rows(concat!(shown!(), " AND id < $2 ORDER BY id DESC LIMIT $3"), args![after, limit]).await?,
+    };
+    rows.iter().map(shown).collect()
+}
+
 /// All of these that there are.
 ///
 /// # Errors

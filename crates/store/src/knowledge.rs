@@ -21,12 +21,13 @@ mod settings;
 mod write;
 
 pub use chunks::{
-    CHUNKS_MAX, Chunk, Embedded, Place, Searchable, chunks, mark_unembedded, searchable, set_vectors, to_embed,
+    CHUNKS_MAX, Chunk, Embedded, Place, Searchable, Vectors, chunks, mark_unembedded, searchable, set_vectors,
+    to_embed, vectors,
 };
 pub use reading::{
     Kept, Reading, Task, Update, begun, failed, file_content, kept, read, schedule, set_pages, task, want_vectors,
 };
-pub use settings::{Embedding, Settings, bump, for_embedding, serves, set_embedding, set_synonyms, settings};
+pub use settings::{Embedder, Embedding, Settings, bump, for_embedding, serves, set_embedding, set_synonyms, settings};
 pub use write::{Change, New, Origin, change, count, create, has_assistants, remove, reread};
 
 /// A source that assistants may answer from.

@@ -67,6 +67,8 @@ words! {
     ReplayState { Waiting, Running, Done, Cancelled, Failed }
     /// In which dialect a model is asked.
     ProviderKind { Builtin, Openai, Anthropic }
+    /// Who makes vectors of texts: the model that is built in, nobody, or an endpoint of the tenant's.
+    EmbedderKind { Builtin, Words, Endpoint }
     /// Where a source of knowledge comes from.
     SourceKind { Text, QuestionAnswer, File, Page, Sitemap }
     /// How a source of knowledge stands.

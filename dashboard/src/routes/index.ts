@@ -24,6 +24,7 @@ export const routes: Route<Page>[] = [
   { path: "/", page: inbox },
   { path: "/inbox", page: inbox },
   { path: "/inbox/:id", page: inbox },
+  { path: "/approvals", page: page("Approvals", () => import("./approvals/Approvals.svelte")) },
   { path: "/assistants", page: assistants },
   { path: "/assistants/:id", page: assistants },
   { path: "/assistants/:id/:tab", page: assistants },

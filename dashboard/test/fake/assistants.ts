@@ -22,10 +22,11 @@ export function keepVersion(
   publish: boolean,
 ): T.Assistant {
   const known = byId(d.assistants, id);
-  const { publish: _, provider, fallback, ...rest } = change;
+  const { publish: _, provider, fallback, tools, ...rest } = change;
   const changed = {
     ...known,
     ...(JSON.parse(JSON.stringify(rest)) as Partial<T.Assistant>),
+    tools: tools ? tools.map(shownTool) : known.tools,
     provider: provided(known.provider, provider),
     fallback: fallback === undefined ? known.fallback : fallback && provided(known.fallback, fallback),
   } as T.Assistant;
@@ -66,6 +67,40 @@ function provided(
     ...(api_key && { api_key_hint: `…${api_key.slice(-4)}` }),
   } as T.AssistantProvider;
 }
+
+/** As the product shows it: values of secret headers never. */
+const shownTool = ({ secret_headers, ...tool }: T.ToolPatch): T.AssistantTool => ({
+  ...tool,
+  description: tool.description ?? "",
+  class: tool.class ?? (tool.kind === "look_up" ? "read" : "write"),
+  ...(tool.kind === "http" && { secret_headers: (secret_headers ?? []).map(({ name }) => ({ name })) }),
+});
+
+function checkTools(tools: readonly T.ToolPatch[]): void {
+  const refuse = (field: string, code: string, message: string) => {
+    throw new Refusal(422, "invalid", message, [{ field, code, message }]);
+  };
+  tools.forEach((tool, i) => {
+    if (!/^[a-z0-9_]{1,40}$/.test(tool.name))
+      refuse(`tools[${i}].name`, "not_a_name", "Write 1 to 40 lower-case letters, digits and underscores.");
+    if (tool.kind === "http" && tool.url?.startsWith("http:"))
+      refuse(`tools[${i}].url`, "not_https", "Write an address that begins with https.");
+  });
+}
+
+/** Older work of every assistant's. */
+const figuresOf = (days: number): T.AssistantFigures => {
+  const replied = 9 * days;
+  const runs = { replied, suggested: 124, refused: 6, handed_off: 41, silent: 18, outdated: 9, approval: 3 };
+  const drafts = { open: 2, accepted: 84, edited: 23, rejected: 8, superseded: 7 };
+  const sum = (counts: object) => Object.values(counts).reduce((all: number, one: number) => all + one, 0);
+  return {
+    runs: { total: sum(runs), ...runs },
+    drafts: { total: sum(drafts), ...drafts },
+    tokens: 1_284_000,
+    cost: [{ micros: 2_310_000, currency: "USD" }],
+  };
+};
 
 function putInForce(d: FakeDesk, id: string, number: number): T.Assistant {
   const versions = d.versions.get(id) ?? [];
@@ -130,6 +165,7 @@ export function preview(assistant: T.Assistant, asked: T.AskPreview): T.Preview 
     sources: [] as T.Source[],
     reason: null,
     summary: null,
+    objections: [] as string[],
     segments: 0,
     passages: [HOURS, PARKING],
     tools: [] as T.Run["tools"],
@@ -149,6 +185,7 @@ export function preview(assistant: T.Assistant, asked: T.AskPreview): T.Preview 
       outcome: "refused",
       body,
       reason: `It ${objection}.`,
+      objections: [`It ${objection}.`],
       segments: 1,
       checks: [objection],
     };
@@ -164,6 +201,16 @@ export function preview(assistant: T.Assistant, asked: T.AskPreview): T.Preview 
       body: null,
       passages: [],
       reason: "A word of thanks needs no answer.",
+    };
+  if (/crown/i.test(text))
+    return {
+      ...common,
+      outcome: "hand_off",
+      body: "A crown takes two visits; the first is free on Friday at 9.",
+      reason: "It is about a treatment.",
+      summary: "They ask for a crown.",
+      objections: ["It names Friday at 9, which neither a source nor the contact does."],
+      segments: 1,
     };
   return {
     ...common,
@@ -190,6 +237,7 @@ export const assistantRoutes: Record<string, Handler> = {
       throw new Refusal(422, "invalid", "Say which model shall answer.", [
         { field: "provider.model", code: "missing", message: "Say which model shall answer." },
       ]);
+    checkTools(asked.tools ?? []);
     if (asked.publish === false) return keepVersion(d, id, asked, false);
     keepVersion(d, id, asked, false);
     return published(d, id, d.versions.get(id)?.[0]?.version ?? 0, false);
@@ -209,6 +257,8 @@ export const assistantRoutes: Record<string, Handler> = {
   },
   "POST /assistants/:/versions/:/publish": (d, [id = "", number], body) =>
     published(d, id, Number(number), Boolean(body["force"])),
+  "GET /assistants/:/figures": (_, __, ___, query) =>
+    figuresOf(Math.round((Date.now() - Date.parse(query.get("since") ?? "")) / 86_400_000)),
   "POST /assistants/:/preview": (d, [id], body) =>
     preview(byId(d.assistants, id), body as unknown as T.AskPreview),
   "GET /messages/:/run": (d, [id = ""]) => {

@@ -42,6 +42,9 @@ export class FakeDesk {
       ],
       fields: [
         { key: "insurance", label: "Insurance", kind: { type: "choice", choices: ["Public", "Private"] } },
+        { key: "born", label: "Born", kind: { type: "date" } },
+        { key: "recall_months", label: "Recall, months", kind: { type: "number" } },
+        { key: "anxious", label: "Anxious", kind: { type: "yes_no" } },
       ],
       routes: [],
       sms_assistant: null,
@@ -73,6 +76,20 @@ export class FakeDesk {
   cases: T.AssistantCase[] = [];
   replays: T.Replay[] = [];
   synonyms = "crown, cap";
+  embedding: T.KnowledgeEmbedding = {
+    kind: "builtin",
+    has_builtin: true,
+    passages: 0,
+    seen: 0,
+    error: null,
+    base_url: null,
+    model: null,
+    api_key_hint: null,
+  };
+  embeddedSince = 0;
+  approvals: T.Approval[] = [];
+  /** What is kept of contacts in the tenant's fields, by their id. */
+  kept = new Map<string, Record<string, string>>();
   /** By the message or draft that they explain. */
   runs = new Map<string, T.Run>();
   webhooks: T.Webhook[] = [];

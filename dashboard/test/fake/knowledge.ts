@@ -57,7 +57,27 @@ function words(text: string): string[] {
   return text.toLowerCase().match(/\p{L}{4,}/gu) ?? [];
 }
 
+/** Passages are read within a few seconds, so that the page can be seen at it. */
+function embedded(d: FakeDesk): T.KnowledgeEmbedding {
+  const passages = d.sources.reduce((sum, s) => sum + s.source.chunks, 0);
+  const share = Math.min(1, (Date.now() - d.embeddedSince) / 6_000);
+  const seen = d.embedding.kind === "words" ? 0 : Math.floor(passages * share);
+  return { ...d.embedding, passages, seen };
+}
+
 export const knowledgeRoutes: Record<string, Handler> = {
+  "GET /knowledge/embedding": (d) => embedded(d),
+  "PUT /knowledge/embedding": (d, _, body) => {
+    const { kind = "builtin", base_url = null, model = null, api_key } = body as unknown as T.EmbeddingChange;
+    if (kind === "endpoint" && !model) {
+      const message = "Say which model makes the vectors.";
+      throw new Refusal(422, "invalid", message, [{ field: "model", code: "missing", message }]);
+    }
+    const api_key_hint = api_key ? `…${api_key.slice(-4)}` : null;
+    d.embedding = { ...d.embedding, kind: kind ?? "builtin", base_url, model, api_key_hint };
+    d.embeddedSince = Date.now();
+    return embedded(d);
+  },
   "GET /knowledge": (d, _, __, query) => {
     const [assistant, parent] = [query.get("assistant_id"), query.get("parent_id")];
     const all = d.sources.map((s) => s.source);

@@ -1,5 +1,6 @@
 /** The contract's routes over the fake desk. Shapes are the API's; rules only as far as the dashboard shows them. */
 import type * as T from "../../src/lib/api/types";
+import { approvalRoutes } from "./approvals";
 import { assistantRoutes } from "./assistants";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
@@ -11,6 +12,13 @@ const phones = [
   { e164: "+12125550102", name: "Jonas Weber" },
   { e164: "+12125550150", name: "A stranger" },
 ].map((p) => ({ ...p, pretty: pretty(p.e164) }));
+
+function contact(d: FakeDesk, id: string): T.Contact {
+  const found = [...d.conversations.values()].find((c) => c.contact.id === id);
+  if (!found) throw notFound();
+  const fields = d.kept.get(id) ?? {};
+  return { ...found.contact, time_zone: null, tags: [], created_at: found.created_at, fields };
+}
 
 const routes: Record<string, Handler> = {
   "GET /session": (d) => {
@@ -134,18 +142,25 @@ const routes: Record<string, Handler> = {
     return number;
   },
   "DELETE /numbers/:": (d, [id]) => void (d.numbers = d.numbers.filter((n) => n.id !== id)),
-  "PATCH /contacts/:": (d, [id], body) => {
-    const found = [...d.conversations.values()].filter((c) => c.contact.id === id);
-    for (const c of found) d.change(c.id, { contact: { ...c.contact, ...(body as object) } });
-    const contact = {
-      ...found[0]?.contact,
-      ...(body as object),
-      time_zone: null,
-      tags: [],
-      created_at: now(),
-    } as unknown as T.Contact;
-    d.emit("contact.updated", { contact });
-    return contact;
+  "GET /contacts/:": (d, [id = ""]) => contact(d, id),
+  "PATCH /contacts/:": (d, [id = ""], body) => {
+    const { fields, ...own } = body as unknown as T.ContactPatch;
+    for (const [key, value] of Object.entries(fields ?? {})) {
+      const kind = d.tenant.settings.fields.find((f) => f.key === key)?.kind as { type?: string } | undefined;
+      if (kind?.type === "number" && value !== null && !/^-?[\d.]+$/.test(value)) {
+        const message = "This is not a number: write it as in 12.5.";
+        throw new Refusal(422, "invalid", message, [
+          { field: `fields.${key}`, code: "not_fitting", message },
+        ]);
+      }
+      const { [key]: _, ...others } = d.kept.get(id) ?? {};
+      d.kept.set(id, value === null ? others : { ...others, [key]: value });
+    }
+    for (const c of d.conversations.values())
+      if (c.contact.id === id) d.change(c.id, { contact: { ...c.contact, ...(own as object) } });
+    const changed = contact(d, id);
+    d.emit("contact.updated", { contact: changed });
+    return changed;
   },
   "GET /conversations": (d, _, __, query) => {
     const status = query.get("status") ?? "open";
@@ -283,6 +298,7 @@ const routes: Record<string, Handler> = {
     reason: null,
   }),
   "POST /text/measure": (_, __, body) => measure(String(body["body"])),
+  ...approvalRoutes,
   ...assistantRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,

@@ -1,5 +1,6 @@
 /** A believable morning at a dentist's, so that screens can be judged with real lengths of text. */
 import type * as T from "../../src/lib/api/types";
+import { wants } from "./approvals";
 import { keepVersion } from "./assistants";
 import { FakeDesk, aRun, pretty } from "./desk";
 import { aSourceOf } from "./knowledge";
@@ -47,7 +48,35 @@ export function seeded(): FakeDesk {
     fallback: null,
     quiet_window_ms: 4000,
     floor: 0.3,
-    tools: [],
+    tools: [
+      { kind: "look_up", name: "look_up", description: "", class: "read" },
+      {
+        kind: "http",
+        name: "free_slots",
+        description: "Tells which appointments are free on a day. Use it before offering one.",
+        class: "read",
+        url: "https://calendar.harbourdental.example/api/slots",
+        method: "get",
+        headers: [],
+        secret_headers: [{ name: "authorization" }],
+        parameters: {
+          type: "object",
+          properties: { day: { type: "string" }, dentist: { type: "string" } },
+          required: ["day"],
+        },
+      },
+      {
+        kind: "http",
+        name: "pay_back",
+        description: "Pays back what was paid twice, to the account that it came from.",
+        class: "irreversible",
+        url: "https://billing.harbourdental.example/api/refunds",
+        method: "post",
+        headers: [],
+        secret_headers: [{ name: "authorization" }],
+        parameters: { type: "object", properties: { invoice: { type: "string" } }, required: ["invoice"] },
+      },
+    ],
     segments_max: 2,
     hours: null,
     limits: {
@@ -331,6 +360,21 @@ export function seeded(): FakeDesk {
   said(jonas, "note", 70, "Checked with accounting: the second one is a copy. No payment needed.");
   said(jonas, "out", 68, "Sorry about that! The second one is only a copy, please pay just the first.");
   said(jonas, "in", 14, "Great, thanks. And can you send me the right bank details once more?");
+  wants(desk, {
+    conversation_id: jonas.id,
+    arguments: { invoice: "2026-2291", amount: "84.00", currency: "USD", note: "Paid twice on 12 November" },
+    created_at: ago(12),
+  });
+  wants(desk, {
+    conversation_id: jonas.id,
+    arguments: { invoice: "2026-2107" },
+    state: "done",
+    decided_by_kind: "member",
+    decided_by: "usr_2",
+    decided_at: ago(60 * 26),
+    created_at: ago(60 * 27),
+    result: '{"payment":"P-0988"}',
+  });
   read(jonas, { unread: 1, waiting_since: ago(14) });
 
   const ann = desk.open({
@@ -342,6 +386,7 @@ export function seeded(): FakeDesk {
     guide: "Offer Thursday first. She is nervous about injections: be gentle.",
     tags: ["new patient", "check-up"],
   });
+  desk.kept.set(ann.contact.id, { insurance: "Private", recall_months: "6" });
   said(ann, "in", 60 * 27, "Hi! A friend told me about you. Are you taking new patients?");
   said(
     ann,

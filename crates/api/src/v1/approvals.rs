@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use domain::access::Scope;
+use domain::assistant::approval::State as Standing;
 use domain::command::Command;
 use domain::id::{ApprovalId, ConversationId};
 use engine::Once;
@@ -9,12 +10,12 @@ use http::StatusCode;
 use serde::Deserialize;
 use store::approval::{self, Approval};
 use store::{TenantTx, conversation};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     auth::Caller,
     error::ApiError,
-    extract::{Json, Path, Write},
+    extract::{Json, Path, Query, Write},
     once::Written,
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
@@ -34,6 +35,43 @@ impl std::fmt::Debug for DecideApproval {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DecideApproval").finish_non_exhaustive()
     }
+}
+
+/// Which approvals are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WantedApprovals {
+    /// Where they stand: `waiting`, `approved`, `rejected`, `expired`, `done` or `failed`; if not said, anywhere.
+    #[param(required = false)]
+    state: Option<String>,
+}
+
+/// What assistants wanted to do in all conversations, newest first.
+#[utoipa::path(get, path = "/approvals", tag = "approvals", params(WantedApprovals, PageParams),
+    responses((status = 200, body = Listed<Approval>)))]
+pub async fn list_all(
+    State(app): State<AppState>,
+    caller: Caller,
+    Query(wanted): Query<WantedApprovals>,
+    page: Page,
+) -> Result<Json<Listed<Approval>>, ApiError> {
+    caller.must(Scope::ConversationsRead)?;
+    let state = wanted.state.as_deref().map(state).transpose()?;
+    let rows = app
+        .engine
+        .store()
+        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+            approval::of_all(tx, state, page.after_id(), page.fetch()).await
+        })
+        .await?;
+    Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
+}
+
+fn state(word: &str) -> Result<Standing, ApiError> {
+    Standing::parse(word).ok_or_else(|| {
+        let known: Vec<&str> = Standing::ALL.into_iter().map(Standing::as_str).collect();
+        ApiError::invalid("state", "not_a_state", format!("Write one of these: {}.", known.join(", ")))
+    })
 }
 
 /// What assistants wanted to do in a conversation, whatever became of it, newest first.

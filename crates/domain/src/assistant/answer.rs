@@ -114,6 +114,18 @@ pub enum Act {
     },
 }
 
+impl Answer {
+    /// Why nobody should send its text as it is; empty: nothing speaks against it, or there is none.
+    #[must_use]
+    pub fn objections(&self) -> &[Objection] {
+        match self {
+            Self::Reply(reply) => &reply.objections,
+            Self::HandOff(HandOff { suggestion: Some(suggested), .. }) => &suggested.objections,
+            Self::HandOff(_) | Self::Silent { .. } | Self::Approval(_) => &[],
+        }
+    }
+}
+
 impl HandOff {
     /// With nothing but a reason.
     #[must_use]

@@ -281,6 +281,8 @@ fn finished(world: &World, material: &Material, answer: Answer, record: &mut Rec
         Answer::HandOff(mut hand_off) => {
             if let Some(suggestion) = &mut hand_off.suggestion {
                 suggestion.objections = check(&suggestion.body, &allowed(world, material, &suggestion.sources, record));
+                let found = suggestion.objections.iter();
+                record.checks.extend(found.map(|one| format!("not to be sent as it is: it {}", one.reason())));
             }
             Answer::HandOff(hand_off)
         }

@@ -1,5 +1,5 @@
 //! Vectors: of chunks, by an errand in small batches, and of what is asked. The tenant's endpoint makes them, or the model
-//! that is built in, of English alone; without either everything is found by its words.
+//! that is built in, of English alone; without either, or where nobody wants them, everything is found by its words.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use providers::embeddings::{self, EmbedFault};
 use providers::http::Secret;
 use store::event;
-use store::knowledge::{self, Embedded, Embedding, Fault, Place, Settings};
+use store::knowledge::{self, Embedded, Embedder, Embedding, Fault, Place, Settings};
 use store::queue::{self, Claimed, Errand};
 use store::{StoreError, TenantTx};
 use tokio::sync::Semaphore;
@@ -49,11 +49,19 @@ impl Default for Embedders {
 }
 
 /// What the vectors of a tenant's chunks are marked with; `None`: nobody makes any.
-pub(super) fn model_of(settings: &Settings) -> Option<String> {
-    match &settings.embedding {
-        Some(endpoint) => Some(endpoint.id()),
-        None => builtin().map(|_| embedding::Model::ID.to_owned()),
+#[must_use]
+pub fn model_of(settings: &Settings) -> Option<String> {
+    match &settings.embedder {
+        Embedder::Endpoint(endpoint) => Some(endpoint.id()),
+        Embedder::Builtin => builtin().map(|_| embedding::Model::ID.to_owned()),
+        Embedder::Words => None,
     }
+}
+
+/// Whether this program was built with a model inside.
+#[must_use]
+pub fn has_builtin() -> bool {
+    builtin().is_some()
 }
 
 fn builtin() -> Option<&'static embedding::Model> {
@@ -66,8 +74,9 @@ pub(crate) async fn embed_query(world: &Arc<World>, tenant: TenantId, index: &In
     let settings = world.store.read(tenant, async move |tx| knowledge::settings(tx).await);
     let settings: Settings = settings.await.ok()?;
     let text = index.to_embed(&text.chars().take(QUESTION_CHARS).collect::<String>());
-    match &settings.embedding {
-        None => {
+    match &settings.embedder {
+        Embedder::Words => None,
+        Embedder::Builtin => {
             let model = builtin().filter(|_| language::is_english(&text))?;
             let permit = Arc::clone(&world.shelf.embedders.questions).acquire_owned().await.ok()?;
             let embed = move || {
@@ -76,7 +85,7 @@ pub(crate) async fn embed_query(world: &Arc<World>, tenant: TenantId, index: &In
             };
             tokio::task::spawn_blocking(embed).await.ok().flatten()
         }
-        Some(endpoint) => {
+        Embedder::Endpoint(endpoint) => {
             let asked = ask(world, tenant, &settings, endpoint, &[text], QUESTION_TIMEOUT).await;
             asked.ok()?.into_iter().next().flatten()
         }
@@ -157,9 +166,10 @@ async fn vectors(
     batch: &Batch,
 ) -> Result<Vec<Option<Vector>>, EmbedFault> {
     let texts: Vec<String> = batch.iter().map(|(_, indexed)| indexed.chunk.to_embed(&indexed.title)).collect();
-    match &settings.embedding {
-        Some(endpoint) => ask(world, tenant, settings, endpoint, &texts, BATCH_TIMEOUT).await,
-        None => {
+    match &settings.embedder {
+        Embedder::Endpoint(endpoint) => ask(world, tenant, settings, endpoint, &texts, BATCH_TIMEOUT).await,
+        Embedder::Words => Ok(vec![None; texts.len()]),
+        Embedder::Builtin => {
             let Ok(permit) = Arc::clone(&world.shelf.embedders.chunks).acquire_owned().await else {
                 return Ok(vec![None; texts.len()]);
             };
@@ -211,7 +221,8 @@ async fn done(world: &Arc<World>, claimed: &Claimed, model: Option<String>) -> R
             let settings = knowledge::for_embedding(tx).await?;
             let current = model_of(&settings);
             queue::drop_errand(tx, id).await?;
-            let Some(current) = current else { return Ok(None) };
+            // What an endpoint could not do is in nobody's way any more.
+            let Some(current) = current else { return tell(tx, now, "", None).await };
             if model.as_ref() != Some(&current) || !knowledge::to_embed(tx, &current, None, 1).await?.is_empty() {
                 queue::add_errand(tx, ids.clone().next::<WorkId>(), now, &Errand::EmbedKnowledge { failures: 0 })
                     .await?;

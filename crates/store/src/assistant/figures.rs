@@ -40,6 +40,8 @@ pub struct Runs {
     pub silent: u64,
     /// The conversation had moved on.
     pub outdated: u64,
+    /// It asked people before it did something.
+    pub approval: u64,
 }
 
 /// Suggestions, by what people made of them.
@@ -85,6 +87,7 @@ pub async fn figures(tx: &mut TenantTx<'_>, id: AssistantId, since: Timestamp) -
             "handed_off" => &mut runs.handed_off,
             "silent" => &mut runs.silent,
             "outdated" => &mut runs.outdated,
+            "approval" => &mut runs.approval,
             other => return Err(crate::scene::unknown("run outcome", other)),
         } += count;
         figures.tokens += whole(row.get(3)?);

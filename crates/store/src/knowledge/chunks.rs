@@ -186,6 +186,42 @@ pub async fn set_vectors(tx: &mut TenantTx<'_>, model: &str, embedded: &[Embedde
     .await
 }
 
+/// How far the vectors are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vectors {
+    /// The chunks that there are.
+    pub chunks: u64,
+    /// Those that `model` has seen.
+    pub seen: u64,
+    /// Why it does not see the rest; `None`: nothing is in the way.
+    pub fault: Option<Fault>,
+}
+
+/// How far `model` is with the tenant's chunks; without one, it has seen none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn vectors(tx: &mut TenantTx<'_>, model: Option<&str>) -> Result<Vectors, StoreError> {
+    let row = tx
+        .one(
+            "SELECT count(*), CAST(COALESCE(sum(CASE WHEN embedded_by = $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
+             FROM knowledge_chunk WHERE tenant_id = $1",
+            args![model.unwrap_or_default()],
+        )
+        .await?;
+    let whole = |count: i64| u64::try_from(count).unwrap_or(0);
+    let (chunks, seen) = (whole(row.get(0)?), whole(row.get(1)?));
+    let row = tx
+        .opt(
+            "SELECT fault FROM knowledge WHERE tenant_id = $1 AND status = 'ready' AND fault LIKE '{\"code\":\"embedding%'
+             ORDER BY updated_at_us DESC LIMIT 1",
+            args![],
+        )
+        .await?;
+    let fault = row.as_ref().map(|row| serde_json::from_str(row.text(0)?).map_err(StoreError::fault)).transpose()?;
+    Ok(Vectors { chunks, seen, fault })
+}
+
 /// Says on every source with chunks that `model` has not seen why it has not; without a fault, that nothing is in the way any
 /// more. Which sources say something else now.
 ///

@@ -15,15 +15,39 @@ pub struct Settings {
     pub version: i64,
     /// Words of the tenant's that mean the same, in lines.
     pub synonyms: String,
-    /// Who makes vectors; `None`: the built-in model.
-    pub embedding: Option<Embedding>,
-    /// The key of that one, sealed.
+    /// Who makes vectors.
+    pub embedder: Embedder,
+    /// The key of an endpoint, sealed.
     pub embedding_key: Option<Vec<u8>>,
 }
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Settings").field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+/// Who makes vectors of a tenant's texts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Embedder {
+    /// The model that is built in.
+    #[default]
+    Builtin,
+    /// Nobody: everything is found by its words.
+    Words,
+    /// An endpoint of the tenant's.
+    Endpoint(Embedding),
+}
+
+impl Embedder {
+    /// The endpoint, where it is one.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&Embedding> {
+        match self {
+            Self::Endpoint(endpoint) => Some(endpoint),
+            Self::Builtin | Self::Words => None,
+        }
     }
 }
 
@@ -55,9 +79,10 @@ pub async fn settings(tx: &mut TenantTx<'_>) -> Result<Settings, StoreError> {
         .opt("SELECT version, synonyms, embedding, embedding_key FROM knowledge_settings WHERE tenant_id = $1", args![])
         .await?;
     let Some(row) = row else { return Ok(Settings::default()) };
-    let embedding =
+    let embedder: Option<Embedder> =
         row.text_or_null(2)?.map(|json| serde_json::from_str(json).map_err(StoreError::fault)).transpose()?;
-    Ok(Settings { version: row.get(0)?, synonyms: row.get(1)?, embedding, embedding_key: row.get(3)? })
+    let embedder = embedder.unwrap_or_default();
+    Ok(Settings { version: row.get(0)?, synonyms: row.get(1)?, embedder, embedding_key: row.get(3)? })
 }
 
 /// The same for whoever makes vectors: nobody adds chunks until this transaction ends.
@@ -113,8 +138,8 @@ pub async fn set_synonyms(tx: &mut TenantTx<'_>, lines: &str) -> Result<(), Stor
     tx.exec("UPDATE knowledge_settings SET synonyms = $2 WHERE tenant_id = $1", args![lines]).await
 }
 
-/// Sets who makes vectors; `None`: the built-in model. `key` is sealed; its outer `None` leaves it, the inner one takes it
-/// away. Every chunk that the new one has not seen is shown to it.
+/// Sets who makes vectors. `key` is sealed; its outer `None` leaves it, the inner one takes it away. Every chunk that the new
+/// one has not seen is shown to it.
 ///
 /// # Errors
 /// When the database fails.
@@ -122,11 +147,11 @@ pub async fn set_embedding(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     ids: &mut Ids,
-    embedding: Option<&Embedding>,
+    embedder: &Embedder,
     key: Option<Option<&[u8]>>,
 ) -> Result<(), StoreError> {
     bump(tx).await?;
-    let json = embedding.map(serde_json::to_string).transpose().map_err(StoreError::fault)?;
+    let json = serde_json::to_string(embedder).map_err(StoreError::fault)?;
     tx.exec(
         "UPDATE knowledge_settings SET embedding = $2, embedding_key = CASE WHEN $3 THEN $4 ELSE embedding_key END
          WHERE tenant_id = $1",

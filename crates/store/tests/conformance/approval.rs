@@ -56,6 +56,13 @@ on_both_engines! {
         assert_eq!(waiting.iter().map(|one| one.id).collect::<Vec<_>>(), [id(2), id(1)], "the newest first");
         assert_eq!((waiting[0].state.as_str(), &waiting[0].arguments, &waiting[0].result), ("waiting", &serde_json::json!({ "order": "7" }), &None));
         assert!(all(BOLT).await.is_empty());
+        let of_all = async |tenant, state, after| {
+            let found = desk::read(&store, tenant, async move |tx| approval::of_all(tx, state, after, 10).await).await;
+            found.iter().map(|one| one.id).collect::<Vec<_>>()
+        };
+        assert_eq!(of_all(ACME, Some(State::Waiting), None).await, [id(2), id(1)]);
+        assert_eq!(of_all(ACME, Some(State::Waiting), Some(id(2))).await, [id(1)], "the next page");
+        assert!(of_all(BOLT, None, None).await.is_empty());
 
         let by = Some(Author::Member(ANN));
         let run = vec![Effect::RunTool { approval: id(1) }, Effect::RunTool { approval: id(1) }];
@@ -66,6 +73,8 @@ on_both_engines! {
         assert_eq!(claimed.len(), 1, "asked for twice, it is done once");
         decides(&store, 4, vec![moved(1, State::Done, None, Some("paid"))], vec![]).await;
         decides(&store, 5, vec![moved(2, State::Rejected, Some(Author::Api), Some("too much"))], vec![]).await;
+        assert!(of_all(ACME, Some(State::Waiting), None).await.is_empty());
+        assert_eq!((of_all(ACME, Some(State::Done), None).await, of_all(ACME, None, None).await), (vec![id(1)], vec![id(2), id(1)]));
         let found = desk::read(&store, ACME, async |tx| approval::find(tx, id(1)).await).await.unwrap();
         assert_eq!((found.state.as_str(), found.result.as_deref()), ("done", Some("paid")));
         assert_eq!((found.decided_by_kind.as_deref(), found.decided_by, found.decided_at), (Some("member"), Some(UserId(ANN.0)), Some(at(2))));

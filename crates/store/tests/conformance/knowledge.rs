@@ -4,7 +4,8 @@ use domain::id::{AssistantId, Ids, KnowledgeId, TenantId};
 use domain::knowledge::{Vector, cut};
 use domain::source::{Kind, Status};
 use store::knowledge::{
-    self, Body, CHUNKS_MAX, Change, Embedded, Embedding, Fault, Kept, New, Origin, Pair, Reading, Source, Update,
+    self, Body, CHUNKS_MAX, Change, Embedded, Embedder, Embedding, Fault, Kept, New, Origin, Pair, Place, Reading,
+    Source, Update, Vectors,
 };
 use store::{Store, StoreError, TenantTx, args, event, on_both_engines, tell};
 use uuid::Uuid;
@@ -307,10 +308,19 @@ on_both_engines! {
         let mark = async |fault: Option<Fault>| store.write(ACME, async move |tx| knowledge::mark_unembedded(tx, at(2), MODEL, fault.as_ref()).await).await.unwrap();
         assert_eq!(mark(Some(fault.clone())).await, [id(1)]);
         assert_eq!(mark(Some(fault.clone())).await, [], "said once");
+        let vectors = async |model: Option<&'static str>| desk::read(&store, ACME, async move |tx| knowledge::vectors(tx, model).await).await;
+        assert_eq!(vectors(Some(MODEL)).await, Vectors { chunks: 1, seen: 0, fault: Some(fault.clone()) });
         let source = find(&store, ACME, 1).await.unwrap();
         assert_eq!((source.status, source.error), (Status::Ready, Some(fault)));
         assert_eq!(mark(None).await, [id(1)]);
         assert_eq!(mark(None).await, []);
+        let sees = async |tx: &mut TenantTx<'_>| {
+            let seen = Embedded { place: Place { source: id(1), nth: 0 }, text: "One.".into(), vector: None };
+            knowledge::set_vectors(tx, MODEL, &[seen]).await
+        };
+        store.write(ACME, sees).await.unwrap();
+        assert_eq!(vectors(Some(MODEL)).await, Vectors { chunks: 1, seen: 1, fault: None });
+        assert_eq!(vectors(None).await, Vectors { chunks: 1, seen: 0, fault: None });
     }
 
     /// Settings are as usual until somebody sets them; each setting makes a new version.
@@ -320,13 +330,14 @@ on_both_engines! {
         assert_eq!((settings().await.version, settings().await.synonyms.as_str()), (0, ""));
         store.write(ACME, async |tx| knowledge::set_synonyms(tx, "crown, cap").await).await.unwrap();
         let endpoint = Embedding { base_url: "https://a.test/v1".into(), model: "m".into(), api_key_hint: "…1234".into() };
-        for (set, key, kept) in [(Some(endpoint.clone()), Some(Some(&b"sealed"[..])), Some(b"sealed".to_vec())), (Some(endpoint), None, Some(b"sealed".to_vec())), (None, Some(None), None)] {
+        let endpoint = Embedder::Endpoint(endpoint);
+        for (set, key, kept) in [(endpoint.clone(), Some(Some(&b"sealed"[..])), Some(b"sealed".to_vec())), (endpoint, None, Some(b"sealed".to_vec())), (Embedder::Words, Some(None), None), (Embedder::Builtin, None, None)] {
             let expected = set.clone();
-            store.write(ACME, async move |tx| knowledge::set_embedding(tx, at(1), &mut Ids::new(at(1), 7), set.as_ref(), key).await).await.unwrap();
+            store.write(ACME, async move |tx| knowledge::set_embedding(tx, at(1), &mut Ids::new(at(1), 7), &set, key).await).await.unwrap();
             let found = settings().await;
-            assert_eq!((found.embedding, found.embedding_key, found.synonyms.as_str()), (expected, kept, "crown, cap"));
+            assert_eq!((found.embedder, found.embedding_key, found.synonyms.as_str()), (expected, kept, "crown, cap"));
         }
-        assert_eq!(settings().await.version, 4);
+        assert_eq!(settings().await.version, 5);
         assert_eq!(errands(&store).await, ["embed"]);
         assert_eq!(desk::read(&store, BOLT, async |tx| knowledge::settings(tx).await).await.version, 0);
     }

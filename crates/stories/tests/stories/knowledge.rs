@@ -379,11 +379,31 @@ store::on_both_engines! {
         let source = read(&acme, &id).await;
         assert_eq!((&source["status"], fault(&source)), (&json!("ready"), "embedding_unauthorized"), "words still find it");
         assert_eq!(found(&acme, "Roggenbrot kostet?").await.len(), 1);
+        let state = acme.get("/knowledge/embedding").await;
+        assert_eq!((&state.is(200)["kind"], &state.body["passages"], &state.body["seen"]), (&json!("endpoint"), &json!(1), &json!(0)));
+        assert_eq!(state.body["error"]["code"], "embedding_unauthorized");
+        let words = acme.put("/knowledge/embedding", json!({ "kind": "words" })).await;
+        assert_eq!((&words.is(200)["kind"], &words.body["api_key_hint"]), (&json!("words"), &json!(null)));
+        town.settle().await;
+        assert_eq!(read(&acme, &id).await["error"], json!(null), "nobody makes any, so nothing is in the way");
+        assert_eq!(found(&acme, "Roggenbrot kostet?").await.len(), 1);
+        for (set, field) in [
+            (json!({ "kind": "endpoint" }), ("base_url", "missing")),
+            (json!({ "kind": "words", "base_url": "https://a.example/v1" }), ("base_url", "not_for_this_kind")),
+            (json!({ "kind": "endpoint", "base_url": web.url("/v1") }), ("model", "missing")),
+        ] {
+            let refused = acme.put("/knowledge/embedding", set).await;
+            assert_eq!((refused.problem(422), refused.bad_field()), ("invalid", field));
+        }
+        let set = json!({ "kind": "endpoint", "base_url": web.url("/v1"), "model": "m", "api_key": "sk-story-secret-1234" });
+        let _ = acme.put("/knowledge/embedding", set).await.is(200);
         web.put("/v1/embeddings", Reply::text(r#"{"data":[{"index":0,"embedding":[0.6,0.8]}]}"#));
         town.passes(SignedDuration::from_mins(2)).await;
         assert_eq!(read(&acme, &id).await["error"], json!(null));
         let chunks = acme.get(&format!("/knowledge/{id}/chunks")).await;
         assert_eq!(chunks.is(200)["data"][0]["has_vector"], true);
+        let state = acme.get("/knowledge/embedding").await;
+        assert_eq!((&state.is(200)["seen"], &state.body["error"]), (&json!(1), &json!(null)));
         let asked = web.asked().last().unwrap().clone();
         assert_eq!(asked.header("authorization"), "Bearer sk-story-secret-1234");
         let searched = acme.post("/knowledge/search", json!({ "query": "etwas anderes" })).await;

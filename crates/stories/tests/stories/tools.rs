@@ -220,6 +220,12 @@ store::on_both_engines! {
         assert_eq!((waiting.len(), &waiting[0]["state"], &waiting[0]["arguments"]), (1, &json!("waiting"), &json!({ "id": "7" })));
         assert_eq!((&run(&acme).await["outcome"], &waiting[0]["result"]), (&json!("approval"), &Value::Null));
         assert!(thread(&acme).await.contains("it wants to use refund, which needs your approval"));
+        let all = acme.get("/approvals?state=waiting").await;
+        assert_eq!(all.is(200)["data"], json!(waiting));
+        assert_eq!(acme.get("/approvals?state=perhaps").await.bad_field(), ("state", "not_a_state"));
+        let assistant = text(&waiting[0]["assistant_id"]);
+        let figures = acme.get(&format!("/assistants/{assistant}/figures")).await;
+        assert_eq!((&figures.is(200)["runs"]["total"], &figures.body["runs"]["approval"]), (&json!(1), &json!(1)));
 
         let approve = format!("/approvals/{}/approve", text(&waiting[0]["id"]));
         let narrow = acme.key_for(&["conversations:read"]).await;
@@ -238,6 +244,8 @@ store::on_both_engines! {
         assert_eq!(heard[0].header("authorization"), format!("Bearer {SECRET}"));
         let done = &approvals(&acme).await[0];
         assert_eq!((&done["state"], &done["result"], &done["decided_by_kind"]), (&json!("done"), &json!(r#"{"refund":"r1"}"#), &json!("api")));
+        assert!(acme.get("/approvals?state=waiting").await.is(200)["data"].as_array().unwrap().is_empty());
+        assert_eq!(acme.get("/approvals").await.is(200)["data"][0]["state"], "done");
         assert!(thread(&acme).await.contains("note system noted: refund was done"));
         let log = acme.get("/events/log?after=0").await;
         let told = log.is(200)["data"].as_array().unwrap().iter().filter(|line| line["type"] == "approval.updated");
@@ -318,6 +326,13 @@ store::on_both_engines! {
         model.first([calls("refund", json!({ "id": "7" }))]);
         let tried = acme.post(&preview, json!({ "text": "Refund 7" })).await;
         assert_eq!(tried.is(200)["outcome"], "approval");
+        let suggests = json!({ "outcome": "hand_off", "text": "You get a discount of 30%.", "reason": "a discount" });
+        model.first([Act::json(&suggests)]);
+        let tried = acme.post(&preview, json!({ "text": "Can I have a discount?" })).await;
+        assert_eq!((&tried.is(200)["outcome"], &tried.body["body"]), (&json!("hand_off"), &suggests["text"]));
+        let against = tried.body["objections"].to_string();
+        assert!(against.contains("It promises something"), "what people are suggested is looked at, too: {against}");
+        assert!(tried.body["checks"].to_string().contains("not to be sent as it is"), "{}", tried.body["checks"]);
         assert!(shop.heard().is_empty());
     }
 

@@ -100,6 +100,16 @@ export const drafts = {
   reject: (id: string, reason?: string) => post<void>(`/drafts/${at(id)}/reject`, reason ? { reason } : {}),
 };
 
+export const approvals = {
+  list: (state: T.Approval["state"] | undefined, limit: number) =>
+    get<T.Page<T.Approval>>("/approvals", { state, limit }),
+  ofConversation: (id: string) =>
+    get<T.Page<T.Approval>>(`/conversations/${at(id)}/approvals`, { limit: 20 }),
+  approve: (id: string, key: string) => post<T.Approval>(`/approvals/${at(id)}/approve`, {}, { key }),
+  reject: (id: string, reason: string, key: string) =>
+    post<T.Approval>(`/approvals/${at(id)}/reject`, reason ? { reason } : {}, { key }),
+};
+
 export const messages = {
   cancel: (id: string) => post<T.SentMessage>(`/messages/${at(id)}/cancel`),
   receipt: (id: string) => get<T.Receipt>(`/messages/${at(id)}/receipt`),
@@ -128,6 +138,7 @@ export const assistants = {
       { force },
       { timeoutMs: MODEL_TIMEOUT_MS },
     ),
+  figures: (id: string, since: string) => get<T.AssistantFigures>(`/assistants/${at(id)}/figures`, { since }),
   preview: (id: string, body: T.AskPreview, signal?: AbortSignal) =>
     post<T.Preview>(`/assistants/${at(id)}/preview`, body, { signal, timeoutMs: MODEL_TIMEOUT_MS }),
 };
@@ -180,6 +191,8 @@ export const knowledge = {
     get<T.Page<T.KnowledgeChunk>>(`/knowledge/${at(id)}/chunks`, { cursor, limit: 20 }),
   search: (query: string, assistant_id: string) =>
     post<T.FoundKnowledge>("/knowledge/search", { query, assistant_id }),
+  embedding: () => get<T.KnowledgeEmbedding>("/knowledge/embedding"),
+  setEmbedding: (body: T.EmbeddingChange) => put<T.KnowledgeEmbedding>("/knowledge/embedding", body),
   synonyms: () => get<{ lines: string }>("/knowledge/synonyms"),
   setSynonyms: (lines: string) => put<{ lines: string }>("/knowledge/synonyms", { lines }),
 };

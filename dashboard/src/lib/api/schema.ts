@@ -39,6 +39,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What assistants wanted to do in all conversations, newest first. */
+        get: operations["get_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals/{id}/approve": {
         parameters: {
             query?: never;
@@ -1898,6 +1915,11 @@ export interface components {
         AssistantRunFigures: {
             /**
              * Format: int64
+             * @description It asked people before it did something.
+             */
+            approval: number;
+            /**
+             * Format: int64
              * @description People got the conversation.
              */
             handed_off: number;
@@ -2639,6 +2661,11 @@ export interface components {
          */
         DraftState: "open" | "accepted" | "edited" | "rejected" | "superseded";
         /**
+         * @description Who makes vectors of texts: the model that is built in, nobody, or an endpoint of the tenant's.
+         * @enum {string}
+         */
+        EmbedderKind: "builtin" | "words" | "endpoint";
+        /**
          * @description How a text is written on the air.
          * @enum {string}
          */
@@ -2803,14 +2830,29 @@ export interface components {
             /** @description What it says. */
             text: string;
         };
-        /** @description Who makes vectors of texts, for finding them by their meaning. */
+        /** @description Who makes vectors of texts, for finding them by their meaning, and how far that is. */
         KnowledgeEmbedding: {
             /** @description The end of its key; `null`: it has none. */
             api_key_hint: string | null;
-            /** @description Where an OpenAI-compatible endpoint is; `null`: the model that is built in is used, for English. */
+            /** @description Where an OpenAI-compatible endpoint is; `null`: it is none. */
             base_url: string | null;
+            error: components["schemas"]["KnowledgeError"] | null;
+            /** @description Whether this server has the model that can be built in. Without it `builtin` finds by words. */
+            has_builtin: boolean;
+            /** @description Who: the model that is built in, for English; nobody, so that words must do; or an endpoint. */
+            kind: components["schemas"]["EmbedderKind"];
             /** @description The model's name there. */
             model: string | null;
+            /**
+             * Format: int64
+             * @description Passages that there are.
+             */
+            passages: number;
+            /**
+             * Format: int64
+             * @description Those that it has seen; the others are found by their words until then.
+             */
+            seen: number;
         };
         /** @description Why a source could not be read. */
         KnowledgeError: {
@@ -4192,6 +4234,8 @@ export interface components {
             latency_ms: number;
             /** @description Which model answered; `null`: none was asked. */
             model: string | null;
+            /** @description Why nobody should send its text as it is, in sentences; empty: nothing speaks against it. */
+            objections: string[];
             /** @description What it would do. */
             outcome: components["schemas"]["PreviewOutcome"];
             /** @description The passages that it was offered, best first. */
@@ -4705,10 +4749,11 @@ export interface components {
             /** @description Its key. It is never shown again; `null` takes it away. */
             api_key?: string | null;
             /**
-             * @description Where an OpenAI-compatible endpoint is, with its version, as in `https://api.openai.com/v1`; `null`: the model that is
-             *     built in. Another address takes the key anew.
+             * @description Where an OpenAI-compatible endpoint is, with its version, as in `https://api.openai.com/v1`. Another address
+             *     takes the key anew.
              */
             base_url?: string | null;
+            kind?: components["schemas"]["EmbedderKind"] | null;
             /** @description The model's name there. */
             model?: string | null;
         };
@@ -5026,6 +5071,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_approvals: {
+        parameters: {
+            query?: {
+                /** @description Where they stand: `waiting`, `approved`, `rejected`, `expired`, `done` or `failed`; if not said, anywhere. */
+                state?: string;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Approval"];
+                };
             };
             /** @description A problem, with a stable code. */
             default: {

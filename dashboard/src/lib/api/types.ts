@@ -6,12 +6,15 @@ type Schemas = components["schemas"];
 export type Adoption = Schemas["AdoptedNumbers"];
 export type AddedMember = Schemas["AddedMember"];
 export type ApiKey = Schemas["ApiKey"];
+export type Approval = Schemas["Approval"];
 export type AskPreview = Schemas["AskPreview"];
 export type Assistant = Schemas["Assistant"];
+export type AssistantFigures = Schemas["AssistantFigures"];
 export type AssistantPatch = Schemas["AssistantPatch"];
 export type AssistantCase = Schemas["AssistantCase"];
 export type AssistantProvider = Schemas["AssistantProvider"];
 export type AssistantRoute = Schemas["AssistantRoute"];
+export type AssistantTool = Schemas["AssistantTool"];
 export type AssistantVersion = Schemas["AssistantVersion"];
 export type CarrierAccount = Schemas["CarrierAccountView"];
 export type CarrierAccountPatch = Schemas["ChangeCarrierAccount"];
@@ -33,12 +36,14 @@ export type Day = Schemas["Day"];
 export type Difference = Schemas["Difference"];
 export type Differences = Schemas["Differences"];
 export type Draft = Schemas["Draft"];
+export type EmbeddingChange = Schemas["SetEmbedding"];
 export type FieldError = Schemas["FieldError"];
 export type FoundKnowledge = Schemas["FoundKnowledge"];
 export type FoundPassage = Schemas["FoundPassage"];
 export type Handoff = Schemas["Handoff"];
 export type Holder = Schemas["Holder"];
 export type KnowledgeChunk = Schemas["KnowledgeChunk"];
+export type KnowledgeEmbedding = Schemas["KnowledgeEmbedding"];
 export type KnowledgeSource = Schemas["KnowledgeSource"];
 export type Measure = Schemas["Measure"];
 export type Media = Schemas["Media"];
@@ -86,6 +91,7 @@ export type TenantPatch = Omit<Schemas["ChangeTenant"], "settings"> & {
   settings?: Partial<Schemas["ChangeSettings"]>;
 };
 export type TestReport = Schemas["TestReport"];
+export type ToolPatch = Schemas["ToolPatch"];
 export type WeekHours = Schemas["WeekHours"];
 /** Something that keeps a thing from working, in plain words, with what to do about it. */
 export type Trouble = Schemas["NumberProblem"] & Partial<Pick<Schemas["CarrierProblem"], "e164">>;
@@ -106,7 +112,7 @@ export type LiveEvent =
   | { type: "contact.updated"; data: { contact: Contact } }
   | { type: "draft.created" | "draft.updated"; data: { draft: Draft } }
   | { type: "number.updated" | "assistant.updated"; data: { id: string } }
-  | { type: "approval.updated"; data: { approval: Schemas["Approval"] } }
+  | { type: "approval.updated"; data: { approval: Approval } }
   /** Only the id: it is gone. */
   | {
       type: "knowledge.updated";

@@ -4,7 +4,8 @@
  */
 import { SvelteMap } from "svelte/reactivity";
 import { conversations as api } from "$lib/api";
-import type { Contact, Conversation, Draft, LiveEvent, Message } from "$lib/api/types";
+import { Approvals } from "$lib/approval/approvals.svelte";
+import type { Approval, Contact, Conversation, Draft, LiveEvent, Message } from "$lib/api/types";
 import { Thread } from "$lib/message/thread.svelte";
 import { mergeConversation, mergeDraft } from "./merge";
 import { TypingBoard } from "./typing.svelte";
@@ -17,6 +18,7 @@ const PREVIEW_CHARS = 140;
 export class Desk {
   conversations = new SvelteMap<string, Conversation>();
   drafts = new SvelteMap<string, Draft>();
+  approvals = new Approvals();
   typing = new TypingBoard();
   writing = new WritingBoard();
   /** The conversation on screen; its inbound texts are read as they arrive. */
@@ -66,8 +68,9 @@ export class Desk {
       case "assistant.updated":
         this.touched = { type: event.type, id: event.data.id };
         return;
-      case "knowledge.updated":
       case "approval.updated":
+        return this.#wanted(event.data.approval);
+      case "knowledge.updated":
         // The page that lists them listens by itself.
         return;
     }
@@ -98,6 +101,11 @@ export class Desk {
       this.writing.ended(draft.conversation_id);
     }
     this.drafts.set(draft.id, merged);
+  }
+
+  /** Fetches a conversation that is not here yet, once at a time. */
+  need(id: string): void {
+    if (!this.conversations.has(id)) this.#ask(id);
   }
 
   /** A message we know from an answer rather than from the stream. */
@@ -137,6 +145,7 @@ export class Desk {
   clear(): void {
     this.conversations.clear();
     this.drafts.clear();
+    this.approvals.clear();
     this.#threads.clear();
     this.#counted.clear();
     this.viewing = null;
@@ -167,6 +176,11 @@ export class Desk {
     if (!isUncounted) return;
     this.#announce(id, "New text from");
     if (this.viewing === id && document.visibilityState === "visible") this.markRead(id);
+  }
+
+  #wanted(approval: Approval): void {
+    if (this.approvals.put(approval) && approval.state === "waiting")
+      this.#announce(approval.conversation_id, "The assistant asks you to approve something for");
   }
 
   /** A text in a conversation we have not met: fetch it, once at a time. */

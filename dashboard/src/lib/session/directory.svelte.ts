@@ -1,11 +1,14 @@
 /** The names behind ids: assistants and members, fetched once and again when they change elsewhere. */
-import { assistants, members } from "$lib/api";
+import { assistants, members, tenant } from "$lib/api";
 import { session } from "./session.svelte";
 import { Resource } from "$lib/ui/resource.svelte";
 
 class Directory {
   assistants = new Resource(() => assistants.list().then((page) => page.data));
   members = new Resource(() => members.list().then((page) => page.data));
+
+  /** What is kept of contacts besides name and company. */
+  fields = new Resource(() => tenant.get().then((found) => found.settings.fields));
 
   /** Fetches what is not here yet. */
   need(): void {

@@ -66,6 +66,8 @@ pub struct Preview {
     /// Where it would hand over: what the contact wants.
     #[schema(required = true)]
     summary: Option<String>,
+    /// Why nobody should send its text as it is, in sentences; empty: nothing speaks against it.
+    objections: Vec<String>,
     /// The segments that its text would take.
     segments: u32,
     /// The passages that it was offered, best first.
@@ -151,6 +153,7 @@ pub fn shown(answer: &Answer, run: domain::assistant::Run) -> Preview {
         Answer::HandOff(hand_off) => Some(hand_off.summary.clone()).filter(|summary| !summary.is_empty()),
         Answer::Reply(_) | Answer::Silent { .. } | Answer::Approval(_) => None,
     };
+    let objections = answer.objections().iter().map(|objection| format!("It {}.", objection.reason())).collect();
     let segments = segments_of(&body);
     let has_text = match answer {
         Answer::Reply(_) => true,
@@ -164,6 +167,7 @@ pub fn shown(answer: &Answer, run: domain::assistant::Run) -> Preview {
         sources: shown(sources),
         reason,
         summary,
+        objections,
         segments,
         passages: shown(run.record.passages),
         checks: run.record.checks,

@@ -5,8 +5,8 @@ use domain::access::Scope;
 use domain::knowledge::Synonyms as Parsed;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use store::knowledge::{self, Embedding};
-use store::{StoreError, TenantTx};
+use store::knowledge::{self, Embedder, Embedding, Fault, Settings, Vectors};
+use store::{StoreError, TenantTx, words};
 use utoipa::ToSchema;
 
 use super::super::assistants::settings::{given, hint, within};
@@ -30,10 +30,22 @@ pub struct KnowledgeSynonyms {
     lines: String,
 }
 
-/// Who makes vectors of texts, for finding them by their meaning.
+/// Who makes vectors of texts, for finding them by their meaning, and how far that is.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct KnowledgeEmbedding {
-    /// Where an OpenAI-compatible endpoint is; `null`: the model that is built in is used, for English.
+    /// Who: the model that is built in, for English; nobody, so that words must do; or an endpoint.
+    #[schema(value_type = words::EmbedderKind)]
+    kind: Kind,
+    /// Whether this server has the model that can be built in. Without it `builtin` finds by words.
+    has_builtin: bool,
+    /// Passages that there are.
+    passages: u64,
+    /// Those that it has seen; the others are found by their words until then.
+    seen: u64,
+    /// Why it does not see the rest; `null`: nothing is in the way.
+    #[schema(required = true)]
+    error: Option<Fault>,
+    /// Where an OpenAI-compatible endpoint is; `null`: it is none.
     #[schema(required = true)]
     base_url: Option<String>,
     /// The model's name there.
@@ -48,8 +60,11 @@ pub struct KnowledgeEmbedding {
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetEmbedding {
-    /// Where an OpenAI-compatible endpoint is, with its version, as in `https://api.openai.com/v1`; `null`: the model that is
-    /// built in. Another address takes the key anew.
+    /// Who; if not said, the endpoint if there is an address, else the model that is built in.
+    #[schema(value_type = Option<words::EmbedderKind>)]
+    kind: Option<Kind>,
+    /// Where an OpenAI-compatible endpoint is, with its version, as in `https://api.openai.com/v1`. Another address
+    /// takes the key anew.
     base_url: Option<String>,
     /// The model's name there.
     #[serde(default)]
@@ -58,6 +73,18 @@ pub struct SetEmbedding {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, write_only)]
     api_key: Option<Option<String>>,
+}
+
+/// Who makes vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The model that is built in.
+    Builtin,
+    /// Nobody.
+    Words,
+    /// An endpoint.
+    Endpoint,
 }
 
 impl std::fmt::Debug for SetEmbedding {
@@ -103,9 +130,11 @@ pub async fn set_synonyms(
 #[utoipa::path(get, path = "/knowledge/embedding", tag = "knowledge", responses((status = 200, body = KnowledgeEmbedding)))]
 pub async fn embedding(State(app): State<AppState>, caller: Caller) -> Result<Json<KnowledgeEmbedding>, ApiError> {
     caller.must(Scope::AssistantsRead)?;
-    let read = async |tx: &mut TenantTx<'_>| knowledge::settings(tx).await;
-    let settings = app.engine.store().read(caller.tenant, read).await?;
-    Ok(Json(shown(settings.embedding.as_ref())))
+    let read = async |tx: &mut TenantTx<'_>| {
+        let settings = knowledge::settings(tx).await?;
+        shown(tx, &settings).await
+    };
+    Ok(Json(app.engine.store().read(caller.tenant, read).await?))
 }
 
 /// Sets who makes vectors of texts. Every passage is shown to it anew; until then it is found by its words.
@@ -120,19 +149,32 @@ pub async fn set_embedding(
     let key = sealed(&app, &caller, &asked)?;
     let (ids, now) = (app.engine.ids(), app.engine.now());
     let written = once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
-        let before = knowledge::settings(tx).await?.embedding;
-        let set = checked(before.as_ref(), &asked)?;
-        let key = if set.is_none() { Some(None) } else { key.as_ref().map(Option::as_deref) };
-        knowledge::set_embedding(tx, now, &mut ids.clone(), set.as_ref(), key).await?;
-        Ok(Told::quiet(shown(set.as_ref())))
+        let before = knowledge::settings(tx).await?.embedder;
+        let set = checked(before.endpoint(), &asked)?;
+        let key = if set.endpoint().is_none() { Some(None) } else { key.as_ref().map(Option::as_deref) };
+        knowledge::set_embedding(tx, now, &mut ids.clone(), &set, key).await?;
+        let settings = knowledge::settings(tx).await?;
+        Ok(Told::quiet(shown(tx, &settings).await?))
     })
     .await?;
     app.engine.knowledge_waits();
     Ok(written)
 }
 
-fn checked(before: Option<&Embedding>, asked: &SetEmbedding) -> Result<Option<Embedding>, ApiError> {
-    let Some(url) = asked.base_url.as_deref().map(str::trim).filter(|url| !url.is_empty()) else { return Ok(None) };
+fn checked(before: Option<&Embedding>, asked: &SetEmbedding) -> Result<Embedder, ApiError> {
+    let url = asked.base_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    let url = match (asked.kind, url) {
+        (Some(Kind::Endpoint) | None, Some(url)) => url,
+        (Some(Kind::Builtin) | None, None) => return Ok(Embedder::Builtin),
+        (Some(Kind::Words), None) => return Ok(Embedder::Words),
+        (Some(Kind::Endpoint), None) => {
+            return Err(ApiError::invalid("base_url", "missing", "Say where the endpoint is."));
+        }
+        (Some(Kind::Builtin | Kind::Words), Some(_)) => {
+            let mend = "Only an endpoint has an address. Leave this out.";
+            return Err(ApiError::invalid("base_url", "not_for_this_kind", mend));
+        }
+    };
     // An admin may name a server on this machine or in the house, as for a model.
     let base_url = fields::url("base_url", url, true)?;
     let model = asked.model.as_deref().map(str::trim).filter(|model| !model.is_empty());
@@ -148,7 +190,7 @@ fn checked(before: Option<&Embedding>, asked: &SetEmbedding) -> Result<Option<Em
         None => kept,
         Some(key) => given(key).map(hint).unwrap_or_default(),
     };
-    Ok(Some(Embedding { base_url, model, api_key_hint }))
+    Ok(Embedder::Endpoint(Embedding { base_url, model, api_key_hint }))
 }
 
 fn sealed(app: &AppState, caller: &Caller, asked: &SetEmbedding) -> Result<Option<Option<Vec<u8>>>, ApiError> {
@@ -162,10 +204,22 @@ fn sealed(app: &AppState, caller: &Caller, asked: &SetEmbedding) -> Result<Optio
     Ok(Some(Some(sealed.map_err(StoreError::fault)?)))
 }
 
-fn shown(set: Option<&Embedding>) -> KnowledgeEmbedding {
-    KnowledgeEmbedding {
+async fn shown(tx: &mut TenantTx<'_>, settings: &Settings) -> Result<KnowledgeEmbedding, StoreError> {
+    let (kind, set) = match &settings.embedder {
+        Embedder::Builtin => (Kind::Builtin, None),
+        Embedder::Words => (Kind::Words, None),
+        Embedder::Endpoint(endpoint) => (Kind::Endpoint, Some(endpoint)),
+    };
+    let Vectors { chunks, seen, fault } =
+        knowledge::vectors(tx, engine::embedding_model_of(settings).as_deref()).await?;
+    Ok(KnowledgeEmbedding {
+        kind,
+        has_builtin: engine::has_embedding_model(),
+        passages: chunks,
+        seen,
+        error: fault,
         base_url: set.map(|set| set.base_url.clone()),
         model: set.map(|set| set.model.clone()),
         api_key_hint: set.map(|set| set.api_key_hint.clone()).filter(|hint| !hint.is_empty()),
-    }
+    })
 }

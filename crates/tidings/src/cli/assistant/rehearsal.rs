@@ -71,6 +71,12 @@ pub(super) async fn one_text(
             let _ = write!(text, "\n{part}");
         }
     }
+    // Of a reply that is held back, the reason has said so.
+    if matches!(answer, domain::assistant::Answer::HandOff(_)) {
+        for objection in answer.objections() {
+            let _ = write!(text, "\nNot to be sent as it is: it {}.", objection.reason());
+        }
+    }
     for source in &told.sources {
         let _ = write!(text, "\nFrom: {}", source.title);
     }
