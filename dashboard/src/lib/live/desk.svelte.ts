@@ -67,7 +67,8 @@ export class Desk {
         this.touched = { type: event.type, id: event.data.id };
         return;
       case "knowledge.updated":
-        // The page that lists them listens by itself.
+      case "team.updated":
+        // Whoever lists them listens by itself.
         return;
     }
   }
