@@ -75,7 +75,8 @@ export function valueWords(field: string, value: unknown, names: Names): string 
     if (of === "kind") return PROVIDER[value as keyof typeof PROVIDER]?.label ?? value;
     if (of === "back") return HAND_BACK[value as keyof typeof HAND_BACK] ?? value;
     if (of === "assignee" || of === "escalate_to") return names.member(value);
-    if (field.startsWith("hand_over.") && (of === "team" || of === "escalate_to_team")) return names.team(value);
+    if (field.startsWith("hand_over.") && (of === "team" || of === "escalate_to_team"))
+      return names.team(value);
     if (of === "rule") return value === "theirs" ? "The one the contact writes" : "Always the same";
     return value;
   }

@@ -44,9 +44,7 @@ export const stream = new LiveStream({
   event(event) {
     if (event.type === "message.created") outbox.seen(event.data.message, session.me?.user.id);
     const before =
-      event.type === "conversation.updated"
-        ? desk.conversations.get(event.data.conversation.id)
-        : undefined;
+      event.type === "conversation.updated" ? desk.conversations.get(event.data.conversation.id) : undefined;
     desk.apply(event);
     directory.apply(event);
     if (event.type === "conversation.updated") tellTeam(before, event.data.conversation);
