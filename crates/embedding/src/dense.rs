@@ -1,26 +1,32 @@
 //! Where the time goes: rows of a table times activations, in whole numbers.
 //!
-//! Activations are kept in 14 bits, which is more than the model notices, so that a product fits and the compiler makes
-//! vector instructions of plain loops on every machine.
+//! Activations are kept in 14 bits, which is more than the model notices, so that a product fits.
 
 use crate::file::{Dense, Weights};
+use crate::machine::Machine;
 
 /// The largest activation, in steps. With [`crate::file::INNER`] products of 127 × this the sum still fits 32 bits.
 const STEPS: f32 = 8_191.0;
 
+/// As many rows of activations meet a row of the table at once, so that it is read once for all of them.
+pub(crate) const TOGETHER: usize = 4;
+
 /// Rows of activations as whole numbers.
 pub(crate) struct Steps {
     columns: usize,
+    /// [`TOGETHER`] rows after [`TOGETHER`] rows; the last are filled up with zeros.
     steps: Vec<i16>,
-    /// What a step is worth, for each row.
+    /// What a step is worth, for each row that is none of those.
     factors: Vec<f32>,
 }
 
 impl Steps {
     /// From rows of `columns` numbers.
+    #[inline(always)]
     pub(crate) fn of(rows: &[f32], columns: usize) -> Self {
-        let mut steps = Vec::with_capacity(rows.len());
-        let mut factors = Vec::with_capacity(rows.len() / columns);
+        let count = rows.len() / columns;
+        let mut steps = Vec::with_capacity(count.next_multiple_of(TOGETHER) * columns);
+        let mut factors = Vec::with_capacity(count);
         for row in rows.chunks_exact(columns) {
             let largest = row.iter().fold(0.0_f32, |largest, value| largest.max(value.abs())).max(f32::MIN_POSITIVE);
             let by = STEPS / largest;
@@ -28,32 +34,16 @@ impl Steps {
             steps.extend(row.iter().map(|value| (value * by + 0.5f32.copysign(*value)) as i16));
             factors.push(largest / STEPS);
         }
+        steps.resize(count.next_multiple_of(TOGETHER) * columns, 0);
         Self { columns, steps, factors }
     }
 }
 
 /// The layer's outcome: for each row of activations one number for each of the table's rows.
-pub(crate) fn dense(weights: &Weights, layer: &Dense, input: &Steps) -> Vec<f32> {
-    assert_eq!(layer.table.columns, input.columns);
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        #[allow(unsafe_code, reason = "the compiler cannot know on which machine this will run")]
-        // SAFETY: the machine has the instructions that the function is compiled for; it was asked a line above.
-        return unsafe { with_avx2(weights, layer, input) };
-    }
-    plainly(weights, layer, input)
-}
-
-/// The same loops, compiled for twice as wide vectors: what takes 15 ms takes 7.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn with_avx2(weights: &Weights, layer: &Dense, input: &Steps) -> Vec<f32> {
-    plainly(weights, layer, input)
-}
-
 #[inline(always)]
-fn plainly(weights: &Weights, layer: &Dense, input: &Steps) -> Vec<f32> {
+pub(crate) fn dense<M: Machine>(weights: &Weights, layer: &Dense, input: &Steps) -> Vec<f32> {
     let table = &layer.table;
+    assert_eq!(table.columns, input.columns);
     let mut out = vec![0.0; input.factors.len() * table.rows];
     let mut wide = vec![0_i16; table.columns];
     for row in 0..table.rows {
@@ -61,15 +51,15 @@ fn plainly(weights: &Weights, layer: &Dense, input: &Steps) -> Vec<f32> {
             *wide = i16::from(byte.cast_signed());
         }
         let (factor, bias) = (table.factors[row], layer.bias[row]);
-        for (token, steps) in input.steps.chunks_exact(input.columns).enumerate() {
-            out[token * table.rows + row] = dot(&wide, steps) as f32 * factor * input.factors[token] + bias;
+        let blocks = input.steps.chunks_exact(input.columns * TOGETHER);
+        for ((block, factors), out) in
+            blocks.zip(input.factors.chunks(TOGETHER)).zip(out.chunks_mut(TOGETHER * table.rows))
+        {
+            let sums = M::dots(&wide, block);
+            for (nth, (sum, step)) in sums.iter().zip(factors).enumerate() {
+                out[nth * table.rows + row] = *sum as f32 * factor * step + bias;
+            }
         }
     }
     out
-}
-
-/// Left as plain as can be: the compiler makes better vector instructions of this than of what is unrolled by hand.
-#[inline(always)]
-fn dot(a: &[i16], b: &[i16]) -> i32 {
-    a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
 }

@@ -9,6 +9,7 @@ mod convert;
 mod dense;
 mod file;
 mod forward;
+mod machine;
 #[cfg(test)]
 mod tests;
 mod tokens;

@@ -109,6 +109,7 @@ export type LiveEvent =
   | { type: "contact.updated"; data: { contact: Contact } }
   | { type: "draft.created" | "draft.updated"; data: { draft: Draft } }
   | { type: "number.updated" | "assistant.updated"; data: { id: string } }
+  | { type: "approval.updated"; data: { approval: Schemas["Approval"] } }
   /** Only the id: it is gone. */
   | { type: "team.updated"; data: { team: Team; id?: never } | { team?: never; id: string } }
   | {

@@ -66,6 +66,7 @@ export class Desk {
       case "assistant.updated":
         this.touched = { type: event.type, id: event.data.id };
         return;
+      case "approval.updated":
       case "knowledge.updated":
       case "team.updated":
         // Whoever lists them listens by itself.
