@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use domain::event::Kind;
-use domain::id::{ApprovalId, AssistantId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId, TeamId};
+use domain::id::{
+    ApprovalId, AssistantId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId, TeamId,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;

@@ -88,11 +88,7 @@ pub async fn create(
 /// One team.
 #[utoipa::path(get, path = "/teams/{id}", tag = "teams", params(("id" = String, Path)),
     responses((status = 200, body = Team)))]
-pub async fn read(
-    State(app): State<AppState>,
-    caller: Caller,
-    Path(id): Path<TeamId>,
-) -> Result<Json<Team>, ApiError> {
+pub async fn read(State(app): State<AppState>, caller: Caller, Path(id): Path<TeamId>) -> Result<Json<Team>, ApiError> {
     caller.must(Scope::MembersRead)?;
     let store = app.engine.store();
     let found = store.read(caller.tenant, async move |tx: &mut TenantTx<'_>| team::find(tx, id).await).await?;

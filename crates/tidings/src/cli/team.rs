@@ -81,8 +81,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
             let tenant = desk.tenant(&tenant).await?;
             let id = with_name(&desk, tenant, &team).await?;
             let name = name.map(|name| fields::name("--name", &name)).transpose().map_err(refused)?;
-            let members =
-                if members.is_empty() { None } else { Some(all_members(&desk, tenant, members).await?) };
+            let members = if members.is_empty() { None } else { Some(all_members(&desk, tenant, members).await?) };
             let now = desk.now;
             let changed = desk
                 .write(tenant, async move |tx: &mut TenantTx<'_>| {
@@ -129,8 +128,7 @@ async fn list(desk: &Desk, tenant: &str) -> anyhow::Result<Answer> {
 async fn all(desk: &Desk, tenant: TenantId) -> anyhow::Result<Vec<Team>> {
     let (mut teams, mut after) = (Vec::new(), None);
     loop {
-        let page =
-            desk.store.read(tenant, async move |tx: &mut TenantTx<'_>| team::page(tx, after, 500).await).await?;
+        let page = desk.store.read(tenant, async move |tx: &mut TenantTx<'_>| team::page(tx, after, 500).await).await?;
         let Some(last) = page.last() else { return Ok(teams) };
         after = Some(last.id);
         teams.extend(page);
