@@ -168,7 +168,8 @@ pub async fn mentions(tx: &mut TenantTx<'_>, id: TeamId) -> Result<Vec<Mention>,
     Ok(found)
 }
 
-/// Takes one away: everybody looks after its conversations then, or whoever of it had them. Answers the lines for the log.
+/// Takes one away: everybody looks after its conversations then, or whoever of it had them. Answers the lines for the
+/// log.
 ///
 /// # Errors
 /// When the database fails.

@@ -123,8 +123,8 @@ pub async fn change(
 
 /// Takes a team away.
 ///
-/// Its conversations stay with the members who had them; the others are everybody's. While an assistant hands over or escalates
-/// to it, the answer is 409 `team_in_use`, which says where.
+/// Its conversations stay with the members who had them; the others are everybody's. While an assistant hands over or
+/// escalates to it, the answer is 409 `team_in_use`, which says where.
 #[utoipa::path(delete, path = "/teams/{id}", tag = "teams", params(("id" = String, Path)), responses((status = 204)))]
 pub async fn remove(
     State(app): State<AppState>,
