@@ -51,6 +51,7 @@ export const aConversation = (over: Partial<Conversation> = {}): Conversation =>
   snoozed_until: null,
   holder: { kind: "nobody", id: null },
   mode: null,
+  team_id: null,
   assignee_id: null,
   guide: null,
   contact: {

@@ -28,7 +28,7 @@ use crate::{
     state::AppState,
     v1::{
         api_keys, approvals, assistants, carrier_accounts, contacts, conversations, drafts, events, knowledge, media,
-        members, messages, numbers, phones, runs, sandbox, session, setup, tenant, text, webhooks,
+        members, messages, numbers, phones, runs, sandbox, session, setup, teams, tenant, text, webhooks,
     },
 };
 
@@ -97,6 +97,8 @@ fn house() -> OpenApiRouter<AppState> {
         .routes(routes!(tenant::read, tenant::change))
         .routes(routes!(members::list, members::add))
         .routes(routes!(members::change, members::remove))
+        .routes(routes!(teams::list, teams::create))
+        .routes(routes!(teams::read, teams::change, teams::remove))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(carrier_accounts::list, carrier_accounts::create))

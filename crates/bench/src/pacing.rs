@@ -205,6 +205,7 @@ fn thread(
         snoozed_until: None,
         holder: Holder::Agents,
         mode: None,
+        team: None,
         assignee: None,
         guide: String::new(),
         version: 1,

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::conversation::{Mode, Status};
-use crate::id::{ApprovalId, AssistantId, ConversationId, DraftId, MediaId, MessageId, NumberId, UserId};
+use crate::id::{ApprovalId, AssistantId, ConversationId, DraftId, MediaId, MessageId, NumberId, TeamId, UserId};
 use crate::message::Author;
 use crate::phone::E164;
 
@@ -121,6 +121,8 @@ pub struct ConversationChange {
     pub status: Option<Status>,
     /// When it comes back; must be given with `Snoozed`.
     pub snoozed_until: Option<Timestamp>,
+    /// Which team looks after it; the inner `None` is everybody. Another team without an assignee is the whole team.
+    pub team: Option<Option<TeamId>>,
     /// Who looks after it; the inner `None` is nobody.
     pub assignee: Option<Option<UserId>>,
     /// What its assistant may do; the inner `None` is "as the assistant is set".
@@ -138,8 +140,13 @@ pub struct ConversationChange {
 /// Who shall answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandOffTo {
-    /// People, and maybe one of them.
-    Agents(Option<UserId>),
+    /// People: of a team, if one is named, and maybe one of them.
+    Agents {
+        /// Which team; `None`: the one that has it.
+        team: Option<TeamId>,
+        /// Who; `None` with a team: the whole team.
+        assignee: Option<UserId>,
+    },
     /// An assistant; `None` is the number's own.
     Assistant(Option<AssistantId>),
     /// Nobody.

@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::id::{AssistantId, ContactId, ConversationId, EnrolmentId, NumberId, UserId};
+use crate::id::{AssistantId, ContactId, ConversationId, EnrolmentId, NumberId, TeamId, UserId};
 use crate::message::Direction;
 use crate::tenant::Settings;
 
@@ -115,6 +115,8 @@ pub struct Conversation {
     pub holder: Holder,
     /// Overrides the assistant's own mode.
     pub mode: Option<Mode>,
+    /// The team that looks after it; `None`: everybody.
+    pub team: Option<TeamId>,
     /// The person who looks after it.
     pub assignee: Option<UserId>,
     /// What its assistant must follow.
@@ -175,6 +177,17 @@ impl Conversation {
     #[must_use]
     pub const fn wants_answer(&self) -> bool {
         self.waiting_since.is_some() && !self.answering
+    }
+
+    /// A team, a person or both look after it from now on, and whoever did before does not. Another team without a person
+    /// is the whole team; a person without a team is one of the team that has it. With neither it stays as it is.
+    pub fn assign(&mut self, team: Option<TeamId>, person: Option<UserId>) {
+        if team.is_some() {
+            self.team = team;
+            self.assignee = person;
+        } else if person.is_some() {
+            self.assignee = person;
+        }
     }
 
     /// Open again, whatever it was.

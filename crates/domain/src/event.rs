@@ -27,11 +27,13 @@ pub enum Kind {
     AssistantUpdated,
     /// Subject: the source of knowledge.
     KnowledgeUpdated,
+    /// Subject: the team, new, changed or gone.
+    TeamUpdated,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -43,6 +45,7 @@ impl Kind {
         Self::NumberUpdated,
         Self::AssistantUpdated,
         Self::KnowledgeUpdated,
+        Self::TeamUpdated,
     ];
 
     /// As stored, streamed and named in webhooks.
@@ -60,6 +63,7 @@ impl Kind {
             Self::NumberUpdated => "number.updated",
             Self::AssistantUpdated => "assistant.updated",
             Self::KnowledgeUpdated => "knowledge.updated",
+            Self::TeamUpdated => "team.updated",
         }
     }
 
@@ -77,6 +81,7 @@ impl Kind {
             Self::ContactUpdated => Scope::ContactsRead,
             Self::NumberUpdated => Scope::NumbersRead,
             Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,
+            Self::TeamUpdated => Scope::MembersRead,
         }
     }
 

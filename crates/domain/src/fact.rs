@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::assistant::{Answer, Run};
-use crate::id::{ApprovalId, AssistantId, CarrierAccountId, ConversationId, MessageId, UserId};
+use crate::id::{ApprovalId, AssistantId, CarrierAccountId, ConversationId, MessageId, TeamId, UserId};
 use crate::keyword::Keyword;
 use crate::message::{Cost, Failure, Reported};
 
@@ -33,8 +33,11 @@ pub enum Fact {
     HandOverOverdue {
         /// Which.
         conversation: ConversationId,
-        /// Who gets it then; `None`: it is only marked.
+        /// Who gets it then; `None`, and no team either: it is only marked.
         to: Option<UserId>,
+        /// Which team gets it then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to_team: Option<TeamId>,
         /// When it was given.
         handed_at: Timestamp,
     },

@@ -63,6 +63,8 @@ ids! {
     TenantId = "ten";
     /// A person who signs in.
     UserId = "usr";
+    /// Members who look after some conversations together.
+    TeamId = "tea";
     /// A key for the HTTP API.
     ApiKeyId = "key";
     /// Credentials at a carrier.

@@ -33,6 +33,8 @@ pub struct Scene {
     pub candidates: Vec<Arc<Assistant>>,
     /// Labels of the contact and of the conversation; read only where a route asks for them.
     pub tags: Vec<String>,
+    /// Whoever asks belongs to the team that looks after the conversation; read only where a member may take it.
+    pub asker_is_in_team: bool,
     /// The far end is a number of the tenant's own.
     pub is_own_number: bool,
 }

@@ -6,6 +6,7 @@ use domain::command::{Asker, Command, HandOffTo, NewText, Refusal, Start};
 use domain::decide;
 use domain::decision::Decision;
 use domain::id::{ApprovalId, ConversationId, DraftId, Ids, MessageId, TenantId};
+use domain::message::Author;
 use domain::scene::Scene;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -218,6 +219,7 @@ async fn start(
     if let Some(id) = asked.assistant {
         scene.assistant = Some(Arc::new(scene::assistant(tx, id).await?.ok_or(Refusal::NotFound("assistant"))?));
     }
+    see_team(tx, asker, &mut scene).await?;
     let (decision, started) = decide::start(now, ids, &scene, lane, asker, asked)?;
     let decide::Started { conversation, message, resumed } = started;
     Ok((decision, Outcome::Started { conversation, message, resumed }))
@@ -231,7 +233,8 @@ async fn reply(
     conversation: ConversationId,
     text: &NewText,
 ) -> Result<(Decision, Outcome), AskError> {
-    let scene = around(tx, conversation).await?;
+    let mut scene = around(tx, conversation).await?;
+    see_team(tx, asker, &mut scene).await?;
     let now_between = scene::thread(tx, &mut Known::default(), scene.number.id, &scene.address).await?;
     let current = now_between.and_then(|thread| thread.conversation).map(|current| current.id);
     decide::resumable(now, &scene, current)?;
@@ -261,6 +264,15 @@ async fn around(tx: &mut TenantTx<'_>, conversation: ConversationId) -> Result<S
     tx.lock_lanes(&[lane].into()).await?;
     let scene = scene::around(tx, &mut Known::default(), conversation).await?;
     Ok(scene.ok_or(Refusal::NotFound("conversation"))?)
+}
+
+/// Whether whoever asks belongs to the team that looks after the conversation.
+async fn see_team(tx: &mut TenantTx<'_>, asker: Asker, scene: &mut Scene) -> Result<(), AskError> {
+    let team = scene.conversation.as_ref().and_then(|conversation| conversation.team);
+    if let (Author::Member(person), Some(team)) = (asker.author, team) {
+        scene.asker_is_in_team = store::team::has(tx, team, person).await?;
+    }
+    Ok(())
 }
 
 /// The scene with the assistant that the conversation is handed to.

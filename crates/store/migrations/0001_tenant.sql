@@ -24,6 +24,26 @@ CREATE TABLE member (
 ) {clustered};
 CREATE INDEX member_user ON member (user_id);
 
+CREATE TABLE team (
+    tenant_id     UUID   NOT NULL REFERENCES tenant (tenant_id),
+    id            UUID   NOT NULL,
+    name          TEXT   NOT NULL,
+    folded        TEXT   NOT NULL,      -- the name in small letters: two names that differ in case alone are one
+    created_at_us BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) {clustered};
+CREATE UNIQUE INDEX team_name ON team (tenant_id, folded);
+
+CREATE TABLE team_member (
+    tenant_id UUID NOT NULL,
+    team_id   UUID NOT NULL,
+    user_id   UUID NOT NULL,
+    PRIMARY KEY (tenant_id, team_id, user_id),
+    FOREIGN KEY (tenant_id, team_id) REFERENCES team (tenant_id, id),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES member (tenant_id, user_id)
+) {clustered};
+CREATE INDEX team_member_user ON team_member (tenant_id, user_id);
+
 CREATE TABLE session (
     token_hash    BYTES  NOT NULL PRIMARY KEY,   -- SHA-256 of the cookie
     user_id       UUID   NOT NULL REFERENCES user_account (id),

@@ -14,6 +14,7 @@ CREATE TABLE conversation (
     holder              TEXT    NOT NULL CHECK (holder IN ('nobody', 'agents', 'assistant', 'workflow')),
     holder_id           UUID,
     mode                TEXT    CHECK (mode IN ('off', 'draft', 'auto')),
+    team_id             UUID,                  -- one that is there no more counts as none
     assignee_id         UUID,
     guide               TEXT    NOT NULL,
     version             BIGINT  NOT NULL,      -- rises with whatever an assistant must have seen before it answers

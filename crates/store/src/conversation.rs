@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use domain::conversation::Status;
-use domain::id::{AssistantId, ContactId, ConversationId, EnrolmentId, NumberId, UserId};
+use domain::id::{AssistantId, ContactId, ConversationId, EnrolmentId, NumberId, TeamId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,6 +35,9 @@ pub struct Conversation {
     /// What its assistant may do; `null`: what the assistant itself is set to.
     #[schema(required = true, value_type = Option<words::Mode>)]
     pub mode: Option<String>,
+    /// The team that looks after it; `null`: everybody.
+    #[schema(required = true, value_type = Option<String>)]
+    pub team_id: Option<TeamId>,
     /// The member who looks after it.
     #[schema(required = true, value_type = Option<String>)]
     pub assignee_id: Option<UserId>,
@@ -154,6 +157,8 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Who answers: `nobody`, `agents`, `assistant` or `workflow`.
     pub holder: Option<&'static str>,
+    /// Which team looks after them.
+    pub team: Team,
     /// Who looks after them.
     pub assignee: Assignee,
     /// Only those with texts that the reader has not seen.
@@ -164,6 +169,20 @@ pub struct Filter {
     pub tag: Option<String>,
     /// Only those with someone who is found by this.
     pub search: Option<Search>,
+}
+
+/// Which team looks after a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Team {
+    /// Whichever, or none.
+    #[default]
+    Any,
+    /// None.
+    None,
+    /// This one.
+    One(TeamId),
+    /// One that the reader is in.
+    Readers,
 }
 
 /// Who looks after a conversation.
@@ -185,11 +204,12 @@ macro_rules! conversation {
             "SELECT v.id, v.channel, v.status, v.snoozed_until_us, v.holder, v.holder_id, v.mode, v.assignee_id, v.guide,
                     v.contact_id, c.name, c.company, v.address, c.blocked, a.opted_out_at_us, v.number_id, n.address, n.label,
                     v.previous_id, v.waiting_since_us, v.last_message_at_us, v.last_direction, v.preview, v.version,
-                    v.created_at_us, ", $unread, "
+                    v.created_at_us, tm.id, ", $unread, "
              FROM conversation v
              LEFT JOIN contact c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id
              LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
-             LEFT JOIN number n ON n.tenant_id = v.tenant_id AND n.id = v.number_id ",
+             LEFT JOIN number n ON n.tenant_id = v.tenant_id AND n.id = v.number_id
+             LEFT JOIN team tm ON tm.tenant_id = v.tenant_id AND tm.id = v.team_id ",
             $seen, "
              WHERE v.tenant_id = $1"
         )
@@ -224,7 +244,11 @@ const INBOX_FILTERED: &str = inbox!(
                    WHERE t.tenant_id = v.tenant_id AND t.conversation_id = v.id AND t.tag = $12) OR $12 IS NULL)
       AND (lower(c.name) LIKE $13 ESCAPE '\' OR lower(c.company) LIKE $13 ESCAPE '\'
            OR c.name LIKE $14 ESCAPE '\' OR c.company LIKE $14 ESCAPE '\'
-           OR v.address LIKE $15 OR $13 IS NULL)"
+           OR v.address LIKE $15 OR $13 IS NULL)
+      AND (v.team_id = $16 OR $16 IS NULL)
+      AND (tm.id IS NULL OR NOT $17)
+      AND (EXISTS (SELECT 1 FROM team_member i
+                   WHERE i.tenant_id = v.tenant_id AND i.team_id = v.team_id AND i.user_id = $2) OR NOT $18)"
 );
 
 const BY_IDS: &str = concat!(conversation!("NULL", ""), " AND v.id {among $2}");
@@ -392,6 +416,10 @@ async fn inbox(
         Assignee::User(user) => Some(user),
         Assignee::Any | Assignee::Nobody => None,
     };
+    let team = match filter.team {
+        Team::One(team) => Some(team),
+        Team::Any | Team::None | Team::Readers => None,
+    };
     let search = filter.search.as_ref();
     tx.rows(
         INBOX_FILTERED,
@@ -409,7 +437,10 @@ async fn inbox(
             &filter.tag,
             search.map(|search| search.lower.as_str()),
             search.map(|search| search.typed.as_str()),
-            search.and_then(|search| search.digits.as_deref())
+            search.and_then(|search| search.digits.as_deref()),
+            team,
+            filter.team == Team::None,
+            filter.team == Team::Readers
         ],
     )
     .await
@@ -462,6 +493,7 @@ fn conversation(row: &Row, has_reader: bool) -> Result<Conversation, StoreError>
         snoozed_until: row.get(3)?,
         holder: Holder { kind: holder, id: holder_id },
         mode: row.get(6)?,
+        team_id: row.get(25)?,
         assignee_id: row.get(7)?,
         guide: known(row.get(8)?),
         contact: Counterpart {
@@ -476,7 +508,7 @@ fn conversation(row: &Row, has_reader: bool) -> Result<Conversation, StoreError>
         number: OurNumber { id: row.get(15)?, pretty: pretty(&ours), e164: ours, label: row.get(17)? },
         previous_id: row.get(18)?,
         tags: Vec::new(),
-        unread: if has_reader { Some(row.get::<i64>(25)?.max(0)) } else { None },
+        unread: if has_reader { Some(row.get::<i64>(26)?.max(0)) } else { None },
         waiting_since: row.get(19)?,
         last_message_at: row.get(20)?,
         last_message: direction.map(|direction| LastMessage { direction, preview }),
@@ -489,6 +521,7 @@ impl Filter {
     /// Whether the status alone chooses.
     fn is_plain(&self) -> bool {
         self.holder.is_none()
+            && self.team == Team::Any
             && self.assignee == Assignee::Any
             && !self.unread
             && self.number.is_none()

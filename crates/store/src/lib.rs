@@ -28,6 +28,7 @@ pub mod search;
 pub mod session;
 pub mod setup;
 mod statistics;
+pub mod team;
 pub mod tell;
 pub mod tenant;
 #[cfg(feature = "testing")]

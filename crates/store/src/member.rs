@@ -1,5 +1,7 @@
 //! Who works in a tenant, and as what.
 
+use std::collections::HashSet;
+
 use domain::{
     access::Role,
     event::Kind,
@@ -9,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Row, StoreError, SystemTx, TenantTx, args, event::Line, schema::RoleWord};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, event::Line, schema::RoleWord, team};
 
 /// The constraint that says: nobody is a member twice.
 pub const ALREADY_MEMBER: &str = "member_pkey";
@@ -80,6 +82,15 @@ pub async fn read(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Member>,
     .transpose()
 }
 
+/// Who of these is a member.
+///
+/// # Errors
+/// When the database fails.
+pub async fn known(tx: &mut TenantTx<'_>, users: &[UserId]) -> Result<HashSet<UserId>, StoreError> {
+    let sql = "SELECT user_id FROM member WHERE tenant_id = $1 AND user_id {among $2}";
+    tx.rows(sql, args![crate::list(users)]).await?.iter().map(|row| row.get(0)).collect()
+}
+
 /// Lets a person in.
 ///
 /// # Errors
@@ -113,8 +124,9 @@ pub async fn change(tx: &mut TenantTx<'_>, user: UserId, role: Role) -> Result<b
     Ok(true)
 }
 
-/// Shows a member the door: their sessions here end, and nothing is left in their hands. Answers the lines for the log, one for
-/// each conversation that has nobody to look after it now; `None` if the tenant would have no owner then.
+/// Shows a member the door: their sessions here end, they leave their teams, and nothing is left in their hands. Answers the
+/// lines for the log, one for each such team and one for each conversation that they looked after; `None` if the tenant would
+/// have no owner then.
 ///
 /// # Errors
 /// When the database fails.
@@ -123,14 +135,15 @@ pub async fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Vec<Li
         return Ok(None);
     }
     tx.exec("DELETE FROM session WHERE tenant_id = $1 AND user_id = $2", args![user]).await?;
+    let mut lines = team::leave_all(tx, user).await?;
     tx.exec("DELETE FROM member WHERE tenant_id = $1 AND user_id = $2", args![user]).await?;
     let sql = "UPDATE conversation SET assignee_id = NULL WHERE tenant_id = $1 AND assignee_id = $2 RETURNING id";
     let orphans = tx.rows(sql, args![user]).await?;
-    let lines = orphans.iter().map(|row| {
+    for row in &orphans {
         let id: ConversationId = row.get(0)?;
-        Ok(Line { kind: Kind::ConversationUpdated, subject: id.0, conversation: Some(id) })
-    });
-    lines.collect::<Result<_, StoreError>>().map(Some)
+        lines.push(Line { kind: Kind::ConversationUpdated, subject: id.0, conversation: Some(id) });
+    }
+    Ok(Some(lines))
 }
 
 /// Where a person is a member, by the tenants' names.

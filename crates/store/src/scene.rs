@@ -42,7 +42,7 @@ macro_rules! thread_columns {
              v.resolved_at_us,
              EXISTS (SELECT 1 FROM number o WHERE o.tenant_id = $1 AND o.address = ",
             $address,
-            ")"
+            "), (SELECT tm.id FROM team tm WHERE tm.tenant_id = v.tenant_id AND tm.id = v.team_id)"
         )
     };
 }
@@ -355,6 +355,7 @@ async fn scenes(
             assistant,
             candidates,
             tags,
+            asker_is_in_team: false,
             is_own_number,
         }));
     }
@@ -520,6 +521,7 @@ fn conversation(id: ConversationId, row: &Row) -> Result<Conversation, StoreErro
             Some("auto") => Some(Mode::Auto),
             Some(other) => return Err(unknown("mode", other)),
         },
+        team: row.get(32)?,
         assignee: row.get(18)?,
         guide: row.get(19)?,
         version: row.get(20)?,

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use std::fmt;
 
 use domain::event::Kind;
-use domain::id::{ApprovalId, AssistantId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId};
+use domain::id::{
+    ApprovalId, AssistantId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId, TeamId,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::event::Logged;
-use crate::{StoreError, TenantTx, approval, contact, conversation, draft, knowledge, message};
+use crate::{StoreError, TenantTx, approval, contact, conversation, draft, knowledge, message, team};
 
 /// A line of the log with what it says.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,6 +49,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
     let drafts = draft::by_ids(tx, &subjects(logged, Subject::Draft)).await?;
     let sources = knowledge::by_ids(tx, &subjects(logged, Subject::Knowledge)).await?;
     let approvals = approval::by_ids(tx, &subjects(logged, Subject::Approval)).await?;
+    let teams = team::by_ids(tx, &subjects(logged, Subject::Team)).await?;
     logged
         .iter()
         .map(|logged| {
@@ -60,6 +63,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
                 Subject::Number => Ok(json!({ "id": NumberId(subject) }).to_string()),
                 Subject::Assistant => Ok(json!({ "id": AssistantId(subject) }).to_string()),
                 Subject::Knowledge => thing("knowledge", &sources, KnowledgeId(subject)),
+                Subject::Team => thing("team", &teams, TeamId(subject)),
             };
             Ok(Told {
                 seq: logged.seq,
@@ -82,6 +86,7 @@ enum Subject {
     Number,
     Assistant,
     Knowledge,
+    Team,
 }
 
 impl Subject {
@@ -95,6 +100,7 @@ impl Subject {
             Kind::NumberUpdated => Self::Number,
             Kind::AssistantUpdated => Self::Assistant,
             Kind::KnowledgeUpdated => Self::Knowledge,
+            Kind::TeamUpdated => Self::Team,
         }
     }
 }
@@ -148,6 +154,7 @@ mod tests {
             snoozed_until: Some(at("2026-11-24T09:00:00Z")),
             holder: Holder { kind: "assistant".into(), id: Some(AssistantId(Uuid::from_u128(5)).to_string()) },
             mode: None,
+            team_id: Some(id(7)),
             assignee_id: Some(id(6)),
             guide: None,
             contact: Counterpart {
@@ -196,6 +203,7 @@ mod tests {
             snoozed_until: "2026-11-24T09:00:00Z"
             status: "snoozed"
             tags: ["vip"]
+            team_id: "tea_00000000000000000000000000000007"
             version: 4
             waiting_since: "2026-11-23T10:00:00Z""#]],
         );

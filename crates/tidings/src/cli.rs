@@ -21,6 +21,7 @@ mod number;
 mod openapi;
 mod serve;
 mod show_config;
+mod team;
 mod tenant;
 mod unclaimed;
 mod user;
@@ -73,6 +74,9 @@ enum Command {
     /// People who sign in.
     #[command(subcommand)]
     User(user::Command),
+    /// Members who look after some conversations together.
+    #[command(subcommand)]
+    Team(team::Command),
     /// API keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -158,6 +162,7 @@ async fn asked(command: Command, config: &Config, json: bool) -> anyhow::Result<
         Command::Migrate => migrate::run(config).await,
         Command::Tenant(command) => tenant::run(command, config).await,
         Command::User(command) => user::run(command, config).await,
+        Command::Team(command) => team::run(command, config).await,
         Command::Key(command) => key::run(command, config).await,
         Command::Number(command) => number::run(command, config).await,
         Command::Carrier(command) => carrier::run(command, config).await,

@@ -67,6 +67,10 @@ export class FakeDesk {
       created_at: "2026-02-01T09:00:00Z",
     },
   ];
+  teams: T.Team[] = [
+    { id: "tea_1", name: "Front desk", member_ids: ["usr_1", "usr_2"], created_at: "2026-02-01T09:00:00Z" },
+    { id: "tea_2", name: "Billing", member_ids: ["usr_2"], created_at: "2026-02-02T09:00:00Z" },
+  ];
   keys: T.ApiKey[] = [];
   carriers: T.CarrierAccount[] = [];
   numbers: T.Number[] = [];
@@ -301,6 +305,7 @@ export class FakeDesk {
       snoozed_until: null,
       holder: { kind: "nobody", id: null },
       mode: null,
+      team_id: null,
       assignee_id: null,
       guide: null,
       contact: {

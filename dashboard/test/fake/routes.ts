@@ -20,6 +20,11 @@ function contact(d: FakeDesk, id: string): T.Contact {
   return { ...found.contact, time_zone: null, tags: [], created_at: found.created_at, fields };
 }
 
+const isOf = (d: FakeDesk, team: string | null, wanted: string | null) =>
+  wanted === "mine"
+    ? d.teams.some((t) => t.id === team && t.member_ids.includes(d.me.user.id))
+    : team === (wanted === "none" ? null : wanted);
+
 const routes: Record<string, Handler> = {
   "GET /session": (d) => {
     if (!d.session) throw new Refusal(401, "unauthenticated", "Sign in first.");
@@ -61,6 +66,20 @@ const routes: Record<string, Handler> = {
   },
   "PATCH /members/:": (d, [id], body) => Object.assign(d.members.find((m) => m.user_id === id) ?? {}, body),
   "DELETE /members/:": (d, [id]) => void (d.members = d.members.filter((m) => m.user_id !== id)),
+  "GET /teams": (d) => page(d.teams),
+  "POST /teams": (d, _, body) => {
+    const { name, member_ids = [] } = body as unknown as T.NewTeam;
+    const team: T.Team = { id: d.id("tea"), name, member_ids, created_at: now() };
+    d.teams.push(team);
+    d.emit("team.updated", { team });
+    return team;
+  },
+  "PATCH /teams/:": (d, [id], body) => Object.assign(d.teams.find((t) => t.id === id) ?? {}, body),
+  "DELETE /teams/:": (d, [id = ""]) => {
+    d.teams = d.teams.filter((t) => t.id !== id);
+    for (const c of d.conversations.values()) if (c.team_id === id) d.change(c.id, { team_id: null });
+    d.emit("team.updated", { id });
+  },
   "GET /api-keys": (d) => page(d.keys),
   "POST /api-keys": (d, _, body) => {
     const key: T.ApiKey = {
@@ -169,6 +188,7 @@ const routes: Record<string, Handler> = {
       (c) =>
         (status === "all" || c.status === status) &&
         (!query.get("holder") || c.holder.kind === query.get("holder")) &&
+        (!query.get("team") || isOf(d, c.team_id, query.get("team"))) &&
         (!query.get("unread") || c.unread) &&
         (!q || `${c.contact.name} ${c.contact.phone} ${c.last_message?.preview}`.toLowerCase().includes(q)),
     );
@@ -230,6 +250,7 @@ const routes: Record<string, Handler> = {
     const to = body as unknown as T.Handoff;
     return d.change(id, {
       holder: { kind: to.to, id: to.assistant_id ?? null },
+      team_id: to.team_id ?? d.conversation(id).team_id,
       assignee_id: to.assignee_id ?? null,
     });
   },

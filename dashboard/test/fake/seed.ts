@@ -89,11 +89,13 @@ export function seeded(): FakeDesk {
     },
     links: ["harbourdental.example"],
     hand_over: {
+      team: null,
       assignee: null,
       while_open: "Let me get somebody from the team. They will text you in a moment.",
       while_closed: "Nobody is at the practice right now. Somebody will text you {when}.",
       escalate_after_minutes: 30,
       escalate_to: "usr_1",
+      escalate_to_team: null,
       back: "after_closing",
     },
     created_at: ago(60 * 24 * 30),

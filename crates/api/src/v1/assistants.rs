@@ -26,7 +26,7 @@ pub use settings::{AssistantPatch, ProviderPatch, apply, sealed_keys};
 
 pub(super) use settings::within;
 
-use super::messages::Nothing;
+use super::{messages::Nothing, teams};
 use crate::{
     auth::Caller,
     error::ApiError,
@@ -222,13 +222,21 @@ pub async fn remove(
     .await
 }
 
-/// Whoever gets what it hands over must be one of us.
+/// Whoever gets what it hands over must be one of us, or a team of ours.
 async fn people_exist(tx: &mut TenantTx<'_>, settings: &Settings) -> Result<(), ApiError> {
     for (field, person) in
         [("hand_over.assignee", settings.hand_over.assignee), ("hand_over.escalate_to", settings.hand_over.escalate_to)]
     {
         if let Some(person) = person {
             is_member(tx, field, person).await?;
+        }
+    }
+    for (field, team) in [
+        ("hand_over.team", settings.hand_over.team),
+        ("hand_over.escalate_to_team", settings.hand_over.escalate_to_team),
+    ] {
+        if let Some(team) = team {
+            teams::must_exist(tx, field, team).await?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use axum::extract::State;
 use domain::access::Scope;
 use domain::command::{Command, ConversationChange, HandOffTo, NewText, Start};
 use domain::conversation::{Mode, Status};
-use domain::id::{AssistantId, ConversationId, MediaId, NumberId, UserId};
+use domain::id::{AssistantId, ConversationId, MediaId, NumberId, TeamId, UserId};
 use domain::phone::E164;
 use domain::tenant::Settings;
 use engine::{Outcome, live::Signal};
@@ -12,11 +12,14 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::conversation::{self, Assignee, Conversation, Filter};
+use store::conversation::{self, Conversation};
 use store::message::{self, Message};
 use store::{StoreError, TenantTx, assistant, scene, tenant, words};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
+mod wanted;
+
+use self::wanted::{Wanted, filter};
 use super::{contacts, messages};
 use crate::{
     auth::Caller,
@@ -26,33 +29,6 @@ use crate::{
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
 };
-
-/// Which conversations are wanted.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Wanted {
-    /// `open` (if not said), `snoozed`, `closed` or `all`.
-    #[param(required = false)]
-    status: Option<String>,
-    /// Who answers: `assistant`, `agents`, `workflow` or `nobody`.
-    #[param(required = false)]
-    holder: Option<String>,
-    /// Who looks after it: `me`, `none` or a member's id.
-    #[param(required = false)]
-    assignee: Option<String>,
-    /// Only those with texts that the asking member has not seen.
-    #[param(required = false)]
-    unread: Option<bool>,
-    /// Only those on this number.
-    #[param(required = false)]
-    number_id: Option<String>,
-    /// Only those with this label.
-    #[param(required = false)]
-    tag: Option<String>,
-    /// A piece of the contact's name or company, or digits of the phone number.
-    #[param(required = false)]
-    q: Option<String>,
-}
 
 /// A conversation to open or resume.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -110,6 +86,10 @@ pub struct ConversationPatch {
     /// When a snoozed one comes back: needed with `snoozed`.
     #[schema(value_type = Option<String>, format = DateTime)]
     snoozed_until: Option<Timestamp>,
+    /// `null`: everybody. Another team without an assignee is the whole team.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    team_id: Option<Option<TeamId>>,
     /// `null`: nobody.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
@@ -146,6 +126,9 @@ pub struct Handoff {
     /// With `assistant`: which one, instead of the number's own.
     #[schema(value_type = Option<String>)]
     assistant_id: Option<AssistantId>,
+    /// With `agents`: the team that shall look after it.
+    #[schema(value_type = Option<String>)]
+    team_id: Option<TeamId>,
     /// With `agents`: the member who shall look after it.
     #[schema(value_type = Option<String>)]
     assignee_id: Option<UserId>,
@@ -277,9 +260,7 @@ pub async fn change(
     Write(patch, once): Write<ConversationPatch>,
 ) -> Result<Written<Conversation>, ApiError> {
     caller.must(Scope::ConversationsWrite)?;
-    if let Some(Some(assignee)) = patch.assignee_id {
-        must_be_member(&app, &caller, assignee).await?;
-    }
+    must_be_ours(&app, &caller, patch.team_id.flatten(), patch.assignee_id.flatten()).await?;
     let cleared = |field, text: Option<Option<String>>| {
         text.map(|text: Option<String>| contacts::line(field, text.as_deref())).transpose()
     };
@@ -287,6 +268,7 @@ pub async fn change(
         // A time to come back says that it is put away.
         status: patch.status.or(patch.snoozed_until.map(|_| Status::Snoozed)),
         snoozed_until: patch.snoozed_until,
+        team: patch.team_id,
         assignee: patch.assignee_id,
         mode: patch.mode,
         guide: None,
@@ -327,9 +309,10 @@ pub async fn hand_off(
     if asked.assignee_id.is_some() && asked.to != HandoffTo::Agents {
         return Err(ApiError::invalid("assignee_id", "not_used", "Only with `to: agents`."));
     }
-    if let Some(assignee) = asked.assignee_id {
-        must_be_member(&app, &caller, assignee).await?;
+    if asked.team_id.is_some() && asked.to != HandoffTo::Agents {
+        return Err(ApiError::invalid("team_id", "not_used", "Only with `to: agents`."));
     }
+    must_be_ours(&app, &caller, asked.team_id, asked.assignee_id).await?;
     if let Some(assistant) = asked.assistant_id {
         must_be_assistant(&app, &caller, assistant).await?;
     }
@@ -338,7 +321,7 @@ pub async fn hand_off(
         return Err(ApiError::invalid("reason", "too_long", "At most 500 characters."));
     }
     let to = match asked.to {
-        HandoffTo::Agents => HandOffTo::Agents(asked.assignee_id),
+        HandoffTo::Agents => HandOffTo::Agents { team: asked.team_id, assignee: asked.assignee_id },
         HandoffTo::Assistant => HandOffTo::Assistant(asked.assistant_id),
         HandoffTo::Nobody => HandOffTo::Nobody,
     };
@@ -424,14 +407,34 @@ async fn only_members(app: &AppState, caller: &Caller, id: ConversationId) -> Ap
     }
 }
 
-async fn must_be_member(app: &AppState, caller: &Caller, user: UserId) -> Result<(), ApiError> {
-    let store = app.engine.store();
-    let is_member =
-        store.read(caller.tenant, async move |tx: &mut TenantTx<'_>| conversation::is_member(tx, user).await).await?;
-    if is_member {
+/// Whoever is to look after it must be there.
+async fn must_be_ours(
+    app: &AppState,
+    caller: &Caller,
+    team: Option<TeamId>,
+    assignee: Option<UserId>,
+) -> Result<(), ApiError> {
+    if team.is_none() && assignee.is_none() {
         return Ok(());
     }
-    Err(ApiError::invalid("assignee_id", "not_found", "There is no such member. Choose one under Members."))
+    let store = app.engine.store();
+    store
+        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+            if let Some(team) = team
+                && store::team::find(tx, team).await?.is_none()
+            {
+                let mend = "There is no such team. Choose one under Teams.";
+                return Err(ApiError::invalid("team_id", "not_found", mend));
+            }
+            if let Some(assignee) = assignee
+                && !conversation::is_member(tx, assignee).await?
+            {
+                let mend = "There is no such member. Choose one under Members.";
+                return Err(ApiError::invalid("assignee_id", "not_found", mend));
+            }
+            Ok(())
+        })
+        .await
 }
 
 async fn must_be_assistant(app: &AppState, caller: &Caller, id: AssistantId) -> Result<(), ApiError> {
@@ -470,97 +473,4 @@ async fn ours(tx: &mut TenantTx<'_>, from: &str, region: &str) -> Result<Option<
     }
     let address = E164::parse(from, Some(region)).map_or_else(|_| from.to_owned(), |number| number.to_string());
     conversation::number_by_address(tx, &address).await
-}
-
-fn filter(wanted: &Wanted, reader: Option<UserId>) -> Result<Filter, ApiError> {
-    let status = match wanted.status.as_deref() {
-        None | Some("open") => Some(Status::Open),
-        Some("snoozed") => Some(Status::Snoozed),
-        Some("closed") => Some(Status::Closed),
-        Some("all") => None,
-        Some(_) => return Err(not_allowed("status", "open, snoozed, closed or all")),
-    };
-    let holder = match wanted.holder.as_deref() {
-        None => None,
-        Some("assistant") => Some("assistant"),
-        Some("agents") => Some("agents"),
-        Some("workflow") => Some("workflow"),
-        Some("nobody") => Some("nobody"),
-        Some(_) => return Err(not_allowed("holder", "assistant, agents, workflow or nobody")),
-    };
-    let members_only = |field| ApiError::invalid(field, "members_only", "An API key is no member; leave this out.");
-    let assignee = match wanted.assignee.as_deref() {
-        None => Assignee::Any,
-        Some("none") => Assignee::Nobody,
-        Some("me") => Assignee::User(reader.ok_or_else(|| members_only("assignee"))?),
-        Some(id) => {
-            Assignee::User(id.parse().map_err(|_| not_allowed("assignee", "me, none or a member's id (usr_…)"))?)
-        }
-    };
-    let unread = wanted.unread.unwrap_or(false);
-    if unread && reader.is_none() {
-        return Err(members_only("unread"));
-    }
-    let number = wanted.number_id.as_deref().map(str::parse).transpose();
-    Ok(Filter {
-        status,
-        holder,
-        assignee,
-        unread,
-        number: number.map_err(|_| not_allowed("number_id", "a number's id (num_…)"))?,
-        tag: wanted.tag.as_deref().map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned),
-        search: contacts::search(wanted.q.as_deref())?,
-    })
-}
-
-fn not_allowed(field: &str, words: &str) -> ApiError {
-    ApiError::invalid(field, "not_allowed", format!("This is one of: {words}."))
-}
-
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    const ANN: UserId = UserId(Uuid::from_u128(1));
-
-    fn read(query: &str, reader: Option<UserId>) -> Result<Filter, ApiError> {
-        let uri = format!("http://x/?{query}").parse().unwrap();
-        let axum::extract::Query(wanted) = axum::extract::Query::<Wanted>::try_from_uri(&uri).unwrap();
-        filter(&wanted, reader)
-    }
-
-    #[test]
-    fn filters_are_read() {
-        let plain = read("", None).unwrap();
-        assert_eq!(
-            (plain.status, plain.holder, plain.assignee, plain.unread),
-            (Some(Status::Open), None, Assignee::Any, false)
-        );
-        let filter = read("status=all&holder=agents&assignee=me&unread=true&tag=vip&q=ann", Some(ANN)).unwrap();
-        assert_eq!(
-            (filter.status, filter.holder, filter.assignee, filter.unread),
-            (None, Some("agents"), Assignee::User(ANN), true)
-        );
-        assert!(filter.tag.as_deref() == Some("vip") && filter.search.is_some());
-        assert_eq!(read("assignee=none", None).unwrap().assignee, Assignee::Nobody);
-    }
-
-    #[test]
-    fn a_wrong_filter_is_named() {
-        for (query, field) in [
-            ("status=done", "status"),
-            ("holder=me", "holder"),
-            ("assignee=ann", "assignee"),
-            ("assignee=con_00000000000000000000000000000001", "assignee"),
-            ("assignee=me", "assignee"),
-            ("unread=true", "unread"),
-            ("number_id=7", "number_id"),
-        ] {
-            let error = read(query, None).unwrap_err();
-            assert_eq!(error.code(), "invalid", "{query}");
-            assert!(format!("{error:?}").contains(&format!("field: \"{field}\"")), "{query}");
-        }
-    }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::tool::Tool;
 use crate::conversation::Mode;
 use crate::hours::WeekHours;
-use crate::id::UserId;
+use crate::id::{TeamId, UserId};
 use crate::message::Cost;
 
 /// A reply takes at most this many segments, unless the tenant says otherwise.
@@ -196,6 +196,8 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HandOver {
+    /// Which team is to look after it; `None`, or one that is there no more: everybody.
+    pub team: Option<TeamId>,
     /// Who is to look after it; `None`: whoever comes first.
     pub assignee: Option<UserId>,
     /// What the contact is told while somebody is there. Empty: nothing.
@@ -204,8 +206,10 @@ pub struct HandOver {
     pub while_closed: String,
     /// Nobody answered for so long: then it is escalated. Minutes; 0: never.
     pub escalate_after_minutes: u32,
-    /// Who gets an escalated one; `None`: it is only marked.
+    /// Who gets an escalated one; `None`, and no team either: it is only marked.
     pub escalate_to: Option<UserId>,
+    /// Which team gets an escalated one.
+    pub escalate_to_team: Option<TeamId>,
     /// When a conversation goes back to the assistant by itself.
     pub back: HandBack,
 }
@@ -213,11 +217,13 @@ pub struct HandOver {
 impl Default for HandOver {
     fn default() -> Self {
         Self {
+            team: None,
             assignee: None,
             while_open: "A colleague will answer you here shortly.".into(),
             while_closed: "Nobody is here right now. A colleague will answer you {when}.".into(),
             escalate_after_minutes: 30,
             escalate_to: None,
+            escalate_to_team: None,
             back: HandBack::Never,
         }
     }

@@ -7,7 +7,7 @@ use crate::command::{Asker, ConversationChange, Refusal};
 use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Decision, Effect, Unsent};
 use crate::fact::Fact;
-use crate::id::{Ids, MessageId};
+use crate::id::{Ids, MessageId, TeamId, UserId};
 use crate::message::Message;
 use crate::scene::{Outbound, Scene};
 
@@ -31,13 +31,19 @@ pub fn change(now: Timestamp, ids: &mut Ids, scene: &Scene, change: &Conversatio
         stand(now, &mut conversation, status, change.snoozed_until, &mut decision)?;
         conversation.version += i64::from(status != before.status);
     }
+    if let Some(team) = change.team {
+        conversation.team = team;
+        if team.is_some() && team != before.team {
+            conversation.assignee = None;
+        }
+    }
     if let Some(assignee) = change.assignee {
         conversation.assignee = assignee;
-        conversation.version += i64::from(assignee != before.assignee);
-        // Whoever is to look after it answers it, too.
-        if assignee.is_some() && assignee != before.assignee && matches!(conversation.holder, Holder::Assistant(_)) {
-            conversation.holder = Holder::Agents;
-        }
+    }
+    conversation.version += i64::from(looked_after(&conversation) != looked_after(&before));
+    // Whoever is to look after it answers it, too.
+    if has_new_keeper(&before, &conversation) && matches!(conversation.holder, Holder::Assistant(_)) {
+        conversation.holder = Holder::Agents;
     }
     if let Some(mode) = change.mode {
         conversation.mode = mode;
@@ -74,7 +80,7 @@ fn assistant_follows(
     }
     let people_took_it = conversation.status != Standing::Open
         || conversation.mode == Some(Mode::Off)
-        || (conversation.assignee.is_some() && conversation.assignee != before.assignee);
+        || has_new_keeper(before, conversation);
     if people_took_it && conversation.has_unsent {
         let which = Unsent::ByAssistant(conversation.id);
         decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
@@ -82,6 +88,16 @@ fn assistant_follows(
     if conversation.wants_answer() && conversation.status == Standing::Open {
         let_assistant_answer(now, ids, scene, conversation, decision);
     }
+}
+
+const fn looked_after(conversation: &Conversation) -> (Option<TeamId>, Option<UserId>) {
+    (conversation.team, conversation.assignee)
+}
+
+/// A team or a person looks after it who did not before.
+fn has_new_keeper(before: &Conversation, conversation: &Conversation) -> bool {
+    (conversation.team.is_some() && conversation.team != before.team)
+        || (conversation.assignee.is_some() && conversation.assignee != before.assignee)
 }
 
 /// What follows from a note.

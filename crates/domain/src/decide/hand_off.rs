@@ -23,7 +23,7 @@ pub fn hand_off(
     let mut decision = Decision::default();
     let mut conversation = scene.conversation.clone().ok_or(Refusal::NotFound("conversation"))?;
     let (holder, whom) = match to {
-        HandOffTo::Agents(_) => (Holder::Agents, "people".to_owned()),
+        HandOffTo::Agents { .. } => (Holder::Agents, "people".to_owned()),
         HandOffTo::Nobody => (Holder::Nobody, "nobody".to_owned()),
         HandOffTo::Assistant(_) => {
             let assistant = scene.assistant.as_ref().ok_or_else(|| Refusal::Invalid {
@@ -34,8 +34,8 @@ pub fn hand_off(
             (Holder::Assistant(assistant.id), assistant.name.clone())
         }
     };
-    if let HandOffTo::Agents(Some(person)) = to {
-        conversation.assignee = Some(person);
+    if let HandOffTo::Agents { team, assignee } = to {
+        conversation.assign(team, assignee);
     }
     let moved = conversation.holder != holder;
     conversation.holder = holder;

@@ -9,7 +9,7 @@ use crate::assistant::{Assistant, HandOff, Objection};
 use crate::conversation::{Conversation, Holder, Status as Standing};
 use crate::decision::{Change, Decision, Draft, Effect};
 use crate::fact::Fact;
-use crate::id::{DraftId, Ids, MessageId, RunId, UserId};
+use crate::id::{DraftId, Ids, MessageId, RunId, TeamId, UserId};
 use crate::scene::Scene;
 
 /// The label of a conversation that nobody picked up in time.
@@ -43,7 +43,10 @@ pub(super) fn hand_over(
     decision: &mut Decision,
 ) -> (Option<MessageId>, Option<DraftId>) {
     let set = &assistant.settings.hand_over;
-    conversation.assignee = conversation.assignee.or(set.assignee);
+    // Whoever looks after it already, does so still.
+    if conversation.assignee.is_none() && conversation.team.is_none() {
+        conversation.assign(set.team, set.assignee);
+    }
     let note = hand_to_people(now, ids, &mut conversation, &words(hand_off));
     decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
     decision.change(Change::MessageAdded(Box::new(note)));
@@ -66,7 +69,8 @@ pub(super) fn hand_over(
     });
     if set.escalate_after_minutes > 0 && conversation.waiting_since.is_some() {
         let after = SignedDuration::from_mins(i64::from(set.escalate_after_minutes));
-        let fact = Fact::HandOverOverdue { conversation: conversation.id, to: set.escalate_to, handed_at: now };
+        let (to, to_team) = (set.escalate_to, set.escalate_to_team);
+        let fact = Fact::HandOverOverdue { conversation: conversation.id, to, to_team, handed_at: now };
         decision.effect(Effect::Remind { fact, at: now.checked_add(after).unwrap_or(now), lane: conversation.lane });
     }
     (told, draft)
@@ -108,13 +112,14 @@ fn told(now: Timestamp, scene: &Scene, assistant: &Assistant) -> Option<String> 
     (!body.trim().is_empty()).then_some(body)
 }
 
-/// Nobody came in time: whoever is set for that gets it, and it is marked.
+/// Nobody came in time: the person or the team that is set for that gets it, and it is marked.
 #[must_use]
 pub fn hand_over_overdue(
     now: Timestamp,
     ids: &mut Ids,
     scene: &Scene,
     to: Option<UserId>,
+    to_team: Option<TeamId>,
     handed_at: Timestamp,
 ) -> Decision {
     let mut decision = Decision::default();
@@ -128,7 +133,7 @@ pub fn hand_over_overdue(
     }
     let mut conversation = conversation.clone();
     conversation.reopen();
-    conversation.assignee = to.or(conversation.assignee);
+    conversation.assign(to_team, to);
     conversation.version += 1;
     let minutes = now.duration_since(handed_at).as_secs() / 60;
     let body = format!("Escalated: nobody has answered for {minutes} minutes since the assistant handed over.");

@@ -9,7 +9,7 @@ use crate::decision::{
     CancelReason, Change, Decision, DraftState, Effect, GateAsked, Priority, ReceiptLine, SendText, Unsent,
 };
 use crate::gate::{Purpose, Verdict, gate};
-use crate::id::{ConversationId, Ids, MessageId};
+use crate::id::{ConversationId, Ids, MessageId, UserId};
 use crate::message::{Author, Direction, Message, Source, Status};
 use crate::scene::{OpenDraft, Scene};
 use crate::segment::{MAX_SEGMENTS, measure};
@@ -67,8 +67,8 @@ pub(super) fn say(
     let body = body(text)?;
     let planned = plan(now, scene, text)?;
     if asker.author.answers() && !text.notice {
-        if matches!(asker.author, Author::Member(_)) {
-            take_over(&mut conversation);
+        if let Author::Member(person) = asker.author {
+            take_over(&mut conversation, person, scene.asker_is_in_team);
         }
         nothing_else_answers(&conversation, decision);
     }
@@ -295,10 +295,14 @@ fn scheduled(now: Timestamp, text: &NewText) -> Result<Option<Timestamp>, Refusa
     Ok(Some(at))
 }
 
-/// A person who answers takes the conversation.
-fn take_over(conversation: &mut Conversation) {
+/// A person who answers takes the conversation. In a team's conversation that none of it has yet, they are the one of the
+/// team who has it; somebody else only helps out.
+fn take_over(conversation: &mut Conversation, person: UserId, is_in_team: bool) {
     if matches!(conversation.holder, Holder::Assistant(_) | Holder::Nobody) {
         conversation.holder = Holder::Agents;
+    }
+    if is_in_team && conversation.team.is_some() && conversation.assignee.is_none() {
+        conversation.assignee = Some(person);
     }
 }
 

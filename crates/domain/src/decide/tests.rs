@@ -4,6 +4,7 @@ mod answering;
 mod approving;
 mod arriving;
 mod sending;
+mod teams;
 
 use std::sync::Arc;
 
@@ -82,6 +83,7 @@ fn scene() -> Scene {
             snoozed_until: None,
             holder: Holder::Assistant(ada.id),
             mode: None,
+            team: None,
             assignee: None,
             guide: String::new(),
             version: 3,
@@ -99,6 +101,7 @@ fn scene() -> Scene {
         assistant: Some(ada),
         candidates: Vec::new(),
         tags: Vec::new(),
+        asker_is_in_team: false,
         is_own_number: false,
     }
 }
@@ -200,7 +203,10 @@ fn which_told(which: crate::decision::Unsent) -> &'static str {
 fn stands(new: &Conversation) -> String {
     let follows = if new.previous.is_some() { ", follows another" } else { "" };
     let waits = if new.waiting_since.is_some() { ", waiting" } else { "" };
-    format!("{}, held by {}, version {}{waits}{follows}", new.status.as_str(), new.holder.kind(), new.version)
+    let keeper = [("team", new.team.map(|team| team.0)), ("member", new.assignee.map(|member| member.0))];
+    let keeper = keeper.into_iter().filter_map(|(what, id)| Some(format!(", for {what} {}", id?.as_u128())));
+    let keeper: String = keeper.collect();
+    format!("{}, held by {}, version {}{keeper}{waits}{follows}", new.status.as_str(), new.holder.kind(), new.version)
 }
 
 fn on_text(body: &str, prepare: impl FnOnce(&mut Scene), expected: Expect) {

@@ -114,7 +114,7 @@ fn goes_back(scene: &Scene, conversation: &mut Conversation) {
     let takes_back = own.settings.hand_over.back == HandBack::AfterClosing;
     if takes_back && conversation.status == Standing::Closed && conversation.holder == Holder::Agents {
         conversation.holder = Holder::Assistant(own.id);
-        conversation.assignee = None;
+        (conversation.team, conversation.assignee) = (None, None);
     }
 }
 
@@ -165,6 +165,7 @@ pub(super) fn conversation(
         snoozed_until: None,
         holder: scene.number.assistant.as_ref().map_or(Holder::Nobody, |own| Holder::Assistant(own.id)),
         mode: None,
+        team: None,
         assignee: None,
         guide: String::new(),
         version: 0,

@@ -72,8 +72,8 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
             decide::contact_fell_silent(now, ids, scene, *assistant, *version)
         }
         (Fact::AssistantAnswered(run), Seen::Thread(scene)) => decide::assistant_answered(now, ids, scene, run),
-        (Fact::HandOverOverdue { to, handed_at, .. }, Seen::Thread(scene)) => {
-            decide::hand_over_overdue(now, ids, scene, *to, *handed_at)
+        (Fact::HandOverOverdue { to, to_team, handed_at, .. }, Seen::Thread(scene)) => {
+            decide::hand_over_overdue(now, ids, scene, *to, *to_team, *handed_at)
         }
         (Fact::SnoozeEnded { until, .. }, Seen::Thread(scene)) => decide::snooze_ended(scene, *until),
         (Fact::ApprovalOverdue { .. }, Seen::Approval(scene, approval)) => {

@@ -172,6 +172,8 @@ pub mod schema {
         }
         /// What happens when an assistant gives a conversation to people.
         HandOver as AssistantHandOver {
+            /// Which team is to look after it; `null`: everybody.
+            team: Option<String>,
             /// Who is to look after it; `null`: whoever comes first.
             assignee: Option<String>,
             /// What the contact is told within the office hours. Empty: nothing.
@@ -180,8 +182,10 @@ pub mod schema {
             while_closed: String,
             /// Nobody answered for so long: then it is escalated. Minutes; 0: never.
             escalate_after_minutes: u32,
-            /// Who gets an escalated one; `null`: it is only marked.
+            /// Who gets an escalated one; `null`, and no team either: it is only marked.
             escalate_to: Option<String>,
+            /// Which team gets an escalated one.
+            escalate_to_team: Option<String>,
             /// When a conversation goes back to the assistant by itself.
             back: words::HandBack,
         }

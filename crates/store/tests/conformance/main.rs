@@ -19,5 +19,6 @@ mod notes;
 mod one_engine;
 mod rehearsal;
 mod statement;
+mod team;
 mod wall;
 mod webhook;

@@ -26,6 +26,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
     let deliveries = acme.get(&format!("/webhooks/{webhook}/deliveries")).await;
     let key = acme.post("/api-keys", json!({ "name": "other", "scopes": ["*"] })).await;
     let member = acme.post("/members", json!({ "email": "mia@example.com", "name": "Mia", "role": "agent" })).await;
+    let team = acme.post("/teams", json!({ "name": "Workshop", "member_ids": [member.body["user_id"]] })).await;
     let link = town.sandbox.media_url("cake.png");
     town.sandbox.control().phone(ANN).text(&acme.number, "Look!", &[&link]).unwrap();
     town.settle().await;
@@ -48,6 +49,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("deliveries", text(&deliveries.is(200)["data"][0]["id"])),
         ("api-keys", text(&key.is(201)["id"])),
         ("members", text(&member.is(201)["user_id"])),
+        ("teams", text(&team.is(201)["id"])),
         ("carrier-accounts", acme.account.clone()),
         ("numbers", acme.number_id.clone()),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),

@@ -25,6 +25,7 @@ mod red_team;
 mod rehearsal;
 mod sending;
 mod takeover;
+mod teams;
 mod tools;
 mod trust;
 mod webhook_keys;

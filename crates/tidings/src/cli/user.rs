@@ -195,7 +195,8 @@ async fn remove(desk: &Desk, tenant: &str, email: &str) -> anyhow::Result<Answer
             if let Some(lines) = lines.as_deref().filter(|lines| !lines.is_empty()) {
                 event::append(&mut tx, now, lines).await?;
             }
-            Ok(Some((member, lines.map(|lines| lines.len()))))
+            let orphans = lines.map(|lines| lines.iter().filter(|line| line.conversation.is_some()).count());
+            Ok(Some((member, orphans)))
         })
         .await?;
     match removed {

@@ -11,6 +11,7 @@ use serde_json::Value;
 mod assistant;
 mod knowledge;
 mod number;
+mod team;
 mod tenant;
 mod user;
 mod webhook;

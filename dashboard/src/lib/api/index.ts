@@ -36,6 +36,13 @@ export const members = {
   remove: (id: string) => remove(`/members/${at(id)}`),
 };
 
+export const teams = {
+  list: () => get<T.Page<T.Team>>("/teams", { limit: 100 }),
+  create: (body: T.NewTeam) => post<T.Team>("/teams", body),
+  update: (id: string, body: T.TeamPatch) => patch<T.Team>(`/teams/${at(id)}`, body),
+  remove: (id: string) => remove(`/teams/${at(id)}`),
+};
+
 export const apiKeys = {
   list: () => get<T.Page<T.ApiKey>>("/api-keys", { limit: 100 }),
   create: (body: T.NewApiKey) => post<T.CreatedApiKey>("/api-keys", body),
@@ -68,6 +75,7 @@ export const contacts = {
 export interface ConversationQuery {
   status?: "open" | "snoozed" | "closed" | "all";
   holder?: string;
+  team?: string;
   unread?: boolean;
   q?: string;
   cursor?: string;

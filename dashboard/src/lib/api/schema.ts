@@ -1777,6 +1777,8 @@ export interface components {
             while_closed: string;
             /** @description What the contact is told within the office hours. Empty: nothing. */
             while_open: string;
+            team?: string | null;
+            escalate_to_team?: string | null;
         };
         /** @description In which language an assistant answers. */
         AssistantLanguage: {
@@ -2459,6 +2461,7 @@ export interface components {
              * @description Since when the contact waits for an answer.
              */
             waiting_since: string | null;
+            team_id: string | null;
         };
         /** @description The contact of a conversation. */
         ConversationContact: {
@@ -2508,6 +2511,7 @@ export interface components {
             status?: components["schemas"]["ConversationStatus"] | null;
             /** @description All of them. */
             tags?: string[] | null;
+            team_id?: string | null;
         };
         /**
          * @description Whether a conversation wants work.
@@ -2774,6 +2778,7 @@ export interface components {
             /** @description Why; it stands in the thread, where the contact never sees it. */
             reason?: string | null;
             to: components["schemas"]["HandoffTo"];
+            team_id?: string | null;
         };
         /**
          * @description Who shall answer.
@@ -4980,6 +4985,21 @@ export interface components {
             from: string;
             /** @description Until, later on the same day; 24:00 is its end. */
             until: string;
+        };
+        Team: {
+            id: string;
+            name: string;
+            member_ids: string[];
+            /** Format: date-time */
+            created_at: string;
+        };
+        NewTeam: {
+            name: string;
+            member_ids?: string[];
+        };
+        ChangeTeam: {
+            name?: string | null;
+            member_ids?: string[] | null;
         };
     };
     responses: never;

@@ -57,6 +57,7 @@ export type NewCarrierAccount = Schemas["NewCarrierAccount"];
 export type NewConversation = Schemas["NewConversation"];
 export type NewMember = Schemas["NewMember"];
 export type NewMessage = Schemas["NewMessage"];
+export type NewTeam = Schemas["NewTeam"];
 export type NewSession = Schemas["SignIn"];
 export type NewSource = Schemas["NewSource"];
 export type NewWebhook = Schemas["NewWebhook"];
@@ -85,6 +86,8 @@ export type Source = Schemas["Source"];
 export type SourceDetail = Schemas["SourceDetail"];
 export type SourcePatch = Schemas["SourcePatch"];
 export type StartedConversation = Schemas["StartedConversation"];
+export type Team = Schemas["Team"];
+export type TeamPatch = Schemas["ChangeTeam"];
 export type Tenant = Schemas["Tenant"];
 /** What is absent stays. */
 export type TenantPatch = Omit<Schemas["ChangeTenant"], "settings"> & {
@@ -114,6 +117,7 @@ export type LiveEvent =
   | { type: "number.updated" | "assistant.updated"; data: { id: string } }
   | { type: "approval.updated"; data: { approval: Approval } }
   /** Only the id: it is gone. */
+  | { type: "team.updated"; data: { team: Team; id?: never } | { team?: never; id: string } }
   | {
       type: "knowledge.updated";
       data: { knowledge: KnowledgeSource; id?: never } | { knowledge?: never; id: string };

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { changesOf, fieldWords, valueWords } from "./differences";
 
-const names = { member: (id: string) => (id === "usr_1" ? "Mina" : "Someone") };
+const names = {
+  member: (id: string) => (id === "usr_1" ? "Mina" : "Someone"),
+  team: (id: string) => (id === "tea_1" ? "Front desk" : "A team"),
+};
 
 it.each([
   ["instructions", "Instructions"],
@@ -15,6 +18,8 @@ it.each([
   ["mode", "auto", "Answers by itself"],
   ["provider.kind", "builtin", "Built in"],
   ["hand_over.assignee", "usr_1", "Mina"],
+  ["hand_over.team", "tea_1", "Front desk"],
+  ["hand_over.escalate_to_team", "tea_1", "Front desk"],
   ["hand_over.escalate_after_minutes", 0, "Never"],
   ["quiet_window_ms", 4_000, "4 s"],
   ["limits.cost_micros_per_day", 2_500_000, "2.50"],

@@ -27,11 +27,13 @@ const LABEL: Record<string, string> = {
   "limits.tenant_replies_per_day": "Replies a day, all assistants",
   "limits.tokens_per_day": "Tokens a day",
   "limits.cost_micros_per_day": "Cost a day",
+  "hand_over.team": "Hand-over: which team gets it",
   "hand_over.assignee": "Hand-over: who gets it",
   "hand_over.while_open": "Hand-over: said in office hours",
   "hand_over.while_closed": "Hand-over: said outside them",
   "hand_over.escalate_after_minutes": "Hand-over: escalates after",
   "hand_over.escalate_to": "Hand-over: escalates to",
+  "hand_over.escalate_to_team": "Hand-over: escalates to the team",
   "hand_over.back": "Hand-over: goes back",
   fallback: "Second provider",
   kind: "kind",
@@ -61,6 +63,7 @@ export function fieldWords(field: string): string {
 /** Names for ids, which mean nothing to people. */
 export interface Names {
   member: (id: string) => string;
+  team: (id: string) => string;
 }
 
 /** A value as it is read; empty for one that is not set. */
@@ -72,6 +75,8 @@ export function valueWords(field: string, value: unknown, names: Names): string 
     if (of === "kind") return PROVIDER[value as keyof typeof PROVIDER]?.label ?? value;
     if (of === "back") return HAND_BACK[value as keyof typeof HAND_BACK] ?? value;
     if (of === "assignee" || of === "escalate_to") return names.member(value);
+    if (field.startsWith("hand_over.") && (of === "team" || of === "escalate_to_team"))
+      return names.team(value);
     if (of === "rule") return value === "theirs" ? "The one the contact writes" : "Always the same";
     return value;
   }

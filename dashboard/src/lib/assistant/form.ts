@@ -48,11 +48,13 @@ export interface SettingsForm {
     cost_per_day: number | null;
   };
   hand_over: {
+    team: string;
     assignee: string;
     while_open: string;
     while_closed: string;
     escalate_after_minutes: number | null;
     escalate_to: string;
+    escalate_to_team: string;
     back: Assistant["hand_over"]["back"];
   };
   /** One on each line. */
@@ -87,11 +89,13 @@ export function formOf(a: Assistant): SettingsForm {
       cost_per_day: units(a.limits.cost_micros_per_day),
     },
     hand_over: {
+      team: a.hand_over.team ?? "",
       assignee: a.hand_over.assignee ?? "",
       while_open: a.hand_over.while_open,
       while_closed: a.hand_over.while_closed,
       escalate_after_minutes: a.hand_over.escalate_after_minutes,
       escalate_to: a.hand_over.escalate_to ?? "",
+      escalate_to_team: a.hand_over.escalate_to_team ?? "",
       back: a.hand_over.back,
     },
     links: a.links.join("\n"),
@@ -140,11 +144,13 @@ export function patchOf(form: SettingsForm): AssistantPatch {
       cost_micros_per_day: micros(l.cost_per_day),
     },
     hand_over: {
+      team: h.team || null,
       assignee: h.assignee || null,
       while_open: h.while_open,
       while_closed: h.while_closed,
       escalate_after_minutes: h.escalate_after_minutes ?? 0,
       escalate_to: h.escalate_to || null,
+      escalate_to_team: h.escalate_to_team || null,
       back: h.back,
     },
     links: form.links

@@ -52,7 +52,8 @@ export function handOff(conversation: Conversation, to: Handoff): Promise<boolea
   const id = to.to === "assistant" ? (to.assistant_id ?? null) : null;
   const holder: Holder = { kind: to.to, id };
   const assignee_id = to.to === "agents" ? (to.assignee_id ?? null) : null;
-  return assumed(conversation.id, { holder, assignee_id }, () => api.handOff(conversation.id, to));
+  const team_id = to.team_id ?? conversation.team_id;
+  return assumed(conversation.id, { holder, team_id, assignee_id }, () => api.handOff(conversation.id, to));
 }
 
 /** The person at the keyboard answers from here on. */

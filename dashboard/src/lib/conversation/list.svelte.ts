@@ -3,11 +3,15 @@ import { conversations as api, reasonOf, type ConversationQuery } from "$lib/api
 import type { Conversation } from "$lib/api/types";
 import { desk } from "$lib/live/desk.svelte";
 import { compareConversations } from "$lib/live/merge";
+import { directory } from "$lib/session/directory.svelte";
 
 export type Tab = "open" | "snoozed" | "closed";
-export type Only = "all" | "unread" | "assistant" | "agents" | "nobody";
+/** `mine`: those of the teams that one is in; `tea_…`: those of this team. */
+export type Only = "all" | "unread" | "assistant" | "agents" | "nobody" | "mine" | `tea_${string}`;
 
 const SEARCH_PAUSE_MS = 180;
+
+const isTeam = (only: Only) => only.startsWith("tea_");
 
 export class ConversationList {
   tab = $state<Tab>("open");
@@ -75,6 +79,8 @@ export class ConversationList {
     if (this.only === "all") return true;
     // The one on screen was just read; it must not slip away under the reader's eyes.
     if (this.only === "unread") return !!c.unread || c.id === desk.viewing;
+    if (this.only === "mine") return directory.isMine(c.team_id);
+    if (isTeam(this.only)) return c.team_id === this.only;
     return c.holder.kind === this.only;
   }
 
@@ -83,6 +89,7 @@ export class ConversationList {
     if (q) return { status: "all", q };
     if (this.only === "all") return { status: this.tab };
     if (this.only === "unread") return { status: this.tab, unread: true };
+    if (this.only === "mine" || isTeam(this.only)) return { status: this.tab, team: this.only };
     return { status: this.tab, holder: this.only };
   }
 

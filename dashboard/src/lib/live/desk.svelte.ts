@@ -71,7 +71,8 @@ export class Desk {
       case "approval.updated":
         return this.#wanted(event.data.approval);
       case "knowledge.updated":
-        // The page that lists them listens by itself.
+      case "team.updated":
+        // Whoever lists them listens by itself.
         return;
     }
   }

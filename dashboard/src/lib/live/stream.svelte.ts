@@ -21,6 +21,7 @@ export const EVENT_TYPES = [
   "assistant.updated",
   "knowledge.updated",
   "approval.updated",
+  "team.updated",
 ] as const;
 
 export interface Listener {

@@ -159,12 +159,12 @@ fn handing_over_helps_people_and_is_honest_to_the_contact() {
     let open = r#"[{"days":["mon"],"from":"09:00","until":"17:00"}]"#;
     Arc::make_mut(&mut scene.tenant).settings.office_hours = hours(open);
     expect![[r#"
-        now open, held by agents, version 4, waiting
+        now open, held by agents, version 4, for member 9, waiting
         note by system, noted: Handed to people: about money
         What they want: Wants a refund.
         Tried: searched
         draft: We will look into it.
-        now open, held by agents, version 4, waiting
+        now open, held by agents, version 4, for member 9, waiting
         out by assistant, queued: A colleague will answer you here shortly.
         receipt: gate
         run: handed_off
@@ -233,12 +233,13 @@ fn a_person_who_types_is_not_talked_over() {
 
 #[test]
 fn a_hand_over_that_nobody_picks_up_escalates() {
-    let overdue = |scene: &Scene| told(&hand_over_overdue(now() + 30.minutes(), &mut ids(), scene, Some(id(9)), now()));
+    let overdue =
+        |scene: &Scene| told(&hand_over_overdue(now() + 30.minutes(), &mut ids(), scene, Some(id(9)), None, now()));
     let mut scene = with_ada(|_| {});
     scene.conversation.as_mut().unwrap().holder = Holder::Agents;
     expect![[r#"
         label: escalated
-        now open, held by agents, version 4, waiting
+        now open, held by agents, version 4, for member 9, waiting
         note by system, noted: Escalated: nobody has answered for 30 minutes since the assistant handed over."#]]
     .assert_eq(&overdue(&scene));
     let changed: [(&str, Prepare); 4] = [

@@ -260,7 +260,9 @@ fn an_answer_on_its_way_is_not_asked_for_again_and_the_contact_waits_until_it_is
         unsent cancelled (by the assistant): human_replied
         now open, held by agents, version 4, waiting
         note by system, noted: Handed to people."#]]
-    .assert_eq(&told(&hand_off(now(), &mut ids(), &scene, HandOffTo::Agents(None), None).unwrap()));
+    .assert_eq(&told(
+        &hand_off(now(), &mut ids(), &scene, HandOffTo::Agents { team: None, assignee: None }, None).unwrap(),
+    ));
     let held = NewText { hold: SignedDuration::from_secs(5), ..text("I am on it.") };
     let (decision, _) = reply(now(), &mut ids(), &scene, PERSON, &held, None).unwrap();
     assert!(told(&decision).contains("held by agents, version 4, waiting"), "{}", told(&decision));
