@@ -1375,6 +1375,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The teams. */
+        get: operations["get_teams"];
+        put?: never;
+        /** Makes a team. */
+        post: operations["post_teams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One team. */
+        get: operations["get_teams_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Takes a team away.
+         * @description Its conversations stay with the members who had them; the others are everybody's. While an assistant hands over or
+         *     escalates to it, the answer is 409 `team_in_use`, which says where.
+         */
+        delete: operations["delete_teams_id"];
+        options?: never;
+        head?: never;
+        /** Gives a team another name or other members. */
+        patch: operations["patch_teams_id"];
+        trace?: never;
+    };
     "/api/v1/tenant": {
         parameters: {
             query?: never;
@@ -1771,14 +1812,16 @@ export interface components {
              * @description Nobody answered for so long: then it is escalated. Minutes; 0: never.
              */
             escalate_after_minutes: number;
-            /** @description Who gets an escalated one; `null`: it is only marked. */
+            /** @description Who gets an escalated one; `null`, and no team either: it is only marked. */
             escalate_to?: string | null;
+            /** @description Which team gets an escalated one. */
+            escalate_to_team?: string | null;
+            /** @description Which team is to look after it; `null`: everybody. */
+            team?: string | null;
             /** @description What the contact is told outside them; `{when}` becomes the next time somebody is there. Empty: nothing. */
             while_closed: string;
             /** @description What the contact is told within the office hours. Empty: nothing. */
             while_open: string;
-            team?: string | null;
-            escalate_to_team?: string | null;
         };
         /** @description In which language an assistant answers. */
         AssistantLanguage: {
@@ -2297,6 +2340,12 @@ export interface components {
              */
             undo_seconds: number | null;
         };
+        /** @description What of a team changes; what is absent stays. */
+        ChangeTeam: {
+            /** @description All of them. */
+            member_ids?: string[] | null;
+            name?: string | null;
+        };
         /** @description What changes; what is absent stays. */
         ChangeTenant: {
             name?: string | null;
@@ -2446,6 +2495,8 @@ export interface components {
             status: components["schemas"]["ConversationStatus"];
             /** @description Labels, sorted. */
             tags: string[];
+            /** @description The team that looks after it; `null`: everybody. */
+            team_id: string | null;
             /**
              * Format: int64
              * @description Texts of the contact that the asking member has not seen. Only members have it; on the live stream it is absent.
@@ -2461,7 +2512,6 @@ export interface components {
              * @description Since when the contact waits for an answer.
              */
             waiting_since: string | null;
-            team_id: string | null;
         };
         /** @description The contact of a conversation. */
         ConversationContact: {
@@ -2511,6 +2561,7 @@ export interface components {
             status?: components["schemas"]["ConversationStatus"] | null;
             /** @description All of them. */
             tags?: string[] | null;
+            /** @description `null`: everybody. Another team without an assignee is the whole team. */
             team_id?: string | null;
         };
         /**
@@ -2777,8 +2828,9 @@ export interface components {
             assistant_id?: string | null;
             /** @description Why; it stands in the thread, where the contact never sees it. */
             reason?: string | null;
-            to: components["schemas"]["HandoffTo"];
+            /** @description With `agents`: the team that shall look after it. */
             team_id?: string | null;
+            to: components["schemas"]["HandoffTo"];
         };
         /**
          * @description Who shall answer.
@@ -3225,6 +3277,8 @@ export interface components {
                 status: components["schemas"]["ConversationStatus"];
                 /** @description Labels, sorted. */
                 tags: string[];
+                /** @description The team that looks after it; `null`: everybody. */
+                team_id: string | null;
                 /**
                  * Format: int64
                  * @description Texts of the contact that the asking member has not seen. Only members have it; on the live stream it is absent.
@@ -3720,6 +3774,28 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_Team: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description Since when there is one.
+                 */
+                created_at: string;
+                /**
+                 * @description Which one.
+                 * @example tea_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description Who is in it, sorted. */
+                member_ids: string[];
+                /** @description What people call it. */
+                name: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Webhook: {
             /** @description The rows. */
             data: {
@@ -4112,6 +4188,13 @@ export interface components {
             title?: string | null;
             /** @description Where it is, often `/sitemap.xml`. */
             url: string;
+        };
+        /** @description A team to make. */
+        NewTeam: {
+            /** @description Who is in it. */
+            member_ids?: string[];
+            /** @description What people call it; no two teams have the same name, whatever its case. */
+            name: string;
         };
         /** @description An endpoint to be told. */
         NewWebhook: {
@@ -4839,6 +4922,23 @@ export interface components {
         SwitchTenant: {
             tenant_id: string;
         };
+        /** @description Members who look after some conversations together. */
+        Team: {
+            /**
+             * Format: date-time
+             * @description Since when there is one.
+             */
+            created_at: string;
+            /**
+             * @description Which one.
+             * @example tea_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description Who is in it, sorted. */
+            member_ids: string[];
+            /** @description What people call it. */
+            name: string;
+        };
         /** @description An organisation. */
         Tenant: {
             /**
@@ -4985,21 +5085,6 @@ export interface components {
             from: string;
             /** @description Until, later on the same day; 24:00 is its end. */
             until: string;
-        };
-        Team: {
-            id: string;
-            name: string;
-            member_ids: string[];
-            /** Format: date-time */
-            created_at: string;
-        };
-        NewTeam: {
-            name: string;
-            member_ids?: string[];
-        };
-        ChangeTeam: {
-            name?: string | null;
-            member_ids?: string[] | null;
         };
     };
     responses: never;
@@ -6452,6 +6537,8 @@ export interface operations {
                 status?: string;
                 /** @description Who answers: `assistant`, `agents`, `workflow` or `nobody`. */
                 holder?: string;
+                /** @description Which team looks after it: `mine` (any that the asking member is in), `none` or a team's id. */
+                team?: string;
                 /** @description Who looks after it: `me`, `none` or a member's id. */
                 assignee?: string;
                 /** @description Only those with texts that the asking member has not seen. */
@@ -8485,6 +8572,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_teams: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Team"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeam"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_teams_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_teams_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_teams_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTeam"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
                 };
             };
             /** @description A problem, with a stable code. */
