@@ -4,7 +4,7 @@ import { NARROW, WIDE } from "./browser";
 import type { Fake } from "./fake";
 import { wants } from "./fake/approvals";
 
-interface Smoke {
+export interface Smoke {
   page: Page;
   fake: Fake;
   shot: (name: string) => Promise<unknown>;

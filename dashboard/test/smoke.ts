@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { NARROW, openBrowser, openPage, WIDE } from "./browser";
 import { startFake, type Fake } from "./fake";
 import { approve, equip } from "./smoke-assistant";
+import { team } from "./smoke-team";
 
 export const once = true;
 const DIST = "test/dist";
@@ -246,7 +247,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await assist(page, fake, shot);
   await settle(page, fake, shot);
   await equip({ page, fake, shot, axe, expect });
-  await team(page, fake, shot);
+  await team({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);
   await button("New key").click();
@@ -527,31 +528,6 @@ async function settle(page: Page, fake: Fake, shot: (name: string) => Promise<un
   );
   await shot("74-fields");
   await axe(page, "contact fields");
-}
-
-/** A team is made, gets a conversation, and finds it among its own. */
-async function team(page: Page, fake: Fake, shot: (name: string) => Promise<unknown>): Promise<void> {
-  const button = (name: string) => page.getByRole("button", { name, exact: true });
-  await page.goto(`${fake.url}/settings/teams`);
-  await button("Add a team").click();
-  await page.getByLabel("Name").fill("Hygiene");
-  await page.getByRole("checkbox", { name: "Mina Sørensen" }).check();
-  await shot("75-new-team");
-  await axe(page, "new team");
-  await button("Add").click();
-  await page.getByText("Hygiene").waitFor();
-  await shot("76-teams");
-  await axe(page, "teams");
-
-  const jonas = [...fake.desk.conversations.values()].find((c) => c.contact.name === "Jonas Weber");
-  await page.goto(`${fake.url}/inbox/${jonas?.id ?? ""}`);
-  if (!(await page.getByLabel("Team", { exact: true }).isVisible())) await button("Details").click();
-  await page.getByLabel("Team", { exact: true }).selectOption({ label: "Hygiene" });
-  await page.getByLabel("Show only").selectOption({ label: "My teams" });
-  await page.locator("a.row", { hasText: "Jonas Weber" }).getByText("Hygiene").waitFor();
-  await shot("77-my-teams");
-  await axe(page, "my teams");
-  expect((await page.locator("a.row").count()) === 1, "only what belongs to one of my teams is shown");
 }
 
 const PAGES: [path: string, heading: string, shot: string][] = [

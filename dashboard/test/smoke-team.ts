@@ -1,0 +1,27 @@
+/** The smoke of teams: one is made, gets a conversation and shows only its own. */
+import type { Smoke } from "./smoke-assistant";
+
+/** A team is made, gets a conversation, and finds it among its own. */
+export async function team({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await page.goto(`${fake.url}/settings/teams`);
+  await button("Add a team").click();
+  await page.getByLabel("Name").fill("Hygiene");
+  await page.getByRole("checkbox", { name: "Mina Sørensen" }).check();
+  await shot("75-new-team");
+  await axe(page, "new team");
+  await button("Add").click();
+  await page.getByText("Hygiene").waitFor();
+  await shot("76-teams");
+  await axe(page, "teams");
+
+  const jonas = [...fake.desk.conversations.values()].find((c) => c.contact.name === "Jonas Weber");
+  await page.goto(`${fake.url}/inbox/${jonas?.id ?? ""}`);
+  if (!(await page.getByLabel("Team", { exact: true }).isVisible())) await button("Details").click();
+  await page.getByLabel("Team", { exact: true }).selectOption({ label: "Hygiene" });
+  await page.getByLabel("Show only").selectOption({ label: "My teams" });
+  await page.locator("a.row", { hasText: "Jonas Weber" }).getByText("Hygiene").waitFor();
+  await shot("77-my-teams");
+  await axe(page, "my teams");
+  expect((await page.locator("a.row").count()) === 1, "only what belongs to one of my teams is shown");
+}
