@@ -56,7 +56,10 @@ export async function equip({ page, fake, shot, axe, expect }: Smoke): Promise<v
     fake.desk.cases = [];
   }
   await tags.check({ force: true });
-  await page.getByText(/Version \d+ is in force/).waitFor();
+  await page
+    .getByText(/Version \d+ is in force/)
+    .last()
+    .waitFor();
   expect(ada()?.tools.some((t) => t.kind === "add_tag") ?? false, "a built in tool must be switched on");
   await shot("90-tools");
   await axe(page, "tools");
@@ -105,7 +108,7 @@ export async function equip({ page, fake, shot, axe, expect }: Smoke): Promise<v
   await page.goto(`${fake.url}/assistants/${ada()?.id}/try`);
   await page.getByLabel("A customer writes").fill("What about a crown?");
   await button("Ask").click();
-  await page.getByText("Not to be sent as it is").waitFor();
+  await page.getByText("Not to be sent as it is").first().waitFor();
   await shot("94-objections");
   await axe(page, "objections");
 }
