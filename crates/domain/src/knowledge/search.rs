@@ -25,7 +25,7 @@ const SURE: f64 = 0.5;
 /// How much surer it is for being better than the second: what answers stands out, what merely has to do with it does not.
 const AHEAD: f64 = 0.5;
 /// Meaning with what words add, and the score by words, that are [`FLOOR`].
-const MEANING_FLOOR: f64 = 0.59;
+const MEANING_FLOOR: f64 = 0.66;
 const WORDS_FLOOR: f64 = 0.40;
 
 impl Index {
