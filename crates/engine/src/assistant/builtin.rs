@@ -110,6 +110,7 @@ mod tests {
                 meanwhile: Vec::new(),
                 found: Vec::new(),
                 approvals: Vec::new(),
+                used: Vec::new(),
             },
             spoken: Spoken::default(),
             knowledge: Arc::new(Index::build(passage.chunks(), &Synonyms::default())),

@@ -5,8 +5,8 @@ use std::{borrow::Cow, error::Error, fmt};
 use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
-    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, ReplayId, RunId, TenantId, UserId, WebhookId,
-    WorkId,
+    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, ReplayId, RunId, TenantId, UseId, UserId,
+    WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -197,6 +197,7 @@ id_values!(
     UserId,
     WebhookId,
     ReplayId,
+    UseId,
     RunId,
     WorkId,
 );

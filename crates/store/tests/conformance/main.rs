@@ -19,5 +19,6 @@ mod notes;
 mod one_engine;
 mod rehearsal;
 mod statement;
+mod tool_use;
 mod wall;
 mod webhook;
