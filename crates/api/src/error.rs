@@ -255,6 +255,7 @@ impl From<Refusal> for ApiError {
             Refusal::NotFound(what) => Self::not_found(what),
             Refusal::Gate(reason) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, reason.code(), detail),
             Refusal::Invalid { field, code, message } => Self::invalid(field, code, message),
+            Refusal::PeopleOnly => Self::new(StatusCode::FORBIDDEN, refusal.code(), detail),
             Refusal::TooLate(_)
             | Refusal::DraftNotOpen(_)
             | Refusal::ApprovalNotWaiting(_)
@@ -311,6 +312,7 @@ mod tests {
             (Refusal::TooLate("sent"), 409, "too_late"),
             (Refusal::DraftNotOpen("accepted"), 409, "draft_not_open"),
             (Refusal::ApprovalNotWaiting("done"), 409, "approval_not_waiting"),
+            (Refusal::PeopleOnly, 403, "people_only"),
             (Refusal::Succeeded(uuid::Uuid::nil().into()), 409, "conversation_succeeded"),
             (Refusal::ResumeWindowOver, 409, "resume_window_over"),
         ] {

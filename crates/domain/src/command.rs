@@ -188,6 +188,12 @@ pub enum Refusal {
     /// Someone has already decided on this, or its time is over.
     #[error("This does not wait for an approval any more: it is {0}.")]
     ApprovalNotWaiting(&'static str),
+    /// A person has to decide this, and a program asks.
+    #[error(
+        "Only a person can decide this. Sign in as a member and decide it in the dashboard: an API key cannot, whatever \
+         its scopes."
+    )]
+    PeopleOnly,
     /// It went on in another conversation.
     #[error("This conversation went on in {0}. Send the text there.")]
     Succeeded(ConversationId),
@@ -210,6 +216,7 @@ impl Refusal {
             Self::TooLate(_) => "too_late",
             Self::DraftNotOpen(_) => "draft_not_open",
             Self::ApprovalNotWaiting(_) => "approval_not_waiting",
+            Self::PeopleOnly => "people_only",
             Self::Succeeded(_) => "conversation_succeeded",
             Self::ResumeWindowOver => "resume_window_over",
         }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::assistant::tool::End;
 use crate::assistant::{Answer, Run};
 use crate::id::{ApprovalId, AssistantId, CarrierAccountId, ConversationId, MessageId, TeamId, UserId};
 use crate::keyword::Keyword;
@@ -181,18 +182,15 @@ pub struct ToolEnded {
     pub conversation: ConversationId,
     /// Which.
     pub approval: ApprovalId,
-    /// It could not be done, or nobody knows.
-    pub failed: bool,
+    /// How.
+    pub end: End,
     /// What came of it, or why not.
     pub result: String,
 }
 
 impl std::fmt::Debug for ToolEnded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ToolEnded")
-            .field("approval", &self.approval)
-            .field("failed", &self.failed)
-            .finish_non_exhaustive()
+        f.debug_struct("ToolEnded").field("approval", &self.approval).field("end", &self.end).finish_non_exhaustive()
     }
 }
 

@@ -97,6 +97,8 @@ ids! {
     MediaId = "med";
     /// One run of an assistant.
     RunId = "run";
+    /// One use of a tool that changes something.
+    UseId = "use";
     /// A test case of an assistant.
     CaseId = "cas";
     /// A run of past conversations through another version of an assistant.

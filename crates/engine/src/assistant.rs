@@ -105,13 +105,13 @@ pub(crate) async fn run_approved(
         gather::approved(world, tenant, approval).await?.filter(|it| it.approval.state == State::Approved)
     {
         let called = if claimed.attempt > 1 {
-            Called::failed("it was begun and interrupted: nobody knows whether it was done. Look there.")
+            Called::unknown("it was begun and interrupted: nobody knows whether it was done. Look there.")
         } else {
             tools::as_approved(world, &found).await
         };
-        let Called { failed, told: result } = called;
+        let Called { end, told: result } = called;
         let conversation = found.approval.conversation;
-        let fact = Fact::ToolEnded(ToolEnded { conversation, approval, failed, result });
+        let fact = Fact::ToolEnded(ToolEnded { conversation, approval, end, result });
         if !take_endings(world, vec![Ending { tenant, lane: found.lane, fact }]).await {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use store::assistant::replay;
 use store::remember::SENDING_LEASE;
-use store::{StoreError, idempotency, queue, run, unclaimed};
+use store::{StoreError, idempotency, queue, run, tool_use, unclaimed};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
@@ -20,6 +20,8 @@ const FACTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 const TELLINGS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Replays hold what contacts wrote, and are of use while the version is new.
 const REPLAYS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// What tools were called with and answered is of use while the conversation is alive.
+const USES_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// So many rows are forgotten in one transaction.
 const SOME: u32 = 1_000;
 
@@ -52,6 +54,7 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
     let facts_before = world.now().checked_sub(FACTS_KEPT).map_err(StoreError::fault)?;
     let tellings_before = world.now().checked_sub(TELLINGS_KEPT).map_err(StoreError::fault)?;
     let replays_before = world.now().checked_sub(REPLAYS_KEPT).map_err(StoreError::fault)?;
+    let uses_before = world.now().checked_sub(USES_KEPT).map_err(StoreError::fault)?;
     let now = world.now();
     loop {
         let forgotten = world
@@ -63,7 +66,9 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                 let tellings = queue::forget_tellings(tx, tellings_before, SOME).await?;
                 let runs = run::forget(tx, now, SOME).await?;
                 let turns = replay::forget(tx, replays_before, SOME).await?;
-                Ok::<_, StoreError>(arrivals.max(unclaimed).max(keys).max(tellings).max(runs).max(turns))
+                let uses = tool_use::forget(tx, uses_before, SOME).await?;
+                let most = [arrivals, unclaimed, keys, tellings, runs, turns, uses].into_iter().max();
+                Ok::<_, StoreError>(most.unwrap_or(0))
             })
             .await?;
         if forgotten < u64::from(SOME) || stop.is_cancelled() {

@@ -180,7 +180,7 @@ CREATE TABLE tool_approval (
     run_id            UUID   NOT NULL,
     tool              TEXT   NOT NULL,     -- its name
     arguments         TEXT   NOT NULL,     -- JSON
-    state             TEXT   NOT NULL CHECK (state IN ('waiting', 'approved', 'rejected', 'expired', 'done', 'failed')),
+    state             TEXT   NOT NULL CHECK (state IN ('waiting', 'approved', 'rejected', 'expired', 'done', 'failed', 'unknown')),
     decided_by        TEXT,                -- as a message's author: member, api
     decided_by_id     UUID,
     decided_at_us     BIGINT,
@@ -192,3 +192,22 @@ CREATE TABLE tool_approval (
 ) {strict};
 CREATE INDEX tool_approval_conversation ON tool_approval (tenant_id, conversation_id, id);
 CREATE INDEX tool_approval_state ON tool_approval (tenant_id, state, id);
+
+-- What assistants' runs have changed through a tenant's endpoints, written down before each call: neither a crash nor another
+-- run makes the same call twice for one wish.
+CREATE TABLE tool_use (
+    tenant_id       UUID   NOT NULL,
+    id              UUID   NOT NULL,
+    conversation_id UUID   NOT NULL,
+    assistant_id    UUID   NOT NULL,
+    run_id          UUID   NOT NULL,
+    tool            TEXT   NOT NULL,       -- its name
+    arguments       TEXT   NOT NULL,       -- JSON, canonical
+    ended           TEXT   CHECK (ended IN ('done', 'failed', 'unknown')), -- NULL: it was begun
+    result          TEXT   NOT NULL,       -- what came of it; empty: nothing yet
+    begun_at_us     BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
+) {strict};
+CREATE INDEX tool_use_conversation ON tool_use (tenant_id, conversation_id, id);
+CREATE INDEX tool_use_old ON tool_use (begun_at_us);

@@ -39,7 +39,7 @@ pub struct Approval {
     /// Where it stands.
     #[schema(value_type = words::ApprovalState)]
     pub state: String,
-    /// Who decided: `member` or `api`; `null`: nobody.
+    /// Who decided: `member`; `null`: nobody.
     #[schema(required = true)]
     pub decided_by_kind: Option<String>,
     /// The member who decided.

@@ -1,17 +1,20 @@
 //! What an assistant is shown of a conversation, and what was said and used up lately.
 
+use domain::assistant::tool::Used;
 use domain::assistant::{Approval, Known, Meanwhile, Said, Speaker, Spoken};
 use domain::conversation::Conversation;
 use domain::id::{AssistantId, ConversationId, earliest};
 use domain::scene::Scene;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{StoreError, TenantTx, approval, args, contact};
+use crate::{StoreError, TenantTx, approval, args, contact, tool_use};
 
 /// So many of the newest messages are shown.
 const MESSAGES: u32 = 40;
 /// So many of the newest things that it wanted people to approve.
 const APPROVALS: u32 = 10;
+/// So many of the newest uses of tools that changed something.
+const USES: u32 = 10;
 /// So many of the contact's other conversations.
 const CONVERSATIONS: u32 = 3;
 
@@ -102,6 +105,15 @@ pub async fn meanwhile(tx: &mut TenantTx<'_>, conversation: &Conversation) -> Re
 pub async fn approvals(tx: &mut TenantTx<'_>, conversation: &Conversation) -> Result<Vec<Approval>, StoreError> {
     let since = conversation.resolved_at.unwrap_or(Timestamp::UNIX_EPOCH);
     approval::newest(tx, conversation.id, since, APPROVALS).await
+}
+
+/// What its tools have changed since the conversation was last closed, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn used(tx: &mut TenantTx<'_>, conversation: &Conversation) -> Result<Vec<Used>, StoreError> {
+    let since = conversation.resolved_at.unwrap_or(Timestamp::UNIX_EPOCH);
+    tool_use::newest(tx, conversation.id, since, USES).await
 }
 
 /// What was said and used up lately. `day`: the tenant's, as in 2026-11-27.

@@ -33,6 +33,7 @@ pub mod tell;
 pub mod tenant;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tool_use;
 pub mod unclaimed;
 pub mod user;
 pub mod webhook;

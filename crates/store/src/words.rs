@@ -44,7 +44,7 @@ words! {
     /// What became of an assistant's run.
     RunOutcome { Replied, Suggested, Refused, HandedOff, Silent, Outdated, Approval }
     /// Where something stands that an assistant wants to do and people must approve.
-    ApprovalState { Waiting, Approved, Rejected, Expired, Done, Failed }
+    ApprovalState { Waiting, Approved, Rejected, Expired, Done, Failed, Unknown }
     /// What a tool may change: nothing, something that can be put right, something that cannot.
     ToolClass { Read, Write, Irreversible }
     /// What a tool does: calls an endpoint, or one of the things that are built in.

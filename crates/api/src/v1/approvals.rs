@@ -98,7 +98,7 @@ pub async fn list(
     Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
 }
 
-/// Approves it: it is done at once, and once.
+/// Approves it: it is done at once, and once. Only a member can, signed in: an API key is refused with 403 `people_only`.
 #[utoipa::path(post, path = "/approvals/{id}/approve", tag = "approvals", params(("id" = String, Path)),
     request_body = DecideApproval, responses((status = 200, body = Approval)))]
 pub async fn approve(
@@ -110,7 +110,7 @@ pub async fn approve(
     decide(&app, &caller, id, true, asked, once).await
 }
 
-/// Rejects it: it is not done.
+/// Rejects it: it is not done. Only a member can, signed in.
 #[utoipa::path(post, path = "/approvals/{id}/reject", tag = "approvals", params(("id" = String, Path)),
     request_body = DecideApproval, responses((status = 200, body = Approval)))]
 pub async fn reject(

@@ -47,13 +47,16 @@ pub enum State {
     Expired,
     /// It was done.
     Done,
-    /// It was tried, and did not work, or nobody knows.
+    /// It was tried, and did not work.
     Failed,
+    /// It was begun, and nobody knows whether it was done. It is not tried again.
+    Unknown,
 }
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Waiting, Self::Approved, Self::Rejected, Self::Expired, Self::Done, Self::Failed];
+    pub const ALL: [Self; 7] =
+        [Self::Waiting, Self::Approved, Self::Rejected, Self::Expired, Self::Done, Self::Failed, Self::Unknown];
 
     /// As stored and shown.
     #[must_use]
@@ -65,6 +68,7 @@ impl State {
             Self::Expired => "expired",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Unknown => "unknown",
         }
     }
 

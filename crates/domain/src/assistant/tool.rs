@@ -9,9 +9,11 @@ use crate::field::Field;
 
 mod arguments;
 mod own;
+mod used;
 
 pub use arguments::{SchemaError, arguments, canonical, check_schema};
 pub use own::{Deed, perform};
+pub use used::{End, Used, repeated};
 
 /// An assistant has at most so many tools: what a model is offered is paid for with each question.
 pub const TOOLS_MAX: usize = 20;
@@ -39,7 +41,7 @@ pub struct Tool {
 pub enum Class {
     /// Nothing.
     Read,
-    /// Something that can be put right.
+    /// Something that can be put right. Whoever may only suggest has it approved by a person first.
     Write,
     /// Something that cannot: it is done only when a person has approved it.
     Irreversible,

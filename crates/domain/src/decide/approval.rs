@@ -4,13 +4,14 @@ use jiff::Timestamp;
 
 use super::{let_assistant_answer, system_note};
 use crate::assistant::approval::{Approval, State, WAITS};
+use crate::assistant::tool::End;
 use crate::assistant::{HandOff, Wanted};
 use crate::command::{Asker, Refusal};
 use crate::conversation::{Conversation, Holder};
 use crate::decision::{Change, Decision, Effect};
 use crate::fact::{AssistantAnswered, Fact, ToolEnded};
 use crate::id::Ids;
-use crate::message::Message;
+use crate::message::{Author, Message};
 use crate::scene::Scene;
 
 /// Arguments and results are shown to people with so many characters; the approval itself has all.
@@ -49,7 +50,7 @@ pub(super) fn wanted(
 /// What follows from somebody's word. `approval`: as it stands now, and nobody else changes it meanwhile.
 ///
 /// # Errors
-/// When somebody has decided already, or its time is over.
+/// When no person asks, somebody has decided already, or its time is over.
 pub fn decide_approval(
     now: Timestamp,
     ids: &mut Ids,
@@ -60,6 +61,9 @@ pub fn decide_approval(
     reason: Option<&str>,
 ) -> Result<Decision, Refusal> {
     let conversation = scene.conversation.as_ref().ok_or(Refusal::NotFound("approval"))?;
+    if !matches!(asker.author, Author::Member(_)) {
+        return Err(Refusal::PeopleOnly);
+    }
     if approval.state != State::Waiting {
         return Err(Refusal::ApprovalNotWaiting(approval.state.as_str()));
     }
@@ -88,7 +92,11 @@ pub fn tool_ended(now: Timestamp, ids: &mut Ids, scene: &Scene, approval: &Appro
     let Some(conversation) = scene.conversation.as_ref().filter(|_| approval.state == State::Approved) else {
         return decision;
     };
-    let (state, what) = if ended.failed { (State::Failed, "failed") } else { (State::Done, "was done") };
+    let (state, what) = match ended.end {
+        End::Done => (State::Done, "was done"),
+        End::Failed => (State::Failed, "failed"),
+        End::Unknown => (State::Unknown, "was begun, and it is unknown whether it was done"),
+    };
     let result = Some(ended.result.clone());
     decision.change(Change::ApprovalMoved { approval: approval.id, state, by: None, result });
     let body = format!("{} {what}: {}", approval.tool, shown(&ended.result));

@@ -74,6 +74,7 @@ mod tests {
     use std::sync::Arc;
 
     use domain::assistant::{Assistant, Brief, Known, SEGMENTS_MAX_DEFAULT, Said, Settings, Speaker, Spoken};
+    use domain::conversation::Mode;
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
     use uuid::Uuid;
@@ -110,12 +111,16 @@ mod tests {
                 meanwhile: Vec::new(),
                 found: Vec::new(),
                 approvals: Vec::new(),
+                used: Vec::new(),
             },
             spoken: Spoken::default(),
             knowledge: Arc::new(Index::build(passage.chunks(), &Synonyms::default())),
             keys: HashMap::new(),
             tool_secrets: None,
             address: String::new(),
+            version: 1,
+            closed_at: None,
+            mode: Mode::Auto,
             has_written: false.into(),
         };
         let question = material.question();

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use domain::assistant::tool::{Does, Http};
 use domain::assistant::{Approval, Brief, Known as KnownContact, Said, Speaker, Spoken};
+use domain::conversation::Mode;
 use domain::hours;
 use domain::id::{ApprovalId, AssistantId, ConversationId, TenantId};
 use domain::knowledge::Index;
@@ -33,6 +34,12 @@ pub(crate) struct Material {
     pub(crate) tool_secrets: Option<Vec<u8>>,
     /// Where the contact is reached.
     pub(crate) address: String,
+    /// The conversation's version as it was read.
+    pub(crate) version: i64,
+    /// When the conversation was last closed.
+    pub(crate) closed_at: Option<Timestamp>,
+    /// What it may do on its own here.
+    pub(crate) mode: Mode,
     /// A tool that changes something has been begun: the run goes to its end, so that its record tells of it.
     pub(crate) has_written: AtomicBool,
 }
@@ -87,6 +94,7 @@ pub(super) async fn gather(
             let Some(who) = scene::assistant(tx, assistant).await? else {
                 return Ok(Some(Found { material: None, lane }));
             };
+            let mode = current.mode.unwrap_or(who.settings.mode);
             let zone = zone(&scene.tenant.settings);
             let day = zone.to_datetime(now).date().to_string();
             let material = Material {
@@ -99,6 +107,7 @@ pub(super) async fn gather(
                     said: brief::said(tx, current).await?,
                     meanwhile: brief::meanwhile(tx, current).await?,
                     approvals: brief::approvals(tx, current).await?,
+                    used: brief::used(tx, current).await?,
                     found: Vec::new(),
                     assistant: who,
                 },
@@ -106,6 +115,9 @@ pub(super) async fn gather(
                 keys: assistant::keys(tx, assistant).await?,
                 tool_secrets: assistant::tool_secrets(tx, assistant).await?,
                 address: scene.address.clone(),
+                version: current.version,
+                closed_at: current.resolved_at,
+                mode,
                 has_written: AtomicBool::new(false),
             };
             Ok::<_, StoreError>(Some(Found { material: Some(material), lane }))
@@ -134,6 +146,7 @@ pub(super) async fn rehearse(
                 (who.name, who.settings, who.version) = (name, settings, version);
             }
             let settings = tenant::settings(tx).await?;
+            let mode = who.settings.mode;
             let mut known = known;
             for field in &settings.fields {
                 if !known.fields.iter().any(|(own, _)| own.key == field.key) {
@@ -151,12 +164,16 @@ pub(super) async fn rehearse(
                     said,
                     meanwhile: Vec::new(),
                     approvals: Vec::new(),
+                    used: Vec::new(),
                     found: Vec::new(),
                 },
                 knowledge: Arc::clone(&index),
                 keys: assistant::keys(tx, id).await?,
                 tool_secrets: assistant::tool_secrets(tx, id).await?,
                 address: String::new(),
+                version: 0,
+                closed_at: None,
+                mode,
                 has_written: AtomicBool::new(false),
             }))
         })

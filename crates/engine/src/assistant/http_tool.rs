@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::assistant::tool::{self, Http, Method};
+use domain::assistant::tool::{self, End, Http, Method};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use providers::http::{Request, Response, percent_encoded};
 use serde_json::{Map, Value};
@@ -22,25 +22,34 @@ const PIECE_CHARS_MIN: usize = 8;
 /// What came of a call.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Called {
-    /// It could not be done.
-    pub(crate) failed: bool,
+    /// Whether it was done.
+    pub(crate) end: End,
     /// What it answered, or why it could not.
     pub(crate) told: String,
 }
 
 impl std::fmt::Debug for Called {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Called").field("failed", &self.failed).finish_non_exhaustive()
+        f.debug_struct("Called").field("end", &self.end).finish_non_exhaustive()
     }
 }
 
 impl Called {
     pub(crate) fn failed(why: impl Into<String>) -> Self {
-        Self { failed: true, told: why.into() }
+        Self { end: End::Failed, told: why.into() }
     }
 
     pub(crate) fn done(told: impl Into<String>) -> Self {
-        Self { failed: false, told: told.into() }
+        Self { end: End::Done, told: told.into() }
+    }
+
+    pub(crate) fn unknown(why: impl Into<String>) -> Self {
+        Self { end: End::Unknown, told: why.into() }
+    }
+
+    /// It was not done, or nobody knows.
+    pub(crate) fn failed_or_unknown(&self) -> bool {
+        self.end != End::Done
     }
 }
 
@@ -65,13 +74,13 @@ pub(super) async fn call(
         Err(error) => {
             // Where it is and why it fails is for whoever set it up, and not for a model to tell to strangers.
             tracing::warn!(%error, tool = name, "a tool could not be called");
-            Called::failed(match error {
-                NetError::NotSent(_) => "it could not be reached".to_owned(),
+            match error {
+                NetError::NotSent(_) => Called::failed("it could not be reached"),
                 NetError::Lost(_) => {
-                    "it gave no answer that could be read: nobody knows whether it was done".to_owned()
+                    Called::unknown("it gave no answer that could be read: nobody knows whether it was done")
                 }
-                NetError::Refused(why) => format!("its address is refused: {why}"),
-            })
+                NetError::Refused(why) => Called::failed(format!("its address is refused: {why}")),
+            }
         }
     };
     Called { told: tool::shortened(&without(&called.told, secrets)), ..called }
@@ -142,7 +151,9 @@ fn answered(answer: &Response) -> Called {
     if (200..=299).contains(&answer.status) {
         return Called::done(if text.is_empty() { "It is done." } else { text });
     }
-    Called::failed(format!("it answered {}: {text}", answer.status))
+    let told = format!("it answered {}: {text}", answer.status);
+    // Whoever stands before the server gave up waiting for it.
+    if matches!(answer.status, 408 | 502 | 504) { Called::unknown(told) } else { Called::failed(told) }
 }
 
 /// An endpoint may repeat what it was sent.
@@ -229,5 +240,6 @@ mod tests {
         assert_eq!(told, "you sent •••, that is •••");
         assert_eq!(answered(&Response::new(204, "")), Called::done("It is done."));
         assert_eq!(answered(&Response::new(404, " no such order ")), Called::failed("it answered 404: no such order"));
+        assert_eq!(answered(&Response::new(504, "")), Called::unknown("it answered 504: "));
     }
 }

@@ -119,7 +119,7 @@ async fn ask(
     let settings = &material.brief.assistant.settings;
     let within = Duration::from_secs(u64::from(settings.provider.timeout_seconds.clamp(1, 120)));
     let began = tokio::time::Instant::now();
-    let mut tools = Tools::of(world, material, request, aloud);
+    let mut tools = Tools::of(world, tenant, material, request, aloud.map(|conversation| (conversation, run.id)));
     let mut asked = Ask { tools: tools.offered(), ..first_ask(request, &settings.provider) };
     let mut so_far = String::new();
     let (mut attempt, mut rounds) = (0, 0);
@@ -313,7 +313,7 @@ fn allowed(world: &World, material: &Material, sources: &[Source], record: &Reco
     days.extend(today.date().tomorrow().into_iter().flat_map(day));
     Allowed {
         given,
-        answered: tools::answered(settings, &record.tools),
+        answered: tools::answered(settings, &record.tools, &brief.used),
         theirs: theirs.into_iter().map(|said| said.body.clone()).collect(),
         own_addresses: vec![material.address.clone()],
         links: settings.links.clone(),

@@ -5,11 +5,16 @@ use std::sync::atomic::Ordering;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::assistant::approval::State;
-use domain::assistant::tool::{self, Class, Deed, Does, Http, Tool, arguments, canonical, fenced, shortened};
+use domain::assistant::tool::{
+    self, Class, Deed, Does, End, Http, Tool, Used, arguments, canonical, fenced, repeated, shortened,
+};
 use domain::assistant::{Act, Answer, Approval, Request, Settings, Speaker, ToolCall, Wanted, gives_orders};
-use domain::id::ConversationId;
+use domain::conversation::Mode;
+use domain::id::{ConversationId, RunId, TenantId};
+use jiff::Timestamp;
 use providers::model::{self, ToolResult};
 use serde_json::{Map, Value};
+use store::{StoreError, TenantTx, scene, tool_use};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -22,14 +27,17 @@ use crate::world::World;
 const CALLS_MAX: usize = 6;
 /// A name that is none of ours is kept with so many characters.
 const NAME_CHARS_MAX: usize = 64;
+/// So many earlier uses are looked through for the same one.
+const USES_LOOKED_THROUGH: u32 = 100;
 
 /// The tools of one run.
 pub(super) struct Tools<'m> {
     world: &'m Arc<World>,
     material: &'m Material,
     request: &'m Request,
+    tenant: TenantId,
     /// `None`: it is a rehearsal, and nothing may change.
-    conversation: Option<ConversationId>,
+    real: Option<(ConversationId, RunId)>,
     secrets: Vec<ToolSecret>,
     calls: usize,
     acts: Vec<Act>,
@@ -38,12 +46,13 @@ pub(super) struct Tools<'m> {
 impl<'m> Tools<'m> {
     pub(super) fn of(
         world: &'m Arc<World>,
+        tenant: TenantId,
         material: &'m Material,
         request: &'m Request,
-        conversation: Option<ConversationId>,
+        real: Option<(ConversationId, RunId)>,
     ) -> Self {
         let secrets = opened(world, material);
-        Self { world, material, request, conversation, secrets, calls: 0, acts: Vec::new() }
+        Self { world, material, request, tenant, real, secrets, calls: 0, acts: Vec::new() }
     }
 
     /// What the model is offered.
@@ -78,11 +87,12 @@ impl<'m> Tools<'m> {
                 tool: call.name.chars().take(NAME_CHARS_MAX).collect(),
                 arguments: shortened(&call.arguments),
                 result: called.told.clone(),
-                failed: called.failed,
+                failed: called.failed_or_unknown(),
                 latency_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
             });
             ran?;
-            gave.push(ToolResult { id: call.id.clone(), content: fenced(&called.told), failed: called.failed });
+            let (id, content) = (call.id.clone(), fenced(&called.told));
+            gave.push(ToolResult { id, content, failed: called.failed_or_unknown() });
         }
         Ok(gave)
     }
@@ -118,16 +128,76 @@ impl<'m> Tools<'m> {
         };
         match tool.class {
             Class::Irreversible => self.wanted(tool, &arguments),
-            Class::Write if self.conversation.is_none() => {
-                Ok(Called::done("This is a rehearsal: it was not done. Go on as if it had been."))
-            }
-            class @ (Class::Read | Class::Write) => {
-                if class == Class::Write {
+            Class::Read => Ok(self.http(tool, http, &arguments, deadline).await),
+            Class::Write => match self.real {
+                None => Ok(Called::done("This is a rehearsal: it was not done. Go on as if it had been.")),
+                // Whoever may only suggest changes nothing by himself either.
+                Some(_) if self.material.mode != Mode::Auto => self.wanted(tool, &arguments),
+                Some((conversation, run)) => {
                     self.material.has_written.store(true, Ordering::Relaxed);
+                    Ok(self.write(conversation, run, tool, http, &arguments, deadline).await)
                 }
-                Ok(self.http(tool, http, &arguments, deadline).await)
-            }
+            },
         }
+    }
+
+    /// Once for one wish, whatever becomes of this run: it is written down that it begins before it does.
+    async fn write(
+        &self,
+        conversation: ConversationId,
+        run: RunId,
+        tool: &Tool,
+        http: &Http,
+        arguments: &Map<String, Value>,
+        deadline: Instant,
+    ) -> Called {
+        let begins = Used {
+            id: self.world.ids().next(),
+            conversation,
+            assistant: self.material.brief.assistant.id,
+            run,
+            tool: tool.name.clone(),
+            arguments: canonical(arguments),
+            end: None,
+            result: String::new(),
+            at: self.world.now(),
+            told: false,
+        };
+        let id = begins.id;
+        if let Err(instead) = self.begin(begins).await {
+            return instead;
+        }
+        let called = untampered(self.http(tool, http, arguments, deadline).await);
+        let (end, result) = (called.end, called.told.clone());
+        let noted = async move |tx: &mut TenantTx<'_>| tool_use::end(tx, id, end, &result).await;
+        if let Err(error) = self.world.store.write(self.tenant, noted).await {
+            tracing::warn!(%error, tool = tool.name, "how a tool's use ended could not be written down");
+        }
+        called
+    }
+
+    /// # Errors
+    /// What is answered instead of doing it.
+    async fn begin(&self, begins: Used) -> Result<(), Called> {
+        let (version, since) = (self.material.version, self.material.closed_at.unwrap_or(Timestamp::UNIX_EPOCH));
+        let begun = self.world.store.write(self.tenant, async move |tx: &mut TenantTx<'_>| {
+            let lane = scene::lane_of(tx, begins.conversation).await?;
+            tx.lock_lanes(&lane.into_iter().collect()).await?;
+            if scene::version_of(tx, begins.conversation).await? != Some(version) {
+                return Ok(Err(Called::failed("it was not used: the conversation has moved on")));
+            }
+            let used = tool_use::newest(tx, begins.conversation, since, USES_LOOKED_THROUGH).await?;
+            if let Some(before) = repeated(&used, &begins.tool, &begins.arguments) {
+                let (end, told) = before.instead();
+                return Ok(Err(Called { end, told }));
+            }
+            tool_use::begin(tx, &begins).await?;
+            Ok::<_, StoreError>(Ok(()))
+        });
+        begun.await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a tool was not used, as that could not be written down");
+            Err(Called::failed("it was not used: something broke on our side"))
+        })
     }
 
     fn own(&mut self, does: &Does, arguments: &Map<String, Value>) -> Called {
@@ -146,11 +216,13 @@ impl<'m> Tools<'m> {
         let arguments = canonical(arguments);
         let same = |approval: &&Approval| approval.tool == tool.name && approval.arguments == arguments;
         let asked = self.material.brief.approvals.iter().filter(same).any(|approval| match approval.state {
-            State::Waiting | State::Approved => true,
+            State::Waiting | State::Approved | State::Unknown => true,
             State::Rejected | State::Expired | State::Done | State::Failed => false,
         });
         if asked {
-            return Ok(Called::failed("a colleague has been asked to approve this already, and it is not done yet"));
+            return Ok(Called::failed(
+                "a colleague has been asked to approve this already, and nobody knows that it is done: hand over",
+            ));
         }
         Err(Wanted { tool: tool.name.clone(), arguments })
     }
@@ -160,8 +232,8 @@ impl<'m> Tools<'m> {
         if within.is_zero() {
             return Called::failed("there was no time left for it");
         }
-        let key = match self.conversation {
-            Some(conversation) => self.key(conversation, &tool.name, arguments),
+        let key = match self.real {
+            Some((conversation, _)) => self.key(conversation, &tool.name, arguments),
             None => self.world.ids().next::<Uuid>().simple().to_string(),
         };
         http_tool::call(self.world, &tool.name, http, &self.secrets, arguments, &key, within).await
@@ -203,13 +275,15 @@ fn untampered(called: Called) -> Called {
     called
 }
 
-/// What endpoints of the tenant's have answered in this run: a reply may tell sums and days of it. What a tool of ours tells
+/// What endpoints of the tenant's have answered in this run, or told an earlier one that they have done: a reply may tell sums and days of it. What a tool of ours tells
 /// comes from the contact in the end, and what failed proves nothing.
-pub(super) fn answered(settings: &Settings, calls: &[ToolCall]) -> Vec<String> {
+pub(super) fn answered(settings: &Settings, calls: &[ToolCall], used: &[Used]) -> Vec<String> {
     let is_theirs = |call: &&ToolCall| {
         !call.failed && settings.tools.iter().any(|tool| tool.name == call.tool && matches!(tool.does, Does::Http(_)))
     };
-    calls.iter().filter(is_theirs).map(|call| call.result.clone()).collect()
+    let now = calls.iter().filter(is_theirs).map(|call| &call.result);
+    let before = used.iter().filter(|used| used.end == Some(End::Done)).map(|used| &used.result);
+    now.chain(before).cloned().collect()
 }
 
 /// What came of what people have approved: they stand behind it, so a reply may promise it.

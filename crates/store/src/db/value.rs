@@ -5,7 +5,7 @@ use std::{borrow::Cow, error::Error, fmt};
 use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
-    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, ReplayId, RunId, TeamId, TenantId, UserId,
+    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, ReplayId, RunId, TeamId, TenantId, UseId, UserId,
     WebhookId, WorkId,
 };
 use jiff::Timestamp;
@@ -198,6 +198,7 @@ id_values!(
     UserId,
     WebhookId,
     ReplayId,
+    UseId,
     RunId,
     WorkId,
 );

@@ -20,5 +20,6 @@ mod one_engine;
 mod rehearsal;
 mod statement;
 mod team;
+mod tool_use;
 mod wall;
 mod webhook;

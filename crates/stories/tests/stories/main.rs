@@ -9,6 +9,7 @@ mod carrier;
 mod consent;
 mod conversations;
 mod crash;
+mod deeds;
 mod first_start;
 mod hostile_carrier;
 mod inbox;

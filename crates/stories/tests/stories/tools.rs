@@ -230,12 +230,20 @@ store::on_both_engines! {
         let approve = format!("/approvals/{}/approve", text(&waiting[0]["id"]));
         let narrow = acme.key_for(&["conversations:read"]).await;
         assert_eq!(narrow.post(&approve, json!({})).await.status, 403);
-        let (one, other) = tokio::join!(acme.post(&approve, json!({})), acme.post(&approve, json!({})));
+        let reject = approve.replace("/approve", "/reject");
+        for decide in [&approve, &reject] {
+            let refused = acme.post(decide, json!({})).await;
+            assert_eq!(refused.problem(403), "people_only", "a key that may do everything is no person");
+            assert!(refused.body["detail"].as_str().unwrap().contains("Sign in as a member"), "{}", refused.body);
+        }
+        let mut mia = town.member(&acme, "mia@example.com", "agent").await;
+        let mut max = town.member(&acme, "max@example.com", "agent").await;
+        let (one, other) = tokio::join!(mia.post(&approve, json!({})), max.post(&approve, json!({})));
         let mut statuses = [one.status, other.status];
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409]);
         town.settle().await;
-        assert_eq!(acme.post(&approve, json!({})).await.problem(409), "approval_not_waiting");
+        assert_eq!(mia.post(&approve, json!({})).await.problem(409), "approval_not_waiting");
         town.passes(SignedDuration::from_hours(25)).await;
         let heard = shop.heard();
         assert_eq!(heard.len(), 1, "once");
@@ -243,7 +251,7 @@ store::on_both_engines! {
         assert_eq!(heard[0].header("idempotency-key"), text(&waiting[0]["id"]));
         assert_eq!(heard[0].header("authorization"), format!("Bearer {SECRET}"));
         let done = &approvals(&acme).await[0];
-        assert_eq!((&done["state"], &done["result"], &done["decided_by_kind"]), (&json!("done"), &json!(r#"{"refund":"r1"}"#), &json!("api")));
+        assert_eq!((&done["state"], &done["result"], &done["decided_by_kind"]), (&json!("done"), &json!(r#"{"refund":"r1"}"#), &json!("member")));
         assert!(acme.get("/approvals?state=waiting").await.is(200)["data"].as_array().unwrap().is_empty());
         assert_eq!(acme.get("/approvals").await.is(200)["data"][0]["state"], "done");
         assert!(thread(&acme).await.contains("note system noted: refund was done"));
@@ -270,7 +278,8 @@ store::on_both_engines! {
         asks(&town, &acme, "I want my money back for order 7").await;
         shop.answers(false);
         let approve = format!("/approvals/{}/approve", text(&approvals(&acme).await[0]["id"]));
-        let _ = acme.post(&approve, json!({ "reason": "he is right" })).await.is(200);
+        let mut mia = town.member(&acme, "mia@example.com", "agent").await;
+        let _ = mia.post(&approve, json!({ "reason": "he is right" })).await.is(200);
         let id = text(&acme.conversation().await["id"]);
         let back = acme.post(&format!("/conversations/{id}/handoff"), json!({ "to": "assistant" })).await;
         let version = back.is(200)["version"].as_i64().unwrap();
@@ -292,9 +301,10 @@ store::on_both_engines! {
         asks(&town, &acme, "I want my money back").await;
         let id = text(&acme.conversation().await["id"]);
         let first = text(&approvals(&acme).await[0]["id"]);
-        let rejected = acme.post(&format!("/approvals/{first}/reject"), json!({ "reason": "he has it already" })).await;
+        let mut mia = town.member(&acme, "mia@example.com", "agent").await;
+        let rejected = mia.post(&format!("/approvals/{first}/reject"), json!({ "reason": "he has it already" })).await;
         assert_eq!((&rejected.is(200)["state"], &rejected.body["result"]), (&json!("rejected"), &json!("he has it already")));
-        assert_eq!(acme.post(&format!("/approvals/{first}/approve"), json!({})).await.problem(409), "approval_not_waiting");
+        assert_eq!(mia.post(&format!("/approvals/{first}/approve"), json!({})).await.problem(409), "approval_not_waiting");
         let _ = acme.post(&format!("/conversations/{id}/handoff"), json!({ "to": "assistant" })).await.is(200);
         town.passes(SignedDuration::from_secs(21)).await;
         let second = approvals(&acme).await;
@@ -302,7 +312,7 @@ store::on_both_engines! {
         town.passes(SignedDuration::from_hours(25)).await;
         let expired = &approvals(&acme).await[0];
         assert_eq!(expired["state"], "expired");
-        let late = acme.post(&format!("/approvals/{}/approve", text(&expired["id"])), json!({})).await;
+        let late = mia.post(&format!("/approvals/{}/approve", text(&expired["id"])), json!({})).await;
         assert_eq!(late.problem(409), "approval_not_waiting");
         town.settle().await;
         assert!(shop.heard().is_empty());

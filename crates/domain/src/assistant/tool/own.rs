@@ -140,6 +140,7 @@ mod tests {
             meanwhile: Vec::new(),
             found: Vec::new(),
             approvals: Vec::new(),
+            used: Vec::new(),
         }
     }
 

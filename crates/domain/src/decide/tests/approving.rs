@@ -5,6 +5,7 @@ use expect_test::expect;
 use super::answering::waits;
 use super::*;
 use crate::assistant::approval::State;
+use crate::assistant::tool::End;
 use crate::fact::ToolEnded;
 
 fn refund(state: State) -> Approval {
@@ -67,7 +68,7 @@ fn one_word_decides_and_no_second() {
         approval is rejected
         note by member, noted: Rejected: refund with {"order":"7"} (call 7)"#]]
     .assert_eq(&decide(State::Waiting, false, now()).unwrap());
-    for state in [State::Approved, State::Rejected, State::Expired, State::Done, State::Failed] {
+    for state in State::ALL.into_iter().filter(|state| *state != State::Waiting) {
         let refused = Err(Refusal::ApprovalNotWaiting(state.as_str()));
         assert_eq!((decide(state, true, now()), decide(state, false, now())), (refused.clone(), refused));
     }
@@ -76,10 +77,20 @@ fn one_word_decides_and_no_second() {
 }
 
 #[test]
+fn a_program_decides_nothing() {
+    let mut scene = scene();
+    given_to_people(&mut scene);
+    for approve in [true, false] {
+        let asker = Asker { author: Author::Api };
+        let decided = decide_approval(now(), &mut ids(), &scene, asker, &refund(State::Waiting), approve, None);
+        assert_eq!(decided, Err(Refusal::PeopleOnly));
+    }
+}
+
+#[test]
 fn what_came_of_it_is_told_to_people_and_to_an_assistant_that_holds_it() {
-    let ended = |failed| ToolEnded { conversation: id(5), approval: id(0xA9), failed, result: "paid".into() };
-    let tell =
-        |scene: &Scene, state, failed| told(&tool_ended(now(), &mut ids(), scene, &refund(state), &ended(failed)));
+    let ended = |end| ToolEnded { conversation: id(5), approval: id(0xA9), end, result: "paid".into() };
+    let tell = |scene: &Scene, state, end| told(&tool_ended(now(), &mut ids(), scene, &refund(state), &ended(end)));
     let mut scene = scene();
     waits(&mut scene);
     expect![[r#"
@@ -87,11 +98,18 @@ fn what_came_of_it_is_told_to_people_and_to_an_assistant_that_holds_it() {
         now open, held by assistant, version 4, waiting
         note by system, noted: refund was done: paid
         → remind about version 4 in 4000 ms"#]]
-    .assert_eq(&tell(&scene, State::Approved, false));
+    .assert_eq(&tell(&scene, State::Approved, End::Done));
     given_to_people(&mut scene);
-    assert_eq!(tell(&scene, State::Approved, true), "approval is failed\nnote by system, noted: refund failed: paid");
-    for state in [State::Waiting, State::Rejected, State::Expired, State::Done, State::Failed] {
-        assert_eq!(tell(&scene, state, false), "", "{state:?}");
+    assert_eq!(
+        tell(&scene, State::Approved, End::Failed),
+        "approval is failed\nnote by system, noted: refund failed: paid"
+    );
+    assert_eq!(
+        tell(&scene, State::Approved, End::Unknown),
+        "approval is unknown\nnote by system, noted: refund was begun, and it is unknown whether it was done: paid"
+    );
+    for state in State::ALL.into_iter().filter(|state| *state != State::Approved) {
+        assert_eq!(tell(&scene, state, End::Done), "", "{state:?}");
     }
 }
 
@@ -102,7 +120,7 @@ fn nobody_waits_for_ever() {
         overdue(State::Waiting),
         "approval is expired\nnote by system, noted: Nobody approved refund in time: it was not done."
     );
-    for state in [State::Approved, State::Rejected, State::Expired, State::Done, State::Failed] {
+    for state in State::ALL.into_iter().filter(|state| *state != State::Waiting) {
         assert_eq!(overdue(state), "", "{state:?}");
     }
 }

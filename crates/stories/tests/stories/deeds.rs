@@ -1,0 +1,221 @@
+//! What assistants change in the world: once for one wish, whatever ends their runs, and never without a word where one is
+//! needed.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use stories::endpoint::Endpoint;
+use stories::model::{Act, Gate, ScriptedModel};
+use stories::town::{Desk, Town, text};
+
+const ANN: &str = "+14155550123";
+
+fn answer(body: &str) -> Act {
+    Act::json(&json!({ "outcome": "answer", "text": body, "citations": [] }))
+}
+
+fn books() -> Act {
+    Act::Calls(vec![("book".into(), json!({ "id": "7" }))])
+}
+
+fn tool(name: &str, class: &str, shop: &Endpoint) -> Value {
+    json!({
+        "name": name, "description": "A place", "class": class, "kind": "http", "method": "post",
+        "url": format!("{}/{name}", shop.url()),
+        "parameters": { "type": "object", "properties": { "id": { "type": "string" } } },
+    })
+}
+
+async fn assistant(desk: &Desk, mode: &str, model: &ScriptedModel, tools: Value) -> String {
+    let id = desk.assistant(mode, "We are open from 7 am to 6 pm.").await;
+    let provider =
+        json!({ "kind": "openai", "base_url": model.base_url("openai"), "model": "story-1", "timeout_seconds": 60 });
+    let _ = desk.patch(&format!("/assistants/{id}"), json!({ "provider": provider, "tools": tools })).await.is(200);
+    id
+}
+
+async fn approvals(desk: &Desk) -> Vec<Value> {
+    let id = text(&desk.conversation().await["id"]);
+    desk.get(&format!("/conversations/{id}/approvals")).await.is(200)["data"].as_array().unwrap().clone()
+}
+
+async fn thread(desk: &Desk) -> Vec<String> {
+    let id = text(&desk.conversation().await["id"]);
+    desk.thread(&id).await
+}
+
+async fn runs(desk: &Desk) -> Vec<Value> {
+    let id = text(&desk.conversation().await["id"]);
+    desk.get(&format!("/conversations/{id}/runs")).await.is(200)["data"].as_array().unwrap().clone()
+}
+
+async fn to_assistant(town: &Town, desk: &Desk) {
+    let id = text(&desk.conversation().await["id"]);
+    let _ = desk.post(&format!("/conversations/{id}/handoff"), json!({ "to": "assistant" })).await.is(200);
+    town.passes(SignedDuration::from_secs(21)).await;
+}
+
+/// Waits for a state.
+async fn until(holds: impl AsyncFn() -> bool) {
+    let began = std::time::Instant::now();
+    while !holds().await {
+        assert!(began.elapsed().as_secs() < 60, "it does not come to that");
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+}
+
+store::on_both_engines! {
+    async fn a_run_that_is_over_has_booked_for_the_next_one_too(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let shop = Endpoint::start(201, r#"{"booking":"B1"}"#).await;
+        let gate = Gate::default();
+        let model = ScriptedModel::start(answer("It is booked as B1.")).await;
+        model.first([books(), Act::Waits(gate.clone(), Box::new(answer("Nobody reads this."))), books()]);
+        let _ = assistant(&acme, "auto", &model, json!([tool("book", "write", &shop)])).await;
+        town.texts(ANN, &acme, "Book place 7 for me").await;
+        let goes_on = async {
+            model.until_asked(2).await;
+            town.text(ANN, &acme, "Are you there?");
+            until(async || thread(&acme).await.len() == 2).await;
+            gate.open();
+        };
+        tokio::join!(town.passes(SignedDuration::from_secs(5)), goes_on);
+        assert_eq!(model.abandoned(), 0, "what has changed something is not broken off");
+        town.passes(SignedDuration::from_secs(30)).await;
+        assert_eq!(shop.heard().len(), 1, "once for one wish");
+        assert_eq!(town.heard(ANN), ["It is booked as B1."]);
+        let runs = runs(&acme).await;
+        let outcomes: Vec<String> = runs.iter().map(|run| text(&run["outcome"])).collect();
+        assert_eq!(outcomes, ["replied", "outdated"]);
+        assert_eq!(runs[1]["tools"][0]["result"], r#"{"booking":"B1"}"#, "its record tells of it");
+        assert_eq!(runs[0]["tools"][0]["result"], r#"It was done already, and is not done again: {"booking":"B1"}"#);
+        let asked = model.asked();
+        let shown = "<tool name=\"book\" state=\"done already, and the person does not know yet: do not do it again\">";
+        assert!(asked[2].system().contains(shown) && !asked[0].system().contains(shown), "{}", asked[2].system());
+
+        model.first([books()]);
+        town.texts(ANN, &acme, "And the same for my sister, please book it").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        assert_eq!(shop.heard().len(), 2, "they had their answer: this is a new wish");
+    }
+
+    async fn a_person_takes_over_while_it_books_and_nothing_is_booked_again(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let shop = Endpoint::start(201, r#"{"booking":"B1"}"#).await;
+        shop.answers(false);
+        let model = ScriptedModel::start(answer("It is booked as B1.")).await;
+        model.first([books(), answer("Nobody reads this."), books()]);
+        let _ = assistant(&acme, "auto", &model, json!([tool("book", "write", &shop)])).await;
+        town.texts(ANN, &acme, "Book place 7 for me").await;
+        let takes_over = async {
+            until(async || shop.heard().len() == 1).await;
+            let id = text(&acme.conversation().await["id"]);
+            let _ = acme.post(&format!("/conversations/{id}/handoff"), json!({ "to": "agents" })).await.is(200);
+            shop.answers(true);
+        };
+        tokio::join!(town.passes(SignedDuration::from_secs(21)), takes_over);
+        assert!(town.heard(ANN).is_empty());
+        assert_eq!(runs(&acme).await[0]["outcome"], "outdated");
+        to_assistant(&town, &acme).await;
+        assert_eq!((shop.heard().len(), town.heard(ANN)), (1, vec!["It is booked as B1.".to_owned()]));
+    }
+
+    async fn what_surely_failed_may_be_tried_again(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let shop = Endpoint::start(409, "it is taken").await;
+        let model = ScriptedModel::start(answer("Sorry, it is taken.")).await;
+        model.first([books(), books()]);
+        let _ = assistant(&acme, "auto", &model, json!([tool("book", "write", &shop)])).await;
+        town.texts(ANN, &acme, "Book place 7 for me").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        assert_eq!((shop.heard().len(), town.heard(ANN).len()), (2, 1));
+    }
+
+    async fn killed_while_it_books_it_does_not_book_again(store, place) {
+        drop(store);
+        let mut town = Town::mortal(place).await;
+        let mut acme = town.desk("Acme").await;
+        let shop = Endpoint::start(201, r#"{"booking":"B1"}"#).await;
+        shop.answers(false);
+        let hands_over = json!({ "outcome": "hand_off", "text": "", "citations": [], "reason": "nobody knows whether it is booked", "summary": "" });
+        let model = ScriptedModel::start(Act::json(&hands_over)).await;
+        model.first([books(), books()]);
+        let _ = assistant(&acme, "auto", &model, json!([tool("book", "write", &shop)])).await;
+        town.texts(ANN, &acme, "Book place 7 for me").await;
+        town.clock.advance_to(town.clock.now().checked_add(SignedDuration::from_secs(21)).unwrap());
+        until(async || shop.heard().len() == 1).await;
+        town = town.dies_and_rises().await;
+        acme = acme.again(&town);
+        shop.answers(true);
+        town.recovers().await;
+        town.passes(SignedDuration::from_mins(5)).await;
+        assert_eq!(shop.heard().len(), 1, "nobody knows whether it was done, so it is not done again");
+        assert!(model.asked().last().unwrap().last().contains("nobody knows whether it was done"));
+        assert!(town.heard(ANN).is_empty());
+        assert!(thread(&acme).await.iter().any(|line| line.contains("nobody knows whether it is booked")));
+    }
+
+    async fn killed_while_it_does_what_was_approved_it_says_that_nobody_knows(store, place) {
+        drop(store);
+        let mut town = Town::mortal(place).await;
+        let mut acme = town.desk("Acme").await;
+        let mut mia = town.member(&acme, "mia@example.com", "agent").await;
+        let shop = Endpoint::start(200, "{}").await;
+        shop.answers(false);
+        let refund = || Act::Calls(vec![("refund".into(), json!({ "id": "7" }))]);
+        let model = ScriptedModel::start(answer("A colleague looks into it.")).await;
+        model.first([refund(), refund()]);
+        let _ = assistant(&acme, "auto", &model, json!([tool("refund", "irreversible", &shop)])).await;
+        town.texts(ANN, &acme, "I want my money back for order 7").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        let approve = format!("/approvals/{}/approve", text(&approvals(&acme).await[0]["id"]));
+        let _ = mia.post(&approve, json!({})).await.is(200);
+        until(async || shop.heard().len() == 1).await;
+        town = town.dies_and_rises().await;
+        acme = acme.again(&town);
+        shop.answers(true);
+        town.recovers().await;
+        assert_eq!(shop.heard().len(), 1, "never twice in silence");
+        let known = &approvals(&acme).await[0];
+        assert_eq!(known["state"], "unknown");
+        assert!(known["result"].as_str().unwrap().contains("nobody knows whether it was done"), "{known}");
+        let lines = thread(&acme).await.join("\n");
+        assert!(lines.contains("note system noted: refund was begun, and it is unknown whether it was done"), "{lines}");
+
+        to_assistant(&town, &acme).await;
+        assert_eq!((approvals(&acme).await.len(), shop.heard().len()), (1, 1), "nor is it asked for again");
+        let system = model.asked().last().unwrap().system();
+        assert!(system.contains("<tool name=\"refund\" state=\"it was begun, and nobody knows"), "{system}");
+    }
+
+    async fn whoever_may_only_suggest_has_its_deeds_approved(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let mut mia = town.member(&acme, "mia@example.com", "agent").await;
+        let shop = Endpoint::start(201, r#"{"booking":"B1"}"#).await;
+        let model = ScriptedModel::start(answer("It is booked as B1.")).await;
+        model.first([Act::Calls(vec![("free".into(), json!({ "id": "7" }))]), books()]);
+        let tools = json!([tool("book", "write", &shop), tool("free", "read", &shop)]);
+        let _ = assistant(&acme, "draft", &model, tools).await;
+        town.texts(ANN, &acme, "Book place 7 for me").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        let paths = || shop.heard().into_iter().map(|call| call.path).collect::<Vec<_>>();
+        assert_eq!(paths(), ["/free"], "it may look, and changes nothing");
+        let waiting = approvals(&acme).await;
+        assert_eq!((waiting.len(), &waiting[0]["tool"], &waiting[0]["state"]), (1, &json!("book"), &json!("waiting")));
+        let _ = mia.post(&format!("/approvals/{}/approve", text(&waiting[0]["id"])), json!({})).await.is(200);
+        town.settle().await;
+        assert_eq!(paths(), ["/free", "/book"]);
+        to_assistant(&town, &acme).await;
+        let drafts = acme.get(&format!("/conversations/{}/drafts", text(&acme.conversation().await["id"]))).await;
+        assert_eq!(drafts.is(200)["data"][0]["body"], "It is booked as B1.");
+        assert!(town.heard(ANN).is_empty(), "and a person sends what it suggests");
+        assert_eq!(paths().len(), 2);
+    }
+}
