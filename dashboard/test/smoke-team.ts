@@ -19,8 +19,10 @@ export async function team({ page, fake, shot, axe, expect }: Smoke): Promise<vo
   await page.goto(`${fake.url}/inbox/${jonas?.id ?? ""}`);
   // With the phone beside it there may be no room for the details, which is known only once the conversation is there.
   await page.locator(".bubble", { hasText: "bank details" }).waitFor();
-  if (!(await page.getByRole("heading", { name: "Who answers" }).isVisible())) await button("Details").click();
-  await page.getByLabel("Team", { exact: true }).selectOption({ label: "Hygiene" });
+  await page.waitForTimeout(300);
+  if (!(await page.getByRole("heading", { name: "Who answers" }).isVisible()))
+    await button("Details").click();
+  await page.getByRole("combobox", { name: "Team", exact: true }).selectOption({ label: "Hygiene" });
   await page.getByLabel("Show only").selectOption({ label: "My teams" });
   await page.locator("a.row", { hasText: "Jonas Weber" }).getByText("Hygiene").waitFor();
   await shot("77-my-teams");

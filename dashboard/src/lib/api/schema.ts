@@ -65,7 +65,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approves it: it is done at once, and once. */
+        /** Approves it: it is done at once, and once. Only a member can, signed in: an API key is refused with 403 `people_only`. */
         post: operations["post_approvals_id_approve"];
         delete?: never;
         options?: never;
@@ -82,7 +82,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rejects it: it is not done. */
+        /** Rejects it: it is not done. Only a member can, signed in. */
         post: operations["post_approvals_id_reject"];
         delete?: never;
         options?: never;
@@ -1611,7 +1611,7 @@ export interface components {
             decided_at: string | null;
             /** @description The member who decided. */
             decided_by: string | null;
-            /** @description Who decided: `member` or `api`; `null`: nobody. */
+            /** @description Who decided: `member`; `null`: nobody. */
             decided_by_kind: string | null;
             /**
              * Format: date-time
@@ -1636,7 +1636,7 @@ export interface components {
          * @description Where something stands that an assistant wants to do and people must approve.
          * @enum {string}
          */
-        ApprovalState: "waiting" | "approved" | "rejected" | "expired" | "done" | "failed";
+        ApprovalState: "waiting" | "approved" | "rejected" | "expired" | "done" | "failed" | "unknown";
         /** @description What to look for. */
         AskKnowledge: {
             /** @description In what this assistant may answer from; in all sources, if not said. */
@@ -3074,7 +3074,7 @@ export interface components {
                 decided_at: string | null;
                 /** @description The member who decided. */
                 decided_by: string | null;
-                /** @description Who decided: `member` or `api`; `null`: nobody. */
+                /** @description Who decided: `member`; `null`: nobody. */
                 decided_by_kind: string | null;
                 /**
                  * Format: date-time

@@ -8,12 +8,21 @@ export const STATE: Record<State, { label: string; tone: "note" | "accent" | "go
   approved: { label: "Being done", tone: "accent" },
   done: { label: "Done", tone: "good" },
   failed: { label: "Did not work", tone: "bad" },
+  unknown: { label: "Perhaps done", tone: "bad" },
   rejected: { label: "Refused", tone: "plain" },
   expired: { label: "Nobody decided in time", tone: "plain" },
 };
 
 /** How far along it is; what is less far and arrives later is old news. */
-const RANK: Record<State, number> = { waiting: 0, approved: 1, rejected: 2, expired: 2, done: 2, failed: 2 };
+const RANK: Record<State, number> = {
+  waiting: 0,
+  approved: 1,
+  rejected: 2,
+  expired: 2,
+  done: 2,
+  failed: 2,
+  unknown: 2,
+};
 
 export const mergeApproval = (known: Approval | undefined, arrived: Approval): Approval =>
   known && RANK[arrived.state] < RANK[known.state] ? known : arrived;
