@@ -1,5 +1,5 @@
-//! The figures are of the published weights in 32 bits, by another implementation (NumPy, with Hugging Face's tokenizer);
-//! the first three are also those that the model's makers give.
+//! The figures are of the published weights with our adapter in 32 bits, by another implementation (that of `training/train.py`,
+//! with PyTorch and Hugging Face's tokenizer).
 
 use crate::{Model, ModelError, builtin, convert};
 
@@ -25,19 +25,19 @@ const TEXTS: [&str; 10] = [
 ];
 
 #[test]
-fn texts_are_as_near_as_by_the_published_weights() {
+fn texts_are_as_near_as_in_training() {
     let model = model();
     let vectors = TEXTS.map(|text| model.embed(text));
     for (a, b, expected) in [
-        (0, 1, 0.6946),
-        (0, 2, 0.9429),
-        (0, 3, 0.2569),
-        (4, 5, 0.1713),
-        (4, 7, 0.0605),
-        (6, 7, 0.5387),
-        (6, 5, 0.0211),
-        (8, 9, 0.2024),
-        (8, 7, 0.1374),
+        (0, 1, 0.6843),
+        (0, 2, 0.9705),
+        (0, 3, 0.1785),
+        (4, 5, 0.2268),
+        (4, 7, 0.1689),
+        (6, 7, 0.5555),
+        (6, 5, -0.0389),
+        (8, 9, 0.1101),
+        (8, 7, 0.0824),
     ] {
         let found = cosine(&vectors[a], &vectors[b]);
         assert!((found - expected).abs() < 0.01, "{} and {}: {found}, not {expected}", TEXTS[a], TEXTS[b]);
@@ -45,13 +45,13 @@ fn texts_are_as_near_as_by_the_published_weights() {
 }
 
 #[test]
-fn each_number_is_as_by_the_published_weights() {
+fn each_number_is_as_in_training() {
     let model = model();
     for (text, expected) in [
-        (TEXTS[0], [-0.033_877, 0.091_942, -0.035_051, 0.044_758]),
-        (TEXTS[4], [-0.066_627, -0.035_358, 0.085_527, -0.030_813]),
-        (TEXTS[7], [-0.006_169, 0.089_433, 0.039_512, -0.061_465]),
-        (TEXTS[9], [0.020_713, -0.049_998, 0.023_068, -0.046_967]),
+        (TEXTS[0], [0.022_905, 0.091_410, -0.037_256, 0.009_625]),
+        (TEXTS[4], [-0.053_753, -0.017_178, 0.037_594, -0.008_386]),
+        (TEXTS[7], [0.001_597, 0.115_081, 0.069_436, -0.047_180]),
+        (TEXTS[9], [0.014_967, -0.052_649, -0.003_234, -0.069_301]),
     ] {
         let vector = model.embed(text);
         assert!((cosine(&vector, &vector) - 1.0).abs() < 1e-5);
@@ -66,8 +66,8 @@ fn long_and_empty_texts_have_a_meaning_too() {
     let model = model();
     let repairs = model.embed(TEXTS[5]);
     let long = "We repair bicycles of every make and rent them out by the day. ".repeat(40);
-    assert!((cosine(&model.embed(&long), &repairs) - 0.2905).abs() < 0.01);
-    assert!((cosine(&model.embed(""), &repairs) - 0.0188).abs() < 0.01);
+    assert!((cosine(&model.embed(&long), &repairs) - 0.3015).abs() < 0.01);
+    assert!((cosine(&model.embed(""), &repairs) + 0.0025).abs() < 0.01);
     // What is behind the end is not looked at, however much it is.
     assert_eq!(model.embed(&long), model.embed(&long.repeat(100)));
 }

@@ -72,10 +72,9 @@ impl Index {
             }
         }
         let Some(first) = first.filter(|first| first.score > 0.0) else { return };
-        let same = if first.by == By::QuestionAndAnswer { ASKS_THE_SAME } else { 0.0 };
         let ahead = second.map_or(0.0, |second| first.score - second);
         let words = SURER * (first.words / SURE).min(1.0);
-        let sure = f64::from(first.similarity.unwrap_or(0.0)) + words + AHEAD * ahead + same;
+        let sure = f64::from(first.similarity.unwrap_or(0.0)) + words + AHEAD * ahead;
         let sure = calibrated(sure, MEANING_FLOOR, 1.0 + SURER);
         for ranked in ranked.iter_mut().filter(|ranked| ranked.similarity.is_some()) {
             ranked.score *= sure / first.score;
