@@ -48,7 +48,8 @@ export async function equip({ page, fake, shot, axe, expect }: Smoke): Promise<v
   await page.goto(`${fake.url}/assistants/${ada()?.id}/tools`);
   // What breaks a test that must be kept is not in force, and the switch says so.
   const tags = page.getByLabel("Tag the conversation");
-  if (fake.desk.cases.some((c) => c.expect.required)) {
+  const cases = fake.desk.cases;
+  if (cases.some((c) => c.expect.required)) {
     await tags.check({ force: true });
     await page.getByText("so it is kept but not in force").waitFor();
     expect(!(await tags.isChecked()), "a switch that was refused must go back");
@@ -84,6 +85,7 @@ export async function equip({ page, fake, shot, axe, expect }: Smoke): Promise<v
   await button("Really remove?").click();
   await page.getByText("pay_back").waitFor({ state: "detached" });
 
+  fake.desk.cases = cases;
   await page.goto(`${fake.url}/assistants/${ada()?.id}/figures`);
   await page.getByRole("table", { name: "Suggestions" }).waitFor();
   await shot("92-figures");
