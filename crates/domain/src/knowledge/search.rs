@@ -24,8 +24,10 @@ const SURER: f64 = 0.1;
 const SURE: f64 = 0.5;
 /// How much surer it is for being better than the second: what answers stands out, what merely has to do with it does not.
 const AHEAD: f64 = 0.5;
+/// One that is alone is taken for as much better as a right one usually is.
+const ALONE: f64 = 0.1;
 /// Meaning with what words add, and the score by words, that are [`FLOOR`].
-const MEANING_FLOOR: f64 = 0.66;
+const MEANING_FLOOR: f64 = 0.59;
 const WORDS_FLOOR: f64 = 0.40;
 
 impl Index {
@@ -72,7 +74,7 @@ impl Index {
             }
         }
         let Some(first) = first.filter(|first| first.score > 0.0) else { return };
-        let ahead = second.map_or(0.0, |second| first.score - second);
+        let ahead = second.map_or(ALONE, |second| first.score - second);
         let words = SURER * (first.words / SURE).min(1.0);
         let sure = f64::from(first.similarity.unwrap_or(0.0)) + words + AHEAD * ahead;
         let sure = calibrated(sure, MEANING_FLOOR, 1.0 + SURER);

@@ -70,7 +70,7 @@ store::on_both_engines! {
         let acme = town.desk("Acme").await;
         let shop = Endpoint::start(201, r#"{"booking":"B1"}"#).await;
         let gate = Gate::default();
-        let model = ScriptedModel::start(answer("It is booked as B1.")).await;
+        let model = ScriptedModel::start(answer("Your number is B1.")).await;
         model.first([books(), Act::Waits(gate.clone(), Box::new(answer("Nobody reads this."))), books()]);
         let _ = assistant(&acme, "auto", &model, json!([tool("book", "write", &shop)])).await;
         town.texts(ANN, &acme, "Book place 7 for me").await;
@@ -84,7 +84,7 @@ store::on_both_engines! {
         assert_eq!(model.abandoned(), 0, "what has changed something is not broken off");
         town.passes(SignedDuration::from_secs(30)).await;
         assert_eq!(shop.heard().len(), 1, "once for one wish");
-        assert_eq!(town.heard(ANN), ["It is booked as B1."]);
+        assert_eq!(town.heard(ANN), ["Your number is B1."]);
         let runs = runs(&acme).await;
         let outcomes: Vec<String> = runs.iter().map(|run| text(&run["outcome"])).collect();
         assert_eq!(outcomes, ["replied", "outdated"]);
@@ -106,7 +106,7 @@ store::on_both_engines! {
         let acme = town.desk("Acme").await;
         let shop = Endpoint::start(201, r#"{"booking":"B1"}"#).await;
         shop.answers(false);
-        let model = ScriptedModel::start(answer("It is booked as B1.")).await;
+        let model = ScriptedModel::start(answer("Your number is B1.")).await;
         model.first([books(), answer("Nobody reads this."), books()]);
         let _ = assistant(&acme, "auto", &model, json!([tool("book", "write", &shop)])).await;
         town.texts(ANN, &acme, "Book place 7 for me").await;
@@ -120,7 +120,7 @@ store::on_both_engines! {
         assert!(town.heard(ANN).is_empty());
         assert_eq!(runs(&acme).await[0]["outcome"], "outdated");
         to_assistant(&town, &acme).await;
-        assert_eq!((shop.heard().len(), town.heard(ANN)), (1, vec!["It is booked as B1.".to_owned()]));
+        assert_eq!((shop.heard().len(), town.heard(ANN)), (1, vec!["Your number is B1.".to_owned()]));
     }
 
     async fn what_surely_failed_may_be_tried_again(store, place) {
@@ -199,7 +199,7 @@ store::on_both_engines! {
         let acme = town.desk("Acme").await;
         let mut mia = town.member(&acme, "mia@example.com", "agent").await;
         let shop = Endpoint::start(201, r#"{"booking":"B1"}"#).await;
-        let model = ScriptedModel::start(answer("It is booked as B1.")).await;
+        let model = ScriptedModel::start(answer("Your number is B1.")).await;
         model.first([Act::Calls(vec![("free".into(), json!({ "id": "7" }))]), books()]);
         let tools = json!([tool("book", "write", &shop), tool("free", "read", &shop)]);
         let _ = assistant(&acme, "draft", &model, tools).await;
@@ -214,7 +214,7 @@ store::on_both_engines! {
         assert_eq!(paths(), ["/free", "/book"]);
         to_assistant(&town, &acme).await;
         let drafts = acme.get(&format!("/conversations/{}/drafts", text(&acme.conversation().await["id"]))).await;
-        assert_eq!(drafts.is(200)["data"][0]["body"], "It is booked as B1.");
+        assert_eq!(drafts.is(200)["data"][0]["body"], "Your number is B1.");
         assert!(town.heard(ANN).is_empty(), "and a person sends what it suggests");
         assert_eq!(paths().len(), 2);
     }
