@@ -9,7 +9,7 @@ use crate::desk::{self, ACME, BOLT, Thread, at, put_thread, settle};
 
 fn book(n: u128, second: i64) -> Used {
     Used {
-        id: UseId(Uuid::from_u128(0xDEED_00 + n)),
+        id: UseId(Uuid::from_u128(0x00DE_ED00 + n)),
         conversation: desk::conversation(1),
         assistant: AssistantId(Uuid::from_u128(5)),
         run: Uuid::from_u128(7).into(),
