@@ -4,6 +4,7 @@
 mod answer;
 pub mod approval;
 mod check;
+pub mod code;
 mod heed;
 mod machine;
 mod rehearsal;
@@ -17,6 +18,7 @@ pub mod tool;
 pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understood, Wanted, understand};
 pub use approval::Approval;
 pub use check::{Allowed, Objection, check, gives_orders, orders_of};
+pub use code::Code;
 pub use heed::{asks_for_bot, needs_no_answer, quiet_window};
 pub use machine::{Spoken, Standstill, may_answer};
 pub use rehearsal::{

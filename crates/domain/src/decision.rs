@@ -144,6 +144,11 @@ pub enum Change {
         /// What came of it, or why not.
         result: Option<String>,
     },
+    /// The contact texted a wrong code for one.
+    WrongCode {
+        /// For which.
+        approval: ApprovalId,
+    },
     /// Open drafts of a conversation are out of date.
     DraftsSuperseded {
         /// Of which.

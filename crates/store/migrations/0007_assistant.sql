@@ -181,10 +181,12 @@ CREATE TABLE tool_approval (
     tool              TEXT   NOT NULL,     -- its name
     arguments         TEXT   NOT NULL,     -- JSON
     state             TEXT   NOT NULL CHECK (state IN ('waiting', 'approved', 'rejected', 'expired', 'done', 'failed', 'unknown')),
-    decided_by        TEXT,                -- as a message's author: member, api
+    decided_by        TEXT,                -- as a message's author: member, contact
     decided_by_id     UUID,
     decided_at_us     BIGINT,
     result            TEXT   NOT NULL,     -- what came of it, or why not; empty: nothing yet
+    code              TEXT,                -- the digits with which the contact approves it; NULL: only people can
+    wrong_codes       BIGINT NOT NULL,
     expires_at_us     BIGINT NOT NULL,
     created_at_us     BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id),

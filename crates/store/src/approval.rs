@@ -15,7 +15,18 @@ use uuid::Uuid;
 use crate::contact::known;
 use crate::{Row, StoreError, TenantTx, args, list, words};
 
-/// Something that an assistant wants to do and people must approve.
+/// Whose word an approval waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalAsks)]
+#[serde(rename_all = "snake_case")]
+pub enum Asks {
+    /// A member's.
+    Person,
+    /// The contact's, who was texted a code to send back.
+    Contact,
+}
+
+/// Something that an assistant wants to do and somebody must approve.
 #[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Approval {
     /// Which one.
@@ -36,10 +47,12 @@ pub struct Approval {
     pub tool: String,
     /// What it is to be called with.
     pub arguments: Value,
+    /// Whose word it waits for, or waited for. People may decide in the contact's place.
+    pub asks: Asks,
     /// Where it stands.
     #[schema(value_type = words::ApprovalState)]
     pub state: String,
-    /// Who decided: `member`; `null`: nobody.
+    /// Who decided: `member`, or `contact`, by the code that they were texted; `null`: nobody.
     #[schema(required = true)]
     pub decided_by_kind: Option<String>,
     /// The member who decided.
@@ -68,14 +81,15 @@ impl fmt::Debug for Approval {
 macro_rules! shown {
     () => {
         "SELECT id, conversation_id, assistant_id, assistant_version, run_id, tool, arguments, state, decided_by,
-                decided_by_id, decided_at_us, result, expires_at_us, created_at_us
+                decided_by_id, decided_at_us, result, expires_at_us, created_at_us, code IS NOT NULL
          FROM tool_approval WHERE tenant_id = $1"
     };
 }
 
 macro_rules! whole {
     () => {
-        "SELECT id, conversation_id, assistant_id, assistant_version, run_id, tool, arguments, state, expires_at_us, result
+        "SELECT id, conversation_id, assistant_id, assistant_version, run_id, tool, arguments, state, expires_at_us, result,
+                code, wrong_codes
          FROM tool_approval WHERE tenant_id = $1"
     };
 }
@@ -156,6 +170,22 @@ pub async fn locked(tx: &mut TenantTx<'_>, id: ApprovalId) -> Result<Option<appr
     row.as_ref().map(whole).transpose()
 }
 
+/// What waits in a conversation for the contact's code, the newest; nobody else changes it until this transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn confirming(
+    tx: &mut TenantTx<'_>,
+    conversation: ConversationId,
+) -> Result<Option<approval::Approval>, StoreError> {
+    let sql = concat!(
+        whole!(),
+        " AND conversation_id = $2 AND state = 'waiting' AND code IS NOT NULL ORDER BY id DESC LIMIT 1 {for_update}"
+    );
+    let row = tx.opt(sql, args![conversation]).await?;
+    row.as_ref().map(whole).transpose()
+}
+
 /// Those of a conversation since `since`, the newest so many, the oldest of them first.
 ///
 /// # Errors
@@ -174,8 +204,8 @@ pub async fn newest(
 pub(crate) async fn add(tx: &mut TenantTx<'_>, now: Timestamp, new: &approval::Approval) -> Result<(), StoreError> {
     tx.push(
         "INSERT INTO tool_approval (tenant_id, id, conversation_id, assistant_id, assistant_version, run_id, tool, arguments,
-             state, result, expires_at_us, created_at_us)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             state, result, expires_at_us, created_at_us, code, wrong_codes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         args![
             new.id,
             new.conversation,
@@ -187,7 +217,9 @@ pub(crate) async fn add(tx: &mut TenantTx<'_>, now: Timestamp, new: &approval::A
             new.state.as_str(),
             &new.result,
             new.expires_at,
-            now
+            now,
+            new.code.as_deref(),
+            new.wrong_codes
         ],
     )
     .await
@@ -207,17 +239,24 @@ pub(crate) async fn go_on(
             "UPDATE tool_approval SET state = $3, result = COALESCE($4, result), decided_by = COALESCE($5, decided_by),
                  decided_by_id = COALESCE($6, decided_by_id), decided_at_us = COALESCE($7, decided_at_us)
              WHERE tenant_id = $1 AND id = $2 RETURNING conversation_id",
-            args![
-                id,
-                state.as_str(),
-                result,
-                by.map(|by| by.kind()),
-                by.and_then(|by| by.id()),
-                by.is_some().then_some(now)
-            ],
+            args![id, state.as_str(), result, by.map(|by| by.kind()), by.and_then(member), by.is_some().then_some(now)],
         )
         .await?;
     row.get(0)
+}
+
+/// One more wrong code was texted. Answers in which conversation it is.
+pub(crate) async fn wrong_code(tx: &mut TenantTx<'_>, id: ApprovalId) -> Result<ConversationId, StoreError> {
+    let sql = "UPDATE tool_approval SET wrong_codes = wrong_codes + 1 WHERE tenant_id = $1 AND id = $2
+               RETURNING conversation_id";
+    tx.one(sql, args![id]).await?.get(0)
+}
+
+const fn member(author: Author) -> Option<UserId> {
+    match author {
+        Author::Member(id) => Some(id),
+        _ => None,
+    }
 }
 
 fn shown(row: &Row) -> Result<Approval, StoreError> {
@@ -236,6 +275,7 @@ fn shown(row: &Row) -> Result<Approval, StoreError> {
         result: known(row.get(11)?),
         expires_at: row.get(12)?,
         created_at: row.get(13)?,
+        asks: if row.get(14)? { Asks::Contact } else { Asks::Person },
     })
 }
 
@@ -252,5 +292,7 @@ fn whole(row: &Row) -> Result<approval::Approval, StoreError> {
         state: State::parse(state).ok_or_else(|| StoreError::fault(format!("no approval state: {state}")))?,
         expires_at: row.get(8)?,
         result: row.get(9)?,
+        code: row.get(10)?,
+        wrong_codes: row.get(11)?,
     })
 }

@@ -195,6 +195,10 @@ impl<'d> Pen<'_, '_, 'd> {
                 crate::approval::add(self.tx, now, approval).await?;
                 self.tell(Kind::ApprovalUpdated, approval.id, Some(approval.conversation));
             }
+            Change::WrongCode { approval } => {
+                let conversation = crate::approval::wrong_code(self.tx, *approval).await?;
+                self.tell(Kind::ApprovalUpdated, *approval, Some(conversation));
+            }
             Change::ApprovalMoved { approval, state, by, result } => {
                 let conversation =
                     crate::approval::go_on(self.tx, now, *approval, *state, *by, result.as_deref()).await?;

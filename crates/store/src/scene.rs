@@ -356,6 +356,7 @@ async fn scenes(
             candidates,
             tags,
             asker_is_in_team: false,
+            confirming: None,
             is_own_number,
         }));
     }

@@ -342,6 +342,7 @@ mod tests {
             run_id: id(5),
             tool: "refund".into(),
             arguments: json!({ "order": "7" }),
+            asks: approval::Asks::Person,
             state: "done".into(),
             decided_by_kind: Some("member".into()),
             decided_by: Some(id(6)),
@@ -353,20 +354,21 @@ mod tests {
         check(
             &approval,
             &expect![[r#"
-            arguments: {"order":"7"}
-            assistant_id: "ast_00000000000000000000000000000003"
-            assistant_version: 4
-            conversation_id: "cnv_00000000000000000000000000000002"
-            created_at: "2026-11-23T10:00:00Z"
-            decided_at: "2026-11-23T10:05:00Z"
-            decided_by: "usr_00000000000000000000000000000006"
-            decided_by_kind: "member"
-            expires_at: "2026-11-24T10:00:00Z"
-            id: "apr_00000000000000000000000000000001"
-            result: "paid"
-            run_id: "run_00000000000000000000000000000005"
-            state: "done"
-            tool: "refund""#]],
+                arguments: {"order":"7"}
+                asks: "person"
+                assistant_id: "ast_00000000000000000000000000000003"
+                assistant_version: 4
+                conversation_id: "cnv_00000000000000000000000000000002"
+                created_at: "2026-11-23T10:00:00Z"
+                decided_at: "2026-11-23T10:05:00Z"
+                decided_by: "usr_00000000000000000000000000000006"
+                decided_by_kind: "member"
+                expires_at: "2026-11-24T10:00:00Z"
+                id: "apr_00000000000000000000000000000001"
+                result: "paid"
+                run_id: "run_00000000000000000000000000000005"
+                state: "done"
+                tool: "refund""#]],
         );
     }
 

@@ -17,6 +17,7 @@ export function wants(
     run_id: d.id("run"),
     tool: "pay_back",
     arguments: {},
+    asks: "person",
     state: "waiting",
     decided_by_kind: null,
     decided_by: null,

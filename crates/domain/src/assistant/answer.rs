@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check::Objection;
+use super::code::Code;
 use super::request::Request;
 use crate::message::Source;
 use crate::segment::measure;
@@ -27,17 +28,20 @@ pub enum Answer {
         /// Why, in plain words.
         reason: String,
     },
-    /// It wants to do something that cannot be put right: people shall say whether.
+    /// It wants to do something that cannot be put right: people, or the contact, shall say whether.
     Approval(Wanted),
 }
 
-/// A use of a tool that people must approve. Its arguments fit the tool's schema.
+/// A use of a tool that somebody must approve. Its arguments fit the tool's schema.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
     /// The tool's name.
     pub tool: String,
     /// What it is to be called with, JSON.
     pub arguments: String,
+    /// What the contact can approve it with; `None`: only people can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
 }
 
 /// What it says.

@@ -1,4 +1,4 @@
-//! Something that cannot be put right, wanted by an assistant: it waits for a person's word.
+//! Something that cannot be put right, wanted by an assistant: it waits for a person's word, or for the contact's code.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::id::{ApprovalId, AssistantId, ConversationId, RunId};
 /// What nobody has decided on within this time is not done any more.
 pub const WAITS: SignedDuration = SignedDuration::from_hours(24);
 
-/// One use of a tool that waits for a person's word, or waited for it.
+/// One use of a tool that waits for somebody's word, or waited for it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Approval {
     /// Which one.
@@ -30,6 +30,10 @@ pub struct Approval {
     pub state: State,
     /// Until when it can be approved.
     pub expires_at: Timestamp,
+    /// The digits with which the contact approves it; `None`: only people can.
+    pub code: Option<String>,
+    /// How many wrong ones the contact has texted.
+    pub wrong_codes: u32,
     /// What came of it, or why not; empty: nothing yet.
     pub result: String,
 }
@@ -37,7 +41,7 @@ pub struct Approval {
 /// Where an approval stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It waits for a person.
+    /// It waits for a person, or for the contact.
     Waiting,
     /// It will be done at once.
     Approved,

@@ -43,7 +43,7 @@ pub enum Class {
     Read,
     /// Something that can be put right. Whoever may only suggest has it approved by a person first.
     Write,
-    /// Something that cannot: it is done only when a person has approved it.
+    /// Something that cannot: it is done only when a person has approved it, or the contact has confirmed it by a code.
     Irreversible,
 }
 
@@ -78,6 +78,10 @@ pub struct Http {
     pub secret_headers: Vec<SecretHeader>,
     /// The JSON Schema of its arguments, an object.
     pub parameters: Value,
+    /// For what cannot be put right: the text with which the contact is asked to confirm it, [`code::PLACE`](super::code::PLACE)
+    /// in it; `None`: people are asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm_text: Option<String>,
 }
 
 /// How an endpoint is asked: with its arguments in the query, or as a JSON body.

@@ -1,23 +1,26 @@
-//! An assistant wants to do something that cannot be put right: people say whether, and learn what came of it.
+//! An assistant wants to do something that cannot be put right: people, or the contact by a code, say whether, and people
+//! learn what came of it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::reply::{self, Saying};
 use super::{let_assistant_answer, system_note};
 use crate::assistant::approval::{Approval, State, WAITS};
+use crate::assistant::code::{self, Code, LASTS, TRIES};
 use crate::assistant::tool::End;
-use crate::assistant::{HandOff, Wanted};
+use crate::assistant::{Assistant, HandOff, Wanted};
 use crate::command::{Asker, Refusal};
-use crate::conversation::{Conversation, Holder};
+use crate::conversation::{Conversation, Holder, Mode};
 use crate::decision::{Change, Decision, Effect};
 use crate::fact::{AssistantAnswered, Fact, ToolEnded};
-use crate::id::Ids;
+use crate::id::{Ids, MessageId};
 use crate::message::{Author, Message};
 use crate::scene::Scene;
 
 /// Arguments and results are shown to people with so many characters; the approval itself has all.
 const SHOWN_CHARS_MAX: usize = 600;
 
-/// It waits from now on. Answers what people are told when they get the conversation.
+/// It waits for people from now on. Answers what they are told when they get the conversation.
 pub(super) fn wanted(
     now: Timestamp,
     ids: &mut Ids,
@@ -26,25 +29,102 @@ pub(super) fn wanted(
     wanted: &Wanted,
     decision: &mut Decision,
 ) -> HandOff {
-    let Wanted { tool, arguments } = wanted;
+    let Wanted { tool, arguments, .. } = wanted;
+    waits(now, ids, conversation, run, wanted, None, WAITS, decision);
+    let mut hand_off = HandOff::because(format!("it wants to use {tool}, which needs your approval"));
+    hand_off.summary = format!("{tool} with {}", shown(arguments));
+    hand_off
+}
+
+/// The contact is texted a code, and it waits for that; people may still decide instead. Answers the text. `None`: nothing can
+/// be sent to them, so it is for people.
+#[expect(clippy::too_many_arguments, reason = "a text of an assistant and what waits for its answer")]
+pub(super) fn ask_contact(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    conversation: &mut Conversation,
+    assistant: &Assistant,
+    run: &AssistantAnswered,
+    wanted: &Wanted,
+    decision: &mut Decision,
+) -> Option<MessageId> {
+    let code = wanted.code.as_ref()?;
+    let saying = Saying { assistant, body: &code.text, sources: Vec::new(), answers: true };
+    let message = reply::assistant_says(now, ids, scene, conversation, saying, decision).ok()?;
+    waits(now, ids, conversation, run, wanted, Some(code), LASTS, decision);
+    let body = format!("{} with {}: it waits for the contact to confirm it.", wanted.tool, shown(&wanted.arguments));
+    decision.change(Change::MessageAdded(Box::new(system_note(ids.next(), conversation, now, body))));
+    Some(message)
+}
+
+#[expect(clippy::too_many_arguments, reason = "two ways to wait")]
+fn waits(
+    now: Timestamp,
+    ids: &mut Ids,
+    conversation: &Conversation,
+    run: &AssistantAnswered,
+    wanted: &Wanted,
+    code: Option<&Code>,
+    lasts: SignedDuration,
+    decision: &mut Decision,
+) {
     let approval = Approval {
         id: ids.next(),
         conversation: conversation.id,
         assistant: run.assistant,
         version: run.run.assistant_version,
         run: run.run.id,
-        tool: tool.clone(),
-        arguments: arguments.clone(),
+        tool: wanted.tool.clone(),
+        arguments: wanted.arguments.clone(),
         state: State::Waiting,
-        expires_at: now.checked_add(WAITS).unwrap_or(Timestamp::MAX),
+        expires_at: now.checked_add(lasts).unwrap_or(Timestamp::MAX),
+        code: code.map(|code| code.digits.clone()),
+        wrong_codes: 0,
         result: String::new(),
     };
     let fact = Fact::ApprovalOverdue { conversation: conversation.id, approval: approval.id };
     decision.effect(Effect::Remind { fact, at: approval.expires_at, lane: conversation.lane });
     decision.change(Change::ApprovalAdded(Box::new(approval)));
-    let mut hand_off = HandOff::because(format!("it wants to use {tool}, which needs your approval"));
-    hand_off.summary = format!("{tool} with {}", shown(arguments));
-    hand_off
+}
+
+/// The contact texts what may be the code that is waited for: the right one approves. Answers whether it was, so that nobody
+/// need answer the text before what it approves is done. A person who has taken the conversation decides instead of a code.
+pub(super) fn confirmed(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    conversation: &Conversation,
+    body: &str,
+    decision: &mut Decision,
+) -> bool {
+    let waits_here = |approval: &&Approval| {
+        approval.state == State::Waiting
+            && approval.conversation == conversation.id
+            && now < approval.expires_at
+            && conversation.holder == Holder::Assistant(approval.assistant)
+            && super::mode(scene, conversation) == Mode::Auto
+    };
+    let Some(approval) = scene.confirming.as_ref().filter(waits_here) else { return false };
+    let (Some(right), Some(typed)) = (&approval.code, code::typed(body)) else { return false };
+    let tool = &approval.tool;
+    let (is_right, last) = (*right == typed, approval.wrong_codes + 1 >= TRIES);
+    let id = approval.id;
+    let said = if is_right {
+        let by = Some(Author::Contact(conversation.contact));
+        decision.change(Change::ApprovalMoved { approval: id, state: State::Approved, by, result: None });
+        decision.effect(Effect::RunTool { approval: id });
+        format!("The contact confirmed {tool} by the code.")
+    } else {
+        decision.change(Change::WrongCode { approval: id });
+        if !last {
+            return false;
+        }
+        decision.change(Change::ApprovalMoved { approval: id, state: State::Rejected, by: None, result: None });
+        format!("The contact texted {TRIES} wrong codes: {tool} was not done.")
+    };
+    decision.change(Change::MessageAdded(Box::new(system_note(ids.next(), conversation, now, said))));
+    is_right
 }
 
 /// What follows from somebody's word. `approval`: as it stands now, and nobody else changes it meanwhile.
@@ -119,9 +199,10 @@ pub fn approval_overdue(now: Timestamp, ids: &mut Ids, scene: &Scene, approval: 
     let Some(conversation) = scene.conversation.as_ref().filter(|_| approval.state == State::Waiting) else {
         return decision;
     };
-    let (approval, tool) = (approval.id, &approval.tool);
+    let (approval, tool, by_code) = (approval.id, &approval.tool, approval.code.is_some());
     decision.change(Change::ApprovalMoved { approval, state: State::Expired, by: None, result: None });
-    let body = format!("Nobody approved {tool} in time: it was not done.");
+    let nobody = if by_code { "The contact did not confirm" } else { "Nobody approved" };
+    let body = format!("{nobody} {tool} in time: it was not done.");
     decision.change(Change::MessageAdded(Box::new(system_note(ids.next(), conversation, now, body))));
     decision
 }

@@ -92,6 +92,12 @@ fn used(
             (Outcome::HandedOff, told, draft)
         }
         (Answer::Approval(wanted), Mode::Draft | Mode::Auto) => {
+            let mut here = conversation.clone();
+            let asked = (mode == Mode::Auto)
+                .then(|| approval::ask_contact(now, ids, scene, &mut here, assistant, run, wanted, decision));
+            if let Some(message) = asked.flatten() {
+                return (Outcome::Approval, Some(message), None);
+            }
             let hand_off = approval::wanted(now, ids, &conversation, run, wanted, decision);
             let may_tell = mode == Mode::Auto;
             let (told, _) = hand_over(now, ids, scene, conversation, assistant, id, &hand_off, may_tell, decision);

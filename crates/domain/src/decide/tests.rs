@@ -102,6 +102,7 @@ fn scene() -> Scene {
         candidates: Vec::new(),
         tags: Vec::new(),
         asker_is_in_team: false,
+        confirming: None,
         is_own_number: false,
     }
 }
@@ -187,6 +188,7 @@ fn change_told(change: &Change) -> String {
         Change::DraftsSuperseded { .. } => "drafts superseded".into(),
         Change::ApprovalAdded(new) => format!("approval of {}: {}", new.tool, new.state.as_str()),
         Change::ApprovalMoved { state, .. } => format!("approval is {}", state.as_str()),
+        Change::WrongCode { .. } => "wrong code".into(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{let_assistant_answer, let_assistant_answer_after, reply};
+use super::{approval, let_assistant_answer, let_assistant_answer_after, reply};
 use crate::assistant::{Ended, HandBack, Outcome, Run, needs_no_answer, quiet_window, routed};
 use crate::contact::Contact;
 use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
@@ -42,6 +42,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
             }
         }
         None if contact.blocked => conversation.waiting_since = None,
+        None if approval::confirmed(now, ids, scene, &conversation, &text.body, &mut decision) => {}
         None => {
             if scene.conversation.as_ref().is_some_and(|conversation| conversation.has_unsent) {
                 let which = Unsent::IfSilent(contact.id);

@@ -193,6 +193,7 @@ mod tests {
             headers: vec![Header { name: "x-shop".into(), value: "7".into() }],
             secret_headers: vec![SecretHeader { name: "authorization".into() }],
             parameters: json!({ "type": "object" }),
+            confirm_text: None,
         }
     }
 

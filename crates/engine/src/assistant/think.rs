@@ -51,7 +51,10 @@ pub(super) async fn think(
         Answer::Reply(_) => String::new(),
         Answer::HandOff(hand_off) => hand_off.reason.clone(),
         Answer::Silent { reason } => reason.clone(),
-        Answer::Approval(wanted) => format!("it wants to use {}, which people must approve", wanted.tool),
+        Answer::Approval(wanted) => {
+            let who = if wanted.code.is_some() { "the contact must confirm" } else { "people must approve" };
+            format!("it wants to use {}, which {who}", wanted.tool)
+        }
     };
     let took = world.now().duration_since(began).as_millis();
     run.latency_ms = run.latency_ms.max(u32::try_from(took).unwrap_or(u32::MAX));
@@ -286,7 +289,23 @@ fn finished(world: &World, material: &Material, answer: Answer, record: &mut Rec
             }
             Answer::HandOff(hand_off)
         }
-        answer @ (Answer::Silent { .. } | Answer::Approval(_)) => answer,
+        Answer::Approval(mut wanted) => {
+            if let Some(code) = &mut wanted.code {
+                // The digits are nobody's number.
+                let objections = check(&code.text.replace(&code.digits, ""), &allowed(world, material, &[], record));
+                record
+                    .checks
+                    .extend(objections.iter().map(|one| format!("people are asked instead: it {}", one.reason())));
+                if material.is_first() {
+                    code.text = first_words(&material.brief.assistant.settings, &code.text);
+                }
+                if !objections.is_empty() {
+                    wanted.code = None;
+                }
+            }
+            Answer::Approval(wanted)
+        }
+        answer @ Answer::Silent { .. } => answer,
     }
 }
 
@@ -307,6 +326,7 @@ fn allowed(world: &World, material: &Material, sources: &[Source], record: &Reco
     let of_people = ours.into_iter().filter(|said| said.by != domain::assistant::Speaker::Assistant);
     given.extend(of_people.map(|said| said.body.clone()));
     given.extend(tools::approved(&brief.approvals));
+    given.extend(tools::confirm_texts(settings));
     let today = brief.zone.to_datetime(brief.now);
     let day = |date: jiff::civil::Date| [date.strftime("%A").to_string(), date.to_string()];
     let mut days: Vec<String> = day(today.date()).into();

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::assistant::approval::State;
+use domain::assistant::code::{Code, TRIES};
 use domain::assistant::tool::{
     self, Class, Deed, Does, End, Http, Tool, Used, arguments, canonical, fenced, repeated, shortened,
 };
@@ -81,7 +82,7 @@ impl<'m> Tools<'m> {
             let ran = self.one(call, deadline).await.map(untampered);
             let called = match &ran {
                 Ok(called) => called.clone(),
-                Err(_) => Called::done("It waits for a person's approval."),
+                Err(_) => Called::done("It waits for approval."),
             };
             record.push(ToolCall {
                 tool: call.name.chars().take(NAME_CHARS_MAX).collect(),
@@ -127,12 +128,12 @@ impl<'m> Tools<'m> {
             }
         };
         match tool.class {
-            Class::Irreversible => self.wanted(tool, &arguments),
+            Class::Irreversible => self.wanted(tool, http.confirm_text.as_deref(), &arguments),
             Class::Read => Ok(self.http(tool, http, &arguments, deadline).await),
             Class::Write => match self.real {
                 None => Ok(Called::done("This is a rehearsal: it was not done. Go on as if it had been.")),
                 // Whoever may only suggest changes nothing by himself either.
-                Some(_) if self.material.mode != Mode::Auto => self.wanted(tool, &arguments),
+                Some(_) if self.material.mode != Mode::Auto => self.wanted(tool, None, &arguments),
                 Some((conversation, run)) => {
                     self.material.has_written.store(true, Ordering::Relaxed);
                     Ok(self.write(conversation, run, tool, http, &arguments, deadline).await)
@@ -211,20 +212,31 @@ impl<'m> Tools<'m> {
         }
     }
 
-    /// It is for a person to say, and said once.
-    fn wanted(&self, tool: &Tool, arguments: &Map<String, Value>) -> Result<Called, Wanted> {
-        let arguments = canonical(arguments);
+    /// It is for somebody to say, and said once: for the contact where the tenant has `words` for asking them and the assistant
+    /// may text by itself, and for people where the contact has failed.
+    fn wanted(&self, tool: &Tool, words: Option<&str>, named: &Map<String, Value>) -> Result<Called, Wanted> {
+        let arguments = canonical(named);
+        let before = &self.material.brief.approvals;
         let same = |approval: &&Approval| approval.tool == tool.name && approval.arguments == arguments;
-        let asked = self.material.brief.approvals.iter().filter(same).any(|approval| match approval.state {
-            State::Waiting | State::Approved | State::Unknown => true,
-            State::Rejected | State::Expired | State::Done | State::Failed => false,
-        });
-        if asked {
-            return Ok(Called::failed(
-                "a colleague has been asked to approve this already, and nobody knows that it is done: hand over",
-            ));
+        for asked in before.iter().filter(same) {
+            match asked.state {
+                State::Waiting if asked.code.is_some() => {
+                    return Ok(Called::failed(
+                        "the person was texted a code for this already: ask them to send just that, and nothing else",
+                    ));
+                }
+                State::Waiting | State::Approved | State::Unknown => {
+                    return Ok(Called::failed(
+                        "a colleague has been asked to approve this already, and nobody knows that it is done: hand over",
+                    ));
+                }
+                State::Rejected | State::Expired | State::Done | State::Failed => {}
+            }
         }
-        Err(Wanted { tool: tool.name.clone(), arguments })
+        let failed = before.iter().any(|asked| asked.tool == tool.name && asked.wrong_codes >= TRIES);
+        let may_ask = self.real.is_some() && self.material.mode == Mode::Auto && !failed;
+        let code = words.filter(|_| may_ask).and_then(|words| Some(Code::new(chance()?, words, named)));
+        Err(Wanted { tool: tool.name.clone(), arguments, code })
     }
 
     async fn http(&self, tool: &Tool, http: &Http, arguments: &Map<String, Value>, deadline: Instant) -> Called {
@@ -252,7 +264,22 @@ impl<'m> Tools<'m> {
     }
 }
 
-/// Does what a person has approved, as the assistant's version has it.
+/// What nobody can guess; `None`: this machine has none to give.
+fn chance() -> Option<u64> {
+    let mut bytes = [0; 8];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(u64::from_be_bytes(bytes))
+}
+
+/// The tenant's words with which contacts are asked to confirm.
+pub(super) fn confirm_texts(settings: &Settings) -> impl Iterator<Item = String> {
+    settings.tools.iter().filter_map(|tool| match &tool.does {
+        Does::Http(http) => http.confirm_text.clone(),
+        Does::SaveField | Does::AddTag | Does::FollowUp | Does::LookUp => None,
+    })
+}
+
+/// Does what somebody has approved, as the assistant's version has it.
 pub(super) async fn as_approved(world: &Arc<World>, found: &Approved) -> Called {
     let Approved { approval, http, tool_secrets, .. } = found;
     let Some(http) = http else { return Called::failed("there is no such tool any more") };

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::assistant::Approval;
+use domain::assistant::code::typed;
 use domain::decide;
 use domain::decision::Decision;
 use domain::fact::Fact;
@@ -143,7 +144,18 @@ async fn threads(
     }
     let between: Vec<_> = between.iter().map(|(number, from)| (*number, from.as_str())).collect();
     let scenes = scene::threads(tx, known, &between).await?;
-    Ok(places.into_iter().zip(scenes).filter_map(|(nth, scene)| Some((nth, scene?))).collect())
+    let mut found = HashMap::with_capacity(places.len());
+    for (nth, scene) in places.into_iter().zip(scenes) {
+        let Some(mut scene) = scene else { continue };
+        if let Fact::TextArrived(text) = turns[nth].fact
+            && let Some(conversation) = &scene.conversation
+            && typed(&text.body).is_some()
+        {
+            scene.confirming = store::approval::confirming(tx, conversation.id).await?;
+        }
+        found.insert(nth, scene);
+    }
+    Ok(found)
 }
 
 /// What the turns are about that people must approve; nobody else changes it until this transaction ends.

@@ -209,6 +209,8 @@ pub mod schema {
             secret_headers: Option<Vec<ToolSecretHeader>>,
             /// The JSON Schema of its arguments, an object.
             parameters: Option<serde_json::Value>,
+            /// The text with which the contact is asked to confirm it by a code; absent: people are asked.
+            confirm_text: Option<String>,
         }
         /// A header.
         ToolHeader as ToolHeader {
@@ -328,6 +330,7 @@ mod tests {
                 headers: Vec::new(),
                 secret_headers: Vec::new(),
                 parameters: Value::Null,
+                confirm_text: Some(String::new()),
             }),
         };
         assert_eq!(form(schema::Tool::schema()), names(&serde_json::to_value(tool).unwrap()));

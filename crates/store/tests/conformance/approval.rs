@@ -4,6 +4,7 @@ use domain::assistant::approval::{Approval, State};
 use domain::decision::{Change, Decision, Effect};
 use domain::id::{ApprovalId, Ids, UserId};
 use domain::message::Author;
+use store::approval::Asks;
 use store::remember::remember;
 use store::{Store, approval, on_both_engines};
 use uuid::Uuid;
@@ -25,6 +26,8 @@ fn refund(n: u128) -> Approval {
         arguments: r#"{"order":"7"}"#.into(),
         state: State::Waiting,
         expires_at: at(86_400),
+        code: None,
+        wrong_codes: 0,
         result: String::new(),
     }
 }
@@ -84,6 +87,31 @@ on_both_engines! {
         let whole = store.write(ACME, async |tx| approval::locked(tx, id(1)).await).await.unwrap().unwrap();
         assert_eq!(whole, Approval { state: State::Done, result: "paid".into(), ..refund(1) });
         assert_eq!(store.write(BOLT, async |tx| approval::locked(tx, id(1)).await).await.unwrap(), None);
+    }
+
+    /// The code is found where it waits, and nowhere else; wrong ones are counted, and it is never shown.
+    async fn a_code_is_waited_for_in_its_conversation(store) {
+        settle(&store).await;
+        put_assistant(&store, 1).await;
+        put_thread(&store, Thread::open(1, 1)).await;
+        let with_code = Approval { code: Some("042917".into()), ..refund(1) };
+        for approval in [with_code.clone(), refund(2)] {
+            decides(&store, 1, vec![Change::ApprovalAdded(Box::new(approval))], vec![]).await;
+        }
+        assert_eq!(decides(&store, 2, vec![Change::WrongCode { approval: id(1) }], vec![]).await, 1);
+        let confirming = async |tenant| {
+            store.write(tenant, async |tx| approval::confirming(tx, desk::conversation(1)).await).await.unwrap()
+        };
+        assert_eq!(confirming(ACME).await, Some(Approval { wrong_codes: 1, ..with_code }));
+        assert_eq!(confirming(BOLT).await, None);
+        let shown = desk::read(&store, ACME, async |tx| approval::page(tx, desk::conversation(1), None, 10).await).await;
+        assert_eq!(shown.iter().map(|one| one.asks).collect::<Vec<_>>(), [Asks::Person, Asks::Contact]);
+        assert!(!serde_json::to_string(&shown).unwrap().contains("042917"));
+        let contact = Author::Contact(Uuid::from_u128(4).into());
+        decides(&store, 3, vec![moved(1, State::Approved, Some(contact), None)], vec![]).await;
+        assert_eq!(confirming(ACME).await, None, "once");
+        let found = desk::read(&store, ACME, async |tx| approval::find(tx, id(1)).await).await.unwrap();
+        assert_eq!((found.decided_by_kind.as_deref(), found.decided_by), (Some("contact"), None));
     }
 
     /// An assistant is shown the newest since the conversation was closed, in their order.

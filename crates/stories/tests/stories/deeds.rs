@@ -193,6 +193,75 @@ store::on_both_engines! {
         assert!(system.contains("<tool name=\"refund\" state=\"it was begun, and nobody knows"), "{system}");
     }
 
+    async fn the_contact_confirms_by_a_code_what_cannot_be_put_right(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let shop = Endpoint::start(201, r#"{"refund":"R7"}"#).await;
+        let refund = || Act::Calls(vec![("refund".into(), json!({ "id": "7" }))]);
+        let model = ScriptedModel::start(answer("Your refund is R7.")).await;
+        let again = || answer("Please try again.");
+        model.first([refund(), again(), again(), again()]);
+        let mut tool = tool("refund", "irreversible", &shop);
+        tool["confirm_text"] = "Pay back order {id}? Reply {code} within 10 minutes.".into();
+        let _ = assistant(&acme, "auto", &model, json!([tool])).await;
+        town.texts(ANN, &acme, "I want my money back for order 7").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        let asked = town.heard(ANN).remove(0);
+        let code = asked.strip_prefix("Pay back order 7? Reply ").and_then(|rest| rest.strip_suffix(" within 10 minutes.")).unwrap().to_owned();
+        assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()), "{asked}");
+        let waiting = approvals(&acme).await.remove(0);
+        assert_eq!((&waiting["state"], &waiting["asks"]), (&json!("waiting"), &json!("contact")));
+        assert!(!waiting.to_string().contains(&code), "{waiting}");
+
+        town.texts("+14155550199", &acme, &code).await;
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        town.passes(SignedDuration::from_secs(21)).await;
+        for body in [format!("what is {code}?"), wrong.to_owned()] {
+            town.texts(ANN, &acme, &body).await;
+            town.passes(SignedDuration::from_secs(21)).await;
+        }
+        assert!(shop.heard().is_empty(), "not by another phone, not in passing, not by another code");
+        town.texts(ANN, &acme, &code).await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        assert_eq!(shop.heard().len(), 1);
+        assert_eq!(town.heard(ANN).last().unwrap(), "Your refund is R7.", "what was confirmed may be told");
+        let done = acme.get("/approvals").await.is(200)["data"][0].clone();
+        assert_eq!((&done["state"], &done["decided_by_kind"], &done["decided_by"]), (&json!("done"), &json!("contact"), &json!(null)));
+        town.texts(ANN, &acme, &code).await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        assert_eq!(shop.heard().len(), 1, "a code is good for once");
+    }
+
+    async fn after_three_wrong_codes_people_are_asked(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let shop = Endpoint::start(201, "{}").await;
+        let refund = || Act::Calls(vec![("refund".into(), json!({ "id": "7" }))]);
+        let model = ScriptedModel::start(refund()).await;
+        model.first([refund(), answer("Please try again."), answer("Please try again.")]);
+        let mut tool = tool("refund", "irreversible", &shop);
+        tool["confirm_text"] = "Reply {code} to confirm.".into();
+        let _ = assistant(&acme, "auto", &model, json!([tool])).await;
+        town.texts(ANN, &acme, "I want my money back for order 7").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        let code: String = town.heard(ANN).remove(0).chars().filter(char::is_ascii_digit).collect();
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        for _ in 0..3 {
+            town.texts(ANN, &acme, wrong).await;
+            town.passes(SignedDuration::from_secs(21)).await;
+        }
+        let all: Vec<_> = approvals(&acme).await.iter().map(|one| (text(&one["asks"]), text(&one["state"]))).collect();
+        let expected = [("person", "waiting"), ("contact", "rejected")];
+        assert_eq!(all, expected.map(|(asks, state)| (asks.to_owned(), state.to_owned())));
+        assert_eq!(acme.conversation().await["holder"]["kind"], "agents");
+        town.texts(ANN, &acme, &code).await;
+        town.passes(SignedDuration::from_mins(11)).await;
+        assert!(shop.heard().is_empty());
+        assert!(!town.heard(ANN)[1..].iter().any(|text| text.contains("to confirm")), "no second code");
+    }
+
     async fn whoever_may_only_suggest_has_its_deeds_approved(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

@@ -1586,10 +1586,12 @@ export interface components {
             /** @description What it may do; `*` is everything. */
             scopes: string[];
         };
-        /** @description Something that an assistant wants to do and people must approve. */
+        /** @description Something that an assistant wants to do and somebody must approve. */
         Approval: {
             /** @description What it is to be called with. */
             arguments: unknown;
+            /** @description Whose word it waits for, or waited for. People may decide in the contact's place. */
+            asks: components["schemas"]["ApprovalAsks"];
             /** @description Who wants it. */
             assistant_id: string;
             /**
@@ -1611,7 +1613,7 @@ export interface components {
             decided_at: string | null;
             /** @description The member who decided. */
             decided_by: string | null;
-            /** @description Who decided: `member`; `null`: nobody. */
+            /** @description Who decided: `member`, or `contact`, by the code that they were texted; `null`: nobody. */
             decided_by_kind: string | null;
             /**
              * Format: date-time
@@ -1632,6 +1634,11 @@ export interface components {
             /** @description The tool's name. */
             tool: string;
         };
+        /**
+         * @description Whose word an approval waits for.
+         * @enum {string}
+         */
+        ApprovalAsks: "person" | "contact";
         /**
          * @description Where something stands that an assistant wants to do and people must approve.
          * @enum {string}
@@ -2051,6 +2058,8 @@ export interface components {
         AssistantTool: {
             /** @description What it may change; what cannot be put right is done only when a person has approved it. */
             class: components["schemas"]["ToolClass"];
+            /** @description The text with which the contact is asked to confirm it by a code; absent: people are asked. */
+            confirm_text?: string | null;
             /** @description What it is for, told to the model. */
             description: string;
             /** @description What is sent along for anyone to see. */
@@ -3053,6 +3062,8 @@ export interface components {
             data: {
                 /** @description What it is to be called with. */
                 arguments: unknown;
+                /** @description Whose word it waits for, or waited for. People may decide in the contact's place. */
+                asks: components["schemas"]["ApprovalAsks"];
                 /** @description Who wants it. */
                 assistant_id: string;
                 /**
@@ -3074,7 +3085,7 @@ export interface components {
                 decided_at: string | null;
                 /** @description The member who decided. */
                 decided_by: string | null;
-                /** @description Who decided: `member`; `null`: nobody. */
+                /** @description Who decided: `member`, or `contact`, by the code that they were texted; `null`: nobody. */
                 decided_by_kind: string | null;
                 /**
                  * Format: date-time
@@ -5027,6 +5038,12 @@ export interface components {
         /** @description Something that an assistant may do besides answering. */
         ToolPatch: {
             class?: components["schemas"]["ToolClass"] | null;
+            /**
+             * @description For what cannot be put right: the text with which the contact is asked to confirm it instead of people, with `{code}`
+             *     where the six digits stand that they send back, as in `Pay back order {order}? Reply {code} within 10 minutes.` Other
+             *     names in braces are arguments. Where the assistant only suggests, or the code is wrong three times, people are asked.
+             */
+            confirm_text?: string | null;
             /** @description What it is for, told to the model. What is built in has its own words where this is empty. */
             description?: string;
             /** @description What is sent along for anyone to see. */

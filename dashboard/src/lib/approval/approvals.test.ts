@@ -2,7 +2,7 @@ import { expect, it, vi } from "vitest";
 import type { Approval } from "$lib/api/types";
 import { Problem } from "$lib/api";
 import { Approvals } from "./approvals.svelte";
-import { argumentsOf, mergeApproval, toolName } from "./words";
+import { argumentsOf, mergeApproval, toolName, waitsFor } from "./words";
 
 const one = (over: Partial<Approval> = {}): Approval => ({
   id: "apr_1",
@@ -12,6 +12,7 @@ const one = (over: Partial<Approval> = {}): Approval => ({
   run_id: "run_1",
   tool: "refund",
   arguments: { order: "7" },
+  asks: "person",
   state: "waiting",
   decided_by: null,
   decided_by_kind: null,
@@ -27,6 +28,11 @@ const calls = (listed: Approval[]) => ({
   ofConversation: vi.fn(async () => ({ data: [one({ state: "rejected" })] })),
   approve: vi.fn(async () => one({ state: "approved" })),
   reject: vi.fn(async () => one({ state: "rejected", result: "No" })),
+});
+
+it("says whose word it waits for", () => {
+  expect(waitsFor(one())).toContain("when approved");
+  expect(waitsFor(one({ asks: "contact" }))).toContain("code");
 });
 
 it("what was decided never waits again", () => {

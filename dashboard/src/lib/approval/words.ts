@@ -33,6 +33,12 @@ export function toolName(tool: string): string {
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
 
+/** What becomes of it while it waits, before the time until which it can be decided. */
+export const waitsFor = ({ asks }: Approval): string =>
+  asks === "contact"
+    ? "The contact was texted a code and confirms with it; you may decide instead. Lapses:"
+    : "Done at once when approved. Lapses:";
+
 /** What it is for, as the assistant is told; empty: it has no such tool any more. */
 export const purposeOf = ({ tool, assistant_id }: Approval, assistants: readonly Assistant[]): string =>
   assistants.find((a) => a.id === assistant_id)?.tools.find((t) => t.name === tool)?.description ?? "";

@@ -32,6 +32,12 @@ describe("a tool as a form has it", () => {
     expect(sameTool(order)).toEqual(order);
     expect(sameTool(lookUp)).toEqual({ kind: "look_up", name: "look_up", description: "" });
   });
+  it("keeps the words that ask the contact where they are of use", () => {
+    const refund: AssistantTool = { ...order, class: "irreversible", confirm_text: "Sure? {code}" };
+    expect(sameTool(refund)).toEqual(refund);
+    expect(toolOf({ ...formOf(refund), class: "write" }).confirm_text).toBeUndefined();
+    expect(toolOf({ ...formOf(refund), confirmText: " " }).confirm_text).toBeUndefined();
+  });
   it("sends a secret that is given anew", () => {
     const form = formOf(order);
     const headers = form.headers.map((h) => (h.isSecret ? { ...h, value: "Bearer new" } : h));

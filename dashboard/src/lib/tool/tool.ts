@@ -36,7 +36,8 @@ export const CLASS: Record<ToolClass, { label: string; means: string; tone: "pla
   },
   irreversible: {
     label: "Cannot be undone",
-    means: "It is done only when a person has approved it, such as a refund.",
+    means:
+      "It is done only when a person has approved it, or the contact has confirmed it, such as a refund.",
     tone: "note",
   },
 };
@@ -60,6 +61,8 @@ export interface ToolForm {
   headers: HeaderForm[];
   /** JSON; empty: it takes no arguments. */
   parameters: string;
+  /** For what cannot be undone: the text with `{code}` in it that the contact is sent; empty: people approve. */
+  confirmText: string;
 }
 
 export const newTool = (): ToolForm => ({
@@ -70,6 +73,7 @@ export const newTool = (): ToolForm => ({
   method: "get",
   headers: [],
   parameters: "",
+  confirmText: "",
 });
 
 export function formOf(tool: AssistantTool): ToolForm {
@@ -86,6 +90,7 @@ export function formOf(tool: AssistantTool): ToolForm {
     ],
     parameters:
       properties && Object.keys(properties).length > 0 ? JSON.stringify(tool.parameters, null, 2) : "",
+    confirmText: tool.confirm_text ?? "",
   };
 }
 
@@ -115,6 +120,8 @@ export function toolOf(form: ToolForm): ToolPatch {
     secret_headers: form.headers
       .filter((h) => h.isSecret)
       .map(({ name, value }) => (value === "" ? { name } : { name, value })),
+    ...(form.class === "irreversible" &&
+      form.confirmText.trim() && { confirm_text: form.confirmText.trim() }),
     ...(parameters && { parameters: JSON.parse(parameters) as ToolPatch["parameters"] }),
   };
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::assistant::Settings;
+use domain::assistant::code;
 use domain::assistant::tool::{
     Class, Does, Header, Http, Method, SecretHeader, TOOLS_MAX, Tool, check_schema, is_name,
 };
@@ -67,6 +68,10 @@ pub struct ToolPatch {
     pub secret_headers: Vec<SecretHeaderPatch>,
     /// The JSON Schema of its arguments, an object; if not said, it has none.
     pub parameters: Option<Value>,
+    /// For what cannot be put right: the text with which the contact is asked to confirm it instead of people, with `{code}`
+    /// where the six digits stand that they send back, as in `Pay back order {order}? Reply {code} within 10 minutes.` Other
+    /// names in braces are arguments. Where the assistant only suggests, or the code is wrong three times, people are asked.
+    pub confirm_text: Option<String>,
 }
 
 /// A header whose value is kept sealed.
@@ -153,6 +158,7 @@ fn tool(asked: &ToolPatch, before: &[Tool], at: &dyn Fn(&str) -> String) -> Resu
         ("headers", !asked.headers.is_empty()),
         ("secret_headers", !asked.secret_headers.is_empty()),
         ("parameters", asked.parameters.is_some()),
+        ("confirm_text", asked.confirm_text.is_some()),
     ] {
         if given {
             return Err(ApiError::invalid(at(field), "not_for_this_kind", "Only an endpoint (http) has this."));
@@ -186,6 +192,10 @@ fn http_tool(
     let parameters = asked.parameters.clone().unwrap_or_else(|| json!({ "type": "object", "properties": {} }));
     check_schema(&parameters)
         .map_err(|error| ApiError::invalid(at("parameters"), "not_a_schema", error.to_string()))?;
+    let confirm_text = match &asked.confirm_text {
+        None => None,
+        Some(text) => Some(confirm_text(&at("confirm_text"), text, class, &parameters)?),
+    };
     if asked.headers.len() + asked.secret_headers.len() > HEADERS_MAX {
         return Err(ApiError::invalid(at("headers"), "too_many", format!("At most {HEADERS_MAX} headers.")));
     }
@@ -212,7 +222,27 @@ fn http_tool(
         secret_headers.push(SecretHeader { name });
     }
     let method = asked.method.unwrap_or(Method::Get);
-    Ok(Tool { name, description, class, does: Does::Http(Http { url, method, headers, secret_headers, parameters }) })
+    let http = Http { url, method, headers, secret_headers, parameters, confirm_text };
+    Ok(Tool { name, description, class, does: Does::Http(http) })
+}
+
+fn confirm_text(field: &str, text: &str, class: Class, parameters: &Value) -> Result<String, ApiError> {
+    let text = text.trim();
+    if class != Class::Irreversible {
+        let mend = "Only what cannot be put right is confirmed. Leave this out, or make the class irreversible.";
+        return Err(ApiError::invalid(field, "not_for_this_class", mend));
+    }
+    within(field, text, code::TEXT_CHARS_MAX)?;
+    if text.matches(code::PLACE).count() != 1 {
+        let mend = "Write {code}, once, where the six digits shall stand.";
+        return Err(ApiError::invalid(field, "no_code", mend));
+    }
+    let known = parameters["properties"].as_object();
+    if let Some(unknown) = code::places(text).find(|name| !known.is_some_and(|known| known.contains_key(*name))) {
+        let mend = format!("The tool has no argument {unknown}. Name one of its arguments, or leave the braces out.");
+        return Err(ApiError::invalid(field, "no_such_argument", mend));
+    }
+    Ok(text.to_owned())
 }
 
 fn keeps(tool: &Tool, url: &str, header: &str) -> bool {
@@ -306,6 +336,8 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_named() {
         assert!(set(&[], order(json!({}))).is_ok());
+        let confirmed = json!({ "class": "irreversible", "confirm_text": " Drop {id}? Reply {code}. " });
+        assert!(set(&[], order(confirmed)).is_ok());
         for (more, field) in [
             (json!({ "name": "Order" }), "tools[0].name"),
             (json!({ "name": "save_field" }), "tools[0].name"),
@@ -325,6 +357,11 @@ mod tests {
             (json!({ "secret_headers": [{ "name": "x-key" }] }), "tools[0].secret_headers[0].value"),
             (json!({ "kind": "add_tag", "name": "add_tag" }), "tools[0].class"),
             (json!({ "kind": "add_tag", "name": "add_tag", "class": null }), "tools[0].url"),
+            (json!({ "confirm_text": "{code}" }), "tools[0].confirm_text"),
+            (json!({ "class": "irreversible", "confirm_text": "Sure?" }), "tools[0].confirm_text"),
+            (json!({ "class": "irreversible", "confirm_text": "{code} {code}" }), "tools[0].confirm_text"),
+            (json!({ "class": "irreversible", "confirm_text": "{ID}: {code}" }), "tools[0].confirm_text"),
+            (json!({ "class": "irreversible", "confirm_text": "{code}".repeat(60) }), "tools[0].confirm_text"),
             (json!({ "kind": "dance" }), "unknown variant"),
             (json!({ "more": 1 }), "unknown field"),
         ] {
