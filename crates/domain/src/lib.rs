@@ -27,4 +27,5 @@ pub mod scene;
 pub mod segment;
 pub mod smart;
 pub mod source;
+pub mod template;
 pub mod tenant;
