@@ -15,19 +15,16 @@ const STEEPNESS: f64 = 1.8;
 const SAME_QUESTION: f64 = 0.35;
 /// A question of our own asks the same if it has so much of the words, both ways.
 const SAME: f64 = 0.6;
-/// What words add to the meaning in the ranking, at most: the best of them so much.
-const BONUS: f64 = 0.15;
+/// What words add to the meaning in the ranking, at most: so much for all that was asked, and as much again for the best of them.
+const BONUS: f64 = 0.1;
 /// And a question of our own that asks the same beyond that: people wrote its answer for this.
 const ASKS_THE_SAME: f64 = 0.2;
-/// What they add to how sure it is, and the score by words from which they add all of it.
-const SURER: f64 = 0.1;
-const SURE: f64 = 0.5;
 /// How much surer it is for being better than the second: what answers stands out, what merely has to do with it does not.
 const AHEAD: f64 = 0.5;
 /// One that is alone is taken for as much better as a right one usually is.
-const ALONE: f64 = 0.1;
-/// Meaning with what words add, and the score by words, that are [`FLOOR`].
-const MEANING_FLOOR: f64 = 0.59;
+const ALONE: f64 = 0.3;
+/// Meaning with its lead, and the score by words, that are [`FLOOR`].
+const MEANING_FLOOR: f64 = 0.57;
 const WORDS_FLOOR: f64 = 0.40;
 
 impl Index {
@@ -50,7 +47,7 @@ impl Index {
     }
 
     /// Gives those that have a vector their score. Their order is by meaning with a bonus for the words, and the first of them
-    /// is as sure as its own meaning and words and its lead make it; the others are less, in their order.
+    /// is as sure as its own meaning and its lead make it; the others are less, in their order.
     fn by_meaning(&self, ranked: &mut [Ranked], vector: &Vector) {
         let most = ranked.iter().map(|ranked| ranked.words).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
         let (mut first, mut second): (Option<Ranked>, Option<f64>) = (None, None);
@@ -61,9 +58,10 @@ impl Index {
             };
             let similarity = vector.dot(known);
             ranked.similarity = Some(similarity);
+            let words = BONUS * (ranked.words + ranked.words / most);
             let same = if ranked.by == By::QuestionAndAnswer { ASKS_THE_SAME } else { 0.0 };
-            ranked.score = (f64::from(similarity) + BONUS * ranked.words / most + same).max(0.0);
-            if ranked.by == By::Words && f64::from(similarity) > BONUS * ranked.words / most {
+            ranked.score = (f64::from(similarity) + words + same).max(0.0);
+            if ranked.by == By::Words && f64::from(similarity) > words {
                 ranked.by = By::Meaning;
             }
             if first.is_none_or(|first| ranked.score > first.score) {
@@ -75,9 +73,8 @@ impl Index {
         }
         let Some(first) = first.filter(|first| first.score > 0.0) else { return };
         let ahead = second.map_or(ALONE, |second| first.score - second);
-        let words = SURER * (first.words / SURE).min(1.0);
-        let sure = f64::from(first.similarity.unwrap_or(0.0)) + words + AHEAD * ahead;
-        let sure = calibrated(sure, MEANING_FLOOR, 1.0 + SURER);
+        let sure = f64::from(first.similarity.unwrap_or(0.0)) + AHEAD * ahead;
+        let sure = calibrated(sure, MEANING_FLOOR, 1.0);
         for ranked in ranked.iter_mut().filter(|ranked| ranked.similarity.is_some()) {
             ranked.score *= sure / first.score;
         }
