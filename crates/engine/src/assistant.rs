@@ -107,7 +107,7 @@ pub(crate) async fn run_approved(
         let called = if claimed.attempt > 1 {
             Called::unknown("it was begun and interrupted: nobody knows whether it was done. Look there.")
         } else {
-            tools::as_approved(world, &found).await
+            tools::as_approved(world, tenant, &found).await
         };
         let Called { end, told: result } = called;
         let conversation = found.approval.conversation;

@@ -34,6 +34,7 @@ CREATE TABLE conversation (
 CREATE UNIQUE INDEX conversation_current ON conversation (tenant_id, number_id, address) WHERE is_current;
 -- A contact's other conversations.
 CREATE INDEX conversation_contact ON conversation (tenant_id, contact_id, last_message_at_us);
+CREATE INDEX conversation_team ON conversation (tenant_id, team_id) WHERE team_id IS NOT NULL;
 CREATE INDEX conversation_recent ON conversation (tenant_id, status, last_message_at_us, id);
 
 CREATE TABLE conversation_tag (

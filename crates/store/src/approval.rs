@@ -170,23 +170,27 @@ pub async fn locked(tx: &mut TenantTx<'_>, id: ApprovalId) -> Result<Option<appr
     row.as_ref().map(whole).transpose()
 }
 
-/// What waits in a conversation for the contact's code, the newest; nobody else changes it until this transaction ends.
+/// What waits in these conversations for their contacts' codes, at most one in each; nobody else changes it until this
+/// transaction ends.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn confirming(
     tx: &mut TenantTx<'_>,
-    conversation: ConversationId,
-) -> Result<Option<approval::Approval>, StoreError> {
+    conversations: &[ConversationId],
+) -> Result<HashMap<ConversationId, approval::Approval>, StoreError> {
+    if conversations.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sql = concat!(
         whole!(),
-        " AND conversation_id = $2 AND state = 'waiting' AND code IS NOT NULL ORDER BY id DESC LIMIT 1 {for_update}"
+        " AND conversation_id {among $2} AND state = 'waiting' AND code IS NOT NULL ORDER BY id {for_update}"
     );
-    let row = tx.opt(sql, args![conversation]).await?;
-    row.as_ref().map(whole).transpose()
+    let rows = tx.rows(sql, args![list(conversations)]).await?;
+    rows.iter().map(|row| whole(row).map(|approval| (approval.conversation, approval))).collect()
 }
 
-/// Those of a conversation since `since`, the newest so many, the oldest of them first.
+/// Those of a conversation since `since`, and whatever can still be done, the newest so many, the oldest of them first.
 ///
 /// # Errors
 /// When the database fails.
@@ -196,7 +200,11 @@ pub async fn newest(
     since: Timestamp,
     limit: u32,
 ) -> Result<Vec<approval::Approval>, StoreError> {
-    let sql = concat!(whole!(), " AND conversation_id = $2 AND created_at_us > $3 ORDER BY id DESC LIMIT $4");
+    let sql = concat!(
+        whole!(),
+        " AND conversation_id = $2 AND (created_at_us > $3 OR state IN ('waiting', 'approved'))
+          ORDER BY id DESC LIMIT $4"
+    );
     let rows = tx.rows(sql, args![conversation, since, limit]).await?;
     rows.iter().rev().map(whole).collect()
 }

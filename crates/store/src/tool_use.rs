@@ -53,17 +53,32 @@ pub async fn newest(
 ) -> Result<Vec<Used>, StoreError> {
     let rows = tx
         .rows(
-            "SELECT id, conversation_id, assistant_id, run_id, tool, arguments, ended, result, begun_at_us,
-                    EXISTS (SELECT 1 FROM message
-                            WHERE message.tenant_id = $1 AND message.conversation_id = $2 AND direction = 'out' AND answers
-                              AND (author = 'assistant' OR draft_id IS NOT NULL)
-                              AND status IN ('sending', 'sent', 'delivered', 'unconfirmed', 'unknown')
-                              AND created_at_us > begun_at_us)
-             FROM tool_use WHERE tenant_id = $1 AND conversation_id = $2 AND begun_at_us > $3 ORDER BY id DESC LIMIT $4",
+            "SELECT id, conversation_id, assistant_id, run_id, tool, arguments, ended, result, begun_at_us
+             FROM tool_use WHERE tenant_id = $1 AND conversation_id = $2 AND begun_at_us > $3
+             ORDER BY begun_at_us DESC, id DESC LIMIT $4",
             args![conversation, since, limit],
         )
         .await?;
-    rows.iter().rev().map(used).collect()
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    // What a rule wrote, or a code, tells the contact nothing of what was done.
+    let told = tx
+        .opt(
+            "SELECT m.created_at_us FROM message m
+             WHERE m.tenant_id = $1 AND m.conversation_id = $2 AND m.created_at_us > $3 AND m.direction = 'out' AND m.answers
+               AND m.status IN ('sending', 'sent', 'delivered', 'unconfirmed', 'unknown')
+               AND (m.draft_id IS NOT NULL
+                    OR m.author = 'assistant'
+                       AND EXISTS (SELECT 1 FROM assistant_run r
+                                   WHERE r.tenant_id = m.tenant_id AND r.message_id = m.id AND r.outcome = 'replied'
+                                     AND r.model <> ''))
+             ORDER BY m.id DESC LIMIT 1",
+            args![conversation, since],
+        )
+        .await?;
+    let told_at: Option<Timestamp> = told.map(|row| row.get(0)).transpose()?;
+    rows.iter().rev().map(|row| used(row, told_at)).collect()
 }
 
 /// Forgets those that were begun before this, at most `limit`; says how many.
@@ -79,7 +94,8 @@ pub async fn forget(tx: &mut SystemTx<'_>, before: Timestamp, limit: u32) -> Res
     .await
 }
 
-fn used(row: &Row) -> Result<Used, StoreError> {
+fn used(row: &Row, told_at: Option<Timestamp>) -> Result<Used, StoreError> {
+    let at = row.get(8)?;
     let word: Option<String> = row.get(6)?;
     let end = match word {
         None => None,
@@ -94,7 +110,7 @@ fn used(row: &Row) -> Result<Used, StoreError> {
         arguments: row.get(5)?,
         end,
         result: row.get(7)?,
-        at: row.get(8)?,
-        told: row.get(9)?,
+        at,
+        told: told_at.is_some_and(|told_at| told_at > at),
     })
 }

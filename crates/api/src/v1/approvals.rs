@@ -41,7 +41,7 @@ impl std::fmt::Debug for DecideApproval {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WantedApprovals {
-    /// Where they stand: `waiting`, `approved`, `rejected`, `expired`, `done` or `failed`; if not said, anywhere.
+    /// Where they stand: `waiting`, `approved`, `rejected`, `expired`, `done`, `failed` or `unknown`; if not said, anywhere.
     #[param(required = false)]
     state: Option<String>,
 }

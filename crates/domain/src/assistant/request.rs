@@ -160,7 +160,9 @@ pub fn request(brief: &Brief) -> Request {
     for approval in &brief.approvals {
         approved(&mut system, approval);
     }
-    for used in &brief.used {
+    // What was approved has been told of.
+    let approved = |used: &&Used| brief.approvals.iter().any(|approval| approval.id.0 == used.id.0);
+    for used in brief.used.iter().filter(|used| !approved(used)) {
         tool(&mut system, &used.tool, used.stands(), &used.arguments, &used.result);
     }
     for (number, source) in (1..).zip(&offered) {
@@ -373,7 +375,7 @@ mod tests {
                 result: "paid </tool>".into(),
             }],
             used: vec![Used {
-                id: Uuid::nil().into(),
+                id: Uuid::from_u128(1).into(),
                 conversation: Uuid::nil().into(),
                 assistant: Uuid::nil().into(),
                 run: Uuid::nil().into(),

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::reply::{self, Saying};
-use super::{let_assistant_answer, system_note};
+use super::{hand_to_people, let_assistant_answer, system_note};
 use crate::assistant::approval::{Approval, State, WAITS};
 use crate::assistant::code::{self, Code, LASTS, TRIES};
 use crate::assistant::tool::End;
@@ -50,7 +50,7 @@ pub(super) fn ask_contact(
     decision: &mut Decision,
 ) -> Option<MessageId> {
     let code = wanted.code.as_ref()?;
-    let saying = Saying { assistant, body: &code.text, sources: Vec::new(), answers: true };
+    let saying = Saying { assistant, body: &code.text, sources: Vec::new(), answers: true, at_once: true };
     let message = reply::assistant_says(now, ids, scene, conversation, saying, decision).ok()?;
     waits(now, ids, conversation, run, wanted, Some(code), LASTS, decision);
     let body = format!("{} with {}: it waits for the contact to confirm it.", wanted.tool, shown(&wanted.arguments));
@@ -94,7 +94,7 @@ pub(super) fn confirmed(
     now: Timestamp,
     ids: &mut Ids,
     scene: &Scene,
-    conversation: &Conversation,
+    conversation: &mut Conversation,
     body: &str,
     decision: &mut Decision,
 ) -> bool {
@@ -110,20 +110,21 @@ pub(super) fn confirmed(
     let tool = &approval.tool;
     let (is_right, last) = (*right == typed, approval.wrong_codes + 1 >= TRIES);
     let id = approval.id;
-    let said = if is_right {
+    let note = if is_right {
         let by = Some(Author::Contact(conversation.contact));
         decision.change(Change::ApprovalMoved { approval: id, state: State::Approved, by, result: None });
         decision.effect(Effect::RunTool { approval: id });
-        format!("The contact confirmed {tool} by the code.")
+        system_note(ids.next(), conversation, now, format!("The contact confirmed {tool} by the code."))
     } else {
         decision.change(Change::WrongCode { approval: id });
         if !last {
             return false;
         }
         decision.change(Change::ApprovalMoved { approval: id, state: State::Rejected, by: None, result: None });
-        format!("The contact texted {TRIES} wrong codes: {tool} was not done.")
+        let reason = format!("the contact texted {TRIES} wrong codes for {tool}, which was not done");
+        hand_to_people(now, ids, conversation, &reason)
     };
-    decision.change(Change::MessageAdded(Box::new(system_note(ids.next(), conversation, now, said))));
+    decision.change(Change::MessageAdded(Box::new(note)));
     is_right
 }
 

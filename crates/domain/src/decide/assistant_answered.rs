@@ -69,7 +69,8 @@ fn used(
         (Answer::Reply(reply), Mode::Auto) => {
             let before = conversation.clone();
             keep_facts(scene, &conversation, reply, decision);
-            let saying = Saying { assistant, body: &reply.body, sources: reply.sources.clone(), answers: true };
+            let saying =
+                Saying { assistant, body: &reply.body, sources: reply.sources.clone(), answers: true, at_once: false };
             match reply::assistant_says(now, ids, scene, &mut conversation, saying, decision) {
                 Ok(message) => {
                     for act in &reply.acts {

@@ -64,7 +64,7 @@ pub(super) fn hand_over(
         id
     });
     let told = told(now, scene, assistant).filter(|_| may_tell && !hand_off.quietly).and_then(|body| {
-        let saying = Saying { assistant, body: &body, sources: Vec::new(), answers: false };
+        let saying = Saying { assistant, body: &body, sources: Vec::new(), answers: false, at_once: false };
         reply::assistant_says(now, ids, scene, &mut conversation, saying, decision).ok()
     });
     if set.escalate_after_minutes > 0 && conversation.waiting_since.is_some() {

@@ -96,6 +96,8 @@ pub(super) struct Saying<'a> {
     pub(super) sources: Vec<Source>,
     /// It answers the contact, rather than telling them who will.
     pub(super) answers: bool,
+    /// Later it is worth nothing: no hold, and no quiet hours.
+    pub(super) at_once: bool,
 }
 
 /// An assistant speaks. The gate may say no; then nothing is sent and the reason is handed back.
@@ -107,7 +109,7 @@ pub(super) fn assistant_says(
     saying: Saying<'_>,
     decision: &mut Decision,
 ) -> Result<MessageId, &'static str> {
-    let Saying { assistant, body, sources, answers } = saying;
+    let Saying { assistant, body, sources, answers, at_once } = saying;
     let measured = measure(&smart_if_it_helps(body).body);
     if body.trim().is_empty() || measured.segments > MAX_SEGMENTS {
         return Err("its answer was empty, or too long for a text");
@@ -117,8 +119,11 @@ pub(super) fn assistant_says(
         return Err(reason.explanation());
     }
     let mut planned = Planned::from(now, verdict);
+    if at_once && planned.status != Status::Queued {
+        return Err("it cannot be sent now");
+    }
     let hold = jiff::SignedDuration::from_secs(i64::from(assistant.settings.hold_seconds));
-    if answers && planned.status == Status::Queued && !hold.is_zero() {
+    if answers && !at_once && planned.status == Status::Queued && !hold.is_zero() {
         planned = planned.held(now, hold);
     }
     let author = Author::Assistant(assistant.id);

@@ -42,14 +42,16 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
             }
         }
         None if contact.blocked => conversation.waiting_since = None,
-        None if approval::confirmed(now, ids, scene, &conversation, &text.body, &mut decision) => {}
         None => {
             if scene.conversation.as_ref().is_some_and(|conversation| conversation.has_unsent) {
                 let which = Unsent::IfSilent(contact.id);
                 decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
             }
-            let ended = stays_silent(now, ids, scene, &before, text);
+            let confirms = approval::confirmed(now, ids, scene, &mut conversation, &text.body, &mut decision);
+            let ended = stays_silent(now, ids, scene, &before, text).filter(|_| !confirms);
             match ended {
+                // What they have confirmed is answered once it is done.
+                _ if confirms => {}
                 // Whoever waits for an answer to what they wrote before still does.
                 Some(ended) if waited.is_none() || before.answering => {
                     conversation.waiting_since = waited;

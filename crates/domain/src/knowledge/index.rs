@@ -87,6 +87,18 @@ impl Index {
     /// which no model knows.
     #[must_use]
     pub fn to_embed(&self, query: &str) -> String {
+        let mut text = self.meaning_of(query);
+        if language::is_english(query) {
+            let others = self.synonyms.others(&stems(&words::words(query, Some(Language::English))));
+            if !others.is_empty() {
+                text.push_str(&format!(" ({})", others.join(", ")));
+            }
+        }
+        text
+    }
+
+    /// An English query in plain English: without what is spelled as people text, slips of the finger and turns of phrase.
+    pub(super) fn meaning_of(&self, query: &str) -> String {
         if !language::is_english(query) {
             return query.to_owned();
         }
@@ -103,12 +115,7 @@ impl Index {
                 text.push(c);
             }
         }
-        let mut text = plain::phrases(text.trim_end());
-        let others = self.synonyms.others(&stems(&words::words(query, Some(Language::English))));
-        if !others.is_empty() {
-            text.push_str(&format!(" ({})", others.join(", ")));
-        }
-        text
+        plain::phrases(text.trim_end())
     }
 
     /// What a word of a question was meant to be.

@@ -21,7 +21,7 @@ const BONUS: f64 = 0.1;
 const ASKS_THE_SAME: f64 = 0.2;
 /// How much surer it is for being better than the second: what answers stands out, what merely has to do with it does not.
 const AHEAD: f64 = 0.5;
-/// One that is alone is taken for as much better as a right one usually is.
+/// At most for so much; and one that is alone is taken for so much better.
 const ALONE: f64 = 0.3;
 /// Meaning with its lead, and the score by words, that are [`FLOOR`].
 const MEANING_FLOOR: f64 = 0.57;
@@ -32,7 +32,7 @@ impl Index {
     /// enough is for the caller to say, by [`FLOOR`].
     #[must_use]
     pub fn search(&self, query: &Query<'_>, limit: usize) -> Vec<Hit> {
-        let asked = words::asked(&self.to_embed(query.text), &self.languages, &self.synonyms);
+        let asked = words::asked(&self.meaning_of(query.text), &self.languages, &self.synonyms);
         let mut ranked = self.by_words(&asked);
         if let Some(vector) = query.vector {
             self.by_meaning(&mut ranked, vector);
@@ -72,7 +72,7 @@ impl Index {
             }
         }
         let Some(first) = first.filter(|first| first.score > 0.0) else { return };
-        let ahead = second.map_or(ALONE, |second| first.score - second);
+        let ahead = second.map_or(ALONE, |second| (first.score - second).min(ALONE));
         let sure = f64::from(first.similarity.unwrap_or(0.0)) + AHEAD * ahead;
         let sure = calibrated(sure, MEANING_FLOOR, 1.0);
         for ranked in ranked.iter_mut().filter(|ranked| ranked.similarity.is_some()) {

@@ -152,8 +152,10 @@ fn answered(answer: &Response) -> Called {
         return Called::done(if text.is_empty() { "It is done." } else { text });
     }
     let told = format!("it answered {}: {text}", answer.status);
-    // Whoever stands before the server gave up waiting for it.
-    if matches!(answer.status, 408 | 502 | 504) { Called::unknown(told) } else { Called::failed(told) }
+    // Only a plain refusal says that nothing was done: what broke on the way, was moved elsewhere or was given up by whoever
+    // stands before the server may have been.
+    let refused = (400..=499).contains(&answer.status) && !matches!(answer.status, 408 | 425 | 499);
+    if refused { Called::failed(told) } else { Called::unknown(told) }
 }
 
 /// An endpoint may repeat what it was sent.

@@ -291,8 +291,10 @@ fn finished(world: &World, material: &Material, answer: Answer, record: &mut Rec
         }
         Answer::Approval(mut wanted) => {
             if let Some(code) = &mut wanted.code {
-                // The digits are nobody's number.
-                let objections = check(&code.text.replace(&code.digits, ""), &allowed(world, material, &[], record));
+                // The tenant's own words may say what they say, here; and the digits are nobody's number.
+                let mut allowed = allowed(world, material, &[], record);
+                allowed.given.extend(tools::confirm_text(&material.brief.assistant.settings, &wanted.tool));
+                let objections = check(&code.text.replace(&code.digits, ""), &allowed);
                 record
                     .checks
                     .extend(objections.iter().map(|one| format!("people are asked instead: it {}", one.reason())));
@@ -326,7 +328,6 @@ fn allowed(world: &World, material: &Material, sources: &[Source], record: &Reco
     let of_people = ours.into_iter().filter(|said| said.by != domain::assistant::Speaker::Assistant);
     given.extend(of_people.map(|said| said.body.clone()));
     given.extend(tools::approved(&brief.approvals));
-    given.extend(tools::confirm_texts(settings));
     let today = brief.zone.to_datetime(brief.now);
     let day = |date: jiff::civil::Date| [date.strftime("%A").to_string(), date.to_string()];
     let mut days: Vec<String> = day(today.date()).into();

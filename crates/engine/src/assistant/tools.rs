@@ -11,11 +11,11 @@ use domain::assistant::tool::{
 };
 use domain::assistant::{Act, Answer, Approval, Request, Settings, Speaker, ToolCall, Wanted, gives_orders};
 use domain::conversation::Mode;
-use domain::id::{ConversationId, RunId, TenantId};
+use domain::id::{ConversationId, RunId, TenantId, UseId};
 use jiff::Timestamp;
 use providers::model::{self, ToolResult};
 use serde_json::{Map, Value};
-use store::{StoreError, TenantTx, scene, tool_use};
+use store::{StoreError, TenantTx, approval, scene, tool_use};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -169,11 +169,7 @@ impl<'m> Tools<'m> {
             return instead;
         }
         let called = untampered(self.http(tool, http, arguments, deadline).await);
-        let (end, result) = (called.end, called.told.clone());
-        let noted = async move |tx: &mut TenantTx<'_>| tool_use::end(tx, id, end, &result).await;
-        if let Err(error) = self.world.store.write(self.tenant, noted).await {
-            tracing::warn!(%error, tool = tool.name, "how a tool's use ended could not be written down");
-        }
+        ends(self.world, self.tenant, id, &tool.name, &called).await;
         called
     }
 
@@ -186,6 +182,10 @@ impl<'m> Tools<'m> {
             tx.lock_lanes(&lane.into_iter().collect()).await?;
             if scene::version_of(tx, begins.conversation).await? != Some(version) {
                 return Ok(Err(Called::failed("it was not used: the conversation has moved on")));
+            }
+            let asked = approval::newest(tx, begins.conversation, since, USES_LOOKED_THROUGH).await?;
+            if let Some(instead) = asked_before(&asked, &begins.tool, &begins.arguments) {
+                return Ok(Err(instead));
             }
             let used = tool_use::newest(tx, begins.conversation, since, USES_LOOKED_THROUGH).await?;
             if let Some(before) = repeated(&used, &begins.tool, &begins.arguments) {
@@ -217,21 +217,16 @@ impl<'m> Tools<'m> {
     fn wanted(&self, tool: &Tool, words: Option<&str>, named: &Map<String, Value>) -> Result<Called, Wanted> {
         let arguments = canonical(named);
         let before = &self.material.brief.approvals;
-        let same = |approval: &&Approval| approval.tool == tool.name && approval.arguments == arguments;
-        for asked in before.iter().filter(same) {
-            match asked.state {
-                State::Waiting if asked.code.is_some() => {
-                    return Ok(Called::failed(
-                        "the person was texted a code for this already: ask them to send just that, and nothing else",
-                    ));
-                }
-                State::Waiting | State::Approved | State::Unknown => {
-                    return Ok(Called::failed(
-                        "a colleague has been asked to approve this already, and nobody knows that it is done: hand over",
-                    ));
-                }
-                State::Rejected | State::Expired | State::Done | State::Failed => {}
-            }
+        if let Some(instead) = asked_before(before, &tool.name, &arguments) {
+            return Ok(instead);
+        }
+        if let Some(used) = repeated(&self.material.brief.used, &tool.name, &arguments) {
+            let (end, told) = used.instead();
+            return Ok(Called { end, told });
+        }
+        let a_code_waits = before.iter().any(|asked| asked.state == State::Waiting && asked.code.is_some());
+        if a_code_waits && words.is_some() {
+            return Ok(Called::failed("the person was texted a code for something else: wait for that first"));
         }
         let failed = before.iter().any(|asked| asked.tool == tool.name && asked.wrong_codes >= TRIES);
         let may_ask = self.real.is_some() && self.material.mode == Mode::Auto && !failed;
@@ -264,6 +259,29 @@ impl<'m> Tools<'m> {
     }
 }
 
+/// What is answered to a call that somebody has been asked to approve, and that may be done yet or have been.
+fn asked_before(asked: &[Approval], tool: &str, arguments: &str) -> Option<Called> {
+    let same = |asked: &&Approval| asked.tool == tool && asked.arguments == arguments;
+    asked.iter().filter(same).find_map(|asked| match asked.state {
+        State::Waiting if asked.code.is_some() => Some(Called::failed(
+            "the person was texted a code for this already: ask them to send just that, and nothing else",
+        )),
+        State::Waiting | State::Approved | State::Unknown => Some(Called::failed(
+            "a colleague has been asked to approve this already, and nobody knows that it is done: hand over",
+        )),
+        State::Rejected | State::Expired | State::Done | State::Failed => None,
+    })
+}
+
+/// Writes down how it ended. What cannot be counts as unknown from now on.
+async fn ends(world: &World, tenant: TenantId, id: UseId, tool: &str, called: &Called) {
+    let (end, result) = (called.end, called.told.clone());
+    let noted = async move |tx: &mut TenantTx<'_>| tool_use::end(tx, id, end, &result).await;
+    if let Err(error) = world.store.write(tenant, noted).await {
+        tracing::warn!(%error, tool, "how a tool's use ended could not be written down");
+    }
+}
+
 /// What nobody can guess; `None`: this machine has none to give.
 fn chance() -> Option<u64> {
     let mut bytes = [0; 8];
@@ -271,16 +289,17 @@ fn chance() -> Option<u64> {
     Some(u64::from_be_bytes(bytes))
 }
 
-/// The tenant's words with which contacts are asked to confirm.
-pub(super) fn confirm_texts(settings: &Settings) -> impl Iterator<Item = String> {
-    settings.tools.iter().filter_map(|tool| match &tool.does {
+/// The tenant's words with which contacts are asked to confirm what this tool does.
+pub(super) fn confirm_text(settings: &Settings, name: &str) -> Option<String> {
+    let tool = settings.tools.iter().find(|tool| tool.name == name)?;
+    match &tool.does {
         Does::Http(http) => http.confirm_text.clone(),
         Does::SaveField | Does::AddTag | Does::FollowUp | Does::LookUp => None,
-    })
+    }
 }
 
 /// Does what somebody has approved, as the assistant's version has it.
-pub(super) async fn as_approved(world: &Arc<World>, found: &Approved) -> Called {
+pub(super) async fn as_approved(world: &Arc<World>, tenant: TenantId, found: &Approved) -> Called {
     let Approved { approval, http, tool_secrets, .. } = found;
     let Some(http) = http else { return Called::failed("there is no such tool any more") };
     let Ok(secrets) = open_tool_secrets(&world.sealer, approval.assistant, tool_secrets.as_deref()) else {
@@ -290,8 +309,29 @@ pub(super) async fn as_approved(world: &Arc<World>, found: &Approved) -> Called 
         Ok(arguments) => arguments,
         Err(why) => return Called::failed(format!("it was not used: {why}")),
     };
+    // Whoever would do the same by itself finds it among what was done.
+    let begins = Used {
+        id: approval.id.0.into(),
+        conversation: approval.conversation,
+        assistant: approval.assistant,
+        run: approval.run,
+        tool: approval.tool.clone(),
+        arguments: approval.arguments.clone(),
+        end: None,
+        result: String::new(),
+        at: world.now(),
+        told: false,
+    };
+    let id = begins.id;
+    let begin = async move |tx: &mut TenantTx<'_>| tool_use::begin(tx, &begins).await;
+    if let Err(error) = world.store.write(tenant, begin).await {
+        tracing::warn!(%error, "an approved tool was not used, as that could not be written down");
+        return Called::failed("it was not used: something broke on our side");
+    }
     let key = approval.id.to_string();
-    http_tool::call(world, &approval.tool, http, &secrets, &arguments, &key, CALL_TIMEOUT).await
+    let called = http_tool::call(world, &approval.tool, http, &secrets, &arguments, &key, CALL_TIMEOUT).await;
+    ends(world, tenant, id, &approval.tool, &called).await;
+    called
 }
 
 /// What gives orders to assistants is not shown to one: somebody has tampered with it.

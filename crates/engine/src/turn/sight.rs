@@ -144,16 +144,14 @@ async fn threads(
     }
     let between: Vec<_> = between.iter().map(|(number, from)| (*number, from.as_str())).collect();
     let scenes = scene::threads(tx, known, &between).await?;
-    let mut found = HashMap::with_capacity(places.len());
-    for (nth, scene) in places.into_iter().zip(scenes) {
-        let Some(mut scene) = scene else { continue };
-        if let Fact::TextArrived(text) = turns[nth].fact
-            && let Some(conversation) = &scene.conversation
-            && typed(&text.body).is_some()
-        {
-            scene.confirming = store::approval::confirming(tx, conversation.id).await?;
-        }
-        found.insert(nth, scene);
+    let mut found: HashMap<usize, Scene> =
+        places.into_iter().zip(scenes).filter_map(|(nth, scene)| Some((nth, scene?))).collect();
+    let may_be_code = |nth: usize| matches!(turns[nth].fact, Fact::TextArrived(text) if typed(&text.body).is_some());
+    let codes = found.iter().filter(|(nth, _)| may_be_code(**nth));
+    let codes: Vec<_> = codes.filter_map(|(_, scene)| Some(scene.conversation.as_ref()?.id)).collect();
+    let mut confirming = store::approval::confirming(tx, &codes).await?;
+    for scene in found.values_mut() {
+        scene.confirming = scene.conversation.as_ref().and_then(|conversation| confirming.remove(&conversation.id));
     }
     Ok(found)
 }

@@ -100,7 +100,7 @@ on_both_engines! {
         }
         assert_eq!(decides(&store, 2, vec![Change::WrongCode { approval: id(1) }], vec![]).await, 1);
         let confirming = async |tenant| {
-            store.write(tenant, async |tx| approval::confirming(tx, desk::conversation(1)).await).await.unwrap()
+            store.write(tenant, async |tx| approval::confirming(tx, &[desk::conversation(1)]).await).await.unwrap().remove(&desk::conversation(1))
         };
         assert_eq!(confirming(ACME).await, Some(Approval { wrong_codes: 1, ..with_code }));
         assert_eq!(confirming(BOLT).await, None);
@@ -127,6 +127,10 @@ on_both_engines! {
             rows.into_iter().map(|one| one.id).collect::<Vec<_>>()
         };
         assert_eq!(newest(at(0), 2).await, [id(2), id(3)]);
+        assert_eq!(newest(at(2), 9).await, [id(1), id(2), id(3)], "what can still be done is shown whenever it was asked for");
+        for n in 1..=3 {
+            decides(&store, 4, vec![moved(n, State::Done, None, None)], vec![]).await;
+        }
         assert_eq!(newest(at(2), 9).await, [id(3)]);
     }
 }

@@ -54,6 +54,29 @@ async fn says(store: &Store, n: u128, author: &'static str, status: &'static str
         .unwrap();
 }
 
+/// The text is what came of a run in which this model was asked; empty: a rule wrote it.
+async fn comes_of_run(store: &Store, n: u128, model: &'static str, outcome: &'static str) {
+    store
+        .write(ACME, async move |tx: &mut TenantTx<'_>| {
+            tx.exec(
+                "INSERT INTO assistant_run (tenant_id, id, conversation_id, assistant_id, assistant_version, model, outcome,
+                     message_id, tokens_in, tokens_out, latency_ms, record, created_at_us, kept_until_us)
+                 VALUES ($1, $2, $3, $4, 1, $5, $6, $7, 0, 0, 0, '{}', 0, 0)",
+                args![
+                    Uuid::from_u128(0x2A00 + n),
+                    desk::conversation(1),
+                    AssistantId(Uuid::from_u128(5)),
+                    model,
+                    outcome,
+                    desk::message(n)
+                ],
+            )
+            .await
+        })
+        .await
+        .unwrap();
+}
+
 on_both_engines! {
     /// It is there from before it is called, and says how it ended.
     async fn a_use_of_a_tool_is_written_down_before_and_after(store) {
@@ -79,7 +102,8 @@ on_both_engines! {
         assert_eq!((forgotten, newest(&store, ACME, here, 0, 9).await.len()), (2, 1));
     }
 
-    /// A reply of an assistant's that was written since and has left, sent by itself or by a person.
+    /// A reply of a model's that was written since and has left, sent by itself or by a person. What a rule says, or a code that
+    /// is asked for, tells nothing of what was done.
     async fn the_contact_knows_once_a_reply_has_left(store) {
         settle(&store).await;
         put_thread(&store, Thread::open(1, 1)).await;
@@ -90,14 +114,23 @@ on_both_engines! {
             (2, "assistant", "queued", 11, false, false),
             (3, "assistant", "cancelled", 11, false, false),
             (4, "member", "delivered", 11, false, false),
+            (7, "assistant", "sent", 11, false, false),
+            (8, "assistant", "sent", 11, false, false),
             (5, "member", "sent", 11, true, true),
         ] {
+            match n {
+                1..=3 => comes_of_run(&store, n, "story-1", "replied").await,
+                7 => comes_of_run(&store, n, "", "replied").await,
+                8 => comes_of_run(&store, n, "story-1", "approval").await,
+                _ => {}
+            }
             says(&store, n, author, status, second, of_draft).await;
             assert_eq!(told().await, expected, "{author} {status} {second}");
         }
         begins(&store, 1 + 1, 20).await;
         let told: Vec<bool> = newest(&store, ACME, desk::conversation(1), 0, 9).await.iter().map(|used| used.told).collect();
         assert_eq!(told, [true, false]);
+        comes_of_run(&store, 6, "story-1", "replied").await;
         says(&store, 6, "assistant", "sending", 21, false).await;
         let told: Vec<bool> = newest(&store, ACME, desk::conversation(1), 0, 9).await.iter().map(|used| used.told).collect();
         assert_eq!(told, [true, true]);

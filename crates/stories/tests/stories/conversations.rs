@@ -107,7 +107,8 @@ store::on_both_engines! {
         assert_eq!(started["resumed"], false);
         assert_eq!(started["conversation"]["contact"]["name"], "Ben");
         assert_eq!(started["conversation"]["contact"]["company"], "Bikes");
-        assert_eq!(started["message"]["status"], "queued");
+        let status = started["message"]["status"].as_str().unwrap();
+        assert!(["queued", "sending"].contains(&status), "it may be on its way before the answer is: {status}");
         town.settle().await;
         assert_eq!(town.heard(BEN), ["Hi Ben"]);
 

@@ -252,14 +252,81 @@ store::on_both_engines! {
             town.texts(ANN, &acme, wrong).await;
             town.passes(SignedDuration::from_secs(21)).await;
         }
-        let all: Vec<_> = approvals(&acme).await.iter().map(|one| (text(&one["asks"]), text(&one["state"]))).collect();
-        let expected = [("person", "waiting"), ("contact", "rejected")];
-        assert_eq!(all, expected.map(|(asks, state)| (asks.to_owned(), state.to_owned())));
+        let known = approvals(&acme).await;
+        assert_eq!((known.len(), &known[0]["asks"], &known[0]["state"]), (1, &json!("contact"), &json!("rejected")));
         assert_eq!(acme.conversation().await["holder"]["kind"], "agents");
+        assert_eq!(town.heard(ANN)[1..], ["Please try again.", "Please try again."]);
+        to_assistant(&town, &acme).await;
+        let known = approvals(&acme).await;
+        assert_eq!((known.len(), &known[0]["asks"], &known[0]["state"]), (2, &json!("person"), &json!("waiting")));
         town.texts(ANN, &acme, &code).await;
         town.passes(SignedDuration::from_mins(11)).await;
-        assert!(shop.heard().is_empty());
-        assert!(!town.heard(ANN)[1..].iter().any(|text| text.contains("to confirm")), "no second code");
+        assert!(shop.heard().is_empty(), "no second code, and the first is worth nothing");
+    }
+
+    async fn a_late_reply_is_no_silence_and_a_code_takes_no_time(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let shop = Endpoint::start(201, "{}").await;
+        let later = Act::Calls(vec![("schedule_follow_up".into(), json!({ "at": "in 2 hours", "text": "Is all well?" }))]);
+        let model = ScriptedModel::start(answer("It is done.")).await;
+        model.first([later, answer("I will ask again later."), Act::Calls(vec![("refund".into(), json!({ "id": "7" }))])]);
+        let mut refund = tool("refund", "irreversible", &shop);
+        refund["confirm_text"] = "Reply {code} to confirm.".into();
+        let own = json!({ "name": "schedule_follow_up", "kind": "follow_up" });
+        let id = assistant(&acme, "auto", &model, json!([refund, own])).await;
+        town.texts(ANN, &acme, "Please ask me again in two hours").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        let _ = acme.patch(&format!("/assistants/{id}"), json!({ "hold_seconds": 300 })).await.is(200);
+        town.texts(ANN, &acme, "And I want my money back for order 7").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        let code: String = town.heard(ANN).last().unwrap().chars().filter(char::is_ascii_digit).collect();
+        assert_eq!(code.len(), 6, "it is not held back: {:?}", town.heard(ANN));
+        town.texts(ANN, &acme, &code).await;
+        town.passes(SignedDuration::from_hours(3)).await;
+        assert_eq!(shop.heard().len(), 1);
+        assert!(!town.heard(ANN).contains(&"Is all well?".to_owned()), "they have replied: {:?}", town.heard(ANN));
+    }
+
+    async fn what_a_person_was_asked_for_is_not_done_by_the_way(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let mut mia = town.member(&acme, "mia@example.com", "agent").await;
+        let shop = Endpoint::start(201, r#"{"booking":"B1"}"#).await;
+        let hands_over = json!({ "outcome": "hand_off", "text": "", "citations": [], "reason": "a colleague was asked", "summary": "" });
+        let model = ScriptedModel::start(Act::json(&hands_over)).await;
+        model.first([books(), books()]);
+        let id = assistant(&acme, "draft", &model, json!([tool("book", "write", &shop)])).await;
+        town.texts(ANN, &acme, "Book place 7 for me").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        let _ = acme.patch(&format!("/assistants/{id}"), json!({ "mode": "auto" })).await.is(200);
+        to_assistant(&town, &acme).await;
+        assert!(shop.heard().is_empty(), "it waits for a person's word, whatever the assistant may do by now");
+        let waiting = approvals(&acme).await;
+        assert_eq!(waiting.len(), 1);
+        let _ = mia.post(&format!("/approvals/{}/approve", text(&waiting[0]["id"])), json!({})).await.is(200);
+        town.settle().await;
+        model.first([books()]);
+        to_assistant(&town, &acme).await;
+        assert_eq!(shop.heard().len(), 1, "what was approved and done is not done again");
+    }
+
+    async fn what_broke_may_have_been_done(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let shop = Endpoint::start(500, "oops").await;
+        let model = ScriptedModel::start(answer("I am not sure that it worked.")).await;
+        model.first([books(), answer("I am not sure that it worked."), books()]);
+        let _ = assistant(&acme, "auto", &model, json!([tool("book", "write", &shop)])).await;
+        town.texts(ANN, &acme, "Book place 7 for me").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        assert_eq!(town.heard(ANN), ["I am not sure that it worked."]);
+        town.texts(ANN, &acme, "Then try it again please").await;
+        town.passes(SignedDuration::from_secs(21)).await;
+        assert_eq!(shop.heard().len(), 1, "a reply knows no more of it than before");
     }
 
     async fn whoever_may_only_suggest_has_its_deeds_approved(store, place) {

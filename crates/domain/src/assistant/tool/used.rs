@@ -40,7 +40,7 @@ pub struct Used {
     pub result: String,
     /// When it was begun.
     pub at: Timestamp,
-    /// A reply that an assistant wrote since has left.
+    /// A reply that a model wrote since, and so knew of it, has left.
     pub told: bool,
 }
 
@@ -65,12 +65,17 @@ impl End {
     }
 }
 
-/// The newest use that the same call would repeat. What has certainly failed may be tried again, and what the contact has had
-/// a reply to since is over: the same again is a new wish.
+/// The newest use that the same call would repeat. What has certainly failed may be tried again, and what was done is over
+/// once the contact has had a reply: the same again is a new wish. Of what nobody knows whether it was done, a reply knows no
+/// more.
 #[must_use]
 pub fn repeated<'u>(used: &'u [Used], tool: &str, arguments: &str) -> Option<&'u Used> {
-    let same = |used: &&Used| used.tool == tool && used.arguments == arguments && !used.told;
-    used.iter().rev().filter(same).find(|used| used.end != Some(End::Failed))
+    let same = |used: &&Used| used.tool == tool && used.arguments == arguments;
+    used.iter().rev().filter(same).find(|used| match used.end {
+        Some(End::Done) => !used.told,
+        Some(End::Unknown) | None => true,
+        Some(End::Failed) => false,
+    })
 }
 
 impl Used {
@@ -94,10 +99,9 @@ impl Used {
             (Some(End::Done), false) => "done already, and the person does not know yet: do not do it again",
             (Some(End::Done), true) => "done before your last answer",
             (Some(End::Failed), _) => "tried before, and failed",
-            (Some(End::Unknown) | None, false) => {
+            (Some(End::Unknown) | None, _) => {
                 "begun before, and nobody knows whether it was done: do not do it again, and do not say that it is done"
             }
-            (Some(End::Unknown) | None, true) => "begun before your last answer, and nobody knows whether it was done",
         }
     }
 }
@@ -140,6 +144,8 @@ mod tests {
                 Some((End::Done, done)),
             ),
             ("they know of it", vec![book(Some(End::Done), true)], None),
+            ("a reply tells nothing", vec![book(Some(End::Unknown), true)], Some((End::Unknown, unknown))),
+            ("nor of this", vec![book(None, true)], Some((End::Unknown, unknown))),
             ("another tool", vec![used("cancel", SEVEN, Some(End::Done), false)], None),
             ("other arguments", vec![used("book", r#"{"id":"8"}"#, Some(End::Done), false)], None),
         ] {

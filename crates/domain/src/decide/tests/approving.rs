@@ -116,10 +116,9 @@ fn the_right_code_in_the_right_place_approves() {
     expect![[r#"
         wrong code
         approval is rejected
-        note by system, noted: The contact texted 3 wrong codes: refund was not done.
-        now open, held by assistant, version 4, waiting
-        in by contact, received: 042918
-        → remind about version 4 in 4000 ms"#]]
+        note by system, noted: Handed to people: the contact texted 3 wrong codes for refund, which was not done
+        now open, held by agents, version 5, waiting
+        in by contact, received: 042918"#]]
     .assert_eq(&texts(Some(with_code(2)), "042918", nothing));
     let ordinary = texts(None, "042917", nothing);
     assert!(!ordinary.contains("approval") && ordinary.contains("→ remind"), "{ordinary}");
