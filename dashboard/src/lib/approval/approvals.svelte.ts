@@ -27,6 +27,9 @@ export class Approvals {
       .sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at)),
   );
 
+  /** What waits for a person: the rest waits for the contact's code, though people may decide on that, too. */
+  readonly forPeople: readonly Approval[] = $derived(this.waiting.filter((a) => a.asks === "person"));
+
   /** The newest first. */
   readonly decided: readonly Approval[] = $derived(
     [...this.all.values()]
@@ -52,9 +55,10 @@ export class Approvals {
   async load(): Promise<void> {
     this.error = null;
     try {
+      const before = this.waiting;
       const page = await this.calls.list("waiting", WAITING_MAX);
       const found = new Set(page.data.map((a) => a.id));
-      for (const a of this.waiting) if (!found.has(a.id)) this.all.delete(a.id);
+      for (const a of before) if (!found.has(a.id)) this.all.delete(a.id);
       page.data.forEach((a) => this.put(a));
       this.hasMore = Boolean(page.next_cursor);
       this.isLoaded = true;

@@ -2,7 +2,7 @@ import { expect, it, vi } from "vitest";
 import type { Approval } from "$lib/api/types";
 import { Problem } from "$lib/api";
 import { Approvals } from "./approvals.svelte";
-import { argumentsOf, mergeApproval, toolName, waitsFor } from "./words";
+import { argumentsOf, deciderOf, mergeApproval, toolName, waitsFor } from "./words";
 
 const one = (over: Partial<Approval> = {}): Approval => ({
   id: "apr_1",
@@ -33,6 +33,32 @@ const calls = (listed: Approval[]) => ({
 it("says whose word it waits for", () => {
   expect(waitsFor(one())).toContain("when approved");
   expect(waitsFor(one({ asks: "contact" }))).toContain("code");
+});
+
+it("says who decided", () => {
+  const name = () => "Mia";
+  expect(deciderOf(one({ decided_by_kind: "member", decided_by: "usr_1" }), name)).toBe("Mia");
+  expect(deciderOf(one({ decided_by_kind: "contact" }), name)).toBe("The contact, by the code");
+  expect(deciderOf(one(), name)).toBe("");
+});
+
+it("what waits for the contact is nobody's task", async () => {
+  const approvals = new Approvals(calls([one(), one({ id: "apr_2", asks: "contact" })]));
+  await approvals.load();
+  expect(approvals.waiting).toHaveLength(2);
+  expect(approvals.forPeople.map((a) => a.id)).toEqual(["apr_1"]);
+});
+
+it("keeps what arrives while it loads", async () => {
+  const api = calls([]);
+  const approvals = new Approvals(api);
+  approvals.put(one());
+  api.list.mockImplementation(async () => {
+    approvals.put(one({ id: "apr_2" }));
+    return { data: [], next_cursor: null };
+  });
+  await approvals.load();
+  expect(approvals.waiting.map((a) => a.id)).toEqual(["apr_2"]);
 });
 
 it("what was decided never waits again", () => {

@@ -39,6 +39,14 @@ export const waitsFor = ({ asks }: Approval): string =>
     ? "The contact was texted a code and confirms with it; you may decide instead. Lapses:"
     : "Done at once when approved. Lapses:";
 
+/** Who decided; empty: nobody. */
+export const deciderOf = (a: Approval, memberName: (id: string | null) => string): string =>
+  a.decided_by_kind === "member"
+    ? memberName(a.decided_by)
+    : a.decided_by_kind === "contact"
+      ? "The contact, by the code"
+      : "";
+
 /** What it is for, as the assistant is told; empty: it has no such tool any more. */
 export const purposeOf = ({ tool, assistant_id }: Approval, assistants: readonly Assistant[]): string =>
   assistants.find((a) => a.id === assistant_id)?.tools.find((t) => t.name === tool)?.description ?? "";

@@ -180,7 +180,8 @@ export class Desk {
   }
 
   #wanted(approval: Approval): void {
-    if (this.approvals.put(approval) && approval.state === "waiting")
+    const isNew = this.approvals.put(approval);
+    if (isNew && approval.state === "waiting" && approval.asks === "person")
       this.#announce(approval.conversation_id, "The assistant asks you to approve something for");
   }
 
