@@ -31,7 +31,7 @@ fn model() -> io::Result<Option<PathBuf>> {
     fs::create_dir_all(&folder)?;
     let folder = fs::canonicalize(folder)?;
     println!("cargo::rerun-if-changed={}", folder.display());
-    let file = folder.join("customer-texts-1.int8");
+    let file = folder.join("customer-texts-2.int8");
     if file.is_file() {
         return Ok(Some(file));
     }

@@ -57,7 +57,7 @@ pub enum ModelError {
 
 impl Model {
     /// Told beside what it made: vectors of different models do not compare.
-    pub const ID: &str = "all-MiniLM-L6-v2/customer-texts-1/int8";
+    pub const ID: &str = "all-MiniLM-L6-v2/customer-texts-2/int8";
 
     /// Takes a model from a file's bytes, as [`convert`] wrote them. Copies them.
     ///

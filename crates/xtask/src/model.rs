@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::tools;
 
 /// What the build looks for.
-const FILE: &str = "target/model/customer-texts-1.int8";
+const FILE: &str = "target/model/customer-texts-2.int8";
 /// What we taught it.
 const ADAPTER: &str = "crates/embedding/training/adapter.safetensors";
 /// Names the package and the checksum that it must have.
