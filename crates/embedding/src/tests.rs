@@ -29,15 +29,15 @@ fn texts_are_as_near_as_in_training() {
     let model = model();
     let vectors = TEXTS.map(|text| model.embed(text));
     for (a, b, expected) in [
-        (0, 1, 0.6843),
-        (0, 2, 0.9705),
-        (0, 3, 0.1785),
-        (4, 5, 0.2268),
-        (4, 7, 0.1689),
-        (6, 7, 0.5555),
-        (6, 5, -0.0389),
-        (8, 9, 0.1101),
-        (8, 7, 0.0824),
+        (0, 1, 0.6931),
+        (0, 2, 0.9724),
+        (0, 3, 0.1532),
+        (4, 5, 0.2387),
+        (4, 7, 0.1608),
+        (6, 7, 0.5512),
+        (6, 5, -0.0127),
+        (8, 9, 0.1144),
+        (8, 7, 0.0627),
     ] {
         let found = cosine(&vectors[a], &vectors[b]);
         assert!((found - expected).abs() < 0.01, "{} and {}: {found}, not {expected}", TEXTS[a], TEXTS[b]);
@@ -48,10 +48,10 @@ fn texts_are_as_near_as_in_training() {
 fn each_number_is_as_in_training() {
     let model = model();
     for (text, expected) in [
-        (TEXTS[0], [0.022_905, 0.091_410, -0.037_256, 0.009_625]),
-        (TEXTS[4], [-0.053_753, -0.017_178, 0.037_594, -0.008_386]),
-        (TEXTS[7], [0.001_597, 0.115_081, 0.069_436, -0.047_180]),
-        (TEXTS[9], [0.014_967, -0.052_649, -0.003_234, -0.069_301]),
+        (TEXTS[0], [0.017_710, 0.089_927, -0.048_766, 0.020_709]),
+        (TEXTS[4], [-0.062_296, -0.016_467, 0.056_295, -0.003_934]),
+        (TEXTS[7], [0.004_160, 0.110_210, 0.081_961, -0.045_023]),
+        (TEXTS[9], [0.011_713, -0.058_041, 0.015_486, -0.060_546]),
     ] {
         let vector = model.embed(text);
         assert!((cosine(&vector, &vector) - 1.0).abs() < 1e-5);
@@ -66,8 +66,8 @@ fn long_and_empty_texts_have_a_meaning_too() {
     let model = model();
     let repairs = model.embed(TEXTS[5]);
     let long = "We repair bicycles of every make and rent them out by the day. ".repeat(40);
-    assert!((cosine(&model.embed(&long), &repairs) - 0.3015).abs() < 0.01);
-    assert!((cosine(&model.embed(""), &repairs) + 0.0025).abs() < 0.01);
+    assert!((cosine(&model.embed(&long), &repairs) - 0.2763).abs() < 0.01);
+    assert!((cosine(&model.embed(""), &repairs) - 0.0135).abs() < 0.01);
     // What is behind the end is not looked at, however much it is.
     assert_eq!(model.embed(&long), model.embed(&long.repeat(100)));
 }
