@@ -27,8 +27,9 @@ use crate::{
     ops, reference,
     state::AppState,
     v1::{
-        api_keys, approvals, assistants, carrier_accounts, contacts, conversations, drafts, events, knowledge, media,
-        members, messages, numbers, phones, runs, sandbox, session, setup, teams, tenant, text, webhooks,
+        api_keys, approvals, assistants, campaigns, carrier_accounts, contacts, conversations, drafts, events,
+        knowledge, media, members, messages, numbers, phones, runs, sandbox, session, setup, teams, tenant, text,
+        webhooks,
     },
 };
 
@@ -120,6 +121,14 @@ fn house() -> OpenApiRouter<AppState> {
 /// The day's work: contacts, conversations, messages, drafts, media, assistants, text, live.
 fn day() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(campaigns::list, campaigns::create))
+        .routes(routes!(campaigns::read, campaigns::change, campaigns::remove))
+        .routes(routes!(campaigns::launch))
+        .routes(routes!(campaigns::undo))
+        .routes(routes!(campaigns::pause))
+        .routes(routes!(campaigns::resume))
+        .routes(routes!(campaigns::cancel))
+        .routes(routes!(campaigns::recipients))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::read, contacts::change))
         .routes(routes!(contacts::consents))

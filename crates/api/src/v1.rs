@@ -14,6 +14,7 @@ pub mod webhooks;
 // The day's work.
 pub mod approvals;
 pub mod assistants;
+pub mod campaigns;
 pub mod contacts;
 pub mod conversations;
 pub mod drafts;

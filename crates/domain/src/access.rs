@@ -62,6 +62,7 @@ impl Role {
                     | Scope::ConversationsWrite
                     | Scope::MessagesWrite
                     | Scope::AssistantsRead
+                    | Scope::CampaignsRead
                     | Scope::EventsRead
             ),
         }
@@ -114,6 +115,10 @@ scopes! {
     CarrierRead = "carrier:read";
     /// Connect carrier accounts and adopt their numbers.
     CarrierWrite = "carrier:write";
+    /// See the campaigns and who gets them.
+    CampaignsRead = "campaigns:read";
+    /// Write, launch, pause and end campaigns.
+    CampaignsWrite = "campaigns:write";
     /// See the numbers.
     NumbersRead = "numbers:read";
     /// Set up the numbers.

@@ -23,6 +23,7 @@ mod tests;
 pub use approval::{approval_overdue, decide_approval, tool_ended};
 pub use assistant_answered::assistant_answered;
 pub use carrier_reported::carrier_reported;
+pub(crate) use carrier_reported::opted_out_at_carrier;
 pub use change::{cancel, change, note, snooze_ended};
 pub use contact_fell_silent::contact_fell_silent;
 pub use draft::reject_draft;

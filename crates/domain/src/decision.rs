@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::assistant::Ended;
 use crate::assistant::approval::{Approval, State};
+use crate::campaign::Moved;
 use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::fact::Fact;
@@ -79,6 +80,8 @@ pub enum Change {
     MessageAdded(Box<Message>),
     /// A message's status went on.
     MessageMoved(MessageMoved),
+    /// A recipient of a campaign went on.
+    RecipientMoved(Box<Moved>),
     /// Texts of ours that have not gone out are taken back, all that fit.
     UnsentCancelled {
         /// Which.

@@ -29,11 +29,13 @@ pub enum Kind {
     KnowledgeUpdated,
     /// Subject: the team, new, changed or gone.
     TeamUpdated,
+    /// Subject: the campaign, new, changed or gone; or its recipients went on.
+    CampaignUpdated,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -46,6 +48,7 @@ impl Kind {
         Self::AssistantUpdated,
         Self::KnowledgeUpdated,
         Self::TeamUpdated,
+        Self::CampaignUpdated,
     ];
 
     /// As stored, streamed and named in webhooks.
@@ -64,6 +67,7 @@ impl Kind {
             Self::AssistantUpdated => "assistant.updated",
             Self::KnowledgeUpdated => "knowledge.updated",
             Self::TeamUpdated => "team.updated",
+            Self::CampaignUpdated => "campaign.updated",
         }
     }
 
@@ -82,6 +86,7 @@ impl Kind {
             Self::NumberUpdated => Scope::NumbersRead,
             Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,
             Self::TeamUpdated => Scope::MembersRead,
+            Self::CampaignUpdated => Scope::CampaignsRead,
         }
     }
 

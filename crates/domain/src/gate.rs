@@ -11,6 +11,8 @@ use crate::tenant::Settings;
 pub enum Purpose {
     /// A text in a conversation with this one person.
     Conversation,
+    /// One of many, which nobody has asked for just now.
+    Campaign,
     /// The one confirmation of a STOP, or the answer to HELP: required by law and carriers, whatever the hour
     /// (47 CFR 64.1200(a)(12): within five minutes of the request).
     Confirmation,
@@ -122,6 +124,7 @@ fn quiet_hours(now: Timestamp, asked: Asked<'_>) -> Verdict {
     let Some(quiet) = &asked.settings.quiet_hours else { return Verdict::Send };
     let answers_someone_awake = asked
         .wrote_at
+        .filter(|_| asked.purpose != Purpose::Campaign)
         .and_then(|at| at.checked_add(ANSWER_WINDOW_MINUTES.minutes()).ok())
         .is_some_and(|end| now <= end);
     if answers_someone_awake {

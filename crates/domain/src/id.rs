@@ -87,6 +87,8 @@ ids! {
     ApprovalId = "apr";
     /// A campaign.
     CampaignId = "cmp";
+    /// One person of a campaign.
+    RecipientId = "rcp";
     /// One person's way through a workflow.
     EnrolmentId = "enr";
     /// An endpoint of the tenant that is told of events.

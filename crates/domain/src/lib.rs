@@ -6,6 +6,7 @@
 pub mod access;
 pub mod assistant;
 pub mod attachment;
+pub mod campaign;
 pub mod command;
 pub mod contact;
 pub mod conversation;

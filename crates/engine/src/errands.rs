@@ -39,6 +39,8 @@ pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8, share: 6 
 pub(crate) const LEARNING: Kind = Kind { name: "learn_knowledge", at_once: 4, share: 3 };
 /// One tenant's at a time each; those with an endpoint of their own wait for it.
 pub(crate) const EMBEDDING: Kind = Kind { name: "embed_knowledge", at_once: 4, share: 3 };
+/// Long and in no hurry.
+pub(crate) const FREEZING: Kind = Kind { name: "freeze_campaign", at_once: 2, share: 1 };
 /// Endpoints of tenants may be slow, too, and each call holds a connection.
 pub(crate) const TOOLS: Kind = Kind { name: "run_tool", at_once: 64, share: 16 };
 
@@ -139,6 +141,7 @@ async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
         Errand::FetchMedia { media, message } => media::fetch(&world, &claimed, *media, *message).await,
         Errand::LearnKnowledge { source, revision } => knowledge::learn(&world, &claimed, *source, *revision).await,
         Errand::EmbedKnowledge { failures } => knowledge::embed(&world, &claimed, *failures).await,
+        Errand::FreezeCampaign { campaign, .. } => crate::campaign::freeze(&world, &claimed, *campaign).await,
         Errand::ReplayAssistant { replay } => assistant::go_on_with_replay(&world, &claimed, *replay).await,
     };
     if let Err(error) = result {

@@ -7,6 +7,7 @@ mod account;
 mod alarm;
 mod ask;
 mod assistant;
+mod campaign;
 pub mod carrier;
 mod clock;
 mod errands;
@@ -119,6 +120,8 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::EMBEDDING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::TOOLS, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::REPLAYS, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::FREEZING, alone, stop.clone()));
+        loops.spawn(campaign::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })

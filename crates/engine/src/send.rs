@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use providers::http::Response;
 use providers::telnyx::error::Family;
 use providers::telnyx::text::{self, SendText, Sent};
+use store::campaign::recipient;
 use store::queue::{self, DueText, Lane, Sender};
 use store::remember::{Aftermath, remember};
 use store::{StoreError, SystemTx, scene};
@@ -30,6 +31,7 @@ use crate::world::World;
 
 mod board;
 mod departures;
+mod recipients;
 
 /// How long a lost wake-up can delay a text.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -52,6 +54,8 @@ struct Handed {
     attempt: u32,
     account: CarrierAccountId,
     request: Vec<u8>,
+    /// A repeat is made of what the recipient's row keeps.
+    of_campaign: bool,
 }
 
 /// Sends until it is time to stop; then waits for what is in flight.
@@ -185,6 +189,7 @@ async fn claim_lane(
     let before = tat;
     // No more than its pace can let go at once are read: most of a long queue would be read for nothing.
     let burst = u32::try_from(lane.rate_millis / 1_000 / 4).unwrap_or(room).clamp(2, room.max(2));
+    let burst = if pace.is_none() { room } else { burst };
     let due = queue::due_texts(&mut tx, lane.number, now, burst.min(room)).await?;
     if due.len() as u32 == burst.min(room) {
         claimed.then = Then::Again;
@@ -215,8 +220,17 @@ async fn claim_lane(
                 attempt,
                 account: sender.account,
                 request,
+                of_campaign: false,
             });
         }
+    }
+    // Whoever writes to one person overtakes what goes to many.
+    let left = burst.min(room).saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
+    if left > 0 && matches!(claimed.then, Then::Nothing) {
+        let more = recipients::claim(&mut tx, now, ids, lane, &sender, &mut tat, left, public_url).await?;
+        claimed.handed.extend(more.handed);
+        claimed.then = more.then;
+        after.join(more.after);
     }
     if tat != before {
         queue::set_pace(&mut tx, lane.number, tat).await?;
@@ -270,7 +284,9 @@ async fn request(
 /// Hands it over and tells how that ended. Nothing here is repeated: whoever decides to try again does so with a turn.
 async fn hand_over(world: &Arc<World>, handed: Handed, ended: &mpsc::Sender<Ending>) {
     let end = attempt(world, &handed).await;
-    if let Ended::NotTaken { .. } = &end {
+    if let Ended::NotTaken { .. } = &end
+        && !handed.of_campaign
+    {
         keep_request(world, &handed).await;
     }
     let fact = Fact::SendEnded(SendEnded { message: handed.message, attempt: handed.attempt, ended: end });
@@ -343,23 +359,27 @@ async fn remember_endings(world: Arc<World>, mut endings: mpsc::Receiver<Ending>
 pub(crate) async fn settle_lost(world: &Arc<World>, before: Timestamp) -> Result<usize, StoreError> {
     let mut settled = 0;
     loop {
-        let lost = world.store.system_read(async move |tx| queue::lost_sends(tx, before, BATCH).await).await?;
-        if lost.is_empty() {
+        let (texts, recipients) = world
+            .store
+            .system_read(async move |tx| {
+                let texts = queue::lost_sends(tx, before, BATCH).await?;
+                Ok::<_, StoreError>((texts, recipient::lost(tx, before, BATCH).await?))
+            })
+            .await?;
+        if texts.is_empty() && recipients.is_empty() {
             return Ok(settled);
         }
-        settled += lost.len();
-        let endings = lost
-            .into_iter()
-            .map(|lost| Ending {
-                tenant: lost.tenant,
-                lane: lost.lane,
-                fact: Fact::SendEnded(SendEnded {
-                    message: lost.message,
-                    attempt: lost.attempt,
-                    ended: Ended::Lost { why: "the process that was sending it ended".into() },
-                }),
-            })
-            .collect();
+        settled += texts.len() + recipients.len();
+        let lost = |tenant, lane, message, attempt| {
+            let ended = Ended::Lost { why: "the process that was sending it ended".into() };
+            Ending { tenant, lane, fact: Fact::SendEnded(SendEnded { message, attempt, ended }) }
+        };
+        let texts = texts.into_iter().map(|text| lost(text.tenant, text.lane, text.message, text.attempt));
+        let recipients = recipients.into_iter().map(|to| {
+            let id = to.recipient.0;
+            lost(to.tenant, id, id.into(), to.attempt)
+        });
+        let endings = texts.chain(recipients).collect();
         if !take_endings(world, endings).await {
             return Ok(settled);
         }

@@ -5,6 +5,7 @@ pub mod approval;
 pub mod assistant;
 pub mod backup;
 pub mod brief;
+pub mod campaign;
 pub mod carrier_account;
 pub mod contact;
 pub mod conversation;

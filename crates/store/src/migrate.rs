@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = migrations![
     7 "0007_assistant",
     8 "0008_webhook",
     9 "0009_knowledge",
+    10 "0010_campaign",
 ];
 
 /// Why a database could not be brought to this program's schema.

@@ -1,15 +1,17 @@
 //! Writes decisions: each change becomes rows, each effect waits where its worker finds it, and the log tells of it.
 
+use domain::campaign::Moved;
 use domain::decision::{
     CancelReason, Change, Consent, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine, Unsent,
 };
 use domain::event::Kind;
-use domain::id::{ConversationId, Ids, MessageId};
+use domain::id::{CampaignId, ConversationId, Ids, MessageId};
 use domain::message::Status;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use self::rows::{Rows, text};
+use crate::campaign::recipient;
 use crate::event::Line;
 use crate::queue::{self, Errand};
 use crate::{StoreError, TenantTx, args, row};
@@ -154,6 +156,7 @@ impl<'d> Pen<'_, '_, 'd> {
                 self.tell(Kind::MessageCreated, message.id, Some(message.conversation));
             }
             Change::MessageMoved(moved) => self.moved(moved).await?,
+            Change::RecipientMoved(moved) => self.recipient_moved(moved).await?,
             Change::UnsentCancelled { which, why } => self.cancelled(*which, *why).await?,
             Change::Noted { message, line } => self.rows.receipt_line(self.ids, *message, line, now)?,
             Change::MediaAwaited { media, url, content_type } => self.rows.media(*media, url, content_type, now),
@@ -316,8 +319,41 @@ impl<'d> Pen<'_, '_, 'd> {
         Ok(())
     }
 
+    /// Their text may stand in a thread already.
+    async fn recipient_moved(&mut self, moved: &Moved) -> Result<(), StoreError> {
+        recipient::go_on(self.tx, self.now, moved).await?;
+        if let (Some(conversation), Some(to)) = (moved.conversation, recipient::status(moved.to)) {
+            let message = MessageMoved {
+                carrier_ref: moved.carrier_ref.clone(),
+                failure: moved.failure.clone(),
+                parts: moved.parts,
+                cost: moved.cost.clone(),
+                ..MessageMoved::to(moved.recipient.0.into(), conversation, to)
+            };
+            self.moved(&message).await?;
+        }
+        if moved.to.waits() {
+            self.after.send_at = earliest(self.after.send_at, Some(moved.ready_at.unwrap_or(self.now)));
+        }
+        self.tell_once(moved.campaign);
+        Ok(())
+    }
+
+    /// One line for a whole transaction is enough: bulk work is told of in few words.
+    fn tell_once(&mut self, campaign: CampaignId) {
+        let line = crate::campaign::updated(campaign);
+        if !self.after.lines.contains(&line) {
+            self.after.lines.push(line);
+        }
+    }
+
     async fn cancelled(&mut self, which: Unsent, why: CancelReason) -> Result<(), StoreError> {
         self.rows.write(self.tx).await?;
+        if let (Unsent::To(contact), CancelReason::ContactOptedOut) = (which, why) {
+            for campaign in recipient::opted_out(self.tx, contact).await? {
+                self.tell_once(campaign);
+            }
+        }
         let tx = &mut *self.tx;
         let rows = match which {
             Unsent::To(contact) => tx.rows(cancel!("contact_id = $2 AND author <> 'system'"), args![contact]).await?,

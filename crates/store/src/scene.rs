@@ -117,6 +117,10 @@ pub async fn owner_of_report(
         Some(message) => {
             tx.opt(
                 "SELECT m.tenant_id FROM carrier_grant g JOIN message m ON m.tenant_id = g.tenant_id AND m.id = $2
+                 WHERE g.carrier_account_id = $1
+                 UNION
+                 SELECT r.tenant_id FROM carrier_grant g
+                 JOIN campaign_recipient r ON r.tenant_id = g.tenant_id AND r.id = $2
                  WHERE g.carrier_account_id = $1",
                 args![account, message],
             )

@@ -6,7 +6,7 @@ use std::fmt;
 
 use domain::event::Kind;
 use domain::id::{
-    ApprovalId, AssistantId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId, TeamId,
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId, TeamId,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::event::Logged;
-use crate::{StoreError, TenantTx, approval, contact, conversation, draft, knowledge, message, team};
+use crate::{StoreError, TenantTx, approval, campaign, contact, conversation, draft, knowledge, message, team};
 
 /// A line of the log with what it says.
 #[derive(Clone, PartialEq, Eq)]
@@ -50,6 +50,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
     let sources = knowledge::by_ids(tx, &subjects(logged, Subject::Knowledge)).await?;
     let approvals = approval::by_ids(tx, &subjects(logged, Subject::Approval)).await?;
     let teams = team::by_ids(tx, &subjects(logged, Subject::Team)).await?;
+    let campaigns = campaign::by_ids(tx, &subjects(logged, Subject::Campaign)).await?;
     logged
         .iter()
         .map(|logged| {
@@ -64,6 +65,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
                 Subject::Assistant => Ok(json!({ "id": AssistantId(subject) }).to_string()),
                 Subject::Knowledge => thing("knowledge", &sources, KnowledgeId(subject)),
                 Subject::Team => thing("team", &teams, TeamId(subject)),
+                Subject::Campaign => thing("campaign", &campaigns, CampaignId(subject)),
             };
             Ok(Told {
                 seq: logged.seq,
@@ -87,6 +89,7 @@ enum Subject {
     Assistant,
     Knowledge,
     Team,
+    Campaign,
 }
 
 impl Subject {
@@ -101,6 +104,7 @@ impl Subject {
             Kind::AssistantUpdated => Self::Assistant,
             Kind::KnowledgeUpdated => Self::Knowledge,
             Kind::TeamUpdated => Self::Team,
+            Kind::CampaignUpdated => Self::Campaign,
         }
     }
 }

@@ -35,6 +35,12 @@ words! {
         Received, Noted, Held, Scheduled, Queued, Deferred, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed,
         Skipped, Cancelled,
     }
+    /// Where a campaign stands.
+    CampaignState { Draft, Scheduled, Running, Paused, Done, Cancelled }
+    /// Where somebody stands who is to get a campaign. They only move forward.
+    RecipientStanding {
+        Pending, Deferred, Queued, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed, Skipped, Cancelled,
+    }
     /// Where a draft stands.
     DraftState { Open, Accepted, Edited, Rejected, Superseded }
     /// What a contact said about getting texts.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::answered;
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, MessageMoved, ReceiptLine, Unsent};
 use crate::fact::CarrierReported;
+use crate::id::{ContactId, MessageId};
 use crate::scene::Outbound;
 
 /// What follows. A report that is late, repeated or out of order leaves a line in the receipt only if it says something
@@ -27,24 +28,35 @@ pub fn carrier_reported(about: &Outbound, report: &CarrierReported) -> Decision 
         answered(about, to, &mut decision);
     }
     if report.opted_out {
-        opted_out_at_carrier(about, report.at, &mut decision);
+        opted_out(about, report.at, &mut decision);
     }
     decision
 }
 
+pub(super) fn opted_out(about: &Outbound, at: Timestamp, decision: &mut Decision) {
+    opted_out_at_carrier(about.opted_out_at, about.contact, &about.phone, about.message, at, decision);
+}
+
 /// The carrier refuses to text them because they told it STOP: our ledger follows.
-pub(super) fn opted_out_at_carrier(about: &Outbound, at: Timestamp, decision: &mut Decision) {
-    if about.opted_out_at.is_some() {
+pub(crate) fn opted_out_at_carrier(
+    already: Option<Timestamp>,
+    contact: ContactId,
+    phone: &str,
+    message: MessageId,
+    at: Timestamp,
+    decision: &mut Decision,
+) {
+    if already.is_some() {
         return;
     }
     decision.change(Change::Consented(Consent {
-        contact: about.contact,
-        phone: about.phone.clone(),
+        contact,
+        phone: phone.to_owned(),
         opted_out: true,
         source: ConsentSource::Carrier,
         keyword: None,
-        message: Some(about.message),
+        message: Some(message),
         at,
     }));
-    decision.change(Change::UnsentCancelled { which: Unsent::To(about.contact), why: CancelReason::ContactOptedOut });
+    decision.change(Change::UnsentCancelled { which: Unsent::To(contact), why: CancelReason::ContactOptedOut });
 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::answered;
-use super::carrier_reported::opted_out_at_carrier;
+use super::carrier_reported::opted_out;
 use crate::decision::{Change, Decision, Effect, MessageMoved, ReceiptLine};
 use crate::fact::{Ended, Fact, SendEnded};
 use crate::message::{Failure, Reported, Status};
@@ -33,10 +33,10 @@ pub fn send_ended(now: Timestamp, lane: Uuid, about: &Outbound, end: &SendEnded)
     decision.change(Change::Noted { message: about.message, line });
     match &end.ended {
         Ended::Accepted { carrier_ref, parts } => accepted(about, carrier_ref, *parts, &mut decision),
-        Ended::Rejected { failure, opted_out } => {
+        Ended::Rejected { failure, opted_out: is_out } => {
             failed(about, failure.clone(), &mut decision);
-            if *opted_out {
-                opted_out_at_carrier(about, now, &mut decision);
+            if *is_out {
+                opted_out(about, now, &mut decision);
             }
         }
         Ended::NotTaken { counts, .. } if *counts && about.attempt >= ATTEMPTS_MAX => {

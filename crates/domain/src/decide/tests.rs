@@ -188,6 +188,7 @@ fn change_told(change: &Change) -> String {
         Change::DraftsSuperseded { .. } => "drafts superseded".into(),
         Change::ApprovalAdded(new) => format!("approval of {}: {}", new.tool, new.state.as_str()),
         Change::ApprovalMoved { state, .. } => format!("approval is {}", state.as_str()),
+        Change::RecipientMoved(moved) => format!("recipient is {}", moved.to.as_str()),
         Change::WrongCode { .. } => "wrong code".into(),
     }
 }

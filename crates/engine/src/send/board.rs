@@ -95,7 +95,7 @@ mod tests {
 
     fn lane(n: u128) -> Lane {
         let (tenant, number) = (TenantId(Uuid::nil()), NumberId(Uuid::from_u128(n)));
-        Lane { tenant, number, rate_millis: 1_000, ready_at: [Some(at(0)), None] }
+        Lane { tenant, number, rate_millis: 1_000, ready_at: [Some(at(0)), None, None] }
     }
 
     fn at(second: i64) -> Timestamp {

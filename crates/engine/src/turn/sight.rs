@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use domain::assistant::Approval;
 use domain::assistant::code::typed;
+use domain::campaign::{self, Recipient};
 use domain::decide;
 use domain::decision::Decision;
 use domain::fact::Fact;
-use domain::id::{ApprovalId, ConversationId, Ids, MessageId};
+use domain::id::{ApprovalId, ConversationId, Ids, MessageId, RecipientId};
+use domain::message::Author;
 use domain::phone::Address;
 use domain::scene::{Outbound, Scene};
 use jiff::Timestamp;
+use store::campaign::recipient;
 use store::scene::{self, Known};
 use store::{StoreError, TenantTx};
 
@@ -27,6 +30,8 @@ pub(super) enum Seen {
     Approval(Box<Scene>, Box<Approval>),
     /// A text of ours.
     Text(Box<Outbound>),
+    /// Somebody who is to get a campaign.
+    Recipient(Box<Recipient>),
 }
 
 /// What there is to see for each of these turns, in their order.
@@ -37,7 +42,13 @@ pub(super) async fn look(
 ) -> Result<Vec<Seen>, StoreError> {
     let messages = by_carrier_refs(tx, turns).await?;
     let outbounds: Vec<MessageId> = turns.iter().filter_map(|turn| text_of(turn, &messages)).collect();
-    let mut outbounds = scene::outbounds(tx, &outbounds).await?;
+    let texts = outbounds;
+    let mut outbounds = scene::outbounds(tx, &texts).await?;
+    // A campaign's text is its recipient, who may have answered it: then it stands in a thread, too.
+    let of_campaign =
+        |id: &&MessageId| outbounds.get(id).is_none_or(|(text, _)| matches!(text.author, Author::Campaign(_)));
+    let recipients: Vec<RecipientId> = texts.iter().filter(of_campaign).map(|id| id.0.into()).collect();
+    let mut recipients = recipient::by_ids(tx, &recipients).await?;
     let conversations: Vec<ConversationId> = turns.iter().filter_map(conversation_of).collect();
     let mut around = scene::around_all(tx, known, &conversations).await?;
     let mut threads = threads(tx, known, turns).await?;
@@ -53,9 +64,11 @@ pub(super) async fn look(
                     .remove(&id)
                     .map_or(Seen::Nothing, |approval| Seen::Approval(Box::new(scene), Box::new(approval))),
             },
-            (None, None, Some(id)) => {
-                outbounds.remove(&id).map_or(Seen::Nothing, |(text, _)| Seen::Text(Box::new(text)))
-            }
+            (None, None, Some(id)) => match (recipients.remove(&id.0.into()), outbounds.remove(&id)) {
+                (Some(recipient), _) => Seen::Recipient(Box::new(recipient)),
+                (None, Some((text, _))) => Seen::Text(Box::new(text)),
+                (None, None) => Seen::Nothing,
+            },
             (None, None, None) => Seen::Nothing,
         }
     });
@@ -69,6 +82,9 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
         (Fact::CarrierReported(report), Seen::Text(about)) => decide::carrier_reported(about, report),
         (Fact::SendEnded(end), Seen::Text(about)) => decide::send_ended(now, turn.lane, about, end),
         (Fact::UnknownOverdue { .. }, Seen::Text(about)) => decide::unknown_overdue(about),
+        (Fact::CarrierReported(report), Seen::Recipient(about)) => campaign::reported(about, report),
+        (Fact::SendEnded(end), Seen::Recipient(about)) => campaign::ended(now, turn.lane, about, end),
+        (Fact::UnknownOverdue { .. }, Seen::Recipient(about)) => campaign::overdue(about),
         (Fact::ContactFellSilent { assistant, version, .. }, Seen::Thread(scene)) => {
             decide::contact_fell_silent(now, ids, scene, *assistant, *version)
         }
@@ -88,14 +104,14 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
             Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. },
             Seen::Thread(_) | Seen::Approval(..),
         )
-        | (Fact::ApprovalOverdue { .. } | Fact::ToolEnded(_), Seen::Thread(_) | Seen::Text(_))
+        | (Fact::ApprovalOverdue { .. } | Fact::ToolEnded(_), Seen::Thread(_) | Seen::Text(_) | Seen::Recipient(_))
         | (
             Fact::TextArrived(_)
             | Fact::ContactFellSilent { .. }
             | Fact::AssistantAnswered(_)
             | Fact::HandOverOverdue { .. }
             | Fact::SnoozeEnded { .. },
-            Seen::Text(_) | Seen::Approval(..),
+            Seen::Text(_) | Seen::Approval(..) | Seen::Recipient(_),
         ) => Decision::default(),
     }
 }

@@ -5,8 +5,8 @@ use std::{borrow::Cow, error::Error, fmt};
 use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
-    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, ReplayId, RunId, TeamId, TenantId, UseId, UserId,
-    WebhookId, WorkId,
+    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, RecipientId, ReplayId, RunId, TeamId, TenantId,
+    UseId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -193,6 +193,7 @@ id_values!(
     MediaId,
     MessageId,
     NumberId,
+    RecipientId,
     TenantId,
     TeamId,
     UserId,

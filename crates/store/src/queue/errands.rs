@@ -1,7 +1,7 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
 use domain::id::{
-    ApprovalId, AssistantId, ConversationId, KnowledgeId, MediaId, MessageId, ReplayId, TenantId, WorkId,
+    ApprovalId, AssistantId, CampaignId, ConversationId, KnowledgeId, MediaId, MessageId, ReplayId, TenantId, WorkId,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,13 @@ pub enum Errand {
         /// Which use.
         approval: ApprovalId,
     },
+    /// Give everybody who is to get a campaign a row.
+    FreezeCampaign {
+        /// Which.
+        campaign: CampaignId,
+        /// Of which launch, in microseconds: one that is taken back and made again is another.
+        launch: i64,
+    },
     /// Go on with a replay.
     ReplayAssistant {
         /// Which.
@@ -63,6 +70,7 @@ impl Errand {
             Self::LearnKnowledge { .. } => "learn_knowledge",
             Self::EmbedKnowledge { .. } => "embed_knowledge",
             Self::RunTool { .. } => "run_tool",
+            Self::FreezeCampaign { .. } => "freeze_campaign",
             Self::ReplayAssistant { .. } => "replay_assistant",
         }
     }
@@ -74,6 +82,7 @@ impl Errand {
             Self::LearnKnowledge { source, revision } => format!("learn:{source}:{revision}"),
             Self::EmbedKnowledge { .. } => "embed".to_owned(),
             Self::RunTool { approval } => format!("tool:{approval}"),
+            Self::FreezeCampaign { campaign, launch } => format!("freeze:{campaign}:{launch}"),
             Self::ReplayAssistant { replay } => format!("replay:{replay}"),
         }
     }

@@ -20,8 +20,8 @@ pub struct Lane {
     pub number: NumberId,
     /// Segments per thousand seconds.
     pub rate_millis: u64,
-    /// When its next reply is ready, and its next bulk text.
-    pub ready_at: [Option<Timestamp>; 2],
+    /// When its next reply is ready, its next text in no hurry, and the next one of a campaign.
+    pub ready_at: [Option<Timestamp>; 3],
 }
 
 /// A text whose time has come, with all that the gate and the carrier need.
@@ -145,15 +145,19 @@ pub async fn lanes_waiting(tx: &mut SystemTx<'_>) -> Result<Vec<Lane>, StoreErro
                     (SELECT MIN(o.ready_at_us) FROM outbox o WHERE o.tenant_id = n.tenant_id AND o.number_id = n.id
                      AND o.state = 'waiting' AND o.priority = 0),
                     (SELECT MIN(o.ready_at_us) FROM outbox o WHERE o.tenant_id = n.tenant_id AND o.number_id = n.id
-                     AND o.state = 'waiting' AND o.priority = 1)
+                     AND o.state = 'waiting' AND o.priority = 1),
+                    (SELECT MIN((SELECT MIN(r.ready_at_us) FROM campaign_recipient r
+                                 WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id AND r.number_id = n.id
+                                   AND r.standing IN ('pending', 'deferred', 'queued')))
+                     FROM campaign c WHERE c.tenant_id = n.tenant_id AND c.state = 'running')
              FROM number n",
             args![],
         )
         .await?;
     let mut lanes = Vec::new();
     for row in rows {
-        let ready_at = [row.get(3)?, row.get(4)?];
-        if ready_at != [None, None] {
+        let ready_at = [row.get(3)?, row.get(4)?, row.get(5)?];
+        if ready_at.iter().any(Option::is_some) {
             lanes.push(Lane { tenant: row.get(0)?, number: row.get(1)?, rate_millis: row.get(2)?, ready_at });
         }
     }

@@ -107,11 +107,9 @@ pub async fn media_token(tx: &mut TenantTx<'_>, id: MediaId) -> Result<Option<St
 pub fn purpose(author: Author) -> Purpose {
     match author {
         Author::System => Purpose::Confirmation,
-        Author::Contact(_)
-        | Author::Member(_)
-        | Author::Assistant(_)
-        | Author::Workflow(_)
-        | Author::Campaign(_)
-        | Author::Api => Purpose::Conversation,
+        Author::Campaign(_) => Purpose::Campaign,
+        Author::Contact(_) | Author::Member(_) | Author::Assistant(_) | Author::Workflow(_) | Author::Api => {
+            Purpose::Conversation
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 mod approval;
 mod assistant;
+mod campaign;
 mod carrier;
 mod contact;
 mod conversation;

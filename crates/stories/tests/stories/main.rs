@@ -5,6 +5,7 @@
 mod asking;
 mod assistants;
 mod bad_input;
+mod campaigns;
 mod carrier;
 mod consent;
 mod conversations;

@@ -405,6 +405,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The campaigns, the newest first. */
+        get: operations["get_campaigns"];
+        put?: never;
+        /** Writes a campaign; nothing goes out before it is launched. */
+        post: operations["post_campaigns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One campaign, with how many stand where. */
+        get: operations["get_campaigns_id"];
+        put?: never;
+        post?: never;
+        /** Takes a draft away. */
+        delete: operations["delete_campaigns_id"];
+        options?: never;
+        head?: never;
+        /** Changes a draft. */
+        patch: operations["patch_campaigns_id"];
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends it: those who are left get nothing. */
+        post: operations["post_campaigns_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/launch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Launches it: everybody who is to get it by now gets a row, and its texts go out from the time that is asked for, at the
+         *     earliest after a minute, in which `undo` takes the launch back.
+         */
+        post: operations["post_campaigns_id_launch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends nothing more for now. What was handed to the carrier already is not called back. */
+        post: operations["post_campaigns_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is to get it, each with where they stand and why. */
+        get: operations["get_campaigns_id_recipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with exactly those who are left. */
+        post: operations["post_campaigns_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a launch back while nothing has gone out: it is a draft again. */
+        post: operations["post_campaigns_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/carrier-accounts": {
         parameters: {
             query?: never;
@@ -2136,6 +2278,94 @@ export interface components {
             /** @description Which expectation. */
             rule: components["schemas"]["CaseRule"];
         };
+        /** @description A bulk send. */
+        Campaign: components["schemas"]["CampaignSettings"] & {
+            /** @description How many stand where. Their sum is `total`, always. */
+            counts: components["schemas"]["RecipientCounts"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The member who made it; `null`: a program. */
+            created_by: string | null;
+            /**
+             * Format: date-time
+             * @description Since when nobody waits for it any more; `null`: somebody may.
+             */
+            ended_at: string | null;
+            /** @description Everybody who is to get it is known; until then `counts` grow. */
+            frozen: boolean;
+            /**
+             * @description Which one.
+             * @example cmp_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was launched; `null`: never.
+             */
+            launched_at: string | null;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description From when its texts go out; `null`: it is not launched.
+             */
+            starts_at: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["CampaignState"];
+            /**
+             * Format: int64
+             * @description How many are to get it.
+             */
+            total: number;
+        };
+        /** @description Who gets it: whoever one of the first three names, and the last does not. */
+        CampaignAudience: {
+            /** @description All contacts. */
+            everyone: boolean;
+            /** @description These numbers, in E.164 form. */
+            phones: string[];
+            /** @description Contacts with one of these labels. */
+            tags: string[];
+            /** @description But nobody with one of these labels. */
+            without_tags: string[];
+        };
+        /** @description A campaign to write, or what of a draft changes; what is absent stays. */
+        CampaignPatch: {
+            audience?: components["schemas"]["ChangeAudience"] | null;
+            /** @description The text, with places such as `{first_name|there}`, `{due:date}` or the key of a field of yours. */
+            body?: string | null;
+            /** @description What people call it; a new one needs it. */
+            name?: string | null;
+            /** @description From which numbers; each recipient always gets theirs from the same one. */
+            numbers?: string[] | null;
+            /**
+             * Format: date-time
+             * @description Whoever has not got it by then does not get it any more; `null`: it has time.
+             */
+            send_before?: string | null;
+        };
+        /** @description What a campaign says, to whom, and how. */
+        CampaignSettings: {
+            /** @description To whom. */
+            audience: components["schemas"]["CampaignAudience"];
+            /** @description The text, with places such as `{first_name|there}`. */
+            body: string;
+            /** @description From which numbers; each recipient always gets theirs from the same one. */
+            numbers: string[];
+            /**
+             * Format: date-time
+             * @description Whoever has not got it by then does not get it any more.
+             */
+            send_before: string | null;
+        };
+        /**
+         * @description Where a campaign stands.
+         * @enum {string}
+         */
+        CampaignState: "draft" | "scheduled" | "running" | "paused" | "done" | "cancelled";
         /** @description An account, without its key. */
         CarrierAccount: {
             /** @description Both ends of its API key, so that people can tell keys apart. */
@@ -2269,6 +2499,29 @@ export interface components {
          * @enum {string}
          */
         CaseRule: "outcome" | "must_mention" | "must_not" | "must_cite" | "segments_max" | "rubric" | "time";
+        /** @description Who gets it: whoever one of the first three names, and the last does not. */
+        ChangeAudience: {
+            /**
+             * @description All contacts.
+             * @default false
+             */
+            everyone: boolean;
+            /**
+             * @description These numbers, in E.164 form; who is not known becomes a contact.
+             * @default []
+             */
+            phones: string[];
+            /**
+             * @description Contacts with one of these labels.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description But nobody with one of these labels.
+             * @default []
+             */
+            without_tags: string[];
+        };
         /** @description What changes; what is absent stays. */
         ChangeCarrierAccount: {
             api_key?: string | null;
@@ -3020,6 +3273,14 @@ export interface components {
             /** @description Its first characters. */
             preview: string;
         };
+        /** @description When it is to go. */
+        Launch: {
+            /**
+             * Format: date-time
+             * @description From when its texts go out, at the earliest a minute from now; if not said, then.
+             */
+            at?: string | null;
+        };
         /**
          * @description What sort of line a number belongs to.
          * @enum {string}
@@ -3167,6 +3428,54 @@ export interface components {
                  */
                 updated_at: string;
             }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_Campaign: {
+            /** @description The rows. */
+            data: (components["schemas"]["CampaignSettings"] & {
+                /** @description How many stand where. Their sum is `total`, always. */
+                counts: components["schemas"]["RecipientCounts"];
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description The member who made it; `null`: a program. */
+                created_by: string | null;
+                /**
+                 * Format: date-time
+                 * @description Since when nobody waits for it any more; `null`: somebody may.
+                 */
+                ended_at: string | null;
+                /** @description Everybody who is to get it is known; until then `counts` grow. */
+                frozen: boolean;
+                /**
+                 * @description Which one.
+                 * @example cmp_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was launched; `null`: never.
+                 */
+                launched_at: string | null;
+                /** @description What people call it. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description From when its texts go out; `null`: it is not launched.
+                 */
+                starts_at: string | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["CampaignState"];
+                /**
+                 * Format: int64
+                 * @description How many are to get it.
+                 */
+                total: number;
+            })[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
         };
@@ -3635,6 +3944,57 @@ export interface components {
                  * @description How fast it may send.
                  */
                 segments_per_second: number;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_Recipient: {
+            /** @description The rows. */
+            data: {
+                /** @description Their text; `null`: it is not made yet. */
+                body: string | null;
+                /** @description Who. */
+                contact_id: string;
+                /** @description The thread in which it stands, since they have answered it. */
+                conversation_id: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it arrived.
+                 */
+                delivered_at: string | null;
+                failure: components["schemas"]["Failure"] | null;
+                /**
+                 * @description Which one.
+                 * @example rcp_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description Not before this, if they wait.
+                 */
+                not_before: string | null;
+                /** @description From which number. */
+                number_id: string;
+                /** @description Where they are reached, in E.164 form. */
+                phone: string;
+                /**
+                 * Format: date-time
+                 * @description When they first answered.
+                 */
+                replied_at: string | null;
+                /**
+                 * Format: int64
+                 * @description How many segments it takes.
+                 */
+                segments: number | null;
+                /**
+                 * Format: date-time
+                 * @description When the carrier took it.
+                 */
+                sent_at: string | null;
+                /** @description Where they stand. */
+                standing: components["schemas"]["RecipientStanding"];
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -4505,6 +4865,115 @@ export interface components {
             /** @description Gate: when it was asked, `queued` or `sending` (just before it was sent). */
             when?: string | null;
         };
+        /** @description Somebody who is to get a campaign. */
+        Recipient: {
+            /** @description Their text; `null`: it is not made yet. */
+            body: string | null;
+            /** @description Who. */
+            contact_id: string;
+            /** @description The thread in which it stands, since they have answered it. */
+            conversation_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it arrived.
+             */
+            delivered_at: string | null;
+            failure: components["schemas"]["Failure"] | null;
+            /**
+             * @description Which one.
+             * @example rcp_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Not before this, if they wait.
+             */
+            not_before: string | null;
+            /** @description From which number. */
+            number_id: string;
+            /** @description Where they are reached, in E.164 form. */
+            phone: string;
+            /**
+             * Format: date-time
+             * @description When they first answered.
+             */
+            replied_at: string | null;
+            /**
+             * Format: int64
+             * @description How many segments it takes.
+             */
+            segments: number | null;
+            /**
+             * Format: date-time
+             * @description When the carrier took it.
+             */
+            sent_at: string | null;
+            /** @description Where they stand. */
+            standing: components["schemas"]["RecipientStanding"];
+        };
+        /** @description How many recipients stand where. */
+        RecipientCounts: {
+            /**
+             * Format: int64
+             * @description The campaign was ended before their turn.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description It is quiet hours where they are.
+             */
+            deferred: number;
+            /**
+             * Format: int64
+             * @description It arrived.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description It did not arrive.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Their turn has not come.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description The carrier did not take it, and is asked again.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description Handed to the carrier, whose answer is not here.
+             */
+            sending: number;
+            /**
+             * Format: int64
+             * @description The carrier took it.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description It was not sent, with reason.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description It went out and no receipt will come.
+             */
+            unconfirmed: number;
+            /**
+             * Format: int64
+             * @description Nobody knows whether the carrier took it.
+             */
+            unknown: number;
+        };
+        /**
+         * @description Where somebody stands who is to get a campaign. They only move forward.
+         * @enum {string}
+         */
+        RecipientStanding: "pending" | "deferred" | "queued" | "sending" | "sent" | "unknown" | "delivered" | "unconfirmed" | "failed" | "skipped" | "cancelled";
         /**
          * @description Who wrote a message of a rehearsal.
          * @enum {string}
@@ -5208,7 +5677,7 @@ export interface operations {
     get_approvals: {
         parameters: {
             query?: {
-                /** @description Where they stand: `waiting`, `approved`, `rejected`, `expired`, `done` or `failed`; if not said, anywhere. */
+                /** @description Where they stand: `waiting`, `approved`, `rejected`, `expired`, `done`, `failed` or `unknown`; if not said, anywhere. */
                 state?: string;
                 /** @description How many rows at most, 1 to 100; 50 if not said. */
                 limit?: number;
@@ -6117,6 +6586,354 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseResults"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignPatch"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_campaigns_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_campaigns_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_launch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Launch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_id_recipients: {
+        parameters: {
+            query?: {
+                /** @description Where they stand, as in `failed`; if not said, anywhere. */
+                standing?: string;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Recipient"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
                 };
             };
             /** @description A problem, with a stable code. */

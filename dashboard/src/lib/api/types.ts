@@ -98,6 +98,7 @@ export type ToolPatch = Schemas["ToolPatch"];
 export type WeekHours = Schemas["WeekHours"];
 /** Something that keeps a thing from working, in plain words, with what to do about it. */
 export type Trouble = Schemas["NumberProblem"] & Partial<Pick<Schemas["CarrierProblem"], "e164">>;
+export type Campaign = Schemas["Campaign"];
 export type Webhook = Schemas["Webhook"];
 export type WebhookDelivery = Schemas["Delivery"];
 export type WebhookPatch = Schemas["ChangeWebhook"];
@@ -116,6 +117,7 @@ export type LiveEvent =
   | { type: "draft.created" | "draft.updated"; data: { draft: Draft } }
   | { type: "number.updated" | "assistant.updated"; data: { id: string } }
   | { type: "approval.updated"; data: { approval: Approval } }
+  | { type: "campaign.updated"; data: { campaign: Campaign; id?: never } | { campaign?: never; id: string } }
   /** Only the id: it is gone. */
   | { type: "team.updated"; data: { team: Team; id?: never } | { team?: never; id: string } }
   | {

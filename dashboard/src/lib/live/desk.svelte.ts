@@ -70,6 +70,7 @@ export class Desk {
         return;
       case "approval.updated":
         return this.#wanted(event.data.approval);
+      case "campaign.updated":
       case "knowledge.updated":
       case "team.updated":
         // Whoever lists them listens by itself.

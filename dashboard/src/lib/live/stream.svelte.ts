@@ -22,6 +22,7 @@ export const EVENT_TYPES = [
   "knowledge.updated",
   "approval.updated",
   "team.updated",
+  "campaign.updated",
 ] as const;
 
 export interface Listener {

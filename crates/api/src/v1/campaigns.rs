@@ -1,0 +1,434 @@
+//! Bulk sends: written, launched, watched, paused, ended.
+
+use axum::extract::State;
+use domain::access::Scope;
+use domain::campaign::{Audience, Order, Settings, Standing, obey};
+use domain::id::{CampaignId, NumberId, RecipientId, WorkId};
+use domain::phone::E164;
+use domain::template::{OWN_NAMES, Template};
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::Deserialize;
+use store::campaign::recipient::{self, Shown};
+use store::campaign::{self, Campaign, Held};
+use store::event;
+use store::queue::{self, Errand};
+use store::{StoreError, TenantTx, number, tenant};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    auth::Caller,
+    error::ApiError,
+    extract::{Json, Nothing, Path, Query, Write},
+    fields,
+    once::{self, Told, Written},
+    page::{Cursor, Listed, Page, PageParams},
+    state::AppState,
+};
+
+const NUMBERS_MAX: usize = 100;
+const TAGS_MAX: usize = 50;
+const PHONES_MAX: usize = 10_000;
+
+/// A campaign to write, or what of a draft changes; what is absent stays.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignPatch {
+    /// What people call it; a new one needs it.
+    name: Option<String>,
+    /// The text, with places such as `{first_name|there}`, `{due:date}` or the key of a field of yours.
+    body: Option<String>,
+    /// From which numbers; each recipient always gets theirs from the same one.
+    #[schema(value_type = Option<Vec<String>>)]
+    numbers: Option<Vec<NumberId>>,
+    /// To whom.
+    audience: Option<ChangeAudience>,
+    /// Whoever has not got it by then does not get it any more; `null`: it has time.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    send_before: Option<Option<Timestamp>>,
+}
+
+/// Who gets it: whoever one of the first three names, and the last does not.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChangeAudience {
+    /// All contacts.
+    everyone: bool,
+    /// Contacts with one of these labels.
+    tags: Vec<String>,
+    /// These numbers, in E.164 form; who is not known becomes a contact.
+    phones: Vec<String>,
+    /// But nobody with one of these labels.
+    without_tags: Vec<String>,
+}
+
+impl std::fmt::Debug for CampaignPatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CampaignPatch").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for ChangeAudience {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChangeAudience").finish_non_exhaustive()
+    }
+}
+
+/// When it is to go.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Launch {
+    /// From when its texts go out, at the earliest a minute from now; if not said, then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Timestamp>,
+}
+
+/// Which recipients are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WantedRecipients {
+    /// Where they stand, as in `failed`; if not said, anywhere.
+    #[param(required = false)]
+    standing: Option<String>,
+}
+
+/// The campaigns, the newest first.
+#[utoipa::path(get, path = "/campaigns", tag = "campaigns", params(PageParams),
+    responses((status = 200, body = Listed<Campaign>)))]
+pub async fn list(State(app): State<AppState>, caller: Caller, page: Page) -> Result<Json<Listed<Campaign>>, ApiError> {
+    caller.must(Scope::CampaignsRead)?;
+    let rows = app
+        .engine
+        .store()
+        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| campaign::page(tx, page.after_id(), page.fetch()).await)
+        .await?;
+    Ok(Json(page.listed(rows, |campaign| Cursor::id(campaign.id))))
+}
+
+/// Writes a campaign; nothing goes out before it is launched.
+#[utoipa::path(post, path = "/campaigns", tag = "campaigns", request_body = CampaignPatch,
+    responses((status = 201, body = Campaign)))]
+pub async fn create(
+    State(app): State<AppState>,
+    caller: Caller,
+    Write(asked, once): Write<CampaignPatch>,
+) -> Result<Written<Campaign>, ApiError> {
+    caller.must(Scope::CampaignsWrite)?;
+    let missing = || ApiError::invalid("name", "missing", "Give it a name.");
+    let name = fields::name("name", asked.name.as_deref().ok_or_else(missing)?)?;
+    let (id, now, by) = (app.engine.ids().next::<CampaignId>(), app.engine.now(), caller.user);
+    once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
+        let settings = settings(tx, now, Settings::default(), &asked).await?;
+        let line = campaign::create(tx, now, id, &name, &settings, by).await?;
+        let made = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
+        Ok(Told::at(made, event::append(tx, now, &[line]).await?))
+    })
+    .await
+}
+
+/// One campaign, with how many stand where.
+#[utoipa::path(get, path = "/campaigns/{id}", tag = "campaigns", params(("id" = String, Path)),
+    responses((status = 200, body = Campaign)))]
+pub async fn read(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+) -> Result<Json<Campaign>, ApiError> {
+    caller.must(Scope::CampaignsRead)?;
+    let store = app.engine.store();
+    let found = store.read(caller.tenant, async move |tx: &mut TenantTx<'_>| campaign::find(tx, id).await).await?;
+    found.map(Json).ok_or_else(no_such)
+}
+
+/// Changes a draft.
+#[utoipa::path(patch, path = "/campaigns/{id}", tag = "campaigns", params(("id" = String, Path)),
+    request_body = CampaignPatch, responses((status = 200, body = Campaign)))]
+pub async fn change(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+    Write(asked, once): Write<CampaignPatch>,
+) -> Result<Written<Campaign>, ApiError> {
+    caller.must(Scope::CampaignsWrite)?;
+    let name = asked.name.as_deref().map(|name| fields::name("name", name)).transpose()?;
+    let now = app.engine.now();
+    once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+        let held = held(tx, id).await?;
+        let _ = obeyed(now, &held, Order::Edit)?;
+        let settings = settings(tx, now, held.settings, &asked).await?;
+        let line = campaign::change(tx, id, name.as_deref(), &settings).await?;
+        let changed = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
+        Ok(Told::at(changed, event::append(tx, now, &[line]).await?))
+    })
+    .await
+}
+
+/// Takes a draft away.
+#[utoipa::path(delete, path = "/campaigns/{id}", tag = "campaigns", params(("id" = String, Path)),
+    responses((status = 204)))]
+pub async fn remove(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+    Write(Nothing {}, once): Write<Nothing>,
+) -> Result<Written<()>, ApiError> {
+    caller.must(Scope::CampaignsWrite)?;
+    let now = app.engine.now();
+    once::write(&app, caller.tenant, once, StatusCode::NO_CONTENT, async move |tx: &mut TenantTx<'_>| {
+        let held = held(tx, id).await?;
+        let _ = obeyed(now, &held, Order::Edit)?;
+        let line = campaign::remove(tx, id).await?;
+        Ok(Told::at((), event::append(tx, now, &[line]).await?))
+    })
+    .await
+}
+
+/// Launches it: everybody who is to get it by now gets a row, and its texts go out from the time that is asked for, at the
+/// earliest after a minute, in which `undo` takes the launch back.
+#[utoipa::path(post, path = "/campaigns/{id}/launch", tag = "campaigns", params(("id" = String, Path)),
+    request_body = Launch, responses((status = 200, body = Campaign)))]
+pub async fn launch(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+    Write(asked, once): Write<Launch>,
+) -> Result<Written<Campaign>, ApiError> {
+    caller.must(Scope::CampaignsWrite)?;
+    let (now, errand) = (app.engine.now(), app.engine.ids().next::<WorkId>());
+    once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+        let held = held(tx, id).await?;
+        let (to, starts_at) = obeyed(now, &held, Order::Launch(asked.at))?;
+        ready(tx, &held.settings, starts_at).await?;
+        let line = campaign::go_on(tx, now, id, to, starts_at).await?;
+        let launch = now.as_microsecond();
+        queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch }).await?;
+        let launched = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
+        Ok(Told::at(launched, event::append(tx, now, &[line]).await?))
+    })
+    .await
+}
+
+/// Takes a launch back while nothing has gone out: it is a draft again.
+#[utoipa::path(post, path = "/campaigns/{id}/undo", tag = "campaigns", params(("id" = String, Path)),
+    responses((status = 200, body = Campaign)))]
+pub async fn undo(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+    Write(Nothing {}, once): Write<Nothing>,
+) -> Result<Written<Campaign>, ApiError> {
+    order(app, caller, id, Order::Undo, once).await
+}
+
+/// Sends nothing more for now. What was handed to the carrier already is not called back.
+#[utoipa::path(post, path = "/campaigns/{id}/pause", tag = "campaigns", params(("id" = String, Path)),
+    responses((status = 200, body = Campaign)))]
+pub async fn pause(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+    Write(Nothing {}, once): Write<Nothing>,
+) -> Result<Written<Campaign>, ApiError> {
+    order(app, caller, id, Order::Pause, once).await
+}
+
+/// Goes on with exactly those who are left.
+#[utoipa::path(post, path = "/campaigns/{id}/resume", tag = "campaigns", params(("id" = String, Path)),
+    responses((status = 200, body = Campaign)))]
+pub async fn resume(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+    Write(Nothing {}, once): Write<Nothing>,
+) -> Result<Written<Campaign>, ApiError> {
+    order(app, caller, id, Order::Resume, once).await
+}
+
+/// Ends it: those who are left get nothing.
+#[utoipa::path(post, path = "/campaigns/{id}/cancel", tag = "campaigns", params(("id" = String, Path)),
+    responses((status = 200, body = Campaign)))]
+pub async fn cancel(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+    Write(Nothing {}, once): Write<Nothing>,
+) -> Result<Written<Campaign>, ApiError> {
+    order(app, caller, id, Order::Cancel, once).await
+}
+
+/// Who is to get it, each with where they stand and why.
+#[utoipa::path(get, path = "/campaigns/{id}/recipients", tag = "campaigns",
+    params(("id" = String, Path), WantedRecipients, PageParams), responses((status = 200, body = Listed<Shown>)))]
+pub async fn recipients(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+    Query(wanted): Query<WantedRecipients>,
+    page: Page,
+) -> Result<Json<Listed<Shown>>, ApiError> {
+    caller.must(Scope::CampaignsRead)?;
+    let standing = wanted.standing.as_deref().map(standing).transpose()?;
+    let rows = app
+        .engine
+        .store()
+        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+            let after = page.after_id::<RecipientId>();
+            let rows = recipient::page(tx, id, standing, after, page.fetch()).await?;
+            if rows.is_empty() && campaign::find(tx, id).await?.is_none() {
+                return Err(no_such());
+            }
+            Ok(rows)
+        })
+        .await?;
+    Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
+}
+
+async fn order(
+    app: AppState,
+    caller: Caller,
+    id: CampaignId,
+    order: Order,
+    once: Option<engine::Once>,
+) -> Result<Written<Campaign>, ApiError> {
+    caller.must(Scope::CampaignsWrite)?;
+    let now = app.engine.now();
+    once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+        let held = held(tx, id).await?;
+        let (to, starts_at) = obeyed(now, &held, order)?;
+        let line = campaign::go_on(tx, now, id, to, starts_at).await?;
+        let stands = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
+        Ok(Told::at(stands, event::append(tx, now, &[line]).await?))
+    })
+    .await
+}
+
+async fn held(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Held, ApiError> {
+    campaign::hold(tx, id).await?.ok_or_else(no_such)
+}
+
+fn obeyed(now: Timestamp, held: &Held, order: Order) -> Result<(domain::campaign::State, Option<Timestamp>), ApiError> {
+    obey(now, held.state, held.starts_at, order).map_err(|refused| match refused {
+        domain::campaign::Refused::Past => {
+            ApiError::invalid("at", "in_the_past", "This time has passed. Choose a later one, or leave it out.")
+        }
+        other => ApiError::conflict("not_now", format!("This cannot be done: {other}.")),
+    })
+}
+
+/// What must be there before a launch.
+async fn ready(tx: &mut TenantTx<'_>, set: &Settings, starts_at: Option<Timestamp>) -> Result<(), ApiError> {
+    if set.body.trim().is_empty() {
+        return Err(ApiError::invalid("body", "empty", "It says nothing. Write its text first."));
+    }
+    if set.numbers.is_empty() {
+        return Err(ApiError::invalid("numbers", "empty", "Choose the numbers that it is sent from."));
+    }
+    names_exist(tx, &set.body).await?;
+    numbers_exist(tx, &set.numbers).await?;
+    if set.send_before.is_some_and(|before| starts_at.is_some_and(|at| before <= at)) {
+        let mend = "It would be over before it begins. Choose a later time.";
+        return Err(ApiError::invalid("send_before", "too_early", mend));
+    }
+    if set.audience.phones.is_empty() && !recipient::anybody(tx, &set.audience).await? {
+        let mend = "Nobody would get it. Choose other labels, or name some numbers.";
+        return Err(ApiError::invalid("audience", "nobody", mend));
+    }
+    Ok(())
+}
+
+async fn settings(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    before: Settings,
+    asked: &CampaignPatch,
+) -> Result<Settings, ApiError> {
+    let mut set = before;
+    if let Some(body) = &asked.body {
+        names_exist(tx, body).await?;
+        set.body.clone_from(body);
+    }
+    if let Some(numbers) = &asked.numbers {
+        numbers_exist(tx, numbers).await?;
+        set.numbers.clone_from(numbers);
+        set.numbers.sort_unstable();
+        set.numbers.dedup();
+    }
+    if let Some(asked) = &asked.audience {
+        set.audience = audience(asked)?;
+    }
+    if let Some(send_before) = asked.send_before {
+        if send_before.is_some_and(|before| before <= now) {
+            return Err(ApiError::invalid("send_before", "in_the_past", "This time has passed. Choose a later one."));
+        }
+        set.send_before = send_before;
+    }
+    Ok(set)
+}
+
+async fn names_exist(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
+    let fault = |fault: domain::template::Fault| ApiError::invalid("body", fault.kind.code(), fault.to_string());
+    let template: Template = body.parse().map_err(fault)?;
+    let own = tenant::settings(tx).await?.fields;
+    template.check(OWN_NAMES.into_iter().chain(own.iter().map(|field| field.key.as_str()))).map_err(fault)
+}
+
+async fn numbers_exist(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<(), ApiError> {
+    if numbers.len() > NUMBERS_MAX {
+        return Err(ApiError::invalid("numbers", "too_many", format!("At most {NUMBERS_MAX} numbers.")));
+    }
+    for (nth, id) in numbers.iter().enumerate() {
+        if number::read(tx, *id).await?.is_none() {
+            let mend = "There is no such number. Choose some under Numbers.";
+            return Err(ApiError::invalid(format!("numbers[{nth}]"), "no_such_number", mend));
+        }
+    }
+    Ok(())
+}
+
+fn audience(asked: &ChangeAudience) -> Result<Audience, ApiError> {
+    let labels = |field: &str, tags: &[String]| {
+        if tags.len() > TAGS_MAX {
+            return Err(ApiError::invalid(field, "too_many", format!("At most {TAGS_MAX} labels.")));
+        }
+        let mut tags: Vec<String> =
+            tags.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
+        tags.sort_unstable();
+        tags.dedup();
+        Ok(tags)
+    };
+    if asked.phones.len() > PHONES_MAX {
+        let mend = format!("At most {PHONES_MAX} numbers. Import more of them as contacts with a label.");
+        return Err(ApiError::invalid("audience.phones", "too_many", mend));
+    }
+    let mut phones = Vec::with_capacity(asked.phones.len());
+    for (nth, phone) in asked.phones.iter().enumerate() {
+        let parsed =
+            E164::parse(phone, None).map_err(|error| ApiError::phone(&format!("audience.phones[{nth}]"), error))?;
+        phones.push(parsed.as_str().to_owned());
+    }
+    phones.sort_unstable();
+    phones.dedup();
+    Ok(Audience {
+        everyone: asked.everyone,
+        tags: labels("audience.tags", &asked.tags)?,
+        phones,
+        without_tags: labels("audience.without_tags", &asked.without_tags)?,
+    })
+}
+
+fn standing(word: &str) -> Result<Standing, ApiError> {
+    Standing::parse(word).ok_or_else(|| {
+        let known: Vec<&str> = Standing::ALL.into_iter().map(Standing::as_str).collect();
+        ApiError::invalid("standing", "not_a_standing", format!("Write one of these: {}.", known.join(", ")))
+    })
+}
+
+/// `null` is said, too.
+fn said<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Timestamp>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+fn no_such() -> ApiError {
+    ApiError::not_found("campaign")
+}

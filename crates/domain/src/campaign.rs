@@ -1,0 +1,265 @@
+//! A bulk send: one text to many people, each of whom is answered for from launch to outcome.
+
+mod recipient;
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CampaignId, NumberId};
+use crate::template::Template;
+
+pub use recipient::{Due, Moved, Recipient, Skip, Standing, due, ended, overdue, reported};
+
+/// After its launch a campaign waits so long before its first text, so that whoever launched it can think again.
+pub const UNDO: SignedDuration = SignedDuration::from_secs(60);
+
+/// Where a campaign stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is being written.
+    Draft,
+    /// It is launched, and its time has not come.
+    Scheduled,
+    /// Its texts go out.
+    Running,
+    /// None goes out until somebody says so.
+    Paused,
+    /// Nobody waits for it any more.
+    Done,
+    /// Somebody ended it; those who waited get nothing.
+    Cancelled,
+}
+
+/// What somebody wants of a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Change what it says, or to whom.
+    Edit,
+    /// Send it; `None`: as soon as it may.
+    Launch(Option<Timestamp>),
+    /// Take the launch back, while nothing has gone out.
+    Undo,
+    /// Send nothing more for now.
+    Pause,
+    /// Go on with exactly those who are left.
+    Resume,
+    /// End it.
+    Cancel,
+}
+
+/// Why an order cannot be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It stands so that this makes no sense.
+    #[error("a campaign that is {} cannot be {}", .0.as_str(), .1.word())]
+    Stands(State, Order),
+    /// The time has passed.
+    #[error("the time to send it is in the past")]
+    Past,
+    /// Texts may be on their way already.
+    #[error("its first texts may be on their way already")]
+    TooLate,
+}
+
+impl State {
+    /// All of them, in the order of a campaign's life.
+    pub const ALL: [Self; 6] = [Self::Draft, Self::Scheduled, Self::Running, Self::Paused, Self::Done, Self::Cancelled];
+
+    /// As stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Scheduled => "scheduled",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The stored word back.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+impl Order {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Edit => "edited",
+            Self::Launch(_) => "launched",
+            Self::Undo => "taken back",
+            Self::Pause => "paused",
+            Self::Resume => "resumed",
+            Self::Cancel => "cancelled",
+        }
+    }
+}
+
+/// Where it stands after an order, and from when its texts go out. `starts_at`: as it was set by its launch.
+///
+/// # Errors
+/// When the order makes no sense now.
+pub fn obey(
+    now: Timestamp,
+    state: State,
+    starts_at: Option<Timestamp>,
+    order: Order,
+) -> Result<(State, Option<Timestamp>), Refused> {
+    match (state, order) {
+        (State::Draft, Order::Edit) => Ok((State::Draft, None)),
+        (State::Draft, Order::Launch(Some(at))) if at < now => Err(Refused::Past),
+        (State::Draft, Order::Launch(at)) => {
+            let soonest = now.checked_add(UNDO).unwrap_or(Timestamp::MAX);
+            Ok((State::Scheduled, Some(at.map_or(soonest, |at| at.max(soonest)))))
+        }
+        (State::Scheduled, Order::Undo) if starts_at.is_none_or(|at| now < at) => Ok((State::Draft, None)),
+        (State::Scheduled | State::Running | State::Paused, Order::Undo) => Err(Refused::TooLate),
+        (State::Scheduled | State::Running, Order::Pause) => Ok((State::Paused, starts_at)),
+        (State::Paused, Order::Resume) => {
+            // What was paused before its time still waits for it.
+            let waits = starts_at.is_some_and(|at| now < at);
+            Ok((if waits { State::Scheduled } else { State::Running }, starts_at))
+        }
+        (State::Scheduled | State::Running | State::Paused, Order::Cancel) => Ok((State::Cancelled, starts_at)),
+        _ => Err(Refused::Stands(state, order)),
+    }
+}
+
+/// What a campaign says, to whom, and how.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The text, a [`Template`].
+    pub body: String,
+    /// From which numbers; each recipient always gets theirs from the same one.
+    pub numbers: Vec<NumberId>,
+    /// To whom.
+    pub audience: Audience,
+    /// Whoever has not got it by then does not get it any more.
+    pub send_before: Option<Timestamp>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("numbers", &self.numbers.len()).finish_non_exhaustive()
+    }
+}
+
+/// Who gets it: whoever one of the first three names, and the last does not.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Audience {
+    /// All contacts.
+    pub everyone: bool,
+    /// Contacts with one of these labels.
+    pub tags: Vec<String>,
+    /// These numbers, E.164.
+    pub phones: Vec<String>,
+    /// But nobody with one of these labels.
+    pub without_tags: Vec<String>,
+}
+
+impl fmt::Debug for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Audience").field("everyone", &self.everyone).finish_non_exhaustive()
+    }
+}
+
+/// A campaign whose texts go out.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Which.
+    pub id: CampaignId,
+    /// What it says.
+    pub template: Template,
+    /// Whoever has not got it by then does not get it any more.
+    pub send_before: Option<Timestamp>,
+}
+
+/// The number that texts this person: always the same one of these. `None`: there are none.
+#[must_use]
+pub fn sender(numbers: &[NumberId], phone: &str) -> Option<NumberId> {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    let hash = phone.bytes().fold(0xCBF2_9CE4_8422_2325, mix);
+    let nth = usize::try_from(hash % u64::try_from(numbers.len().max(1)).ok()?).ok()?;
+    numbers.get(nth).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    #[test]
+    fn a_campaign_goes_one_way() {
+        use Order::{Cancel, Edit, Launch, Pause, Resume, Undo};
+        let obeyed = |state, starts_at, order| obey(at(100), state, starts_at, order);
+        let stays = [
+            (State::Draft, Edit, State::Draft),
+            (State::Draft, Launch(None), State::Scheduled),
+            (State::Scheduled, Undo, State::Draft),
+            (State::Scheduled, Pause, State::Paused),
+            (State::Scheduled, Cancel, State::Cancelled),
+            (State::Paused, Resume, State::Scheduled),
+            (State::Paused, Cancel, State::Cancelled),
+        ];
+        for (state, order, expected) in stays {
+            assert_eq!(
+                obeyed(state, Some(at(150)), order).map(|(state, _)| state),
+                Ok(expected),
+                "{state:?} {order:?}"
+            );
+        }
+        let begun = Some(at(90));
+        assert_eq!(obeyed(State::Running, begun, Pause), Ok((State::Paused, begun)));
+        assert_eq!(obeyed(State::Paused, begun, Resume), Ok((State::Running, begun)));
+        assert_eq!(obeyed(State::Running, begun, Cancel), Ok((State::Cancelled, begun)));
+        for state in [State::Scheduled, State::Running, State::Paused] {
+            assert_eq!(obeyed(state, begun, Undo), Err(Refused::TooLate), "{state:?}");
+        }
+        for order in [Edit, Launch(None), Undo, Pause, Resume, Cancel] {
+            for state in [State::Done, State::Cancelled] {
+                assert_eq!(obeyed(state, begun, order), Err(Refused::Stands(state, order)));
+            }
+        }
+        for (state, order) in
+            [(State::Draft, Pause), (State::Running, Edit), (State::Running, Launch(None)), (State::Running, Resume)]
+        {
+            assert_eq!(obeyed(state, begun, order), Err(Refused::Stands(state, order)));
+        }
+        let said = Refused::Stands(State::Running, Edit).to_string();
+        assert_eq!(said, "a campaign that is running cannot be edited");
+    }
+
+    #[test]
+    fn a_launch_can_be_taken_back_for_a_while() {
+        let launched = |when| obey(at(100), State::Draft, None, Order::Launch(when)).map(|(_, at)| at.unwrap());
+        assert_eq!(launched(None), Ok(at(160)));
+        assert_eq!(launched(Some(at(110))), Ok(at(160)));
+        assert_eq!(launched(Some(at(5_000))), Ok(at(5_000)));
+        assert_eq!(launched(Some(at(99))), Err(Refused::Past));
+    }
+
+    #[test]
+    fn a_person_has_one_number_and_numbers_share_the_people() {
+        let numbers: Vec<NumberId> = (1..=4).map(|n| uuid::Uuid::from_u128(n).into()).collect();
+        let mut shares = [0_u32; 4];
+        for n in 0..4_000 {
+            let phone = format!("+1415555{n:04}");
+            let number = sender(&numbers, &phone).unwrap();
+            assert_eq!(sender(&numbers, &phone), Some(number));
+            shares[numbers.iter().position(|one| *one == number).unwrap()] += 1;
+        }
+        assert!(shares.iter().all(|share| (800..1_200).contains(share)), "{shares:?}");
+        assert_eq!(sender(&[], "+14155550100"), None);
+    }
+}

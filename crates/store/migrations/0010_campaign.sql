@@ -1,0 +1,55 @@
+-- Bulk sends, and everybody who is to get one: a row each from launch to outcome.
+CREATE TABLE campaign (
+    tenant_id      UUID    NOT NULL REFERENCES tenant (tenant_id),
+    id             UUID    NOT NULL,
+    name           TEXT    NOT NULL,
+    settings       TEXT    NOT NULL,      -- JSON: text, numbers, audience, limits
+    state          TEXT    NOT NULL CHECK (state IN ('draft', 'scheduled', 'running', 'paused', 'done', 'cancelled')),
+    starts_at_us   BIGINT,                -- set by its launch
+    frozen         BOOLEAN NOT NULL,      -- everybody who is to get it has a row
+    frozen_to      UUID,                  -- how far the contacts were gone through
+    frozen_phones  BIGINT  NOT NULL,      -- and how far the numbers that were named one by one
+    created_by     UUID,                  -- the member; NULL: a program
+    created_at_us  BIGINT  NOT NULL,
+    launched_at_us BIGINT,
+    ended_at_us    BIGINT,
+    PRIMARY KEY (tenant_id, id)
+) {clustered};
+-- What is looked at again and again.
+CREATE INDEX campaign_alive ON campaign (state, starts_at_us) WHERE state IN ('scheduled', 'running');
+
+CREATE TABLE campaign_recipient (
+    tenant_id       UUID   NOT NULL,
+    id              UUID   NOT NULL,      -- also that of their text
+    campaign_id     UUID   NOT NULL,
+    contact_id      UUID   NOT NULL,
+    phone           TEXT   NOT NULL,
+    number_id       UUID   NOT NULL,      -- from which of our numbers
+    standing        TEXT   NOT NULL CHECK (standing IN ('pending', 'deferred', 'queued', 'sending', 'sent', 'unknown',
+                                                        'delivered', 'unconfirmed', 'failed', 'skipped', 'cancelled')),
+    ready_at_us     BIGINT NOT NULL,
+    lease_until_us  BIGINT,
+    attempt         BIGINT NOT NULL,
+    body            TEXT,                 -- their text, once it was made: a repeat must be the same
+    segments        BIGINT,
+    carrier_ref     TEXT,
+    failure         TEXT,                 -- JSON: code, explanation, mend
+    parts           BIGINT,
+    cost_micros     BIGINT,
+    currency        TEXT,
+    conversation_id UUID,                 -- the thread in which their text stands, since they have answered it
+    sent_at_us      BIGINT,
+    delivered_at_us BIGINT,
+    replied_at_us   BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
+) {clustered};
+-- Nobody gets a campaign twice.
+CREATE UNIQUE INDEX campaign_recipient_phone ON campaign_recipient (tenant_id, campaign_id, phone);
+CREATE INDEX campaign_recipient_standing ON campaign_recipient (tenant_id, campaign_id, standing);
+CREATE INDEX campaign_recipient_waiting ON campaign_recipient (tenant_id, campaign_id, number_id, ready_at_us, id)
+    WHERE standing IN ('pending', 'deferred', 'queued');
+-- What STOP cancels, and what was sent to somebody before they wrote.
+CREATE INDEX campaign_recipient_contact ON campaign_recipient (tenant_id, contact_id, id);
+CREATE INDEX campaign_recipient_leased ON campaign_recipient (lease_until_us) WHERE standing = 'sending';

@@ -1,0 +1,326 @@
+//! Bulk sends, as the API shows them, and how they go from one standing to the next.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use domain::campaign::{Settings, State};
+use domain::event::Kind;
+use domain::id::{CampaignId, TenantId, UserId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::event::Line;
+use crate::scene::json;
+use crate::{Row, StoreError, SystemTx, TenantTx, args, list, words};
+
+pub mod recipient;
+
+pub use recipient::Counts;
+
+/// A bulk send.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Campaign {
+    /// Which one.
+    #[schema(value_type = String, example = "cmp_01939f0a7c2e7d40a1b2c3d4e5f60718")]
+    pub id: CampaignId,
+    /// What people call it.
+    pub name: String,
+    /// Where it stands.
+    #[schema(value_type = words::CampaignState)]
+    pub state: String,
+    /// What it says, to whom, and how.
+    #[serde(flatten)]
+    #[schema(value_type = shown::Settings)]
+    pub settings: Settings,
+    /// From when its texts go out; `null`: it is not launched.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    pub starts_at: Option<Timestamp>,
+    /// Everybody who is to get it is known; until then `counts` grow.
+    pub frozen: bool,
+    /// How many stand where. Their sum is `total`, always.
+    pub counts: Counts,
+    /// How many are to get it.
+    pub total: i64,
+    /// The member who made it; `null`: a program.
+    #[schema(required = true, value_type = Option<String>)]
+    pub created_by: Option<UserId>,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was launched; `null`: never.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    pub launched_at: Option<Timestamp>,
+    /// Since when nobody waits for it any more; `null`: somebody may.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Campaign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Campaign").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+/// As the document says it.
+pub mod shown {
+    use serde::Serialize;
+    use utoipa::ToSchema;
+
+    /// What a campaign says, to whom, and how.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = CampaignSettings)]
+    pub struct Settings {
+        /// The text, with places such as `{first_name|there}`.
+        pub body: String,
+        /// From which numbers; each recipient always gets theirs from the same one.
+        pub numbers: Vec<String>,
+        /// To whom.
+        pub audience: Audience,
+        /// Whoever has not got it by then does not get it any more.
+        #[schema(required = true, value_type = Option<String>, format = DateTime)]
+        pub send_before: Option<String>,
+    }
+
+    /// Who gets it: whoever one of the first three names, and the last does not.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = CampaignAudience)]
+    pub struct Audience {
+        /// All contacts.
+        pub everyone: bool,
+        /// Contacts with one of these labels.
+        pub tags: Vec<String>,
+        /// These numbers, in E.164 form.
+        pub phones: Vec<String>,
+        /// But nobody with one of these labels.
+        pub without_tags: Vec<String>,
+    }
+}
+
+/// A campaign, as far as an order needs it.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Where it stands.
+    pub state: State,
+    /// From when its texts go out.
+    pub starts_at: Option<Timestamp>,
+    /// Everybody who is to get it has a row.
+    pub frozen: bool,
+    /// What it says, to whom, and how.
+    pub settings: Settings,
+    /// How far the contacts were gone through.
+    pub frozen_to: Option<Uuid>,
+    /// And how far the numbers that were named one by one.
+    pub frozen_phones: i64,
+}
+
+macro_rules! campaign {
+    () => {
+        "SELECT id, name, state, settings, starts_at_us, frozen, created_by, created_at_us, launched_at_us, ended_at_us
+         FROM campaign WHERE tenant_id = $1"
+    };
+}
+
+/// A page of them, the newest first, after `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(tx: &mut TenantTx<'_>, after: Option<CampaignId>, limit: u32) -> Result<Vec<Campaign>, StoreError> {
+    let after = after.unwrap_or(CampaignId(Uuid::max()));
+    let rows = tx.rows(concat!(campaign!(), " AND id < $2 ORDER BY id DESC LIMIT $3"), args![after, limit]).await?;
+    with_counts(tx, &rows).await
+}
+
+/// All of these that there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[CampaignId]) -> Result<HashMap<CampaignId, Campaign>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = tx.rows(concat!(campaign!(), " AND id {among $2}"), args![list(ids)]).await?;
+    Ok(with_counts(tx, &rows).await?.into_iter().map(|campaign| (campaign.id, campaign)).collect())
+}
+
+/// One of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Option<Campaign>, StoreError> {
+    Ok(by_ids(tx, &[id]).await?.remove(&id))
+}
+
+/// One of them, to be ordered about: nobody else changes it until this transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Option<Held>, StoreError> {
+    let row = tx
+        .opt(
+            "SELECT state, starts_at_us, frozen, settings, frozen_to, frozen_phones FROM campaign
+             WHERE tenant_id = $1 AND id = $2 {for_update}",
+            args![id],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Held {
+        state: state(row.text(0)?)?,
+        starts_at: row.get(1)?,
+        frozen: row.get(2)?,
+        settings: json(row.text(3)?)?,
+        frozen_to: row.get(4)?,
+        frozen_phones: row.get(5)?,
+    }))
+}
+
+/// Makes one, a draft.
+///
+/// # Errors
+/// When the database fails.
+pub async fn create(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    id: CampaignId,
+    name: &str,
+    settings: &Settings,
+    by: Option<UserId>,
+) -> Result<Line, StoreError> {
+    let settings = serde_json::to_string(settings).map_err(StoreError::fault)?;
+    tx.exec(
+        "INSERT INTO campaign (tenant_id, id, name, settings, state, frozen, frozen_phones, created_by, created_at_us)
+         VALUES ($1, $2, $3, $4, 'draft', FALSE, 0, $5, $6)",
+        args![id, name, settings, by, now],
+    )
+    .await?;
+    Ok(updated(id))
+}
+
+/// Gives one another name or other settings.
+///
+/// # Errors
+/// When the database fails.
+pub async fn change(
+    tx: &mut TenantTx<'_>,
+    id: CampaignId,
+    name: Option<&str>,
+    settings: &Settings,
+) -> Result<Line, StoreError> {
+    let settings = serde_json::to_string(settings).map_err(StoreError::fault)?;
+    tx.exec(
+        "UPDATE campaign SET name = COALESCE($3, name), settings = $4 WHERE tenant_id = $1 AND id = $2",
+        args![id, name, settings],
+    )
+    .await?;
+    Ok(updated(id))
+}
+
+/// It stands differently from now on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn go_on(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    id: CampaignId,
+    to: State,
+    starts_at: Option<Timestamp>,
+) -> Result<Line, StoreError> {
+    let (launched, ended) = (to == State::Scheduled, matches!(to, State::Done | State::Cancelled));
+    tx.exec(
+        "UPDATE campaign SET state = $3, starts_at_us = $4,
+             launched_at_us = CASE WHEN $3 = 'draft' THEN NULL WHEN $5 THEN COALESCE(launched_at_us, $7) ELSE launched_at_us END,
+             ended_at_us = CASE WHEN $6 THEN $7 ELSE ended_at_us END
+         WHERE tenant_id = $1 AND id = $2",
+        args![id, to.as_str(), starts_at, launched, ended, now],
+    )
+    .await?;
+    if to == State::Draft {
+        recipient::forget(tx, id).await?;
+        let sql =
+            "UPDATE campaign SET frozen = FALSE, frozen_to = NULL, frozen_phones = 0 WHERE tenant_id = $1 AND id = $2";
+        tx.exec(sql, args![id]).await?;
+    }
+    if to == State::Cancelled {
+        recipient::cancel(tx, id).await?;
+    }
+    Ok(updated(id))
+}
+
+/// Takes a draft away.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Line, StoreError> {
+    tx.exec("DELETE FROM campaign WHERE tenant_id = $1 AND id = $2", args![id]).await?;
+    Ok(updated(id))
+}
+
+/// Campaigns whose time has come, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due(tx: &mut SystemTx<'_>, now: Timestamp, limit: u32) -> Result<Vec<(TenantId, CampaignId)>, StoreError> {
+    let sql = "SELECT tenant_id, id FROM campaign WHERE state = 'scheduled' AND starts_at_us <= $1
+               ORDER BY starts_at_us LIMIT $2";
+    tx.rows(sql, args![now, limit]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Running campaigns for which nobody waits, and of which no text is on its way, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn finished(tx: &mut SystemTx<'_>, limit: u32) -> Result<Vec<(TenantId, CampaignId)>, StoreError> {
+    let sql = "SELECT c.tenant_id, c.id FROM campaign c
+               WHERE c.state = 'running' AND c.frozen
+                 AND NOT EXISTS (SELECT 1 FROM campaign_recipient r
+                                 WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id
+                                   AND r.standing IN ('pending', 'deferred', 'queued', 'sending'))
+               LIMIT $1";
+    tx.rows(sql, args![limit]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// The running campaigns of a tenant, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn running(tx: &mut TenantTx<'_>) -> Result<Vec<(CampaignId, Settings)>, StoreError> {
+    let sql = "SELECT id, settings FROM campaign WHERE tenant_id = $1 AND state = 'running' ORDER BY id";
+    tx.rows(sql, args![]).await?.iter().map(|row| Ok((row.get(0)?, json(row.text(1)?)?))).collect()
+}
+
+/// A line of the log for one that is new, changed or gone.
+#[must_use]
+pub fn updated(id: CampaignId) -> Line {
+    Line { kind: Kind::CampaignUpdated, subject: id.into(), conversation: None }
+}
+
+async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign>, StoreError> {
+    let ids = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<CampaignId>, _>>()?;
+    let mut counts = recipient::counts(tx, &ids).await?;
+    rows.iter()
+        .map(|row| {
+            let id: CampaignId = row.get(0)?;
+            let counts = counts.remove(&id).unwrap_or_default();
+            Ok(Campaign {
+                id,
+                name: row.get(1)?,
+                state: row.get(2)?,
+                settings: json(row.text(3)?)?,
+                starts_at: row.get(4)?,
+                frozen: row.get(5)?,
+                total: counts.total(),
+                counts,
+                created_by: row.get(6)?,
+                created_at: row.get(7)?,
+                launched_at: row.get(8)?,
+                ended_at: row.get(9)?,
+            })
+        })
+        .collect()
+}
+
+fn state(word: &str) -> Result<State, StoreError> {
+    State::parse(word).ok_or_else(|| StoreError::fault(format!("no campaign state: {word}")))
+}

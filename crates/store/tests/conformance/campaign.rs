@@ -1,0 +1,194 @@
+//! Campaigns and everybody who is to get one.
+
+use domain::campaign::{Audience, Moved, Settings, Standing, State};
+use domain::decision::{CancelReason, Change, Decision, Unsent};
+use domain::field::{Field, Kind};
+use domain::id::{CampaignId, Ids, RecipientId};
+use store::campaign::{self, recipient};
+use store::remember::remember;
+use store::{Store, StoreError, TenantTx, args, on_both_engines, queue};
+use uuid::Uuid;
+
+use crate::desk::{self, ACME, ANN, BOLT, at, contact, number, put_contact, settle};
+
+const JUNE: CampaignId = CampaignId(Uuid::from_u128(0x60));
+
+fn june() -> Settings {
+    Settings {
+        body: "Hi {name}".into(),
+        numbers: vec![number(1)],
+        audience: Audience { tags: vec!["guests".into()], without_tags: vec!["vip".into()], ..Audience::default() },
+        ..Settings::default()
+    }
+}
+
+/// Contacts 1 to 5, of whom 1 to 4 are guests, and 4 is a very important one; and the campaign.
+async fn prepare(store: &Store) {
+    settle(store).await;
+    for (n, name) in (1..=5).zip(["Ann", "Ben", "Cam", "Dan", "Eve"]) {
+        put_contact(store, ACME, n, name).await;
+    }
+    store
+        .write(ACME, async |tx: &mut TenantTx<'_>| {
+            for (n, tag) in [(1, "guests"), (2, "guests"), (3, "guests"), (4, "guests"), (4, "vip")] {
+                let sql = "INSERT INTO contact_tag (tenant_id, contact_id, tag) VALUES ($1, $2, $3)";
+                tx.exec(sql, args![contact(n), tag]).await?;
+            }
+            campaign::create(tx, at(0), JUNE, "June", &june(), Some(ANN)).await?;
+            campaign::go_on(tx, at(1), JUNE, State::Scheduled, Some(at(60))).await?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+}
+
+async fn freeze(store: &Store, after: Option<Uuid>, limit: u32) -> Option<Uuid> {
+    let work = async move |tx: &mut TenantTx<'_>| {
+        recipient::freeze(
+            tx,
+            &mut Ids::new(at(2), u64::from(limit) + u64::from(after.is_some())),
+            JUNE,
+            &june(),
+            at(60),
+            after,
+            limit,
+        )
+        .await
+    };
+    store.write(ACME, work).await.unwrap()
+}
+
+async fn shown(store: &Store) -> Vec<recipient::Shown> {
+    desk::read(store, ACME, async |tx| recipient::page(tx, JUNE, None, None, 100).await).await
+}
+
+async fn moves(store: &Store, second: i64, changes: Vec<Change>) -> usize {
+    let decision = Decision { changes, effects: Vec::new() };
+    let work = async move |tx: &mut TenantTx<'_>| {
+        let after = remember(tx, at(second), &mut Ids::new(at(second), 7), std::slice::from_ref(&decision)).await?;
+        Ok::<_, StoreError>(after.lines.len())
+    };
+    store.write(ACME, work).await.unwrap()
+}
+
+fn moved(id: RecipientId, to: Standing) -> Moved {
+    Moved {
+        recipient: id,
+        campaign: JUNE,
+        conversation: None,
+        to,
+        ready_at: None,
+        attempt: None,
+        text: None,
+        carrier_ref: None,
+        failure: None,
+        parts: None,
+        cost: None,
+    }
+}
+
+fn change(moved: Moved) -> Change {
+    Change::RecipientMoved(Box::new(moved))
+}
+
+on_both_engines! {
+    /// Some at a time, each once, and the sums are right.
+    async fn everybody_gets_a_row_once(store) {
+        prepare(&store).await;
+        let first = freeze(&store, None, 2).await;
+        assert_eq!(first, Some(contact(2).0), "there may be more");
+        assert_eq!(freeze(&store, first, 2).await, None);
+        assert_eq!(freeze(&store, None, 100).await, None, "and again, after a crash");
+        let mut who: Vec<_> = shown(&store).await.into_iter().map(|one| (one.contact_id, one.standing)).collect();
+        who.sort();
+        assert_eq!(who, [1, 2, 3].map(|n| (contact(n), "pending".to_owned())));
+        let found = desk::read(&store, ACME, async |tx| campaign::find(tx, JUNE).await).await.unwrap();
+        assert_eq!((found.total, found.counts.pending, found.state.as_str()), (3, 3, "scheduled"));
+        assert_eq!(desk::read(&store, BOLT, async |tx| campaign::find(tx, JUNE).await).await, None);
+        assert!(desk::read(&store, BOLT, async |tx| recipient::page(tx, JUNE, None, None, 9).await).await.is_empty());
+        let named = async |tx: &mut TenantTx<'_>| {
+            let phones = [desk::phone(1), "+14155559999".into()];
+            recipient::freeze_phones(tx, at(3), &mut Ids::new(at(3), 9), JUNE, &june(), at(60), &phones).await
+        };
+        store.write(ACME, named).await.unwrap();
+        assert_eq!(shown(&store).await.len(), 4, "one is there already, and one becomes a contact");
+        let anybody = async |tags: &'static [&'static str]| {
+            desk::read(&store, ACME, async move |tx| {
+                let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+                recipient::anybody(tx, &Audience { tags, without_tags: vec!["vip".into()], ..Audience::default() }).await
+            }).await
+        };
+        assert_eq!((anybody(&["guests"]).await, anybody(&["vip"]).await, anybody(&[]).await), (true, false, false));
+
+        let taken_back = async |tx: &mut TenantTx<'_>| campaign::go_on(tx, at(4), JUNE, State::Draft, None).await;
+        store.write(ACME, taken_back).await.unwrap();
+        assert!(shown(&store).await.is_empty());
+    }
+
+    /// Those whose turn has come, with what their text is made of; and what waits makes a lane.
+    async fn whose_turn_has_come_is_found_with_all_it_takes(store) {
+        prepare(&store).await;
+        freeze(&store, None, 100).await;
+        store.write(ACME, async |tx: &mut TenantTx<'_>| store::contact::save_field(tx, at(3), contact(2), "tyres", "winter").await).await.unwrap();
+        let fields = || vec![Field { key: "tyres".into(), label: "Tyres".into(), kind: Kind::Text }];
+        let due = async |second, limit| {
+            let fields = fields();
+            store.write(ACME, async move |tx: &mut TenantTx<'_>| recipient::due(tx, JUNE, number(1), &fields, at(second), limit).await).await.unwrap()
+        };
+        assert!(due(59, 9).await.is_empty());
+        let found = due(60, 2).await;
+        let names: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.fields.len(), one.recipient.attempt)).collect();
+        assert_eq!(names, [("Ann", 0, 0), ("Ben", 1, 0)]);
+        assert_eq!(found[1].fields[0].1, "winter");
+
+        let lanes = async || store.system_read(async |tx| queue::lanes_waiting(tx).await).await.unwrap();
+        assert!(lanes().await.is_empty(), "it has not begun");
+        store.write(ACME, async |tx: &mut TenantTx<'_>| campaign::go_on(tx, at(60), JUNE, State::Running, Some(at(60))).await).await.unwrap();
+        let lanes = lanes().await;
+        assert_eq!((lanes.len(), lanes[0].number, lanes[0].ready_at), (1, number(1), [None, None, Some(at(60))]));
+
+        let all: Vec<RecipientId> = due(60, 9).await.iter().map(|one| one.recipient.id).collect();
+        let sending = Moved { attempt: Some(1), text: Some(("Hi Ann".into(), 1)), ..moved(all[0], Standing::Sending) };
+        let later = Moved { ready_at: Some(at(500)), ..moved(all[1], Standing::Deferred) };
+        assert_eq!(moves(&store, 61, vec![change(sending), change(later)]).await, 1, "one line for both");
+        assert_eq!(due(61, 9).await.len(), 1);
+        let lost = async |second| store.system_read(async move |tx| recipient::lost(tx, at(second), 9).await).await.unwrap();
+        assert!(lost(100).await.is_empty(), "its lease runs");
+        let lost = lost(1_000).await;
+        assert_eq!((lost.len(), lost[0].recipient, lost[0].attempt), (1, all[0], 1));
+        let finished = async || store.system_read(async |tx| campaign::finished(tx, 9).await).await.unwrap();
+        moves(&store, 62, vec![change(Moved { carrier_ref: Some("c1".into()), ..moved(all[0], Standing::Sent) })]).await;
+        moves(&store, 63, vec![change(moved(all[2], Standing::Skipped))]).await;
+        assert!(finished().await.is_empty(), "one still waits, and not all have their rows");
+        store.write(ACME, async |tx: &mut TenantTx<'_>| recipient::frozen(tx, JUNE, None, 0, true).await).await.unwrap();
+        assert!(finished().await.is_empty());
+        let stop = Change::UnsentCancelled { which: Unsent::To(contact(2)), why: CancelReason::ContactOptedOut };
+        assert_eq!(moves(&store, 64, vec![stop]).await, 1);
+        assert_eq!(finished().await, [(ACME, JUNE)]);
+        let stand: Vec<_> = shown(&store).await.into_iter().map(|one| (one.standing, one.body, one.failure.map(|why| why.code))).collect();
+        assert_eq!(stand, [
+            ("sent".to_owned(), Some("Hi Ann".to_owned()), None),
+            ("skipped".to_owned(), None, Some("contact_opted_out".to_owned())),
+            ("skipped".to_owned(), None, None),
+        ]);
+        let known = store.write(ACME, async move |tx: &mut TenantTx<'_>| recipient::by_ids(tx, &all).await).await.unwrap();
+        assert_eq!(known.len(), 3);
+    }
+
+    /// Whose time has come.
+    async fn a_campaign_starts_in_time(store) {
+        prepare(&store).await;
+        let due = async |second| store.system_read(async move |tx| campaign::due(tx, at(second), 9).await).await.unwrap();
+        assert!(due(59).await.is_empty());
+        assert_eq!(due(60).await, [(ACME, JUNE)]);
+        let held = store.write(ACME, async |tx: &mut TenantTx<'_>| campaign::hold(tx, JUNE).await).await.unwrap().unwrap();
+        assert_eq!((held.state, held.starts_at, held.frozen, held.settings), (State::Scheduled, Some(at(60)), false, june()));
+        store.write(ACME, async |tx: &mut TenantTx<'_>| campaign::go_on(tx, at(60), JUNE, State::Running, Some(at(60))).await).await.unwrap();
+        assert!(due(60).await.is_empty());
+        let running = desk::read(&store, ACME, async |tx| campaign::running(tx).await).await;
+        assert_eq!(running, [(JUNE, june())]);
+        store.write(ACME, async |tx: &mut TenantTx<'_>| campaign::go_on(tx, at(70), JUNE, State::Cancelled, Some(at(60))).await).await.unwrap();
+        let found = desk::read(&store, ACME, async |tx| campaign::find(tx, JUNE).await).await.unwrap();
+        assert_eq!((found.launched_at, found.ended_at), (Some(at(1)), Some(at(70))));
+    }
+}
