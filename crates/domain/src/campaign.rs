@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{CampaignId, NumberId};
 use crate::template::Template;
 
-pub use recipient::{Due, Moved, Recipient, Skip, Standing, due, ended, overdue, reported};
+pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
 
 /// After its launch a campaign waits so long before its first text, so that whoever launched it can think again.
 pub const UNDO: SignedDuration = SignedDuration::from_secs(60);

@@ -163,6 +163,12 @@ impl Conversation {
         self.preview = body.chars().take(PREVIEW_CHARS).collect();
     }
 
+    /// Whether the newest message may ask something: of a long one no more is known than how it begins.
+    #[must_use]
+    pub fn may_ask(&self) -> bool {
+        self.preview.contains(['?', '？', '؟']) || self.preview.chars().count() >= PREVIEW_CHARS
+    }
+
     /// A text of the contact arrived: it is unread, they wait, and what was put away comes back.
     pub fn receive(&mut self, now: Timestamp, body: &str) {
         self.touch(now, Direction::In, body);

@@ -30,7 +30,7 @@ pub use draft::reject_draft;
 pub use hand_off::hand_off;
 pub use hand_over::hand_over_overdue;
 pub use reply::{reply, resumable};
-pub use send_due::{Due, send_due};
+pub use send_due::{Due, Written, is_past, send_due};
 pub use send_ended::{send_ended, unknown_overdue};
 pub use start::{Started, start};
 pub use text_arrived::text_arrived;

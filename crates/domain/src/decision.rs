@@ -11,7 +11,10 @@ use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::fact::Fact;
 use crate::gate::Verdict;
-use crate::id::{ApprovalId, AssistantId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId, RunId};
+use crate::id::{
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId, RecipientId,
+    RunId,
+};
 use crate::message::{Author, Cost, Failure, Message, Source, Status};
 
 /// What follows. The changes and effects of one decision are committed together, or none of them is.
@@ -82,6 +85,15 @@ pub enum Change {
     MessageMoved(MessageMoved),
     /// A recipient of a campaign went on.
     RecipientMoved(Box<Moved>),
+    /// A recipient of a campaign has answered: their text stands in this thread from now on.
+    RecipientAnswered {
+        /// Who.
+        recipient: RecipientId,
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// In which thread.
+        conversation: ConversationId,
+    },
     /// Texts of ours that have not gone out are taken back, all that fit.
     UnsentCancelled {
         /// Which.
@@ -268,6 +280,8 @@ pub enum CancelReason {
     Asked,
     /// The assistant that wrote it was taken out of use.
     AssistantRemoved,
+    /// The assistant that wrote it may not send by itself any more.
+    AssistantSwitchedOff,
 }
 
 impl CancelReason {
@@ -281,6 +295,7 @@ impl CancelReason {
             Self::HumanTyping => "human_typing",
             Self::Asked => "asked",
             Self::AssistantRemoved => "assistant_removed",
+            Self::AssistantSwitchedOff => "assistant_switched_off",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::assistant::{Approval, Assistant};
+use crate::campaign::Unanswered;
 use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::decision::DraftState;
@@ -35,6 +36,8 @@ pub struct Scene {
     pub tags: Vec<String>,
     /// Whoever asks belongs to the team that looks after the conversation; read only where a member may take it.
     pub asker_is_in_team: bool,
+    /// What campaigns sent to the contact and they have not answered, the oldest first; read only where they write.
+    pub unanswered: Vec<Unanswered>,
     /// What waits for the contact's code; read only where they text something that could be one.
     pub confirming: Option<Approval>,
     /// The far end is a number of the tenant's own.

@@ -203,7 +203,8 @@ async fn claim_lane(
             }
             None => {}
         }
-        let (decision, due) = send_due(now, text.message, text.conversation, text.attempt, asked(&sender, &text));
+        let (decision, due) =
+            send_due(now, text.message, text.conversation, text.attempt, &text.written, asked(&sender, &text));
         after.join(remember(&mut tx, now, ids, std::slice::from_ref(&decision)).await?);
         if let Due::Hand { attempt } = due {
             let request = match &text.request {

@@ -51,6 +51,7 @@ pub(crate) struct World {
     pub(crate) shelf: Shelf,
     pub(crate) tools: Alarm,
     pub(crate) replays: Alarm,
+    pub(crate) freezes: Alarm,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -87,6 +88,7 @@ impl World {
             shelf: Shelf::default(),
             tools: Alarm::default(),
             replays: Alarm::default(),
+            freezes: Alarm::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -142,6 +144,7 @@ impl World {
             "embed_knowledge" => &self.embeds,
             "run_tool" => &self.tools,
             "replay_assistant" => &self.replays,
+            "freeze_campaign" => &self.freezes,
             _ => &self.errands,
         }
     }

@@ -52,4 +52,5 @@ CREATE INDEX campaign_recipient_waiting ON campaign_recipient (tenant_id, campai
     WHERE standing IN ('pending', 'deferred', 'queued');
 -- What STOP cancels, and what was sent to somebody before they wrote.
 CREATE INDEX campaign_recipient_contact ON campaign_recipient (tenant_id, contact_id, id);
+CREATE INDEX campaign_recipient_replied ON campaign_recipient (tenant_id, campaign_id) WHERE replied_at_us IS NOT NULL;
 CREATE INDEX campaign_recipient_leased ON campaign_recipient (lease_until_us) WHERE standing = 'sending';

@@ -43,6 +43,8 @@ pub struct Campaign {
     pub counts: Counts,
     /// How many are to get it.
     pub total: i64,
+    /// How many have answered.
+    pub replied: i64,
     /// The member who made it; `null`: a program.
     #[schema(required = true, value_type = Option<String>)]
     pub created_by: Option<UserId>,
@@ -299,6 +301,7 @@ pub fn updated(id: CampaignId) -> Line {
 async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign>, StoreError> {
     let ids = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<CampaignId>, _>>()?;
     let mut counts = recipient::counts(tx, &ids).await?;
+    let mut replied = recipient::replied(tx, &ids).await?;
     rows.iter()
         .map(|row| {
             let id: CampaignId = row.get(0)?;
@@ -311,6 +314,7 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
                 starts_at: row.get(4)?,
                 frozen: row.get(5)?,
                 total: counts.total(),
+                replied: replied.remove(&id).unwrap_or_default(),
                 counts,
                 created_by: row.get(6)?,
                 created_at: row.get(7)?,

@@ -156,6 +156,10 @@ impl<'d> Pen<'_, '_, 'd> {
                 self.tell(Kind::MessageCreated, message.id, Some(message.conversation));
             }
             Change::MessageMoved(moved) => self.moved(moved).await?,
+            Change::RecipientAnswered { recipient, campaign, conversation } => {
+                recipient::answered(self.tx, now, *recipient, *conversation).await?;
+                self.tell_once(*campaign);
+            }
             Change::RecipientMoved(moved) => self.recipient_moved(moved).await?,
             Change::UnsentCancelled { which, why } => self.cancelled(*which, *why).await?,
             Change::Noted { message, line } => self.rows.receipt_line(self.ids, *message, line, now)?,

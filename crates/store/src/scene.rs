@@ -360,6 +360,7 @@ async fn scenes(
             candidates,
             tags,
             asker_is_in_team: false,
+            unanswered: Vec::new(),
             confirming: None,
             is_own_number,
         }));
@@ -512,20 +513,8 @@ fn conversation(id: ConversationId, row: &Row) -> Result<Conversation, StoreErro
             other => return Err(unknown("conversation status", other)),
         },
         snoozed_until: row.get(14)?,
-        holder: match (row.text(15)?, row.get::<Option<Uuid>>(16)?) {
-            ("nobody", _) => Holder::Nobody,
-            ("agents", _) => Holder::Agents,
-            ("assistant", Some(id)) => Holder::Assistant(AssistantId(id)),
-            ("workflow", Some(id)) => Holder::Workflow(EnrolmentId(id)),
-            (other, _) => return Err(unknown("holder", other)),
-        },
-        mode: match row.text_or_null(17)? {
-            None => None,
-            Some("off") => Some(Mode::Off),
-            Some("draft") => Some(Mode::Draft),
-            Some("auto") => Some(Mode::Auto),
-            Some(other) => return Err(unknown("mode", other)),
-        },
+        holder: holder(row.text(15)?, row.get(16)?)?,
+        mode: row.text_or_null(17)?.map(mode).transpose()?,
         team: row.get(32)?,
         assignee: row.get(18)?,
         guide: row.get(19)?,
@@ -551,6 +540,26 @@ fn conversation(id: ConversationId, row: &Row) -> Result<Conversation, StoreErro
 
 fn assistant_from(id: AssistantId, name: String, settings: String, version: u32) -> Result<Assistant, StoreError> {
     Ok(Assistant { id, name, version, settings: json(&settings)? })
+}
+
+/// Who holds a conversation, from its two columns.
+pub(crate) fn holder(kind: &str, id: Option<Uuid>) -> Result<Holder, StoreError> {
+    Ok(match (kind, id) {
+        ("nobody", _) => Holder::Nobody,
+        ("agents", _) => Holder::Agents,
+        ("assistant", Some(id)) => Holder::Assistant(AssistantId(id)),
+        ("workflow", Some(id)) => Holder::Workflow(EnrolmentId(id)),
+        (other, _) => return Err(unknown("holder", other)),
+    })
+}
+
+pub(crate) fn mode(word: &str) -> Result<Mode, StoreError> {
+    Ok(match word {
+        "off" => Mode::Off,
+        "draft" => Mode::Draft,
+        "auto" => Mode::Auto,
+        other => return Err(unknown("mode", other)),
+    })
 }
 
 pub(crate) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {

@@ -76,8 +76,11 @@ impl Objection {
 /// What a reply may draw on.
 #[derive(Clone, Default)]
 pub struct Allowed {
-    /// What the business says: instructions, guide, passages, greeting, what people of its have written in this conversation.
-    /// What gives orders to assistants, as a page does that somebody has tampered with, counts for nothing.
+    /// What the business itself tells its assistant: instructions, guide, greeting, what people of its have written in this
+    /// conversation. It may well give orders.
+    pub own_words: Vec<String>,
+    /// What it knows: passages. What gives orders to assistants, as a page does that somebody has tampered with, counts for
+    /// nothing.
     pub given: Vec<String>,
     /// What tools answered: sums, days and numbers of theirs may be told. A link, an address or a promise may not, as whoever
     /// fills in a form may have written it.
@@ -124,21 +127,23 @@ pub fn check(body: &str, allowed: &Allowed) -> Vec<Objection> {
         if objections(reading, &said, &nothing, allowed).is_empty() {
             continue;
         }
-        let all = |texts: &mut dyn Iterator<Item = &String>| {
-            let text = texts.filter(|text| !gives_orders(text)).map(String::as_str).collect::<Vec<_>>().join("\n");
+        let joined = |texts: &mut dyn Iterator<Item = &String>| {
+            let text = texts.map(String::as_str).collect::<Vec<_>>().join("\n");
             read(&text, &Folded::of(&text))
         };
+        let honest = |texts: &[String]| texts.iter().filter(|text| !gives_orders(text)).cloned().collect::<Vec<_>>();
+        let (given, answered) = (honest(&allowed.given), honest(&allowed.answered));
         let each = |texts: &[String]| texts.iter().map(|text| read(text, &Folded::of(text))).collect();
         let sources = Sources {
-            given: all(&mut allowed.given.iter()),
-            told: all(&mut allowed.given.iter().chain(&allowed.answered)),
-            theirs: all(&mut allowed.theirs.iter()),
+            given: joined(&mut allowed.own_words.iter().chain(&given)),
+            told: joined(&mut allowed.own_words.iter().chain(&given).chain(&answered)),
+            theirs: joined(&mut honest(&allowed.theirs).iter()),
             links: each(&allowed.links),
             own: each(&allowed.own_addresses),
         };
         found.extend(objections(reading, &said, &sources, allowed));
     }
-    let given = || allowed.given.join("\n");
+    let given = || [allowed.own_words.join("\n"), allowed.given.join("\n")].join("\n");
     if !decode::hidden(body).is_empty() && decode::hidden(body) != decode::hidden(&given()) {
         found.insert(Objection::Hidden);
     }

@@ -140,7 +140,9 @@ pub fn needs_no_answer(body: &str, from: &str, was_asked: bool) -> Option<&'stat
     if REACTIONS.iter().any(|reaction| text.starts_with(reaction) && is_quoted(&text[reaction.len()..])) {
         return Some("it is a reaction to a text");
     }
-    if AUTOMATIC.iter().any(|phrase| text.contains(phrase)) {
+    // Whoever asks is a person, or to be taken for one.
+    let asks = text.contains(['?', '？', '؟']);
+    if !asks && AUTOMATIC.iter().any(|phrase| text.contains(phrase)) {
         return Some("it is an automatic reply");
     }
     if was_asked {
@@ -163,7 +165,13 @@ pub fn needs_no_answer(body: &str, from: &str, was_asked: bool) -> Option<&'stat
 #[must_use]
 pub fn asks_for_bot(body: &str) -> bool {
     let text = straightened(body);
-    words(&text).count() <= BOT_WORDS_MAX && BOT_QUESTIONS.iter().any(|question| text.contains(question))
+    let is_whole = |question: &&&str| {
+        text.match_indices(**question).any(|(at, _)| {
+            let after = text[at + question.len()..].chars().next();
+            !(after.is_some_and(char::is_alphanumeric) && question.is_ascii())
+        })
+    };
+    words(&text).count() <= BOT_WORDS_MAX && BOT_QUESTIONS.iter().any(|question| is_whole(&question))
 }
 
 /// How long the contact must be still before they are answered: the assistant's window, longer for someone who is typing a
@@ -269,6 +277,9 @@ mod tests {
             "",
             "Do you do automatic gates?",
             "all good? my order is late",
+            "I'm driving, what time do you close?",
+            "I'm out of office till Monday, can you deliver on Tuesday?",
+            "Do you send an automated message when it's ready?",
         ] {
             assert_eq!(needs_no_answer(body, ANN, false), None, "{body}");
         }
@@ -286,6 +297,8 @@ mod tests {
         }
         for body in [
             "Do you sell robots?",
+            "are you really open on Sunday?",
+            "is this a bottle?",
             "I asked my friend are you a bot and he laughed, anyway when do you open tomorrow?",
             "open?",
         ] {

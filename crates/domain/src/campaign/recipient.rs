@@ -173,6 +173,35 @@ pub struct Recipient {
     pub conversation: Option<ConversationId>,
 }
 
+/// A text of a campaign that somebody had from us and has not answered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Which: also the id of the text.
+    pub recipient: RecipientId,
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// What people call that.
+    pub campaign_name: String,
+    /// From which number.
+    pub number: NumberId,
+    /// What it says.
+    pub body: String,
+    /// How many segments it takes.
+    pub segments: u32,
+    /// Where it stands.
+    pub status: Status,
+    /// The carrier's id of it.
+    pub carrier_ref: Option<String>,
+    /// When it was handed over.
+    pub sent_at: Timestamp,
+}
+
+impl std::fmt::Debug for Unanswered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unanswered").field("recipient", &self.recipient).finish_non_exhaustive()
+    }
+}
+
 /// How a recipient went on. What is `None` stays.
 #[derive(Clone, PartialEq)]
 pub struct Moved {

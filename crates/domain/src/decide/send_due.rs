@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::decision::{Change, Decision, GateAsked, MessageMoved, ReceiptLine};
+use crate::conversation::{Holder, Mode};
+use crate::decision::{CancelReason, Change, Decision, GateAsked, MessageMoved, ReceiptLine};
 use crate::gate::{Asked, Verdict, gate};
-use crate::id::{ConversationId, MessageId};
+use crate::id::{AssistantId, ConversationId, MessageId};
 use crate::message::{Failure, Status};
 
 /// What is to be done with it.
@@ -21,6 +22,43 @@ pub enum Due {
     Drop,
 }
 
+/// What a text was written for, and how that stands now.
+#[derive(Debug, Clone, Copy)]
+pub struct Written {
+    /// By which assistant, if by one alone: what a person has made of a suggestion is the person's.
+    pub assistant: Option<AssistantId>,
+    /// It answers the contact.
+    pub answers: bool,
+    /// It goes only if the contact stays silent.
+    pub stop_if_reply: bool,
+    /// When it was written.
+    pub at: Timestamp,
+    /// When the contact last wrote.
+    pub last_inbound_at: Option<Timestamp>,
+    /// Who holds the conversation now.
+    pub holder: Holder,
+    /// What its assistant may do there now.
+    pub mode: Mode,
+}
+
+/// Why a text must not go any more, though nobody took it back while it could be: it was just on its way, and the carrier did not
+/// take it. `None`: it still means what it meant.
+#[must_use]
+pub fn is_past(written: &Written) -> Option<CancelReason> {
+    let has_replied = written.last_inbound_at.is_some_and(|at| at > written.at);
+    if written.stop_if_reply && has_replied {
+        return Some(CancelReason::ContactReplied);
+    }
+    let assistant = written.assistant.filter(|_| written.answers || written.stop_if_reply)?;
+    if written.holder != Holder::Assistant(assistant) {
+        return Some(CancelReason::HumanReplied);
+    }
+    if written.mode != Mode::Auto {
+        return Some(CancelReason::AssistantSwitchedOff);
+    }
+    (written.answers && has_replied).then_some(CancelReason::ContactReplied)
+}
+
 /// What follows: it is marked `sending` before it goes to the carrier, or it waits, or it never goes.
 #[must_use]
 pub fn send_due(
@@ -28,9 +66,15 @@ pub fn send_due(
     message: MessageId,
     conversation: ConversationId,
     attempts: u32,
+    written: &Written,
     asked: Asked<'_>,
 ) -> (Decision, Due) {
     let mut decision = Decision::default();
+    if let Some(why) = is_past(written) {
+        decision.change(Change::Noted { message, line: ReceiptLine::Cancelled { why } });
+        decision.change(Change::MessageMoved(MessageMoved::to(message, conversation, Status::Cancelled)));
+        return (decision, Due::Drop);
+    }
     let verdict = gate(now, asked);
     let line = ReceiptLine::Gate { when: GateAsked::Sending, verdict: verdict.clone() };
     decision.change(Change::Noted { message, line });

@@ -102,6 +102,7 @@ fn scene() -> Scene {
         candidates: Vec::new(),
         tags: Vec::new(),
         asker_is_in_team: false,
+        unanswered: Vec::new(),
         confirming: None,
         is_own_number: false,
     }
@@ -189,6 +190,7 @@ fn change_told(change: &Change) -> String {
         Change::ApprovalAdded(new) => format!("approval of {}: {}", new.tool, new.state.as_str()),
         Change::ApprovalMoved { state, .. } => format!("approval is {}", state.as_str()),
         Change::RecipientMoved(moved) => format!("recipient is {}", moved.to.as_str()),
+        Change::RecipientAnswered { .. } => "a campaign is answered".into(),
         Change::WrongCode { .. } => "wrong code".into(),
     }
 }

@@ -8,7 +8,7 @@ use crate::contact::Contact;
 use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, Effect, Unsent};
 use crate::fact::TextArrived;
-use crate::id::{Ids, MessageId};
+use crate::id::{ContactId, ConversationId, Ids, MessageId};
 use crate::keyword::{Keyword, keyword};
 use crate::message::{Author, Direction, Message, Status};
 use crate::scene::Scene;
@@ -71,12 +71,46 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
             }
         }
     }
+    let here = conversation.id;
     remember(conversation, is_new, message, &mut decision);
+    answers_campaigns(scene, contact.id, here, &mut decision);
     if let Some(ended) = silent {
         decision.change(Change::RunEnded(Box::new(ended)));
     }
     confirm(now, ids, scene, &contact, text, &mut decision);
     decision
+}
+
+/// What campaigns sent them from this number and stands nowhere yet comes into the thread, before what they write: whoever reads
+/// it sees what they answer.
+fn answers_campaigns(scene: &Scene, contact: ContactId, conversation: ConversationId, decision: &mut Decision) {
+    for sent in scene.unanswered.iter().filter(|sent| sent.number == scene.number.id) {
+        let (campaign, recipient) = (sent.campaign, sent.recipient);
+        let message = Message {
+            id: sent.recipient.0.into(),
+            conversation,
+            contact,
+            direction: Direction::Out,
+            author: Author::Campaign(campaign),
+            body: sent.body.clone(),
+            media: Vec::new(),
+            sources: Vec::new(),
+            encoding: measure(&sent.body).encoding,
+            segments: sent.segments,
+            status: sent.status,
+            failure: None,
+            carrier_ref: sent.carrier_ref.clone(),
+            not_before: None,
+            stop_if_reply: false,
+            draft: None,
+            answers: false,
+            assistant_version: None,
+            created_at: sent.sent_at,
+        };
+        decision.change(Change::MessageAdded(Box::new(message)));
+        decision.change(Change::RecipientAnswered { recipient, campaign, conversation });
+        decision.change(Change::TagAdded { conversation, tag: sent.campaign_name.clone() });
+    }
 }
 
 fn contact(ids: &mut Ids, scene: &Scene, decision: &mut Decision) -> Contact {
@@ -135,7 +169,7 @@ fn stays_silent(
         return None;
     }
     // "Ok" is an answer to a question of ours.
-    let was_asked = before.last_direction == Some(Direction::Out) && before.preview.contains('?');
+    let was_asked = before.last_direction == Some(Direction::Out) && before.may_ask();
     let reason = if scene.is_own_number {
         "it came from a number of our own"
     } else {

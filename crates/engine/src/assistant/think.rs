@@ -293,7 +293,7 @@ fn finished(world: &World, material: &Material, answer: Answer, record: &mut Rec
             if let Some(code) = &mut wanted.code {
                 // The tenant's own words may say what they say, here; and the digits are nobody's number.
                 let mut allowed = allowed(world, material, &[], record);
-                allowed.given.extend(tools::confirm_text(&material.brief.assistant.settings, &wanted.tool));
+                allowed.own_words.extend(tools::confirm_text(&material.brief.assistant.settings, &wanted.tool));
                 let objections = check(&code.text.replace(&code.digits, ""), &allowed);
                 record
                     .checks
@@ -315,24 +315,26 @@ fn finished(world: &World, material: &Material, answer: Answer, record: &mut Rec
 fn allowed(world: &World, material: &Material, sources: &[Source], record: &Record) -> Allowed {
     let brief = &material.brief;
     let settings = &brief.assistant.settings;
-    let mut given = vec![
+    let mut own_words = vec![
         settings.instructions.clone(),
         settings.greeting.clone(),
         settings.identity.clone(),
         brief.guide.clone(),
         brief.assistant.who_it_is(),
     ];
-    given.extend(record.passages.iter().chain(sources).map(|source| format!("{}\n{}", source.title, source.quote)));
+    let passages = record.passages.iter().chain(sources);
+    let mut given: Vec<String> = passages.map(|source| format!("{}\n{}", source.title, source.quote)).collect();
     let (theirs, ours): (Vec<_>, Vec<_>) =
         brief.said.iter().partition(|said| said.by == domain::assistant::Speaker::Contact);
     let of_people = ours.into_iter().filter(|said| said.by != domain::assistant::Speaker::Assistant);
-    given.extend(of_people.map(|said| said.body.clone()));
+    own_words.extend(of_people.map(|said| said.body.clone()));
     given.extend(tools::approved(&brief.approvals));
     let today = brief.zone.to_datetime(brief.now);
     let day = |date: jiff::civil::Date| [date.strftime("%A").to_string(), date.to_string()];
     let mut days: Vec<String> = day(today.date()).into();
     days.extend(today.date().tomorrow().into_iter().flat_map(day));
     Allowed {
+        own_words,
         given,
         answered: tools::answered(settings, &record.tools, &brief.used),
         theirs: theirs.into_iter().map(|said| said.body.clone()).collect(),

@@ -336,10 +336,16 @@ pub(super) async fn as_approved(world: &Arc<World>, tenant: TenantId, found: &Ap
 
 /// What gives orders to assistants is not shown to one: somebody has tampered with it.
 fn untampered(called: Called) -> Called {
-    if gives_orders(&called.told) {
-        return Called::failed("its answer gives orders to assistants, and was left out");
+    if !gives_orders(&called.told) {
+        return called;
     }
-    called
+    // What it has done it has done, whatever it says.
+    let how = match called.end {
+        End::Done => "It was done",
+        End::Failed => "It was not done",
+        End::Unknown => "Nobody knows whether it was done",
+    };
+    Called { end: called.end, told: format!("{how}. What it answered gives orders to assistants, and was left out.") }
 }
 
 /// What endpoints of the tenant's have answered in this run, or told an earlier one that they have done: a reply may tell sums and days of it. What a tool of ours tells

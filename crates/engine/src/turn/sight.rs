@@ -162,6 +162,12 @@ async fn threads(
     let scenes = scene::threads(tx, known, &between).await?;
     let mut found: HashMap<usize, Scene> =
         places.into_iter().zip(scenes).filter_map(|(nth, scene)| Some((nth, scene?))).collect();
+    let people: Vec<_> = found.values().filter_map(|scene| Some(scene.contact.as_ref()?.id)).collect();
+    let mut unanswered = recipient::unanswered(tx, &people).await?;
+    for scene in found.values_mut() {
+        let theirs = scene.contact.as_ref().and_then(|contact| unanswered.remove(&contact.id));
+        scene.unanswered = theirs.unwrap_or_default();
+    }
     let may_be_code = |nth: usize| matches!(turns[nth].fact, Fact::TextArrived(text) if typed(&text.body).is_some());
     let codes = found.iter().filter(|(nth, _)| may_be_code(**nth));
     let codes: Vec<_> = codes.filter_map(|(_, scene)| Some(scene.conversation.as_ref()?.id)).collect();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use domain::campaign::{Audience, Moved, Recipient, Settings, Standing, sender};
+use domain::campaign::{Audience, Moved, Recipient, Settings, Standing, Unanswered, sender};
 use domain::field::Field;
 use domain::id::{CampaignId, ContactId, ConversationId, Ids, NumberId, RecipientId, TenantId};
 use domain::message::{Failure, Status};
@@ -488,6 +488,79 @@ pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[RecipientId]) -> Result<HashMa
             Ok((id, recipient))
         })
         .collect()
+}
+
+/// What campaigns sent to these people and they have not answered, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unanswered(
+    tx: &mut TenantTx<'_>,
+    contacts: &[ContactId],
+) -> Result<HashMap<ContactId, Vec<Unanswered>>, StoreError> {
+    let mut found: HashMap<ContactId, Vec<Unanswered>> = HashMap::new();
+    if contacts.is_empty() {
+        return Ok(found);
+    }
+    let rows = tx
+        .rows(
+            "SELECT r.contact_id, r.id, r.campaign_id, c.name, r.number_id, r.body, r.segments, r.standing, r.carrier_ref,
+                    COALESCE(r.sent_at_us, r.ready_at_us)
+             FROM campaign_recipient r JOIN campaign c ON c.tenant_id = r.tenant_id AND c.id = r.campaign_id
+             WHERE r.tenant_id = $1 AND r.contact_id {among $2} AND r.conversation_id IS NULL AND r.body IS NOT NULL
+               AND r.standing IN ('sending', 'sent', 'unknown', 'delivered', 'unconfirmed')
+             ORDER BY r.id",
+            args![list(contacts)],
+        )
+        .await?;
+    for row in &rows {
+        let word = row.text(7)?;
+        found.entry(row.get(0)?).or_default().push(Unanswered {
+            recipient: row.get(1)?,
+            campaign: row.get(2)?,
+            campaign_name: row.get(3)?,
+            number: row.get(4)?,
+            body: row.get(5)?,
+            segments: row.get(6)?,
+            status: status(standing(word)?).ok_or_else(|| StoreError::fault(format!("no status: {word}")))?,
+            carrier_ref: row.get(8)?,
+            sent_at: row.get(9)?,
+        });
+    }
+    Ok(found)
+}
+
+/// They have answered: their text stands in a thread from now on.
+pub(crate) async fn answered(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    id: RecipientId,
+    conversation: ConversationId,
+) -> Result<(), StoreError> {
+    tx.push(
+        "UPDATE campaign_recipient SET conversation_id = $3, replied_at_us = COALESCE(replied_at_us, $4)
+         WHERE tenant_id = $1 AND id = $2",
+        args![id, conversation, now],
+    )
+    .await
+}
+
+/// How many have answered each of these campaigns.
+///
+/// # Errors
+/// When the database fails.
+pub async fn replied(tx: &mut TenantTx<'_>, of: &[CampaignId]) -> Result<HashMap<CampaignId, i64>, StoreError> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = tx
+        .rows(
+            "SELECT campaign_id, count(*) FROM campaign_recipient
+             WHERE tenant_id = $1 AND campaign_id {among $2} AND replied_at_us IS NOT NULL GROUP BY campaign_id",
+            args![list(of)],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// Writes how somebody went on.

@@ -1,5 +1,8 @@
 //! Texts on their way to the carrier. A row exists from the queueing of a text until the carrier's answer is known.
 
+use domain::assistant;
+use domain::conversation::Mode;
+use domain::decide::Written;
 use domain::decision::{MessageMoved, Priority, SendText};
 use domain::id::{CarrierAccountId, ConversationId, MediaId, MessageId, NumberId, TenantId};
 use domain::message::{Author, Status};
@@ -8,8 +11,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::remember::{Aftermath, SENDING_LEASE};
-use crate::scene::{author, json};
-use crate::{StoreError, SystemTx, TenantTx, Value, args, row};
+use crate::scene::{author, holder, json, mode};
+use crate::{Row, StoreError, SystemTx, TenantTx, Value, args, row};
 
 /// A number with texts that wait.
 #[derive(Debug, Clone)]
@@ -55,6 +58,8 @@ pub struct DueText {
     pub contact_zone: Option<String>,
     /// For the gate.
     pub wrote_at: Option<Timestamp>,
+    /// What it was written for.
+    pub written: Written,
 }
 
 /// The sending end of a lane.
@@ -210,28 +215,35 @@ pub async fn due_texts(
             .rows(
                 "WITH due AS (
                      SELECT o.tenant_id, o.message_id, o.lane, o.segments, o.attempt, o.request, o.ready_at_us,
-                            m.conversation_id, m.author, m.author_id, m.body, m.media
+                            m.conversation_id, m.author, m.author_id, m.body, m.media, m.answers, m.stop_if_reply,
+                            m.draft_id, m.created_at_us
                      FROM outbox o JOIN message m ON m.tenant_id = o.tenant_id AND m.id = o.message_id
                      WHERE o.tenant_id = $1 AND o.number_id = $2 AND o.state = 'waiting' AND o.priority = $3
                        AND o.ready_at_us <= $4
                      ORDER BY o.ready_at_us, o.message_id LIMIT $5 {skip_locked})
                  SELECT d.message_id, d.conversation_id, d.lane, d.author, d.author_id, d.segments, d.attempt, v.address,
-                        d.body, d.media, d.request, c.blocked, a.opted_out_at_us, c.time_zone, v.last_inbound_at_us
+                        d.body, d.media, d.request, c.blocked, a.opted_out_at_us, c.time_zone, v.last_inbound_at_us,
+                        d.answers, d.stop_if_reply, d.draft_id, d.created_at_us, v.holder, v.holder_id, v.mode, s.settings
                  FROM due d
                  JOIN conversation v ON v.tenant_id = d.tenant_id AND v.id = d.conversation_id
                  JOIN contact c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id
                  LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
+                 LEFT JOIN assistant s
+                        ON d.author = 'assistant' AND s.tenant_id = d.tenant_id AND s.id = d.author_id
+                           AND s.deleted_at_us IS NULL
                  ORDER BY d.ready_at_us, d.message_id",
                 args![number, rank(priority), now, room],
             )
             .await?;
         for row in rows {
             let media: Option<String> = row.get(9)?;
+            let author = author(&row.get::<String>(3)?, row.get(4)?)?;
+            let written = written(&row, author)?;
             due.push(DueText {
                 message: row.get(0)?,
                 conversation: row.get(1)?,
                 lane: row.get(2)?,
-                author: author(&row.get::<String>(3)?, row.get(4)?)?,
+                author,
                 segments: row.get(5)?,
                 attempt: row.get(6)?,
                 to: row.get(7)?,
@@ -242,10 +254,33 @@ pub async fn due_texts(
                 opted_out: row.get::<Option<Timestamp>>(12)?.is_some(),
                 contact_zone: row.get(13)?,
                 wrote_at: row.get(14)?,
+                written,
             });
         }
     }
     Ok(due)
+}
+
+fn written(row: &Row, author: Author) -> Result<Written, StoreError> {
+    let of_draft = row.get::<Option<Uuid>>(17)?.is_some();
+    let own = row.text_or_null(21)?.map(mode).transpose()?;
+    // One that was removed may do nothing.
+    let set = match row.text_or_null(22)? {
+        Some(settings) => json::<assistant::Settings>(settings)?.mode,
+        None => Mode::Off,
+    };
+    Ok(Written {
+        assistant: match author {
+            Author::Assistant(id) if !of_draft => Some(id),
+            _ => None,
+        },
+        answers: row.get(15)?,
+        stop_if_reply: row.get(16)?,
+        at: row.get(18)?,
+        last_inbound_at: row.get(14)?,
+        holder: holder(row.text(19)?, row.get(20)?)?,
+        mode: own.unwrap_or(set),
+    })
 }
 
 /// Keeps the bytes that go to the carrier, before they go: a repeat must be the same to the byte (telnyx.md §4).

@@ -150,6 +150,31 @@ store::on_both_engines! {
         assert_eq!(campaign(&acme, &id).await["state"], "cancelled");
     }
 
+    async fn an_answer_shows_what_it_answers(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        guests(&acme).await;
+        let id = draft(&acme, "Hello {first_name|there}, are you coming?").await;
+        order(&acme, &id, "launch").await;
+        town.passes(SignedDuration::from_mins(2)).await;
+        let conversations = async || acme.get("/conversations").await.is(200)["data"].as_array().unwrap().clone();
+        assert!(conversations().await.is_empty(), "an inbox is for those who write");
+        town.texts(ANN, &acme, "Yes!").await;
+        let open = conversations().await;
+        assert_eq!((open.len(), &open[0]["tags"]), (1, &json!(["June"])));
+        let lines = acme.thread(&text(&open[0]["id"])).await;
+        assert!(lines[0].contains("Hello Ann, are you coming?") && lines[0].contains("delivered"), "{lines:?}");
+        assert!(lines[1].contains("Yes!"), "{lines:?}");
+        town.texts(ANN, &acme, "With a friend").await;
+        assert_eq!(acme.thread(&text(&open[0]["id"])).await.iter().filter(|line| line.contains("Hello Ann")).count(), 1);
+        let answered = campaign(&acme, &id).await;
+        assert_eq!((&answered["replied"], &answered["counts"]["delivered"]), (&json!(1), &json!(3)));
+        let all = acme.get(&format!("/campaigns/{id}/recipients")).await.is(200).clone();
+        let ann = all["data"].as_array().unwrap().iter().find(|one| one["phone"] == ANN).unwrap();
+        assert!(ann["replied_at"].is_string() && ann["conversation_id"] == open[0]["id"], "{ann}");
+    }
+
     async fn numbers_that_are_named_become_contacts_and_nobody_gets_it_twice(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

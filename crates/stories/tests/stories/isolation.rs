@@ -50,6 +50,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("api-keys", text(&key.is(201)["id"])),
         ("members", text(&member.is(201)["user_id"])),
         ("teams", text(&team.is(201)["id"])),
+        ("campaigns", text(&acme.post("/campaigns", json!({ "name": "June" })).await.is(201)["id"])),
         ("carrier-accounts", acme.account.clone()),
         ("numbers", acme.number_id.clone()),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),

@@ -2309,6 +2309,11 @@ export interface components {
             /** @description What people call it. */
             name: string;
             /**
+             * Format: int64
+             * @description How many have answered.
+             */
+            replied: number;
+            /**
              * Format: date-time
              * @description From when its texts go out; `null`: it is not launched.
              */
@@ -3463,6 +3468,11 @@ export interface components {
                 launched_at: string | null;
                 /** @description What people call it. */
                 name: string;
+                /**
+                 * Format: int64
+                 * @description How many have answered.
+                 */
+                replied: number;
                 /**
                  * Format: date-time
                  * @description From when its texts go out; `null`: it is not launched.

@@ -41,6 +41,7 @@ const REASON: Record<string, string> = {
   human_replied: "a person answered instead",
   asked: "somebody took it back",
   assistant_removed: "the assistant that wrote it was removed",
+  assistant_switched_off: "the assistant that wrote it may not send by itself any more",
 };
 
 /** A code of ours as words: known ones well, others at least without underscores. */

@@ -104,9 +104,9 @@ const MARKS: &[&str] = &[
     "you are now in",
     "new instructions:",
     "system message",
-    "system:",
-    "assistant:",
 ];
+/// How the turns of a talk with a model begin, on a line of their own: in "Heating system: gas" they say nothing.
+const TURNS: &[&str] = &["system:", "assistant:"];
 
 /// Whether a text gives orders to an assistant, as no honest page does. Nothing in it counts, then.
 #[must_use]
@@ -114,8 +114,25 @@ pub fn gives_orders(text: &str) -> bool {
     [Folded::of(text), Folded::of(&decode::decoded(text))].iter().any(orders)
 }
 
+/// It stands there as words of its own: nobody drives "to the AI" who drives to the airport.
+fn says_whole(text: &Folded, mark: &str) -> bool {
+    let in_text = |text: &str| {
+        text.match_indices(mark).any(|(at, _)| {
+            let before = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+            let after = text[at + mark.len()..].chars().next().is_some_and(char::is_alphanumeric);
+            !(before && mark.starts_with(char::is_alphanumeric)) && !(after && mark.ends_with(char::is_alphanumeric))
+        })
+    };
+    in_text(&text.exact) || in_text(&text.text)
+}
+
+/// A line begins so.
+fn begins_line(text: &Folded, turn: &str) -> bool {
+    [&text.exact, &text.text].iter().any(|text| text.lines().any(|line| line.trim_start().starts_with(turn)))
+}
+
 fn orders(text: &Folded) -> bool {
-    if MARKS.iter().any(|mark| text.says(mark)) {
+    if MARKS.iter().any(|mark| says_whole(text, mark)) || TURNS.iter().any(|turn| begins_line(text, turn)) {
         return true;
     }
     let sentences = [&text.text, &text.exact];

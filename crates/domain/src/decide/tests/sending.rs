@@ -311,12 +311,51 @@ fn an_unknown_text_stays_unknown_until_the_carrier_speaks() {
     assert_eq!(reported(Status::Delivered, Reported::Delivered), "", "twice");
 }
 
+/// A reply of Ada's, who still holds the conversation.
+fn written() -> Written {
+    Written {
+        assistant: Some(id(0xADA)),
+        answers: true,
+        stop_if_reply: false,
+        at: now(),
+        last_inbound_at: Some(now() - 1.minute()),
+        holder: Holder::Assistant(id(0xADA)),
+        mode: Mode::Auto,
+    }
+}
+
+#[test]
+fn what_has_lost_its_meaning_on_the_way_does_not_go() {
+    use crate::decision::CancelReason::{AssistantSwitchedOff, ContactReplied, HumanReplied};
+    let ours = written();
+    let wrote = Some(now() + 1.minute());
+    let notice = Written { answers: false, ..ours };
+    let later = Written { stop_if_reply: true, ..notice };
+    let persons = Written { assistant: None, ..ours };
+    for (what, written, expected) in [
+        ("nothing has happened", ours, None),
+        ("a person took it", Written { holder: Holder::Agents, ..ours }, Some(HumanReplied)),
+        ("another assistant has it", Written { holder: Holder::Assistant(id(0xB0B)), ..ours }, Some(HumanReplied)),
+        ("it may only suggest now", Written { mode: Mode::Draft, ..ours }, Some(AssistantSwitchedOff)),
+        ("it is off", Written { mode: Mode::Off, ..later }, Some(AssistantSwitchedOff)),
+        ("they wrote again", Written { last_inbound_at: wrote, ..ours }, Some(ContactReplied)),
+        ("they were not silent", Written { last_inbound_at: wrote, ..later }, Some(ContactReplied)),
+        ("a word that people have it now", Written { holder: Holder::Agents, ..notice }, None),
+        ("what a person says stays said", Written { holder: Holder::Agents, last_inbound_at: wrote, ..persons }, None),
+    ] {
+        assert_eq!(is_past(&written), expected, "{what}");
+    }
+    let past = Written { holder: Holder::Agents, ..ours };
+    let (decision, due) = send_due(now(), id(10), id(3), 1, &past, scene().asked(Purpose::Conversation));
+    assert_eq!((told(&decision).as_str(), due), ("receipt: cancelled\nmessage is cancelled", Due::Drop));
+}
+
 #[test]
 fn a_due_text_is_asked_about_once_more() {
     let due = |prepare: Prepare| {
         let mut scene = scene();
         prepare(&mut scene);
-        let (decision, due) = send_due(now(), id(10), id(3), 0, scene.asked(Purpose::Conversation));
+        let (decision, due) = send_due(now(), id(10), id(3), 0, &written(), scene.asked(Purpose::Conversation));
         (told(&decision), due)
     };
     assert_eq!(due(&|_| {}), ("receipt: gate\nmessage is sending".into(), Due::Hand { attempt: 1 }));
