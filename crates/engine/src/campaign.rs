@@ -38,16 +38,16 @@ pub(crate) async fn freeze(world: &Arc<World>, claimed: &Claimed, id: CampaignId
                 if left.is_empty() {
                     phones = held.frozen_phones;
                     let set = &held.settings;
-                    to = campaign::recipient::freeze(tx, &mut ids, id, set, ready_at, held.frozen_to, some).await?;
+                    to = campaign::audience::freeze(tx, &mut ids, id, set, ready_at, held.frozen_to, some).await?;
                     frozen = to.is_none();
                 } else {
                     let these = &left[..left.len().min(SOME)];
                     let set = &held.settings;
-                    campaign::recipient::freeze_phones(tx, now, &mut ids, id, set, ready_at, these).await?;
+                    campaign::audience::freeze_phones(tx, now, &mut ids, id, set, ready_at, these).await?;
                     phones = i64::try_from(phones_from + these.len()).map_err(StoreError::fault)?;
                     (to, frozen) = (None, false);
                 }
-                campaign::recipient::frozen(tx, id, to, phones, frozen).await?;
+                campaign::audience::frozen(tx, id, to, phones, frozen).await?;
                 let head = event::append(tx, now, &[campaign::updated(id)]).await?;
                 Ok::<_, StoreError>(Some((head, frozen)))
             })

@@ -15,6 +15,7 @@ use crate::event::Line;
 use crate::scene::json;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list, words};
 
+pub mod audience;
 pub mod recipient;
 
 pub use recipient::Counts;

@@ -9,6 +9,7 @@ use domain::template::{OWN_NAMES, Template};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
+use store::campaign::audience;
 use store::campaign::recipient::{self, Shown};
 use store::campaign::{self, Campaign, Held};
 use store::event;
@@ -330,7 +331,7 @@ async fn ready(tx: &mut TenantTx<'_>, set: &Settings, starts_at: Option<Timestam
         let mend = "It would be over before it begins. Choose a later time.";
         return Err(ApiError::invalid("send_before", "too_early", mend));
     }
-    if set.audience.phones.is_empty() && !recipient::anybody(tx, &set.audience).await? {
+    if set.audience.phones.is_empty() && !audience::anybody(tx, &set.audience).await? {
         let mend = "Nobody would get it. Choose other labels, or name some numbers.";
         return Err(ApiError::invalid("audience", "nobody", mend));
     }
@@ -355,7 +356,7 @@ async fn settings(
         set.numbers.dedup();
     }
     if let Some(asked) = &asked.audience {
-        set.audience = audience(asked)?;
+        set.audience = audience_of(asked)?;
     }
     if let Some(send_before) = asked.send_before {
         if send_before.is_some_and(|before| before <= now) {
@@ -386,7 +387,7 @@ async fn numbers_exist(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<()
     Ok(())
 }
 
-fn audience(asked: &ChangeAudience) -> Result<Audience, ApiError> {
+fn audience_of(asked: &ChangeAudience) -> Result<Audience, ApiError> {
     let labels = |field: &str, tags: &[String]| {
         if tags.len() > TAGS_MAX {
             return Err(ApiError::invalid(field, "too_many", format!("At most {TAGS_MAX} labels.")));

@@ -4,7 +4,7 @@ use domain::campaign::{Audience, Moved, Settings, Standing, State};
 use domain::decision::{CancelReason, Change, Decision, Unsent};
 use domain::field::{Field, Kind};
 use domain::id::{CampaignId, Ids, RecipientId};
-use store::campaign::{self, recipient};
+use store::campaign::{self, audience, recipient};
 use store::remember::remember;
 use store::{Store, StoreError, TenantTx, args, on_both_engines, queue};
 use uuid::Uuid;
@@ -44,7 +44,7 @@ async fn prepare(store: &Store) {
 
 async fn freeze(store: &Store, after: Option<Uuid>, limit: u32) -> Option<Uuid> {
     let work = async move |tx: &mut TenantTx<'_>| {
-        recipient::freeze(
+        audience::freeze(
             tx,
             &mut Ids::new(at(2), u64::from(limit) + u64::from(after.is_some())),
             JUNE,
@@ -108,14 +108,14 @@ on_both_engines! {
         assert!(desk::read(&store, BOLT, async |tx| recipient::page(tx, JUNE, None, None, 9).await).await.is_empty());
         let named = async |tx: &mut TenantTx<'_>| {
             let phones = [desk::phone(1), "+14155559999".into()];
-            recipient::freeze_phones(tx, at(3), &mut Ids::new(at(3), 9), JUNE, &june(), at(60), &phones).await
+            audience::freeze_phones(tx, at(3), &mut Ids::new(at(3), 9), JUNE, &june(), at(60), &phones).await
         };
         store.write(ACME, named).await.unwrap();
         assert_eq!(shown(&store).await.len(), 4, "one is there already, and one becomes a contact");
         let anybody = async |tags: &'static [&'static str]| {
             desk::read(&store, ACME, async move |tx| {
                 let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-                recipient::anybody(tx, &Audience { tags, without_tags: vec!["vip".into()], ..Audience::default() }).await
+                audience::anybody(tx, &Audience { tags, without_tags: vec!["vip".into()], ..Audience::default() }).await
             }).await
         };
         assert_eq!((anybody(&["guests"]).await, anybody(&["vip"]).await, anybody(&[]).await), (true, false, false));
@@ -160,7 +160,7 @@ on_both_engines! {
         moves(&store, 62, vec![change(Moved { carrier_ref: Some("c1".into()), ..moved(all[0], Standing::Sent) })]).await;
         moves(&store, 63, vec![change(moved(all[2], Standing::Skipped))]).await;
         assert!(finished().await.is_empty(), "one still waits, and not all have their rows");
-        store.write(ACME, async |tx: &mut TenantTx<'_>| recipient::frozen(tx, JUNE, None, 0, true).await).await.unwrap();
+        store.write(ACME, async |tx: &mut TenantTx<'_>| audience::frozen(tx, JUNE, None, 0, true).await).await.unwrap();
         assert!(finished().await.is_empty());
         let stop = Change::UnsentCancelled { which: Unsent::To(contact(2)), why: CancelReason::ContactOptedOut };
         assert_eq!(moves(&store, 64, vec![stop]).await, 1);

@@ -120,7 +120,9 @@ fn says_whole(text: &Folded, mark: &str) -> bool {
         text.match_indices(mark).any(|(at, _)| {
             let before = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
             let after = text[at + mark.len()..].chars().next().is_some_and(char::is_alphanumeric);
-            !(before && mark.starts_with(char::is_alphanumeric)) && !(after && mark.ends_with(char::is_alphanumeric))
+            let goes_on =
+                before && mark.starts_with(char::is_alphanumeric) || after && mark.ends_with(char::is_alphanumeric);
+            !goes_on
         })
     };
     in_text(&text.exact) || in_text(&text.text)
