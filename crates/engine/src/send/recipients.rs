@@ -57,11 +57,13 @@ pub(super) async fn claim(
         if found.len() == left as usize {
             claimed.then = Then::Again;
         }
-        // The words for dates and numbers are made ready only where there is somebody to write to.
-        let rendering = (!found.is_empty()).then(|| Rendering::new("en"));
-        for (one, rendering) in found.iter().zip(rendering.iter().cycle()) {
+        if found.is_empty() {
+            continue;
+        }
+        let rendering = Rendering::new("en");
+        for one in &found {
             let (moved, due) =
-                due(now, &running, &one.recipient, rendering, person(one), one.body.as_deref(), asked(sender, one));
+                due(now, &running, &one.recipient, &rendering, person(one), one.body.as_deref(), asked(sender, one));
             if let Due::Hand { attempt, body, segments } = due {
                 match Pace::new(lane.rate_millis).map(|pace| pace.take(now.as_microsecond(), *tat, segments)) {
                     Some(Ok(next)) => *tat = next,

@@ -9,6 +9,22 @@ use uuid::Uuid;
 
 use crate::{StoreError, TenantTx, args, list, row};
 
+/// The contacts `c` that an audience means, with its three arguments in the places 2 to 4.
+macro_rules! of_audience {
+    ($select:literal, $and:literal) => {
+        concat!(
+            $select,
+            " FROM contact c
+              WHERE c.tenant_id = $1
+                AND ($2 OR EXISTS (SELECT 1 FROM contact_tag t
+                                   WHERE t.tenant_id = c.tenant_id AND t.contact_id = c.id AND t.tag {among $3}))
+                AND NOT EXISTS (SELECT 1 FROM contact_tag t
+                                WHERE t.tenant_id = c.tenant_id AND t.contact_id = c.id AND t.tag {among $4}) ",
+            $and
+        )
+    };
+}
+
 /// Whether an audience has anybody in it, besides numbers that are named one by one.
 ///
 /// # Errors
@@ -17,15 +33,12 @@ pub async fn anybody(tx: &mut TenantTx<'_>, audience: &Audience) -> Result<bool,
     let Audience { everyone, tags, without_tags, .. } = audience;
     let row = tx
         .opt(
-            "SELECT 1 FROM contact c
-             WHERE c.tenant_id = $1
-               AND ($2 OR EXISTS (SELECT 1 FROM contact_tag t
-                                  WHERE t.tenant_id = c.tenant_id AND t.contact_id = c.id AND t.tag {among $3}))
-               AND NOT EXISTS (SELECT 1 FROM contact_tag t
-                               WHERE t.tenant_id = c.tenant_id AND t.contact_id = c.id AND t.tag {among $4})
-               AND EXISTS (SELECT 1 FROM contact_address a
-                           WHERE a.tenant_id = c.tenant_id AND a.contact_id = c.id AND a.kind = 'phone')
-             LIMIT 1",
+            of_audience!(
+                "SELECT 1",
+                "AND EXISTS (SELECT 1 FROM contact_address a
+                             WHERE a.tenant_id = c.tenant_id AND a.contact_id = c.id AND a.kind = 'phone')
+                 LIMIT 1"
+            ),
             args![*everyone, texts(tags), texts(without_tags)],
         )
         .await?;
@@ -49,16 +62,12 @@ pub async fn freeze(
     let Audience { everyone, tags, without_tags, .. } = &settings.audience;
     let rows = tx
         .rows(
-            "SELECT c.id, (SELECT MIN(a.address) FROM contact_address a
-                           WHERE a.tenant_id = c.tenant_id AND a.contact_id = c.id AND a.kind = 'phone')
-             FROM contact c
-             WHERE c.tenant_id = $1 AND c.id > $2
-               AND ($3 OR EXISTS (SELECT 1 FROM contact_tag t
-                                  WHERE t.tenant_id = c.tenant_id AND t.contact_id = c.id AND t.tag {among $4}))
-               AND NOT EXISTS (SELECT 1 FROM contact_tag t
-                               WHERE t.tenant_id = c.tenant_id AND t.contact_id = c.id AND t.tag {among $5})
-             ORDER BY c.id LIMIT $6",
-            args![after.unwrap_or(Uuid::nil()), *everyone, texts(tags), texts(without_tags), limit],
+            of_audience!(
+                "SELECT c.id, (SELECT MIN(a.address) FROM contact_address a
+                               WHERE a.tenant_id = c.tenant_id AND a.contact_id = c.id AND a.kind = 'phone')",
+                "AND c.id > $5 ORDER BY c.id LIMIT $6"
+            ),
+            args![*everyone, texts(tags), texts(without_tags), after.unwrap_or(Uuid::nil()), limit],
         )
         .await?;
     let last = match rows.last() {
