@@ -2,6 +2,7 @@
 //!
 //! One file per fact or command; each is a function of what happened and what the scene shows.
 
+mod answer_failed;
 mod approval;
 mod assistant_answered;
 mod carrier_reported;
@@ -14,12 +15,14 @@ mod reply;
 mod send_due;
 mod send_ended;
 mod start;
+mod takes;
 mod text_arrived;
 mod typing;
 
 #[cfg(test)]
 mod tests;
 
+pub use answer_failed::answer_failed;
 pub use approval::{approval_overdue, decide_approval, tool_ended};
 pub use assistant_answered::assistant_answered;
 pub use carrier_reported::carrier_reported;

@@ -30,6 +30,8 @@ pub enum Fact {
     },
     /// An assistant's run ended.
     AssistantAnswered(Box<AssistantAnswered>),
+    /// An assistant's answer did not get to the contact.
+    AnswerFailed(AnswerFailed),
     /// Nobody has answered a conversation that an assistant gave to people, for as long as was set.
     HandOverOverdue {
         /// Which.
@@ -192,6 +194,19 @@ impl std::fmt::Debug for ToolEnded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ToolEnded").field("approval", &self.approval).field("end", &self.end).finish_non_exhaustive()
     }
+}
+
+/// An assistant's answer that did not get to the contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerFailed {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Whose.
+    pub assistant: AssistantId,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// Why, in plain words.
+    pub why: String,
 }
 
 /// How an assistant's run ended.

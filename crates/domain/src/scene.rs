@@ -52,6 +52,13 @@ impl Scene {
         around.into_iter().find(|assistant| assistant.id == id).map(Arc::as_ref)
     }
 
+    /// Who answers where nobody says otherwise: the number's own assistant, else the one for all numbers.
+    #[must_use]
+    pub fn assistant_by_default(&self) -> Option<AssistantId> {
+        let own = self.number.assistant.as_ref().map(|own| own.id);
+        own.or(self.tenant.settings.sms_assistant.filter(|id| self.holding(*id).is_some()))
+    }
+
     /// What the gate would look at for a text in this thread.
     #[must_use]
     pub fn asked(&self, purpose: Purpose) -> Asked<'_> {

@@ -279,7 +279,7 @@ async fn see_team(tx: &mut TenantTx<'_>, asker: Asker, scene: &mut Scene) -> Res
 async fn handed_to(tx: &mut TenantTx<'_>, conversation: ConversationId, to: HandOffTo) -> Result<Scene, AskError> {
     let mut scene = around(tx, conversation).await?;
     if let HandOffTo::Assistant(named) = to {
-        let id = named.or(scene.number.assistant.as_ref().map(|own| own.id));
+        let id = named.or_else(|| scene.assistant_by_default());
         scene.assistant = match id {
             Some(id) => Some(Arc::new(scene::assistant(tx, id).await?.ok_or(Refusal::NotFound("assistant"))?)),
             None => None,

@@ -40,6 +40,9 @@ const SOMEBODY: &str = "+12025550100";
 /// An errand that has come back this often is given to people.
 const ATTEMPTS_MAX: u32 = 3;
 
+/// Why people get what cannot even be read.
+const UNREADABLE: &str = "what the assistant needs for its answer could not be read";
+
 /// The place that a key of an assistant's model is sealed for: it opens for this address alone.
 #[must_use]
 pub fn model_key_context(id: AssistantId, base_url: &str) -> String {
@@ -57,15 +60,21 @@ pub(crate) async fn answer(
     let tenant = claimed.tenant;
     // Before it is read, so that no move between the two is missed.
     let moves = world.runs.watch(conversation);
-    let found = gather::gather(world, tenant, conversation, assistant, version).await?;
+    let found = match gather::gather(world, tenant, conversation, assistant, version).await {
+        Err(error) if claimed.attempt > ATTEMPTS_MAX => {
+            tracing::error!(%error, "what an assistant needs for its answer cannot be read: people get the conversation");
+            gather::lane(world, tenant, conversation).await?.map(|lane| Found { material: Err(UNREADABLE), lane })
+        }
+        found => found?,
+    };
     if let Some(Found { material, lane }) = found {
         let (answer, run) = match material {
-            None => without_model(world, 0, HandOff::because("the assistant was removed")),
-            Some(material) if claimed.attempt > ATTEMPTS_MAX => {
+            Err(reason) => without_model(world, 0, HandOff::because(reason)),
+            Ok(material) if claimed.attempt > ATTEMPTS_MAX => {
                 let hand_off = HandOff::because("the assistant was interrupted again and again");
                 without_model(world, material.brief.assistant.version, hand_off)
             }
-            Some(material) => tokio::select! {
+            Ok(material) => tokio::select! {
                 thought = think::think(world, tenant, &material, Some(conversation)) => thought,
                 () = unwritten(&material, moves.passed(world, tenant, version)) => {
                     let reason = "the conversation moved on".to_owned();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use store::assistant::replay;
 use store::remember::SENDING_LEASE;
-use store::{StoreError, idempotency, queue, run, tool_use, unclaimed};
+use store::{StoreError, approval, idempotency, queue, run, tool_use, unclaimed};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
@@ -20,7 +20,7 @@ const FACTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 const TELLINGS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Replays hold what contacts wrote, and are of use while the version is new.
 const REPLAYS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// What tools were called with and answered is of use while the conversation is alive.
+/// What tools were called with and answered, and what was approved, is of use while the conversation is alive.
 const USES_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// So many rows are forgotten in one transaction.
 const SOME: u32 = 1_000;
@@ -67,7 +67,8 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                 let runs = run::forget(tx, now, SOME).await?;
                 let turns = replay::forget(tx, replays_before, SOME).await?;
                 let uses = tool_use::forget(tx, uses_before, SOME).await?;
-                let most = [arrivals, unclaimed, keys, tellings, runs, turns, uses].into_iter().max();
+                let approvals = approval::forget(tx, uses_before, SOME).await?;
+                let most = [arrivals, unclaimed, keys, tellings, runs, turns, uses, approvals].into_iter().max();
                 Ok::<_, StoreError>(most.unwrap_or(0))
             })
             .await?;

@@ -194,6 +194,7 @@ CREATE TABLE tool_approval (
 ) {strict};
 CREATE INDEX tool_approval_conversation ON tool_approval (tenant_id, conversation_id, id);
 CREATE INDEX tool_approval_state ON tool_approval (tenant_id, state, id);
+CREATE INDEX tool_approval_old ON tool_approval (created_at_us);
 
 -- What assistants' runs have changed through a tenant's endpoints, written down before each call: neither a crash nor another
 -- run makes the same call twice for one wish.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::contact::known;
-use crate::{Row, StoreError, TenantTx, args, list, words};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, list, words};
 
 /// Whose word an approval waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -303,4 +303,18 @@ fn whole(row: &Row) -> Result<approval::Approval, StoreError> {
         code: row.get(10)?,
         wrong_codes: row.get(11)?,
     })
+}
+
+/// Forgets what nobody waits for and was wanted before then, at most `limit` of it. Answers how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &mut SystemTx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.exec_returning_count(
+        "DELETE FROM tool_approval WHERE (tenant_id, id) IN (
+             SELECT tenant_id, id FROM tool_approval
+             WHERE created_at_us < $1 AND state NOT IN ('waiting', 'approved') ORDER BY created_at_us LIMIT $2)",
+        args![before, limit],
+    )
+    .await
 }

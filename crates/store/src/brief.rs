@@ -6,6 +6,7 @@ use domain::conversation::Conversation;
 use domain::id::{AssistantId, ConversationId, earliest};
 use domain::scene::Scene;
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::{StoreError, TenantTx, approval, args, contact, tool_use};
 
@@ -137,6 +138,20 @@ pub async fn spoken(
             args![conversation, earliest(day_ago), hour],
         )
         .await?;
+    let in_a_row = tx
+        .one(
+            "SELECT count(*) FROM message
+             WHERE tenant_id = $1 AND conversation_id = $2 AND author = 'assistant' AND answers
+               AND status NOT IN ('cancelled', 'skipped')
+               AND id > COALESCE(
+                   (SELECT person.id FROM message person
+                    WHERE person.tenant_id = $1 AND person.conversation_id = $2 AND person.author IN ('member', 'api')
+                      AND person.answers AND person.status NOT IN ('cancelled', 'skipped')
+                    ORDER BY person.id DESC LIMIT 1),
+                   $3)",
+            args![conversation, Uuid::nil()],
+        )
+        .await?;
     let used = tx
         .one(
             "SELECT CAST(COALESCE(sum(replies), 0) AS BIGINT),
@@ -148,6 +163,7 @@ pub async fn spoken(
         .await?;
     let count = |row: &crate::Row, at: usize| row.get::<i64>(at).map(|count| u32::try_from(count).unwrap_or(u32::MAX));
     Ok(Spoken {
+        in_a_row: count(&in_a_row, 0)?,
         last_hour: count(&row, 0)?,
         last_day: count(&row, 1)?,
         tenant_today: count(&used, 0)?,

@@ -93,6 +93,8 @@ pub struct FieldShape {
 pub struct RouteShape {
     /// Who takes it; `null`: people do.
     pub assistant_id: Option<String>,
+    /// The team that looks after what people take; `null`: everybody.
+    pub team_id: Option<String>,
     /// The text came to one of these numbers; empty: to any.
     pub number_ids: Vec<String>,
     /// The text holds one of these words or phrases; empty: whatever it holds.
@@ -205,6 +207,17 @@ pub async fn assistants_exist(tx: &mut TenantTx<'_>, settings: &Settings) -> Res
         if store::assistant::find(tx, id).await?.is_none() {
             let mend = format!("There is no assistant {id} any more. Choose another, or leave it out.");
             return Err(ApiError::invalid(field, "no_such_assistant", mend));
+        }
+    }
+    for route in &settings.routes {
+        let Some(team) = route.team_id else { continue };
+        if route.assistant_id.is_some() {
+            let mend = "A rule names an assistant or a team, not both.";
+            return Err(ApiError::invalid("settings.routes", "both", mend));
+        }
+        if store::team::find(tx, team).await?.is_none() {
+            let mend = format!("There is no team {team} any more. Choose another, or leave it out.");
+            return Err(ApiError::invalid("settings.routes", "no_such_team", mend));
         }
     }
     Ok(())

@@ -21,7 +21,7 @@ mod times;
 mod words;
 
 use fold::Folded;
-pub use orders::{gives_orders, orders_of};
+pub use orders::{answer_gives_orders, gives_orders, orders_of};
 use readings::Reading;
 
 /// Why a reply must not be sent by itself.
@@ -132,7 +132,8 @@ pub fn check(body: &str, allowed: &Allowed) -> Vec<Objection> {
             read(&text, &Folded::of(&text))
         };
         let honest = |texts: &[String]| texts.iter().filter(|text| !gives_orders(text)).cloned().collect::<Vec<_>>();
-        let (given, answered) = (honest(&allowed.given), honest(&allowed.answered));
+        let given = honest(&allowed.given);
+        let answered = allowed.answered.iter().filter(|text| !answer_gives_orders(text)).cloned().collect::<Vec<_>>();
         let each = |texts: &[String]| texts.iter().map(|text| read(text, &Folded::of(text))).collect();
         let sources = Sources {
             given: joined(&mut allowed.own_words.iter().chain(&given)),

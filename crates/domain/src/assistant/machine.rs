@@ -9,6 +9,8 @@ use super::{Brief, Settings};
 /// What was said and used up lately.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Spoken {
+    /// Replies of assistants in this conversation since a person last answered in it.
+    pub in_a_row: u32,
     /// Replies of assistants in this conversation within an hour.
     pub last_hour: u32,
     /// The same within 24 hours.
@@ -108,6 +110,8 @@ fn within_limits(settings: &Settings, said: &[Said], spoken: &Spoken) -> Result<
     let limits = &settings.limits;
     let in_a_row = said.iter().rev().take_while(|said| said.by != Speaker::Person);
     let in_a_row = in_a_row.filter(|said| said.by == Speaker::Assistant).count();
+    // A long conversation is not shown whole, and a rehearsal is nowhere else.
+    let in_a_row = in_a_row.max(spoken.in_a_row as usize);
     let over = |what: &str, limit: u64| Err(Standstill::HandOver(format!("the limit of {limit} {what} is reached")));
     if in_a_row >= limits.replies_in_a_row as usize {
         return over("replies in a row", limits.replies_in_a_row.into());
@@ -386,6 +390,7 @@ mod tests {
         let with_person = [thread(&vec![(US, "x", 1); 20]), thread(&[(Speaker::Person, "x", 1)])].concat();
         assert!(within_limits(&settings, &with_person, &Spoken::default()).is_ok());
         for spoken in [
+            Spoken { in_a_row: 20, ..Spoken::default() },
             Spoken { last_hour: 12, ..Spoken::default() },
             Spoken { last_day: 40, ..Spoken::default() },
             Spoken { tenant_today: 5_000, ..Spoken::default() },

@@ -4,7 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::hours::WeekHours;
-use crate::id::{AssistantId, NumberId};
+use crate::id::{AssistantId, NumberId, TeamId};
 
 /// One rule. Every condition that is set must hold; the first rule that fits decides.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ use crate::id::{AssistantId, NumberId};
 pub struct Route {
     /// Who takes it; `None`: people do.
     pub assistant_id: Option<AssistantId>,
+    /// The team that looks after what people take; `None`: everybody.
+    pub team_id: Option<TeamId>,
     /// The text came to one of these numbers; empty: to any.
     pub number_ids: Vec<NumberId>,
     /// The text holds one of these words or phrases; empty: whatever it holds.

@@ -50,7 +50,7 @@ fn used(
     decision: &mut Decision,
 ) -> Became {
     let mode = mode(scene, &conversation);
-    let id = run.run.id;
+    let id = Some(run.run.id);
     match (&run.answer, mode) {
         (_, Mode::Off) => (Outcome::Outdated, None, None),
         (Answer::Reply(reply), Mode::Draft) => {
@@ -117,6 +117,7 @@ fn used(
 fn suggest(ids: &mut Ids, run: &AssistantAnswered, reply: &Reply, decision: &mut Decision) -> DraftId {
     let id: DraftId = ids.next();
     let held_back = held_back(&reply.objections);
+    decision.change(Change::DraftsSuperseded { conversation: run.conversation });
     decision.change(Change::DraftAdded(Draft {
         id,
         conversation: run.conversation,

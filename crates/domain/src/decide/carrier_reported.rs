@@ -1,20 +1,27 @@
 //! The carrier told how a text of ours went.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
+use super::answer_failed::answer_lost;
 use super::answered;
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, MessageMoved, ReceiptLine, Unsent};
 use crate::fact::CarrierReported;
 use crate::id::{ContactId, MessageId};
+use crate::message::Status;
 use crate::scene::Outbound;
 
 /// What follows. A report that is late, repeated or out of order leaves a line in the receipt only if it says something
 /// new.
 #[must_use]
-pub fn carrier_reported(about: &Outbound, report: &CarrierReported) -> Decision {
+pub fn carrier_reported(now: Timestamp, lane: Uuid, about: &Outbound, report: &CarrierReported) -> Decision {
     let mut decision = Decision::default();
     if let Some(to) = about.status.on(report.reported) {
         let (failure, parts, cost) = (report.failure.clone(), report.parts, report.cost.clone());
+        if to == Status::Failed {
+            let why = failure.as_ref().map_or("the carrier could not deliver it", |failure| &*failure.explanation);
+            answer_lost(now, lane, about, why, &mut decision);
+        }
         let line = ReceiptLine::Carrier { status: to, failure: failure.clone(), parts, cost: cost.clone() };
         decision.change(Change::Noted { message: about.message, line });
         let carrier_ref = Some(report.carrier_ref.clone());

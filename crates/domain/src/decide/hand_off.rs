@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::hand_over::look_later;
+use super::takes::by_default;
 use super::{let_assistant_answer, system_note};
+use crate::assistant::HandOver;
 use crate::command::{HandOffTo, Refusal};
 use crate::conversation::Holder;
 use crate::decision::{CancelReason, Change, Decision, Unsent};
@@ -37,12 +40,23 @@ pub fn hand_off(
     if let HandOffTo::Agents { team, assignee } = to {
         conversation.assign(team, assignee);
     }
-    let moved = conversation.holder != holder;
+    let before = conversation.holder;
+    let moved = before != holder;
     conversation.holder = holder;
     conversation.version += 1;
-    if moved && conversation.has_unsent && !matches!(holder, Holder::Assistant(_)) {
-        let which = Unsent::ByAssistant(conversation.id);
-        decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
+    if moved && let Holder::Assistant(_) = before {
+        // What it has ready was for somebody who is still to be answered.
+        if conversation.has_unsent {
+            let which = Unsent::ByAssistant(conversation.id);
+            decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
+        }
+        conversation.answering = false;
+    }
+    if moved
+        && holder == Holder::Agents
+        && let Some(set) = set_for(scene, before)
+    {
+        look_later(now, &conversation, set, &mut decision);
     }
     if conversation.wants_answer() {
         let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
@@ -56,4 +70,11 @@ pub fn hand_off(
         decision.change(Change::ConversationChanged(Box::new(conversation)));
     }
     Ok(decision)
+}
+
+/// How long people may take is set for the assistant that had it, or would have it.
+fn set_for(scene: &Scene, before: Holder) -> Option<&HandOver> {
+    let would = if matches!(before, Holder::Assistant(_)) { before } else { by_default(scene) };
+    let Holder::Assistant(id) = would else { return None };
+    scene.holding(id).map(|assistant| &assistant.settings.hand_over)
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::reply::{self, Saying};
 use super::{hand_to_people, system_note};
-use crate::assistant::{Assistant, HandOff, Objection};
+use crate::assistant::{Assistant, HandOff, HandOver, Objection};
 use crate::conversation::{Conversation, Holder, Status as Standing};
 use crate::decision::{Change, Decision, Draft, Effect};
 use crate::fact::Fact;
@@ -37,7 +37,7 @@ pub(super) fn hand_over(
     scene: &Scene,
     mut conversation: Conversation,
     assistant: &Assistant,
-    run: RunId,
+    run: Option<RunId>,
     hand_off: &HandOff,
     may_tell: bool,
     decision: &mut Decision,
@@ -59,7 +59,7 @@ pub(super) fn hand_over(
             body: suggestion.body.clone(),
             sources: suggestion.sources.clone(),
             held_back: held_back(&suggestion.objections),
-            run: Some(run),
+            run,
         }));
         id
     });
@@ -67,13 +67,18 @@ pub(super) fn hand_over(
         let saying = Saying { assistant, body: &body, sources: Vec::new(), answers: false, at_once: false };
         reply::assistant_says(now, ids, scene, &mut conversation, saying, decision).ok()
     });
+    look_later(now, &conversation, set, decision);
+    (told, draft)
+}
+
+/// Whether somebody came is looked at when the time is over that is set for it.
+pub(super) fn look_later(now: Timestamp, conversation: &Conversation, set: &HandOver, decision: &mut Decision) {
     if set.escalate_after_minutes > 0 && conversation.waiting_since.is_some() {
         let after = SignedDuration::from_mins(i64::from(set.escalate_after_minutes));
         let (to, to_team) = (set.escalate_to, set.escalate_to_team);
         let fact = Fact::HandOverOverdue { conversation: conversation.id, to, to_team, handed_at: now };
         decision.effect(Effect::Remind { fact, at: now.checked_add(after).unwrap_or(now), lane: conversation.lane });
     }
-    (told, draft)
 }
 
 /// What speaks against a text, as its draft says it. `None`: nothing does.
@@ -136,7 +141,7 @@ pub fn hand_over_overdue(
     conversation.assign(to_team, to);
     conversation.version += 1;
     let minutes = now.duration_since(handed_at).as_secs() / 60;
-    let body = format!("Escalated: nobody has answered for {minutes} minutes since the assistant handed over.");
+    let body = format!("Escalated: nobody has answered for {minutes} minutes since people got it.");
     let note = system_note(ids.next(), &conversation, now, body);
     let tag = ESCALATED.to_owned();
     decision.change(Change::TagAdded { conversation: conversation.id, tag });

@@ -1,7 +1,9 @@
 //! A text's time has come: the gate is asked again, with what is true now.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
+use super::answer_failed::learn;
 use crate::conversation::{Holder, Mode};
 use crate::decision::{CancelReason, Change, Decision, GateAsked, MessageMoved, ReceiptLine};
 use crate::gate::{Asked, Verdict, gate};
@@ -39,6 +41,8 @@ pub struct Written {
     pub holder: Holder,
     /// What its assistant may do there now.
     pub mode: Mode,
+    /// The conversation's lane.
+    pub lane: Uuid,
 }
 
 /// Why a text must not go any more, though nobody took it back while it could be: it was just on its way, and the carrier did not
@@ -91,6 +95,9 @@ pub fn send_due(
             Due::Wait(until),
         ),
         Verdict::Skip { reason } => {
+            if let Some(assistant) = written.assistant.filter(|_| written.answers) {
+                learn(now, written.lane, conversation, assistant, written.at, reason.explanation(), &mut decision);
+            }
             let failure =
                 Failure { code: reason.code().into(), explanation: reason.explanation().into(), mend: String::new() };
             (

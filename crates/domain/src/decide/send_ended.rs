@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::answer_failed::answer_lost;
 use super::answered;
 use super::carrier_reported::opted_out;
 use crate::decision::{Change, Decision, Effect, MessageMoved, ReceiptLine};
@@ -34,7 +35,7 @@ pub fn send_ended(now: Timestamp, lane: Uuid, about: &Outbound, end: &SendEnded)
     match &end.ended {
         Ended::Accepted { carrier_ref, parts } => accepted(about, carrier_ref, *parts, &mut decision),
         Ended::Rejected { failure, opted_out: is_out } => {
-            failed(about, failure.clone(), &mut decision);
+            failed(now, lane, about, failure.clone(), &mut decision);
             if *is_out {
                 opted_out(about, now, &mut decision);
             }
@@ -45,7 +46,7 @@ pub fn send_ended(now: Timestamp, lane: Uuid, about: &Outbound, end: &SendEnded)
                 explanation: "The carrier could not be reached, though it was tried several times.".into(),
                 mend: "Check the carrier account, then send the text again.".into(),
             };
-            failed(about, failure, &mut decision);
+            failed(now, lane, about, failure, &mut decision);
         }
         Ended::NotTaken { retry_at, counts, .. } => {
             if about.status == Status::Sending {
@@ -97,8 +98,9 @@ fn accepted(about: &Outbound, carrier_ref: &str, parts: Option<u32>, decision: &
     answered(about, to, decision);
 }
 
-fn failed(about: &Outbound, failure: Failure, decision: &mut Decision) {
+fn failed(now: Timestamp, lane: Uuid, about: &Outbound, failure: Failure, decision: &mut Decision) {
     if let Some(to) = about.status.on(Reported::Failed) {
+        answer_lost(now, lane, about, &failure.explanation, decision);
         decision.change(Change::MessageMoved(MessageMoved {
             failure: Some(failure),
             ..MessageMoved::to(about.message, about.conversation, to)

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::takes::{by_default, takes};
 use super::{approval, let_assistant_answer, let_assistant_answer_after, reply};
-use crate::assistant::{Ended, HandBack, Outcome, Run, needs_no_answer, quiet_window, routed};
+use crate::assistant::{Ended, Outcome, Run, needs_no_answer, quiet_window};
 use crate::contact::Contact;
 use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, Effect, Unsent};
@@ -21,10 +22,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     let mut decision = Decision::default();
     let contact = contact(ids, scene, &mut decision);
     let (mut conversation, is_new) = conversation(now, ids, scene, &contact, lane);
-    if is_new {
-        conversation.holder = first_holder(now, scene, &text.body);
-    }
-    goes_back(scene, &mut conversation);
+    takes(now, scene, &mut conversation, &text.body);
     let before = conversation.clone();
     let waited = conversation.waiting_since;
     conversation.receive(now, &text.body);
@@ -62,6 +60,10 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
                         let which = Unsent::ByAssistant(conversation.id);
                         decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
                         conversation.answering = false;
+                    }
+                    if super::mode(scene, &conversation) == Mode::Draft && !is_new {
+                        // What it suggested knows nothing of this text; it is asked anew.
+                        decision.change(Change::DraftsSuperseded { conversation: conversation.id });
                     }
                     let last = before.last_inbound_at.filter(|_| waited.is_some());
                     let_assistant_answer_after(now, ids, scene, &mut conversation, &mut decision, |assistant| {
@@ -128,33 +130,6 @@ fn contact(ids: &mut Ids, scene: &Scene, decision: &mut Decision) -> Contact {
     })
 }
 
-/// Who takes a conversation that this text opens: whom the first rule names that fits, else the number's own assistant, else
-/// the one for all numbers.
-fn first_holder(now: Timestamp, scene: &Scene, body: &str) -> Holder {
-    let settings = &scene.tenant.settings;
-    let is_there = |id| scene.holding(id).is_some();
-    let zone = crate::hours::zone(&settings.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    if let Some(route) = routed(&settings.routes, now, &zone, scene.number.id, body, &scene.tags) {
-        match route.assistant_id {
-            None => return Holder::Agents,
-            Some(id) if is_there(id) => return Holder::Assistant(id),
-            Some(_) => {}
-        }
-    }
-    let own = scene.number.assistant.as_ref().map(|own| own.id);
-    own.or(settings.sms_assistant.filter(|id| is_there(*id))).map_or(Holder::Nobody, Holder::Assistant)
-}
-
-/// People closed it, and the number's assistant is set to take up what they closed.
-fn goes_back(scene: &Scene, conversation: &mut Conversation) {
-    let Some(own) = &scene.number.assistant else { return };
-    let takes_back = own.settings.hand_over.back == HandBack::AfterClosing;
-    if takes_back && conversation.status == Standing::Closed && conversation.holder == Holder::Agents {
-        conversation.holder = Holder::Assistant(own.id);
-        (conversation.team, conversation.assignee) = (None, None);
-    }
-}
-
 /// The assistant that holds it need not be asked about this text; this says why.
 fn stays_silent(
     now: Timestamp,
@@ -200,7 +175,7 @@ pub(super) fn conversation(
         previous: current.map(|current| current.id),
         status: Standing::Open,
         snoozed_until: None,
-        holder: scene.number.assistant.as_ref().map_or(Holder::Nobody, |own| Holder::Assistant(own.id)),
+        holder: by_default(scene),
         mode: None,
         team: None,
         assignee: None,

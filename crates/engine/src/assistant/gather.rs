@@ -47,8 +47,8 @@ pub(crate) struct Material {
 /// What there is to answer, and in which lane.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// `None`: the assistant was removed.
-    pub(crate) material: Option<Material>,
+    /// Or why there is nobody to answer.
+    pub(crate) material: Result<Material, &'static str>,
     pub(crate) lane: Uuid,
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn gather(
             };
             let lane = current.lane;
             let Some(who) = scene::assistant(tx, assistant).await? else {
-                return Ok(Some(Found { material: None, lane }));
+                return Ok(Some(Found { material: Err("the assistant was removed"), lane }));
             };
             let mode = current.mode.unwrap_or(who.settings.mode);
             let zone = zone(&scene.tenant.settings);
@@ -120,9 +120,18 @@ pub(super) async fn gather(
                 mode,
                 has_written: AtomicBool::new(false),
             };
-            Ok::<_, StoreError>(Some(Found { material: Some(material), lane }))
+            Ok::<_, StoreError>(Some(Found { material: Ok(material), lane }))
         })
         .await
+}
+
+/// The lane of the conversation, where nothing else of it can be read.
+pub(super) async fn lane(
+    world: &World,
+    tenant: TenantId,
+    conversation: ConversationId,
+) -> Result<Option<Uuid>, StoreError> {
+    world.store.read(tenant, async move |tx| scene::lane_of(tx, conversation).await).await
 }
 
 /// The same for something that nobody wrote. `None`: there is no such assistant, or no such version of it.

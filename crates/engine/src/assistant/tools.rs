@@ -9,7 +9,7 @@ use domain::assistant::code::{Code, TRIES};
 use domain::assistant::tool::{
     self, Class, Deed, Does, End, Http, Tool, Used, arguments, canonical, fenced, repeated, shortened,
 };
-use domain::assistant::{Act, Answer, Approval, Request, Settings, Speaker, ToolCall, Wanted, gives_orders};
+use domain::assistant::{Act, Answer, Approval, Request, Settings, Speaker, ToolCall, Wanted, answer_gives_orders};
 use domain::conversation::Mode;
 use domain::id::{ConversationId, RunId, TenantId, UseId};
 use jiff::Timestamp;
@@ -336,7 +336,7 @@ pub(super) async fn as_approved(world: &Arc<World>, tenant: TenantId, found: &Ap
 
 /// What gives orders to assistants is not shown to one: somebody has tampered with it.
 fn untampered(called: Called) -> Called {
-    if !gives_orders(&called.told) {
+    if !answer_gives_orders(&called.told) {
         return called;
     }
     // What it has done it has done, whatever it says.
@@ -366,7 +366,13 @@ pub(super) fn approved(approvals: &[Approval]) -> impl Iterator<Item = String> {
 
 /// What no reply may carry.
 pub(super) fn secrets(world: &World, material: &Material) -> Vec<String> {
-    opened(world, material).iter().flat_map(http_tool::pieces).collect()
+    let of_tools = opened(world, material);
+    let id = material.brief.assistant.id;
+    let of_models = material.keys.iter().filter_map(|(address, sealed)| {
+        let key = world.sealer.open(&super::model_key_context(id, address), sealed).ok()?;
+        Some(String::from_utf8_lossy(&key).into_owned())
+    });
+    of_tools.iter().flat_map(http_tool::pieces).chain(of_models).collect()
 }
 
 /// What cannot be opened cannot be sent either: the tool says so when it is used.

@@ -133,6 +133,7 @@ fn rounds(turns: Vec<Turn<'_>>) -> Vec<Round<'_>> {
             | Fact::SendEnded(_)
             | Fact::ContactFellSilent { .. }
             | Fact::AssistantAnswered(_)
+            | Fact::AnswerFailed(_)
             | Fact::HandOverOverdue { .. }
             | Fact::ApprovalOverdue { .. }
             | Fact::ToolEnded(_)

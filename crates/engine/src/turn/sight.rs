@@ -79,7 +79,7 @@ pub(super) async fn look(
 pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen) -> Decision {
     match (turn.fact, seen) {
         (Fact::TextArrived(text), Seen::Thread(scene)) => decide::text_arrived(now, ids, scene, turn.lane, text),
-        (Fact::CarrierReported(report), Seen::Text(about)) => decide::carrier_reported(about, report),
+        (Fact::CarrierReported(report), Seen::Text(about)) => decide::carrier_reported(now, turn.lane, about, report),
         (Fact::SendEnded(end), Seen::Text(about)) => decide::send_ended(now, turn.lane, about, end),
         (Fact::UnknownOverdue { .. }, Seen::Text(about)) => decide::unknown_overdue(about),
         (Fact::CarrierReported(report), Seen::Recipient(about)) => campaign::reported(about, report),
@@ -89,6 +89,7 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
             decide::contact_fell_silent(now, ids, scene, *assistant, *version)
         }
         (Fact::AssistantAnswered(run), Seen::Thread(scene)) => decide::assistant_answered(now, ids, scene, run),
+        (Fact::AnswerFailed(failed), Seen::Thread(scene)) => decide::answer_failed(now, ids, scene, failed),
         (Fact::HandOverOverdue { to, to_team, handed_at, .. }, Seen::Thread(scene)) => {
             decide::hand_over_overdue(now, ids, scene, *to, *to_team, *handed_at)
         }
@@ -109,6 +110,7 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
             Fact::TextArrived(_)
             | Fact::ContactFellSilent { .. }
             | Fact::AssistantAnswered(_)
+            | Fact::AnswerFailed(_)
             | Fact::HandOverOverdue { .. }
             | Fact::SnoozeEnded { .. },
             Seen::Text(_) | Seen::Approval(..) | Seen::Recipient(_),
@@ -130,6 +132,7 @@ async fn by_carrier_refs(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<Ha
         | Fact::SendEnded(_)
         | Fact::ContactFellSilent { .. }
         | Fact::AssistantAnswered(_)
+        | Fact::AnswerFailed(_)
         | Fact::HandOverOverdue { .. }
         | Fact::ApprovalOverdue { .. }
         | Fact::ToolEnded(_)
@@ -198,6 +201,7 @@ const fn approval_of(turn: &Turn<'_>) -> Option<ApprovalId> {
         | Fact::SendEnded(_)
         | Fact::ContactFellSilent { .. }
         | Fact::AssistantAnswered(_)
+        | Fact::AnswerFailed(_)
         | Fact::HandOverOverdue { .. }
         | Fact::SnoozeEnded { .. }
         | Fact::UnknownOverdue { .. } => None,
@@ -211,6 +215,7 @@ fn conversation_of(turn: &Turn<'_>) -> Option<ConversationId> {
         | Fact::ApprovalOverdue { conversation, .. }
         | Fact::SnoozeEnded { conversation, .. } => Some(*conversation),
         Fact::AssistantAnswered(run) => Some(run.conversation),
+        Fact::AnswerFailed(failed) => Some(failed.conversation),
         Fact::ToolEnded(ended) => Some(ended.conversation),
         Fact::TextArrived(_) | Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. } => None,
     }
@@ -224,6 +229,7 @@ fn text_of(turn: &Turn<'_>, messages: &HashMap<String, MessageId>) -> Option<Mes
         Fact::TextArrived(_)
         | Fact::ContactFellSilent { .. }
         | Fact::AssistantAnswered(_)
+        | Fact::AnswerFailed(_)
         | Fact::HandOverOverdue { .. }
         | Fact::ApprovalOverdue { .. }
         | Fact::ToolEnded(_)

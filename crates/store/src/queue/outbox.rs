@@ -280,6 +280,7 @@ fn written(row: &Row, author: Author) -> Result<Written, StoreError> {
         last_inbound_at: row.get(14)?,
         holder: holder(row.text(19)?, row.get(20)?)?,
         mode: own.unwrap_or(set),
+        lane: row.get(2)?,
     })
 }
 

@@ -14,6 +14,8 @@ use serde_json::json;
 use store::dialect::Engine;
 use store::testing::Place;
 use stories::clock::TownClock;
+use stories::endpoint::Endpoint;
+use stories::model::{Act, ScriptedModel};
 use stories::town::Town;
 use tracing::level_filters::LevelFilter;
 
@@ -142,4 +144,66 @@ async fn a_forged_webhook_leaves_its_reason_and_nothing_of_itself() {
     }
     town.settle().await;
     is_clean(&log.take(), &[]);
+}
+
+/// What nobody but the people of the thread shall read.
+const QUESTION: &str = "is the parcel for my grandmother ready";
+const ANSWER: &str = "It is ready, says the shop.";
+const FACTS: &str = "Parcels wait behind the blue door.";
+const MODEL_KEY: &str = "sk-of-the-model-987654";
+const SHOP_KEY: &str = "shop-key-123456789";
+const FOUND: &str = "lies on the third shelf";
+
+// One thread, so that what the server logs is caught too.
+#[tokio::test]
+async fn an_assistant_s_run_leaves_nothing_of_what_was_said() {
+    let place = Place::new(Engine::Sqlite).await;
+    let mut town = Town::on(&place).await;
+    let acme = town.desk("Acme").await;
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _logged = tracing::subscriber::set_default(subscriber);
+
+    let shop = Endpoint::start(200, &json!({ "parcel": FOUND }).to_string()).await;
+    let model = ScriptedModel::start(Act::fails(500)).await;
+    let calls = Act::Calls(vec![("parcel".into(), json!({ "of": "grandmother" }))]);
+    model.first([
+        calls,
+        Act::json(&json!({ "outcome": "answer", "text": ANSWER, "citations": [] })),
+        Act::Sends("text/html", QUESTION.as_bytes().to_vec()),
+        Act::BreaksOff(ANSWER.into()),
+    ]);
+    let id = acme.assistant("auto", FACTS).await;
+    let set = json!({
+        "provider": { "kind": "openai", "base_url": model.base_url("openai"), "model": "m", "api_key": MODEL_KEY },
+        "tools": [{
+            "name": "parcel", "description": "Where a parcel is", "class": "read", "kind": "http",
+            "url": format!("{}/parcels", shop.url()), "parameters": { "type": "object" },
+            "secret_headers": [{ "name": "authorization", "value": SHOP_KEY }],
+        }],
+    });
+    let _ = acme.patch(&format!("/assistants/{id}"), set).await.is(200);
+    // Once it goes well, then the model answers nonsense, breaks off, and is down.
+    for nth in 0..4 {
+        town.texts(&format!("+1415555020{nth}"), &acme, QUESTION).await;
+        town.passes(jiff::SignedDuration::from_mins(2)).await;
+    }
+    assert_eq!(town.heard("+14155550200"), [ANSWER]);
+    assert_eq!((shop.heard().len(), model.asked().len() >= 4), (1, true));
+
+    let logged = log.take();
+    assert!(logged.lines().count() > 20, "{logged}");
+    for secret in [QUESTION, ANSWER, FACTS, MODEL_KEY, SHOP_KEY, FOUND, "grandmother", "4155550200", "4155550203"] {
+        assert!(!logged.contains(secret), "{secret} is in the log: {}", found(&logged, secret));
+    }
+}
+
+/// The line that holds it.
+fn found<'l>(logged: &'l str, secret: &str) -> &'l str {
+    logged.lines().find(|line| line.contains(secret)).unwrap_or_default()
 }

@@ -42,6 +42,8 @@ enum Moment {
     Held,
     /// While its answer waits for its number's turn.
     Queued,
+    /// While it is tried again, because the carrier did not take it.
+    NotTaken,
 }
 
 /// What takes the floor.
@@ -222,9 +224,10 @@ async fn many(
             Moment::Answered,
             Moment::Answered,
             Moment::Queued,
+            Moment::NotTaken,
         ]),
         Kind::ModelHeld => chance.one_of(&[Moment::Asked, Moment::Answered, Moment::Held]),
-        Kind::BuiltIn => chance.one_of(&[Moment::Before, Moment::Answered, Moment::Queued]),
+        Kind::BuiltIn => chance.one_of(&[Moment::Before, Moment::Answered, Moment::Queued, Moment::NotTaken]),
         Kind::BuiltInHeld => chance.one_of(&[Moment::Before, Moment::Held, Moment::Held]),
     };
     // What the built-in one says does not tell which texts it has seen.
@@ -259,6 +262,12 @@ async fn many(
         }
         Moment::Asked | Moment::Answered => {
             town.clock.advance_to(town.clock.now().checked_add(SignedDuration::from_secs(5)).unwrap());
+        }
+        Moment::NotTaken => {
+            let busy = json!({ "rate_limit_burst": { "probability": 1.0, "length": 1, "retry_after_s": 30 } });
+            town.faults(serde_json::from_value(busy).unwrap());
+            town.passes(SignedDuration::from_secs(5)).await;
+            town.faults(sandbox::Faults::default());
         }
         Moment::Held => town.passes(SignedDuration::from_secs(6)).await,
         Moment::Queued => {

@@ -179,14 +179,14 @@ store::on_both_engines! {
         gate.open();
         town.passes(SignedDuration::from_hours(4)).await;
         assert!(town.heard(ANN).is_empty(), "a person took over");
-        assert_eq!(acme.conversation().await["tags"], json!([]));
+        assert_eq!(acme.conversation().await["tags"], json!(["escalated"]), "nobody came");
         assert_eq!(acme.get(&contact).await.is(200)["fields"], json!({}));
 
         model.first([deeds()]);
         let _ = acme.post(&format!("/conversations/{id}/handoff"), json!({ "to": "assistant" })).await.is(200);
         town.passes(SignedDuration::from_secs(21)).await;
         assert_eq!(town.heard(ANN), ["Noted!"]);
-        assert_eq!(acme.conversation().await["tags"], json!(["ring"]));
+        assert_eq!(acme.conversation().await["tags"], json!(["escalated", "ring"]));
         assert_eq!(acme.get(&contact).await.is(200)["fields"], json!({ "size": "54" }));
         town.passes(SignedDuration::from_hours(4)).await;
         assert_eq!(town.heard(ANN), ["Noted!", "Does it fit?"]);

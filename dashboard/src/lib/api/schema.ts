@@ -2104,6 +2104,8 @@ export interface components {
             outside_hours: boolean;
             /** @description The contact has one of these tags; empty: whatever they have. */
             tags: string[];
+            /** @description The team that looks after what people take; `null`: everybody. */
+            team_id?: string | null;
         };
         /** @description Runs, by what became of them. The record of a run is kept for the tenant's time, and counted for as long. */
         AssistantRunFigures: {

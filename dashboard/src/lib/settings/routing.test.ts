@@ -3,6 +3,7 @@ import { conditionWords, formOf, moved, newRoute, routeOf } from "./routing";
 
 const full = {
   assistant_id: "ast_1",
+  team_id: null,
   number_ids: ["num_1"],
   keywords: ["invoice", "bill"],
   intents: ["how much do I owe"],
@@ -15,6 +16,7 @@ describe("a rule", () => {
   it.each([
     ["all of it", full],
     ["none of it", newRoute()],
+    ["a team", { ...newRoute(), team_id: "tea_1" }],
   ])("keeps %s over its form", (_, route) => expect(routeOf(formOf(route))).toEqual(route));
 
   it("forgets empty lines", () =>

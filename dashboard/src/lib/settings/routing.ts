@@ -3,8 +3,8 @@ import type { AssistantRoute, WeekHours } from "$lib/api/types";
 import { hoursWords, usualHours } from "$lib/hours/hours";
 
 export interface RouteForm {
-  /** Empty: people. */
-  assistant_id: string;
+  /** An assistant's or a team's id; empty: people. */
+  taker: string;
   number_ids: string[];
   /** One on each line. */
   keywords: string;
@@ -17,6 +17,7 @@ export interface RouteForm {
 
 export const newRoute = (): AssistantRoute => ({
   assistant_id: null,
+  team_id: null,
   number_ids: [],
   keywords: [],
   intents: [],
@@ -26,7 +27,7 @@ export const newRoute = (): AssistantRoute => ({
 });
 
 export const formOf = (route: AssistantRoute): RouteForm => ({
-  assistant_id: route.assistant_id ?? "",
+  taker: route.assistant_id ?? route.team_id ?? "",
   number_ids: [...route.number_ids],
   keywords: route.keywords.join("\n"),
   intents: route.intents.join("\n"),
@@ -36,7 +37,8 @@ export const formOf = (route: AssistantRoute): RouteForm => ({
 });
 
 export const routeOf = (form: RouteForm): AssistantRoute => ({
-  assistant_id: form.assistant_id || null,
+  assistant_id: isTeam(form.taker) ? null : form.taker || null,
+  team_id: isTeam(form.taker) ? form.taker : null,
   number_ids: form.number_ids,
   keywords: parts(form.keywords, "\n"),
   intents: parts(form.intents, "\n"),
@@ -44,6 +46,9 @@ export const routeOf = (form: RouteForm): AssistantRoute => ({
   outside_hours: form.when === "outside",
   tags: parts(form.tags, ","),
 });
+
+/** Ids say what they are of. */
+const isTeam = (id: string): boolean => id.startsWith("tea_");
 
 const parts = (text: string, by: string): string[] =>
   text

@@ -107,7 +107,7 @@ pub async fn preview(
     Path(id): Path<AssistantId>,
     Json(asked): Json<AskPreview>,
 ) -> Result<Json<Preview>, ApiError> {
-    caller.must(Scope::AssistantsRead)?;
+    caller.must(Scope::AssistantsWrite)?;
     within("guide", &asked.guide, INSTRUCTIONS_CHARS_MAX)?;
     let said = said(&app, &asked)?;
     let known = Known { name: asked.name, company: asked.company, ..Known::default() };

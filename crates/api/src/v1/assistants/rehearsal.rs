@@ -4,7 +4,7 @@ use axum::extract::State;
 use domain::access::Scope;
 use domain::assistant::Broken;
 use domain::id::{AssistantId, CaseId, TenantId};
-use engine::{Once, Tried};
+use engine::{Once, Sealer, Tried, open_tool_secrets};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::assistant::case::{self, CaseResult};
@@ -12,7 +12,7 @@ use store::assistant::{self, Assistant, shown::schema, version};
 use store::{StoreError, TenantTx, event};
 use utoipa::ToSchema;
 
-use super::no_such;
+use super::{no_such, tools};
 use crate::{
     auth::Caller,
     error::{ApiError, FieldError},
@@ -142,6 +142,7 @@ pub(super) async fn publish(
         return Err(refusal(number, &warnings));
     }
     let now = app.engine.now();
+    let sealer = app.engine.sealer().clone();
     once::write(app, tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         assistant::settings(tx, id).await?.ok_or_else(no_such)?;
         let before = assistant::find(tx, id).await?.ok_or_else(no_such)?;
@@ -153,12 +154,30 @@ pub(super) async fn publish(
             );
             return Err(ApiError::conflict("changed_meanwhile", detail));
         }
+        has_its_secrets(tx, &sealer, id, number).await?;
         let line = version::publish(tx, now, id, number).await?.ok_or_else(no_such_version)?;
         let assistant = assistant::find(tx, id).await?.ok_or_else(no_such)?;
         let told = PublishedAssistant { assistant, warnings: warnings.clone() };
         Ok(Told::at(told, event::append(tx, now, &[line]).await?))
     })
     .await
+}
+
+/// Values of secret headers that no version in use needed are forgotten: a version whose tools send such ones would fail at its
+/// first use.
+async fn has_its_secrets(tx: &mut TenantTx<'_>, sealer: &Sealer, id: AssistantId, number: u32) -> Result<(), ApiError> {
+    let Some((_, settings)) = version::settings(tx, id, number).await? else { return Ok(()) };
+    let kept = assistant::tool_secrets(tx, id).await?;
+    let kept = open_tool_secrets(sealer, id, kept.as_deref()).unwrap_or_default();
+    let missing = tools::without_secrets(&settings.tools, &kept);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "Version {number} cannot be put in force: values of its tools' secret headers are not kept any more. Change the \
+         assistant to these tools and give the values again."
+    );
+    Err(ApiError::conflict("secrets_forgotten", detail).with(missing))
 }
 
 fn broken(tried: Tried) -> Vec<BrokenCase> {

@@ -209,6 +209,30 @@ pub fn apply(settings: &mut Settings, asked: &AssistantPatch) -> Result<(), ApiE
             settings.fallback = Some(set);
         }
     }
+    priced(settings)
+}
+
+/// A limit on what it may cost is none if nobody knows what it costs.
+fn priced(settings: &Settings) -> Result<(), ApiError> {
+    let models = [("provider", Some(&settings.provider)), ("fallback", settings.fallback.as_ref())];
+    let models = models.into_iter().filter_map(|(called, model)| Some((called, model?)));
+    let mut currency = None;
+    for (called, model) in models.filter(|(_, model)| model.kind != ProviderKind::Builtin) {
+        let field = format!("{called}.price");
+        match (&model.price, currency) {
+            (None, _) if settings.limits.cost_micros_per_day.is_some() => {
+                let mend =
+                    "limits.cost_micros_per_day counts what its tokens cost. Give their price, or set no such limit.";
+                return Err(ApiError::invalid(field, "missing", mend));
+            }
+            (Some(price), Some(other)) if price.currency != other => {
+                let mend = "Both providers' prices are added up. Give them in the same currency.";
+                return Err(ApiError::invalid(format!("{field}.currency"), "another_currency", mend));
+            }
+            (Some(price), _) => currency = Some(price.currency.as_str()),
+            (None, _) => {}
+        }
+    }
     Ok(())
 }
 
@@ -449,6 +473,20 @@ mod tests {
             (r#"{"provider":{"timeout_seconds":0}}"#, "provider.timeout_seconds"),
             (r#"{"provider":{"key":"x"}}"#, "unknown field"),
             (r#"{"mode":"on"}"#, "unknown variant"),
+            (
+                r#"{"provider":{"kind":"openai","model":"m"},"limits":{"cost_micros_per_day":1000000}}"#,
+                "provider.price",
+            ),
+            (
+                r#"{"provider":{"kind":"openai","model":"m","price":{"input_micros":1,"output_micros":1,"currency":"USD"}},
+                    "fallback":{"kind":"openai","model":"n"},"limits":{"cost_micros_per_day":1000000}}"#,
+                "fallback.price",
+            ),
+            (
+                r#"{"provider":{"kind":"openai","model":"m","price":{"input_micros":1,"output_micros":1,"currency":"USD"}},
+                    "fallback":{"kind":"openai","model":"n","price":{"input_micros":1,"output_micros":1,"currency":"EUR"}}}"#,
+                "fallback.price.currency",
+            ),
         ] {
             let error = set(&Settings::default(), json).unwrap_err();
             assert!(error.contains(field), "{json}: {error}");

@@ -18,7 +18,10 @@ use store::words;
 use utoipa::ToSchema;
 
 use super::settings::{AssistantPatch, within};
-use crate::{error::ApiError, fields};
+use crate::{
+    error::{ApiError, FieldError},
+    fields,
+};
 
 const DESCRIPTION_CHARS_MAX: usize = 1_000;
 const HEADERS_MAX: usize = 10;
@@ -274,6 +277,26 @@ fn header_value(field: &str, value: &str) -> Result<String, ApiError> {
         return Err(ApiError::invalid(field, "not_a_value", mend));
     }
     Ok(value.to_owned())
+}
+
+/// The secret headers of these tools whose values are not kept, named.
+pub(super) fn without_secrets(tools: &[Tool], kept: &[ToolSecret]) -> Vec<FieldError> {
+    let mut missing = Vec::new();
+    for (nth, tool) in tools.iter().enumerate() {
+        let Does::Http(http) = &tool.does else { continue };
+        for (at, header) in http.secret_headers.iter().enumerate() {
+            let is_it = |secret: &ToolSecret| {
+                (&secret.tool, &secret.url, &secret.header) == (&tool.name, &http.url, &header.name)
+            };
+            if !kept.iter().any(is_it) {
+                let field = format!("tools[{nth}].secret_headers[{at}].value");
+                let message =
+                    format!("The value of {} for {} is not kept any more. Give it again.", header.name, tool.name);
+                missing.push(FieldError::new(field, "missing", message));
+            }
+        }
+    }
+    missing
 }
 
 /// The values of secret headers as they are kept; the outer `None`: as they are. `in_use`: the settings whose tools need

@@ -114,6 +114,36 @@ pub fn gives_orders(text: &str) -> bool {
     [Folded::of(text), Folded::of(&decode::decoded(text))].iter().any(orders)
 }
 
+/// How whoever fills in a form speaks to an assistant through what a tool answers. On a page they are honest words for staff.
+const TELLS: &[&str] = &[
+    "tell them",
+    "tell the customer",
+    "tell the client",
+    "tell everybody",
+    "tell everyone",
+    "reply with",
+    "respond with",
+    "answer with",
+    "instructions for",
+    "instruction for",
+    "dile que",
+    "dites au client",
+    "sag dem kunden",
+    "diga ao cliente",
+    "скажи клиенту",
+];
+
+/// Whether what a tool answered gives orders to an assistant: stricter than [`gives_orders`], for it is data and tells nobody
+/// what to say.
+#[must_use]
+pub fn answer_gives_orders(text: &str) -> bool {
+    // A value of a document is a line of its own, and its names are words.
+    let apart = text.replace(['"', '\''], "\n").replace('_', " ");
+    [Folded::of(text), Folded::of(&apart), Folded::of(&decode::decoded(text))]
+        .iter()
+        .any(|text| orders(text) || TELLS.iter().any(|tells| says_whole(text, tells)))
+}
+
 /// It stands there as words of its own: nobody drives "to the AI" who drives to the airport.
 fn says_whole(text: &Folded, mark: &str) -> bool {
     let in_text = |text: &str| {
@@ -190,6 +220,42 @@ const BEGIN: &[&str] = &[
 /// What they are about, wherever it stands.
 const INSIDE: &[&str] =
     &["secret", "confidential", "internal", "between us", "don't tell", "do not tell", "vertraulich", "intern "];
+
+/// How a business forbids its assistant to speak of something.
+const FORBIDS: &[&str] = &[
+    "mention",
+    "talk about",
+    "talk of",
+    "speak about",
+    "speak of",
+    "discuss",
+    "reveal",
+    "disclose",
+    "tell anyone",
+    "tell anybody",
+    "tell people",
+    "tell customers",
+    "say anything about",
+    "bring up",
+];
+/// Words that say nothing by themselves.
+const EMPTY_WORDS: &str = " about from that their them this with what when where which your have been were will than then \
+    there they anything anyone anybody customer customers people ever other others ";
+
+/// What an order forbids to speak of: the beginnings of its telling words. `None`: it forbids no such thing.
+pub(super) fn taboo(order: &Folded) -> Option<Vec<String>> {
+    let denies = ["never ", "not ", "n't "].iter().any(|word| order.exact.contains(word));
+    let (at, phrase) = FORBIDS.iter().find_map(|phrase| Some((order.text.find(phrase)?, phrase)))?;
+    let what = Folded::of(&order.text[at + phrase.len()..]);
+    let words = what.words().into_iter().filter(|word| word.chars().count() > 3);
+    let words = words.filter(|word| !EMPTY_WORDS.contains(&format!(" {word} "))).map(beginning);
+    denies.then(|| words.collect())
+}
+
+/// Endings do not hide a word.
+pub(super) fn beginning(word: &str) -> String {
+    word.chars().take(5).collect()
+}
 
 /// The sentences of a business's instructions that are for its assistant's eyes, one a line; the rest are facts, which it may
 /// repeat.

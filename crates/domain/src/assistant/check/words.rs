@@ -2,6 +2,7 @@
 
 use super::Allowed;
 use super::fold::{Folded, is_latin};
+use super::orders::{beginning, taboo};
 
 /// How a machine says that it is none, where it does not say so in plain English.
 const CLAIMS: &[&str] = &[
@@ -150,13 +151,29 @@ const RULES_MARKS: &[&str] = &[
     "le mie istruzioni",
 ];
 
+/// It speaks of what an order forbids to speak of: half of the words that tell of it and stand in no source.
+fn speaks_of(words: &[&str], order: &Folded, known: impl FnOnce() -> Folded) -> bool {
+    let Some(taboo) = taboo(order).filter(|taboo| words.iter().any(|word| taboo.contains(&beginning(word)))) else {
+        return false;
+    };
+    let known = known();
+    let known: Vec<String> = known.words().into_iter().map(beginning).collect();
+    let taboo: Vec<String> = taboo.into_iter().filter(|word| !known.contains(word)).collect();
+    let spoken = taboo.iter().filter(|taboo| words.iter().any(|word| beginning(word) == **taboo)).count();
+    spoken > 0 && spoken * 2 >= taboo.len()
+}
+
 pub(super) fn tells_rules(said: &Folded, allowed: &Allowed) -> bool {
     if RULES_MARKS.iter().any(|mark| said.says(mark)) {
         return true;
     }
     let words = said.words();
+    let known = || Folded::of(&allowed.given.join("\n"));
     allowed.rules.lines().any(|line| {
         let line = Folded::of(line);
+        if speaks_of(&words, &line, known) {
+            return true;
+        }
         let rule = line.words();
         let window = rule.len().min(RULES_WORDS);
         window >= RULES_WORDS_MIN && rule.windows(window).any(|rule| words.windows(window).any(|said| said == rule))

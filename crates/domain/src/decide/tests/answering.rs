@@ -40,7 +40,7 @@ fn in_draft_mode_it_only_suggests_and_off_is_silence() {
         scene.conversation.as_mut().unwrap().mode = Some(mode);
         told(&assistant_answered(now(), &mut ids(), &scene, &run(3, says("Until six."))))
     };
-    assert_eq!(decide(Mode::Draft), "draft: Until six.\nrun: suggested");
+    assert_eq!(decide(Mode::Draft), "drafts superseded\ndraft: Until six.\nrun: suggested");
     assert_eq!(decide(Mode::Off), "run: outdated");
 }
 
@@ -93,6 +93,57 @@ fn handing_over_says_to_whom_and_wakes_the_assistant_if_someone_waits() {
     assert!(hand_off(now(), &mut ids(), &scene, HandOffTo::Assistant(None), None).is_err());
 }
 
+#[test]
+fn one_assistant_after_another_answers_what_the_first_has_not_sent() {
+    let mut scene = scene();
+    waits(&mut scene);
+    let conversation = scene.conversation.as_mut().unwrap();
+    (conversation.has_unsent, conversation.answering) = (true, true);
+    scene.assistant = Some(Arc::new(Assistant { id: id(0xB0B), ..scene.assistant.as_deref().unwrap().clone() }));
+    let decision = hand_off(now(), &mut ids(), &scene, HandOffTo::Assistant(Some(id(0xB0B))), None).unwrap();
+    expect![[r#"
+        unsent cancelled (by the assistant): human_replied
+        now open, held by assistant, version 4, waiting
+        note by system, noted: Handed to Ada.
+        → remind about version 4 in 4000 ms"#]]
+    .assert_eq(&told(&decision));
+}
+
+#[test]
+fn people_learn_of_an_answer_that_did_not_get_through() {
+    let failed = |prepare: Prepare| {
+        let mut scene = scene();
+        scene.conversation.as_mut().unwrap().last_inbound_at = Some(now() - 1.minute());
+        prepare(&mut scene);
+        let failed = crate::fact::AnswerFailed {
+            conversation: id(5),
+            assistant: id(0xADA),
+            written_at: now() - 30.seconds(),
+            why: "The phone is off.".into(),
+        };
+        told(&answer_failed(now(), &mut ids(), &scene, &failed))
+    };
+    expect![[r#"
+        now open, held by agents, version 4, waiting
+        note by system, noted: Handed to people: its answer did not reach them: The phone is off.
+        → remind in 1800000 ms"#]]
+    .assert_eq(&failed(&|_| {}));
+    let nothing: [(&str, Prepare); 4] = [
+        ("they wrote again", &|scene| scene.conversation.as_mut().unwrap().last_inbound_at = Some(now())),
+        ("people have it", &|scene| scene.conversation.as_mut().unwrap().holder = Holder::Agents),
+        ("they are out", &|scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now())),
+        ("they are blocked", &|scene| scene.contact.as_mut().unwrap().blocked = true),
+    ];
+    for (case, prepare) in nothing {
+        assert_eq!(failed(prepare), "", "{case}");
+    }
+    let about = |answers| Outbound { author: Author::Assistant(id(0xADA)), answers, ..about(Status::Sent) };
+    let report = CarrierReported { failure: Some(failure()), ..report(Reported::Failed, false) };
+    let of = |about: &Outbound| told(&carrier_reported(now(), Uuid::nil(), about, &report));
+    assert_eq!(of(&about(true)), "receipt: carrier\nmessage is failed\n→ remind in 0 ms");
+    assert_eq!(of(&about(false)), "receipt: carrier\nmessage is failed", "a notice");
+}
+
 pub(super) fn waits(scene: &mut Scene) {
     scene.conversation.as_mut().unwrap().waiting_since = Some(now());
 }
@@ -131,11 +182,13 @@ fn what_the_checks_refuse_is_a_suggestion_with_the_reason() {
     expect![[r#"
         now open, held by agents, version 4, waiting
         note by system, noted: Handed to people: its reply was held back because it names $5, which no source does
+        drafts superseded
         draft, held back: It is $5. (It names $5, which no source does.)
         run: refused
         → remind in 1800000 ms"#]]
     .assert_eq(&answered_in(&with_ada(|_| {}), refused.clone()));
     expect![[r#"
+        drafts superseded
         draft, held back: It is $5. (It names $5, which no source does.)
         run: refused"#]]
     .assert_eq(&answered_in(&with_ada(|ada| ada.mode = Mode::Draft), refused));
@@ -240,7 +293,7 @@ fn a_hand_over_that_nobody_picks_up_escalates() {
     expect![[r#"
         label: escalated
         now open, held by agents, version 4, for member 9, waiting
-        note by system, noted: Escalated: nobody has answered for 30 minutes since the assistant handed over."#]]
+        note by system, noted: Escalated: nobody has answered for 30 minutes since people got it."#]]
     .assert_eq(&overdue(&scene));
     let changed: [(&str, Prepare); 4] = [
         ("answered", &|scene| scene.conversation.as_mut().unwrap().waiting_since = None),

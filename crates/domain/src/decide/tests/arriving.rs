@@ -327,12 +327,37 @@ fn a_new_conversation_goes_to_whom_a_route_names() {
 }
 
 #[test]
+fn a_route_chooses_for_the_first_text_and_for_what_comes_back() {
+    let holder = |prepare: &dyn Fn(&mut Conversation)| {
+        let mut scene = scene();
+        scene.candidates = vec![Arc::new(Assistant { id: id(0xB0B), ..scene.assistant.as_deref().unwrap().clone() })];
+        let keywords = vec!["refund".into()];
+        let route = crate::assistant::Route { assistant_id: Some(id(0xB0B)), keywords, ..Default::default() };
+        Arc::make_mut(&mut scene.tenant).settings.routes = vec![route];
+        prepare(scene.conversation.as_mut().unwrap());
+        let decision = text_arrived(now(), &mut ids(), &scene, Uuid::from_u128(6), &arrived("I want a refund"));
+        let found = decision.changes.iter().find_map(|change| match change {
+            Change::ConversationChanged(conversation) => Some(conversation.holder),
+            _ => None,
+        });
+        found.unwrap()
+    };
+    let (ada, bob) = (Holder::Assistant(id(0xADA)), Holder::Assistant(id(0xB0B)));
+    assert_eq!(holder(&|it| it.inbound_count = 3), ada, "one that goes on stays where it is");
+    assert_eq!(holder(&|it| it.inbound_count = 0), bob, "it was opened by us, and this is their first word");
+    assert_eq!(holder(&|it| (it.inbound_count, it.holder) = (0, Holder::Agents)), Holder::Agents);
+    assert_eq!(holder(&|it| (it.inbound_count, it.status) = (3, Standing::Closed)), bob, "it was settled");
+    let peoples = |it: &mut Conversation| (it.status, it.holder) = (Standing::Closed, Holder::Agents);
+    assert_eq!(holder(&peoples), Holder::Agents, "what people closed stays theirs");
+}
+
+#[test]
 fn what_people_closed_goes_back_if_that_is_set() {
     let closed = |back| {
         let mut scene = scene();
         let mut ada = scene.assistant.as_deref().unwrap().clone();
         ada.settings.hand_over.back = back;
-        Arc::make_mut(&mut scene.number).assistant = Some(Arc::new(ada));
+        scene.assistant = Some(Arc::new(ada));
         let conversation = scene.conversation.as_mut().unwrap();
         (conversation.status, conversation.holder) = (Standing::Closed, Holder::Agents);
         told(&text_arrived(now(), &mut ids(), &scene, Uuid::from_u128(6), &arrived("Are you open?")))

@@ -244,7 +244,7 @@ fn only_what_went_out_is_an_answer() {
         assert_eq!(answers(&|_| {}, end), "");
     }
     let about = Outbound { author: PERSON.author, waiting_since: Some(now() - 2.minutes()), ..about(Status::Unknown) };
-    let decision = carrier_reported(&about, &report(Reported::Delivered, false));
+    let decision = carrier_reported(now(), Uuid::nil(), &about, &report(Reported::Delivered, false));
     assert_eq!(told(&decision), "receipt: carrier\nmessage is delivered\nanswered", "the carrier settles it");
 }
 
@@ -259,7 +259,8 @@ fn an_answer_on_its_way_is_not_asked_for_again_and_the_contact_waits_until_it_is
     expect![[r#"
         unsent cancelled (by the assistant): human_replied
         now open, held by agents, version 4, waiting
-        note by system, noted: Handed to people."#]]
+        note by system, noted: Handed to people.
+        → remind in 1800000 ms"#]]
     .assert_eq(&told(
         &hand_off(now(), &mut ids(), &scene, HandOffTo::Agents { team: None, assignee: None }, None).unwrap(),
     ));
@@ -305,7 +306,8 @@ fn the_end_of_an_earlier_attempt_changes_nothing() {
 fn an_unknown_text_stays_unknown_until_the_carrier_speaks() {
     assert_eq!(told(&unknown_overdue(&about(Status::Unknown))), "receipt: settled\nmessage is unknown");
     assert_eq!(told(&unknown_overdue(&about(Status::Delivered))), "");
-    let reported = |status, reported| told(&carrier_reported(&about(status), &report(reported, false)));
+    let reported =
+        |status, reported| told(&carrier_reported(now(), Uuid::nil(), &about(status), &report(reported, false)));
     assert_eq!(reported(Status::Unknown, Reported::Delivered), "receipt: carrier\nmessage is delivered");
     assert_eq!(reported(Status::Delivered, Reported::Sent), "", "late");
     assert_eq!(reported(Status::Delivered, Reported::Delivered), "", "twice");
@@ -321,6 +323,7 @@ fn written() -> Written {
         last_inbound_at: Some(now() - 1.minute()),
         holder: Holder::Assistant(id(0xADA)),
         mode: Mode::Auto,
+        lane: Uuid::nil(),
     }
 }
 
@@ -360,7 +363,11 @@ fn a_due_text_is_asked_about_once_more() {
     };
     assert_eq!(due(&|_| {}), ("receipt: gate\nmessage is sending".into(), Due::Hand { attempt: 1 }));
     let out = |scene: &mut Scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now());
-    assert_eq!(due(&out), ("receipt: gate\nmessage is skipped".into(), Due::Drop));
+    assert_eq!(
+        due(&out),
+        ("receipt: gate\nmessage is skipped\n→ remind in 0 ms".into(), Due::Drop),
+        "people learn of it"
+    );
 }
 
 #[test]

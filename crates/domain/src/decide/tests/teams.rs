@@ -119,11 +119,9 @@ fn what_goes_back_to_the_assistant_belongs_to_no_team() {
         (conversation.team, conversation.assignee) = (Some(id(7)), Some(id(9)));
         conversation.status = Standing::Closed;
     });
-    let mut number = crate::number::Number::clone(&scene.number);
-    let mut ada = Assistant::clone(number.assistant.as_ref().unwrap());
+    let mut ada = Assistant::clone(scene.assistant.as_ref().unwrap());
     ada.settings.hand_over.back = crate::assistant::HandBack::AfterClosing;
-    number.assistant = Some(Arc::new(ada));
-    scene.number = Arc::new(number);
+    scene.assistant = Some(Arc::new(ada));
     let decision = text_arrived(now(), &mut ids(), &scene, Uuid::from_u128(6), &arrived("Hello again"));
     assert_eq!(stands_now(&decision), "now open, held by assistant, version 4, waiting");
 }
