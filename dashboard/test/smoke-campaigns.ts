@@ -40,7 +40,7 @@ export async function campaign({ page, fake, shot, axe, expect }: Smoke): Promis
   await page.getByText("1 segment").waitFor();
   await text.press("End");
   await button("Insurance").click();
-  await page.getByText(/Private/).waitFor();
+  await phone.getByText(/Private|Public/).waitFor();
   await page.getByLabel("As it reads for").selectOption({ label: "Jonas Weber" });
   await phone.getByText("nothing is known of them as insurance").waitFor();
   await text.fill("Hi {first_name|there}, we are closed on Monday 🙂");

@@ -53,6 +53,7 @@ describe("the router", () => {
     [`<a href="/api/docs">no page of ours</a>`, {}],
     [`<a href="#main">further down</a>`, {}],
   ])("leaves %s to the browser", (html, init) => {
+    history.replaceState(null, "", "/inbox");
     const router = new Router(routes);
     const before = router.path;
     let wasTaken = true;
