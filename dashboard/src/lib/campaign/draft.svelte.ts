@@ -32,6 +32,7 @@ export class Draft {
   #refused = $state.raw<Partial<Record<DraftField, { value: string; message: string }>>>({});
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> | null = null;
+  #isMissed = false;
 
   readonly changed: readonly DraftField[] = $derived(changedIn(this.form, this.base));
   /** By field; the server's word comes after ours. */
@@ -49,6 +50,8 @@ export class Draft {
     readonly id: string,
     campaign: Campaign,
     private readonly update: (id: string, patch: CampaignPatch) => Promise<Campaign> = api.update,
+    /** Fetches it anew; what comes is `arrived`. */
+    private readonly reload: () => void = () => {},
   ) {
     this.base = formOf(campaign);
     this.form = this.#restored();
@@ -64,8 +67,11 @@ export class Draft {
   /** It was changed, here or elsewhere. */
   arrived(campaign: Campaign): void {
     const base = formOf(campaign);
-    // While our own change is on its way, what arrives may be from before it.
-    if (this.#running) return;
+    // While our own change is on its way, what arrives may be from before it, or from after: it is asked for anew.
+    if (this.#running) {
+      this.#isMissed = true;
+      return;
+    }
     this.form = rebased(this.form, this.base, base);
     this.base = base;
     this.#keep();
@@ -77,6 +83,8 @@ export class Draft {
     while (this.#running) await this.#running;
     this.#running = this.#save().finally(() => (this.#running = null));
     await this.#running;
+    if (this.#isMissed) this.reload();
+    this.#isMissed = false;
     return this.isSaved;
   }
 

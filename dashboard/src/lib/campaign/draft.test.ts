@@ -118,6 +118,25 @@ describe("a draft", () => {
     expect(server.campaign.body).toBe("One and two");
   });
 
+  it("asks anew when somebody else changed it while it was being kept", async () => {
+    const server = new Server();
+    let go = () => {};
+    const slow = async (id: string, patch: CampaignPatch) => {
+      await new Promise<void>((on) => (go = on));
+      return server.update(id, patch);
+    };
+    const reload = vi.fn(() => draft.arrived({ ...server.campaign, name: "Their name" }));
+    const draft = new Draft("cmp_1", server.campaign, slow, reload);
+    draft.write({ body: "Ours" });
+    await breath();
+    draft.arrived({ ...server.campaign, name: "Their name" });
+    expect(draft.form.name).toBe("Recall November");
+    go();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(reload).toHaveBeenCalledOnce();
+    expect([draft.form.name, draft.form.body, draft.isSaved]).toEqual(["Their name", "Ours", true]);
+  });
+
   it("is not changed by order or by how an instant is written", async () => {
     const server = new Server();
     server.campaign = aCampaign({ numbers: ["num_1", "num_2"], send_before: "2026-11-27T09:00:00Z" });

@@ -57,6 +57,10 @@ describe("how fast it goes", () => {
     const all = looks(...Array.from({ length: 1_000 }, (_, i): [number, number] => [i, i]));
     expect(all.length).toBeLessThan(70);
     expect(rateOf(all, 999_000)).toBe(1);
+    const fast = looks(...Array.from({ length: 9_000 }, (_, i): [number, number] => [i / 100, i]));
+    expect(fast.length).toBeGreaterThan(200);
+    expect(fast.length).toBeLessThan(260);
+    expect(rateOf(fast, 89_990)).toBe(100);
   });
 
   it.each([

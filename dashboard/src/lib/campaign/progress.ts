@@ -33,6 +33,8 @@ export interface Sample {
 
 /** Older than this says nothing of how fast it goes now. */
 const WINDOW_MS = 60_000;
+/** Looks in quick succession count as one: a fast campaign is told of many times a second. */
+const APART_MS = 250;
 /** A shorter look is mostly chance. */
 const LOOK_MS = 3_000;
 
@@ -40,8 +42,11 @@ const LOOK_MS = 3_000;
 export function lookedAt(samples: readonly Sample[], now: Sample): Sample[] {
   const last = samples.at(-1);
   if (last && now.through < last.through) return [now];
-  const recent = samples.filter((sample, i) => {
-    const next = samples[i + 1];
+  const previous = samples.at(-2);
+  const isSoon = previous !== undefined && now.at - previous.at < APART_MS;
+  const before = isSoon ? samples.slice(0, -1) : samples;
+  const recent = before.filter((sample, i) => {
+    const next = before[i + 1];
     // The newest one outside of the window stays, so that the window is whole.
     return now.at - sample.at <= WINDOW_MS || (next !== undefined && now.at - next.at < WINDOW_MS);
   });
