@@ -4,6 +4,7 @@ import type { Page, Response } from "playwright-core";
 import { NARROW, openBrowser, openPage } from "./browser";
 import { startDemo, type Demo } from "./demo";
 import { walkAssistant } from "./journey-assistant";
+import { walkCampaign } from "./journey-campaign";
 
 export const once = true;
 const SHOTS = "test/shots/journey";
@@ -144,6 +145,7 @@ async function journey(page: Page, demo: Demo): Promise<void> {
   await shot("11-dark");
   await page.emulateMedia({ colorScheme: "light" });
   await visit(page, demo, shot);
+  await walkCampaign({ page, demo, problems, expected, shot });
   await walkAssistant({ page, demo, problems, expected, shot });
 
   // On a phone: the list, a thread, the way back; nothing sticks out.

@@ -1,5 +1,6 @@
 /** Complete values for tests; each test says only what matters to it. */
 import type {
+  Campaign,
   Conversation,
   Draft,
   KnowledgeSource,
@@ -7,6 +8,8 @@ import type {
   Media,
   Message,
   Preview,
+  Recipient,
+  RecipientCounts,
 } from "../src/lib/api/types";
 
 export const aMessage = (over: Partial<Message> = {}): Message => ({
@@ -141,5 +144,57 @@ export const aMeasure = (over: Partial<Measure> = {}): Measure => ({
   body: "Hello",
   replaced: [],
   not_gsm: [],
+  ...over,
+});
+
+export const counts = (over: Partial<RecipientCounts> = {}): RecipientCounts => ({
+  pending: 0,
+  deferred: 0,
+  queued: 0,
+  sending: 0,
+  sent: 0,
+  unknown: 0,
+  delivered: 0,
+  unconfirmed: 0,
+  failed: 0,
+  skipped: 0,
+  cancelled: 0,
+  ...over,
+});
+
+export const aCampaign = (over: Partial<Campaign> = {}): Campaign => ({
+  id: "cmp_1",
+  name: "Recall November",
+  state: "draft",
+  body: "Hi {first_name|there}, your check-up is due.",
+  numbers: ["num_1"],
+  audience: { everyone: true, tags: [], phones: [], without_tags: [] },
+  send_before: null,
+  starts_at: null,
+  frozen: false,
+  counts: counts(),
+  total: 0,
+  replied: 0,
+  created_by: "usr_1",
+  created_at: "2026-11-23T10:00:00Z",
+  launched_at: null,
+  ended_at: null,
+  ...over,
+});
+
+export const aRecipient = (over: Partial<Recipient> = {}): Recipient => ({
+  id: "rcp_1",
+  contact_id: "con_1",
+  phone: "+12125550101",
+  number_id: "num_1",
+  standing: "pending",
+  failure: null,
+  not_before: null,
+  body: null,
+  segments: null,
+  conversation_id: null,
+  sent_at: null,
+  delivered_at: null,
+  replied_at: null,
   ...over,
 });

@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { NARROW, openBrowser, openPage, WIDE } from "./browser";
 import { startFake, type Fake } from "./fake";
 import { approve, equip } from "./smoke-assistant";
+import { campaign } from "./smoke-campaigns";
 import { team } from "./smoke-team";
 
 export const once = true;
@@ -248,6 +249,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await settle(page, fake, shot);
   await equip({ page, fake, shot, axe, expect });
   await team({ page, fake, shot, axe, expect });
+  await campaign({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);
   await button("New key").click();

@@ -25,6 +25,8 @@ export const routes: Route<Page>[] = [
   { path: "/inbox", page: inbox },
   { path: "/inbox/:id", page: inbox },
   { path: "/approvals", page: page("Approvals", () => import("./approvals/Approvals.svelte")) },
+  { path: "/campaigns", page: page("Campaigns", () => import("./campaigns/Campaigns.svelte")) },
+  { path: "/campaigns/:id", page: page("Campaign", () => import("./campaigns/Campaign.svelte")) },
   { path: "/assistants", page: assistants },
   { path: "/assistants/:id", page: assistants },
   { path: "/assistants/:id/:tab", page: assistants },

@@ -94,6 +94,13 @@ export class FakeDesk {
   approvals: T.Approval[] = [];
   /** What is kept of contacts in the tenant's fields, by their id. */
   kept = new Map<string, Record<string, string>>();
+  campaigns: T.Campaign[] = [];
+  /** By their campaign. */
+  recipients = new Map<string, T.Recipient[]>();
+  /** Contacts without a conversation. */
+  strangers = new Map<string, T.Contact>();
+  /** How long a launch can be undone. */
+  undoMs = 60_000;
   /** By the message or draft that they explain. */
   runs = new Map<string, T.Run>();
   webhooks: T.Webhook[] = [];

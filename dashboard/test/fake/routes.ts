@@ -2,6 +2,7 @@
 import type * as T from "../../src/lib/api/types";
 import { approvalRoutes } from "./approvals";
 import { assistantRoutes } from "./assistants";
+import { campaignRoutes, contactOf } from "./campaigns";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
 import { knowledgeRoutes } from "./knowledge";
@@ -12,13 +13,6 @@ const phones = [
   { e164: "+12125550102", name: "Jonas Weber" },
   { e164: "+12125550150", name: "A stranger" },
 ].map((p) => ({ ...p, pretty: pretty(p.e164) }));
-
-function contact(d: FakeDesk, id: string): T.Contact {
-  const found = [...d.conversations.values()].find((c) => c.contact.id === id);
-  if (!found) throw notFound();
-  const fields = d.kept.get(id) ?? {};
-  return { ...found.contact, time_zone: null, tags: [], created_at: found.created_at, fields };
-}
 
 const isOf = (d: FakeDesk, team: string | null, wanted: string | null) =>
   wanted === "mine"
@@ -161,7 +155,7 @@ const routes: Record<string, Handler> = {
     return number;
   },
   "DELETE /numbers/:": (d, [id]) => void (d.numbers = d.numbers.filter((n) => n.id !== id)),
-  "GET /contacts/:": (d, [id = ""]) => contact(d, id),
+  "GET /contacts/:": (d, [id = ""]) => contactOf(d, id),
   "PATCH /contacts/:": (d, [id = ""], body) => {
     const { fields, ...own } = body as unknown as T.ContactPatch;
     for (const [key, value] of Object.entries(fields ?? {})) {
@@ -177,7 +171,7 @@ const routes: Record<string, Handler> = {
     }
     for (const c of d.conversations.values())
       if (c.contact.id === id) d.change(c.id, { contact: { ...c.contact, ...(own as object) } });
-    const changed = contact(d, id);
+    const changed = contactOf(d, id);
     d.emit("contact.updated", { contact: changed });
     return changed;
   },
@@ -321,6 +315,7 @@ const routes: Record<string, Handler> = {
   "POST /text/measure": (_, __, body) => measure(String(body["body"])),
   ...approvalRoutes,
   ...assistantRoutes,
+  ...campaignRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,
   "GET /webhooks": (d) => page(d.webhooks),

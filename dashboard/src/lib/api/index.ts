@@ -1,5 +1,5 @@
 /** Every call the dashboard makes, by resource. */
-import { get, patch, post, put, remove, request } from "./client";
+import { get, newKey, patch, post, put, remove, request } from "./client";
 import type * as T from "./types";
 
 export { Problem, newKey, onSignedOut, openEventStream, reasonOf } from "./client";
@@ -68,8 +68,27 @@ export const numbers = {
 };
 
 export const contacts = {
+  list: (query: { q?: string; cursor?: string; limit?: number }) =>
+    get<T.Page<T.Contact>>("/contacts", { ...query }),
   get: (id: string) => get<T.Contact>(`/contacts/${at(id)}`),
   update: (id: string, body: T.ContactPatch) => patch<T.Contact>(`/contacts/${at(id)}`, body),
+};
+
+export const phones = { parse: (input: string) => post<T.Phone>("/phones/parse", { input }) };
+
+export const campaigns = {
+  list: (cursor?: string) => get<T.Page<T.Campaign>>("/campaigns", { cursor, limit: 25 }),
+  get: (id: string) => get<T.Campaign>(`/campaigns/${at(id)}`),
+  create: (body: T.CampaignPatch, key: string) => post<T.Campaign>("/campaigns", body, { key }),
+  update: (id: string, body: T.CampaignPatch) => patch<T.Campaign>(`/campaigns/${at(id)}`, body),
+  remove: (id: string) => remove(`/campaigns/${at(id)}`),
+  /** `when`: an instant; `null`: as soon as it may. */
+  launch: (id: string, when: string | null, key: string) =>
+    post<T.Campaign>(`/campaigns/${at(id)}/launch`, when === null ? {} : { at: when }, { key }),
+  order: (id: string, order: "undo" | "pause" | "resume" | "cancel") =>
+    post<T.Campaign>(`/campaigns/${at(id)}/${order}`, {}, { key: newKey() }),
+  recipients: (id: string, query: { standing?: T.Standing; cursor?: string; limit?: number }) =>
+    get<T.Page<T.Recipient>>(`/campaigns/${at(id)}/recipients`, { ...query }),
 };
 
 export interface ConversationQuery {

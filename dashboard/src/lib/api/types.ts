@@ -99,6 +99,13 @@ export type WeekHours = Schemas["WeekHours"];
 /** Something that keeps a thing from working, in plain words, with what to do about it. */
 export type Trouble = Schemas["NumberProblem"] & Partial<Pick<Schemas["CarrierProblem"], "e164">>;
 export type Campaign = Schemas["Campaign"];
+export type CampaignAudience = Schemas["CampaignAudience"];
+export type CampaignPatch = Partial<Pick<Campaign, "name" | "body" | "numbers" | "audience" | "send_before">>;
+export type CampaignState = Schemas["CampaignState"];
+export type Phone = Schemas["Phone"];
+export type Recipient = Schemas["Recipient"];
+export type RecipientCounts = Schemas["RecipientCounts"];
+export type Standing = Schemas["RecipientStanding"];
 export type Webhook = Schemas["Webhook"];
 export type WebhookDelivery = Schemas["Delivery"];
 export type WebhookPatch = Schemas["ChangeWebhook"];

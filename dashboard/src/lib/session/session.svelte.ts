@@ -13,7 +13,7 @@ class SessionState {
     onSignedOut(() => this.#leave());
   }
 
-  /** Assistants and numbers. The server decides; this only hides what it would refuse. */
+  /** Assistants, numbers and campaigns. The server decides; this only hides what it would refuse. */
   get mayManage(): boolean {
     return this.me !== null && MAY_MANAGE.includes(this.me.role);
   }

@@ -16,6 +16,8 @@ export class Router<P> {
         event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
       if (!link || !isPlain || event.defaultPrevented) return;
       if (link.target || link.origin !== location.origin || link.hasAttribute("download")) return;
+      // A place on this page, such as the one that the skip link leads to.
+      if (link.hash && link.pathname === location.pathname) return;
       if (!find(this.routes, link.pathname)) return;
       event.preventDefault();
       this.go(link.pathname);

@@ -51,12 +51,19 @@ describe("the router", () => {
     [`<a href="/inbox">new tab</a>`, { metaKey: true }],
     [`<a href="https://example.com/inbox">elsewhere</a>`, {}],
     [`<a href="/api/docs">no page of ours</a>`, {}],
+    [`<a href="#main">further down</a>`, {}],
   ])("leaves %s to the browser", (html, init) => {
+    history.replaceState(null, "", "/inbox");
     const router = new Router(routes);
     const before = router.path;
-    document.addEventListener("click", (e) => e.preventDefault(), { once: true });
+    let wasTaken = true;
+    const last = (e: Event) => {
+      wasTaken = e.defaultPrevented;
+      e.preventDefault();
+    };
+    document.addEventListener("click", last, { once: true });
     click(html, init);
-    expect(router.path).toBe(before);
+    expect([router.path, wasTaken]).toEqual([before, false]);
   });
 
   it("hears the back button", () => {

@@ -1,0 +1,85 @@
+/** A draft as its form has it, what of it differs from what is kept, and what may not be kept. Pure. */
+import type { Campaign, CampaignAudience, CampaignPatch } from "$lib/api/types";
+import { read, type Fault } from "./template";
+import { isNobody } from "./words";
+
+export interface DraftForm {
+  name: string;
+  body: string;
+  numbers: readonly string[];
+  audience: CampaignAudience;
+  send_before: string | null;
+}
+export type DraftField = keyof DraftForm;
+export const FIELDS: readonly DraftField[] = ["name", "body", "numbers", "audience", "send_before"];
+
+/** As the server keeps them, so that only what differs in fact counts as a change. */
+export const formOf = (c: Campaign): DraftForm => ({
+  name: c.name,
+  body: c.body,
+  numbers: [...c.numbers].sort(),
+  audience: tidy(c.audience),
+  send_before: c.send_before,
+});
+
+export const tidy = (a: CampaignAudience): CampaignAudience => ({
+  everyone: a.everyone,
+  tags: [...a.tags].sort(),
+  phones: [...a.phones].sort(),
+  without_tags: [...a.without_tags].sort(),
+});
+
+const asKept = (form: DraftForm, field: DraftField): unknown => {
+  if (field === "name") return form.name.trim();
+  if (field === "numbers") return [...form.numbers].sort();
+  if (field === "audience") return tidy(form.audience);
+  // The server writes instants in fewer digits than a browser.
+  if (field === "send_before") return form.send_before === null ? null : Date.parse(form.send_before);
+  return form[field];
+};
+
+/** The value of a field, to be compared. */
+export const valueOf = (form: DraftForm, field: DraftField): string => JSON.stringify(asKept(form, field));
+
+export const changedIn = (form: DraftForm, base: DraftForm): DraftField[] =>
+  FIELDS.filter((field) => valueOf(form, field) !== valueOf(base, field));
+
+/** What somebody else changed comes in; what is changed here stays. */
+export function rebased(form: DraftForm, base: DraftForm, arrived: DraftForm): DraftForm {
+  const ours = changedIn(form, base);
+  return Object.fromEntries(
+    FIELDS.map((field) => [field, ours.includes(field) ? form[field] : arrived[field]]),
+  ) as unknown as DraftForm;
+}
+
+export type Faults = Partial<Record<DraftField, string>>;
+
+export const textFault = (body: string, known: readonly string[] | null): Fault | null => {
+  const found = read(body, known);
+  return "fault" in found ? found.fault : null;
+};
+
+/** What the server would refuse to keep. */
+export function faultsOf(form: DraftForm, known: readonly string[] | null, now: number): Faults {
+  const faults: Faults = {};
+  if (form.name.trim() === "") faults.name = "Give it a name.";
+  const fault = textFault(form.body, known);
+  if (fault) faults.body = fault.message;
+  if (form.send_before !== null && Date.parse(form.send_before) <= now)
+    faults.send_before = "This time has passed. Choose a later one.";
+  return faults;
+}
+
+/** What must be there before it can be launched. */
+export function missingIn(form: DraftForm): { field: DraftField; message: string }[] {
+  const missing: { field: DraftField; message: string }[] = [];
+  if (form.body.trim() === "") missing.push({ field: "body", message: "Write its text." });
+  if (form.numbers.length === 0) missing.push({ field: "numbers", message: "Choose a number to send from." });
+  if (isNobody(form.audience)) missing.push({ field: "audience", message: "Choose who gets it." });
+  return missing;
+}
+
+export const patchOf = (form: DraftForm, fields: readonly DraftField[]): CampaignPatch => {
+  const kept: CampaignPatch = { ...form, name: form.name.trim(), numbers: [...form.numbers] };
+  return Object.fromEntries(fields.map((field) => [field, kept[field]]));
+};

@@ -1,0 +1,115 @@
+/** Who is to get a campaign, page by page, and fetched again as they go on. */
+import { campaigns as api, reasonOf } from "$lib/api";
+import type { Page, Recipient, Standing } from "$lib/api/types";
+
+const PAGE = 50;
+/** Those who replied are looked for in all: so many pages at a time. */
+const SOUGHT_PAGES = 10;
+const SOUGHT = 100;
+/** So many pages are kept true; those below them are as they were when they were fetched. */
+const FRESH_PAGES = 4;
+/** While texts go out by the hundred, the list is fetched this often. */
+export const REFRESH_MS = 3_000;
+
+/** Whom to show; `replied` is no standing: it is found among all. */
+export type Shown = Standing | "replied" | null;
+
+export class Recipients {
+  all = $state.raw<readonly Recipient[] | null>(null);
+  shown = $state<Shown>(null);
+  error = $state<string | null>(null);
+  isLoading = $state(false);
+  #cursor = $state<string | null>(null);
+  #turn = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly campaign: string,
+    private readonly fetchPage: typeof api.recipients = api.recipients,
+  ) {}
+
+  get hasMore(): boolean {
+    return this.#cursor !== null;
+  }
+
+  choose(shown: Shown): void {
+    this.shown = shown;
+    this.all = null;
+    this.#cursor = null;
+    void this.load();
+  }
+
+  async load(): Promise<void> {
+    const wanted = Math.min(FRESH_PAGES, Math.max(1, Math.ceil((this.all?.length ?? 0) / PAGE)));
+    await this.#run(async (isCurrent) => {
+      const fresh: Recipient[] = [];
+      let cursor: string | null = null;
+      for (let page = 0; page < wanted; page++) {
+        const found = await this.#page(cursor);
+        if (!isCurrent()) return;
+        fresh.push(...found.data);
+        cursor = found.next_cursor ?? null;
+        if (cursor === null) break;
+      }
+      // Whoever is further down stays: rows keep the order of their ids.
+      const last = fresh.at(-1)?.id ?? "";
+      const below = cursor === null ? [] : (this.all ?? []).filter((row) => row.id > last);
+      if (below.length === 0) this.#cursor = cursor;
+      this.all = [...fresh, ...below];
+    });
+  }
+
+  more(): Promise<void> {
+    return this.#run(async (isCurrent) => {
+      const found = await this.#page(this.#cursor);
+      if (!isCurrent()) return;
+      const known = new Set(this.all?.map((row) => row.id));
+      this.all = [...(this.all ?? []), ...found.data.filter((row) => !known.has(row.id))];
+      this.#cursor = found.next_cursor ?? null;
+    });
+  }
+
+  /** Something changed: fetched again, but not more often than every few seconds. */
+  touch(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (!this.isLoading) void this.load();
+      else this.touch();
+    }, REFRESH_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#turn += 1;
+  }
+
+  async #page(from: string | null): Promise<Page<Recipient>> {
+    const { shown } = this;
+    const ask = (cursor: string | null, limit: number, standing?: Standing) =>
+      this.fetchPage(this.campaign, { standing, cursor: cursor ?? undefined, limit });
+    if (shown !== "replied") return ask(from, PAGE, shown ?? undefined);
+    const data: Recipient[] = [];
+    let cursor = from;
+    for (let page = 0; page < SOUGHT_PAGES; page++) {
+      const found = await ask(cursor, SOUGHT);
+      data.push(...found.data.filter((row) => row.replied_at !== null));
+      cursor = found.next_cursor ?? null;
+      if (cursor === null || data.length >= PAGE) break;
+    }
+    return { data, next_cursor: cursor };
+  }
+
+  async #run(work: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
+    const turn = ++this.#turn;
+    this.isLoading = true;
+    this.error = null;
+    try {
+      await work(() => turn === this.#turn);
+    } catch (error) {
+      if (turn === this.#turn) this.error = reasonOf(error);
+    } finally {
+      if (turn === this.#turn) this.isLoading = false;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/** Plain words for campaigns: where they stand, where their people stand, and why not. Pure. */
+import type { Campaign, CampaignAudience, CampaignState, Recipient, Standing } from "$lib/api/types";
+import type { Tone } from "$lib/figures/figures";
+import { plural } from "$lib/ui/format";
+
+export const STATE: Record<
+  CampaignState,
+  { label: string; tone: "plain" | "accent" | "note" | "good"; means: string }
+> = {
+  draft: { label: "Draft", tone: "plain", means: "It is being written. Nothing goes out." },
+  scheduled: { label: "Scheduled", tone: "accent", means: "It is launched, and its time has not come." },
+  running: { label: "Running", tone: "accent", means: "Its texts go out." },
+  paused: { label: "Paused", tone: "note", means: "Nothing more goes out until somebody resumes it." },
+  done: { label: "Done", tone: "good", means: "Nobody waits for it any more." },
+  cancelled: { label: "Ended", tone: "plain", means: "Somebody ended it; whoever waited gets nothing." },
+};
+
+/** What happened first comes last: a bar begins with what is settled. */
+export const STANDINGS: readonly Standing[] = [
+  "delivered",
+  "unconfirmed",
+  "sent",
+  "sending",
+  "queued",
+  "pending",
+  "deferred",
+  "unknown",
+  "failed",
+  "skipped",
+  "cancelled",
+];
+
+export const STANDING: Record<Standing, { label: string; means: string; tone: Tone }> = {
+  pending: { label: "Waiting", means: "Their turn has not come.", tone: "plain" },
+  deferred: {
+    label: "Quiet hours",
+    means: "It is night where they are; it goes in the morning.",
+    tone: "plain",
+  },
+  queued: {
+    label: "To be tried again",
+    means: "The carrier did not take it, and is asked again.",
+    tone: "note",
+  },
+  sending: { label: "Being sent", means: "With the carrier, whose answer is not here.", tone: "accent" },
+  sent: { label: "Sent", means: "The carrier took it; no word yet whether it arrived.", tone: "accent" },
+  delivered: { label: "Delivered", means: "It arrived.", tone: "good" },
+  unconfirmed: {
+    label: "Sent, no receipt",
+    means: "It went out, and nobody will tell whether it arrived.",
+    tone: "assistant",
+  },
+  unknown: {
+    label: "Unknown",
+    means: "The carrier’s answer was lost. It is never sent twice.",
+    tone: "note",
+  },
+  failed: { label: "Failed", means: "It did not arrive.", tone: "bad" },
+  skipped: { label: "Skipped", means: "It was not sent, for a reason.", tone: "note" },
+  cancelled: { label: "Not sent", means: "The campaign was ended before their turn.", tone: "plain" },
+};
+
+/** The badge's tones are those of figures, save one. */
+export const badgeTone = (standing: Standing) => STANDING[standing].tone;
+
+/** Whom an audience means, in one sentence's end: `everyone without “no news”`. */
+export function audienceWords({ everyone, tags, phones, without_tags }: CampaignAudience): string {
+  const quoted = (all: readonly string[]) => all.map((tag) => `“${tag}”`).join(" or ");
+  const groups = [
+    everyone ? "all contacts" : "",
+    !everyone && tags.length ? `contacts tagged ${quoted(tags)}` : "",
+    phones.length ? plural(phones.length, "pasted number") : "",
+  ].filter(Boolean);
+  const whom = groups.length ? groups.join(", and ") : "nobody yet";
+  return without_tags.length && groups.length
+    ? `${whom}, without those tagged ${quoted(without_tags)}`
+    : whom;
+}
+
+/** The numbers that get it are named one by one, or it is sent to groups. */
+export const isNobody = ({ everyone, tags, phones }: CampaignAudience): boolean =>
+  !everyone && tags.length === 0 && phones.length === 0;
+
+export interface Happening {
+  at: string | null;
+  what: string;
+  isBad?: boolean;
+}
+
+/** Why this person got it, or did not: what happened, in its order. */
+export function storyOf(campaign: Campaign, recipient: Recipient): Happening[] {
+  const { standing, failure, sent_at, delivered_at, replied_at, not_before } = recipient;
+  const story: Happening[] = [];
+  const tell = (at: string | null, what: string, isBad = false) => story.push({ at, what, isBad });
+  if (campaign.launched_at)
+    tell(campaign.launched_at, "They were put on the list when the campaign was launched.");
+  if (recipient.body) tell(null, "Their turn came: nothing spoke against it, and their text was made.");
+  if (sent_at) tell(sent_at, "The carrier took it.");
+  if (delivered_at) tell(delivered_at, "It arrived on their phone.");
+  const why = failure ? ` ${failure.explanation}` : "";
+  switch (standing) {
+    case "pending":
+      tell(
+        campaign.state === "scheduled" ? campaign.starts_at : null,
+        campaign.state === "paused"
+          ? "Their turn has not come: the campaign is paused."
+          : campaign.state === "scheduled"
+            ? "Their turn comes when the campaign starts."
+            : "Their turn has not come yet.",
+      );
+      break;
+    case "deferred":
+      tell(not_before, "It is quiet hours where they are. Their turn comes then.");
+      break;
+    case "queued":
+      tell(not_before, "The carrier did not take it. It is asked again then.");
+      break;
+    case "sending":
+      tell(null, "It is with the carrier, whose answer is not here yet.");
+      break;
+    case "unconfirmed":
+      tell(null, "The carrier sends no receipt for it, so nobody can tell whether it arrived.");
+      break;
+    case "unknown":
+      tell(null, `Nobody knows whether it went out, and it is never sent twice.${why}`, true);
+      break;
+    case "failed":
+      tell(null, `It did not arrive.${why}`, true);
+      break;
+    case "skipped":
+      tell(null, `It was not sent to them.${why}`, true);
+      break;
+    case "cancelled":
+      tell(campaign.ended_at, "The campaign was ended before their turn.", true);
+      break;
+    case "sent":
+      tell(null, "No receipt has come yet.");
+      break;
+    case "delivered":
+      break;
+  }
+  if (replied_at) tell(replied_at, "They answered.");
+  return story;
+}
+
+/** The moment that says most of where somebody stands; of one that waits, only where they wait for it. */
+export const lastHeardOf = (r: Recipient): string | null =>
+  r.replied_at ?? r.delivered_at ?? r.sent_at ?? (r.standing === "pending" ? null : r.not_before);

@@ -1,0 +1,288 @@
+/** Campaigns over the fake desk: launched, sent a few at a time, paused, ended. */
+import { OWN_NAMES, fill, read } from "../../src/lib/campaign/template";
+import type * as T from "../../src/lib/api/types";
+import { Refusal, measure, notFound, type FakeDesk } from "./desk";
+import { byId, now, page, type Handler } from "./handler";
+
+const ROUND_MS = 250;
+/** So many leave in one round. */
+const AT_ONCE = 3;
+const PAGE = 50;
+const NOBODY: T.RecipientCounts = {
+  pending: 0,
+  deferred: 0,
+  queued: 0,
+  sending: 0,
+  sent: 0,
+  unknown: 0,
+  delivered: 0,
+  unconfirmed: 0,
+  failed: 0,
+  skipped: 0,
+  cancelled: 0,
+};
+
+export function contactOf(d: FakeDesk, id: string): T.Contact {
+  const found = [...d.conversations.values()].find((c) => c.contact.id === id);
+  const added = d.strangers.get(id);
+  if (added) return added;
+  if (!found) throw notFound();
+  const { contact, tags, created_at } = found;
+  return { ...contact, time_zone: null, tags, created_at, fields: d.kept.get(id) ?? {} };
+}
+
+export const contactsOf = (d: FakeDesk): T.Contact[] =>
+  [...new Set([...d.conversations.values()].map((c) => c.contact.id)), ...d.strangers.keys()].map((id) =>
+    contactOf(d, id),
+  );
+
+export function parsePhone(input: string): T.Phone {
+  const digits = input.replace(/\D/g, "");
+  const refuse = (code: string, message: string): never => {
+    throw new Refusal(422, "invalid", message, [{ field: "input", code, message }]);
+  };
+  if (digits.length < 10)
+    refuse("too_short", "The number is too short: write it in full, with area code and country code.");
+  if (digits.length > 13) refuse("too_long", "The number is too long: write one number only.");
+  const e164 = digits.length === 10 ? `+1${digits}` : `+${digits}`;
+  return { e164, pretty: e164, region: "US", kind: "fixed_line_or_mobile" };
+}
+
+export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Campaign, "name">): T.Campaign {
+  const campaign: T.Campaign = {
+    id: d.id("cmp"),
+    state: "draft",
+    body: "",
+    numbers: [],
+    audience: { everyone: false, tags: [], phones: [], without_tags: [] },
+    send_before: null,
+    starts_at: null,
+    frozen: false,
+    counts: NOBODY,
+    total: 0,
+    replied: 0,
+    created_by: d.me.user.id,
+    created_at: now(),
+    launched_at: null,
+    ended_at: null,
+    ...over,
+  };
+  d.campaigns.unshift(campaign);
+  return campaign;
+}
+
+/** What is kept, with its counts, told to everybody. */
+function put(d: FakeDesk, id: string, change: Partial<T.Campaign>): T.Campaign {
+  const at = d.campaigns.findIndex((c) => c.id === id);
+  const rows = d.recipients.get(id) ?? [];
+  const counts = { ...NOBODY };
+  for (const row of rows) counts[row.standing] += 1;
+  const replied = rows.filter((row) => row.replied_at).length;
+  const campaign = { ...byId(d.campaigns, id), ...change, counts, total: rows.length, replied };
+  d.campaigns[at] = campaign;
+  d.emit("campaign.updated", { campaign });
+  return campaign;
+}
+
+function check(d: FakeDesk, patch: T.CampaignPatch): void {
+  if (patch.body === undefined) return;
+  const found = read(patch.body, [...OWN_NAMES, ...d.tenant.settings.fields.map((f) => f.key)]);
+  if ("fault" in found) throw refused("body", found.fault.code, found.fault.message);
+}
+
+const refused = (field: string, code: string, message: string) =>
+  new Refusal(422, "invalid", message, [{ field, code, message }]);
+
+/** Everybody whom an audience means gets a row. */
+export function freeze(d: FakeDesk, campaign: T.Campaign): T.Recipient[] {
+  const { everyone, tags, phones, without_tags } = campaign.audience;
+  const has = (c: T.Contact, some: string[]) => c.tags.some((tag) => some.includes(tag));
+  const known = contactsOf(d);
+  for (const phone of phones.filter((one) => !known.some((c) => c.phone === one))) {
+    const contact = { ...(known[0] as T.Contact), id: d.id("con"), name: null, company: null, phone };
+    d.strangers.set(contact.id, {
+      ...contact,
+      phone_pretty: phone,
+      tags: [],
+      fields: {},
+      opted_out_at: null,
+    });
+  }
+  const meant = contactsOf(d).filter(
+    (c) => phones.includes(c.phone) || ((everyone || has(c, tags)) && !has(c, without_tags)),
+  );
+  const rows = meant.map((c): T.Recipient => ({
+    id: d.id("rcp"),
+    contact_id: c.id,
+    phone: c.phone,
+    number_id: campaign.numbers[0] ?? "",
+    standing: "pending",
+    failure: null,
+    not_before: campaign.starts_at,
+    body: null,
+    segments: null,
+    conversation_id: null,
+    sent_at: null,
+    delivered_at: null,
+    replied_at: null,
+  }));
+  d.recipients.set(campaign.id, rows);
+  return rows;
+}
+
+/** One person's turn: skipped with reason, failed now and then, or sent. */
+export function turn(d: FakeDesk, campaign: T.Campaign, row: T.Recipient, nth: number): void {
+  const contact = contactOf(d, row.contact_id);
+  row.not_before = null;
+  const why = (code: string, explanation: string, mend = "") => (row.failure = { code, explanation, mend });
+  if (contact.opted_out_at) {
+    row.standing = "skipped";
+    why(
+      "contact_opted_out",
+      "This person asked for no more texts. Only they can undo that, by texting START.",
+    );
+    return;
+  }
+  const found = read(campaign.body, null);
+  const filled = "parts" in found ? fill(found.parts, contact, d.tenant.settings.fields) : { text: "" };
+  if ("lacks" in filled) {
+    row.standing = "skipped";
+    why(
+      "lacks_field",
+      `Nothing is known of them as ${filled.lacks}. Fill that in, or write another word for it, as in {${filled.lacks}|there}.`,
+    );
+    return;
+  }
+  row.body = filled.text;
+  row.segments = measure(filled.text).segments;
+  if (nth % 7 === 5) {
+    row.standing = "failed";
+    why(
+      "40001",
+      "This number cannot receive texts: it is a landline.",
+      "Ask for a mobile number, or call instead.",
+    );
+    return;
+  }
+  row.standing = "sent";
+  row.sent_at = now();
+}
+
+function run(d: FakeDesk, id: string): void {
+  const timer = setInterval(() => {
+    const campaign = d.campaigns.find((c) => c.id === id);
+    if (!campaign || !["scheduled", "running", "paused"].includes(campaign.state))
+      return clearInterval(timer);
+    if (campaign.state === "paused" || Date.parse(campaign.starts_at ?? now()) > Date.now()) return;
+    const rows = d.recipients.get(id) ?? [];
+    for (const row of rows.filter((one) => one.standing === "sent"))
+      [row.standing, row.delivered_at] = ["delivered", now()];
+    for (const row of rows.filter((one) => one.standing === "pending").slice(0, AT_ONCE))
+      turn(d, campaign, row, rows.indexOf(row));
+    const isDone = rows.every((one) => !["pending", "sent"].includes(one.standing));
+    put(d, id, isDone ? { state: "done", ended_at: now() } : { state: "running" });
+  }, ROUND_MS);
+}
+
+function order(d: FakeDesk, id: string, from: T.CampaignState[], change: Partial<T.Campaign>): T.Campaign {
+  const { state } = byId(d.campaigns, id);
+  if (!from.includes(state)) throw new Refusal(409, "not_now", `This cannot be done: it is ${state}.`);
+  return put(d, id, change);
+}
+
+export const campaignRoutes: Record<string, Handler> = {
+  "POST /phones/parse": (_, __, body) => parsePhone(String(body["input"])),
+  "GET /contacts": (d) => page(contactsOf(d)),
+  "GET /campaigns": (d) => page(d.campaigns),
+  "GET /campaigns/:": (d, [id]) => byId(d.campaigns, id),
+  "POST /campaigns": (d, _, body) => {
+    const asked = body as unknown as T.CampaignPatch;
+    if (!asked.name?.trim()) throw refused("name", "empty", "Write something.");
+    check(d, asked);
+    const made = aCampaignOf(d, { ...asked, name: asked.name });
+    return put(d, made.id, {});
+  },
+  "PATCH /campaigns/:": (d, [id = ""], body) => {
+    const asked = body as unknown as T.CampaignPatch;
+    check(d, asked);
+    return order(d, id, ["draft"], asked);
+  },
+  "DELETE /campaigns/:": (d, [id = ""]) => {
+    d.campaigns = d.campaigns.filter((c) => c.id !== id);
+    d.emit("campaign.updated", { id });
+  },
+  "POST /campaigns/:/launch": (d, [id = ""], body) => {
+    const at = (body as unknown as { at?: string }).at;
+    const starts_at = at ?? new Date(Date.now() + d.undoMs).toISOString();
+    const launched = order(d, id, ["draft"], { state: "scheduled", starts_at, launched_at: now() });
+    freeze(d, launched);
+    run(d, id);
+    return put(d, id, { frozen: true });
+  },
+  "POST /campaigns/:/undo": (d, [id = ""]) => {
+    const taken = order(d, id, ["scheduled"], { state: "draft", starts_at: null, frozen: false });
+    d.recipients.delete(id);
+    return put(d, taken.id, {});
+  },
+  "POST /campaigns/:/pause": (d, [id = ""]) => order(d, id, ["scheduled", "running"], { state: "paused" }),
+  "POST /campaigns/:/resume": (d, [id = ""]) => {
+    const waits = Date.parse(byId(d.campaigns, id).starts_at ?? "") > Date.now();
+    return order(d, id, ["paused"], { state: waits ? "scheduled" : "running" });
+  },
+  "POST /campaigns/:/cancel": (d, [id = ""]) => {
+    for (const row of d.recipients.get(id) ?? [])
+      if (["pending", "deferred", "queued"].includes(row.standing)) row.standing = "cancelled";
+    return order(d, id, ["scheduled", "running", "paused"], { state: "cancelled", ended_at: now() });
+  },
+  "GET /campaigns/:/recipients": (d, [id = ""], _, query) => {
+    const wanted = query.get("standing");
+    const all = (d.recipients.get(id) ?? []).filter(
+      (row) => (!wanted || row.standing === wanted) && row.id > (query.get("cursor") ?? ""),
+    );
+    const limit = Number(query.get("limit") ?? PAGE);
+    return { data: all.slice(0, limit), next_cursor: all.length > limit ? all[limit - 1]?.id : null };
+  },
+};
+
+/** One that is over, one that runs through the night, and a draft. */
+export function seedCampaigns(d: FakeDesk): void {
+  const from = d.numbers[0]?.id ?? "";
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const body = "Hi {first_name|there}, your yearly check-up is due. Would next week suit you?";
+  const audience = { everyone: true, tags: [], phones: [], without_tags: [] };
+  const over = (name: string, days: number, change: Partial<T.Campaign> = {}) =>
+    aCampaignOf(d, {
+      name,
+      body,
+      numbers: [from],
+      audience,
+      created_at: ago(days * 1_440 + 60),
+      launched_at: ago(days * 1_440),
+      starts_at: ago(days * 1_440 - 1),
+      ...change,
+    });
+  const recall = over("Recall November", 3, { state: "done", frozen: true, ended_at: ago(3 * 1_440 - 12) });
+  freeze(d, recall).forEach((row, i) => {
+    turn(d, recall, row, i);
+    if (row.standing !== "sent") return;
+    row.standing = i % 6 === 4 ? "unconfirmed" : "delivered";
+    row.sent_at = ago(3 * 1_440 - 2);
+    if (row.standing === "delivered") row.delivered_at = ago(3 * 1_440 - 3);
+    const talk = [...d.conversations.values()].find((c) => c.contact.id === row.contact_id);
+    if (i % 4 === 1 && talk) [row.replied_at, row.conversation_id] = [ago(3 * 1_440 - 40), talk.id];
+  });
+  put(d, recall.id, {});
+  const hours = over("New opening hours from January for everybody who was here in the last two years", 0, {
+    state: "paused",
+    frozen: true,
+    body: "Hi {first_name|there}, from January we open at 7:30. See you soon at Harbour Dental!",
+  });
+  freeze(d, hours).forEach((row, i) => {
+    if (i < 4) turn(d, hours, row, i);
+    else if (i === 4) row.standing = "sending";
+    else if (i < 8)
+      [row.standing, row.not_before] = ["deferred", new Date(Date.now() + 9 * 3_600_000).toISOString()];
+  });
+  put(d, hours.id, {});
+  aCampaignOf(d, { name: "Whitening offer", numbers: [from], created_at: ago(20) });
+}

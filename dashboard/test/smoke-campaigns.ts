@@ -1,0 +1,170 @@
+/** The smoke of campaigns: one is written with its mistakes, launched, taken back, launched, paused and watched to its end. */
+import { NARROW, WIDE } from "./browser";
+import type { Smoke } from "./smoke-assistant";
+
+/** What stands in for the minute in which a launch can be undone. */
+const UNDO_MS = 4_000;
+const SIDEWAYS =
+  "[...document.querySelectorAll('html, main, dialog')].some((e) => e.scrollWidth > e.clientWidth + 1)";
+
+export async function campaign({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const made = () => fake.desk.campaigns[0];
+  fake.desk.undoMs = UNDO_MS;
+  await page.goto(`${fake.url}/campaigns`);
+  await page.getByRole("link", { name: /Recall November/ }).waitFor();
+  await shot("90-campaigns");
+  await axe(page, "campaigns");
+
+  await button("New campaign").click();
+  await page.getByLabel("Name").fill("Closed on Monday");
+  await shot("90-new-campaign");
+  await axe(page, "new campaign");
+  await button("Write it").click();
+  await page.getByText("Nothing written yet").waitFor();
+  await page.getByRole("button", { name: "Launch…" }).first().click();
+  await page.getByText("Before it can be launched:").waitFor();
+  await shot("91-empty-draft");
+  await axe(page, "an empty draft");
+
+  // A name that nobody has is shown where it stands, and mended with one press.
+  const text = page.getByLabel("Text", { exact: true });
+  await text.fill("Hi {frist_name|there}, we are closed on Monday.");
+  await button("Write first_name").waitFor();
+  await shot("91-fault");
+  await axe(page, "a fault in a text");
+  await button("Write first_name").click();
+  const phone = page.getByRole("region", { name: "As it reads on a phone" });
+  await page.getByLabel("As it reads for").selectOption({ label: "Ann Bell" });
+  await phone.getByText("Hi Ann, we are closed on Monday.").waitFor();
+  await page.getByText("1 segment").waitFor();
+  await text.press("End");
+  await button("Insurance").click();
+  await phone.getByText(/Private|Public/).waitFor();
+  await page.getByLabel("As it reads for").selectOption({ label: "Jonas Weber" });
+  await phone.getByText("nothing is known of them as insurance").waitFor();
+  await text.fill("Hi {first_name|there}, we are closed on Monday 🙂");
+  await page.getByText("Unicode").waitFor();
+  await button("Make it plain").click();
+  await page.getByText("Unicode").waitFor({ state: "detached" });
+
+  // A pasted column: what is understood is counted, what is not is named and stays to be mended.
+  const column = page.getByLabel("Numbers from a list");
+  await column.fill("Phone\n(212) 555-0101\n+1 212 555 0101\n212-555-0199-2255\n555\n(212) 555-0161\tInge");
+  await page.getByText("2 numbers understood").waitFor();
+  await page.getByText("Lines 1, 4–5 not understood").waitFor();
+  await shot("92-pasted");
+  await axe(page, "pasted numbers");
+  await page.getByRole("button", { name: /^Put \d numbers on the list/ }).click();
+  await page
+    .getByText(/numbers on the list/)
+    .first()
+    .waitFor();
+  await page.getByLabel("Add a tag of those who get it").fill("check-up");
+  await page.getByLabel("Add a tag of those who get it").press("Enter");
+  await page.getByRole("checkbox", { name: /Front desk/ }).check();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  expect(made()?.audience.tags.join() === "check-up", "a draft must be kept as it is written");
+
+  // What was typed survives a reload, even what the server would refuse.
+  await text.fill("Hi {first_nam}, we are closed on Monday.");
+  await page.reload();
+  await page.getByText("What is marked is not saved yet").waitFor();
+  expect((await text.inputValue()).includes("{first_nam}"), "what was typed must survive a reload");
+  await text.fill("Hi {first_name|there}, we are closed on Monday.");
+  await page.getByLabel("All contacts").check({ force: true });
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await page.getByText(/\d+ people/).waitFor();
+  await shot("93-draft");
+  await axe(page, "a draft");
+
+  await page.getByRole("button", { name: "Launch…" }).first().click();
+  await page.getByRole("dialog").getByText("The first text goes out in 60 seconds").waitFor();
+  await shot("94-launch");
+  await axe(page, "a launch");
+  await page.getByRole("radio", { name: "At a certain time" }).check({ force: true });
+  await page.getByRole("dialog").getByText("America/New_York").first().waitFor();
+  await shot("94-launch-later");
+  await page.getByRole("radio", { name: "Now" }).check({ force: true });
+  await page.getByRole("button", { name: /^Launch to/ }).click();
+  await page.getByText("Nothing has gone out yet").waitFor();
+  await shot("95-countdown");
+  await axe(page, "a countdown");
+  await button("Undo").click();
+  await page.getByText("Taken back").waitFor();
+  expect(made()?.state === "draft", "an undone launch must be a draft again");
+
+  await page.getByRole("button", { name: "Launch…" }).first().click();
+  await page.getByRole("button", { name: /^Launch to/ }).click();
+  await page.getByText("Running").first().waitFor();
+  await button("Pause").click();
+  await page.getByText("Nothing more goes out until").first().waitFor();
+  await page.waitForTimeout(300);
+  await shot("96-paused");
+  await axe(page, "a paused campaign");
+  await button("Resume").click();
+  await page.getByText("Done").first().waitFor({ timeout: 20_000 });
+  const { counts, total } = made() ?? { counts: {}, total: -1 };
+  expect(
+    Object.values(counts).reduce((sum, n) => sum + n, 0) === total && total > 5,
+    "everybody must stand somewhere",
+  );
+  await page.getByText("it is a landline").first().waitFor();
+  await shot("97-done");
+  await axe(page, "a campaign that is done");
+
+  // Who got it, who did not, and why.
+  await page.goto(`${fake.url}/campaigns`);
+  await page.getByRole("link", { name: /Recall November/ }).click();
+  await page.getByLabel("Show only").selectOption("skipped");
+  await page.getByRole("button", { name: /Omar Haddad/ }).click();
+  await page.getByRole("dialog").getByText("asked for no more texts").first().waitFor();
+  await shot("98-why-not");
+  await axe(page, "why somebody got nothing");
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Show only").selectOption("replied");
+  await page
+    .getByRole("button", { name: /They answered/ })
+    .first()
+    .click();
+  await page.getByRole("link", { name: "Open the conversation" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Write to the \d+ who failed/ }).click();
+  await page.getByText(/numbers? on the list/).waitFor();
+  expect(
+    (made()?.audience.phones.length ?? 0) > 0 && !made()?.audience.everyone,
+    "a campaign to those who failed must be to them alone",
+  );
+  await button("Delete this draft").click();
+  await button("Really delete it?").click();
+  await page.getByRole("heading", { name: "Campaigns" }).waitFor();
+  await narrow({ page, fake, shot, axe, expect });
+}
+
+/** The same on a phone. */
+async function narrow({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const byName = (name: string) => fake.desk.campaigns.find((c) => c.name.startsWith(name))?.id ?? "";
+  await page.setViewportSize(NARROW);
+  for (const [id, words, name] of [
+    ["", "Recall November", "99-narrow-campaigns"],
+    [byName("Whitening"), "Nothing written yet", "99-narrow-draft"],
+    [byName("New opening"), "Everybody in it", "99-narrow-paused"],
+    [byName("Recall"), "landline", "99-narrow-done"],
+  ] as const) {
+    await page.goto(`${fake.url}/campaigns/${id}`);
+    await page.getByText(words).first().waitFor();
+    await page.waitForTimeout(400);
+    await shot(name);
+    await axe(page, name);
+    expect(!(await page.evaluate(SIDEWAYS)), `nothing may stick out of ${name}`);
+  }
+  await page
+    .getByRole("button", { name: /Omar Haddad/ })
+    .first()
+    .click();
+  await page.getByRole("dialog").getByText("put on the list").waitFor();
+  await shot("99-narrow-why-not");
+  expect(!(await page.evaluate(SIDEWAYS)), "nothing may stick out of a narrow dialog");
+  await page.keyboard.press("Escape");
+  await page.setViewportSize(WIDE);
+}
