@@ -1,14 +1,39 @@
 -- People outside, where they can be reached, and what they allowed.
 CREATE TABLE contact (
+    -- sqlite only
+    seq           INTEGER PRIMARY KEY,  -- what contact_search calls it
+    -- end
     tenant_id     UUID    NOT NULL REFERENCES tenant (tenant_id),
     id            UUID    NOT NULL,
     name          TEXT    NOT NULL,     -- empty: not known
     company       TEXT    NOT NULL,
+    words         TEXT    NOT NULL,     -- name, company and addresses as they are searched (store::search)
     time_zone     TEXT,                 -- IANA name, when someone said so
     blocked       BOOLEAN NOT NULL,
     created_at_us BIGINT  NOT NULL,
-    PRIMARY KEY (tenant_id, id)
-) {clustered};
+    UNIQUE (tenant_id, id)
+) {strict};
+
+-- Which words hold three letters in a row.
+-- sqlite only
+CREATE VIRTUAL TABLE contact_search USING fts5 (
+    words, content = 'contact', content_rowid = 'seq', tokenize = 'trigram', detail = 'none'
+);
+CREATE TRIGGER contact_search_added AFTER INSERT ON contact BEGIN
+    INSERT INTO contact_search (rowid, words) VALUES (new.seq, new.words);
+END;
+CREATE TRIGGER contact_search_changed AFTER UPDATE OF words ON contact WHEN old.words <> new.words BEGIN
+    INSERT INTO contact_search (contact_search, rowid, words) VALUES ('delete', old.seq, old.words);
+    INSERT INTO contact_search (rowid, words) VALUES (new.seq, new.words);
+END;
+CREATE TRIGGER contact_search_removed AFTER DELETE ON contact BEGIN
+    INSERT INTO contact_search (contact_search, rowid, words) VALUES ('delete', old.seq, old.words);
+END;
+-- end
+-- postgres only
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX contact_search ON contact USING gin (words gin_trgm_ops);
+-- end
 
 CREATE TABLE contact_address (
     tenant_id       UUID   NOT NULL,

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::dialect::Engine;
 use crate::event::Line;
-use crate::search::Search;
-use crate::{Row, StoreError, TenantTx, args, list, row, words};
+use crate::search::{Search, words};
+use crate::{Row, StoreError, TenantTx, args, list, row, words as word_lists};
 
 /// A person outside.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -61,7 +62,7 @@ pub struct Consent {
     #[schema(value_type = String)]
     pub id: Uuid,
     /// No more texts, or texts again.
-    #[schema(value_type = words::ConsentState)]
+    #[schema(value_type = word_lists::ConsentState)]
     pub state: String,
     /// Who says so: `keyword` (the contact, by a word), `carrier`, `member`, `api`.
     pub source: String,
@@ -125,6 +126,14 @@ impl fmt::Debug for Change {
 /// The constraint that a phone number of somebody else breaks.
 pub const PHONE_TAKEN: &str = "contact_address_pkey";
 
+/// Adds contacts: id, name, company, words ([`crate::search::words`]), time zone, blocked, since when.
+macro_rules! add_contact {
+    () => {
+        "INSERT INTO contact (tenant_id, id, name, company, words, time_zone, blocked, created_at_us)"
+    };
+}
+pub(crate) const ADD: &str = add_contact!();
+
 /// A contact with the first of its phones.
 macro_rules! contact {
     () => {
@@ -153,26 +162,44 @@ pub async fn page(
     after: Option<ContactId>,
     limit: u32,
 ) -> Result<Vec<Contact>, StoreError> {
-    let after = after.map_or(Uuid::max(), Uuid::from);
-    let rows = match search {
-        None => tx.rows(concat!(contact!(), " AND c.id < $2 ORDER BY c.id DESC LIMIT $3"), args![after, limit]).await?,
-        Some(search) => {
-            tx.rows(
-                concat!(
-                    contact!(),
-                    r" AND c.id < $2
-                       AND (lower(c.name) LIKE $4 ESCAPE '\' OR lower(c.company) LIKE $4 ESCAPE '\'
-                            OR c.name LIKE $5 ESCAPE '\' OR c.company LIKE $5 ESCAPE '\'
-                            OR EXISTS (SELECT 1 FROM contact_address p
-                                       WHERE p.tenant_id = c.tenant_id AND p.contact_id = c.id AND p.address LIKE $6))
-                       ORDER BY c.id DESC LIMIT $3"
-                ),
-                args![after, limit, &search.lower, &search.typed, &search.digits],
-            )
-            .await?
+    let Some(search) = search else {
+        let after = after.map_or(Uuid::max(), Uuid::from);
+        let sql = concat!(contact!(), " AND c.id < $2 ORDER BY c.id DESC LIMIT $3");
+        let rows = tx.rows(sql, args![after, limit]).await?;
+        return contacts(tx, rows).await;
+    };
+    let ids = found(tx, search, after, limit).await?;
+    let mut by_id = by_ids(tx, &ids).await?;
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+}
+
+/// Who is found, the newest first. The index tells who may be it, and their words who is.
+async fn found(
+    tx: &mut TenantTx<'_>,
+    search: &Search,
+    after: Option<ContactId>,
+    limit: u32,
+) -> Result<Vec<ContactId>, StoreError> {
+    let [first, second, third] = search.patterns();
+    let rows = match tx.engine() {
+        Engine::Sqlite => {
+            const FOUND: &str = "SELECT c.id FROM contact_search s CROSS JOIN contact c ON c.seq = s.rowid
+                 WHERE s.words MATCH $2 AND c.tenant_id = $1
+                   AND c.words LIKE $3 AND c.words LIKE $4 AND c.words LIKE $5
+                   AND s.rowid < COALESCE((SELECT seq FROM contact WHERE tenant_id = $1 AND id = $6), 9223372036854775807)
+                 ORDER BY s.rowid DESC LIMIT $7";
+            let matches = search.matches(tx.tenant());
+            tx.rows(FOUND, args![matches, first, second, third, after, limit]).await?
+        }
+        Engine::Postgres => {
+            const FOUND: &str = "SELECT id FROM contact
+                 WHERE tenant_id = $1 AND words LIKE $2 AND words LIKE $3 AND words LIKE $4 AND id < $5
+                 ORDER BY id DESC LIMIT $6";
+            let after = after.map_or(Uuid::max(), Uuid::from);
+            tx.rows(FOUND, args![first, second, third, after, limit]).await?
         }
     };
-    contacts(tx, rows).await
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// All of these contacts that there are.
@@ -197,10 +224,10 @@ pub async fn find(tx: &mut TenantTx<'_>, id: ContactId) -> Result<Option<Contact
 /// # Errors
 /// [`StoreError::Unique`] with [`PHONE_TAKEN`] when someone has this number already; when the database fails.
 pub async fn create(tx: &mut TenantTx<'_>, now: Timestamp, new: &New) -> Result<Line, StoreError> {
+    let words = words(tx.tenant(), &new.name, &new.company, [new.phone.as_str()]);
     tx.exec(
-        "INSERT INTO contact (tenant_id, id, name, company, time_zone, blocked, created_at_us)
-         VALUES ($1, $2, $3, $4, $5, FALSE, $6)",
-        args![new.id, &new.name, &new.company, &new.time_zone, now],
+        concat!(add_contact!(), " VALUES ($1, $2, $3, $4, $5, $6, FALSE, $7)"),
+        args![new.id, &new.name, &new.company, words, &new.time_zone, now],
     )
     .await?;
     tx.exec(
@@ -236,6 +263,9 @@ pub async fn change(
     if changed == 0 {
         return Ok(None);
     }
+    if change.name.is_some() || change.company.is_some() {
+        search_anew(tx, id).await?;
+    }
     if let Some(tags) = &change.tags {
         tx.push("DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id = $2", args![id]).await?;
         tag(tx, id, tags).await?;
@@ -250,6 +280,21 @@ pub async fn change(
         }
     }
     Ok(Some(updated(id)))
+}
+
+/// Finds somebody by what they are called and reached by now.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn search_anew(tx: &mut TenantTx<'_>, id: ContactId) -> Result<(), StoreError> {
+    let sql = "SELECT name, company FROM contact WHERE tenant_id = $1 AND id = $2";
+    let Some(row) = tx.opt(sql, args![id]).await? else { return Ok(()) };
+    let sql = "SELECT address FROM contact_address WHERE tenant_id = $1 AND contact_id = $2 AND kind <> 'visitor'
+               ORDER BY created_at_us, address";
+    let addresses = tx.rows(sql, args![id]).await?;
+    let addresses = addresses.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+    let words = words(tx.tenant(), row.text(0)?, row.text(1)?, addresses);
+    tx.push("UPDATE contact SET words = $3 WHERE tenant_id = $1 AND id = $2", args![id, words]).await
 }
 
 /// What is kept of a contact in the tenant's fields, by their keys.

@@ -242,9 +242,7 @@ const INBOX_FILTERED: &str = inbox!(
       AND (v.number_id = $11 OR $11 IS NULL)
       AND (EXISTS (SELECT 1 FROM conversation_tag t
                    WHERE t.tenant_id = v.tenant_id AND t.conversation_id = v.id AND t.tag = $12) OR $12 IS NULL)
-      AND (lower(c.name) LIKE $13 ESCAPE '\' OR lower(c.company) LIKE $13 ESCAPE '\'
-           OR c.name LIKE $14 ESCAPE '\' OR c.company LIKE $14 ESCAPE '\'
-           OR v.address LIKE $15 OR $13 IS NULL)
+      AND ((c.words LIKE $13 AND c.words LIKE $14 AND c.words LIKE $15) OR $13 IS NULL)
       AND (v.team_id = $16 OR $16 IS NULL)
       AND (tm.id IS NULL OR NOT $17)
       AND (EXISTS (SELECT 1 FROM team_member i
@@ -420,7 +418,8 @@ async fn inbox(
         Team::One(team) => Some(team),
         Team::Any | Team::None | Team::Readers => None,
     };
-    let search = filter.search.as_ref();
+    let patterns = filter.search.as_ref().map(Search::patterns);
+    let pattern = |nth: usize| patterns.as_ref().map(|patterns| patterns[nth].as_str());
     tx.rows(
         INBOX_FILTERED,
         args![
@@ -435,9 +434,9 @@ async fn inbox(
             filter.unread,
             filter.number,
             &filter.tag,
-            search.map(|search| search.lower.as_str()),
-            search.map(|search| search.typed.as_str()),
-            search.and_then(|search| search.digits.as_deref()),
+            pattern(0),
+            pattern(1),
+            pattern(2),
             team,
             filter.team == Team::None,
             filter.team == Team::Readers

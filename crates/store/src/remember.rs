@@ -110,7 +110,7 @@ impl<'d> Pen<'_, '_, 'd> {
         let now = self.now;
         match change {
             Change::ContactAdded { contact, phone } => {
-                self.rows.contact(contact, phone, now);
+                self.rows.contact(self.tx.tenant(), contact, phone, now);
                 self.tell(Kind::ContactUpdated, contact.id, None);
             }
             Change::ContactNamed { contact, name, company } => {
@@ -121,6 +121,7 @@ impl<'d> Pen<'_, '_, 'd> {
                         args![*contact, name, company],
                     )
                     .await?;
+                crate::contact::search_anew(self.tx, *contact).await?;
                 self.tell(Kind::ContactUpdated, *contact, None);
             }
             Change::Consented(consent) => self.consented(consent).await?,

@@ -7,7 +7,8 @@ use domain::id::{CampaignId, ContactId, Ids, RecipientId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, args, list, row};
+use crate::search::words;
+use crate::{StoreError, TenantTx, args, contact, list, row};
 
 /// The contacts `c` that an audience means, with its three arguments in the places 2 to 4.
 macro_rules! of_audience {
@@ -116,9 +117,11 @@ pub async fn freeze_phones(
             new.push((id, phone));
         }
     }
+    let tenant = tx.tenant();
     tx.insert_many(
-        "INSERT INTO contact (tenant_id, id, name, company, time_zone, blocked, created_at_us)",
-        new.iter().map(|(id, _)| row![*id, "", "", None::<&str>, false, now]),
+        contact::ADD,
+        new.iter()
+            .map(|(id, phone)| row![*id, "", "", words(tenant, "", "", [phone.as_str()]), None::<&str>, false, now]),
     )
     .await?;
     tx.insert_many(

@@ -6,19 +6,20 @@ use domain::contact::Contact;
 use domain::conversation::Conversation;
 use domain::decision::{ReceiptLine, SendText};
 use domain::fact::Fact;
-use domain::id::{ConversationId, Ids, MediaId, MessageId, WorkId};
+use domain::id::{ConversationId, Ids, MediaId, MessageId, TenantId, WorkId};
 use domain::message::Message;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::queue;
+use crate::search::words;
 use crate::{StoreError, TenantTx, Value, row};
+use crate::{contact, queue};
 
 /// What waits to be written, table by table.
 #[derive(Default)]
 pub(super) struct Rows<'d> {
-    contacts: Vec<[Value<'d>; 6]>,
+    contacts: Vec<[Value<'d>; 7]>,
     addresses: Vec<[Value<'d>; 4]>,
     /// By id, each once and as the last decision left it; whether it is a new one.
     conversations: BTreeMap<ConversationId, (&'d Conversation, bool)>,
@@ -30,11 +31,12 @@ pub(super) struct Rows<'d> {
 }
 
 impl<'d> Rows<'d> {
-    pub(super) fn contact(&mut self, contact: &'d Contact, phone: &'d str, now: Timestamp) {
+    pub(super) fn contact(&mut self, tenant: TenantId, contact: &'d Contact, phone: &'d str, now: Timestamp) {
         self.contacts.push(row![
             contact.id,
             &contact.name,
             &contact.company,
+            words(tenant, &contact.name, &contact.company, [phone]),
             contact.time_zone.as_deref(),
             contact.blocked,
             now
@@ -107,8 +109,7 @@ impl<'d> Rows<'d> {
     pub(super) async fn write(&mut self, tx: &mut TenantTx<'_>) -> Result<(), StoreError> {
         let Self { contacts, addresses, conversations, messages, media, receipt_lines, outbox, reminders } =
             std::mem::take(self);
-        tx.push_many("INSERT INTO contact (tenant_id, id, name, company, time_zone, blocked, created_at_us)", contacts)
-            .await?;
+        tx.push_many(contact::ADD, contacts).await?;
         tx.push_many("INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)", addresses)
             .await?;
         let (opened, changed): (Vec<_>, Vec<_>) = conversations.into_values().partition(|(_, is_new)| *is_new);

@@ -51,7 +51,14 @@ on_both_engines! {
             let ids: Vec<_> = page(&store, search, None, 10).await.iter().map(|row| row.id).collect();
             assert_eq!(ids, [desk::contact(found)], "{search}");
         }
-        assert!(page(&store, "%", None, 10).await.len() == 1 && page(&store, "_", None, 10).await.is_empty());
+        for nothing in ["%", "_", "\"", "o'nn", "5552003"] {
+            assert!(page(&store, nothing, None, 10).await.is_empty(), "{nothing}");
+        }
+        let named = contact::Change { name: Some("Bo Ek".into()), company: Some("Café Zoë".into()), ..Default::default() };
+        store.write(ACME, async move |tx| contact::change(tx, at(9), desk::contact(2), &named).await).await.unwrap();
+        for (search, found) in [("cafe ZOE", 1), ("ek", 1), ("100", 0), ("b", 1), ("zo", 1), ("oe", 0)] {
+            assert_eq!(page(&store, search, None, 10).await.len(), found, "{search}");
+        }
     }
 
     /// A number belongs to one contact; what is given changes and the rest stays.

@@ -3,6 +3,7 @@
 use domain::event::Kind;
 use domain::id::{AssistantId, CarrierAccountId, ContactId, ConversationId, MessageId, NumberId, TenantId, UserId};
 use domain::message::Author;
+use domain::phone::E164;
 use jiff::Timestamp;
 use store::assistant::KeyChange;
 use store::event::{self, Line};
@@ -92,23 +93,15 @@ pub async fn put_number(store: &Store, tenant: TenantId, n: u128, enabled: bool)
 }
 
 pub async fn put_contact(store: &Store, tenant: TenantId, n: u128, name: &'static str) {
-    store
-        .write(tenant, async move |tx| {
-            tx.exec(
-                "INSERT INTO contact (tenant_id, id, name, company, blocked, created_at_us)
-                 VALUES ($1, $2, $3, '', FALSE, $4)",
-                args![contact(n), name, at(0)],
-            )
-            .await?;
-            tx.exec(
-                "INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)
-                 VALUES ($1, 'phone', $2, $3, $4)",
-                args![phone(n), contact(n), at(0)],
-            )
-            .await
-        })
-        .await
-        .unwrap();
+    let new = store::contact::New {
+        id: contact(n),
+        phone: E164::from_carrier(&phone(n)).unwrap(),
+        name: name.into(),
+        company: String::new(),
+        time_zone: None,
+        tags: Vec::new(),
+    };
+    store.write(tenant, async move |tx| store::contact::create(tx, at(0), &new).await).await.unwrap();
 }
 
 /// A conversation with a contact of the same `n`, who is made with it.
