@@ -10,6 +10,7 @@ mod html;
 mod markup;
 mod pdf;
 pub mod robots;
+pub mod sheet;
 pub mod sitemap;
 mod sniff;
 mod table;
