@@ -119,8 +119,8 @@ fn one_broken_letter_does_not_garble_the_others() {
     }
     assert_eq!(doubtful, rows(&[&["René", "Müller", "2"]]));
     // Two halves of a letter in two values are no letter.
-    let split = [PEOPLE.as_bytes(), b"a\xC3;\xBCb;3\n".as_slice()].concat();
-    assert_eq!(rows_of(&split)[3], ["aÃ", "¼b", "3"]);
+    let split = [PEOPLE.repeat(9).as_bytes(), b"a\xC3;\xBCb;3\n".as_slice()].concat();
+    assert_eq!(rows_of(&split)[27], ["aÃ", "¼b", "3"]);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn written(rows: &Rows, delimiter: char, end: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     /// Whatever is written comes back, and from every row on again.
     #[test]

@@ -143,7 +143,7 @@ impl<'a> RowReader<'a> {
             faults.push(Fault { column: columns, kind: FaultKind::TooManyValues { values: width, columns } });
         }
         let name = draft.name();
-        if name.chars().count() > LINE_CHARS_MAX {
+        if name.len() > LINE_CHARS_MAX && name.chars().count() > LINE_CHARS_MAX {
             let is_name = |column: &Column| matches!(column, Column::Name | Column::FirstName | Column::LastName);
             let column = self.mapping.columns.iter().position(is_name).unwrap_or(0);
             faults.push(Fault { column, kind: FaultKind::TooLong { what: "name", max: LINE_CHARS_MAX } });

@@ -119,8 +119,10 @@ pub(super) fn yes_no(text: &str) -> Option<bool> {
     if text.len() > 40 {
         return None;
     }
-    let word = squashed(text);
-    let is = |words: &[&str]| words.contains(&word.as_str());
+    // Most are a plain word already, and there are many of them.
+    let word = if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) { None } else { Some(squashed(text)) };
+    let word = word.as_deref().unwrap_or(text);
+    let is = |words: &[&str]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
     if is(&YES) || text == "✓" || text == "✔" { Some(true) } else { is(&NO).then_some(false) }
 }
 
@@ -274,7 +276,7 @@ pub(super) fn email(text: &str) -> Option<String> {
         && !host.contains('@')
         && host.contains('.')
         && host.split('.').all(|label| !label.is_empty());
-    plausible.then(|| text.to_lowercase())
+    plausible.then(|| if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() })
 }
 
 /// A time zone's name as the IANA database writes it.
