@@ -2,7 +2,8 @@
 //! network, no clock; whoever calls says when it has taken too long.
 //!
 //! What comes in is made by strangers. Everything is bounded ([`CHARACTERS_MAX`], [`UNPACKED_MAX`], [`PAGES_MAX`]), nothing
-//! recurses with the depth of a document, and what cannot be read says why ([`DocumentError`]).
+//! recurses with the depth of a document, and what cannot be read says why ([`DocumentError`]). Lists of people, which may be
+//! of any length, are read row by row: [`sheet`].
 
 mod docx;
 mod error;
@@ -10,6 +11,7 @@ mod html;
 mod markup;
 mod pdf;
 pub mod robots;
+pub mod sheet;
 pub mod sitemap;
 mod sniff;
 mod table;

@@ -40,7 +40,7 @@ pub(crate) fn sniff(bytes: &[u8], said: &Said<'_>) -> Sniffed {
     }
 }
 
-fn binary(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn binary(bytes: &[u8]) -> Option<&'static str> {
     Some(match bytes {
         [0x89, b'P', b'N', b'G', ..]
         | [0xFF, 0xD8, 0xFF, ..]
@@ -77,7 +77,7 @@ pub(crate) fn decoded(bytes: &[u8], charset: Option<&'static encoding_rs::Encodi
 }
 
 /// Text of Western letters in UTF-16 has every other byte zero, mark or no mark.
-fn utf_16(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+pub(crate) fn utf_16(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let head = &bytes[..bytes.len().min(LOOKED_AT) & !1];
     if head.len() < 4 {
         return None;
@@ -104,7 +104,7 @@ fn guessed(bytes: &[u8]) -> &'static encoding_rs::Encoding {
 }
 
 /// Hardly any character that no text has.
-fn is_text(text: &str) -> bool {
+pub(crate) fn is_text(text: &str) -> bool {
     let (mut strange, mut all) = (0_usize, 0_usize);
     for c in text.chars().take(LOOKED_AT) {
         all += 1;

@@ -212,7 +212,9 @@ pub fn is_region(code: &str) -> bool {
 }
 
 fn region(code: &str) -> Result<Region, PhoneError> {
-    let code = code.trim().to_ascii_uppercase();
+    let code = code.trim();
+    let is_upper = code.bytes().all(|byte| byte.is_ascii_uppercase());
+    let code = if is_upper { Cow::Borrowed(code) } else { Cow::Owned(code.to_ascii_uppercase()) };
     Region::from_code(&code)
         .ok()
         .filter(|region| code.len() == 2 && PHONE_NUMBER_UTIL.get_country_code_for_region(*region).is_some())

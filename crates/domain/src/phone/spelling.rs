@@ -25,6 +25,10 @@ pub(super) fn read(input: &str) -> Result<Spelling, PhoneError> {
     if input.len() > SPELLING_BYTES_MAX {
         return Err(PhoneError::TooLong);
     }
+    // What lists mostly have needs no second look.
+    if input.bytes().all(|byte| byte.is_ascii_digit() || byte == b'+' || is_separator(byte as char)) {
+        return Ok(Spelling { number: bare(input.trim())?, vanity: false });
+    }
     let plain: String = input.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
     let plain = plain.trim();
     let plain = match plain.get(..4) {

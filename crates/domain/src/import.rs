@@ -1,0 +1,39 @@
+//! Contacts from a file: which column is what, what a row says, and what becomes of whom we know already.
+//!
+//! A file's rows come from elsewhere; here they are cells. [`recognise`] guesses what its columns are, people change the
+//! [`Mapping`], a [`RowReader`] reads each row or says what is wrong with it, and [`judge`] says what it changes. A dry run and
+//! the import go through the same functions, so that the one tells what the other does.
+
+mod alarm;
+mod column;
+mod consent;
+mod country;
+mod fault;
+mod headers;
+mod mapping;
+mod merge;
+mod recognise;
+mod row;
+mod seen;
+mod suggest;
+mod tally;
+mod values;
+
+pub use alarm::{Alarm, Sequential};
+pub use column::{Column, UnknownColumn};
+pub use consent::{Attestation, AttestationError, Consent, ConsentState, Step, consent};
+pub use fault::{Fault, FaultKind};
+pub use headers::{LINE, REASON};
+pub use mapping::{Mapping, MappingFault};
+pub use merge::{Change, Known, Mode, Verdict, judge, merge};
+pub use recognise::{Guess, Recognised, Why, recognise};
+pub use row::{Context, Row, RowReader};
+pub use seen::Seen;
+pub use tally::Tally;
+pub use values::DateOrder;
+
+/// So many of a file's first rows tell what its columns are.
+pub const SAMPLE_ROWS: usize = 200;
+
+#[cfg(test)]
+mod tests;
