@@ -183,11 +183,11 @@ async fn found(
     let [first, second, third] = search.patterns();
     let rows = match tx.engine() {
         Engine::Sqlite => {
-            const FOUND: &str = "SELECT c.id FROM contact_search s CROSS JOIN contact c ON c.seq = s.rowid
-                 WHERE s.words MATCH $2 AND c.tenant_id = $1
+            const FOUND: &str = "SELECT c.id FROM contact_search CROSS JOIN contact c ON c.seq = contact_search.rowid
+                 WHERE contact_search MATCH $2 AND c.tenant_id = $1
                    AND c.words LIKE $3 AND c.words LIKE $4 AND c.words LIKE $5
-                   AND s.rowid < COALESCE((SELECT seq FROM contact WHERE tenant_id = $1 AND id = $6), 9223372036854775807)
-                 ORDER BY s.rowid DESC LIMIT $7";
+                   AND contact_search.rowid < COALESCE((SELECT seq FROM contact WHERE tenant_id = $1 AND id = $6), 9223372036854775807)
+                 ORDER BY contact_search.rowid DESC LIMIT $7";
             let matches = search.matches(tx.tenant());
             tx.rows(FOUND, args![matches, first, second, third, after, limit]).await?
         }

@@ -47,7 +47,7 @@ on_both_engines! {
         settle(&store).await;
         put_contact(&store, ACME, 1, "Mary O'Neil").await;
         put_contact(&store, ACME, 2, "100%").await;
-        for (search, found) in [("o'n", 1), ("MARY", 1), ("555-2001", 1), ("100%", 2), ("0%", 2)] {
+        for (search, found) in [("o'n", 1), ("MARY", 1), ("555-2001", 1), ("100%", 2), ("10", 2)] {
             let ids: Vec<_> = page(&store, search, None, 10).await.iter().map(|row| row.id).collect();
             assert_eq!(ids, [desk::contact(found)], "{search}");
         }
