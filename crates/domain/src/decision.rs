@@ -182,7 +182,7 @@ pub struct Consent {
     pub opted_out: bool,
     /// Who says so.
     pub source: ConsentSource,
-    /// The word that said so.
+    /// The word or the sentence that said so.
     pub keyword: Option<String>,
     /// The text that said so.
     pub message: Option<MessageId>,
@@ -195,6 +195,8 @@ pub struct Consent {
 pub enum ConsentSource {
     /// The contact, by a word.
     Keyword,
+    /// The contact, in their own words.
+    FreeText,
     /// The carrier, which refuses to send.
     Carrier,
 }
@@ -205,6 +207,7 @@ impl ConsentSource {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Keyword => "keyword",
+            Self::FreeText => "free_text",
             Self::Carrier => "carrier",
         }
     }

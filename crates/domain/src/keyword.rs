@@ -90,7 +90,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 });
 
 /// What is compared: letters, digits and their marks in one form, everything between them gone.
-fn letters(text: &str) -> impl Iterator<Item = char> {
+pub(crate) fn letters(text: &str) -> impl Iterator<Item = char> {
     // Compatibility forms first (full-width letters, ligatures); decomposed, so that accents can be told from letters.
     text.nfkd().filter(|c| !is_ornament(*c)).flat_map(char::to_lowercase).map(same_letter)
 }

@@ -24,6 +24,7 @@ pub mod message;
 pub mod number;
 pub mod pace;
 pub mod phone;
+pub mod revocation;
 pub mod scene;
 pub mod segment;
 pub mod smart;
