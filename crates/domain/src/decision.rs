@@ -171,8 +171,8 @@ pub enum Change {
     },
 }
 
-/// A line of the consent ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A line of the consent ledger. Its `Debug` leaves out the number and what was said, so that logs stay clean (law 11).
+#[derive(Clone, PartialEq, Eq)]
 pub struct Consent {
     /// Whose.
     pub contact: ContactId,
@@ -188,6 +188,17 @@ pub struct Consent {
     pub message: Option<MessageId>,
     /// When they said so, on the carrier's clock: texts arrive in any order.
     pub at: Timestamp,
+}
+
+impl std::fmt::Debug for Consent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Consent")
+            .field("contact", &self.contact)
+            .field("opted_out", &self.opted_out)
+            .field("source", &self.source)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who says so.

@@ -9,9 +9,12 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+mod own;
 mod table;
 #[cfg(test)]
 mod tests;
+
+pub use own::{OwnWords, WordFault};
 
 /// A longer message is no keyword, in bytes; decorations included.
 const MESSAGE_BYTES_MAX: usize = 200;

@@ -20,6 +20,7 @@ pub mod hours;
 pub mod id;
 pub mod keyword;
 pub mod knowledge;
+pub mod lint;
 pub mod message;
 pub mod number;
 pub mod pace;

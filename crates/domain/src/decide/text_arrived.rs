@@ -9,7 +9,7 @@ use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, Effect, Unsent};
 use crate::fact::TextArrived;
 use crate::id::{ContactId, ConversationId, Ids, MessageId};
-use crate::keyword::{Keyword, keyword};
+use crate::keyword::Keyword;
 use crate::message::{Author, Direction, Message, Status};
 use crate::revocation::{Certainty, Kind, Revocation, revokes};
 use crate::scene::Scene;
@@ -37,7 +37,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     let received = message.id;
     let mut silent = None;
 
-    let asked = Asked::by(text);
+    let asked = Asked::by(scene, text);
     match asked {
         Asked::Word(Keyword::Stop) | Asked::Revoked(_) => {
             let consent = consent(scene, &contact, received, text, asked, true);
@@ -104,8 +104,8 @@ enum Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn by(text: &'a TextArrived) -> Self {
-        match text.autoresponse.or_else(|| keyword(&text.body)) {
+    fn by(scene: &Scene, text: &'a TextArrived) -> Self {
+        match text.autoresponse.or_else(|| scene.tenant.settings.keywords.keyword(&text.body)) {
             Some(keyword) => Self::Word(keyword),
             None => revokes(&text.body).map_or(Self::Nothing, Self::Revoked),
         }

@@ -431,3 +431,21 @@ fn the_ledger_keeps_what_they_said_and_a_keyword_stays_one() {
     assert_eq!(ledger(" Stop texting me! "), Some(("keyword", "Stop texting me!".into())));
     assert_eq!(ledger("Can I stop by at noon?"), None);
 }
+
+#[test]
+fn a_tenants_own_words_count_too() {
+    let own = |scene: &mut Scene| Arc::make_mut(&mut scene.tenant).settings.keywords.stop = vec!["Adieu".into()];
+    on_text(
+        "adieu!",
+        own,
+        expect![[r#"
+        consent: opted out = true
+        unsent cancelled (all to the contact): contact_opted_out
+        drafts superseded
+        now open, held by assistant, version 4
+        in by contact, received: adieu!
+        out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
+        receipt: gate
+        → send in 0 s"#]],
+    );
+}
