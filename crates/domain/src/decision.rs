@@ -171,8 +171,8 @@ pub enum Change {
     },
 }
 
-/// A line of the consent ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A line of the consent ledger. Its `Debug` leaves out the number and what was said, so that logs stay clean (law 11).
+#[derive(Clone, PartialEq, Eq)]
 pub struct Consent {
     /// Whose.
     pub contact: ContactId,
@@ -182,7 +182,7 @@ pub struct Consent {
     pub opted_out: bool,
     /// Who says so.
     pub source: ConsentSource,
-    /// The word that said so.
+    /// The word or the sentence that said so.
     pub keyword: Option<String>,
     /// The text that said so.
     pub message: Option<MessageId>,
@@ -190,11 +190,24 @@ pub struct Consent {
     pub at: Timestamp,
 }
 
+impl std::fmt::Debug for Consent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Consent")
+            .field("contact", &self.contact)
+            .field("opted_out", &self.opted_out)
+            .field("source", &self.source)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Who says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentSource {
     /// The contact, by a word.
     Keyword,
+    /// The contact, in their own words.
+    FreeText,
     /// The carrier, which refuses to send.
     Carrier,
 }
@@ -205,6 +218,7 @@ impl ConsentSource {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Keyword => "keyword",
+            Self::FreeText => "free_text",
             Self::Carrier => "carrier",
         }
     }

@@ -9,9 +9,12 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+mod own;
 mod table;
 #[cfg(test)]
 mod tests;
+
+pub use own::{OwnWords, WordFault};
 
 /// A longer message is no keyword, in bytes; decorations included.
 const MESSAGE_BYTES_MAX: usize = 200;
@@ -90,7 +93,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 });
 
 /// What is compared: letters, digits and their marks in one form, everything between them gone.
-fn letters(text: &str) -> impl Iterator<Item = char> {
+pub(crate) fn letters(text: &str) -> impl Iterator<Item = char> {
     // Compatibility forms first (full-width letters, ligatures); decomposed, so that accents can be told from letters.
     text.nfkd().filter(|c| !is_ornament(*c)).flat_map(char::to_lowercase).map(same_letter)
 }

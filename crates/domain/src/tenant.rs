@@ -6,6 +6,7 @@ use crate::assistant::Route;
 use crate::field::Field;
 use crate::hours::{QuietHours, WeekHours};
 use crate::id::{AssistantId, TenantId};
+use crate::keyword::OwnWords;
 
 /// An organisation, as far as a decision needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Settings {
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not confirm it itself.
     pub stop_confirmation: String,
+    /// Words that stop, help and start besides the built-in ones.
+    pub keywords: OwnWords,
     /// When somebody is there, on the tenant's clock; `None`: nobody said, and nothing is claimed.
     pub office_hours: Option<WeekHours>,
     /// What is kept of contacts besides name and company.
@@ -56,6 +59,7 @@ impl Default for Settings {
             quiet_hours: None,
             help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
             stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),
+            keywords: OwnWords::default(),
             office_hours: None,
             fields: Vec::new(),
             routes: Vec::new(),

@@ -6,6 +6,7 @@ use std::fmt;
 use domain::campaign::{Settings, State};
 use domain::event::Kind;
 use domain::id::{CampaignId, TenantId, UserId};
+use domain::lint::{Context, Finding, lint};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use crate::event::Line;
 use crate::scene::json;
-use crate::{Row, StoreError, SystemTx, TenantTx, args, list, words};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, list, tenant, words};
 
 pub mod audience;
 pub mod recipient;
@@ -35,6 +36,9 @@ pub struct Campaign {
     #[serde(flatten)]
     #[schema(value_type = shown::Settings)]
     pub settings: Settings,
+    /// What speaks against its text, the worst first.
+    #[schema(value_type = Vec<shown::Finding>)]
+    pub findings: Vec<Finding>,
     /// From when its texts go out; `null`: it is not launched.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub starts_at: Option<Timestamp>,
@@ -71,6 +75,8 @@ pub mod shown {
     use serde::Serialize;
     use utoipa::ToSchema;
 
+    use crate::words;
+
     /// What a campaign says, to whom, and how.
     #[derive(Debug, Serialize, ToSchema)]
     #[schema(as = CampaignSettings)]
@@ -84,6 +90,35 @@ pub mod shown {
         /// Whoever has not got it by then does not get it any more.
         #[schema(required = true, value_type = Option<String>, format = DateTime)]
         pub send_before: Option<String>,
+    }
+
+    /// Something that speaks against a text.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = TextFinding)]
+    pub struct Finding {
+        /// What.
+        #[schema(value_type = words::FindingCode)]
+        pub code: String,
+        /// `refuse`: it cannot be launched so.
+        #[schema(value_type = words::FindingSeverity)]
+        pub severity: String,
+        /// Where; `null`: in the text as a whole, or for what is not there.
+        #[schema(required = true)]
+        pub span: Option<Span>,
+        /// What it is, in plain words.
+        pub explanation: String,
+        /// What to do about it.
+        pub mend: String,
+    }
+
+    /// Where in a text, in characters of it as it is written.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = TextSpan)]
+    pub struct Span {
+        /// The first; that of the text is 0.
+        pub from: u32,
+        /// The one after the last.
+        pub to: u32,
     }
 
     /// Who gets it: whoever one of the first three names, and the last does not.
@@ -303,15 +338,22 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
     let ids = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<CampaignId>, _>>()?;
     let mut counts = recipient::counts(tx, &ids).await?;
     let mut replied = recipient::replied(tx, &ids).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tenant = tenant::read(tx).await?;
+    let context = Context { sender: &tenant.name, keywords: Some(&tenant.settings.keywords) };
     rows.iter()
         .map(|row| {
             let id: CampaignId = row.get(0)?;
             let counts = counts.remove(&id).unwrap_or_default();
+            let settings: Settings = json(row.text(3)?)?;
             Ok(Campaign {
                 id,
                 name: row.get(1)?,
                 state: row.get(2)?,
-                settings: json(row.text(3)?)?,
+                findings: lint(&settings.body, context),
+                settings,
                 starts_at: row.get(4)?,
                 frozen: row.get(5)?,
                 total: counts.total(),

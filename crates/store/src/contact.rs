@@ -64,9 +64,9 @@ pub struct Consent {
     /// No more texts, or texts again.
     #[schema(value_type = word_lists::ConsentState)]
     pub state: String,
-    /// Who says so: `keyword` (the contact, by a word), `carrier`, `member`, `api`.
+    /// Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`.
     pub source: String,
-    /// The word that said so.
+    /// The word or the sentence that said so.
     #[schema(required = true)]
     pub keyword: Option<String>,
     /// The text that said so.

@@ -41,6 +41,13 @@ words! {
     RecipientStanding {
         Pending, Deferred, Queued, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed, Skipped, Cancelled,
     }
+    /// What speaks against a campaign's text.
+    FindingCode {
+        NoOptOut, NoSender, PublicShortener, SuspiciousLink, AllCapitals, Repeated, Sex, Hate, Alcohol, Firearms, Tobacco,
+        Exclamations, Emoji, CostlyCharacter, Placeholder,
+    }
+    /// How bad that is: it may be meant so, or cannot be launched so.
+    FindingSeverity { Warning, Refuse }
     /// Where a draft stands.
     DraftState { Open, Accepted, Edited, Rejected, Superseded }
     /// What a contact said about getting texts.
@@ -107,6 +114,10 @@ mod tests {
         use domain::decision::DraftState as R;
         let states = [R::Open, R::Accepted, R::Edited, R::Rejected, R::Superseded];
         assert_eq!(of::<DraftState>(), states.map(R::as_str));
+        use domain::lint::{Code, Severity};
+        assert_eq!(of::<FindingCode>(), Code::ALL.map(Code::as_str));
+        let severities = [Severity::Warning, Severity::Refuse].map(|one| serde_json::to_value(one).unwrap());
+        assert_eq!(serde_json::json!(of::<FindingSeverity>()), serde_json::json!(severities));
         use domain::source::{Kind as K, Status as T};
         assert_eq!(of::<SourceKind>(), K::ALL.map(K::as_str));
         assert_eq!(of::<SourceStatus>(), T::ALL.map(T::as_str));

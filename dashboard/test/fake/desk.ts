@@ -36,6 +36,7 @@ export class FakeDesk {
       quiet_hours: { from: "21:00", until: "08:00" },
       help_text: "Harbour Dental. Reply STOP to opt out.",
       stop_confirmation: "You are unsubscribed and get no more texts.",
+      keywords: { stop: [], help: [], start: [] },
       office_hours: [
         { days: ["mon", "tue", "wed", "thu", "fri"], from: "08:00", until: "17:00" },
         { days: ["sat"], from: "09:00", until: "13:00" },

@@ -4,6 +4,7 @@ use axum::extract::State;
 use domain::access::Scope;
 use domain::campaign::{Audience, Order, Settings, Standing, obey};
 use domain::id::{CampaignId, NumberId, RecipientId, WorkId};
+use domain::lint::{self, Severity};
 use domain::phone::E164;
 use domain::template::{OWN_NAMES, Template};
 use http::StatusCode;
@@ -326,6 +327,7 @@ async fn ready(tx: &mut TenantTx<'_>, set: &Settings, starts_at: Option<Timestam
         return Err(ApiError::invalid("numbers", "empty", "Choose the numbers that it is sent from."));
     }
     names_exist(tx, &set.body).await?;
+    says_nothing_refused(tx, &set.body).await?;
     numbers_exist(tx, &set.numbers).await?;
     if set.send_before.is_some_and(|before| starts_at.is_some_and(|at| before <= at)) {
         let mend = "It would be over before it begins. Choose a later time.";
@@ -372,6 +374,18 @@ async fn names_exist(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> 
     let template: Template = body.parse().map_err(fault)?;
     let own = tenant::settings(tx).await?.fields;
     template.check(OWN_NAMES.into_iter().chain(own.iter().map(|field| field.key.as_str()))).map_err(fault)
+}
+
+/// Warnings are for people to weigh; what carriers block as it is would only cost the number its good name.
+async fn says_nothing_refused(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
+    let tenant = tenant::read(tx).await?;
+    let context = lint::Context { sender: &tenant.name, keywords: Some(&tenant.settings.keywords) };
+    match lint::lint(body, context).into_iter().find(|finding| finding.severity == Severity::Refuse) {
+        Some(found) => {
+            Err(ApiError::invalid("body", found.code.as_str(), format!("{} {}", found.explanation, found.mend)))
+        }
+        None => Ok(()),
+    }
 }
 
 async fn numbers_exist(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<(), ApiError> {

@@ -6,6 +6,7 @@ use domain::assistant::Route;
 use domain::field::{Field, Kind, is_key};
 use domain::hours::{QuietHours, WeekHours};
 use domain::id::{AssistantId, TenantId};
+use domain::keyword::OwnWords;
 use domain::tenant::Settings;
 use http::StatusCode;
 use jiff::Timestamp;
@@ -59,6 +60,9 @@ pub struct TenantSettings {
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not.
     pub stop_confirmation: String,
+    /// Words that stop, help and start besides the built-in ones.
+    #[schema(value_type = KeywordsShape)]
+    pub keywords: OwnWords,
     /// When somebody is there, on the tenant's clock; `null`: nobody said, and contacts are told nothing of it.
     #[schema(value_type = Option<Vec<store::assistant::shown::schema::Hours>>)]
     pub office_hours: Option<WeekHours>,
@@ -85,6 +89,18 @@ pub struct FieldShape {
     pub label: String,
     /// What it holds: `{"type": "text" | "number" | "date" | "yes_no"}`, or `{"type": "choice", "choices": [...]}`.
     pub kind: serde_json::Value,
+}
+
+/// Words that somebody may text besides the built-in ones. A message counts if it is nothing but one of them.
+#[derive(Debug, ToSchema)]
+#[schema(as = OwnKeywords)]
+pub struct KeywordsShape {
+    /// No more texts, as STOP.
+    pub stop: Vec<String>,
+    /// An answer with your help text, as HELP.
+    pub help: Vec<String>,
+    /// Texts again, as START.
+    pub start: Vec<String>,
 }
 
 /// A rule. Every condition that is set must hold.
@@ -148,6 +164,9 @@ pub struct ChangeSettings {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub stop_confirmation: Option<Option<String>>,
+    /// All words, at most 20 in each list. None may mean something else already, least of all an opt-out.
+    #[schema(value_type = Option<KeywordsShape>)]
+    pub keywords: Option<OwnWords>,
     /// When somebody is there, on the tenant's clock; `null`: nothing is said of it.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Vec<store::assistant::shown::schema::Hours>>)]
@@ -250,6 +269,11 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
         let text = text.unwrap_or_else(|| Settings::default().stop_confirmation);
         settings.stop_confirmation = short_text(&called("stop_confirmation"), text)?;
     }
+    if let Some(words) = change.keywords {
+        let refused =
+            |fault: domain::keyword::WordFault| ApiError::invalid(called("keywords"), fault.code(), fault.to_string());
+        settings.keywords = words.checked().map_err(refused)?;
+    }
     if let Some(hours) = change.office_hours {
         settings.office_hours = hours;
     }
@@ -327,6 +351,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         quiet_hours,
         help_text,
         stop_confirmation,
+        keywords,
         office_hours,
         fields,
         routes,
@@ -345,6 +370,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             quiet_hours,
             help_text,
             stop_confirmation,
+            keywords,
             office_hours,
             fields,
             routes,
@@ -383,6 +409,9 @@ mod tests {
             r#"{"undo_seconds":61}"#,
             r#"{"help_text":" "}"#,
             r#"{"quiet_hours":{"from":"21:00","until":"21:00"}}"#,
+            r#"{"keywords":{"start":["stop all"]}}"#,
+            r#"{"keywords":{"help":["wo"],"stop":["WO?"]}}"#,
+            r#"{"keywords":{"halt":["wo"]}}"#,
             r#"{"colour":"red"}"#,
         ] {
             assert!(change(json).is_err(), "{json}");

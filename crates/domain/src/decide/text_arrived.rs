@@ -3,17 +3,22 @@
 use jiff::Timestamp;
 
 use super::takes::{by_default, takes};
-use super::{approval, let_assistant_answer, let_assistant_answer_after, reply};
+use super::{approval, let_assistant_answer, let_assistant_answer_after, reply, system_note};
 use crate::assistant::{Ended, Outcome, Run, needs_no_answer, quiet_window};
 use crate::contact::Contact;
 use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, Effect, Unsent};
 use crate::fact::TextArrived;
 use crate::id::{ContactId, ConversationId, Ids, MessageId};
-use crate::keyword::{Keyword, keyword};
+use crate::keyword::Keyword;
 use crate::message::{Author, Direction, Message, Status};
+use crate::revocation::{Certainty, Kind, Revocation, revokes};
 use crate::scene::Scene;
 use crate::segment::measure;
+
+/// So much of what somebody says about getting texts is kept in the ledger, in characters.
+const KEYWORD_CHARS: usize = 40;
+const PHRASE_CHARS: usize = 160;
 
 /// What follows. The order of the arms is the product's promise: the law, then people's blocks, then whoever holds the
 /// floor.
@@ -30,17 +35,21 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     let received = message.id;
     let mut silent = None;
 
-    match text.autoresponse.or_else(|| keyword(&text.body)) {
-        Some(Keyword::Stop) => stop(scene, &contact, received, text, &mut conversation, &mut decision),
-        Some(Keyword::Start) => start_again(scene, &contact, received, text, &mut decision),
-        Some(Keyword::Help) => {
+    let asked = Asked::by(scene, text);
+    match asked {
+        Asked::Word(Keyword::Stop) | Asked::Revoked(_) => {
+            let consent = consent(scene, &contact, received, text, asked, true);
+            stop(&contact, consent, &mut conversation, &mut decision);
+        }
+        Asked::Word(Keyword::Start) => start_again(scene, &contact, received, text, asked, &mut decision),
+        Asked::Word(Keyword::Help) => {
             conversation.waiting_since = waited;
             if conversation.wants_answer() {
                 let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
             }
         }
-        None if contact.blocked => conversation.waiting_since = None,
-        None => {
+        Asked::Nothing if contact.blocked => conversation.waiting_since = None,
+        Asked::Nothing => {
             if scene.conversation.as_ref().is_some_and(|conversation| conversation.has_unsent) {
                 let which = Unsent::IfSilent(contact.id);
                 decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
@@ -74,13 +83,53 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
         }
     }
     let here = conversation.id;
+    let note = asked.note().map(|words| system_note(ids.next(), &conversation, now, words));
     remember(conversation, is_new, message, &mut decision);
     answers_campaigns(scene, contact.id, here, &mut decision);
     if let Some(ended) = silent {
         decision.change(Change::RunEnded(Box::new(ended)));
     }
-    confirm(now, ids, scene, &contact, text, &mut decision);
+    if let Some(note) = note.filter(|_| contact.opted_out_at.is_none()) {
+        decision.change(Change::MessageAdded(Box::new(note)));
+    }
+    confirm(now, ids, scene, &contact, text, asked, &mut decision);
     decision
+}
+
+/// What a text asks of us by law, before anybody reads it.
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    Word(Keyword),
+    /// No more texts, in words of their own.
+    Revoked(Revocation<'a>),
+    Nothing,
+}
+
+impl<'a> Asked<'a> {
+    fn by(scene: &Scene, text: &'a TextArrived) -> Self {
+        match text.autoresponse.or_else(|| scene.tenant.settings.keywords.keyword(&text.body)) {
+            Some(keyword) => Self::Word(keyword),
+            None => revokes(&text.body).map_or(Self::Nothing, Self::Revoked),
+        }
+    }
+
+    /// What people read of it: what is no keyword was read by a rule, and a rule may read wrong.
+    fn note(self) -> Option<String> {
+        let Self::Revoked(said) = self else { return None };
+        let read = match (said.kind, said.certainty) {
+            (Kind::NoMoreTexts, Certainty::Plain) => "Read as an opt-out",
+            (Kind::NoMoreTexts, Certainty::Likely) => "Taken for an opt-out, to be on the safe side",
+            (Kind::WrongPerson, _) => "Taken for a wrong number, and so for an opt-out",
+        };
+        let phrase = beginning(said.phrase, PHRASE_CHARS);
+        Some(format!(
+            "{read}: “{phrase}”. They get no more texts. If that was not meant, only they can undo it, by texting START."
+        ))
+    }
+}
+
+fn beginning(text: &str, chars: usize) -> String {
+    text.trim().chars().take(chars).collect()
 }
 
 /// What campaigns sent them from this number and stands nowhere yet comes into the thread, before what they write: whoever reads
@@ -247,34 +296,45 @@ fn received(
 }
 
 /// Opting out acts before anything else and takes back what has not gone out yet (law 5).
-fn stop(
-    scene: &Scene,
-    contact: &Contact,
-    received: MessageId,
-    text: &TextArrived,
-    conversation: &mut Conversation,
-    decision: &mut Decision,
-) {
+fn stop(contact: &Contact, consent: Consent, conversation: &mut Conversation, decision: &mut Decision) {
     conversation.waiting_since = None;
-    decision.change(Change::Consented(consent(scene, contact, received, text, true)));
+    decision.change(Change::Consented(consent));
     decision.change(Change::UnsentCancelled { which: Unsent::To(contact.id), why: CancelReason::ContactOptedOut });
     decision.change(Change::DraftsSuperseded { conversation: conversation.id });
 }
 
 /// They want texts again. Only they can say so; and a START that was on its way for longer than a newer STOP says nothing.
-fn start_again(scene: &Scene, contact: &Contact, received: MessageId, text: &TextArrived, decision: &mut Decision) {
+fn start_again(
+    scene: &Scene,
+    contact: &Contact,
+    received: MessageId,
+    text: &TextArrived,
+    asked: Asked<'_>,
+    decision: &mut Decision,
+) {
     if contact.opted_out_at.is_none_or(|out| text.at >= out) {
-        decision.change(Change::Consented(consent(scene, contact, received, text, false)));
+        decision.change(Change::Consented(consent(scene, contact, received, text, asked, false)));
     }
 }
 
-fn consent(scene: &Scene, contact: &Contact, received: MessageId, text: &TextArrived, opted_out: bool) -> Consent {
+fn consent(
+    scene: &Scene,
+    contact: &Contact,
+    received: MessageId,
+    text: &TextArrived,
+    asked: Asked<'_>,
+    opted_out: bool,
+) -> Consent {
+    let (source, said) = match asked {
+        Asked::Revoked(said) => (ConsentSource::FreeText, beginning(said.phrase, PHRASE_CHARS)),
+        Asked::Word(_) | Asked::Nothing => (ConsentSource::Keyword, beginning(&text.body, KEYWORD_CHARS)),
+    };
     Consent {
         contact: contact.id,
         phone: scene.address.clone(),
         opted_out,
-        source: ConsentSource::Keyword,
-        keyword: Some(text.body.trim().chars().take(40).collect()),
+        source,
+        keyword: Some(said),
         message: Some(received),
         at: text.at,
     }
@@ -288,16 +348,19 @@ fn confirm(
     scene: &Scene,
     contact: &Contact,
     text: &TextArrived,
+    asked: Asked<'_>,
     decision: &mut Decision,
 ) {
     if scene.number.carrier_answers_keywords && text.autoresponse.is_some() {
         return;
     }
-    let body = match text.autoresponse.or_else(|| keyword(&text.body)) {
+    let body = match asked {
         // Someone who is out already has had the confirmation: the rules allow one.
-        Some(Keyword::Stop) if contact.opted_out_at.is_none() => &scene.tenant.settings.stop_confirmation,
-        Some(Keyword::Help) => &scene.tenant.settings.help_text,
-        _ => return,
+        Asked::Word(Keyword::Stop) | Asked::Revoked(_) if contact.opted_out_at.is_none() => {
+            &scene.tenant.settings.stop_confirmation
+        }
+        Asked::Word(Keyword::Help) => &scene.tenant.settings.help_text,
+        Asked::Word(Keyword::Stop | Keyword::Start) | Asked::Revoked(_) | Asked::Nothing => return,
     };
     if !body.is_empty() {
         reply::confirmation(now, ids, scene, body, decision);

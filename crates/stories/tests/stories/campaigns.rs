@@ -101,6 +101,26 @@ store::on_both_engines! {
         assert_eq!(refused.is(409)["code"], "not_now");
     }
 
+    async fn what_speaks_against_a_text_is_told_and_the_worst_is_not_launched(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        guests(&acme).await;
+        let id = draft(&acme, "Free beer at https://bit.ly/abc!").await;
+        let codes = |campaign: &Value| -> Vec<String> {
+            campaign["findings"].as_array().unwrap().iter().map(|finding| text(&finding["code"])).collect()
+        };
+        let found = campaign(&acme, &id).await;
+        assert_eq!(codes(&found), ["public_shortener", "no_opt_out", "no_sender", "alcohol"]);
+        assert_eq!(found["findings"][0]["span"], json!({ "from": 13, "to": 31 }));
+        let refused = acme.post(&format!("/campaigns/{id}/launch"), json!({})).await;
+        assert_eq!(refused.is(422)["errors"][0]["code"], "public_shortener");
+        let better = json!({ "body": "Acme: free beer at https://acme.example. Reply STOP to opt out." });
+        let mended = acme.patch(&format!("/campaigns/{id}"), better).await;
+        assert_eq!(codes(mended.is(200)), ["alcohol"], "a pub may say so");
+        order(&acme, &id, "launch").await;
+    }
+
     async fn stop_wins_over_what_waits(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

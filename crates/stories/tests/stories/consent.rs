@@ -85,4 +85,40 @@ store::on_both_engines! {
         let refused = acme.post(&format!("/conversations/{conversation}/messages"), json!({ "body": "Three" })).await;
         assert_eq!(refused.problem(422), "contact_opted_out");
     }
+
+    async fn an_opt_out_in_their_own_words_counts_and_people_are_told(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let conversation = acme.starts(ANN, "Welcome").await;
+        town.settle().await;
+        let later = town.clock.now().checked_add(SignedDuration::from_hours(1)).unwrap().to_string();
+        let scheduled = acme
+            .post(&format!("/conversations/{conversation}/messages"), json!({ "body": "Reminder", "scheduled_at": later }))
+            .await;
+        let scheduled = text(&scheduled.is(202)["message"]["id"]);
+
+        town.texts(ANN, &acme, "Who is this? Please take me off your list!").await;
+        assert_eq!(acme.get(&format!("/messages/{scheduled}")).await.is(200)["status"], "cancelled");
+        let contact = text(&acme.conversation().await["contact"]["id"]);
+        let ledger = acme.get(&format!("/contacts/{contact}/consents")).await.is(200)["data"][0].clone();
+        assert_eq!((&ledger["state"], &ledger["source"]), (&json!("opted_out"), &json!("free_text")));
+        assert_eq!(ledger["keyword"], "Please take me off your list");
+
+        town.texts(ANN, &acme, "I said stop texting me").await;
+        town.passes(SignedDuration::from_hours(2)).await;
+        let heard = town.heard(ANN);
+        assert_eq!(heard.len(), 2, "the welcome and one confirmation: {heard:?}");
+        assert!(heard[1].to_lowercase().contains("unsubscribed"), "{heard:?}");
+        let messages = acme.get(&format!("/conversations/{conversation}/messages")).await.is(200)["data"].clone();
+        let notes: Vec<_> = messages.as_array().unwrap().iter().filter(|one| one["direction"] == "note").collect();
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        assert!(text(&notes[0]["body"]).starts_with("Read as an opt-out: “Please take me off your list”"), "{notes:?}");
+        let refused = acme.post(&format!("/conversations/{conversation}/messages"), json!({ "body": "But wait" })).await;
+        assert_eq!(refused.problem(422), "contact_opted_out");
+
+        town.texts(ANN, &acme, "START").await;
+        let again = acme.post(&format!("/conversations/{conversation}/messages"), json!({ "body": "Hello again" })).await;
+        let _ = again.is(202);
+    }
 }

@@ -365,3 +365,112 @@ fn what_people_closed_goes_back_if_that_is_set() {
     assert!(closed(crate::assistant::HandBack::AfterClosing).contains("held by assistant"));
     assert!(closed(crate::assistant::HandBack::Never).contains("held by agents"));
 }
+
+#[test]
+fn an_opt_out_in_their_own_words_is_one_and_people_are_told() {
+    on_text(
+        "Please take me off your list!",
+        |_| {},
+        expect![[r#"
+        consent: opted out = true
+        unsent cancelled (all to the contact): contact_opted_out
+        drafts superseded
+        now open, held by assistant, version 4
+        in by contact, received: Please take me off your list!
+        note by system, noted: Read as an opt-out: “Please take me off your list”. They get no more texts. If that was not meant, only they can undo it, by texting START.
+        out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
+        receipt: gate
+        → send in 0 s"#]],
+    );
+    on_text(
+        "who is this? wrong person",
+        |_| {},
+        expect![[r#"
+        consent: opted out = true
+        unsent cancelled (all to the contact): contact_opted_out
+        drafts superseded
+        now open, held by assistant, version 4
+        in by contact, received: who is this? wrong person
+        note by system, noted: Taken for a wrong number, and so for an opt-out: “wrong person”. They get no more texts. If that was not meant, only they can undo it, by texting START.
+        out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
+        receipt: gate
+        → send in 0 s"#]],
+    );
+    let already = |scene: &mut Scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now());
+    on_text(
+        "I said stop texting me",
+        already,
+        expect![[r#"
+        consent: opted out = true
+        unsent cancelled (all to the contact): contact_opted_out
+        drafts superseded
+        now open, held by assistant, version 4
+        in by contact, received: I said stop texting me"#]],
+    );
+    let blocked = |scene: &mut Scene| scene.contact.as_mut().unwrap().blocked = true;
+    on_text(
+        "leave me alone",
+        blocked,
+        expect![[r#"
+        consent: opted out = true
+        unsent cancelled (all to the contact): contact_opted_out
+        drafts superseded
+        now open, held by assistant, version 4
+        in by contact, received: leave me alone
+        note by system, noted: Taken for an opt-out, to be on the safe side: “leave me alone”. They get no more texts. If that was not meant, only they can undo it, by texting START.
+        out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
+        receipt: gate
+        → send in 0 s"#]],
+    );
+    let stranger = |scene: &mut Scene| (scene.contact, scene.conversation) = (None, None);
+    on_text(
+        "Wrong number",
+        stranger,
+        expect![[r#"
+        contact added at …23
+        consent: opted out = true
+        unsent cancelled (all to the contact): contact_opted_out
+        drafts superseded
+        opened open, held by assistant, version 1
+        in by contact, received: Wrong number
+        note by system, noted: Taken for a wrong number, and so for an opt-out: “Wrong number”. They get no more texts. If that was not meant, only they can undo it, by texting START.
+        out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
+        receipt: gate
+        → send in 0 s"#]],
+    );
+}
+
+#[test]
+fn the_ledger_keeps_what_they_said_and_a_keyword_stays_one() {
+    let ledger = |body: &str| {
+        let decision = text_arrived(now(), &mut ids(), &scene(), Uuid::nil(), &arrived(body));
+        decision.changes.into_iter().find_map(|change| match change {
+            Change::Consented(consent) => Some((consent.source.as_str(), consent.keyword.unwrap())),
+            _ => None,
+        })
+    };
+    assert_eq!(
+        ledger("Hello. Take me off your list, please!"),
+        Some(("free_text", "Take me off your list, please".into()))
+    );
+    assert_eq!(ledger(" Stop texting me! "), Some(("keyword", "Stop texting me!".into())));
+    assert_eq!(ledger("Can I stop by at noon?"), None);
+}
+
+#[test]
+fn a_tenants_own_words_count_too() {
+    let own = |scene: &mut Scene| Arc::make_mut(&mut scene.tenant).settings.keywords.stop = vec!["Adieu".into()];
+    on_text(
+        "adieu!",
+        own,
+        expect![[r#"
+        consent: opted out = true
+        unsent cancelled (all to the contact): contact_opted_out
+        drafts superseded
+        now open, held by assistant, version 4
+        in by contact, received: adieu!
+        out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
+        receipt: gate
+        → send in 0 s"#]],
+    );
+}
