@@ -166,6 +166,7 @@ fn in_words(set: &Tenant) -> String {
         quiet_hours,
         help_text,
         stop_confirmation,
+        campaign_cap: _,
         office_hours: _,
         fields: _,
         routes: _,
