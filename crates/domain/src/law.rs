@@ -124,9 +124,10 @@ pub struct Closed {
 pub fn strictest(now: Timestamp, asked: &Question<'_>) -> Answer {
     let Some(mut shut) = shut(now, asked) else { return Answer::Open };
     let why = shut.why.clone();
-    let last = now.checked_add(SEARCH).unwrap_or(Timestamp::MAX);
-    while shut.until <= last {
-        let at = shut.until;
+    let last = now.checked_add(SEARCH).unwrap_or(now);
+    let mut at = now;
+    while at < shut.until && shut.until <= last {
+        at = shut.until;
         match self::shut(at, asked) {
             None => return Answer::Opens { at, why },
             Some(next) => shut = next,

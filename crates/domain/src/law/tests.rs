@@ -159,6 +159,13 @@ fn a_rule_binds_whom_it_names_while_it_is_in_force() {
 }
 
 #[test]
+fn the_ends_of_time_are_answered() {
+    for now in [Timestamp::MIN, Timestamp::MAX] {
+        assert!(!matches!(answer("+33612345678", None, now), Answer::Open), "{now}");
+    }
+}
+
+#[test]
 fn caps_bind_where_a_person_can_be() {
     let capped = |phone: &str, own: Option<&str>, now: &str| {
         let whereabouts = Whereabouts::of(phone, own, "America/New_York").unwrap();
