@@ -502,7 +502,7 @@ pub(crate) async fn opted_out(tx: &mut TenantTx<'_>, contact: ContactId) -> Resu
 
 pub(super) async fn cancel(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Result<(), StoreError> {
     tx.exec(
-        "UPDATE campaign_recipient SET standing = 'cancelled'
+        "UPDATE campaign_recipient SET standing = 'cancelled', failure = NULL
          WHERE tenant_id = $1 AND campaign_id = $2 AND standing IN ('pending', 'deferred', 'queued')",
         args![campaign],
     )

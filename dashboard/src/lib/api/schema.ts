@@ -2337,6 +2337,21 @@ export interface components {
             /** @description But nobody with one of these labels. */
             without_tags: string[];
         };
+        /** @description At most so many texts of campaigns to one person within so many days; all campaigns count. */
+        CampaignCap: {
+            /**
+             * Format: int32
+             * @description Within so many times 24 hours.
+             */
+            days: number;
+            /** @description What becomes of one too many, by this cap or by the law's. */
+            otherwise: components["schemas"]["OverCap"];
+            /**
+             * Format: int32
+             * @description At most so many.
+             */
+            texts: number;
+        };
         /** @description A campaign to write, or what of a draft changes; what is absent stays. */
         CampaignPatch: {
             audience?: components["schemas"]["ChangeAudience"] | null;
@@ -2557,6 +2572,8 @@ export interface components {
         };
         /** @description What changes of the settings; what is absent stays. */
         ChangeSettings: {
+            /** @default null */
+            campaign_cap: components["schemas"]["CampaignCap"] | null;
             /**
              * @description All fields; what is kept in one that is left out stays, and is shown again with it.
              * @default null
@@ -4659,6 +4676,11 @@ export interface components {
             /** @description All of them. */
             data: components["schemas"]["OfferedNumber"][];
         };
+        /**
+         * @description What becomes of a text that would be one too many: it waits until it is not, or its recipient is skipped.
+         * @enum {string}
+         */
+        OverCap: "defer" | "skip";
         /** @description A number to read. */
         ParsePhone: {
             /** @description In any usual spelling. */
@@ -4930,7 +4952,7 @@ export interface components {
             cancelled: number;
             /**
              * Format: int64
-             * @description It is quiet hours where they are.
+             * @description It is no hour to text them, or they have had enough for now.
              */
             deferred: number;
             /**
@@ -5445,6 +5467,7 @@ export interface components {
         };
         /** @description What an organisation has set. */
         TenantSettings: {
+            campaign_cap?: components["schemas"]["CampaignCap"] | null;
             /** @description What is kept of contacts besides name and company. */
             fields: components["schemas"]["ContactField"][];
             /** @description What HELP is answered with where the carrier does not. */
