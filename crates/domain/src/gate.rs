@@ -1,10 +1,20 @@
 //! The gate: the one function that every outbound message passes, when it is queued and again just before it is sent.
 
+use std::fmt;
+
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use crate::hours::candidate_zones;
-use crate::tenant::Settings;
+use crate::hours::{HoursError, QuietHours, zone};
+use crate::law::{self, Answer, Closed, Question};
+use crate::region::Whereabouts;
+use crate::tenant::{OverCap, Settings};
+
+mod often;
+#[cfg(test)]
+mod tests;
+
+pub use often::looks_back;
 
 /// Why the text is sent; some rules bind only some purposes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +29,7 @@ pub enum Purpose {
 }
 
 /// What the gate looks at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The tenant's rules.
     pub settings: &'a Settings,
@@ -29,12 +39,28 @@ pub struct Asked<'a> {
     pub contact_blocked: bool,
     /// The person wants nothing more from the tenant.
     pub opted_out: bool,
+    /// Where it goes, E.164.
+    pub phone: &'a str,
     /// The contact's own zone, when someone said so.
     pub contact_zone: Option<&'a str>,
+    /// When the contact does not want to be texted, when they said so.
+    pub contact_quiet: Option<&'a QuietHours>,
+    /// When campaigns of the tenant texted this phone, the latest first, as far back as [`looks_back`] says. Asked for campaigns
+    /// only.
+    pub had: &'a [Timestamp],
     /// When the contact last wrote in this conversation.
     pub wrote_at: Option<Timestamp>,
     /// Why it is sent.
     pub purpose: Purpose,
+}
+
+impl fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asked")
+            .field("purpose", &self.purpose)
+            .field("zone", &self.contact_zone)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the gate says.
@@ -69,7 +95,11 @@ pub enum Reason {
     NumberDisabled,
     /// It is night where the contact is.
     QuietHours,
-    /// The tenant's time zone or quiet hours leave no hour open.
+    /// The law where the contact can be forbids texts like this at this hour.
+    LegalHours,
+    /// The contact has had as many texts of campaigns as the law or the tenant allows.
+    FrequencyCap,
+    /// The law, the tenant's time zone or quiet hours leave no hour open.
     NoOpenHour,
 }
 
@@ -82,6 +112,8 @@ impl Reason {
             Self::ContactBlocked => "contact_blocked",
             Self::NumberDisabled => "number_disabled",
             Self::QuietHours => "quiet_hours",
+            Self::LegalHours => "legal_hours",
+            Self::FrequencyCap => "frequency_cap",
             Self::NoOpenHour => "no_open_hour",
         }
     }
@@ -94,7 +126,18 @@ impl Reason {
             Self::ContactBlocked => "This contact is blocked. Unblock the contact to text them again.",
             Self::NumberDisabled => "This number is switched off. Enable it under Numbers, or send from another.",
             Self::QuietHours => "It is quiet hours where this person is; the text waits until they end.",
-            Self::NoOpenHour => "The quiet hours leave no hour to send in. Change them under Settings.",
+            Self::LegalHours => {
+                "The law where this person can be forbids texts like this at this hour; the text waits for the next \
+                 that is allowed. Set the contact's time zone if their number does not tell where they are."
+            }
+            Self::FrequencyCap => {
+                "This person has had as many campaign texts as the law or your settings allow. Text them later, or raise \
+                 the limit under Settings if it is yours."
+            }
+            Self::NoOpenHour => {
+                "The law and the quiet hours together leave no hour to send in. Change the quiet hours under Settings, or \
+                 set the contact's time zone."
+            }
         }
     }
 }
@@ -117,24 +160,96 @@ pub fn gate(now: Timestamp, asked: Asked<'_>) -> Verdict {
     if asked.opted_out {
         return Verdict::Skip { reason: Reason::ContactOptedOut };
     }
-    quiet_hours(now, asked)
+    match asked.purpose {
+        Purpose::Campaign => campaign(now, asked),
+        Purpose::Conversation | Purpose::Confirmation => conversation(now, asked),
+    }
 }
 
-fn quiet_hours(now: Timestamp, asked: Asked<'_>) -> Verdict {
-    let Some(quiet) = &asked.settings.quiet_hours else { return Verdict::Send };
+/// What the gate's verdict comes from, in words for this one person and with the time at which a text that waits goes.
+#[must_use]
+pub fn explain(now: Timestamp, asked: &Asked<'_>, verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Send => "Nothing speaks against it.".into(),
+        Verdict::Defer { until, reason } => in_words(now, asked, *until, *reason),
+        Verdict::Skip { reason } => reason.explanation().into(),
+    }
+}
+
+fn in_words(now: Timestamp, asked: &Asked<'_>, until: Timestamp, reason: Reason) -> String {
+    let plain = || reason.explanation().to_owned();
+    let Ok(whereabouts) = asked.whereabouts() else { return plain() };
+    if reason == Reason::FrequencyCap {
+        return often::in_words(now, asked, &whereabouts, until);
+    }
+    match law::strictest(now, &asked.question(&whereabouts)) {
+        Answer::Opens { why, .. } => why.until(until),
+        Answer::Open | Answer::Never { .. } => plain(),
+    }
+}
+
+/// The law's hours, the tenant's and the contact's own, wherever the contact can be; and not too often.
+fn campaign(now: Timestamp, asked: Asked<'_>) -> Verdict {
+    let Ok(whereabouts) = asked.whereabouts() else { return Verdict::Skip { reason: Reason::NoOpenHour } };
+    let allowed = often::allowed_from(now, &asked, &whereabouts);
+    let capped = Some(Reason::FrequencyCap).filter(|_| allowed > now);
+    if let Some(reason) = capped
+        && asked.settings.campaign_cap.is_some_and(|cap| cap.otherwise == OverCap::Skip)
+    {
+        return Verdict::Skip { reason };
+    }
+    // What is too often now must not go in the night either, once it is not.
+    match law::strictest(allowed, &asked.question(&whereabouts)) {
+        Answer::Open => capped.map_or(Verdict::Send, |reason| Verdict::Defer { until: allowed, reason }),
+        Answer::Opens { at, why } => Verdict::Defer { until: at, reason: capped.unwrap_or(reason_of(&why)) },
+        Answer::Never { .. } => Verdict::Skip { reason: Reason::NoOpenHour },
+    }
+}
+
+/// The tenant's quiet hours and the contact's own, but for whoever has just written.
+fn conversation(now: Timestamp, asked: Asked<'_>) -> Verdict {
+    if asked.settings.quiet_hours.is_none() && asked.contact_quiet.is_none() {
+        return Verdict::Send;
+    }
     let answers_someone_awake = asked
         .wrote_at
-        .filter(|_| asked.purpose != Purpose::Campaign)
         .and_then(|at| at.checked_add(ANSWER_WINDOW_MINUTES.minutes()).ok())
         .is_some_and(|end| now <= end);
     if answers_someone_awake {
         return Verdict::Send;
     }
-    let open =
-        candidate_zones(asked.contact_zone, &asked.settings.time_zone).and_then(|zones| quiet.next_open(now, &zones));
-    match open {
-        Ok(open) if open <= now => Verdict::Send,
-        Ok(until) => Verdict::Defer { until, reason: Reason::QuietHours },
-        Err(_) => Verdict::Skip { reason: Reason::NoOpenHour },
+    let Ok(whereabouts) = asked.whereabouts() else { return Verdict::Skip { reason: Reason::NoOpenHour } };
+    let question = asked.question(&whereabouts);
+    let mut answer = law::strictest(now, &question);
+    if matches!(answer, Answer::Never { .. })
+        && let Ok(ours) = zone(&asked.settings.time_zone)
+    {
+        // A wide country leaves no hour that is decent in all of it. To one person, the business's own clock will do.
+        answer = law::strictest(now, &Question { quiet_clock: Some(&ours), ..question });
+    }
+    match answer {
+        Answer::Open => Verdict::Send,
+        Answer::Opens { at, why } => Verdict::Defer { until: at, reason: reason_of(&why) },
+        Answer::Never { .. } => Verdict::Skip { reason: Reason::NoOpenHour },
+    }
+}
+
+const fn reason_of(why: &Closed) -> Reason {
+    if why.rule.is_some() { Reason::LegalHours } else { Reason::QuietHours }
+}
+
+impl<'a> Asked<'a> {
+    fn whereabouts(&self) -> Result<Whereabouts, HoursError> {
+        Whereabouts::of(self.phone, self.contact_zone, &self.settings.time_zone)
+    }
+
+    fn question<'b>(&'b self, whereabouts: &'b Whereabouts) -> Question<'b> {
+        Question {
+            whereabouts,
+            purpose: self.purpose,
+            tenant_quiet: self.settings.quiet_hours.as_ref(),
+            own_quiet: self.contact_quiet,
+            quiet_clock: None,
+        }
     }
 }

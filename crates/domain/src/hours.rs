@@ -132,7 +132,7 @@ impl QuietHours {
 
     /// The next instant after `at` at which the quiet clock of `zone` may show an open time: it reaches `until`, or it is
     /// put forward or back before that.
-    fn next_change(&self, at: Timestamp, zone: &TimeZone) -> Result<Timestamp, HoursError> {
+    pub(crate) fn next_change(&self, at: Timestamp, zone: &TimeZone) -> Result<Timestamp, HoursError> {
         let time = zone.to_datetime(at).time();
         let mut left = time.duration_until(self.until);
         if left <= SignedDuration::ZERO {
@@ -150,17 +150,6 @@ impl QuietHours {
 /// `unknown_time_zone`; no zone is ever guessed.
 pub fn zone(name: &str) -> Result<TimeZone, HoursError> {
     TimeZone::get(name.trim()).map_err(|_| HoursError::UnknownZone(name.to_owned()))
-}
-
-/// The zones that a contact may be in: its own if that is known and valid, else the tenant's.
-///
-/// # Errors
-/// `unknown_time_zone` if the tenant's is needed and is not one.
-pub fn candidate_zones(contact_zone: Option<&str>, tenant_zone: &str) -> Result<Vec<TimeZone>, HoursError> {
-    match contact_zone.and_then(|name| zone(name).ok()) {
-        Some(own) => Ok(vec![own]),
-        None => Ok(vec![zone(tenant_zone)?]),
-    }
 }
 
 /// As it stands in JSON.

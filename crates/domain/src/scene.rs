@@ -68,7 +68,10 @@ impl Scene {
             number_enabled: self.number.enabled,
             contact_blocked: contact.is_some_and(|contact| contact.blocked),
             opted_out: contact.is_some_and(|contact| contact.opted_out_at.is_some()),
+            phone: &self.address,
             contact_zone: contact.and_then(|contact| contact.time_zone.as_deref()),
+            contact_quiet: None,
+            had: &[],
             wrote_at: self.conversation.as_ref().and_then(|conversation| conversation.last_inbound_at),
             purpose,
         }

@@ -31,6 +31,8 @@ pub struct Settings {
     pub undo_seconds: u32,
     /// When nothing is sent on the contact's own clock, save answers to someone who has just written.
     pub quiet_hours: Option<QuietHours>,
+    /// How often campaigns may text one person; `None`: as often as the law lets them.
+    pub campaign_cap: Option<CampaignCap>,
     /// What HELP is answered with where the carrier does not answer it itself.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not confirm it itself.
@@ -49,6 +51,35 @@ pub struct Settings {
     pub run_record_days: u32,
 }
 
+/// At most so many texts of campaigns to one person within so many days; all campaigns of the tenant count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignCap {
+    /// At most so many: 1 to [`Self::TEXTS_MAX`].
+    pub texts: u16,
+    /// Within so many times 24 hours: 1 to [`Self::DAYS_MAX`].
+    pub days: u16,
+    /// What becomes of a text that would be one too many, by this cap or by the law's.
+    pub otherwise: OverCap,
+}
+
+impl CampaignCap {
+    /// More is no cap.
+    pub const TEXTS_MAX: u16 = 100;
+    /// As far back as is looked.
+    pub const DAYS_MAX: u16 = 90;
+}
+
+/// What becomes of a text that would be one too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverCap {
+    /// It waits until it is not.
+    Defer,
+    /// They do not get it.
+    Skip,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -57,6 +88,7 @@ impl Default for Settings {
             resume_window_days: 30,
             undo_seconds: 5,
             quiet_hours: None,
+            campaign_cap: None,
             help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
             stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),
             keywords: OwnWords::default(),

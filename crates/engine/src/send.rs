@@ -251,7 +251,10 @@ fn asked<'a>(sender: &'a Sender, text: &'a DueText) -> Asked<'a> {
         number_enabled: sender.enabled,
         contact_blocked: text.contact_blocked,
         opted_out: text.opted_out,
+        phone: &text.to,
         contact_zone: text.contact_zone.as_deref(),
+        contact_quiet: None,
+        had: &[],
         wrote_at: text.wrote_at,
         purpose: scene::purpose(text.author),
     }

@@ -38,6 +38,7 @@ CREATE TABLE campaign_recipient (
     cost_micros     BIGINT,
     currency        TEXT,
     conversation_id UUID,                 -- the thread in which their text stands, since they have answered it
+    handed_at_us    BIGINT,               -- to the carrier, unless it surely did not arrive
     sent_at_us      BIGINT,
     delivered_at_us BIGINT,
     replied_at_us   BIGINT,
@@ -52,5 +53,7 @@ CREATE INDEX campaign_recipient_waiting ON campaign_recipient (tenant_id, campai
     WHERE standing IN ('pending', 'deferred', 'queued');
 -- What STOP cancels, and what was sent to somebody before they wrote.
 CREATE INDEX campaign_recipient_contact ON campaign_recipient (tenant_id, contact_id, id);
+-- How often somebody was texted lately.
+CREATE INDEX campaign_recipient_handed ON campaign_recipient (tenant_id, phone, handed_at_us) WHERE handed_at_us IS NOT NULL;
 CREATE INDEX campaign_recipient_replied ON campaign_recipient (tenant_id, campaign_id) WHERE replied_at_us IS NOT NULL;
 CREATE INDEX campaign_recipient_leased ON campaign_recipient (lease_until_us) WHERE standing = 'sending';

@@ -7,7 +7,7 @@ use domain::field::{Field, Kind, is_key};
 use domain::hours::{QuietHours, WeekHours};
 use domain::id::{AssistantId, TenantId};
 use domain::keyword::OwnWords;
-use domain::tenant::Settings;
+use domain::tenant::{CampaignCap, Settings};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,9 @@ pub struct TenantSettings {
     /// When nothing is sent, on the contact's own clock.
     #[schema(value_type = Option<QuietHoursShape>)]
     pub quiet_hours: Option<QuietHours>,
+    /// How often campaigns may text one person; `null`: as often as the law lets them.
+    #[schema(value_type = Option<CampaignCapShape>)]
+    pub campaign_cap: Option<CampaignCap>,
     /// What HELP is answered with where the carrier does not.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not.
@@ -135,6 +138,29 @@ pub struct QuietHoursShape {
     pub until: String,
 }
 
+/// At most so many texts of campaigns to one person within so many days; all campaigns count.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CampaignCap)]
+pub struct CampaignCapShape {
+    /// At most so many.
+    #[schema(minimum = 1, maximum = 100)]
+    pub texts: u16,
+    /// Within so many times 24 hours.
+    #[schema(minimum = 1, maximum = 90)]
+    pub days: u16,
+    /// What becomes of one too many, by this cap or by the law's.
+    pub otherwise: OverCapShape,
+}
+
+/// What becomes of a text that would be one too many: it waits until it is not, or its recipient is skipped.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OverCap)]
+pub enum OverCapShape {
+    Defer,
+    Skip,
+}
+
 /// What changes; what is absent stays.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -159,6 +185,10 @@ pub struct ChangeSettings {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<QuietHoursShape>)]
     pub quiet_hours: Option<Option<QuietHours>>,
+    /// `null`: none.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<CampaignCapShape>)]
+    pub campaign_cap: Option<Option<CampaignCap>>,
     pub help_text: Option<String>,
     /// `null`: ours.
     #[serde(deserialize_with = "present")]
@@ -262,6 +292,9 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
     if let Some(hours) = change.quiet_hours {
         settings.quiet_hours = hours;
     }
+    if let Some(cap) = change.campaign_cap {
+        settings.campaign_cap = cap.map(|cap| campaign_cap(&called("campaign_cap"), cap)).transpose()?;
+    }
     if let Some(text) = change.help_text {
         settings.help_text = short_text(&called("help_text"), text)?;
     }
@@ -293,6 +326,14 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
         settings.run_record_days = at_most(&called("run_record_days"), days, 3_650)?.max(1);
     }
     Ok(())
+}
+
+fn campaign_cap(field: &str, cap: CampaignCap) -> Result<CampaignCap, ApiError> {
+    let (texts, days) = (CampaignCap::TEXTS_MAX, CampaignCap::DAYS_MAX);
+    if (1..=texts).contains(&cap.texts) && (1..=days).contains(&cap.days) {
+        return Ok(cap);
+    }
+    Err(ApiError::invalid(field, "out_of_range", format!("Allow 1 to {texts} texts within 1 to {days} days.")))
 }
 
 /// Keys that stand for something else already.
@@ -349,6 +390,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         resume_window_days,
         undo_seconds,
         quiet_hours,
+        campaign_cap,
         help_text,
         stop_confirmation,
         keywords,
@@ -368,6 +410,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             resume_window_days,
             undo_seconds,
             quiet_hours,
+            campaign_cap,
             help_text,
             stop_confirmation,
             keywords,
@@ -398,6 +441,9 @@ mod tests {
         assert!(set.quiet_hours.is_some());
         assert_eq!(set.region, "US");
         assert_eq!(change(r#"{"quiet_hours":null}"#).unwrap().quiet_hours, None);
+        let cap = change(r#"{"campaign_cap":{"texts":4,"days":30,"otherwise":"skip"}}"#).unwrap().campaign_cap;
+        assert_eq!(cap.map(|cap| (cap.texts, cap.days)), Some((4, 30)));
+        assert_eq!(change(r#"{"campaign_cap":null}"#).unwrap().campaign_cap, None);
         assert_eq!(change(r#"{"stop_confirmation":null}"#).unwrap(), Settings::default());
     }
 
@@ -412,6 +458,10 @@ mod tests {
             r#"{"keywords":{"start":["stop all"]}}"#,
             r#"{"keywords":{"help":["wo"],"stop":["WO?"]}}"#,
             r#"{"keywords":{"halt":["wo"]}}"#,
+            r#"{"campaign_cap":{"texts":0,"days":1,"otherwise":"skip"}}"#,
+            r#"{"campaign_cap":{"texts":1,"days":91,"otherwise":"defer"}}"#,
+            r#"{"campaign_cap":{"texts":1,"days":1,"otherwise":"send"}}"#,
+            r#"{"campaign_cap":{"texts":1,"days":1}}"#,
             r#"{"colour":"red"}"#,
         ] {
             assert!(change(json).is_err(), "{json}");

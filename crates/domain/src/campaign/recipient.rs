@@ -7,7 +7,7 @@ use super::Running;
 use crate::decide::opted_out_at_carrier;
 use crate::decision::{Change, Decision, Effect};
 use crate::fact::{CarrierReported, Ended, Fact, SendEnded};
-use crate::gate::{Asked, Reason, Verdict, gate};
+use crate::gate::{Asked, Reason, Verdict, explain, gate};
 use crate::id::{CampaignId, ContactId, ConversationId, NumberId, RecipientId};
 use crate::message::{Cost, Failure, Reported, Status};
 use crate::segment::{MAX_SEGMENTS, measure};
@@ -266,7 +266,12 @@ pub enum Due {
         segments: u32,
     },
     /// Ask again then.
-    Wait(Timestamp),
+    Wait {
+        /// When.
+        until: Timestamp,
+        /// Why not now.
+        reason: Reason,
+    },
     /// They get nothing.
     Skip(Skip),
 }
@@ -275,7 +280,7 @@ impl std::fmt::Debug for Due {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Hand { attempt, segments, .. } => write!(f, "Hand({attempt}, {segments})"),
-            Self::Wait(until) => write!(f, "Wait({until})"),
+            Self::Wait { until, reason } => write!(f, "Wait({until}, {})", reason.code()),
             Self::Skip(skip) => write!(f, "Skip({})", skip.code()),
         }
     }
@@ -300,7 +305,12 @@ pub fn due(
             text: Some((body.clone(), *segments)),
             ..recipient.moved(Standing::Sending)
         },
-        Due::Wait(until) => Moved { ready_at: Some(*until), ..recipient.moved(Standing::Deferred) },
+        Due::Wait { until, reason } => {
+            let verdict = Verdict::Defer { until: *until, reason: *reason };
+            let explanation = explain(now, &asked, &verdict);
+            let failure = Failure { code: reason.code().into(), explanation, mend: String::new() };
+            Moved { ready_at: Some(*until), failure: Some(failure), ..recipient.moved(Standing::Deferred) }
+        }
         Due::Skip(skip) => {
             let failure = Failure { code: skip.code().into(), explanation: skip.explanation(), mend: String::new() };
             Moved { failure: Some(failure), ..recipient.moved(Standing::Skipped) }
@@ -325,7 +335,7 @@ fn what_is_due(
     match gate(now, asked) {
         Verdict::Skip { reason } => return Due::Skip(Skip::Gate(reason)),
         Verdict::Defer { until, .. } if too_late(until) => return Due::Skip(Skip::TooLate),
-        Verdict::Defer { until, .. } => return Due::Wait(until),
+        Verdict::Defer { until, reason } => return Due::Wait { until, reason },
         Verdict::Send => {}
     }
     let body = match kept {
@@ -440,9 +450,15 @@ fn opted_out_at(about: &Recipient, at: Timestamp, decision: &mut Decision) {
 }
 
 #[cfg(test)]
+mod waits;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::tenant::Settings;
+
+    /// Where it is nine on a Friday morning.
+    const PARIS: &str = "+33612345678";
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -453,7 +469,7 @@ mod tests {
             id: Uuid::from_u128(1).into(),
             campaign: Uuid::from_u128(2).into(),
             contact: Uuid::from_u128(3).into(),
-            phone: "+14155550123".into(),
+            phone: PARIS.into(),
             number: Uuid::from_u128(4).into(),
             standing,
             attempt,
@@ -496,7 +512,10 @@ mod tests {
             number_enabled: true,
             contact_blocked: false,
             opted_out,
+            phone: PARIS,
             contact_zone: None,
+            contact_quiet: None,
+            had: &[],
             wrote_at: None,
             purpose: crate::gate::Purpose::Campaign,
         };

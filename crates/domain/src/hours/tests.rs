@@ -82,19 +82,6 @@ fn no_overlap_is_an_error() {
 }
 
 #[test]
-fn candidates() {
-    let names = |contact, tenant| {
-        candidate_zones(contact, tenant).map(|zones| {
-            zones.iter().map(|zone| zone.iana_name().unwrap_or("?").to_owned()).collect::<Vec<_>>().join(" ")
-        })
-    };
-    assert_eq!(names(Some("Europe/Berlin"), "America/New_York"), Ok("Europe/Berlin".into()));
-    assert_eq!(names(None, "America/New_York"), Ok("America/New_York".into()));
-    assert_eq!(names(Some("Mars/Base"), "America/New_York"), Ok("America/New_York".into()));
-    assert_eq!(names(Some(""), "Mars/Base"), Err(HoursError::UnknownZone("Mars/Base".into())));
-}
-
-#[test]
 fn as_json() {
     let hours: QuietHours = serde_json::from_str(r#"{"from":"21:00","until":"08:05"}"#).unwrap();
     assert_eq!((hours.from(), hours.until()), (time(21, 0, 0, 0), time(8, 5, 0, 0)));

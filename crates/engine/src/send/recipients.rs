@@ -1,10 +1,12 @@
 //! Texts of campaigns on their way to the carrier, from one of our numbers: after those that go to one person, and at the same
 //! pace.
 
+use std::collections::HashMap;
+
 use domain::campaign::{Due, Running, due};
 use domain::decision::{Change, Decision};
-use domain::gate::{Asked, Purpose};
-use domain::id::{CampaignId, Ids};
+use domain::gate::{Asked, Purpose, looks_back};
+use domain::id::{CampaignId, Ids, TenantId};
 use domain::pace::Pace;
 use domain::template::{Person, Rendering, Template};
 use jiff::Timestamp;
@@ -14,8 +16,8 @@ use store::queue::{Lane, Sender};
 use store::remember::{Aftermath, remember};
 use store::{StoreError, TenantTx, campaign};
 
-use super::Handed;
 use super::board::Then;
+use super::{Handed, POLL};
 use crate::receive::address_of;
 
 /// What was claimed, and what the lane waits for next.
@@ -44,6 +46,7 @@ pub(super) async fn claim(
     }
     let campaigns = campaign::running(tx).await?;
     let mut decisions = Vec::new();
+    let mut often = Often::default();
     'campaigns: for (id, settings) in campaigns {
         let left = room.saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
         if left == 0 {
@@ -60,10 +63,14 @@ pub(super) async fn claim(
         if found.is_empty() {
             continue;
         }
+        if !often.look(tx, now, lane.tenant, sender, &found).await? {
+            claimed.then = Then::Wait(now.checked_add(POLL).unwrap_or(now));
+            break;
+        }
         let rendering = Rendering::new("en");
         for one in &found {
-            let (moved, due) =
-                due(now, &running, &one.recipient, &rendering, person(one), one.body.as_deref(), asked(sender, one));
+            let asked = Asked { had: often.had(&one.recipient.phone), ..asked(sender, one) };
+            let (moved, due) = due(now, &running, &one.recipient, &rendering, person(one), one.body.as_deref(), asked);
             if let Due::Hand { attempt, body, segments } = due {
                 match Pace::new(lane.rate_millis).map(|pace| pace.take(now.as_microsecond(), *tat, segments)) {
                     Some(Ok(next)) => *tat = next,
@@ -73,6 +80,7 @@ pub(super) async fn claim(
                     }
                     None => {}
                 }
+                often.hand(&one.recipient.phone);
                 let message = one.recipient.id.0.into();
                 let request = SendText {
                     from: sender.address.clone(),
@@ -105,6 +113,55 @@ pub(super) async fn claim(
     Ok(claimed)
 }
 
+/// How often those were texted lately whom the law or the tenant does not want texted too often. Others are not asked about.
+#[derive(Default)]
+struct Often {
+    is_locked: bool,
+    had: HashMap<String, Vec<Timestamp>>,
+    /// To whom this claim sends: it is not written yet, and the next campaign must know.
+    handed: Vec<String>,
+}
+
+impl Often {
+    /// Reads what campaigns sent to these; `false`: another number of the tenant does so just now, and what it is about to send
+    /// cannot be seen.
+    async fn look(
+        &mut self,
+        tx: &mut TenantTx<'_>,
+        now: Timestamp,
+        tenant: TenantId,
+        sender: &Sender,
+        due: &[DueRecipient],
+    ) -> Result<bool, StoreError> {
+        let capped = due.iter().filter_map(|one| Some((one, looks_back(now, &asked(sender, one))?)));
+        let capped: Vec<_> = capped.collect();
+        let Some(back) = capped.iter().map(|(_, back)| *back).max() else { return Ok(true) };
+        if !self.is_locked {
+            let (high, low) = tenant.0.as_u64_pair();
+            self.is_locked = !tx.try_locks(&[(high ^ low).cast_signed()]).await?.is_empty();
+        }
+        if self.is_locked {
+            let phones: Vec<_> = capped.iter().map(|(one, _)| one.recipient.phone.as_str()).collect();
+            let since = now.checked_sub(back).unwrap_or(Timestamp::MIN);
+            self.had = recipient::had(tx, &phones, since).await?;
+            for phone in &self.handed {
+                self.had.entry(phone.clone()).or_default().insert(0, now);
+            }
+        }
+        Ok(self.is_locked)
+    }
+
+    fn had(&self, phone: &str) -> &[Timestamp] {
+        self.had.get(phone).map_or(&[], Vec::as_slice)
+    }
+
+    fn hand(&mut self, phone: &str) {
+        if self.is_locked {
+            self.handed.push(phone.to_owned());
+        }
+    }
+}
+
 /// `None`: its text cannot be read, which was checked when it was saved.
 fn running(id: CampaignId, body: &str, send_before: Option<Timestamp>) -> Option<Running> {
     match body.parse::<Template>() {
@@ -126,7 +183,10 @@ fn asked<'a>(sender: &'a Sender, one: &'a DueRecipient) -> Asked<'a> {
         number_enabled: sender.enabled,
         contact_blocked: one.blocked,
         opted_out: one.recipient.opted_out_at.is_some(),
+        phone: &one.recipient.phone,
         contact_zone: one.zone.as_deref(),
+        contact_quiet: None,
+        had: &[],
         wrote_at: None,
         purpose: Purpose::Campaign,
     }

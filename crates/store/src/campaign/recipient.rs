@@ -22,7 +22,7 @@ use crate::{Row, StoreError, SystemTx, TenantTx, args, list, words};
 pub struct Counts {
     /// Their turn has not come.
     pub pending: i64,
-    /// It is quiet hours where they are.
+    /// It is no hour to text them, or they have had enough for now.
     pub deferred: i64,
     /// The carrier did not take it, and is asked again.
     pub queued: i64,
@@ -294,6 +294,30 @@ pub async fn due(
     Ok(due)
 }
 
+/// When campaigns texted these phones after `since`, for each the latest first: what was handed over, unless it surely did not
+/// arrive.
+///
+/// # Errors
+/// When the database fails.
+pub async fn had(
+    tx: &mut TenantTx<'_>,
+    phones: &[&str],
+    since: Timestamp,
+) -> Result<HashMap<String, Vec<Timestamp>>, StoreError> {
+    let mut had: HashMap<String, Vec<Timestamp>> = HashMap::new();
+    let rows = tx
+        .rows(
+            "SELECT phone, handed_at_us FROM campaign_recipient
+             WHERE tenant_id = $1 AND phone {among $2} AND handed_at_us > $3 ORDER BY handed_at_us DESC",
+            args![list(phones.iter().copied()), since],
+        )
+        .await?;
+    for row in &rows {
+        had.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    Ok(had)
+}
+
 /// Recipients by the ids of their texts, with the lanes of their threads; nobody else changes them until this transaction
 /// ends. Those that there are not are left out.
 ///
@@ -422,9 +446,12 @@ pub(crate) async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) 
         "UPDATE campaign_recipient SET standing = $3, ready_at_us = COALESCE($4, ready_at_us),
              attempt = COALESCE($5, attempt), body = COALESCE($6, body), segments = COALESCE($7, segments),
              carrier_ref = COALESCE($8, carrier_ref),
-             failure = CASE WHEN $3 IN ('sent', 'delivered', 'unconfirmed') THEN NULL ELSE COALESCE($9, failure) END,
+             failure = CASE WHEN $3 IN ('sending', 'sent', 'delivered', 'unconfirmed') THEN NULL
+                            ELSE COALESCE($9, failure) END,
              parts = COALESCE($10, parts), cost_micros = COALESCE($11, cost_micros), currency = COALESCE($12, currency),
              lease_until_us = CASE WHEN $3 = 'sending' THEN CAST($13 AS BIGINT) END,
+             handed_at_us = CASE WHEN $3 = 'sending' THEN CAST($16 AS BIGINT)
+                                 WHEN $3 IN ('queued', 'failed') THEN NULL ELSE handed_at_us END,
              sent_at_us = COALESCE(sent_at_us, $14), delivered_at_us = COALESCE(delivered_at_us, $15)
          WHERE tenant_id = $1 AND id = $2",
         args![
@@ -441,7 +468,8 @@ pub(crate) async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) 
             moved.cost.as_ref().map(|cost| cost.currency.as_str()),
             lease,
             (moved.to == Standing::Sent).then_some(now),
-            (moved.to == Standing::Delivered).then_some(now)
+            (moved.to == Standing::Delivered).then_some(now),
+            now
         ],
     )
     .await
@@ -474,7 +502,7 @@ pub(crate) async fn opted_out(tx: &mut TenantTx<'_>, contact: ContactId) -> Resu
 
 pub(super) async fn cancel(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Result<(), StoreError> {
     tx.exec(
-        "UPDATE campaign_recipient SET standing = 'cancelled'
+        "UPDATE campaign_recipient SET standing = 'cancelled', failure = NULL
          WHERE tenant_id = $1 AND campaign_id = $2 AND standing IN ('pending', 'deferred', 'queued')",
         args![campaign],
     )

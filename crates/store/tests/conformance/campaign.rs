@@ -91,6 +91,10 @@ fn change(moved: Moved) -> Change {
     Change::RecipientMoved(Box::new(moved))
 }
 
+fn phones_in_order(of: &[recipient::Shown]) -> impl Iterator<Item = &str> {
+    of.iter().map(|one| one.phone.as_str())
+}
+
 on_both_engines! {
     /// Some at a time, each once, and the sums are right.
     async fn everybody_gets_a_row_once(store) {
@@ -173,6 +177,35 @@ on_both_engines! {
         ]);
         let known = store.write(ACME, async move |tx: &mut TenantTx<'_>| recipient::by_ids(tx, &all).await).await.unwrap();
         assert_eq!(known.len(), 3);
+    }
+
+    /// What was handed over counts, but for what surely did not arrive; and only of the tenant itself.
+    async fn how_often_somebody_was_texted_is_known(store) {
+        prepare(&store).await;
+        freeze(&store, None, 100).await;
+        let all = shown(&store).await;
+        let phones: Vec<_> = all.iter().map(|one| one.phone.clone()).collect();
+        let had = async |tenant, since| {
+            let phones = phones.clone();
+            let mut had = desk::read(&store, tenant, async move |tx| {
+                let phones: Vec<_> = phones.iter().map(String::as_str).collect();
+                recipient::had(tx, &phones, at(since)).await
+            }).await;
+            phones_in_order(&all).map(|phone| had.remove(phone).unwrap_or_default()).collect::<Vec<_>>()
+        };
+        let go = async |second, to: [Standing; 3]| {
+            moves(&store, second, all.iter().zip(to).map(|(one, to)| change(moved(one.id, to))).collect()).await
+        };
+        let none = || Vec::new();
+        assert_eq!(had(ACME, 0).await, [none(), none(), none()]);
+        go(61, [Standing::Sending; 3]).await;
+        assert_eq!(had(ACME, 0).await, [vec![at(61)], vec![at(61)], vec![at(61)]]);
+        assert_eq!(had(ACME, 61).await, [none(), none(), none()], "what is past does not count");
+        assert_eq!(had(BOLT, 0).await, [none(), none(), none()]);
+        go(70, [Standing::Unknown, Standing::Queued, Standing::Failed]).await;
+        assert_eq!(had(ACME, 0).await, [vec![at(61)], none(), none()]);
+        go(80, [Standing::Delivered, Standing::Sending, Standing::Failed]).await;
+        assert_eq!(had(ACME, 0).await, [vec![at(61)], vec![at(80)], none()]);
     }
 
     /// Whose time has come.

@@ -4,9 +4,9 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use stories::town::{Desk, Town, text};
 
-const ANN: &str = "+14155550123";
-const BEN: &str = "+14155550124";
-const CAM: &str = "+14155550125";
+const ANN: &str = "+12125550123";
+const BEN: &str = "+12125550124";
+const CAM: &str = "+12125550125";
 
 async fn contact(desk: &Desk, phone: &str, name: &str, tags: &[&str]) -> String {
     let made = desk.post("/contacts", json!({ "phone": phone, "name": name, "tags": tags })).await;
@@ -50,7 +50,7 @@ async fn guests(desk: &Desk) {
     contact(desk, ANN, "Ann Berg", &["guests"]).await;
     contact(desk, BEN, "", &["guests"]).await;
     contact(desk, CAM, "Cam", &["guests", "vip"]).await;
-    contact(desk, "+14155550126", "Dan", &["others"]).await;
+    contact(desk, "+12125550126", "Dan", &["others"]).await;
 }
 
 store::on_both_engines! {
@@ -195,18 +195,78 @@ store::on_both_engines! {
         assert!(ann["replied_at"].is_string() && ann["conversation_id"] == open[0]["id"], "{ann}");
     }
 
+    async fn the_law_is_kept_where_people_are(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        contact(&acme, ANN, "Ann", &["guests"]).await;
+        // It is nine in New York, and six in California.
+        let early = "+14155550123";
+        contact(&acme, early, "Eve", &["guests"]).await;
+        let id = draft(&acme, "Hello {first_name}").await;
+        order(&acme, &id, "launch").await;
+        town.passes(SignedDuration::from_mins(5)).await;
+        assert_eq!((town.heard(ANN).len(), town.heard(early).len()), (1, 0));
+        let all = acme.get(&format!("/campaigns/{id}/recipients")).await.is(200)["data"].clone();
+        let eve = all.as_array().unwrap().iter().find(|one| one["phone"] == early).unwrap();
+        assert_eq!((&eve["standing"], &eve["failure"]["code"]), (&json!("deferred"), &json!("legal_hours")));
+        assert_eq!(eve["not_before"], "2026-03-02T16:00:00Z");
+        let why = text(&eve["failure"]["explanation"]);
+        assert!(why.contains("in California") && why.ends_with("it goes today at 8:00."), "{why}");
+        town.passes(SignedDuration::from_mins(114)).await;
+        assert!(town.heard(early).is_empty(), "it is a minute before eight");
+        town.passes(SignedDuration::from_mins(2)).await;
+        assert_eq!(town.heard(early), ["Hello Eve"]);
+        assert_eq!(stand(&acme, &id).await, [ANN, early].map(|phone| (phone.into(), "delivered".into(), String::new())));
+    }
+
+    async fn nobody_is_texted_more_often_than_is_set(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        contact(&acme, ANN, "Ann", &["guests"]).await;
+        let cap = async |otherwise: &str| {
+            let settings = json!({ "campaign_cap": { "texts": 1, "days": 1, "otherwise": otherwise } });
+            let _ = acme.patch("/tenant", json!({ "settings": settings })).await.is(200);
+        };
+        let stands = async |id: &str| {
+            let (_, standing, why) = stand(&acme, id).await.remove(0);
+            (standing, why)
+        };
+        cap("defer").await;
+        let both = [draft(&acme, "One").await, draft(&acme, "Two").await];
+        for id in &both {
+            order(&acme, id, "launch").await;
+        }
+        town.passes(SignedDuration::from_mins(5)).await;
+        assert_eq!(town.heard(ANN).len(), 1, "of two campaigns at the same moment");
+        let mut stood = [stands(&both[0]).await, stands(&both[1]).await];
+        stood.sort();
+        assert_eq!(stood[0], ("deferred".into(), "frequency_cap".into()));
+        assert_eq!(stood[1], ("delivered".into(), String::new()));
+        cap("skip").await;
+        let third = draft(&acme, "Three").await;
+        order(&acme, &third, "launch").await;
+        town.passes(SignedDuration::from_mins(5)).await;
+        assert_eq!(stands(&third).await, ("skipped".into(), "frequency_cap".into()));
+        town.passes(SignedDuration::from_hours(24)).await;
+        let mut heard = town.heard(ANN);
+        heard.sort();
+        assert_eq!(heard, ["One", "Two"]);
+    }
+
     async fn numbers_that_are_named_become_contacts_and_nobody_gets_it_twice(store, place) {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
         guests(&acme).await;
         let id = draft(&acme, "Hello {first_name|there}").await;
-        let audience = json!({ "tags": ["guests"], "without_tags": ["vip"], "phones": ["+1 415 555 0123", "+14155550199", "+14155550199"] });
+        let audience = json!({ "tags": ["guests"], "without_tags": ["vip"], "phones": ["+1 212 555 0123", "+12125550199", "+12125550199"] });
         let _ = acme.patch(&format!("/campaigns/{id}"), json!({ "audience": audience })).await.is(200);
         order(&acme, &id, "launch").await;
         town.passes(SignedDuration::from_mins(5)).await;
         assert_eq!((town.heard(ANN).len(), town.heard(BEN).len(), town.heard(CAM).len()), (1, 1, 0));
-        assert_eq!(town.heard("+14155550199"), ["Hello there"]);
+        assert_eq!(town.heard("+12125550199"), ["Hello there"]);
         assert_eq!(campaign(&acme, &id).await["total"], 3);
     }
 

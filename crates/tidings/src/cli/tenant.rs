@@ -167,6 +167,7 @@ fn in_words(set: &Tenant) -> String {
         help_text,
         stop_confirmation,
         keywords: _,
+        campaign_cap: _,
         office_hours: _,
         fields: _,
         routes: _,

@@ -2104,8 +2104,6 @@ export interface components {
             outside_hours: boolean;
             /** @description The contact has one of these tags; empty: whatever they have. */
             tags: string[];
-            /** @description The team that looks after what people take; `null`: everybody. */
-            team_id?: string | null;
         };
         /** @description Runs, by what became of them. The record of a run is kept for the tenant's time, and counted for as long. */
         AssistantRunFigures: {
@@ -2296,8 +2294,6 @@ export interface components {
              * @description Since when nobody waits for it any more; `null`: somebody may.
              */
             ended_at: string | null;
-            /** @description What speaks against its text, the worst first. */
-            findings: components["schemas"]["TextFinding"][];
             /** @description Everybody who is to get it is known; until then `counts` grow. */
             frozen: boolean;
             /**
@@ -2340,6 +2336,21 @@ export interface components {
             tags: string[];
             /** @description But nobody with one of these labels. */
             without_tags: string[];
+        };
+        /** @description At most so many texts of campaigns to one person within so many days; all campaigns count. */
+        CampaignCap: {
+            /**
+             * Format: int32
+             * @description Within so many times 24 hours.
+             */
+            days: number;
+            /** @description What becomes of one too many, by this cap or by the law's. */
+            otherwise: components["schemas"]["OverCap"];
+            /**
+             * Format: int32
+             * @description At most so many.
+             */
+            texts: number;
         };
         /** @description A campaign to write, or what of a draft changes; what is absent stays. */
         CampaignPatch: {
@@ -2561,6 +2572,8 @@ export interface components {
         };
         /** @description What changes of the settings; what is absent stays. */
         ChangeSettings: {
+            /** @default null */
+            campaign_cap: components["schemas"]["CampaignCap"] | null;
             /**
              * @description All fields; what is kept in one that is left out stays, and is shown again with it.
              * @default null
@@ -2568,8 +2581,6 @@ export interface components {
             fields: components["schemas"]["ContactField"][] | null;
             /** @default null */
             help_text: string | null;
-            /** @default null */
-            keywords: components["schemas"]["OwnKeywords"] | null;
             /**
              * @description When somebody is there, on the tenant's clock; `null`: nothing is said of it.
              * @default null
@@ -2652,11 +2663,11 @@ export interface components {
             at: string;
             /** @description Which one. */
             id: string;
-            /** @description The word or the sentence that said so. */
+            /** @description The word that said so. */
             keyword: string | null;
             /** @description The text that said so. */
             message_id: string | null;
-            /** @description Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`. */
+            /** @description Who says so: `keyword` (the contact, by a word), `carrier`, `member`, `api`. */
             source: string;
             /** @description No more texts, or texts again. */
             state: components["schemas"]["ConsentState"];
@@ -3032,16 +3043,6 @@ export interface components {
             /** @description What is wrong and how to mend it. */
             message: string;
         };
-        /**
-         * @description What speaks against a campaign's text.
-         * @enum {string}
-         */
-        FindingCode: "no_opt_out" | "no_sender" | "public_shortener" | "suspicious_link" | "all_capitals" | "repeated" | "sex" | "hate" | "alcohol" | "firearms" | "tobacco" | "exclamations" | "emoji" | "costly_character" | "placeholder";
-        /**
-         * @description How bad that is: it may be meant so, or cannot be launched so.
-         * @enum {string}
-         */
-        FindingSeverity: "warning" | "refuse";
         /**
          * @description What a passage was found by.
          * @enum {string}
@@ -3470,8 +3471,6 @@ export interface components {
                  * @description Since when nobody waits for it any more; `null`: somebody may.
                  */
                 ended_at: string | null;
-                /** @description What speaks against its text, the worst first. */
-                findings: components["schemas"]["TextFinding"][];
                 /** @description Everybody who is to get it is known; until then `counts` grow. */
                 frozen: boolean;
                 /**
@@ -3528,11 +3527,11 @@ export interface components {
                 at: string;
                 /** @description Which one. */
                 id: string;
-                /** @description The word or the sentence that said so. */
+                /** @description The word that said so. */
                 keyword: string | null;
                 /** @description The text that said so. */
                 message_id: string | null;
-                /** @description Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`. */
+                /** @description Who says so: `keyword` (the contact, by a word), `carrier`, `member`, `api`. */
                 source: string;
                 /** @description No more texts, or texts again. */
                 state: components["schemas"]["ConsentState"];
@@ -4677,15 +4676,11 @@ export interface components {
             /** @description All of them. */
             data: components["schemas"]["OfferedNumber"][];
         };
-        /** @description Words that somebody may text besides the built-in ones. A message counts if it is nothing but one of them. */
-        OwnKeywords: {
-            /** @description An answer with your help text, as HELP. */
-            help: string[];
-            /** @description Texts again, as START. */
-            start: string[];
-            /** @description No more texts, as STOP. */
-            stop: string[];
-        };
+        /**
+         * @description What becomes of a text that would be one too many: it waits until it is not, or its recipient is skipped.
+         * @enum {string}
+         */
+        OverCap: "defer" | "skip";
         /** @description A number to read. */
         ParsePhone: {
             /** @description In any usual spelling. */
@@ -4957,7 +4952,7 @@ export interface components {
             cancelled: number;
             /**
              * Format: int64
-             * @description It is quiet hours where they are.
+             * @description It is no hour to text them, or they have had enough for now.
              */
             deferred: number;
             /**
@@ -5472,12 +5467,11 @@ export interface components {
         };
         /** @description What an organisation has set. */
         TenantSettings: {
+            campaign_cap?: components["schemas"]["CampaignCap"] | null;
             /** @description What is kept of contacts besides name and company. */
             fields: components["schemas"]["ContactField"][];
             /** @description What HELP is answered with where the carrier does not. */
             help_text: string;
-            /** @description Words that stop, help and start besides the built-in ones. */
-            keywords: components["schemas"]["OwnKeywords"];
             /** @description When somebody is there, on the tenant's clock; `null`: nobody said, and contacts are told nothing of it. */
             office_hours?: components["schemas"]["WeekHours"][] | null;
             quiet_hours?: components["schemas"]["QuietHours"] | null;
@@ -5520,31 +5514,6 @@ export interface components {
              * @description Which version.
              */
             version: number;
-        };
-        /** @description Something that speaks against a text. */
-        TextFinding: {
-            /** @description What. */
-            code: components["schemas"]["FindingCode"];
-            /** @description What it is, in plain words. */
-            explanation: string;
-            /** @description What to do about it. */
-            mend: string;
-            /** @description `refuse`: it cannot be launched so. */
-            severity: components["schemas"]["FindingSeverity"];
-            span: components["schemas"]["TextSpan"] | null;
-        };
-        /** @description Where in a text, in characters of it as it is written. */
-        TextSpan: {
-            /**
-             * Format: int32
-             * @description The first; that of the text is 0.
-             */
-            from: number;
-            /**
-             * Format: int32
-             * @description The one after the last.
-             */
-            to: number;
         };
         /**
          * @description What a tool may change: nothing, something that can be put right, something that cannot.

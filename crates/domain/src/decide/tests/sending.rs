@@ -107,6 +107,7 @@ fn the_gate_refuses_for_good_or_until_later() {
     // 15:00 UTC is ten in the morning in New York; quiet until eleven.
     let quiet: serde_json::Value = serde_json::json!({ "from": "21:00", "until": "11:00" });
     let quiet = |scene: &mut Scene| {
+        scene.contact.as_mut().unwrap().time_zone = Some("America/New_York".into());
         Arc::make_mut(&mut scene.tenant).settings.quiet_hours = Some(serde_json::from_value(quiet.clone()).unwrap())
     };
     assert!(verdict(&quiet).unwrap().contains("deferred: a"));
