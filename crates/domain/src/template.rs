@@ -19,6 +19,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use fault::nearest;
 pub use fault::{Fault, FaultKind};
 pub use person::{OWN_NAMES, Person, first_name, last_name};
 pub use render::{Lacks, Rendering};

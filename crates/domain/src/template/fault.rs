@@ -86,7 +86,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// The known name that is the fewest letters away, if it is near enough to be meant.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let far = name.chars().count() / 3 + 1;
     let apart = known.into_iter().map(|known| (strsim::osa_distance(name, known), known));
     let (_, nearest) = apart.filter(|(apart, _)| *apart <= far).min()?;
