@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use domain::condition::{Catalogue, Checked, Condition, Leaf, Node, Value as Said, check, fold};
 use domain::event::Kind;
-use domain::id::{CampaignId, ContactId, SegmentId};
+use domain::id::{CampaignId, ContactId, ListId, SegmentId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -141,11 +141,11 @@ pub async fn remove(tx: &mut TenantTx<'_>, id: SegmentId) -> Result<Line, StoreE
     Ok(updated(id))
 }
 
-/// The names of the segments whose conditions look at this list.
+/// The segments whose conditions look at this list, and what they are called.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn that_name(tx: &mut TenantTx<'_>, list: domain::id::ListId) -> Result<Vec<String>, StoreError> {
+pub async fn that_name(tx: &mut TenantTx<'_>, list: ListId) -> Result<Vec<(SegmentId, String)>, StoreError> {
     let mut names = Vec::new();
     for row in tx.rows(concat!(segment!(), " ORDER BY id"), args![]).await? {
         let segment = segment(&row)?;
@@ -154,7 +154,7 @@ pub async fn that_name(tx: &mut TenantTx<'_>, list: domain::id::ListId) -> Resul
             named |= leaf.field == "list" && texts(leaf).any(|text| text.parse() == Ok(list));
         });
         if named {
-            names.push(segment.name);
+            names.push((segment.id, segment.name));
         }
     }
     Ok(names)
