@@ -284,14 +284,16 @@ pub(crate) fn compiled(
     (that, compiler.into_args())
 }
 
-/// Campaigns with these ids or names, and those that are called the same.
+/// Campaigns with these ids or names, those that are called the same, and some that may be meant.
 async fn campaigns(tx: &mut TenantTx<'_>, said: &[String]) -> Result<Vec<(CampaignId, String)>, StoreError> {
     let ids: Vec<CampaignId> = said.iter().filter_map(|said| said.parse().ok()).collect();
     let rows = tx
         .rows(
             "SELECT id, name FROM campaign
              WHERE tenant_id = $1 AND (id {among $2} OR name {among $3}
-                 OR name IN (SELECT named.name FROM campaign named WHERE named.tenant_id = $1 AND named.id {among $2}))
+                 OR name IN (SELECT named.name FROM campaign named WHERE named.tenant_id = $1 AND named.id {among $2})
+                 OR id IN (SELECT newest.id FROM campaign newest WHERE newest.tenant_id = $1
+                           ORDER BY newest.id DESC LIMIT 200))
              ORDER BY id",
             args![list(&ids), list(said.iter().map(String::as_str))],
         )
