@@ -84,23 +84,26 @@ impl std::fmt::Debug for Verdict {
 
 /// A condition: each of some, one of some, not one, or one thing that is looked at.
 #[derive(Debug, ToSchema)]
-#[schema(as = Condition, no_recursion)]
+#[schema(as = Condition)]
 #[serde(untagged)]
 #[allow(dead_code, reason = "for the document only; conditions are read by the domain")]
 pub enum ConditionShown {
     /// Each of these holds.
     All {
         /// At least one.
+        #[schema(no_recursion)]
         all: Vec<ConditionShown>,
     },
     /// One of these holds.
     Any {
         /// At least one.
+        #[schema(no_recursion)]
         any: Vec<ConditionShown>,
     },
     /// This does not hold.
     Not {
         /// What.
+        #[schema(no_recursion)]
         not: Box<ConditionShown>,
     },
     /// One thing is looked at.
