@@ -28,8 +28,8 @@ use crate::{
     state::AppState,
     v1::{
         api_keys, approvals, assistants, campaigns, carrier_accounts, contacts, conversations, drafts, events,
-        knowledge, media, members, messages, numbers, phones, runs, sandbox, session, setup, teams, tenant, text,
-        webhooks,
+        knowledge, lists, media, members, messages, numbers, phones, runs, sandbox, segments, session, setup, teams,
+        tenant, text, webhooks,
     },
 };
 
@@ -118,7 +118,7 @@ fn house() -> OpenApiRouter<AppState> {
         .routes(routes!(sandbox::faults, sandbox::set_faults))
 }
 
-/// The day's work: contacts, conversations, messages, drafts, media, assistants, text, live.
+/// The day's work: contacts, lists, segments, conversations, messages, drafts, media, assistants, text, live.
 fn day() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(campaigns::list, campaigns::create))
@@ -132,6 +132,15 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::read, contacts::change))
         .routes(routes!(contacts::consents))
+        .routes(routes!(lists::list, lists::create))
+        .routes(routes!(lists::read, lists::change, lists::remove))
+        .routes(routes!(lists::contacts, lists::add))
+        .routes(routes!(lists::take_off))
+        .routes(routes!(segments::list, segments::create))
+        .routes(routes!(segments::preview))
+        .routes(routes!(segments::read, segments::change, segments::remove))
+        .routes(routes!(segments::contacts))
+        .routes(routes!(segments::why))
         .routes(routes!(conversations::list, conversations::start))
         .routes(routes!(conversations::read, conversations::change))
         .routes(routes!(conversations::set_guide))

@@ -1,5 +1,6 @@
 //! A bulk send: one text to many people, each of whom is answered for from launch to outcome.
 
+mod audience;
 mod recipient;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{CampaignId, NumberId};
 use crate::template::Template;
 
+pub use audience::Audience;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
 
 /// After its launch a campaign waits so long before its first text, so that whoever launched it can think again.
@@ -148,26 +150,6 @@ pub struct Settings {
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings").field("numbers", &self.numbers.len()).finish_non_exhaustive()
-    }
-}
-
-/// Who gets it: whoever one of the first three names, and the last does not.
-#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Audience {
-    /// All contacts.
-    pub everyone: bool,
-    /// Contacts with one of these labels.
-    pub tags: Vec<String>,
-    /// These numbers, E.164.
-    pub phones: Vec<String>,
-    /// But nobody with one of these labels.
-    pub without_tags: Vec<String>,
-}
-
-impl fmt::Debug for Audience {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Audience").field("everyone", &self.everyone).finish_non_exhaustive()
     }
 }
 

@@ -31,11 +31,15 @@ pub enum Kind {
     TeamUpdated,
     /// Subject: the campaign, new, changed or gone; or its recipients went on.
     CampaignUpdated,
+    /// Subject: the list of contacts, new, changed or gone; or who is on it changed.
+    ListUpdated,
+    /// Subject: the segment, new, changed or gone.
+    SegmentUpdated,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -49,6 +53,8 @@ impl Kind {
         Self::KnowledgeUpdated,
         Self::TeamUpdated,
         Self::CampaignUpdated,
+        Self::ListUpdated,
+        Self::SegmentUpdated,
     ];
 
     /// As stored, streamed and named in webhooks.
@@ -68,6 +74,8 @@ impl Kind {
             Self::KnowledgeUpdated => "knowledge.updated",
             Self::TeamUpdated => "team.updated",
             Self::CampaignUpdated => "campaign.updated",
+            Self::ListUpdated => "list.updated",
+            Self::SegmentUpdated => "segment.updated",
         }
     }
 
@@ -82,7 +90,7 @@ impl Kind {
             | Self::DraftCreated
             | Self::DraftUpdated
             | Self::ApprovalUpdated => Scope::ConversationsRead,
-            Self::ContactUpdated => Scope::ContactsRead,
+            Self::ContactUpdated | Self::ListUpdated | Self::SegmentUpdated => Scope::ContactsRead,
             Self::NumberUpdated => Scope::NumbersRead,
             Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,
             Self::TeamUpdated => Scope::MembersRead,

@@ -75,12 +75,11 @@ impl Field {
         match &self.kind {
             Kind::Text => Ok(value.chars().filter(|c| !c.is_control() || *c == '\n').collect()),
             Kind::Number => {
-                let plain = value.trim_start_matches(['-', '+']);
-                let digits = plain.bytes().filter(u8::is_ascii_digit).count();
-                let is_decimal = plain.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-                    && plain.matches('.').count() <= 1
-                    && (1..=18).contains(&digits);
-                if is_decimal { Ok(value.trim_start_matches('+').to_owned()) } else { Err(FieldError::NotANumber) }
+                if is_decimal(value) {
+                    Ok(value.trim_start_matches('+').to_owned())
+                } else {
+                    Err(FieldError::NotANumber)
+                }
             }
             Kind::Date => value.parse::<civil::Date>().map(|date| date.to_string()).map_err(|_| FieldError::NotADate),
             Kind::YesNo => match value.to_lowercase().as_str() {
@@ -106,6 +105,45 @@ impl Field {
             Kind::Choice { choices } => format!("one of: {}", choices.join(", ")),
         }
     }
+}
+
+/// What a value is compared by, whatever its field's kind is now. The store keeps it beside the value.
+#[derive(Clone, PartialEq)]
+pub struct Compared {
+    /// Its words, folded.
+    pub folded: String,
+    /// The number that it is, if it is one.
+    pub number: Option<f64>,
+    /// The day that it is, if it is one, in days since 1970.
+    pub day: Option<i64>,
+}
+
+impl std::fmt::Debug for Compared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Compared").finish_non_exhaustive()
+    }
+}
+
+impl Compared {
+    /// Of a value as it is kept.
+    #[must_use]
+    pub fn of(value: &str) -> Self {
+        let day = value.parse::<civil::Date>().ok().filter(|date| date.to_string() == value);
+        Self {
+            folded: crate::condition::fold(value),
+            number: if is_decimal(value) { value.parse().ok() } else { None },
+            day: day.map(crate::condition::day_number),
+        }
+    }
+}
+
+/// Digits with at most one point and a sign; few enough to be told apart.
+fn is_decimal(value: &str) -> bool {
+    let plain = value.trim_start_matches(['-', '+']);
+    let digits = plain.bytes().filter(u8::is_ascii_digit).count();
+    plain.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && plain.matches('.').count() <= 1
+        && (1..=18).contains(&digits)
 }
 
 /// A field's key: what may stand in a template between braces.

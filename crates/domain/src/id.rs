@@ -85,6 +85,10 @@ ids! {
     DraftId = "drf";
     /// Something that an assistant may do only when a person says so.
     ApprovalId = "apr";
+    /// A list of contacts that somebody keeps.
+    ListId = "lst";
+    /// A condition on contacts that has a name.
+    SegmentId = "seg";
     /// A campaign.
     CampaignId = "cmp";
     /// One person of a campaign.

@@ -8,6 +8,7 @@ pub mod assistant;
 pub mod attachment;
 pub mod campaign;
 pub mod command;
+pub mod condition;
 pub mod contact;
 pub mod conversation;
 pub mod csv;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::campaign::State;
 use domain::id::{CampaignId, TenantId};
 use jiff::SignedDuration;
+use store::campaign::audience::Freezing;
 use store::queue::{self, Claimed};
 use store::{StoreError, SystemTx, TenantTx, campaign, event};
 use tokio_util::sync::CancellationToken;
@@ -14,7 +15,7 @@ use crate::world::World;
 
 /// How often it is looked whose time has come and who is done.
 const ROUND: SignedDuration = SignedDuration::from_millis(500);
-/// So many people get their rows in one transaction: others write in between.
+/// So many people are looked at in one transaction: others write in between.
 const SOME: usize = 1_000;
 /// So many campaigns start or end in one round.
 const CAMPAIGNS: u32 = 100;
@@ -32,18 +33,17 @@ pub(crate) async fn freeze(world: &Arc<World>, claimed: &Claimed, id: CampaignId
                 let goes = matches!(held.state, State::Scheduled | State::Running | State::Paused);
                 let (Some(ready_at), true) = (held.starts_at, goes && !held.frozen) else { return Ok(None) };
                 let (audience, some) = (&held.settings.audience, u32::try_from(SOME).unwrap_or(u32::MAX));
+                let freezing = Freezing { campaign: id, settings: &held.settings, now, ready_at };
                 let phones_from = usize::try_from(held.frozen_phones).unwrap_or(usize::MAX);
                 let left = audience.phones.get(phones_from..).unwrap_or_default();
                 let (to, phones, frozen);
                 if left.is_empty() {
                     phones = held.frozen_phones;
-                    let set = &held.settings;
-                    to = campaign::audience::freeze(tx, &mut ids, id, set, ready_at, held.frozen_to, some).await?;
+                    to = campaign::audience::freeze(tx, &mut ids, freezing, held.frozen_to, some).await?;
                     frozen = to.is_none();
                 } else {
                     let these = &left[..left.len().min(SOME)];
-                    let set = &held.settings;
-                    campaign::audience::freeze_phones(tx, now, &mut ids, id, set, ready_at, these).await?;
+                    campaign::audience::freeze_phones(tx, &mut ids, freezing, these).await?;
                     phones = i64::try_from(phones_from + these.len()).map_err(StoreError::fault)?;
                     (to, frozen) = (None, false);
                 }

@@ -69,6 +69,9 @@ CREATE TABLE contact_field (
     contact_id UUID   NOT NULL,
     field      TEXT   NOT NULL,         -- its key
     value      TEXT   NOT NULL,         -- as its kind writes it
+    folded     TEXT   NOT NULL,         -- what conditions compare (domain::field::Compared): its letters in one case,
+    number     DOUBLE,                  -- the number that it is, if it is one,
+    day        BIGINT,                  -- the day that it is, if it is one, since 1970
     set_at_us  BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, contact_id, field),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)

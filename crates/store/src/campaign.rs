@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use domain::campaign::{Settings, State};
+use domain::campaign::{Audience, Settings, State};
 use domain::event::Kind;
 use domain::id::{CampaignId, TenantId, UserId};
 use domain::lint::{Context, Finding, lint};
@@ -121,7 +121,7 @@ pub mod shown {
         pub to: u32,
     }
 
-    /// Who gets it: whoever one of the first three names, and the last does not.
+    /// Who gets it: whoever one of the first five means, and none of the others does.
     #[derive(Debug, Serialize, ToSchema)]
     #[schema(as = CampaignAudience)]
     pub struct Audience {
@@ -129,10 +129,18 @@ pub mod shown {
         pub everyone: bool,
         /// Contacts with one of these labels.
         pub tags: Vec<String>,
+        /// Contacts on one of these lists.
+        pub lists: Vec<String>,
+        /// Contacts in one of these segments, at the moment at which everybody gets their row.
+        pub segments: Vec<String>,
         /// These numbers, in E.164 form.
         pub phones: Vec<String>,
         /// But nobody with one of these labels.
         pub without_tags: Vec<String>,
+        /// Nor on one of these lists.
+        pub without_lists: Vec<String>,
+        /// Nor in one of these segments.
+        pub without_segments: Vec<String>,
     }
 }
 
@@ -326,6 +334,26 @@ pub async fn finished(tx: &mut SystemTx<'_>, limit: u32) -> Result<Vec<(TenantId
 pub async fn running(tx: &mut TenantTx<'_>) -> Result<Vec<(CampaignId, Settings)>, StoreError> {
     let sql = "SELECT id, settings FROM campaign WHERE tenant_id = $1 AND state = 'running' ORDER BY id";
     tx.rows(sql, args![]).await?.iter().map(|row| Ok((row.get(0)?, json(row.text(1)?)?))).collect()
+}
+
+/// What those campaigns are called whose audience is not fixed yet and is one of these.
+///
+/// # Errors
+/// When the database fails.
+pub async fn not_frozen(
+    tx: &mut TenantTx<'_>,
+    uses: impl Fn(&Audience) -> bool,
+) -> Result<Vec<(CampaignId, String)>, StoreError> {
+    let sql = "SELECT id, name, settings FROM campaign
+               WHERE tenant_id = $1 AND NOT frozen AND state IN ('draft', 'scheduled', 'running', 'paused') ORDER BY id";
+    let mut found = Vec::new();
+    for row in tx.rows(sql, args![]).await? {
+        let settings: Settings = json(row.text(2)?)?;
+        if uses(&settings.audience) {
+            found.push((row.get(0)?, row.get(1)?));
+        }
+    }
+    Ok(found)
 }
 
 /// A line of the log for one that is new, changed or gone.

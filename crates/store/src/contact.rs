@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use domain::event::Kind;
+use domain::field::Compared;
 use domain::id::{ContactId, MessageId};
 use domain::phone::E164;
 use jiff::Timestamp;
@@ -318,10 +319,13 @@ pub async fn save_field(
     field: &str,
     value: &str,
 ) -> Result<(), StoreError> {
+    let Compared { folded, number, day } = Compared::of(value);
     tx.push(
-        "INSERT INTO contact_field (tenant_id, contact_id, field, value, set_at_us) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (tenant_id, contact_id, field) DO UPDATE SET value = excluded.value, set_at_us = excluded.set_at_us",
-        args![id, field, value, now],
+        "INSERT INTO contact_field (tenant_id, contact_id, field, value, folded, number, day, set_at_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (tenant_id, contact_id, field) DO UPDATE SET value = excluded.value, folded = excluded.folded,
+             number = excluded.number, day = excluded.day, set_at_us = excluded.set_at_us",
+        args![id, field, value, folded, number, day, now],
     )
     .await
 }

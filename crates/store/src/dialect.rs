@@ -7,12 +7,15 @@
 //! | `{skip_locked}` | `FOR UPDATE SKIP LOCKED` | nothing |
 //! | `{among $2}` | `= ANY($2)` | `IN rarray(?2)`: both take a list of any length as one argument |
 //! | `{wanted $2}` | `unnest($2::text[]) AS wanted (value)` | `rarray(?2) AS wanted`: a list of texts as a table |
+//! | `{matches $2}` | `~ $2` | `GLOB ?2`: a text against a pattern that [`pattern`] writes |
 //! | `{which id}` | `RETURNING id`, for `insert_new` | nothing: it says of each row whether it was inserted |
 //! | `{rows}` | the `VALUES` rows of `insert_many` | the same |
 //!
 //! In migrations also the types `UUID BIGINT BOOLEAN TEXT BYTES DOUBLE`; `{strict}`; `{clustered}` for tables of small rows
 //! that are looked up by their primary key (SQLite keeps the rows in that index, without one more of its own); and the blocks
 //! `-- postgres only … -- end` and `-- sqlite only … -- end`.
+
+use domain::condition::spellings;
 
 use std::{
     collections::HashMap,
@@ -72,6 +75,11 @@ pub(crate) fn text(sql: &'static str, engine: Engine) -> Arc<Text> {
 /// The same for an insert of many rows, which stand where `{rows}` is, or at the end after `VALUES`.
 pub(crate) fn text_with_rows(sql: &'static str, engine: Engine, rows: Rows) -> Arc<Text> {
     cached(sql, engine, Some(rows))
+}
+
+/// A text that was put together for one question; there are too many to keep them.
+pub(crate) fn composed(sql: &str, engine: Engine) -> Text {
+    translate(sql, engine)
 }
 
 fn cached(sql: &'static str, engine: Engine, rows: Option<Rows>) -> Arc<Text> {
@@ -145,11 +153,13 @@ fn lists(code: &str, engine: Engine) -> String {
     let words = |fragment: &str| match (fragment, engine) {
         ("{among $", Engine::Sqlite) => ("IN rarray($", ")"),
         ("{among $", Engine::Postgres) => ("= ANY($", ")"),
+        ("{matches $", Engine::Sqlite) => ("GLOB $", ""),
+        ("{matches $", Engine::Postgres) => ("~ $", ""),
         (_, Engine::Sqlite) => ("rarray($", ") AS wanted"),
         (_, Engine::Postgres) => ("unnest($", "::text[]) AS wanted (value)"),
     };
     let mut out = code.to_owned();
-    for fragment in ["{among $", "{wanted $"] {
+    for fragment in ["{among $", "{matches $", "{wanted $"] {
         let (before, after) = words(fragment);
         while let Some((head, tail)) = out.split_once(fragment)
             && let Some((number, rest)) = tail.split_once('}')
@@ -158,6 +168,29 @@ fn lists(code: &str, engine: Engine) -> String {
         }
     }
     out
+}
+
+/// What `{matches $n}` is given, so that it finds `folded` in texts whatever the case of their letters: at the beginning,
+/// unless `before` may be anything, and to the end, unless `after` may be.
+pub(crate) fn pattern(folded: &str, before: bool, after: bool, engine: Engine) -> String {
+    let mut pattern = String::with_capacity(folded.len() * 4);
+    match engine {
+        Engine::Sqlite => pattern.push_str(if before { "*" } else { "" }),
+        Engine::Postgres => pattern.push_str(if before { "" } else { "^" }),
+    }
+    for letter in folded.chars() {
+        match (spellings(letter), engine) {
+            ((small, Some(capital)), _) => pattern.extend(['[', small, capital, ']']),
+            ((one @ ('*' | '?' | '['), None), Engine::Sqlite) => pattern.extend(['[', one, ']']),
+            ((one, None), Engine::Postgres) if one.is_ascii_punctuation() => pattern.extend(['\\', one]),
+            ((one, None), _) => pattern.push(one),
+        }
+    }
+    match engine {
+        Engine::Sqlite => pattern.push_str(if after { "*" } else { "" }),
+        Engine::Postgres => pattern.push_str(if after { "" } else { "$" }),
+    }
+    pattern
 }
 
 /// What tells new rows apart.

@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = migrations![
     8 "0008_webhook",
     9 "0009_knowledge",
     10 "0010_campaign",
+    11 "0011_segment",
 ];
 
 /// Why a database could not be brought to this program's schema.

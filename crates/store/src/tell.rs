@@ -6,7 +6,8 @@ use std::fmt;
 
 use domain::event::Kind;
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, KnowledgeId, MessageId, NumberId, TeamId,
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, KnowledgeId, ListId, MessageId, NumberId,
+    SegmentId, TeamId,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,7 +15,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::event::Logged;
-use crate::{StoreError, TenantTx, approval, campaign, contact, conversation, draft, knowledge, message, team};
+use crate::{StoreError, TenantTx, approval, campaign, contact, conversation, draft, knowledge, list, message, team};
 
 /// A line of the log with what it says.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,6 +52,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
     let approvals = approval::by_ids(tx, &subjects(logged, Subject::Approval)).await?;
     let teams = team::by_ids(tx, &subjects(logged, Subject::Team)).await?;
     let campaigns = campaign::by_ids(tx, &subjects(logged, Subject::Campaign)).await?;
+    let lists = list::by_ids(tx, &subjects(logged, Subject::List)).await?;
     logged
         .iter()
         .map(|logged| {
@@ -66,6 +68,9 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
                 Subject::Knowledge => thing("knowledge", &sources, KnowledgeId(subject)),
                 Subject::Team => thing("team", &teams, TeamId(subject)),
                 Subject::Campaign => thing("campaign", &campaigns, CampaignId(subject)),
+                Subject::List => thing("list", &lists, ListId(subject)),
+                // Its text needs more than its row; whoever shows it reads it.
+                Subject::Segment => Ok(json!({ "id": SegmentId(subject) }).to_string()),
             };
             Ok(Told {
                 seq: logged.seq,
@@ -90,6 +95,8 @@ enum Subject {
     Knowledge,
     Team,
     Campaign,
+    List,
+    Segment,
 }
 
 impl Subject {
@@ -105,6 +112,8 @@ impl Subject {
             Kind::KnowledgeUpdated => Self::Knowledge,
             Kind::TeamUpdated => Self::Team,
             Kind::CampaignUpdated => Self::Campaign,
+            Kind::ListUpdated => Self::List,
+            Kind::SegmentUpdated => Self::Segment,
         }
     }
 }

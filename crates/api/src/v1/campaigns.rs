@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::access::Scope;
 use domain::campaign::{Audience, Order, Settings, Standing, obey};
-use domain::id::{CampaignId, NumberId, RecipientId, WorkId};
+use domain::id::{CampaignId, ListId, NumberId, RecipientId, SegmentId, WorkId};
 use domain::lint::{self, Severity};
 use domain::phone::E164;
 use domain::template::{OWN_NAMES, Template};
@@ -15,7 +15,7 @@ use store::campaign::recipient::{self, Shown};
 use store::campaign::{self, Campaign, Held};
 use store::event;
 use store::queue::{self, Errand};
-use store::{StoreError, TenantTx, number, tenant};
+use store::{StoreError, TenantTx, number, segment, tenant};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -26,10 +26,12 @@ use crate::{
     once::{self, Told, Written},
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
+    v1::{lists, segments},
 };
 
 const NUMBERS_MAX: usize = 100;
 const TAGS_MAX: usize = 50;
+const GROUPS_MAX: usize = 20;
 const PHONES_MAX: usize = 10_000;
 
 /// A campaign to write, or what of a draft changes; what is absent stays.
@@ -51,7 +53,7 @@ pub struct CampaignPatch {
     send_before: Option<Option<Timestamp>>,
 }
 
-/// Who gets it: whoever one of the first three names, and the last does not.
+/// Who gets it: whoever one of the first five means, and none of the others does.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ChangeAudience {
@@ -59,10 +61,22 @@ pub struct ChangeAudience {
     everyone: bool,
     /// Contacts with one of these labels.
     tags: Vec<String>,
+    /// Contacts on one of these lists.
+    #[schema(value_type = Vec<String>)]
+    lists: Vec<ListId>,
+    /// Contacts in one of these segments, at the moment at which everybody gets their row.
+    #[schema(value_type = Vec<String>)]
+    segments: Vec<SegmentId>,
     /// These numbers, in E.164 form; who is not known becomes a contact.
     phones: Vec<String>,
     /// But nobody with one of these labels.
     without_tags: Vec<String>,
+    /// Nor on one of these lists.
+    #[schema(value_type = Vec<String>)]
+    without_lists: Vec<ListId>,
+    /// Nor in one of these segments.
+    #[schema(value_type = Vec<String>)]
+    without_segments: Vec<SegmentId>,
 }
 
 impl std::fmt::Debug for CampaignPatch {
@@ -201,7 +215,7 @@ pub async fn launch(
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
         let (to, starts_at) = obeyed(now, &held, Order::Launch(asked.at))?;
-        ready(tx, &held.settings, starts_at).await?;
+        ready(tx, now, &held.settings, starts_at).await?;
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
         let launch = now.as_microsecond();
         queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch }).await?;
@@ -319,7 +333,12 @@ fn obeyed(now: Timestamp, held: &Held, order: Order) -> Result<(domain::campaign
 }
 
 /// What must be there before a launch.
-async fn ready(tx: &mut TenantTx<'_>, set: &Settings, starts_at: Option<Timestamp>) -> Result<(), ApiError> {
+async fn ready(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    set: &Settings,
+    starts_at: Option<Timestamp>,
+) -> Result<(), ApiError> {
     if set.body.trim().is_empty() {
         return Err(ApiError::invalid("body", "empty", "It says nothing. Write its text first."));
     }
@@ -333,8 +352,10 @@ async fn ready(tx: &mut TenantTx<'_>, set: &Settings, starts_at: Option<Timestam
         let mend = "It would be over before it begins. Choose a later time.";
         return Err(ApiError::invalid("send_before", "too_early", mend));
     }
-    if set.audience.phones.is_empty() && !audience::anybody(tx, &set.audience).await? {
-        let mend = "Nobody would get it. Choose other labels, or name some numbers.";
+    groups_exist(tx, &set.audience).await?;
+    segments_make_sense(tx, &set.audience).await?;
+    if set.audience.phones.is_empty() && !audience::anybody(tx, now, &set.audience).await? {
+        let mend = "Nobody would get it. Choose other labels, lists or segments, or name some numbers.";
         return Err(ApiError::invalid("audience", "nobody", mend));
     }
     Ok(())
@@ -359,6 +380,7 @@ async fn settings(
     }
     if let Some(asked) = &asked.audience {
         set.audience = audience_of(asked)?;
+        groups_exist(tx, &set.audience).await?;
     }
     if let Some(send_before) = asked.send_before {
         if send_before.is_some_and(|before| before <= now) {
@@ -401,6 +423,38 @@ async fn numbers_exist(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<()
     Ok(())
 }
 
+/// That there are the lists and segments of an audience; they stay there until the transaction ends.
+async fn groups_exist(tx: &mut TenantTx<'_>, to: &Audience) -> Result<(), ApiError> {
+    for (field, ids) in [("lists", &to.lists), ("without_lists", &to.without_lists)] {
+        for (nth, id) in ids.iter().enumerate() {
+            lists::must_exist(tx, format!("audience.{field}[{nth}]"), *id).await?;
+        }
+    }
+    for (field, ids) in [("segments", &to.segments), ("without_segments", &to.without_segments)] {
+        for (nth, id) in ids.iter().enumerate() {
+            segments::must_exist(tx, format!("audience.{field}[{nth}]"), *id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// That it can be said who is in each segment: nobody is texted, or left out, by accident.
+async fn segments_make_sense(tx: &mut TenantTx<'_>, to: &Audience) -> Result<(), ApiError> {
+    for (field, ids) in [("segments", &to.segments), ("without_segments", &to.without_segments)] {
+        let checked = segment::checked(tx, ids).await?;
+        if let Some(nth) = ids.iter().position(|id| !checked.contains_key(id)) {
+            let mend = "Its condition makes no sense any more, as a field is gone. Mend it under Segments.";
+            return Err(ApiError::invalid(format!("audience.{field}[{nth}]"), "broken_segment", mend));
+        }
+    }
+    Ok(())
+}
+
+fn each_once<T: Copy + Ord>(ids: &[T]) -> Vec<T> {
+    let ids: std::collections::BTreeSet<T> = ids.iter().copied().collect();
+    ids.into_iter().collect()
+}
+
 fn audience_of(asked: &ChangeAudience) -> Result<Audience, ApiError> {
     let labels = |field: &str, tags: &[String]| {
         if tags.len() > TAGS_MAX {
@@ -416,6 +470,16 @@ fn audience_of(asked: &ChangeAudience) -> Result<Audience, ApiError> {
         let mend = format!("At most {PHONES_MAX} numbers. Import more of them as contacts with a label.");
         return Err(ApiError::invalid("audience.phones", "too_many", mend));
     }
+    for (field, many) in [
+        ("audience.lists", asked.lists.len()),
+        ("audience.segments", asked.segments.len()),
+        ("audience.without_lists", asked.without_lists.len()),
+        ("audience.without_segments", asked.without_segments.len()),
+    ] {
+        if many > GROUPS_MAX {
+            return Err(ApiError::invalid(field, "too_many", format!("At most {GROUPS_MAX}.")));
+        }
+    }
     let mut phones = Vec::with_capacity(asked.phones.len());
     for (nth, phone) in asked.phones.iter().enumerate() {
         let parsed =
@@ -427,8 +491,12 @@ fn audience_of(asked: &ChangeAudience) -> Result<Audience, ApiError> {
     Ok(Audience {
         everyone: asked.everyone,
         tags: labels("audience.tags", &asked.tags)?,
+        lists: each_once(&asked.lists),
+        segments: each_once(&asked.segments),
         phones,
         without_tags: labels("audience.without_tags", &asked.without_tags)?,
+        without_lists: each_once(&asked.without_lists),
+        without_segments: each_once(&asked.without_segments),
     })
 }
 

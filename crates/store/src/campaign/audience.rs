@@ -1,88 +1,85 @@
 //! Who is to get a campaign: found some at a time, and given a row each.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use domain::campaign::{Audience, Settings, Standing, sender};
-use domain::id::{CampaignId, ContactId, Ids, RecipientId};
+use domain::condition::Node;
+use domain::id::{CampaignId, ContactId, Ids, RecipientId, SegmentId};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::search::words;
-use crate::{StoreError, TenantTx, args, contact, list, row};
+use crate::segment::{self, Way};
+use crate::{StoreError, TenantTx, Value, args, contact, row};
 
-/// The contacts `c` that an audience means, with its three arguments in the places 2 to 4.
-macro_rules! of_audience {
-    ($select:literal, $and:literal) => {
-        concat!(
-            $select,
-            " FROM contact c
-              WHERE c.tenant_id = $1
-                AND ($2 OR EXISTS (SELECT 1 FROM contact_tag t
-                                   WHERE t.tenant_id = c.tenant_id AND t.contact_id = c.id AND t.tag {among $3}))
-                AND NOT EXISTS (SELECT 1 FROM contact_tag t
-                                WHERE t.tenant_id = c.tenant_id AND t.contact_id = c.id AND t.tag {among $4}) ",
-            $and
-        )
-    };
+/// A campaign whose audience gets its rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Freezing<'s> {
+    /// Which.
+    pub campaign: CampaignId,
+    /// What it says, to whom, and how.
+    pub settings: &'s Settings,
+    /// The time at which segments are looked at.
+    pub now: Timestamp,
+    /// From when the texts go out.
+    pub ready_at: Timestamp,
 }
 
 /// Whether an audience has anybody in it, besides numbers that are named one by one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn anybody(tx: &mut TenantTx<'_>, audience: &Audience) -> Result<bool, StoreError> {
-    let Audience { everyone, tags, without_tags, .. } = audience;
-    let row = tx
-        .opt(
-            of_audience!(
-                "SELECT 1",
-                "AND EXISTS (SELECT 1 FROM contact_address a
-                             WHERE a.tenant_id = c.tenant_id AND a.contact_id = c.id AND a.kind = 'phone')
-                 LIMIT 1"
-            ),
-            args![*everyone, texts(tags), texts(without_tags)],
-        )
-        .await?;
-    Ok(row.is_some())
+pub async fn anybody(tx: &mut TenantTx<'_>, now: Timestamp, audience: &Audience) -> Result<bool, StoreError> {
+    let (meant, args) = Meant::of(tx, audience).await?.compiled(tx, now, Way::Led, 1);
+    let sql = format!(
+        "SELECT 1 FROM contact c
+         WHERE c.tenant_id = $1 AND {meant}
+           AND EXISTS (SELECT 1 FROM contact_address a
+                       WHERE a.tenant_id = $1 AND a.contact_id = c.id AND a.kind = 'phone')
+         LIMIT 1"
+    );
+    Ok(!tx.rows_composed(&sql, &args).await?.is_empty())
 }
 
-/// Gives the next `limit` contacts of an audience a row each, after the contact `after`. Answers the last that was looked at;
-/// `None`: there are no more.
+/// Looks at the next `limit` contacts, after the contact `after`, and gives a row to each whom the audience means. Answers
+/// the last that was looked at; `None`: there are no more.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn freeze(
     tx: &mut TenantTx<'_>,
     ids: &mut Ids,
-    campaign: CampaignId,
-    settings: &Settings,
-    ready_at: Timestamp,
+    freezing: Freezing<'_>,
     after: Option<Uuid>,
     limit: u32,
 ) -> Result<Option<Uuid>, StoreError> {
-    let Audience { everyone, tags, without_tags, .. } = &settings.audience;
-    let rows = tx
-        .rows(
-            of_audience!(
-                "SELECT c.id, (SELECT MIN(a.address) FROM contact_address a
-                               WHERE a.tenant_id = c.tenant_id AND a.contact_id = c.id AND a.kind = 'phone')",
-                "AND c.id > $5 ORDER BY c.id LIMIT $6"
-            ),
-            args![*everyone, texts(tags), texts(without_tags), after.unwrap_or(Uuid::nil()), limit],
-        )
-        .await?;
+    let audience = &freezing.settings.audience;
+    if !audience.means_contacts() {
+        return Ok(None);
+    }
+    let (meant, rest) = Meant::of(tx, audience).await?.compiled(tx, freezing.now, Way::Each, 3);
+    // However few are meant, the work has an end: so many are looked at.
+    let sql = format!(
+        "SELECT c.id, {meant}, (SELECT MIN(a.address) FROM contact_address a
+                                WHERE a.tenant_id = $1 AND a.contact_id = c.id AND a.kind = 'phone')
+         FROM contact c WHERE c.tenant_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"
+    );
+    let mut args = vec![Value::from(after.unwrap_or(Uuid::nil())), Value::from(limit)];
+    args.extend(rest);
+    let rows = tx.rows_composed(&sql, &args).await?;
     let last = match rows.last() {
         Some(row) if rows.len() == limit as usize => Some(row.get(0)?),
         _ => None,
     };
-    let mut people = Vec::with_capacity(rows.len());
+    let mut people = Vec::new();
     for row in &rows {
         // Whoever has no phone cannot be texted, and was never meant.
-        if let Some(phone) = row.get::<Option<String>>(1)? {
+        if let (true, Some(phone)) = (row.get(1)?, row.get::<Option<String>>(2)?) {
             people.push((row.get(0)?, phone));
         }
     }
-    add(tx, ids, campaign, settings, ready_at, people).await?;
+    add(tx, ids, freezing, people).await?;
     Ok(last)
 }
 
@@ -92,23 +89,14 @@ pub async fn freeze(
 /// When the database fails.
 pub async fn freeze_phones(
     tx: &mut TenantTx<'_>,
-    now: Timestamp,
     ids: &mut Ids,
-    campaign: CampaignId,
-    settings: &Settings,
-    ready_at: Timestamp,
+    freezing: Freezing<'_>,
     phones: &[String],
 ) -> Result<(), StoreError> {
     if phones.is_empty() {
         return Ok(());
     }
-    const KNOWN: &str = "SELECT address, contact_id FROM contact_address
-                         WHERE tenant_id = $1 AND kind = 'phone' AND address {among $2}";
-    let wanted = || list(phones.iter().map(String::as_str));
-    let mut known: HashMap<String, ContactId> = HashMap::new();
-    for row in tx.rows(KNOWN, args![wanted()]).await? {
-        known.insert(row.get(0)?, row.get(1)?);
-    }
+    let mut known = crate::list::by_phones(tx, phones).await?;
     let mut new: Vec<(ContactId, &String)> = Vec::new();
     for phone in phones {
         if !known.contains_key(phone) {
@@ -120,25 +108,51 @@ pub async fn freeze_phones(
     let tenant = tx.tenant();
     tx.insert_many(
         contact::ADD,
-        new.iter()
-            .map(|(id, phone)| row![*id, "", "", words(tenant, "", "", [phone.as_str()]), None::<&str>, false, now]),
+        new.iter().map(|(id, phone)| {
+            row![*id, "", "", words(tenant, "", "", [phone.as_str()]), None::<&str>, false, freezing.now]
+        }),
     )
     .await?;
     tx.insert_many(
         "INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)",
-        new.iter().map(|(id, phone)| row!["phone", phone.as_str(), *id, now]),
+        new.iter().map(|(id, phone)| row!["phone", phone.as_str(), *id, freezing.now]),
     )
     .await?;
-    let people = phones.iter().map(|phone| (known[phone], phone.clone())).collect();
-    add(tx, ids, campaign, settings, ready_at, people).await
+    let all: Vec<ContactId> = known.values().copied().collect();
+    let Meant { without, zone, .. } = Meant::of(tx, &freezing.settings.audience).await?;
+    let out: HashSet<ContactId> =
+        segment::among(tx, freezing.now, (&without, &zone), &all).await?.into_iter().collect();
+    let people = phones.iter().filter_map(|phone| Some((*known.get(phone)?, phone.clone())));
+    add(tx, ids, freezing, people.filter(|(contact, _)| !out.contains(contact)).collect()).await
+}
+
+/// Whom an audience means, and whom it leaves out.
+struct Meant {
+    with: Node,
+    without: Node,
+    zone: TimeZone,
+}
+
+impl Meant {
+    async fn of(tx: &mut TenantTx<'_>, audience: &Audience) -> Result<Self, StoreError> {
+        let ids: Vec<SegmentId> = audience.segments.iter().chain(&audience.without_segments).copied().collect();
+        let checked = segment::checked(tx, &ids).await?;
+        let node = |id: SegmentId| checked.get(&id).map(|checked| checked.node().clone());
+        let zone = checked.values().next().map_or(TimeZone::UTC, |checked| checked.zone().clone());
+        Ok(Self { with: audience.with(node), without: audience.without(node), zone })
+    }
+
+    /// As a condition on the contact `c`.
+    fn compiled(self, tx: &TenantTx<'_>, now: Timestamp, way: Way, taken: usize) -> (String, Vec<Value<'static>>) {
+        let node = Node::All(vec![self.with, Node::Not(Box::new(self.without))]);
+        segment::compiled(tx, now, &node, &self.zone, way, taken)
+    }
 }
 
 async fn add(
     tx: &mut TenantTx<'_>,
     ids: &mut Ids,
-    campaign: CampaignId,
-    settings: &Settings,
-    ready_at: Timestamp,
+    Freezing { campaign, settings, ready_at, .. }: Freezing<'_>,
     people: Vec<(ContactId, String)>,
 ) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(people.len());
@@ -172,8 +186,4 @@ pub async fn frozen(
         args![campaign, to, phones, frozen],
     )
     .await
-}
-
-fn texts(texts: &[String]) -> crate::Value<'_> {
-    list(texts.iter().map(String::as_str))
 }

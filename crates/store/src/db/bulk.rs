@@ -30,7 +30,9 @@ pub(crate) async fn insert<'v, const N: usize>(
     let mut chunks = Chunks::new(tx, scope, rows);
     while let Some((shape, args)) = chunks.next() {
         let text = dialect::text_with_rows(sql, tx.engine(), shape);
-        inserted += tx.call_count(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args }).await?;
+        inserted += tx
+            .call_count(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args, comes_again: true })
+            .await?;
     }
     Ok(inserted)
 }
@@ -64,7 +66,7 @@ pub(crate) async fn insert_new<'v, const N: usize>(
     let mut chunks = Chunks::new(tx, scope, rows);
     while let Some((shape, args)) = chunks.next() {
         let text = dialect::text_with_rows(sql, tx.engine(), shape);
-        let call = Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args };
+        let call = Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args, comes_again: true };
         for row in tx.call_rows(&call).await? {
             returned.push(row.get(0)?);
         }
@@ -91,7 +93,7 @@ pub(crate) async fn push<'v, const N: usize>(
     let mut chunks = Chunks::new(tx, scope, rows);
     while let Some((shape, args)) = chunks.next() {
         let text = dialect::text_with_rows(sql, tx.engine(), shape);
-        tx.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args }).await?;
+        tx.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args, comes_again: true }).await?;
     }
     Ok(())
 }

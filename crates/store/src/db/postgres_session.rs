@@ -80,7 +80,7 @@ impl Session {
 
     pub(crate) async fn rows(&mut self, call: &Call<'_>) -> Result<Vec<Row>, StoreError> {
         let _asking = self.asking.guard();
-        let statement = self.prepare(call.sql).await?;
+        let statement = self.prepare(call).await?;
         let steps = self.steps(Some(call.scope));
         let tenant = call.tenant.map(Value::Id);
         let args = arguments(tenant.as_ref(), call.args);
@@ -91,7 +91,7 @@ impl Session {
 
     pub(crate) async fn count(&mut self, call: &Call<'_>) -> Result<u64, StoreError> {
         let _asking = self.asking.guard();
-        let statement = self.prepare(call.sql).await?;
+        let statement = self.prepare(call).await?;
         let steps = self.steps(Some(call.scope));
         let tenant = call.tenant.map(Value::Id);
         let args = arguments(tenant.as_ref(), call.args);
@@ -101,7 +101,7 @@ impl Session {
 
     pub(crate) async fn push(&mut self, call: &Call<'_>) -> Result<(), StoreError> {
         let _asking = self.asking.guard();
-        let statement = self.prepare(call.sql).await?;
+        let statement = self.prepare(call).await?;
         let tenant = call.tenant.map(Value::Id);
         let args = tenant.into_iter().chain(call.args.iter().cloned().map(Value::into_owned)).collect();
         self.put_off.push(PutOff { statement, scope: call.scope, args });
@@ -135,8 +135,11 @@ impl Session {
         self.client.0.take();
     }
 
-    async fn prepare(&self, sql: &str) -> Result<Statement, StoreError> {
-        self.client.get()?.prepare_cached(sql).await.map_err(explain)
+    async fn prepare(&self, call: &Call<'_>) -> Result<Statement, StoreError> {
+        let client = self.client.get()?;
+        let prepared =
+            if call.comes_again { client.prepare_cached(call.sql).await } else { client.prepare(call.sql).await };
+        prepared.map_err(explain)
     }
 
     /// BEGIN, whom we act for, and what was put off, in the order in which it was asked for.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{CachedStatement, Connection, config::DbConfig, ffi};
+use rusqlite::{CachedStatement, Connection, Statement, config::DbConfig, ffi};
 use uuid::Uuid;
 
 use super::{
@@ -151,6 +151,17 @@ impl Session {
         self.query(sql, tenant, args).map_err(|error| self.explain(error))
     }
 
+    /// The same for a text that does not come again: it takes no other one's place among those that are kept.
+    pub(crate) fn rows_once(
+        &mut self,
+        sql: &str,
+        tenant: Option<Uuid>,
+        args: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        let query = |session: &Self| found(&mut session.connection.prepare(sql)?, tenant, args);
+        query(self).map_err(|error| self.explain(error))
+    }
+
     /// How many rows the statement changed.
     pub(crate) fn count(&mut self, sql: &str, tenant: Option<Uuid>, args: &[Value<'_>]) -> Result<u64, StoreError> {
         self.step(sql, tenant, args).map_err(|error| self.explain(error))
@@ -172,16 +183,7 @@ impl Session {
     }
 
     fn query(&self, sql: &str, tenant: Option<Uuid>, args: &[Value<'_>]) -> rusqlite::Result<Vec<Row>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        bind(&mut statement, tenant, args)?;
-        let width = statement.column_count();
-        let mut found = Vec::new();
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next()? {
-            let columns = (0..width).map(|index| Cell::read(row.get_ref(index)?)).collect::<rusqlite::Result<_>>()?;
-            found.push(Row::sqlite(columns));
-        }
-        Ok(found)
+        found(&mut *self.connection.prepare_cached(sql)?, tenant, args)
     }
 
     fn step(&self, sql: &str, tenant: Option<Uuid>, args: &[Value<'_>]) -> rusqlite::Result<u64> {
@@ -230,6 +232,18 @@ impl Session {
     }
 }
 
+fn found(statement: &mut Statement<'_>, tenant: Option<Uuid>, args: &[Value<'_>]) -> rusqlite::Result<Vec<Row>> {
+    bind(statement, tenant, args)?;
+    let width = statement.column_count();
+    let mut found = Vec::new();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        let columns = (0..width).map(|index| Cell::read(row.get_ref(index)?)).collect::<rusqlite::Result<_>>()?;
+        found.push(Row::sqlite(columns));
+    }
+    Ok(found)
+}
+
 /// Steps to the end, so that a statement which also answers rows is carried out wholly.
 fn to_the_end(statement: &mut CachedStatement<'_>) -> rusqlite::Result<()> {
     let mut rows = statement.raw_query();
@@ -238,7 +252,7 @@ fn to_the_end(statement: &mut CachedStatement<'_>) -> rusqlite::Result<()> {
 }
 
 /// SQLite takes a missing argument for NULL, so the count is checked here.
-fn bind(statement: &mut CachedStatement<'_>, tenant: Option<Uuid>, args: &[Value<'_>]) -> rusqlite::Result<()> {
+fn bind(statement: &mut Statement<'_>, tenant: Option<Uuid>, args: &[Value<'_>]) -> rusqlite::Result<()> {
     let wanted = statement.parameter_count();
     let first = usize::from(tenant.is_some()) + 1;
     if wanted != args.len() + first - 1 {

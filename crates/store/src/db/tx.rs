@@ -153,6 +153,13 @@ impl<'t> TenantTx<'t> {
         self.tenant
     }
 
+    /// [`Self::rows`] of a text that was put together for this one question: neither the text nor its plan is kept, for
+    /// there are as many as there are questions. Values belong into the arguments, never into the text.
+    pub(crate) async fn rows_composed(&mut self, sql: &str, args: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        let scope = Scope::Tenant(Uuid::from(self.tenant));
+        self.tx.rows_composed(scope, sql, args).await
+    }
+
     statements!(|this: &Self| Scope::Tenant(Uuid::from(this.tenant)));
 }
 
@@ -194,6 +201,8 @@ pub(crate) struct Call<'a> {
     /// What `$1` is, if the face binds it.
     pub(crate) tenant: Option<Uuid>,
     pub(crate) args: &'a [Value<'a>],
+    /// The same text will come again, so its plan is worth keeping.
+    pub(crate) comes_again: bool,
 }
 
 /// A transaction on either engine. It remembers a failed statement: PostgreSQL would commit nothing after one and SQLite
@@ -246,17 +255,26 @@ impl Tx {
 
     async fn rows(&mut self, scope: Scope, sql: &'static str, args: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         let text = self.text(scope, sql)?;
-        self.call_rows(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args }).await
+        self.call_rows(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args, comes_again: true }).await
+    }
+
+    async fn rows_composed(&mut self, scope: Scope, sql: &str, args: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        let text = dialect::composed(sql, self.engine());
+        if scope != Scope::System && !text.mentions_first {
+            return self.remember(Err(StoreError::Unscoped("a text that was put together")));
+        }
+        let call = Call { sql: &text.sql, scope, tenant: scope.tenant(), args, comes_again: false };
+        self.call_rows(&call).await
     }
 
     async fn count(&mut self, scope: Scope, sql: &'static str, args: &[Value<'_>]) -> Result<u64, StoreError> {
         let text = self.text(scope, sql)?;
-        self.call_count(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args }).await
+        self.call_count(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args, comes_again: true }).await
     }
 
     async fn push(&mut self, scope: Scope, sql: &'static str, args: &[Value<'_>]) -> Result<(), StoreError> {
         let text = self.text(scope, sql)?;
-        self.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args }).await
+        self.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args, comes_again: true }).await
     }
 
     async fn push_each<'v, const N: usize>(
@@ -272,7 +290,8 @@ impl Tx {
             return Ok(());
         }
         for args in each {
-            self.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args }).await?;
+            self.call_push(&Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &args, comes_again: true })
+                .await?;
         }
         Ok(())
     }
@@ -283,7 +302,7 @@ impl Tx {
         }
         let sql = "SELECT key FROM unnest($1::bigint[]) AS key WHERE pg_try_advisory_xact_lock(key)";
         let args = [list(keys.iter().copied())];
-        let rows = self.call_rows(&Call { sql, scope, tenant: None, args: &args }).await?;
+        let rows = self.call_rows(&Call { sql, scope, tenant: None, args: &args, comes_again: true }).await?;
         rows.iter().map(|row| row.get(0)).collect()
     }
 
@@ -297,13 +316,14 @@ impl Tx {
         });
         let args = [list(keys)];
         let sql = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key";
-        self.call_push(&Call { sql, scope, tenant: None, args: &args }).await
+        self.call_push(&Call { sql, scope, tenant: None, args: &args, comes_again: true }).await
     }
 
     pub(crate) async fn call_rows(&mut self, call: &Call<'_>) -> Result<Vec<Row>, StoreError> {
         self.go_on()?;
         let result = match &mut self.on {
-            On::Sqlite(session) => session.rows(call.sql, call.tenant, call.args),
+            On::Sqlite(session) if call.comes_again => session.rows(call.sql, call.tenant, call.args),
+            On::Sqlite(session) => session.rows_once(call.sql, call.tenant, call.args),
             On::Postgres(session) => session.rows(call).await,
         };
         self.remember(result)

@@ -5,8 +5,8 @@ use std::{borrow::Cow, error::Error, fmt};
 use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
-    DraftId, EnrolmentId, KnowledgeId, MediaId, MessageId, NumberId, RecipientId, ReplayId, RunId, TeamId, TenantId,
-    UseId, UserId, WebhookId, WorkId,
+    DraftId, EnrolmentId, KnowledgeId, ListId, MediaId, MessageId, NumberId, RecipientId, ReplayId, RunId, SegmentId,
+    TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -194,6 +194,8 @@ id_values!(
     MessageId,
     NumberId,
     RecipientId,
+    ListId,
+    SegmentId,
     TenantId,
     TeamId,
     UserId,
@@ -237,6 +239,10 @@ impl Value<'_> {
         if let Self::Int(int) = self { Some(*int) } else { None }
     }
 
+    fn real(&self) -> Option<f64> {
+        if let Self::Real(real) = self { Some(*real) } else { None }
+    }
+
     fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
@@ -266,6 +272,7 @@ impl ToSql for Value<'_> {
             (Self::Id(id), &Type::UUID) => id.to_sql(ty, out),
             (Self::List(values), &Type::UUID_ARRAY) => all_of(values, Value::id)?.to_sql(ty, out),
             (Self::List(values), &Type::INT8_ARRAY) => all_of(values, Value::int)?.to_sql(ty, out),
+            (Self::List(values), &Type::FLOAT8_ARRAY) => all_of(values, Value::real)?.to_sql(ty, out),
             (Self::List(values), &Type::TEXT_ARRAY) => all_of(values, Value::text)?.to_sql(ty, out),
             (value, ty) => Err(format!("an argument of kind {value:?} stands where the server wants {ty}").into()),
         }

@@ -4,7 +4,8 @@ use domain::campaign::{Audience, Moved, Settings, Standing, State};
 use domain::decision::{CancelReason, Change, Decision, Unsent};
 use domain::field::{Field, Kind};
 use domain::id::{CampaignId, Ids, RecipientId};
-use store::campaign::{self, audience, recipient};
+use store::campaign::audience::{self, Freezing};
+use store::campaign::{self, recipient};
 use store::remember::remember;
 use store::{Store, StoreError, TenantTx, args, on_both_engines, queue};
 use uuid::Uuid;
@@ -42,18 +43,14 @@ async fn prepare(store: &Store) {
         .unwrap();
 }
 
+fn freezing(settings: &Settings) -> Freezing<'_> {
+    Freezing { campaign: JUNE, settings, now: at(2), ready_at: at(60) }
+}
+
 async fn freeze(store: &Store, after: Option<Uuid>, limit: u32) -> Option<Uuid> {
     let work = async move |tx: &mut TenantTx<'_>| {
-        audience::freeze(
-            tx,
-            &mut Ids::new(at(2), u64::from(limit) + u64::from(after.is_some())),
-            JUNE,
-            &june(),
-            at(60),
-            after,
-            limit,
-        )
-        .await
+        let mut ids = Ids::new(at(2), u64::from(limit) + u64::from(after.is_some()));
+        audience::freeze(tx, &mut ids, freezing(&june()), after, limit).await
     };
     store.write(ACME, work).await.unwrap()
 }
@@ -101,7 +98,9 @@ on_both_engines! {
         prepare(&store).await;
         let first = freeze(&store, None, 2).await;
         assert_eq!(first, Some(contact(2).0), "there may be more");
-        assert_eq!(freeze(&store, first, 2).await, None);
+        let second = freeze(&store, first, 2).await;
+        assert_eq!(second, Some(contact(4).0));
+        assert_eq!(freeze(&store, second, 2).await, None);
         assert_eq!(freeze(&store, None, 100).await, None, "and again, after a crash");
         let mut who: Vec<_> = shown(&store).await.into_iter().map(|one| (one.contact_id, one.standing)).collect();
         who.sort();
@@ -112,14 +111,14 @@ on_both_engines! {
         assert!(desk::read(&store, BOLT, async |tx| recipient::page(tx, JUNE, None, None, 9).await).await.is_empty());
         let named = async |tx: &mut TenantTx<'_>| {
             let phones = [desk::phone(1), "+14155559999".into()];
-            audience::freeze_phones(tx, at(3), &mut Ids::new(at(3), 9), JUNE, &june(), at(60), &phones).await
+            audience::freeze_phones(tx, &mut Ids::new(at(3), 9), freezing(&june()), &phones).await
         };
         store.write(ACME, named).await.unwrap();
         assert_eq!(shown(&store).await.len(), 4, "one is there already, and one becomes a contact");
         let anybody = async |tags: &'static [&'static str]| {
             desk::read(&store, ACME, async move |tx| {
                 let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-                audience::anybody(tx, &Audience { tags, without_tags: vec!["vip".into()], ..Audience::default() }).await
+                audience::anybody(tx, at(2), &Audience { tags, without_tags: vec!["vip".into()], ..Audience::default() }).await
             }).await
         };
         assert_eq!((anybody(&["guests"]).await, anybody(&["vip"]).await, anybody(&[]).await), (true, false, false));

@@ -19,6 +19,7 @@ mod message;
 mod notes;
 mod one_engine;
 mod rehearsal;
+mod segment;
 mod statement;
 mod team;
 mod tool_use;

@@ -35,8 +35,12 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
     let case = json!({ "name": "x", "messages": [{ "by": "contact", "body": "hours?" }] });
     let case = acme.post(&format!("/assistants/{assistant}/cases"), case).await;
     let replay = acme.post(&format!("/assistants/{assistant}/replay"), json!({ "version": 1 })).await;
+    let list = acme.post("/lists", json!({ "name": "Guests" })).await;
+    let segment = acme.post("/segments", json!({ "name": "Named", "text": "name is set" })).await;
     BTreeMap::from([
         ("approvals", approval),
+        ("lists", text(&list.is(201)["id"])),
+        ("segments", text(&segment.is(201)["id"])),
         ("cases", text(&case.is(201)["id"])),
         ("replays", text(&replay.is(202)["id"])),
         ("conversations", id),

@@ -25,6 +25,7 @@ mod models;
 mod people;
 mod red_team;
 mod rehearsal;
+mod segments;
 mod sending;
 mod takeover;
 mod teams;

@@ -1123,6 +1123,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lists. */
+        get: operations["get_lists"];
+        put?: never;
+        /** Makes a list, with nobody on it. */
+        post: operations["post_lists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One list. */
+        get: operations["get_lists_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Takes a list away; its contacts stay.
+         * @description While a campaign whose recipients are not settled names it, or a segment looks at it, the answer is 409 `list_in_use`,
+         *     which says where.
+         */
+        delete: operations["delete_lists_id"];
+        options?: never;
+        head?: never;
+        /** Gives a list another name. */
+        patch: operations["patch_lists_id"];
+        trace?: never;
+    };
+    "/api/v1/lists/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on a list, the newest contact first. */
+        get: operations["get_lists_id_contacts"];
+        put?: never;
+        /** Puts contacts on a list. */
+        post: operations["post_lists_id_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{id}/contacts/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes contacts off a list. */
+        post: operations["post_lists_id_contacts_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media": {
         parameters: {
             query?: never;
@@ -1433,6 +1509,97 @@ export interface paths {
         put?: never;
         /** Texts one of the tenant's numbers from a phone. */
         post: operations["post_sandbox_phones_e164_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The segments. */
+        get: operations["get_segments"];
+        put?: never;
+        /** Makes a segment. */
+        post: operations["post_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells whom a condition means, before it is used: how many, and some of them. */
+        post: operations["post_segments_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One segment. */
+        get: operations["get_segments_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Takes a segment away.
+         * @description While a campaign whose recipients are not settled names it, the answer is 409 `segment_in_use`, which says where.
+         */
+        delete: operations["delete_segments_id"];
+        options?: never;
+        head?: never;
+        /** Gives a segment another name or condition. */
+        patch: operations["patch_segments_id"];
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a segment now, the newest contact first. */
+        get: operations["get_segments_id_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/contacts/{contact}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells whether and why a contact is in a segment. */
+        get: operations["get_segments_id_contacts_contact_why"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2326,14 +2493,22 @@ export interface components {
              */
             total: number;
         };
-        /** @description Who gets it: whoever one of the first three names, and the last does not. */
+        /** @description Who gets it: whoever one of the first five means, and none of the others does. */
         CampaignAudience: {
             /** @description All contacts. */
             everyone: boolean;
+            /** @description Contacts on one of these lists. */
+            lists: string[];
             /** @description These numbers, in E.164 form. */
             phones: string[];
+            /** @description Contacts in one of these segments, at the moment at which everybody gets their row. */
+            segments: string[];
             /** @description Contacts with one of these labels. */
             tags: string[];
+            /** @description Nor on one of these lists. */
+            without_lists: string[];
+            /** @description Nor in one of these segments. */
+            without_segments: string[];
             /** @description But nobody with one of these labels. */
             without_tags: string[];
         };
@@ -2519,7 +2694,7 @@ export interface components {
          * @enum {string}
          */
         CaseRule: "outcome" | "must_mention" | "must_not" | "must_cite" | "segments_max" | "rubric" | "time";
-        /** @description Who gets it: whoever one of the first three names, and the last does not. */
+        /** @description Who gets it: whoever one of the first five means, and none of the others does. */
         ChangeAudience: {
             /**
              * @description All contacts.
@@ -2527,15 +2702,35 @@ export interface components {
              */
             everyone: boolean;
             /**
+             * @description Contacts on one of these lists.
+             * @default []
+             */
+            lists: string[];
+            /**
              * @description These numbers, in E.164 form; who is not known becomes a contact.
              * @default []
              */
             phones: string[];
             /**
+             * @description Contacts in one of these segments, at the moment at which everybody gets their row.
+             * @default []
+             */
+            segments: string[];
+            /**
              * @description Contacts with one of these labels.
              * @default []
              */
             tags: string[];
+            /**
+             * @description Nor on one of these lists.
+             * @default []
+             */
+            without_lists: string[];
+            /**
+             * @description Nor in one of these segments.
+             * @default []
+             */
+            without_segments: string[];
             /**
              * @description But nobody with one of these labels.
              * @default []
@@ -2654,6 +2849,49 @@ export interface components {
             /** @description What is missing. */
             problems: components["schemas"]["CarrierProblem"][];
         };
+        /** @description A condition: each of some, one of some, not one, or one thing that is looked at. */
+        Condition: {
+            /** @description At least one. */
+            all: components["schemas"]["Condition"][];
+        } | {
+            /** @description At least one. */
+            any: components["schemas"]["Condition"][];
+        } | {
+            /** @description What. */
+            not: components["schemas"]["Condition"];
+        } | {
+            /**
+             * Format: int32
+             * @description How many days a period has.
+             */
+            days?: number | null;
+            /**
+             * @description What: `name`, `company`, `phone`, `time_zone`, `tag`, `list`, `campaign`, `consent`, `opted_out`, `blocked`,
+             *     `created_at`, `last_inbound_at`, `last_outbound_at`, or a field as in `fields.city`.
+             */
+            field: string;
+            /** @description How. */
+            op: components["schemas"]["ConditionOp"];
+            /** @description What it is held against: a text, a number, `true` or `false`, or a list of these. */
+            value?: unknown;
+        };
+        /** @description What is wrong with a condition, where, and how to mend it. */
+        ConditionFault: {
+            /** @description Where in the text, in characters from 1; `null`: it was no text. */
+            at: number | null;
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description What is wrong. */
+            explanation: string;
+            /** @description How many characters of it. */
+            length: number | null;
+            /** @description What to do. */
+            mend: string;
+            /** @description Where in the tree, as in `all[0].value`; empty: the whole. */
+            path: string;
+        };
+        /** @enum {string} */
+        ConditionOp: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "between" | "in" | "contains" | "starts" | "is_set" | "is_missing" | "within_last" | "within_next" | "older_than" | "got" | "replied";
         /** @description A line of the consent ledger. */
         Consent: {
             /**
@@ -2721,6 +2959,26 @@ export interface components {
             kind: unknown;
             /** @description Its name for people. */
             label: string;
+        };
+        /** @description A list of contacts that somebody keeps. */
+        ContactList: {
+            /**
+             * Format: int64
+             * @description How many contacts are on it.
+             */
+            contacts: number;
+            /**
+             * Format: date-time
+             * @description Since when there is one.
+             */
+            created_at: string;
+            /**
+             * @description Which one.
+             * @example lst_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
         };
         /** @description What of a contact changes; what is absent stays, `null` clears. */
         ContactPatch: {
@@ -3308,6 +3566,36 @@ export interface components {
          * @enum {string}
          */
         LineKind: "mobile" | "fixed_line" | "fixed_line_or_mobile" | "toll_free" | "premium_rate" | "voip" | "other" | "unknown";
+        /** @description What became of it. */
+        ListChanged: {
+            /**
+             * Format: int64
+             * @description How many were put on it, or taken off it; whoever was there already, or was not, does not count.
+             */
+            changed: number;
+            /** @description The list as it is now. */
+            list: components["schemas"]["ContactList"];
+            /** @description Ids and numbers, as they were sent, that are no contact's. */
+            unknown: string[];
+        };
+        /** @description A list to make, or another name for one. */
+        ListPatch: {
+            /** @description What people call it; no two lists have the same name, whatever its case. A new one needs it. */
+            name?: string | null;
+        };
+        /** @description Who is put on a list, or taken off it. */
+        ListedContacts: {
+            /**
+             * @description Contacts by their ids.
+             * @default []
+             */
+            contact_ids: string[];
+            /**
+             * @description Contacts by a phone number of theirs, in any usual spelling.
+             * @default []
+             */
+            phones: string[];
+        };
         /** @description One page of a list. */
         Listed_ApiKey: {
             /** @description The rows. */
@@ -3576,6 +3864,31 @@ export interface components {
                 tags: string[];
                 /** @description IANA time zone; `null`: nobody said, the tenant's counts. */
                 time_zone: string | null;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_ContactList: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description How many contacts are on it.
+                 */
+                contacts: number;
+                /**
+                 * Format: date-time
+                 * @description Since when there is one.
+                 */
+                created_at: string;
+                /**
+                 * @description Which one.
+                 * @example lst_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description What people call it. */
+                name: string;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -4167,6 +4480,37 @@ export interface components {
                 tools: components["schemas"]["RunToolCall"][];
                 /** @description The conversation as it was shown to the model. */
                 turns: components["schemas"]["RunTurn"][];
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_Segment: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                changed_at: string;
+                /** @description Who is in it. */
+                condition: components["schemas"]["Condition"];
+                /**
+                 * Format: date-time
+                 * @description Since when there is one.
+                 */
+                created_at: string;
+                /** @description What is wrong with it by now, such as a field that is gone; nobody is in it until that is mended. */
+                faults: components["schemas"]["ConditionFault"][];
+                /**
+                 * @description Which one.
+                 * @example seg_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description What people call it. */
+                name: string;
+                /** @description The same as text. */
+                text: string;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -5312,6 +5656,64 @@ export interface components {
             /** @description Its value; if not said, the one that is kept. */
             value?: string | null;
         };
+        /** @description A condition on contacts that has a name. */
+        Segment: {
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            changed_at: string;
+            /** @description Who is in it. */
+            condition: components["schemas"]["Condition"];
+            /**
+             * Format: date-time
+             * @description Since when there is one.
+             */
+            created_at: string;
+            /** @description What is wrong with it by now, such as a field that is gone; nobody is in it until that is mended. */
+            faults: components["schemas"]["ConditionFault"][];
+            /**
+             * @description Which one.
+             * @example seg_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The same as text. */
+            text: string;
+        };
+        /** @description A segment to make, or what of one changes; what is absent stays. The condition comes as JSON or as text. */
+        SegmentPatch: {
+            condition?: components["schemas"]["Condition"] | null;
+            /** @description What people call it; no two segments have the same name, whatever its case. A new one needs it. */
+            name?: string | null;
+            /** @description Who is in it, as text: `city = "Oslo" and age >= 18`. */
+            text?: string | null;
+        };
+        /** @description Whom a condition means. */
+        SegmentPreview: {
+            condition: components["schemas"]["Condition"] | null;
+            /**
+             * Format: int64
+             * @description How many; `null`: there are faults.
+             */
+            count: number | null;
+            /** @description What is wrong with it. */
+            faults: components["schemas"]["ConditionFault"][];
+            /** @description Some of them, the newest first. */
+            sample: components["schemas"]["Contact"][];
+            /** @description The same as text. */
+            text: string | null;
+        };
+        /** @description Whether and why somebody is in a segment. */
+        SegmentWhy: {
+            /** @description Who. */
+            contact_id: string;
+            /** @description Whether they are in it. */
+            holds: boolean;
+            /** @description Why. */
+            why: components["schemas"]["Verdict"];
+        };
         /** @description A message that was written or changed. */
         SentMessage: {
             /** @description It. */
@@ -5570,10 +5972,27 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description A condition to try, as JSON or as text. */
+        TryCondition: {
+            condition?: components["schemas"]["Condition"] | null;
+            /** @description Who is meant, as text. */
+            text?: string | null;
+        };
         /** @description Whether someone is typing. */
         Typing: {
             /** @description They are, or they have stopped. */
             typing: boolean;
+        };
+        /** @description Why somebody is in a segment, or is not: its condition again, with what each part says of them. */
+        Verdict: {
+            /** @description Whether this part is true of them. */
+            holds: boolean;
+            /** @description What is known of what it looks at; `null`: nothing, or it has parts. */
+            known: string | null;
+            /** @description Its parts. */
+            parts: components["schemas"]["Verdict"][];
+            /** @description The part, as text. */
+            says: string;
         };
         /** @description An assistant's versions. */
         Versions: {
@@ -8461,6 +8880,266 @@ export interface operations {
             };
         };
     };
+    get_lists: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ContactList"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListPatch"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lists_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_lists_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_lists_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lists_id_contacts: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Contact"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_lists_id_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListedContacts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChanged"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_lists_id_contacts_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListedContacts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChanged"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_media: {
         parameters: {
             query?: never;
@@ -9228,6 +9907,261 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Segment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentPatch"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_segments_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryCondition"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPreview"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_segments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_segments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_id_contacts: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Contact"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segments_id_contacts_contact_why: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentWhy"];
+                };
             };
             /** @description A problem, with a stable code. */
             default: {

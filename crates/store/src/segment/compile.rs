@@ -1,0 +1,330 @@
+//! A condition as a query: what `domain::condition` evaluates for one person, asked of all of them.
+//!
+//! Each test becomes a look into one table. Where a part of the condition must hold by itself, and such a look finds it by an
+//! index, the contacts are taken from there (`c.id IN (SELECT contact_id …)`); everywhere else each contact is looked up
+//! (`EXISTS`). Both say the same; only the time differs.
+
+use std::fmt::Write as _;
+use std::ops::Bound;
+
+use domain::condition::{Day, Moment, Node, Of, Test, Words};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::dialect::{Engine, pattern};
+use crate::{Value, list};
+
+/// How contacts are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// From whatever leads to few of them.
+    Led,
+    /// One by one: the query goes over contacts in some order and stops early.
+    Each,
+}
+
+/// A condition on the contact `c` of tenant `$1`, and its arguments.
+pub(crate) struct Compiler<'c> {
+    now: Timestamp,
+    zone: &'c TimeZone,
+    engine: Engine,
+    /// How many places are taken by `$1` and by what stands around the condition.
+    taken: usize,
+    args: Vec<Value<'static>>,
+}
+
+/// What a test looks into: it passes if one of the first finds a row and none of the others does.
+struct Look {
+    in_one_of: Vec<Rows>,
+    in_none_of: Vec<Rows>,
+}
+
+/// Rows of a table whose alias is `t` and which has a `contact_id`.
+struct Rows {
+    table: &'static str,
+    that: String,
+}
+
+enum Piece {
+    /// Of the contact's own row.
+    Own(String),
+    Look(Look),
+}
+
+impl<'c> Compiler<'c> {
+    /// Arguments are numbered after `$taken`.
+    pub(crate) fn new(now: Timestamp, zone: &'c TimeZone, engine: Engine, taken: usize) -> Self {
+        Self { now, zone, engine, taken, args: Vec::new() }
+    }
+
+    /// The arguments of all that was compiled, in the order of their numbers.
+    pub(crate) fn into_args(self) -> Vec<Value<'static>> {
+        self.args
+    }
+
+    /// A condition in parentheses, true or false of every contact.
+    pub(crate) fn condition(&mut self, node: &Node, way: Way) -> String {
+        if way == Way::Led && leads(node) {
+            let mut sets = Vec::new();
+            self.sets(node, &mut sets);
+            return format!("(c.id IN ({}))", sets.join(" UNION ALL "));
+        }
+        match node {
+            Node::All(parts) if parts.is_empty() => "(1 = 1)".into(),
+            Node::Any(parts) if parts.is_empty() => "(1 = 0)".into(),
+            Node::All(parts) => self.joined(parts, " AND ", way),
+            Node::Any(parts) => self.joined(parts, " OR ", Way::Each),
+            Node::Not(part) => format!("(NOT {})", self.condition(part, Way::Each)),
+            Node::Asked { test, negated } => {
+                let passes = match self.piece(test) {
+                    Piece::Own(own) => own,
+                    Piece::Look(look) => look.condition(),
+                };
+                if *negated { format!("(NOT ({passes}))") } else { format!("({passes})") }
+            }
+        }
+    }
+
+    fn joined(&mut self, parts: &[Node], word: &str, way: Way) -> String {
+        let parts: Vec<String> = parts.iter().map(|part| self.condition(part, way)).collect();
+        format!("({})", parts.join(word))
+    }
+
+    /// The queries that find whoever a node that leads is about.
+    fn sets(&mut self, node: &Node, sets: &mut Vec<String>) {
+        match node {
+            Node::Any(parts) => parts.iter().for_each(|part| self.sets(part, sets)),
+            Node::Asked { test, .. } => {
+                if let Piece::Look(look) = self.piece(test) {
+                    let found = |rows: &Rows| format!("SELECT t.contact_id FROM {} WHERE {}", rows.table, rows.that);
+                    sets.extend(look.in_one_of.iter().map(found));
+                }
+            }
+            Node::All(_) | Node::Not(_) => {}
+        }
+    }
+
+    fn piece(&mut self, test: &Test) -> Piece {
+        match test {
+            Test::Words { of, are } => self.words(of, are),
+            Test::NumberIn { field, numbers } => {
+                let (field, numbers) = (self.text(field), self.arg(list(numbers.iter().copied())));
+                field_rows(format!("{field} AND t.number {{among ${numbers}}}"))
+            }
+            Test::Number { field, from, to } => {
+                let mut that = format!("{} AND t.number IS NOT NULL", self.text(field));
+                for (bound, excluded, included) in [(from, ">", ">="), (to, "<", "<=")] {
+                    let (sign, number) = match bound {
+                        Bound::Excluded(number) => (excluded, number),
+                        Bound::Included(number) => (included, number),
+                        Bound::Unbounded => continue,
+                    };
+                    let _ = write!(that, " AND t.number {sign} ${}", self.arg(Value::Real(*number)));
+                }
+                field_rows(that)
+            }
+            Test::Date { field, from, to } => {
+                let mut that = format!("{} AND t.day IS NOT NULL", self.text(field));
+                for (day, sign) in [(from, ">="), (to, "<=")] {
+                    if let Some(day) = day {
+                        let _ = write!(that, " AND t.day {sign} ${}", self.day(*day));
+                    }
+                }
+                field_rows(that)
+            }
+            Test::Moment { of, from, until } => self.moment(of, *from, *until),
+            Test::Blocked => Piece::Own("c.blocked".into()),
+            Test::OptedOut => rows(
+                "contact_address t",
+                "t.tenant_id = $1 AND t.kind = 'phone' AND t.opted_out_at_us IS NOT NULL".into(),
+            ),
+            Test::Tagged(tags) => {
+                let which = tags.as_ref().map(|tags| self.arg(list(tags.iter().cloned())));
+                rows("contact_tag t", among("t.tag", which))
+            }
+            Test::Listed(lists) => {
+                let which = lists.as_ref().map(|lists| self.arg(list(lists.iter().copied())));
+                rows("contact_list_member t", among("t.list_id", which))
+            }
+            Test::Campaign { replied, which, days } => {
+                let which = which.as_ref().map(|which| self.arg(list(which.iter().copied())));
+                let at = if *replied { "t.replied_at_us" } else { "t.sent_at_us" };
+                let mut that = format!("{} AND {at} IS NOT NULL", among("t.campaign_id", which));
+                if let Some(days) = days {
+                    let _ = write!(that, " AND {at} >= ${}", self.at(Moment::Ago(*days)));
+                }
+                rows("campaign_recipient t", that)
+            }
+        }
+    }
+
+    fn words(&mut self, of: &Of, are: &Words) -> Piece {
+        match of {
+            Of::Name => Piece::Own(self.own_words("c.name", are)),
+            Of::Company => Piece::Own(self.own_words("c.company", are)),
+            Of::TimeZone => Piece::Own(self.own_words("COALESCE(c.time_zone, '')", are)),
+            Of::Consent => {
+                let newest = "COALESCE((SELECT k.state FROM consent k WHERE k.tenant_id = $1 AND k.contact_id = c.id
+                                        AND k.kind = 'phone' ORDER BY k.id DESC LIMIT 1), '')";
+                Piece::Own(self.own_words(newest, are))
+            }
+            Of::Phone => {
+                let phone = "t.tenant_id = $1 AND t.kind = 'phone'";
+                let that = match are {
+                    Words::Known => phone.into(),
+                    // Numbers have no letters, so each has one spelling.
+                    Words::OneOf(_) | Words::Contain(_) | Words::Start(_) => {
+                        format!("{phone} AND {}", self.folded_words("t.address", are))
+                    }
+                };
+                rows("contact_address t", that)
+            }
+            Of::Field(field) => {
+                let field = self.text(&field.key);
+                field_rows(format!("{field} AND {}", self.folded_words("t.folded", are)))
+            }
+            // Nothing of these is words; the check lets none through.
+            Of::Tag
+            | Of::List
+            | Of::Campaign
+            | Of::OptedOut
+            | Of::Blocked
+            | Of::CreatedAt
+            | Of::LastInboundAt
+            | Of::LastOutboundAt => Piece::Own("1 = 0".into()),
+        }
+    }
+
+    /// What holds of a text that is kept as it was written; empty is not known.
+    fn own_words(&mut self, column: &str, are: &Words) -> String {
+        let engine = self.engine;
+        let mut matches = |folded: &str, before, after| {
+            format!("{column} {{matches ${}}}", self.arg(pattern(folded, before, after, engine).into()))
+        };
+        match are {
+            Words::Known => format!("{column} <> ''"),
+            Words::OneOf(words) => {
+                let each: Vec<String> = words.iter().map(|word| matches(word, false, false)).collect();
+                each.join(" OR ")
+            }
+            Words::Contain(part) => matches(part, true, true),
+            Words::Start(part) => matches(part, false, true),
+        }
+    }
+
+    /// What holds of a text that is kept folded.
+    fn folded_words(&mut self, column: &str, are: &Words) -> String {
+        match are {
+            Words::Known => format!("{column} <> ''"),
+            Words::OneOf(words) => format!("{column} {{among ${}}}", self.arg(list(words.iter().cloned()))),
+            Words::Contain(part) => self.like(column, &format!("%{}%", escaped(part))),
+            Words::Start(part) => self.like(column, &format!("{}%", escaped(part))),
+        }
+    }
+
+    fn like(&mut self, column: &str, pattern: &str) -> String {
+        format!(r"{column} LIKE ${} ESCAPE '\'", self.arg(pattern.to_owned().into()))
+    }
+
+    fn moment(&mut self, of: &Of, from: Option<Moment>, until: Option<Moment>) -> Piece {
+        let from = from.map(|from| self.at(from));
+        let until = until.map(|until| self.at(until));
+        match of {
+            Of::LastInboundAt => {
+                Piece::Look(Look::last(&[("conversation t", "t.last_inbound_at_us", "")], from, until))
+            }
+            // A text of a campaign is a message only once it was answered.
+            Of::LastOutboundAt => Piece::Look(Look::last(
+                &[
+                    ("message t", "t.sent_at_us", " AND t.direction = 'out'"),
+                    ("campaign_recipient t", "t.sent_at_us", ""),
+                ],
+                from,
+                until,
+            )),
+            // Everybody became known at some time.
+            _ => {
+                let from = from.map(|from| format!(" AND c.created_at_us >= ${from}")).unwrap_or_default();
+                let until = until.map(|until| format!(" AND c.created_at_us < ${until}")).unwrap_or_default();
+                Piece::Own(format!("1 = 1{from}{until}"))
+            }
+        }
+    }
+
+    fn at(&mut self, moment: Moment) -> usize {
+        self.arg(moment.timestamp(self.now, self.zone).into())
+    }
+
+    fn day(&mut self, day: Day) -> usize {
+        self.arg(day.number(self.now, self.zone).into())
+    }
+
+    fn text(&mut self, field: &str) -> String {
+        format!("t.tenant_id = $1 AND t.field = ${}", self.arg(field.to_owned().into()))
+    }
+
+    /// Its number.
+    fn arg(&mut self, value: Value<'static>) -> usize {
+        self.args.push(value);
+        self.taken + self.args.len()
+    }
+}
+
+impl Look {
+    /// The newest of some moments is in a range: one of them is not before it, and none is after it.
+    fn last(tables: &[(&'static str, &str, &str)], from: Option<usize>, until: Option<usize>) -> Self {
+        let those = |bound: Option<usize>| {
+            let rows = |(table, at, and): &(&'static str, &str, &str)| {
+                let since = bound.map(|bound| format!(" AND {at} >= ${bound}")).unwrap_or_default();
+                Rows { table, that: format!("t.tenant_id = $1{and} AND {at} IS NOT NULL{since}") }
+            };
+            tables.iter().map(rows).collect()
+        };
+        Self { in_one_of: those(from), in_none_of: if until.is_some() { those(until) } else { Vec::new() } }
+    }
+
+    fn condition(&self) -> String {
+        let exists =
+            |rows: &Rows| format!("EXISTS (SELECT 1 FROM {} WHERE {} AND t.contact_id = c.id)", rows.table, rows.that);
+        let one: Vec<String> = self.in_one_of.iter().map(exists).collect();
+        let none = self.in_none_of.iter().map(|rows| format!(" AND NOT {}", exists(rows))).collect::<String>();
+        format!("({}){none}", one.join(" OR "))
+    }
+}
+
+/// Whether an index leads from the node to whom it is about.
+fn leads(node: &Node) -> bool {
+    match node {
+        Node::Any(parts) => !parts.is_empty() && parts.iter().all(leads),
+        Node::Asked { test, negated: false } => match test {
+            Test::Words { of: Of::Field(_), are } => *are != Words::Known,
+            Test::Words { of: Of::Phone, are } => matches!(are, Words::OneOf(_)),
+            Test::NumberIn { .. } | Test::Number { .. } | Test::Date { .. } => true,
+            Test::Moment { of: Of::LastInboundAt, from, until } => from.is_some() && until.is_none(),
+            Test::Tagged(which) => which.is_some(),
+            Test::Listed(which) => which.is_some(),
+            Test::Campaign { which, .. } => which.is_some(),
+            Test::Words { .. } | Test::Moment { .. } | Test::Blocked | Test::OptedOut => false,
+        },
+        Node::Asked { negated: true, .. } | Node::All(_) | Node::Not(_) => false,
+    }
+}
+
+fn rows(table: &'static str, that: String) -> Piece {
+    Piece::Look(Look { in_one_of: vec![Rows { table, that }], in_none_of: Vec::new() })
+}
+
+fn field_rows(that: String) -> Piece {
+    rows("contact_field t", that)
+}
+
+fn among(column: &str, which: Option<usize>) -> String {
+    match which {
+        Some(which) => format!("t.tenant_id = $1 AND {column} {{among ${which}}}"),
+        None => "t.tenant_id = $1".into(),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}

@@ -1,0 +1,85 @@
+//! People as conditions look at them.
+
+use std::collections::HashMap;
+
+use domain::condition::{GotCampaign, Subject};
+use domain::id::ContactId;
+use jiff::Timestamp;
+
+use crate::{StoreError, TenantTx, args, list};
+
+/// What conditions look at, of those of these contacts that there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn subjects(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Subject>, StoreError> {
+    let sql = "SELECT id, name, company, time_zone, blocked, created_at_us FROM contact
+               WHERE tenant_id = $1 AND id {among $2}";
+    let mut found: HashMap<ContactId, Subject> = HashMap::new();
+    for row in tx.rows(sql, args![list(ids)]).await? {
+        let subject = Subject {
+            name: row.get(1)?,
+            company: row.get(2)?,
+            time_zone: row.get(3)?,
+            blocked: row.get(4)?,
+            created_at: row.get(5)?,
+            ..Subject::default()
+        };
+        found.insert(row.get(0)?, subject);
+    }
+    // Each query answers rows of (contact, …), of contacts that are among those.
+    macro_rules! for_each {
+        ($sql:literal, |$subject:ident, $row:ident| $body:expr) => {
+            for $row in tx.rows($sql, args![list(ids)]).await? {
+                if let Some($subject) = found.get_mut(&$row.get::<ContactId>(0)?) {
+                    $body;
+                }
+            }
+        };
+    }
+    for_each!(
+        "SELECT contact_id, address, opted_out_at_us FROM contact_address
+         WHERE tenant_id = $1 AND contact_id {among $2} AND kind = 'phone' ORDER BY address",
+        |subject, row| {
+            subject.phones.push(row.get(1)?);
+            subject.opted_out |= row.get::<Option<Timestamp>>(2)?.is_some();
+        }
+    );
+    for_each!(
+        "SELECT contact_id, state FROM consent WHERE tenant_id = $1 AND contact_id {among $2} AND kind = 'phone' ORDER BY id",
+        |subject, row| subject.consent = Some(row.get(1)?)
+    );
+    for_each!(
+        "SELECT contact_id, MAX(last_inbound_at_us) FROM conversation
+         WHERE tenant_id = $1 AND contact_id {among $2} GROUP BY contact_id",
+        |subject, row| subject.last_inbound_at = row.get(1)?
+    );
+    for_each!(
+        "SELECT contact_id, MAX(sent_at_us) FROM message
+         WHERE tenant_id = $1 AND contact_id {among $2} AND direction = 'out' AND sent_at_us IS NOT NULL
+         GROUP BY contact_id",
+        |subject, row| subject.last_outbound_at = row.get(1)?
+    );
+    for_each!(
+        "SELECT contact_id, tag FROM contact_tag WHERE tenant_id = $1 AND contact_id {among $2}",
+        |subject, row| { subject.tags.insert(row.get(1)?) }
+    );
+    for_each!(
+        "SELECT contact_id, list_id FROM contact_list_member WHERE tenant_id = $1 AND contact_id {among $2}",
+        |subject, row| subject.lists.insert(row.get(1)?)
+    );
+    for_each!(
+        "SELECT contact_id, field, value FROM contact_field WHERE tenant_id = $1 AND contact_id {among $2}",
+        |subject, row| subject.fields.insert(row.get(1)?, row.get(2)?)
+    );
+    for_each!(
+        "SELECT contact_id, campaign_id, sent_at_us, replied_at_us FROM campaign_recipient
+         WHERE tenant_id = $1 AND contact_id {among $2} ORDER BY id",
+        |subject, row| {
+            let got = GotCampaign { campaign: row.get(1)?, sent_at: row.get(2)?, replied_at: row.get(3)? };
+            subject.last_outbound_at = subject.last_outbound_at.max(got.sent_at);
+            subject.campaigns.push(got);
+        }
+    );
+    Ok(found)
+}
