@@ -2271,6 +2271,8 @@ export interface components {
             outside_hours: boolean;
             /** @description The contact has one of these tags; empty: whatever they have. */
             tags: string[];
+            /** @description The team that looks after what people take; `null`: everybody. */
+            team_id?: string | null;
         };
         /** @description Runs, by what became of them. The record of a run is kept for the tenant's time, and counted for as long. */
         AssistantRunFigures: {
@@ -2461,6 +2463,8 @@ export interface components {
              * @description Since when nobody waits for it any more; `null`: somebody may.
              */
             ended_at: string | null;
+            /** @description What speaks against its text, the worst first. */
+            findings: components["schemas"]["TextFinding"][];
             /** @description Everybody who is to get it is known; until then `counts` grow. */
             frozen: boolean;
             /**
@@ -2776,6 +2780,8 @@ export interface components {
             fields: components["schemas"]["ContactField"][] | null;
             /** @default null */
             help_text: string | null;
+            /** @default null */
+            keywords: components["schemas"]["OwnKeywords"] | null;
             /**
              * @description When somebody is there, on the tenant's clock; `null`: nothing is said of it.
              * @default null
@@ -2901,11 +2907,11 @@ export interface components {
             at: string;
             /** @description Which one. */
             id: string;
-            /** @description The word that said so. */
+            /** @description The word or the sentence that said so. */
             keyword: string | null;
             /** @description The text that said so. */
             message_id: string | null;
-            /** @description Who says so: `keyword` (the contact, by a word), `carrier`, `member`, `api`. */
+            /** @description Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`. */
             source: string;
             /** @description No more texts, or texts again. */
             state: components["schemas"]["ConsentState"];
@@ -3301,6 +3307,16 @@ export interface components {
             /** @description What is wrong and how to mend it. */
             message: string;
         };
+        /**
+         * @description What speaks against a campaign's text.
+         * @enum {string}
+         */
+        FindingCode: "no_opt_out" | "no_sender" | "public_shortener" | "suspicious_link" | "all_capitals" | "repeated" | "sex" | "hate" | "alcohol" | "firearms" | "tobacco" | "exclamations" | "emoji" | "costly_character" | "placeholder";
+        /**
+         * @description How bad that is: it may be meant so, or cannot be launched so.
+         * @enum {string}
+         */
+        FindingSeverity: "warning" | "refuse";
         /**
          * @description What a passage was found by.
          * @enum {string}
@@ -3759,6 +3775,8 @@ export interface components {
                  * @description Since when nobody waits for it any more; `null`: somebody may.
                  */
                 ended_at: string | null;
+                /** @description What speaks against its text, the worst first. */
+                findings: components["schemas"]["TextFinding"][];
                 /** @description Everybody who is to get it is known; until then `counts` grow. */
                 frozen: boolean;
                 /**
@@ -3815,11 +3833,11 @@ export interface components {
                 at: string;
                 /** @description Which one. */
                 id: string;
-                /** @description The word that said so. */
+                /** @description The word or the sentence that said so. */
                 keyword: string | null;
                 /** @description The text that said so. */
                 message_id: string | null;
-                /** @description Who says so: `keyword` (the contact, by a word), `carrier`, `member`, `api`. */
+                /** @description Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`. */
                 source: string;
                 /** @description No more texts, or texts again. */
                 state: components["schemas"]["ConsentState"];
@@ -5025,6 +5043,15 @@ export interface components {
          * @enum {string}
          */
         OverCap: "defer" | "skip";
+        /** @description Words that somebody may text besides the built-in ones. A message counts if it is nothing but one of them. */
+        OwnKeywords: {
+            /** @description An answer with your help text, as HELP. */
+            help: string[];
+            /** @description Texts again, as START. */
+            start: string[];
+            /** @description No more texts, as STOP. */
+            stop: string[];
+        };
         /** @description A number to read. */
         ParsePhone: {
             /** @description In any usual spelling. */
@@ -5874,6 +5901,8 @@ export interface components {
             fields: components["schemas"]["ContactField"][];
             /** @description What HELP is answered with where the carrier does not. */
             help_text: string;
+            /** @description Words that stop, help and start besides the built-in ones. */
+            keywords: components["schemas"]["OwnKeywords"];
             /** @description When somebody is there, on the tenant's clock; `null`: nobody said, and contacts are told nothing of it. */
             office_hours?: components["schemas"]["WeekHours"][] | null;
             quiet_hours?: components["schemas"]["QuietHours"] | null;
@@ -5916,6 +5945,31 @@ export interface components {
              * @description Which version.
              */
             version: number;
+        };
+        /** @description Something that speaks against a text. */
+        TextFinding: {
+            /** @description What. */
+            code: components["schemas"]["FindingCode"];
+            /** @description What it is, in plain words. */
+            explanation: string;
+            /** @description What to do about it. */
+            mend: string;
+            /** @description `refuse`: it cannot be launched so. */
+            severity: components["schemas"]["FindingSeverity"];
+            span: components["schemas"]["TextSpan"] | null;
+        };
+        /** @description Where in a text, in characters of it as it is written. */
+        TextSpan: {
+            /**
+             * Format: int32
+             * @description The first; that of the text is 0.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The one after the last.
+             */
+            to: number;
         };
         /**
          * @description What a tool may change: nothing, something that can be put right, something that cannot.
