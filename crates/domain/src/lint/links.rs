@@ -1,6 +1,7 @@
 //! Links in a text, and which of them carriers do not let pass.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+// `core` knows addresses and no sockets.
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::text::Text;

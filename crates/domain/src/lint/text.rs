@@ -80,7 +80,7 @@ impl Text {
         self.words.windows(wanted.len()).find_map(|some| {
             let is_it = some.iter().zip(&wanted).all(|(word, wanted)| folded(&self.slice(word)) == *wanted);
             let (first, last) = (some.first()?, some.last()?);
-            is_it.then(|| first.start..last.end)
+            is_it.then_some(first.start..last.end)
         })
     }
 
