@@ -88,6 +88,13 @@ fn a_person_can_read_why() {
         ),
         (
             "+18505550123",
+            None,
+            "2026-06-10T07:30:00-04:00",
+            "It may be 6:30 in Florida, where texts like this may go from 8:00 to 20:00 (Florida Telephone Solicitation \
+             Act, since 1 July 2021); it goes today at 8:00.",
+        ),
+        (
+            "+18505550123",
             Some("America/Chicago"),
             "2026-06-10T07:05:00-05:00",
             "It is 7:05 in Florida, where texts like this may go from 8:00 to 20:00 (Florida Telephone Solicitation Act, \

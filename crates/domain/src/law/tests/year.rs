@@ -40,8 +40,11 @@ const FRANCE: Decent = |now| {
     now.weekday() != Weekday::Sunday && !holidays.contains(&(now.month(), now.day())) && between(now, 8, 22)
 };
 
+/// A clock's name, and what counts by it.
+type Held = &'static [(&'static str, Decent)];
+
 /// Number, their own zone, and the clocks and rules that can hold for them; of many, those that are felt.
-const PEOPLE: &[(&str, Option<&str>, &[(&str, Decent)])] = &[
+const PEOPLE: &[(&str, Option<&str>, Held)] = &[
     ("+13055550123", None, &[("America/New_York", STRICT)]),
     ("+18505550123", None, &[("America/New_York", STRICT), ("America/Chicago", STRICT)]),
     ("+15125550123", None, &[("America/Chicago", TEXAS)]),
@@ -80,7 +83,7 @@ fn nothing_is_ever_sent_outside_the_hours_and_nothing_waits_for_longer() {
     });
 }
 
-fn a_year(phone: &str, own: Option<&str>, rules: &[(&str, Decent)]) {
+fn a_year(phone: &str, own: Option<&str>, rules: Held) {
     let rules: Vec<(TimeZone, Decent)> = rules.iter().map(|(name, decent)| (zone(name).unwrap(), *decent)).collect();
     let is_decent = |at: Timestamp| rules.iter().all(|(zone, decent)| decent(zone.to_datetime(at)));
     let minute = jiff::SignedDuration::from_mins(1);
