@@ -37,6 +37,5 @@ CREATE INDEX contact_tag_tag ON contact_tag (tenant_id, tag, contact_id);
 CREATE INDEX contact_field_folded ON contact_field (tenant_id, field, folded, contact_id);
 CREATE INDEX contact_field_number ON contact_field (tenant_id, field, number, contact_id) WHERE number IS NOT NULL;
 CREATE INDEX contact_field_day ON contact_field (tenant_id, field, day, contact_id) WHERE day IS NOT NULL;
-CREATE INDEX conversation_inbound ON conversation (tenant_id, last_inbound_at_us, contact_id)
-    WHERE last_inbound_at_us IS NOT NULL;
+CREATE INDEX conversation_inbound ON conversation (tenant_id, last_inbound_at_us, contact_id);
 CREATE INDEX message_sent ON message (tenant_id, contact_id, sent_at_us) WHERE direction = 'out' AND sent_at_us IS NOT NULL;

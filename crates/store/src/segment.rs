@@ -257,11 +257,17 @@ pub async fn among(
     contacts: &[ContactId],
 ) -> Result<Vec<ContactId>, StoreError> {
     let (that, rest) = compiled(tx, now, node, zone, Way::Each, 2);
-    let sql =
-        format!("SELECT c.id FROM contact c WHERE c.tenant_id = $1 AND c.id {{among $2}} AND {that} ORDER BY c.id");
+    // As a column, each contact is looked up; as a condition, SQLite may begin with all whom it means.
+    let sql = format!("SELECT c.id, {that} FROM contact c WHERE c.tenant_id = $1 AND c.id {{among $2}} ORDER BY c.id");
     let mut args = vec![list(contacts)];
     args.extend(rest);
-    tx.rows_composed(&sql, &args).await?.iter().map(|row| row.get(0)).collect()
+    let mut meant = Vec::new();
+    for row in tx.rows_composed(&sql, &args).await? {
+        if row.get(1)? {
+            meant.push(row.get(0)?);
+        }
+    }
+    Ok(meant)
 }
 
 /// A line of the log for one that is new, changed or gone.
@@ -326,4 +332,60 @@ fn texts(leaf: &Leaf) -> impl Iterator<Item = &str> {
         None => &[],
     };
     values.iter().filter_map(|value| if let Said::Text(text) = value { Some(text.as_str()) } else { None })
+}
+
+#[cfg(test)]
+#[cfg(feature = "testing")]
+mod tests {
+    use domain::condition::{Day, Moment, Of, Test};
+    use domain::id::TenantId;
+
+    use super::*;
+    use crate::dialect::Engine;
+    use crate::testing;
+
+    async fn plan(store: &crate::Store, test: Test, way: Way) -> String {
+        let read = async move |tx: &mut TenantTx<'_>| {
+            let node = Node::Asked { test: test.clone(), negated: false };
+            let (that, args) = compiled(tx, Timestamp::UNIX_EPOCH, &node, &TimeZone::UTC, way, 1);
+            let sql = match way {
+                Way::Led => {
+                    format!("EXPLAIN QUERY PLAN SELECT count(*) FROM contact c WHERE c.tenant_id = $1 AND {that}")
+                }
+                Way::Each => format!("EXPLAIN QUERY PLAN SELECT c.id, {that} FROM contact c WHERE c.tenant_id = $1"),
+            };
+            let rows = tx.rows_composed(&sql, &args).await?;
+            rows.iter().map(|row| row.get(3)).collect::<Result<Vec<String>, StoreError>>()
+        };
+        store.read(TenantId(Uuid::nil()), read).await.unwrap().join("\n")
+    }
+
+    /// However many contacts there are: whoever leads is found by an index, and each contact is looked up by its own key.
+    #[test]
+    fn common_tests_are_quick_in_both_ways() {
+        let field = || "city".to_owned();
+        let tests = [
+            (Test::Tagged(Some(vec!["a".into()])), "contact_tag_tag", "contact_tag"),
+            (Test::Tagged(Some(vec!["a".into(), "b".into()])), "contact_tag_tag", "contact_tag"),
+            (Test::Listed(Some(vec![ListId(Uuid::nil())])), "list_id=?", "contact_list_member"),
+            (Test::NumberIn { field: field(), numbers: vec![1.0] }, "contact_field_number", "contact_field"),
+            (Test::Date { field: field(), from: Some(Day::Today(0)), to: None }, "contact_field_day", "contact_field"),
+            (
+                Test::Moment { of: Of::LastInboundAt, from: Some(Moment::Ago(30)), until: None },
+                "conversation_inbound",
+                "conversation_contact",
+            ),
+        ];
+        testing::run(Engine::Sqlite, async |place: &testing::Place| {
+            for (test, led, each) in tests {
+                let plan_led = plan(&place.store(), test.clone(), Way::Led).await;
+                assert!(plan_led.contains(led) && !plan_led.contains("SCAN t"), "{plan_led}");
+                assert!(plan_led.contains("SEARCH c USING PRIMARY KEY (tenant_id=? AND id=?)"), "{plan_led}");
+                let plan_each = plan(&place.store(), test, Way::Each).await;
+                let looked_up = plan_each.lines().find(|line| line.contains("SEARCH t")).unwrap_or_default();
+                assert!(looked_up.contains("contact_id=?"), "{plan_each}");
+                assert!(looked_up.contains(each) || looked_up.contains("PRIMARY KEY"), "{plan_each}");
+            }
+        });
+    }
 }

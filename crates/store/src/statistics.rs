@@ -14,7 +14,7 @@ const TENANTS: u64 = 10;
 /// A partial index holds one row in so many.
 const PARTIAL: u64 = 100;
 /// Columns that tell little apart, and how much.
-const FEW: [&str; 7] = ["channel", "direction", "is_current", "kind", "priority", "state", "status"];
+const FEW: [&str; 8] = ["channel", "direction", "field", "is_current", "kind", "priority", "state", "status"];
 const FEW_KINDS: u64 = 3;
 /// What any other column tells apart.
 const MANY: u64 = 1_000;

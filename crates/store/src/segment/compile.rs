@@ -1,7 +1,7 @@
 //! A condition as a query: what `domain::condition` evaluates for one person, asked of all of them.
 //!
-//! Each test becomes a look into one table. Where a part of the condition must hold by itself, and such a look finds it by an
-//! index, the contacts are taken from there (`c.id IN (SELECT contact_id …)`); everywhere else each contact is looked up
+//! Each test becomes a look into one table. Where one part of the condition must hold by itself, and such a look finds it by
+//! an index, the contacts are taken from there (`c.id IN (SELECT contact_id …)`); everywhere else each contact is looked up
 //! (`EXISTS`). Both say the same; only the time differs.
 
 use std::fmt::Write as _;
@@ -11,8 +11,8 @@ use domain::condition::{Day, Moment, Node, Of, Test, Words};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::Value;
 use crate::dialect::{Engine, pattern};
-use crate::{Value, list};
 
 /// How contacts are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl<'c> Compiler<'c> {
 
     /// A condition in parentheses, true or false of every contact.
     pub(crate) fn condition(&mut self, node: &Node, way: Way) -> String {
-        if way == Way::Led && leads(node) {
+        if way == Way::Led && lead(node).is_some() {
             let mut sets = Vec::new();
             self.sets(node, &mut sets);
             return format!("(c.id IN ({}))", sets.join(" UNION ALL "));
@@ -72,8 +72,17 @@ impl<'c> Compiler<'c> {
         match node {
             Node::All(parts) if parts.is_empty() => "(1 = 1)".into(),
             Node::Any(parts) if parts.is_empty() => "(1 = 0)".into(),
-            Node::All(parts) => self.joined(parts, " AND ", way),
-            Node::Any(parts) => self.joined(parts, " OR ", Way::Each),
+            Node::All(parts) => {
+                // One part leads: a second one would only be gathered to be thrown away.
+                let leader = if way == Way::Led { leader(parts) } else { None };
+                let way_of = |nth| if leader == Some(nth) { Way::Led } else { Way::Each };
+                let parts = parts.iter().enumerate().map(|(nth, part)| self.condition(part, way_of(nth)));
+                format!("({})", parts.collect::<Vec<_>>().join(" AND "))
+            }
+            Node::Any(parts) => {
+                let parts = parts.iter().map(|part| self.condition(part, Way::Each));
+                format!("({})", parts.collect::<Vec<_>>().join(" OR "))
+            }
             Node::Not(part) => format!("(NOT {})", self.condition(part, Way::Each)),
             Node::Asked { test, negated } => {
                 let passes = match self.piece(test) {
@@ -83,11 +92,6 @@ impl<'c> Compiler<'c> {
                 if *negated { format!("(NOT ({passes}))") } else { format!("({passes})") }
             }
         }
-    }
-
-    fn joined(&mut self, parts: &[Node], word: &str, way: Way) -> String {
-        let parts: Vec<String> = parts.iter().map(|part| self.condition(part, way)).collect();
-        format!("({})", parts.join(word))
     }
 
     /// The queries that find whoever a node that leads is about.
@@ -108,8 +112,8 @@ impl<'c> Compiler<'c> {
         match test {
             Test::Words { of, are } => self.words(of, are),
             Test::NumberIn { field, numbers } => {
-                let (field, numbers) = (self.text(field), self.arg(list(numbers.iter().copied())));
-                field_rows(format!("{field} AND t.number {{among ${numbers}}}"))
+                let (field, numbers) = (self.text(field), self.one_of("t.number", numbers.iter().copied()));
+                field_rows(format!("{field} AND {numbers}"))
             }
             Test::Number { field, from, to } => {
                 let mut that = format!("{} AND t.number IS NOT NULL", self.text(field));
@@ -139,17 +143,17 @@ impl<'c> Compiler<'c> {
                 "t.tenant_id = $1 AND t.kind = 'phone' AND t.opted_out_at_us IS NOT NULL".into(),
             ),
             Test::Tagged(tags) => {
-                let which = tags.as_ref().map(|tags| self.arg(list(tags.iter().cloned())));
-                rows("contact_tag t", among("t.tag", which))
+                let which = tags.as_ref().map(|tags| self.one_of("t.tag", tags.iter().cloned()));
+                rows("contact_tag t", ours(which))
             }
             Test::Listed(lists) => {
-                let which = lists.as_ref().map(|lists| self.arg(list(lists.iter().copied())));
-                rows("contact_list_member t", among("t.list_id", which))
+                let which = lists.as_ref().map(|lists| self.one_of("t.list_id", lists.iter().copied()));
+                rows("contact_list_member t", ours(which))
             }
             Test::Campaign { replied, which, days } => {
-                let which = which.as_ref().map(|which| self.arg(list(which.iter().copied())));
+                let which = which.as_ref().map(|which| self.one_of("t.campaign_id", which.iter().copied()));
                 let at = if *replied { "t.replied_at_us" } else { "t.sent_at_us" };
-                let mut that = format!("{} AND {at} IS NOT NULL", among("t.campaign_id", which));
+                let mut that = format!("{} AND {at} IS NOT NULL", ours(which));
                 if let Some(days) = days {
                     let _ = write!(that, " AND {at} >= ${}", self.at(Moment::Ago(*days)));
                 }
@@ -216,7 +220,7 @@ impl<'c> Compiler<'c> {
     fn folded_words(&mut self, column: &str, are: &Words) -> String {
         match are {
             Words::Known => format!("{column} <> ''"),
-            Words::OneOf(words) => format!("{column} {{among ${}}}", self.arg(list(words.iter().cloned()))),
+            Words::OneOf(words) => self.one_of(column, words.iter().cloned()),
             Words::Contain(part) => self.like(column, &format!("%{}%", escaped(part))),
             Words::Start(part) => self.like(column, &format!("{}%", escaped(part))),
         }
@@ -263,6 +267,19 @@ impl<'c> Compiler<'c> {
         format!("t.tenant_id = $1 AND t.field = ${}", self.arg(field.to_owned().into()))
     }
 
+    /// A column is one of some values. One alone is asked for plainly: an index finds it soonest.
+    fn one_of<T: Into<Value<'static>>>(&mut self, column: &str, values: impl ExactSizeIterator<Item = T>) -> String {
+        let is_one = values.len() == 1;
+        let mut values: Vec<Value<'static>> = values.map(Into::into).collect();
+        match values.pop() {
+            Some(value) if is_one => format!("{column} = ${}", self.arg(value)),
+            last => {
+                values.extend(last);
+                format!("{column} {{among ${}}}", self.arg(Value::List(values)))
+            }
+        }
+    }
+
     /// Its number.
     fn arg(&mut self, value: Value<'static>) -> usize {
         self.args.push(value);
@@ -292,21 +309,38 @@ impl Look {
     }
 }
 
-/// Whether an index leads from the node to whom it is about.
-fn leads(node: &Node) -> bool {
+/// The part of several that leads to the fewest, as far as their kinds tell.
+fn leader(parts: &[Node]) -> Option<usize> {
+    let ranked = parts.iter().enumerate().filter_map(|(nth, part)| match part {
+        Node::All(inner) => Some((leader(inner).and_then(|led| lead(inner.get(led)?))?, nth)),
+        _ => Some((lead(part)?, nth)),
+    });
+    ranked.min().map(|(_, nth)| nth)
+}
+
+/// Whether an index leads from the node to whom it is about: 0 if from a value, 1 if from a range of them.
+fn lead(node: &Node) -> Option<u8> {
+    let (value, range) = (Some(0), Some(1));
     match node {
-        Node::Any(parts) => !parts.is_empty() && parts.iter().all(leads),
+        // All parts must lead; the longest way counts.
+        Node::Any(parts) => parts.iter().map(lead).collect::<Option<Vec<u8>>>()?.into_iter().max(),
         Node::Asked { test, negated: false } => match test {
-            Test::Words { of: Of::Field(_), are } => *are != Words::Known,
-            Test::Words { of: Of::Phone, are } => matches!(are, Words::OneOf(_)),
-            Test::NumberIn { .. } | Test::Number { .. } | Test::Date { .. } => true,
-            Test::Moment { of: Of::LastInboundAt, from, until } => from.is_some() && until.is_none(),
-            Test::Tagged(which) => which.is_some(),
-            Test::Listed(which) => which.is_some(),
-            Test::Campaign { which, .. } => which.is_some(),
-            Test::Words { .. } | Test::Moment { .. } | Test::Blocked | Test::OptedOut => false,
+            Test::Words { of: Of::Field(_), are: Words::OneOf(_) } => value,
+            Test::Words { of: Of::Field(_), are: Words::Contain(_) | Words::Start(_) } => range,
+            Test::Words { of: Of::Phone, are: Words::OneOf(_) } => value,
+            Test::NumberIn { .. } => value,
+            Test::Number { .. } | Test::Date { .. } => range,
+            Test::Moment { of: Of::LastInboundAt, from: Some(_), until: None } => range,
+            Test::Tagged(Some(_)) | Test::Listed(Some(_)) | Test::Campaign { which: Some(_), .. } => value,
+            Test::Words { .. }
+            | Test::Moment { .. }
+            | Test::Blocked
+            | Test::OptedOut
+            | Test::Tagged(None)
+            | Test::Listed(None)
+            | Test::Campaign { which: None, .. } => None,
         },
-        Node::Asked { negated: true, .. } | Node::All(_) | Node::Not(_) => false,
+        Node::Asked { negated: true, .. } | Node::All(_) | Node::Not(_) => None,
     }
 }
 
@@ -318,11 +352,9 @@ fn field_rows(that: String) -> Piece {
     rows("contact_field t", that)
 }
 
-fn among(column: &str, which: Option<usize>) -> String {
-    match which {
-        Some(which) => format!("t.tenant_id = $1 AND {column} {{among ${which}}}"),
-        None => "t.tenant_id = $1".into(),
-    }
+/// What holds of rows of this tenant.
+fn ours(that: Option<String>) -> String {
+    that.map_or_else(|| "t.tenant_id = $1".into(), |that| format!("t.tenant_id = $1 AND {that}"))
 }
 
 fn escaped(text: &str) -> String {
