@@ -114,8 +114,8 @@ async fn people(tx: &mut TenantTx<'_>, dice: &mut Dice, fields: &[Field]) -> Res
         let id = desk::contact(n);
         let zone = dice.one(&[None, Some("Europe/Oslo"), Some("europe/OSLO"), Some("America/New_York")]);
         tx.exec(
-            "INSERT INTO contact (tenant_id, id, name, company, time_zone, blocked, created_at_us)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO contact (tenant_id, id, name, company, words, time_zone, blocked, created_at_us)
+             VALUES ($1, $2, $3, $4, '', $5, $6, $7)",
             args![
                 id,
                 if dice.often(8) { dice.one(&WORDS) } else { "" },
