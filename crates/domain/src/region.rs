@@ -191,12 +191,11 @@ fn on_clock(region: &'static [Spot], name: &str, clock: &TimeZone) -> Cow<'stati
     let is_alike = |spot: &&Spot| named == Some(spot.clock) || ATLAS.run(spot.clock) == shown.as_ref();
     match region.iter().filter(is_alike).count() {
         0 => {
-            // Paris is in France, though Berlin's clocks show the same.
-            let is_named = |spot: &&Spot| named == Some(spot.clock);
-            let countries: Vec<_> = ATLAS.all.iter().filter(is_named).map(|spot| spot.place.country()).collect();
-            let is_there = |spot: &&Spot| countries.is_empty() || countries.contains(&spot.place.country());
-            let there = ATLAS.all.iter().filter(is_there).filter(is_alike);
-            region.iter().chain(there).copied().collect()
+            let there = match named {
+                Some(clock) => Cow::Borrowed(ATLAS.hangs_at(clock)),
+                None => ATLAS.all.iter().filter(is_alike).copied().collect(),
+            };
+            region.iter().chain(there.iter()).copied().collect()
         }
         all if all == region.len() => Cow::Borrowed(region),
         _ => region.iter().filter(is_alike).copied().collect(),

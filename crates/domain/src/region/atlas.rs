@@ -42,6 +42,7 @@ struct Dial {
     name: &'static str,
     zone: OnceLock<TimeZone>,
     run: OnceLock<Run>,
+    hangs_at: OnceLock<Vec<Spot>>,
 }
 
 impl Atlas {
@@ -94,7 +95,12 @@ impl Atlas {
         let mut spots = Vec::new();
         for zone in zones.split(' ') {
             let clock = *self.by_name.entry(zone).or_insert_with(|| {
-                self.clocks.push(Dial { name: zone, zone: OnceLock::new(), run: OnceLock::new() });
+                self.clocks.push(Dial {
+                    name: zone,
+                    zone: OnceLock::new(),
+                    run: OnceLock::new(),
+                    hangs_at: OnceLock::new(),
+                });
                 Clock(u16::try_from(self.clocks.len() - 1).unwrap_or(0))
             });
             for code in places.split(' ') {
@@ -133,6 +139,17 @@ impl Atlas {
 
     pub(super) fn run(&self, clock: Clock) -> &Run {
         self.clocks[usize::from(clock.0)].run.get_or_init(|| run(self.zone(clock)))
+    }
+
+    /// Where such a clock hangs: in the countries that have it by this name. Paris is in France, though Berlin's clocks show the
+    /// same.
+    pub(super) fn hangs_at(&self, clock: Clock) -> &[Spot] {
+        self.clocks[usize::from(clock.0)].hangs_at.get_or_init(|| {
+            let named = self.all.iter().filter(|spot| spot.clock == clock);
+            let countries: Vec<_> = named.map(|spot| spot.place.country()).collect();
+            let is_there = |spot: &&Spot| countries.contains(&spot.place.country());
+            self.all.iter().filter(is_there).filter(|spot| self.run(spot.clock) == self.run(clock)).copied().collect()
+        })
     }
 
     /// The clock of that name, if it is in the tables.
