@@ -27,7 +27,7 @@ use crate::{
     ops, reference,
     state::AppState,
     v1::{
-        api_keys, approvals, assistants, campaigns, carrier_accounts, contacts, conversations, drafts, events,
+        api_keys, approvals, assistants, campaigns, carrier_accounts, contacts, conversations, drafts, events, imports,
         knowledge, lists, media, members, messages, numbers, phones, runs, sandbox, segments, session, setup, teams,
         tenant, text, webhooks,
     },
@@ -121,6 +121,14 @@ fn house() -> OpenApiRouter<AppState> {
 /// The day's work: contacts, lists, segments, conversations, messages, drafts, media, assistants, text, live.
 fn day() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(imports::list, imports::upload))
+        .routes(routes!(imports::template))
+        .routes(routes!(imports::read, imports::change))
+        .routes(routes!(imports::check))
+        .routes(routes!(imports::start))
+        .routes(routes!(imports::cancel))
+        .routes(routes!(imports::undo))
+        .routes(routes!(imports::rejected))
         .routes(routes!(campaigns::list, campaigns::create))
         .routes(routes!(campaigns::read, campaigns::change, campaigns::remove))
         .routes(routes!(campaigns::launch))

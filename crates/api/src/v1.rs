@@ -19,6 +19,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod drafts;
 pub mod events;
+pub mod imports;
 pub mod knowledge;
 pub mod lists;
 pub mod media;

@@ -35,11 +35,13 @@ pub enum Kind {
     ListUpdated,
     /// Subject: the segment, new, changed or gone.
     SegmentUpdated,
+    /// Subject: the import of contacts, new or changed; or it went on.
+    ImportUpdated,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -55,6 +57,7 @@ impl Kind {
         Self::CampaignUpdated,
         Self::ListUpdated,
         Self::SegmentUpdated,
+        Self::ImportUpdated,
     ];
 
     /// As stored, streamed and named in webhooks.
@@ -76,6 +79,7 @@ impl Kind {
             Self::CampaignUpdated => "campaign.updated",
             Self::ListUpdated => "list.updated",
             Self::SegmentUpdated => "segment.updated",
+            Self::ImportUpdated => "import.updated",
         }
     }
 
@@ -90,7 +94,9 @@ impl Kind {
             | Self::DraftCreated
             | Self::DraftUpdated
             | Self::ApprovalUpdated => Scope::ConversationsRead,
-            Self::ContactUpdated | Self::ListUpdated | Self::SegmentUpdated => Scope::ContactsRead,
+            Self::ContactUpdated | Self::ListUpdated | Self::SegmentUpdated | Self::ImportUpdated => {
+                Scope::ContactsRead
+            }
             Self::NumberUpdated => Scope::NumbersRead,
             Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,
             Self::TeamUpdated => Scope::MembersRead,

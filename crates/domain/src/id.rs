@@ -91,6 +91,8 @@ ids! {
     SegmentId = "seg";
     /// A campaign.
     CampaignId = "cmp";
+    /// An import of contacts from a file.
+    ImportId = "imp";
     /// One person of a campaign.
     RecipientId = "rcp";
     /// One person's way through a workflow.

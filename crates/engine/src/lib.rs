@@ -11,6 +11,7 @@ mod campaign;
 pub mod carrier;
 mod clock;
 mod errands;
+pub mod import;
 mod intake;
 mod janitor;
 mod knowledge;
@@ -39,8 +40,9 @@ use std::sync::Arc;
 
 use domain::assistant::{Answer, Run};
 use domain::command::{Asker, Command};
-use domain::id::{AssistantId, CarrierAccountId, Ids, KnowledgeId, MessageId, TenantId};
+use domain::id::{AssistantId, CarrierAccountId, Ids, ImportId, KnowledgeId, MessageId, TenantId};
 use domain::knowledge::Hit;
+use import::{LookError, Looked};
 use jiff::{SignedDuration, Timestamp};
 use live::Live;
 use store::{Store, StoreError};
@@ -121,6 +123,7 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::TOOLS, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::REPLAYS, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::FREEZING, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::IMPORTING, alone, stop.clone()));
         loops.spawn(campaign::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
@@ -264,6 +267,19 @@ impl Engine {
     /// To be called when a replay was asked for.
     pub fn replays_may_run(&self) {
         self.0.replays.set(self.0.now());
+    }
+
+    /// Looks at a file of contacts that has come in whole.
+    ///
+    /// # Errors
+    /// When it is no sheet, or the database fails.
+    pub async fn look_at_import(&self, tenant: TenantId, import: ImportId, bytes: u64) -> Result<Looked, LookError> {
+        import::look(&self.0, tenant, import, bytes).await
+    }
+
+    /// To be called when an import is to be read, or taken back.
+    pub fn imports_may_run(&self) {
+        self.0.imports.set(self.0.now());
     }
 
     /// What concerns the account at the carrier.

@@ -52,6 +52,7 @@ pub(crate) struct World {
     pub(crate) tools: Alarm,
     pub(crate) replays: Alarm,
     pub(crate) freezes: Alarm,
+    pub(crate) imports: Alarm,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -89,6 +90,7 @@ impl World {
             tools: Alarm::default(),
             replays: Alarm::default(),
             freezes: Alarm::default(),
+            imports: Alarm::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -145,6 +147,7 @@ impl World {
             "run_tool" => &self.tools,
             "replay_assistant" => &self.replays,
             "freeze_campaign" => &self.freezes,
+            "import_contacts" => &self.imports,
             _ => &self.errands,
         }
     }

@@ -9,6 +9,8 @@ CREATE TABLE contact (
     company       TEXT    NOT NULL,
     words         TEXT    NOT NULL,     -- name, company and addresses as they are searched (store::search)
     time_zone     TEXT,                 -- IANA name, when someone said so
+    language      TEXT,                 -- ISO 639-1, when someone said so
+    note          TEXT    NOT NULL DEFAULT '',
     blocked       BOOLEAN NOT NULL,
     created_at_us BIGINT  NOT NULL,
     UNIQUE (tenant_id, id)
@@ -57,6 +59,8 @@ CREATE TABLE consent (
     source     TEXT   NOT NULL,         -- keyword, carrier, member, api
     keyword    TEXT,
     message_id UUID,
+    detail     TEXT,                    -- where and how they agreed, in somebody's words
+    import_id  UUID,                    -- the file that says so
     at_us      BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)

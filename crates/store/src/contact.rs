@@ -266,7 +266,7 @@ pub async fn change(
         return Ok(None);
     }
     if change.name.is_some() || change.company.is_some() {
-        search_anew(tx, id).await?;
+        search_anew(tx, &[id]).await?;
     }
     if let Some(tags) = &change.tags {
         tx.push("DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id = $2", args![id]).await?;
@@ -284,19 +284,30 @@ pub async fn change(
     Ok(Some(updated(id)))
 }
 
-/// Finds somebody by what they are called and reached by now.
+/// Lets them be found by what they are called and where they are reached now.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn search_anew(tx: &mut TenantTx<'_>, id: ContactId) -> Result<(), StoreError> {
-    let sql = "SELECT name, company FROM contact WHERE tenant_id = $1 AND id = $2";
-    let Some(row) = tx.opt(sql, args![id]).await? else { return Ok(()) };
-    let sql = "SELECT address FROM contact_address WHERE tenant_id = $1 AND contact_id = $2 AND kind <> 'visitor'
-               ORDER BY created_at_us, address";
-    let addresses = tx.rows(sql, args![id]).await?;
-    let addresses = addresses.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
-    let words = words(tx.tenant(), row.text(0)?, row.text(1)?, addresses);
-    tx.push("UPDATE contact SET words = $3 WHERE tenant_id = $1 AND id = $2", args![id, words]).await
+pub(crate) async fn search_anew(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT contact_id, address FROM contact_address
+               WHERE tenant_id = $1 AND contact_id {among $2} AND kind <> 'visitor' ORDER BY created_at_us, address";
+    let mut addresses: HashMap<ContactId, Vec<String>> = HashMap::new();
+    for row in tx.rows(sql, args![list(ids)]).await? {
+        addresses.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    let sql = "SELECT id, name, company FROM contact WHERE tenant_id = $1 AND id {among $2}";
+    let named = tx.rows(sql, args![list(ids)]).await?;
+    let mut anew = Vec::with_capacity(named.len());
+    for row in &named {
+        let id: ContactId = row.get(0)?;
+        let theirs = addresses.get(&id).map(Vec::as_slice).unwrap_or_default();
+        anew.push((id, words(tx.tenant(), row.text(1)?, row.text(2)?, theirs.iter().map(String::as_str))));
+    }
+    let sql = "UPDATE contact SET words = $3 WHERE tenant_id = $1 AND id = $2";
+    tx.push_each(sql, anew.iter().map(|(id, words)| row![*id, words])).await
 }
 
 /// What is kept of a contact in the tenant's fields, by their keys.

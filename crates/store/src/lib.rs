@@ -14,6 +14,7 @@ pub mod dialect;
 pub mod draft;
 pub mod event;
 pub mod idempotency;
+pub mod import;
 pub mod knowledge;
 pub mod list;
 pub mod media;

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = migrations![
     9 "0009_knowledge",
     10 "0010_campaign",
     11 "0011_segment",
+    12 "0012_import",
 ];
 
 /// Why a database could not be brought to this program's schema.

@@ -121,7 +121,7 @@ impl<'d> Pen<'_, '_, 'd> {
                         args![*contact, name, company],
                     )
                     .await?;
-                crate::contact::search_anew(self.tx, *contact).await?;
+                crate::contact::search_anew(self.tx, &[*contact]).await?;
                 self.tell(Kind::ContactUpdated, *contact, None);
             }
             Change::Consented(consent) => self.consented(consent).await?,

@@ -6,8 +6,8 @@ use std::fmt;
 
 use domain::event::Kind;
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, KnowledgeId, ListId, MessageId, NumberId,
-    SegmentId, TeamId,
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, ImportId, KnowledgeId, ListId, MessageId,
+    NumberId, SegmentId, TeamId,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -71,6 +71,8 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
                 Subject::List => thing("list", &lists, ListId(subject)),
                 // Its text needs more than its row; whoever shows it reads it.
                 Subject::Segment => Ok(json!({ "id": SegmentId(subject) }).to_string()),
+                // It holds rows of the file.
+                Subject::Import => Ok(json!({ "id": ImportId(subject) }).to_string()),
             };
             Ok(Told {
                 seq: logged.seq,
@@ -97,6 +99,7 @@ enum Subject {
     Campaign,
     List,
     Segment,
+    Import,
 }
 
 impl Subject {
@@ -114,6 +117,7 @@ impl Subject {
             Kind::CampaignUpdated => Self::Campaign,
             Kind::ListUpdated => Self::List,
             Kind::SegmentUpdated => Self::Segment,
+            Kind::ImportUpdated => Self::Import,
         }
     }
 }

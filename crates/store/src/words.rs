@@ -41,6 +41,14 @@ words! {
     RecipientStanding {
         Pending, Deferred, Queued, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed, Skipped, Cancelled,
     }
+    /// Where an import of contacts stands: people say what its columns are; it is read and nothing is changed; contacts are made
+    /// and changed; or it is over, or taken back.
+    ImportState { Draft, Checking, Checked, Running, Done, Failed, Cancelled, Undoing, Undone }
+    /// How 03/04/2026 is read: as the third of April, or as the fourth of March.
+    ImportDates { DayFirst, MonthFirst }
+    /// What becomes of contacts that are there already: they stay as they are, what is not known of them is filled in, or what
+    /// the file says counts.
+    ImportMode { Skip, Fill, Overwrite }
     /// What speaks against a campaign's text.
     FindingCode {
         NoOptOut, NoSender, PublicShortener, SuspiciousLink, AllCapitals, Repeated, Sex, Hate, Alcohol, Firearms, Tobacco,

@@ -212,7 +212,7 @@ pub(super) fn line(field: &str, text: Option<&str>) -> Result<String, ApiError> 
 }
 
 /// Labels as they are kept: trimmed, sorted, each once.
-fn tags(asked: Vec<String>) -> Result<Vec<String>, ApiError> {
+pub(in crate::v1) fn tags(asked: Vec<String>) -> Result<Vec<String>, ApiError> {
     let mut tags: Vec<String> = asked.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
     tags.sort();
     tags.dedup();

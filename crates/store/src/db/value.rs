@@ -5,8 +5,8 @@ use std::{borrow::Cow, error::Error, fmt};
 use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
-    DraftId, EnrolmentId, KnowledgeId, ListId, MediaId, MessageId, NumberId, RecipientId, ReplayId, RunId, SegmentId,
-    TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
+    DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MediaId, MessageId, NumberId, RecipientId, ReplayId, RunId,
+    SegmentId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -189,6 +189,7 @@ id_values!(
     DeliveryId,
     DraftId,
     EnrolmentId,
+    ImportId,
     KnowledgeId,
     MediaId,
     MessageId,

@@ -1,7 +1,8 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, ConversationId, KnowledgeId, MediaId, MessageId, ReplayId, TenantId, WorkId,
+    ApprovalId, AssistantId, CampaignId, ConversationId, ImportId, KnowledgeId, MediaId, MessageId, ReplayId, TenantId,
+    WorkId,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,13 @@ pub enum Errand {
         /// Of which launch, in microseconds: one that is taken back and made again is another.
         launch: i64,
     },
+    /// Read a file of contacts, or take back what it did.
+    ImportContacts {
+        /// Which.
+        import: ImportId,
+        /// By which order: a later one makes this one needless.
+        run: i64,
+    },
     /// Go on with a replay.
     ReplayAssistant {
         /// Which.
@@ -71,6 +79,7 @@ impl Errand {
             Self::EmbedKnowledge { .. } => "embed_knowledge",
             Self::RunTool { .. } => "run_tool",
             Self::FreezeCampaign { .. } => "freeze_campaign",
+            Self::ImportContacts { .. } => "import_contacts",
             Self::ReplayAssistant { .. } => "replay_assistant",
         }
     }
@@ -82,6 +91,7 @@ impl Errand {
             Self::LearnKnowledge { source, revision } => format!("learn:{source}:{revision}"),
             Self::EmbedKnowledge { .. } => "embed".to_owned(),
             Self::RunTool { approval } => format!("tool:{approval}"),
+            Self::ImportContacts { import, run } => format!("import:{import}:{run}"),
             Self::FreezeCampaign { campaign, launch } => format!("freeze:{campaign}:{launch}"),
             Self::ReplayAssistant { replay } => format!("replay:{replay}"),
         }

@@ -13,6 +13,7 @@ mod crash;
 mod deeds;
 mod first_start;
 mod hostile_carrier;
+mod imports;
 mod inbox;
 mod isolation;
 mod knowledge;

@@ -1,0 +1,151 @@
+//! Contacts from a file: looks at it, reads it on a thread of its own, and does what its rows say some thousand at a time, so that
+//! others write in between. Where it was interrupted, it goes on behind the last rows that are on the disk.
+
+mod file;
+mod look;
+mod rows;
+
+use std::sync::Arc;
+
+use domain::id::{ImportId, TenantId};
+use domain::import::State;
+use store::import::apply::{Applying, apply};
+use store::import::{self, Fault, Import, undo};
+use store::queue::{self, Claimed};
+use store::{StoreError, TenantTx, event};
+use tokio::sync::mpsc;
+
+pub use documents::sheet::FILE_BYTES_MAX;
+pub use look::{Column, LookError, Looked};
+
+use crate::world::World;
+use rows::{Batch, End, Job};
+
+/// So many batches are read ahead of the database.
+const AHEAD: usize = 2;
+
+/// Looks at a file that has come in: what it is, and what its columns seem to be.
+pub(crate) async fn look(world: &Arc<World>, tenant: TenantId, id: ImportId, bytes: u64) -> Result<Looked, LookError> {
+    look::look(world, tenant, id, bytes).await
+}
+
+/// Reads it, or takes it back, until that is done or somebody else says so.
+pub(crate) async fn go_on(world: &Arc<World>, claimed: &Claimed, id: ImportId, run: i64) -> Result<(), StoreError> {
+    let tenant = claimed.tenant;
+    let held = world.store.read(tenant, async move |tx: &mut TenantTx<'_>| import::find(tx, id).await).await?;
+    match held.filter(|held| held.run == run) {
+        Some(held) if held.state == State::Undoing => take_back(world, tenant, &held).await?,
+        Some(held) if held.state.is_at_work() => read(world, tenant, held).await?,
+        _ => {}
+    }
+    let errand = claimed.id;
+    world.store.write(tenant, async move |tx| queue::drop_errand(tx, errand).await).await
+}
+
+async fn read(world: &Arc<World>, tenant: TenantId, held: Import) -> Result<(), StoreError> {
+    let job = Job::of(world, tenant, &held).await?;
+    let (batches, mut waiting) = mpsc::channel(AHEAD);
+    let reader = tokio::task::spawn_blocking(move || job.read(&batches));
+    let mut at = held.reading.rows;
+    let mut goes = true;
+    while let Some(batch) = waiting.recv().await {
+        at = match write(world, tenant, &held, at, batch).await? {
+            Some(at) => at,
+            None => {
+                goes = false;
+                break;
+            }
+        };
+    }
+    drop(waiting);
+    let end = reader.await.map_err(StoreError::fault)?;
+    if goes {
+        finish(world, tenant, &held, end).await?;
+    }
+    Ok(())
+}
+
+/// What these rows say is done, and so far it was read: one commit. `at`: so far it was before. `None`: somebody else is at it, or
+/// it was cancelled.
+async fn write(
+    world: &Arc<World>,
+    tenant: TenantId,
+    held: &Import,
+    at: u64,
+    batch: Batch,
+) -> Result<Option<u64>, StoreError> {
+    let (id, run, now, ids) = (held.id, held.run, world.now(), world.ids());
+    let done = world
+        .store
+        .write(tenant, async move |tx: &mut TenantTx<'_>| {
+            let Some(held) = import::hold(tx, id).await?.filter(|held| held.run == run && held.reading.rows == at)
+            else {
+                return Ok(None);
+            };
+            let mut reading = held.reading.clone();
+            (reading.rows, reading.line, reading.progress) = (batch.rows_read, batch.line, batch.progress);
+            reading.alarm.clone_from(&batch.alarm);
+            let is_check = held.state == State::Checking;
+            let applying = Applying { import: id, settings: &held.settings, is_check, now };
+            apply(tx, &mut ids.clone(), applying, &batch.rows, &mut reading).await?;
+            for faults in &batch.faults {
+                reading.tally.count_invalid(faults);
+            }
+            import::reject(tx, id, &batch.rejected).await?;
+            let line = import::advance(tx, id, &reading).await?;
+            Ok::<_, StoreError>(Some((event::append(tx, now, &[line]).await?, reading.rows)))
+        })
+        .await?;
+    Ok(done.map(|(head, rows)| {
+        world.told(tenant, head);
+        rows
+    }))
+}
+
+async fn finish(world: &Arc<World>, tenant: TenantId, held: &Import, end: End) -> Result<(), StoreError> {
+    let (id, run, now) = (held.id, held.run, world.now());
+    let head = world
+        .store
+        .write(tenant, async move |tx: &mut TenantTx<'_>| {
+            let Some(held) = import::hold(tx, id).await?.filter(|held| held.run == run) else { return Ok(None) };
+            let (to, fault): (_, Option<&Fault>) = match (&end, held.state) {
+                (Err(fault), _) => (State::Failed, Some(fault)),
+                (Ok(()), State::Checking) => (State::Checked, None),
+                (Ok(()), _) => (State::Done, None),
+            };
+            let line = import::go_on(tx, now, &held, to, fault).await?;
+            Ok::<_, StoreError>(Some(event::append(tx, now, &[line]).await?))
+        })
+        .await?;
+    head.into_iter().for_each(|head| world.told(tenant, head));
+    Ok(())
+}
+
+async fn take_back(world: &Arc<World>, tenant: TenantId, held: &Import) -> Result<(), StoreError> {
+    let (id, run) = (held.id, held.run);
+    loop {
+        let now = world.now();
+        let head = world
+            .store
+            .write(tenant, async move |tx: &mut TenantTx<'_>| {
+                let Some(held) = import::hold(tx, id).await?.filter(|held| held.run == run) else { return Ok(None) };
+                let (line, more) = match undo::undo(tx, now, id).await? {
+                    Some(undone) => {
+                        let mut reading = held.reading.clone();
+                        reading.undone.removed += undone.removed;
+                        reading.undone.restored += undone.restored;
+                        reading.undone.kept += undone.kept;
+                        (import::advance(tx, id, &reading).await?, true)
+                    }
+                    None => (import::go_on(tx, now, &held, State::Undone, None).await?, false),
+                };
+                Ok::<_, StoreError>(Some((event::append(tx, now, &[line]).await?, more)))
+            })
+            .await?;
+        let Some((head, more)) = head else { return Ok(()) };
+        world.told(tenant, head);
+        if !more {
+            return Ok(());
+        }
+    }
+}

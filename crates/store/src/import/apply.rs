@@ -1,0 +1,293 @@
+//! What rows of a file do to contacts: some thousand of them in one transaction, with one query per kind of thing.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use domain::field::Compared;
+use domain::id::{ContactId, Ids, ImportId};
+use domain::import::{Change, Known, Mode, Row, Settings, Step as ConsentStep, Verdict, consent, judge};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Reading, Step, undo};
+use crate::search::words;
+use crate::{StoreError, TenantTx, args, contact, list, row};
+
+/// A row that can be imported.
+pub struct Read {
+    /// What it says.
+    pub row: Row,
+    /// A row before it had the same number.
+    pub seen: bool,
+}
+
+impl fmt::Debug for Read {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Read").field("seen", &self.seen).finish_non_exhaustive()
+    }
+}
+
+/// For which import, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Applying<'a> {
+    /// Which.
+    pub import: ImportId,
+    /// What is done.
+    pub settings: &'a Settings,
+    /// Nothing is changed: only counted.
+    pub is_check: bool,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Who has a number.
+struct Someone {
+    id: ContactId,
+    opted_out: bool,
+    known: Known,
+}
+
+/// Does what these rows say, in their order, and counts it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn apply(
+    tx: &mut TenantTx<'_>,
+    ids: &mut Ids,
+    applying: Applying<'_>,
+    rows: &[Read],
+    reading: &mut Reading,
+) -> Result<(), StoreError> {
+    let mode = applying.settings.mode;
+    let mut there = people(tx, rows, mode).await?;
+    let mut writing = Writing::default();
+    for read in rows {
+        let phone = read.row.phone.as_str();
+        let someone = there.get(phone);
+        let verdict = judge(&read.row, someone.map(|someone| &someone.known), read.seen, mode);
+        let opted_out = someone.is_some_and(|someone| someone.opted_out);
+        let step = consent(&read.row, opted_out, applying.settings.attestation.as_ref());
+        reading.tally.count(&verdict, opted_out || matches!(step, ConsentStep::OptOut { .. }));
+        if applying.is_check {
+            continue;
+        }
+        let contact = match (&verdict, someone) {
+            (Verdict::Create, _) => writing.create(tx, ids, applying, &read.row),
+            (Verdict::Update(change), Some(someone)) => writing.change(someone, change),
+            (_, Some(someone)) => someone.id,
+            (_, None) => continue,
+        };
+        writing.consent(ids, contact, phone, &step, applying.now);
+        let is_out = opted_out || matches!(step, ConsentStep::OptOut { .. });
+        match there.get_mut(phone) {
+            Some(someone) => someone.opted_out = is_out,
+            // The file may say more of them further on.
+            None => drop(
+                there.insert(phone.to_owned(), Someone { id: contact, opted_out: is_out, known: Known::default() }),
+            ),
+        }
+    }
+    if !applying.is_check {
+        writing.write(tx, applying, reading).await?;
+    }
+    Ok(())
+}
+
+/// Who of them we know, and as much of them as the mode asks for.
+async fn people(tx: &mut TenantTx<'_>, rows: &[Read], mode: Mode) -> Result<HashMap<String, Someone>, StoreError> {
+    let phones = list(rows.iter().map(|read| read.row.phone.as_str()));
+    let found = tx
+        .rows(
+            "SELECT a.address, a.contact_id, a.opted_out_at_us, c.name, c.company, c.time_zone, c.language, c.note
+             FROM contact_address a JOIN contact c ON c.tenant_id = a.tenant_id AND c.id = a.contact_id
+             WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address {among $2}",
+            args![phones],
+        )
+        .await?;
+    let mut people = HashMap::with_capacity(found.len());
+    for row in &found {
+        let known = Known {
+            name: row.get(3)?,
+            company: row.get(4)?,
+            time_zone: row.get::<Option<String>>(5)?.unwrap_or_default(),
+            language: row.get::<Option<String>>(6)?.unwrap_or_default(),
+            note: row.get(7)?,
+            ..Known::default()
+        };
+        let opted_out = row.get::<Option<Timestamp>>(2)?.is_some();
+        people.insert(row.get(0)?, Someone { id: row.get(1)?, opted_out, known });
+    }
+    if !people.is_empty() && mode != Mode::Skip {
+        more(tx, &mut people).await?;
+    }
+    Ok(people)
+}
+
+/// What stands elsewhere.
+async fn more(tx: &mut TenantTx<'_>, people: &mut HashMap<String, Someone>) -> Result<(), StoreError> {
+    let ids: Vec<ContactId> = people.values().map(|someone| someone.id).collect();
+    let mut tags: HashMap<ContactId, Vec<String>> = HashMap::new();
+    let sql = "SELECT contact_id, tag FROM contact_tag WHERE tenant_id = $1 AND contact_id {among $2}";
+    for row in tx.rows(sql, args![list(&ids)]).await? {
+        tags.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    let mut fields: HashMap<ContactId, BTreeMap<String, String>> = HashMap::new();
+    let sql = "SELECT contact_id, field, value FROM contact_field WHERE tenant_id = $1 AND contact_id {among $2}";
+    for row in tx.rows(sql, args![list(&ids)]).await? {
+        fields.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
+    }
+    let mut emails: HashMap<ContactId, String> = HashMap::new();
+    let sql = "SELECT contact_id, address FROM contact_address
+               WHERE tenant_id = $1 AND contact_id {among $2} AND kind = 'email' ORDER BY created_at_us DESC";
+    for row in tx.rows(sql, args![list(&ids)]).await? {
+        emails.insert(row.get(0)?, row.get(1)?);
+    }
+    for someone in people.values_mut() {
+        someone.known.tags = tags.get(&someone.id).cloned().unwrap_or_default();
+        someone.known.fields = fields.get(&someone.id).cloned().unwrap_or_default();
+        someone.known.email = emails.get(&someone.id).cloned().unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// What is written at the end, table by table.
+#[derive(Default)]
+struct Writing<'r> {
+    people: Vec<(ContactId, &'r Row, String)>,
+    changes: Vec<(ContactId, Change)>,
+    tags: Vec<(ContactId, Cow<'r, str>)>,
+    fields: Vec<(ContactId, Arc<str>, Cow<'r, str>)>,
+    emails: Vec<(ContactId, Cow<'r, str>)>,
+    consents: Vec<Agreed<'r>>,
+    everybody: Vec<ContactId>,
+    step: Step,
+}
+
+/// A line for the ledger.
+struct Agreed<'r> {
+    id: Uuid,
+    contact: ContactId,
+    phone: &'r str,
+    opted_out: bool,
+    detail: Option<String>,
+    at: Timestamp,
+}
+
+impl<'r> Writing<'r> {
+    fn create(&mut self, tx: &TenantTx<'_>, ids: &mut Ids, applying: Applying<'r>, row: &'r Row) -> ContactId {
+        let id: ContactId = ids.next();
+        let email = Some(row.email.as_str()).filter(|email| !email.is_empty());
+        let words = words(tx.tenant(), &row.name, &row.company, std::iter::once(row.phone.as_str()).chain(email));
+        self.tags.extend(row.tags.iter().map(|tag| (id, tag.into())));
+        self.fields.extend(row.fields.iter().map(|(key, value)| (id, Arc::clone(key), value.into())));
+        self.emails.extend(email.map(|email| (id, email.into())));
+        self.people.push((id, row, words));
+        self.step.created.push(id);
+        self.tags.extend(applying.settings.tags.iter().map(|tag| (id, tag.into())));
+        id
+    }
+
+    fn change(&mut self, someone: &Someone, change: &Change) -> ContactId {
+        let id = someone.id;
+        self.step.changed.push(undo::Before::of(id, &someone.known, change));
+        self.tags.extend(change.tags.iter().map(|tag| (id, tag.clone().into())));
+        self.fields.extend(change.fields.iter().map(|(key, value)| (id, Arc::clone(key), value.clone().into())));
+        self.emails.extend(change.email.iter().map(|email| (id, email.clone().into())));
+        self.changes.push((id, change.clone()));
+        id
+    }
+
+    fn consent(&mut self, ids: &mut Ids, contact: ContactId, phone: &'r str, step: &ConsentStep, now: Timestamp) {
+        self.everybody.push(contact);
+        let (opted_out, at, source, attested) = match step {
+            ConsentStep::Nothing => return,
+            ConsentStep::OptIn { at, source, attested } => (false, at, source, *attested),
+            ConsentStep::OptOut { at, source } => (true, at, source, false),
+        };
+        // Who vouches for them is kept with the import, once.
+        let detail = if attested { None } else { source.clone() };
+        let at = at.unwrap_or(now);
+        self.consents.push(Agreed { id: ids.next(), contact, phone, opted_out, detail, at });
+    }
+
+    async fn write(self, tx: &mut TenantTx<'_>, applying: Applying<'_>, reading: &Reading) -> Result<(), StoreError> {
+        let Applying { import, settings, now, .. } = applying;
+        let null = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        tx.push_many(
+            "INSERT INTO contact (tenant_id, id, name, company, words, time_zone, language, note, blocked, created_at_us)",
+            self.people.iter().map(|(id, one, words)| {
+                let (zone, language) = (null(&one.time_zone), null(&one.language));
+                row![*id, &one.name, &one.company, words, zone, language, &one.note, false, now]
+            }),
+        )
+        .await?;
+        tx.push_many(
+            "INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)",
+            self.people.iter().map(|(id, one, _)| row!["phone", one.phone.as_str(), *id, now]),
+        )
+        .await?;
+        // An address of somebody else's stays theirs.
+        tx.push_many(
+            "INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)
+             VALUES {rows} ON CONFLICT (tenant_id, kind, address) DO NOTHING",
+            self.emails.iter().map(|(id, email)| row!["email", &**email, *id, now]),
+        )
+        .await?;
+        tx.push_each(
+            "UPDATE contact SET name = COALESCE($3, name), company = COALESCE($4, company),
+                 time_zone = COALESCE($5, time_zone), language = COALESCE($6, language), note = COALESCE($7, note)
+             WHERE tenant_id = $1 AND id = $2",
+            self.changes.iter().map(|(id, change)| {
+                row![*id, &change.name, &change.company, &change.time_zone, &change.language, &change.note]
+            }),
+        )
+        .await?;
+        tx.push_many(
+            "INSERT INTO contact_tag (tenant_id, contact_id, tag) VALUES {rows} ON CONFLICT DO NOTHING",
+            self.tags.iter().map(|(id, tag)| row![*id, &**tag]),
+        )
+        .await?;
+        tx.push_many(
+            "INSERT INTO contact_field (tenant_id, contact_id, field, value, folded, number, day, set_at_us)
+             VALUES {rows} ON CONFLICT (tenant_id, contact_id, field) DO UPDATE SET value = excluded.value,
+                 folded = excluded.folded, number = excluded.number, day = excluded.day, set_at_us = excluded.set_at_us",
+            self.fields.iter().map(|(id, key, value)| {
+                let Compared { folded, number, day } = Compared::of(value);
+                row![*id, &**key, &**value, folded, number, day, now]
+            }),
+        )
+        .await?;
+        let renamed = |change: &Change| change.name.is_some() || change.company.is_some() || change.email.is_some();
+        let renamed = self.changes.iter().filter(|(_, change)| renamed(change));
+        contact::search_anew(tx, &renamed.map(|(id, _)| *id).collect::<Vec<_>>()).await?;
+        if let Some(to) = settings.list {
+            tx.push_many(
+                "INSERT INTO contact_list_member (tenant_id, list_id, contact_id, added_at_us)
+                 VALUES {rows} ON CONFLICT DO NOTHING",
+                self.everybody.iter().map(|id| row![to, *id, now]),
+            )
+            .await?;
+        }
+        self.agree(tx, import).await?;
+        undo::keep(tx, import, reading.rows, &self.step).await
+    }
+
+    async fn agree(&self, tx: &mut TenantTx<'_>, import: ImportId) -> Result<(), StoreError> {
+        let state = |agreed: &Agreed| if agreed.opted_out { "opted_out" } else { "opted_in" };
+        tx.push_many(
+            "INSERT INTO consent (tenant_id, id, contact_id, kind, address, state, source, detail, import_id, at_us)",
+            self.consents.iter().map(|one| {
+                row![one.id, one.contact, "phone", one.phone, state(one), "import", &one.detail, import, one.at]
+            }),
+        )
+        .await?;
+        tx.push_each(
+            "UPDATE contact_address SET opted_out_at_us = COALESCE(opted_out_at_us, $3)
+             WHERE tenant_id = $1 AND kind = 'phone' AND address = $2",
+            self.consents.iter().filter(|one| one.opted_out).map(|one| row![one.phone, one.at]),
+        )
+        .await
+    }
+}
