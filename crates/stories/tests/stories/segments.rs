@@ -165,7 +165,8 @@ store::on_both_engines! {
         let refused = acme.patch(&format!("/campaigns/{june}"), wrong).await;
         assert_eq!(refused.is(422)["errors"][0]["field"], "audience.segments[0]");
         let _ = acme.post(&format!("/campaigns/{june}/launch"), json!({})).await.is(200);
-        town.passes(SignedDuration::from_mins(3)).await;
+        // It is morning for all of them by then.
+        town.passes(SignedDuration::from_hours(4)).await;
         let heard: Vec<usize> = [ANN, BEN, CAM, DAN].map(|phone| town.heard(phone).len()).into();
         assert_eq!(heard, [1, 0, 1, 0]);
         assert_eq!(acme.get(&format!("/campaigns/{june}")).await.is(200)["total"], 2);

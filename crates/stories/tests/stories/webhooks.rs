@@ -118,6 +118,12 @@ store::on_both_engines! {
         let replayed = acme.post(&format!("/webhooks/{id}/deliveries/{delivery}/replay"), json!({})).await;
         assert_eq!(replayed.status, 202);
         town.settle().await;
+        // Whoever is being told is not seen waiting.
+        let began = std::time::Instant::now();
+        while heard.lock().unwrap().len() < 4 {
+            assert!(began.elapsed().as_secs() < 30, "it is not told again");
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
         assert_eq!(heard.lock().unwrap().len(), 4);
     }
 
