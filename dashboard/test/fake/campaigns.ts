@@ -1,4 +1,5 @@
 /** Campaigns over the fake desk: launched, sent a few at a time, paused, ended. */
+import { anAudience } from "../../src/lib/campaign/audience";
 import { OWN_NAMES, fill, read } from "../../src/lib/campaign/template";
 import type * as T from "../../src/lib/api/types";
 import { Refusal, measure, notFound, type FakeDesk } from "./desk";
@@ -54,7 +55,8 @@ export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Camp
     state: "draft",
     body: "",
     numbers: [],
-    audience: { everyone: false, tags: [], phones: [], without_tags: [] },
+    audience: anAudience(),
+    findings: [],
     send_before: null,
     starts_at: null,
     frozen: false,
@@ -249,7 +251,7 @@ export function seedCampaigns(d: FakeDesk): void {
   const from = d.numbers[0]?.id ?? "";
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
   const body = "Hi {first_name|there}, your yearly check-up is due. Would next week suit you?";
-  const audience = { everyone: true, tags: [], phones: [], without_tags: [] };
+  const audience = anAudience({ everyone: true });
   const over = (name: string, days: number, change: Partial<T.Campaign> = {}) =>
     aCampaignOf(d, {
       name,

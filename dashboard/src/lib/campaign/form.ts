@@ -1,5 +1,6 @@
 /** A draft as its form has it, what of it differs from what is kept, and what may not be kept. Pure. */
 import type { Campaign, CampaignAudience, CampaignPatch } from "$lib/api/types";
+import { tidy } from "./audience";
 import { read, type Fault } from "./template";
 import { isNobody } from "./words";
 
@@ -20,13 +21,6 @@ export const formOf = (c: Campaign): DraftForm => ({
   numbers: [...c.numbers].sort(),
   audience: tidy(c.audience),
   send_before: c.send_before,
-});
-
-export const tidy = (a: CampaignAudience): CampaignAudience => ({
-  everyone: a.everyone,
-  tags: [...a.tags].sort(),
-  phones: [...a.phones].sort(),
-  without_tags: [...a.without_tags].sort(),
 });
 
 const asKept = (form: DraftForm, field: DraftField): unknown => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$lib/api";
 import type { Campaign, Contact, LiveEvent, Page, Recipient } from "$lib/api/types";
 import { aCampaign, aRecipient, counts } from "../../../test/samples";
+import { anAudience } from "./audience";
 import { CampaignList } from "./list.svelte";
 import { reached } from "./reach.svelte";
 import { REFRESH_MS, Recipients } from "./recipients.svelte";
@@ -225,6 +226,5 @@ it.each([
     contact("+3", ["vip"]),
     contact("+4", []),
   ];
-  const audience = { everyone: false, tags: [], phones: [], without_tags: [], ...over };
-  expect(reached(audience, contacts, false)).toEqual({ people, skipped, isMore: false });
+  expect(reached(anAudience(over), contacts, false)).toEqual({ people, skipped, isMore: false });
 });

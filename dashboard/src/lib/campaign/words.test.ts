@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Campaign, Recipient, Standing } from "$lib/api/types";
 import { aCampaign, aRecipient } from "../../../test/samples";
+import { anAudience } from "./audience";
 import { STANDINGS, audienceWords, lastHeardOf, storyOf } from "./words";
 
 const launched = (over: Partial<Campaign> = {}) =>
@@ -70,6 +71,4 @@ it.each([
   [{ tags: ["vip"], phones: ["+1", "+2"] }, "contacts tagged “vip”, and 2 pasted numbers"],
   [{ everyone: true, without_tags: ["no news"] }, "all contacts, without those tagged “no news”"],
   [{ without_tags: ["no news"] }, "nobody yet"],
-])("%j is %s", (over, words) =>
-  expect(audienceWords({ everyone: false, tags: [], phones: [], without_tags: [], ...over })).toBe(words),
-);
+])("%j is %s", (over, words) => expect(audienceWords(anAudience(over))).toBe(words));
