@@ -7,6 +7,7 @@ import { NARROW, openBrowser, openPage, WIDE } from "./browser";
 import { startFake, type Fake } from "./fake";
 import { approve, equip } from "./smoke-assistant";
 import { campaign } from "./smoke-campaigns";
+import { contacts } from "./smoke-contacts";
 import { team } from "./smoke-team";
 
 export const once = true;
@@ -250,6 +251,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await equip({ page, fake, shot, axe, expect });
   await team({ page, fake, shot, axe, expect });
   await campaign({ page, fake, shot, axe, expect });
+  await contacts({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);
   await button("New key").click();

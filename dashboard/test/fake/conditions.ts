@@ -68,7 +68,7 @@ export function parsed(
     const texts = [...said.matchAll(/"([^"]*)"/g)].map(([, inside = ""]) => inside);
     const value = op === "in" ? texts : (texts[0] ?? said);
     all.push({ field: own ? `fields.${name}` : name, op: OPS[op] ?? "is_set", value });
-    at += part.length + " and ".length;
+    at += [...part].length + " and ".length;
   }
   return { condition: all.length === 1 && all[0] ? all[0] : { all } };
 }
