@@ -3,7 +3,7 @@ import type * as T from "../../src/lib/api/types";
 import { approvalRoutes } from "./approvals";
 import { assistantRoutes } from "./assistants";
 import { campaignRoutes } from "./campaigns";
-import { contactRoutes } from "./contacts";
+import { contactRoutes, refused } from "./contacts";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
 import { knowledgeRoutes } from "./knowledge";
@@ -47,6 +47,8 @@ const routes: Record<string, Handler> = {
   "GET /tenant": (d) => d.tenant,
   "PATCH /tenant": (d, _, body) => {
     const { name, settings } = body as unknown as T.TenantPatch;
+    if (settings?.keywords?.start.some((word) => /^stop$/i.test(word)))
+      throw refused("settings.keywords", "taken", "`stop` asks for stop already, and cannot ask for start.");
     return (d.tenant = {
       ...d.tenant,
       name: name ?? d.tenant.name,
