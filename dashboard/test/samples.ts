@@ -11,6 +11,7 @@ import type {
   Recipient,
   RecipientCounts,
 } from "../src/lib/api/types";
+import { anAudience } from "../src/lib/campaign/audience";
 
 export const aMessage = (over: Partial<Message> = {}): Message => ({
   id: "msg_1",
@@ -168,7 +169,8 @@ export const aCampaign = (over: Partial<Campaign> = {}): Campaign => ({
   state: "draft",
   body: "Hi {first_name|there}, your check-up is due.",
   numbers: ["num_1"],
-  audience: { everyone: true, tags: [], phones: [], without_tags: [] },
+  audience: anAudience({ everyone: true }),
+  findings: [],
   send_before: null,
   starts_at: null,
   frozen: false,

@@ -62,9 +62,22 @@ export async function campaign({ page, fake, shot, axe, expect }: Smoke): Promis
     .waitFor();
   await page.getByLabel("Add a tag of those who get it").fill("check-up");
   await page.getByLabel("Add a tag of those who get it").press("Enter");
+  // Lists and segments are chosen by name; whom that means is counted.
+  await page
+    .getByLabel("Add a list of those who get it")
+    .selectOption({ label: "Guests of the open day (3)" });
+  await page.getByLabel("Add a segment of those who get it").selectOption({ label: "Private patients" });
+  await page.getByLabel("Add a list of those who are left out").selectOption({ label: "Staff (1)" });
+  await page.getByText(/^\d+ people/).waitFor();
+  await shot("92-groups");
+  await axe(page, "lists and segments of a campaign");
   await page.getByRole("checkbox", { name: /Front desk/ }).check();
   await page.getByText("Saved", { exact: true }).waitFor();
   expect(made()?.audience.tags.join() === "check-up", "a draft must be kept as it is written");
+  expect(
+    made()?.audience.lists.length === 1 && made()?.audience.without_lists.length === 1,
+    "lists of a draft must be kept as they are chosen",
+  );
 
   // What was typed survives a reload, even what the server would refuse.
   await text.fill("Hi {first_nam}, we are closed on Monday.");
@@ -77,6 +90,24 @@ export async function campaign({ page, fake, shot, axe, expect }: Smoke): Promis
   await page.getByText(/\d+ people/).waitFor();
   await shot("93-draft");
   await axe(page, "a draft");
+
+  // What carriers block is shown where it stands, and no launch is asked for with it.
+  const against = page.getByRole("region", { name: "What speaks against this text" });
+  await text.fill("Hi {first_name|there} 🙂, see bit.ly/xyz. Closed on Monday.");
+  await against.getByText("Cannot be launched so").waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await against.getByRole("button", { name: "Show me" }).click();
+  expect(
+    (await page.evaluate("getSelection().toString()")) === "bit.ly",
+    "a finding must be shown at its place, whatever stands before it",
+  );
+  await page.getByRole("button", { name: "Launch…" }).first().click();
+  await page.getByText("Before it can be launched:").waitFor();
+  await shot("93-finding");
+  await axe(page, "what speaks against a text");
+  await text.fill("Hi {first_name|there}, we are closed on Monday.");
+  await against.getByText("To be weighed").waitFor();
+  await against.getByText("Cannot be launched so").waitFor({ state: "detached" });
 
   await page.getByRole("button", { name: "Launch…" }).first().click();
   await page.getByRole("dialog").getByText("The first text goes out in 60 seconds").waitFor();

@@ -7,6 +7,7 @@ import { NARROW, openBrowser, openPage, WIDE } from "./browser";
 import { startFake, type Fake } from "./fake";
 import { approve, equip } from "./smoke-assistant";
 import { campaign } from "./smoke-campaigns";
+import { contacts } from "./smoke-contacts";
 import { team } from "./smoke-team";
 
 export const once = true;
@@ -250,6 +251,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await equip({ page, fake, shot, axe, expect });
   await team({ page, fake, shot, axe, expect });
   await campaign({ page, fake, shot, axe, expect });
+  await contacts({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);
   await button("New key").click();
@@ -517,6 +519,26 @@ async function settle(page: Page, fake: Fake, shot: (name: string) => Promise<un
   );
   await shot("73-answering");
   await axe(page, "answering with rules");
+
+  await page.goto(`${fake.url}/settings`);
+  await page.getByLabel("No more texts, as STOP").fill("no more news\nleave it");
+  await page.getByLabel("Texts again, as START").fill("stop");
+  await page.getByLabel("Limit how many one person gets").check({ force: true });
+  await page.getByLabel("At most so many texts").fill("2");
+  await page.getByLabel("One too many").selectOption("skip");
+  await button("Save changes").click();
+  await page.getByText("cannot ask for start").first().waitFor();
+  await page.getByLabel("Texts again, as START").fill("");
+  await button("Save changes").click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  const { keywords, campaign_cap } = fake.desk.tenant.settings;
+  expect(
+    keywords.stop.join() === "no more news,leave it" && campaign_cap?.texts === 2 && campaign_cap.days === 30,
+    "own words and the cap of campaigns must be kept",
+  );
+  await page.getByText("Words of your own").scrollIntoViewIfNeeded();
+  await shot("74-sending");
+  await axe(page, "own words and the cap");
 
   await page.goto(`${fake.url}/settings/fields`);
   await button("Add a field").click();

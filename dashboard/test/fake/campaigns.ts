@@ -1,7 +1,10 @@
 /** Campaigns over the fake desk: launched, sent a few at a time, paused, ended. */
+import { anAudience, conditionOf } from "../../src/lib/campaign/audience";
 import { OWN_NAMES, fill, read } from "../../src/lib/campaign/template";
 import type * as T from "../../src/lib/api/types";
-import { Refusal, measure, notFound, type FakeDesk } from "./desk";
+import { holds } from "./conditions";
+import { contactOf, contactsOf, refused, stranger } from "./contacts";
+import { Refusal, measure, type FakeDesk } from "./desk";
 import { byId, now, page, type Handler } from "./handler";
 
 const ROUND_MS = 250;
@@ -22,30 +25,28 @@ const NOBODY: T.RecipientCounts = {
   cancelled: 0,
 };
 
-export function contactOf(d: FakeDesk, id: string): T.Contact {
-  const found = [...d.conversations.values()].find((c) => c.contact.id === id);
-  const added = d.strangers.get(id);
-  if (added) return added;
-  if (!found) throw notFound();
-  const { contact, tags, created_at } = found;
-  return { ...contact, time_zone: null, tags, created_at, fields: d.kept.get(id) ?? {} };
-}
-
-export const contactsOf = (d: FakeDesk): T.Contact[] =>
-  [...new Set([...d.conversations.values()].map((c) => c.contact.id)), ...d.strangers.keys()].map((id) =>
-    contactOf(d, id),
-  );
-
-export function parsePhone(input: string): T.Phone {
-  const digits = input.replace(/\D/g, "");
-  const refuse = (code: string, message: string): never => {
-    throw new Refusal(422, "invalid", message, [{ field: "input", code, message }]);
-  };
-  if (digits.length < 10)
-    refuse("too_short", "The number is too short: write it in full, with area code and country code.");
-  if (digits.length > 13) refuse("too_long", "The number is too long: write one number only.");
-  const e164 = digits.length === 10 ? `+1${digits}` : `+${digits}`;
-  return { e164, pretty: e164, region: "US", kind: "fixed_line_or_mobile" };
+/** A few of what the product finds. */
+function findingsIn(body: string): T.TextFinding[] {
+  const found: T.TextFinding[] = [];
+  const at = body.indexOf("bit.ly/");
+  const from = [...body.slice(0, at)].length;
+  if (at >= 0)
+    found.push({
+      code: "public_shortener",
+      severity: "refuse",
+      span: { from, to: from + "bit.ly".length },
+      explanation: "Carriers block links that go through bit.ly.",
+      mend: "Write the whole address, or one of a domain of your own.",
+    });
+  if (body && !/STOP/.test(body))
+    found.push({
+      code: "no_opt_out",
+      severity: "warning",
+      span: null,
+      explanation: "It does not say how to get no more of these.",
+      mend: "End it with “Reply STOP to opt out”.",
+    });
+  return found;
 }
 
 export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Campaign, "name">): T.Campaign {
@@ -54,7 +55,8 @@ export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Camp
     state: "draft",
     body: "",
     numbers: [],
-    audience: { everyone: false, tags: [], phones: [], without_tags: [] },
+    audience: anAudience(),
+    findings: [],
     send_before: null,
     starts_at: null,
     frozen: false,
@@ -79,6 +81,7 @@ function put(d: FakeDesk, id: string, change: Partial<T.Campaign>): T.Campaign {
   for (const row of rows) counts[row.standing] += 1;
   const replied = rows.filter((row) => row.replied_at).length;
   const campaign = { ...byId(d.campaigns, id), ...change, counts, total: rows.length, replied };
+  campaign.findings = findingsIn(campaign.body);
   d.campaigns[at] = campaign;
   d.emit("campaign.updated", { campaign });
   return campaign;
@@ -90,27 +93,13 @@ function check(d: FakeDesk, patch: T.CampaignPatch): void {
   if ("fault" in found) throw refused("body", found.fault.code, found.fault.message);
 }
 
-const refused = (field: string, code: string, message: string) =>
-  new Refusal(422, "invalid", message, [{ field, code, message }]);
-
 /** Everybody whom an audience means gets a row. */
 export function freeze(d: FakeDesk, campaign: T.Campaign): T.Recipient[] {
-  const { everyone, tags, phones, without_tags } = campaign.audience;
-  const has = (c: T.Contact, some: string[]) => c.tags.some((tag) => some.includes(tag));
+  const { phones } = campaign.audience;
   const known = contactsOf(d);
-  for (const phone of phones.filter((one) => !known.some((c) => c.phone === one))) {
-    const contact = { ...(known[0] as T.Contact), id: d.id("con"), name: null, company: null, phone };
-    d.strangers.set(contact.id, {
-      ...contact,
-      phone_pretty: phone,
-      tags: [],
-      fields: {},
-      opted_out_at: null,
-    });
-  }
-  const meant = contactsOf(d).filter(
-    (c) => phones.includes(c.phone) || ((everyone || has(c, tags)) && !has(c, without_tags)),
-  );
+  phones.filter((one) => !known.some((c) => c.phone === one)).forEach((phone) => stranger(d, phone));
+  const condition = conditionOf(campaign.audience, d.segments);
+  const meant = contactsOf(d).filter((c) => condition && holds(d, c, condition));
   const rows = meant.map((c): T.Recipient => ({
     id: d.id("rcp"),
     contact_id: c.id,
@@ -191,8 +180,6 @@ function order(d: FakeDesk, id: string, from: T.CampaignState[], change: Partial
 }
 
 export const campaignRoutes: Record<string, Handler> = {
-  "POST /phones/parse": (_, __, body) => parsePhone(String(body["input"])),
-  "GET /contacts": (d) => page(contactsOf(d)),
   "GET /campaigns": (d) => page(d.campaigns),
   "GET /campaigns/:": (d, [id]) => byId(d.campaigns, id),
   "POST /campaigns": (d, _, body) => {
@@ -213,6 +200,8 @@ export const campaignRoutes: Record<string, Handler> = {
   },
   "POST /campaigns/:/launch": (d, [id = ""], body) => {
     const at = (body as unknown as { at?: string }).at;
+    const against = byId(d.campaigns, id).findings.find(({ severity }) => severity === "refuse");
+    if (against) throw refused("body", against.code, `${against.explanation} ${against.mend}`);
     const starts_at = at ?? new Date(Date.now() + d.undoMs).toISOString();
     const launched = order(d, id, ["draft"], { state: "scheduled", starts_at, launched_at: now() });
     freeze(d, launched);
@@ -249,7 +238,7 @@ export function seedCampaigns(d: FakeDesk): void {
   const from = d.numbers[0]?.id ?? "";
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
   const body = "Hi {first_name|there}, your yearly check-up is due. Would next week suit you?";
-  const audience = { everyone: true, tags: [], phones: [], without_tags: [] };
+  const audience = anAudience({ everyone: true });
   const over = (name: string, days: number, change: Partial<T.Campaign> = {}) =>
     aCampaignOf(d, {
       name,

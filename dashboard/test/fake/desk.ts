@@ -100,6 +100,12 @@ export class FakeDesk {
   recipients = new Map<string, T.Recipient[]>();
   /** Contacts without a conversation. */
   strangers = new Map<string, T.Contact>();
+  /** What was changed of contacts, by their id. */
+  changed = new Map<string, Partial<T.Contact>>();
+  lists: T.ContactList[] = [];
+  /** Who is on them, by their id. */
+  listed = new Map<string, Set<string>>();
+  segments: T.Segment[] = [];
   /** How long a launch can be undone. */
   undoMs = 60_000;
   /** By the message or draft that they explain. */

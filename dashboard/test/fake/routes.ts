@@ -2,7 +2,8 @@
 import type * as T from "../../src/lib/api/types";
 import { approvalRoutes } from "./approvals";
 import { assistantRoutes } from "./assistants";
-import { campaignRoutes, contactOf } from "./campaigns";
+import { campaignRoutes } from "./campaigns";
+import { contactRoutes, refused } from "./contacts";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
 import { knowledgeRoutes } from "./knowledge";
@@ -46,6 +47,8 @@ const routes: Record<string, Handler> = {
   "GET /tenant": (d) => d.tenant,
   "PATCH /tenant": (d, _, body) => {
     const { name, settings } = body as unknown as T.TenantPatch;
+    if (settings?.keywords?.start.some((word) => /^stop$/i.test(word)))
+      throw refused("settings.keywords", "taken", "`stop` asks for stop already, and cannot ask for start.");
     return (d.tenant = {
       ...d.tenant,
       name: name ?? d.tenant.name,
@@ -155,26 +158,6 @@ const routes: Record<string, Handler> = {
     return number;
   },
   "DELETE /numbers/:": (d, [id]) => void (d.numbers = d.numbers.filter((n) => n.id !== id)),
-  "GET /contacts/:": (d, [id = ""]) => contactOf(d, id),
-  "PATCH /contacts/:": (d, [id = ""], body) => {
-    const { fields, ...own } = body as unknown as T.ContactPatch;
-    for (const [key, value] of Object.entries(fields ?? {})) {
-      const kind = d.tenant.settings.fields.find((f) => f.key === key)?.kind as { type?: string } | undefined;
-      if (kind?.type === "number" && value !== null && !/^-?[\d.]+$/.test(value)) {
-        const message = "This is not a number: write it as in 12.5.";
-        throw new Refusal(422, "invalid", message, [
-          { field: `fields.${key}`, code: "not_fitting", message },
-        ]);
-      }
-      const { [key]: _, ...others } = d.kept.get(id) ?? {};
-      d.kept.set(id, value === null ? others : { ...others, [key]: value });
-    }
-    for (const c of d.conversations.values())
-      if (c.contact.id === id) d.change(c.id, { contact: { ...c.contact, ...(own as object) } });
-    const changed = contactOf(d, id);
-    d.emit("contact.updated", { contact: changed });
-    return changed;
-  },
   "GET /conversations": (d, _, __, query) => {
     const status = query.get("status") ?? "open";
     const q = query.get("q")?.toLowerCase();
@@ -316,6 +299,7 @@ const routes: Record<string, Handler> = {
   ...approvalRoutes,
   ...assistantRoutes,
   ...campaignRoutes,
+  ...contactRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,
   "GET /webhooks": (d) => page(d.webhooks),

@@ -3,6 +3,7 @@ import type * as T from "../../src/lib/api/types";
 import { wants } from "./approvals";
 import { keepVersion } from "./assistants";
 import { seedCampaigns } from "./campaigns";
+import { seedGroups } from "./contacts";
 import { FakeDesk, aRun, pretty } from "./desk";
 import { aSourceOf } from "./knowledge";
 
@@ -461,6 +462,7 @@ export function seeded(): FakeDesk {
     said(c, "out", 2990 + i * 700, "Of course. Wednesday the 2nd at 14:00 is free, shall I put you down?");
     read(c);
   }
+  seedGroups(desk);
   seedCampaigns(desk);
   return desk;
 }

@@ -71,7 +71,35 @@ export const contacts = {
   list: (query: { q?: string; cursor?: string; limit?: number }) =>
     get<T.Page<T.Contact>>("/contacts", { ...query }),
   get: (id: string) => get<T.Contact>(`/contacts/${at(id)}`),
+  create: (body: T.NewContact, key: string) => post<T.Contact>("/contacts", body, { key }),
   update: (id: string, body: T.ContactPatch) => patch<T.Contact>(`/contacts/${at(id)}`, body),
+  consents: (id: string, cursor?: string) =>
+    get<T.Page<T.Consent>>(`/contacts/${at(id)}/consents`, { cursor, limit: 20 }),
+};
+
+export const lists = {
+  list: (cursor?: string) => get<T.Page<T.ContactList>>("/lists", { cursor, limit: 100 }),
+  get: (id: string) => get<T.ContactList>(`/lists/${at(id)}`),
+  create: (name: string, key: string) => post<T.ContactList>("/lists", { name }, { key }),
+  rename: (id: string, name: string) => patch<T.ContactList>(`/lists/${at(id)}`, { name }),
+  remove: (id: string) => remove(`/lists/${at(id)}`),
+  contacts: (id: string, cursor?: string) =>
+    get<T.Page<T.Contact>>(`/lists/${at(id)}/contacts`, { cursor, limit: 50 }),
+  add: (id: string, body: T.ListedContacts) => post<T.ListChanged>(`/lists/${at(id)}/contacts`, body),
+  takeOff: (id: string, body: T.ListedContacts) =>
+    post<T.ListChanged>(`/lists/${at(id)}/contacts/remove`, body),
+};
+
+export const segments = {
+  list: (cursor?: string) => get<T.Page<T.Segment>>("/segments", { cursor, limit: 100 }),
+  get: (id: string) => get<T.Segment>(`/segments/${at(id)}`),
+  create: (body: T.SegmentPatch, key: string) => post<T.Segment>("/segments", body, { key }),
+  update: (id: string, body: T.SegmentPatch) => patch<T.Segment>(`/segments/${at(id)}`, body),
+  remove: (id: string) => remove(`/segments/${at(id)}`),
+  /** Keeps nothing. */
+  preview: (body: T.TryCondition, signal?: AbortSignal) =>
+    post<T.SegmentPreview>("/segments/preview", body, { signal }),
+  why: (id: string, contact: string) => get<T.SegmentWhy>(`/segments/${at(id)}/contacts/${at(contact)}/why`),
 };
 
 export const phones = { parse: (input: string) => post<T.Phone>("/phones/parse", { input }) };

@@ -23,8 +23,12 @@ export type CarrierNumber = Schemas["OfferedNumber"];
 export type CaseExpectation = Schemas["CaseExpectation"];
 export type CasePatch = Schemas["CasePatch"];
 export type CaseResult = Schemas["CaseResult"];
+export type Condition = Schemas["Condition"];
+export type ConditionFault = Schemas["ConditionFault"];
+export type Consent = Schemas["Consent"];
 export type Contact = Schemas["Contact"];
 export type ContactField = Schemas["ContactField"];
+export type ContactList = Schemas["ContactList"];
 export type ContactPatch = Schemas["ContactPatch"];
 export type Conversation = Schemas["Conversation"];
 /** `null` empties a field; one that is never empty is changed or left out. */
@@ -45,6 +49,8 @@ export type Holder = Schemas["Holder"];
 export type KnowledgeChunk = Schemas["KnowledgeChunk"];
 export type KnowledgeEmbedding = Schemas["KnowledgeEmbedding"];
 export type KnowledgeSource = Schemas["KnowledgeSource"];
+export type ListChanged = Schemas["ListChanged"];
+export type ListedContacts = Partial<Schemas["ListedContacts"]>;
 export type Measure = Schemas["Measure"];
 export type Media = Schemas["Media"];
 export type Member = Schemas["Member"];
@@ -54,6 +60,7 @@ export type Mode = Schemas["Mode"];
 export type NewApiKey = Schemas["NewApiKey"];
 export type NewCase = Schemas["NewCase"];
 export type NewCarrierAccount = Schemas["NewCarrierAccount"];
+export type NewContact = Schemas["NewContact"];
 export type NewConversation = Schemas["NewConversation"];
 export type NewMember = Schemas["NewMember"];
 export type NewMessage = Schemas["NewMessage"];
@@ -79,6 +86,10 @@ export type Run = Schemas["Run"];
 export type Sandbox = Schemas["SandboxView"];
 export type SandboxText = Schemas["SandboxText"];
 export type NewSandboxText = Schemas["PhoneText"];
+export type Segment = Schemas["Segment"];
+export type SegmentPatch = Schemas["SegmentPatch"];
+export type SegmentPreview = Schemas["SegmentPreview"];
+export type SegmentWhy = Schemas["SegmentWhy"];
 export type SentMessage = Schemas["SentMessage"];
 export type Session = Schemas["Session"];
 export type Setup = Schemas["SetUp"];
@@ -94,7 +105,10 @@ export type TenantPatch = Omit<Schemas["ChangeTenant"], "settings"> & {
   settings?: Partial<Schemas["ChangeSettings"]>;
 };
 export type TestReport = Schemas["TestReport"];
+export type TextFinding = Schemas["TextFinding"];
 export type ToolPatch = Schemas["ToolPatch"];
+export type TryCondition = Partial<Schemas["TryCondition"]>;
+export type Verdict = Schemas["Verdict"];
 export type WeekHours = Schemas["WeekHours"];
 /** Something that keeps a thing from working, in plain words, with what to do about it. */
 export type Trouble = Schemas["NumberProblem"] & Partial<Pick<Schemas["CarrierProblem"], "e164">>;
@@ -125,6 +139,9 @@ export type LiveEvent =
   | { type: "number.updated" | "assistant.updated"; data: { id: string } }
   | { type: "approval.updated"; data: { approval: Approval } }
   | { type: "campaign.updated"; data: { campaign: Campaign; id?: never } | { campaign?: never; id: string } }
+  /** Without the list: it is gone. */
+  | { type: "list.updated"; data: { list: ContactList; id?: never } | { list?: never; id: string } }
+  | { type: "segment.updated"; data: { id: string } }
   /** Only the id: it is gone. */
   | { type: "team.updated"; data: { team: Team; id?: never } | { team?: never; id: string } }
   | {

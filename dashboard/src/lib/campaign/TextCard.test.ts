@@ -1,7 +1,7 @@
 import { fireEvent, render, screen } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { text } from "$lib/api";
-import type { Contact } from "$lib/api/types";
+import type { Contact, TextFinding } from "$lib/api/types";
 import { aMeasure } from "../../../test/samples";
 import { OWN_NAMES } from "./template";
 import TextCard from "./TextCard.svelte";
@@ -21,7 +21,7 @@ const ann: Contact = {
 };
 const jonas: Contact = { ...ann, id: "con_2", name: null, fields: {} };
 
-const shown = (body: string, over: { error?: string } = {}) => {
+const shown = (body: string, over: { error?: string; findings?: TextFinding[]; saved?: string } = {}) => {
   const onwrite = vi.fn();
   const own = [{ key: "due", label: "Due", kind: { type: "date" } }];
   const known = [...OWN_NAMES, "due"];
@@ -78,5 +78,34 @@ describe("the text of a campaign", () => {
     (screen.getByLabelText("Text") as HTMLTextAreaElement).setSelectionRange(3, 3);
     await fireEvent.click(screen.getByRole("button", { name: "Due" }));
     expect(onwrite).toHaveBeenCalledWith("Hi {due}!");
+  });
+
+  describe("with something that speaks against it", () => {
+    const found = (over: Partial<TextFinding> = {}): TextFinding => ({
+      code: "public_shortener",
+      severity: "refuse",
+      span: { from: 2, to: 8 },
+      explanation: "Carriers block it.",
+      mend: "Write the address.",
+      ...over,
+    });
+    const warning = found({ severity: "warning", span: null, explanation: "It names no STOP." });
+
+    it("tells what is refused first, and shows it where it stands", async () => {
+      // One character that takes two units stands before it.
+      shown("🙂 bit.ly/x", { findings: [warning, found()] });
+      const items = screen.getAllByRole("listitem").map((item) => item.textContent);
+      expect(items[0]).toContain("Cannot be launched so");
+      expect(items[1]).toContain("It names no STOP. Write the address.");
+      await fireEvent.click(screen.getByRole("button", { name: "Show me" }));
+      const { selectionStart, selectionEnd, value } = screen.getByLabelText<HTMLTextAreaElement>("Text");
+      expect(value.slice(selectionStart, selectionEnd)).toBe("bit.ly");
+    });
+
+    it("points nowhere in a text that has changed since", () => {
+      shown("🙂 bit.ly/xyz", { findings: [found()], saved: "🙂 bit.ly/x" });
+      expect(screen.queryByRole("button", { name: "Show me" })).toBeNull();
+      expect(screen.getByText(/looked at once it is saved/)).toBeTruthy();
+    });
   });
 });

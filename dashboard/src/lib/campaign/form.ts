@@ -1,7 +1,7 @@
 /** A draft as its form has it, what of it differs from what is kept, and what may not be kept. Pure. */
-import type { Campaign, CampaignAudience, CampaignPatch } from "$lib/api/types";
+import type { Campaign, CampaignAudience, CampaignPatch, Segment } from "$lib/api/types";
+import { isNobody, segmentsOf, tidy } from "./audience";
 import { read, type Fault } from "./template";
-import { isNobody } from "./words";
 
 export interface DraftForm {
   name: string;
@@ -20,13 +20,6 @@ export const formOf = (c: Campaign): DraftForm => ({
   numbers: [...c.numbers].sort(),
   audience: tidy(c.audience),
   send_before: c.send_before,
-});
-
-export const tidy = (a: CampaignAudience): CampaignAudience => ({
-  everyone: a.everyone,
-  tags: [...a.tags].sort(),
-  phones: [...a.phones].sort(),
-  without_tags: [...a.without_tags].sort(),
 });
 
 const asKept = (form: DraftForm, field: DraftField): unknown => {
@@ -78,6 +71,18 @@ export function missingIn(form: DraftForm): { field: DraftField; message: string
   if (isNobody(form.audience)) missing.push({ field: "audience", message: "Choose who gets it." });
   return missing;
 }
+
+/** Segments of it that make no sense any more: no campaign is launched with them. */
+export const brokenIn = (
+  audience: CampaignAudience,
+  segments: readonly Segment[],
+): { field: DraftField; message: string }[] =>
+  segments
+    .filter(({ id, faults }) => faults.length > 0 && segmentsOf(audience).includes(id))
+    .map(({ name }) => ({
+      field: "audience",
+      message: `The segment “${name}” makes no sense any more. Mend it under Contacts, or leave it out.`,
+    }));
 
 export const patchOf = (form: DraftForm, fields: readonly DraftField[]): CampaignPatch => {
   const kept: CampaignPatch = { ...form, name: form.name.trim(), numbers: [...form.numbers] };

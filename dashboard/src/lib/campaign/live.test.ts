@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$lib/api";
-import type { Campaign, Contact, LiveEvent, Page, Recipient } from "$lib/api/types";
+import type { Campaign, LiveEvent, Page, Recipient } from "$lib/api/types";
 import { aCampaign, aRecipient, counts } from "../../../test/samples";
 import { CampaignList } from "./list.svelte";
-import { reached } from "./reach.svelte";
 import { REFRESH_MS, Recipients } from "./recipients.svelte";
 import { WatchedCampaign } from "./watched.svelte";
 import { LOOKED_MAX, WhyNot, failedPhones, reasonsOf } from "./whynot.svelte";
@@ -208,23 +207,4 @@ describe("why some got nothing", () => {
     expect(await failedPhones("cmp_1", 200, served(all))).toHaveLength(125);
     expect(await failedPhones("cmp_1", 100, served(all))).toBeNull();
   });
-});
-
-it.each([
-  [{ everyone: true }, 4, 1],
-  [{ tags: ["vip"] }, 2, 1],
-  [{ everyone: true, without_tags: ["vip"] }, 2, 0],
-  [{ phones: ["+1", "+9"] }, 2, 0],
-  [{ tags: ["vip"], phones: ["+2", "+9"] }, 3, 1],
-])("%j means %i people, of whom %i are skipped", (over, people, skipped) => {
-  const contact = (phone: string, tags: string[], opted_out_at: string | null = null) =>
-    ({ phone, tags, opted_out_at, blocked: false }) as Contact;
-  const contacts = [
-    contact("+1", []),
-    contact("+2", ["vip"], "2026-11-01T00:00:00Z"),
-    contact("+3", ["vip"]),
-    contact("+4", []),
-  ];
-  const audience = { everyone: false, tags: [], phones: [], without_tags: [], ...over };
-  expect(reached(audience, contacts, false)).toEqual({ people, skipped, isMore: false });
 });

@@ -1,77 +1,90 @@
-/** How many an audience means, as far as can be told before a launch: contacts are looked through, up to a bound. */
-import { contacts as api } from "$lib/api";
-import type { CampaignAudience, Contact } from "$lib/api/types";
+/** How many an audience means, counted by the server as a segment of its own. */
+import { reasonOf, segments as api } from "$lib/api";
+import type { CampaignAudience, Condition, Segment } from "$lib/api/types";
+import { conditionOf, isNobody, PHONES_ASKED_MAX, segmentsOf, skippedOf, whose } from "./audience";
 
-const PAGES_MAX = 20;
+const PAUSE_MS = 400;
 
 export interface Reached {
   /** People who are meant. */
   people: number;
   /** Of them, those who will be skipped: they opted out, or are blocked. */
   skipped: number;
-  /** There are more contacts than were looked at. */
-  isMore: boolean;
+  /** So many more may be: numbers of which nobody can tell before the launch whether they are named twice, or left out. */
+  upTo: number;
 }
 
 export class Reach {
-  /** The contacts that were looked at; `null`: not yet. */
-  contacts = $state.raw<readonly Contact[] | null>(null);
-  isMore = $state(false);
-  isLoading = false;
+  /** `null`: nobody is chosen, it is being counted, or it cannot be. */
+  reached = $state.raw<Reached | null>(null);
+  /** Why it cannot be told. */
+  error = $state<string | null>(null);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #abort: AbortController | null = null;
 
-  constructor(private readonly list: typeof api.list = api.list) {}
+  constructor(private readonly preview: typeof api.preview = api.preview) {}
 
-  async load(): Promise<void> {
-    if (this.isLoading) return;
-    this.isLoading = true;
+  /** Counts after a breath; what was being counted before is given up. `segments`: all that there are; `null`: not here yet. */
+  take(audience: CampaignAudience, segments: readonly Segment[] | null): void {
+    this.stop();
+    this.reached = null;
+    this.error = null;
+    if (isNobody(audience) || !segments) return;
+    this.#timer = setTimeout(() => void this.#count(audience, segments), PAUSE_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+  }
+
+  async #count(audience: CampaignAudience, segments: readonly Segment[]): Promise<void> {
+    const abort = (this.#abort = new AbortController());
     try {
-      const found: Contact[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < PAGES_MAX; page++) {
-        const { data, next_cursor } = await this.list({ cursor, limit: 100 });
-        found.push(...data);
-        // The first page is enough to choose an example from.
-        this.contacts = [...found];
-        this.isMore = Boolean(next_cursor);
-        if (!next_cursor) break;
-        cursor = next_cursor;
-      }
-    } catch {
+      const reached = await counted(audience, segments, (condition) =>
+        this.#howMany(condition, abort.signal),
+      );
+      if (!abort.signal.aborted) this.reached = reached;
+    } catch (error) {
       // No count is better than a wrong one.
-      this.isMore = true;
-    } finally {
-      this.isLoading = false;
+      if (!abort.signal.aborted) this.error = reasonOf(error);
     }
   }
 
-  /** The tags that somebody has, sorted. */
-  readonly tags: readonly string[] = $derived(
-    [...new Set(this.contacts?.flatMap((contact) => contact.tags))].sort((a, b) => a.localeCompare(b)),
-  );
-
-  of(audience: CampaignAudience): Reached | null {
-    return this.contacts && reached(audience, this.contacts, this.isMore);
+  async #howMany(condition: Condition, signal: AbortSignal): Promise<number> {
+    const { count, faults } = await this.preview({ condition }, signal);
+    if (count === null) throw new Error(faults[0]?.explanation ?? "The server does not count it.");
+    return count;
   }
 }
 
-/** Those named one by one count whatever their tags are: who leaves people out by tag leaves out contacts. */
-export function reached(audience: CampaignAudience, contacts: readonly Contact[], isMore: boolean): Reached {
-  const { everyone, tags, phones, without_tags } = audience;
-  const named = new Set(phones);
-  const has = (contact: Contact, some: readonly string[]) => contact.tags.some((tag) => some.includes(tag));
-  const meant = contacts.filter(
-    (c) => named.has(c.phone) || ((everyone || has(c, tags)) && !has(c, without_tags)),
-  );
-  const known = new Set(contacts.map((c) => c.phone));
-  const strangers = phones.filter((phone) => !known.has(phone)).length;
-  return {
-    people: meant.length + strangers,
-    skipped: meant.filter((c) => c.blocked || c.opted_out_at !== null).length,
-    // Numbers are counted whoever has them.
-    isMore: isMore && (everyone || tags.length > 0),
-  };
+/** Numbers that are nobody's yet become contacts; of many one cannot tell whose they are. */
+export async function counted(
+  audience: CampaignAudience,
+  segments: readonly Segment[],
+  howMany: (condition: Condition) => Promise<number>,
+): Promise<Reached> {
+  const { phones } = audience;
+  const named = segmentsOf(audience).map((id) => segments.find((segment) => segment.id === id));
+  if (named.includes(undefined)) throw new Error("A segment of it is not here any more.");
+  const broken = named.find((segment) => segment?.faults.length);
+  if (broken) throw new Error(`The segment “${broken.name}” makes no sense any more.`);
+  const condition = conditionOf(audience, segments);
+  const areFew = phones.length <= PHONES_ASKED_MAX;
+  const [people, skipped, known] = await Promise.all([
+    condition ? howMany(condition) : 0,
+    condition ? howMany(skippedOf(condition)) : 0,
+    phones.length > 0 && areFew ? howMany(whose(phones)) : 0,
+  ]);
+  const strangers = Math.max(0, phones.length - known);
+  // Who is new has no tag and is on no list, but a condition may mean them.
+  const isCertain = areFew && audience.without_segments.length === 0;
+  return { people: people + (isCertain ? strangers : 0), skipped, upTo: isCertain ? 0 : strangers };
 }
 
-/** `42 people`, `more than 2,000 people`. */
-export const people = ({ people: count, isMore }: Pick<Reached, "people" | "isMore">): string =>
-  `${isMore ? "more than " : ""}${count.toLocaleString("en")} ${count === 1 ? "person" : "people"}`;
+/** `42 people`, `42 to 1,042 people`. */
+export function people({ people: count, upTo }: Pick<Reached, "people" | "upTo">): string {
+  const most = count + upTo;
+  const range = [count, ...(upTo ? [most] : [])].map((n) => n.toLocaleString("en")).join(" to ");
+  return `${range} ${most === 1 ? "person" : "people"}`;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Campaign, Recipient, Standing } from "$lib/api/types";
 import { aCampaign, aRecipient } from "../../../test/samples";
+import { anAudience } from "./audience";
 import { STANDINGS, audienceWords, lastHeardOf, storyOf } from "./words";
 
 const launched = (over: Partial<Campaign> = {}) =>
@@ -63,6 +64,7 @@ it("the time of a row says when it happened, or when it is tried again", () => {
   expect(lastHeardOf(aRecipient({ not_before, standing: "deferred" }))).toBe(not_before);
 });
 
+const names = { listName: (id: string) => `List ${id}`, segmentName: (id: string) => `Segment ${id}` };
 it.each([
   [{ everyone: true }, "all contacts"],
   [{ tags: ["vip", "new"] }, "contacts tagged “vip” or “new”"],
@@ -70,6 +72,10 @@ it.each([
   [{ tags: ["vip"], phones: ["+1", "+2"] }, "contacts tagged “vip”, and 2 pasted numbers"],
   [{ everyone: true, without_tags: ["no news"] }, "all contacts, without those tagged “no news”"],
   [{ without_tags: ["no news"] }, "nobody yet"],
-])("%j is %s", (over, words) =>
-  expect(audienceWords({ everyone: false, tags: [], phones: [], without_tags: [], ...over })).toBe(words),
-);
+  [{ tags: ["vip"], lists: ["1", "2"] }, "contacts tagged “vip” or on “List 1” or “List 2”"],
+  [{ segments: ["1"], phones: ["+1"] }, "contacts in “Segment 1”, and 1 pasted number"],
+  [
+    { everyone: true, without_lists: ["1"], without_segments: ["2"] },
+    "all contacts, without those on “List 1” or in “Segment 2”",
+  ],
+])("%j is %s", (over, words) => expect(audienceWords(anAudience(over), names)).toBe(words));

@@ -33,8 +33,8 @@ export const STANDINGS: readonly Standing[] = [
 export const STANDING: Record<Standing, { label: string; means: string; tone: Tone }> = {
   pending: { label: "Waiting", means: "Their turn has not come.", tone: "plain" },
   deferred: {
-    label: "Quiet hours",
-    means: "It is night where they are; it goes in the morning.",
+    label: "Put off",
+    means: "It is no hour to text them, or they have had enough for now.",
     tone: "plain",
   },
   queued: {
@@ -63,23 +63,47 @@ export const STANDING: Record<Standing, { label: string; means: string; tone: To
 /** The badge's tones are those of figures, save one. */
 export const badgeTone = (standing: Standing) => STANDING[standing].tone;
 
-/** Whom an audience means, in one sentence's end: `everyone without “no news”`. */
-export function audienceWords({ everyone, tags, phones, without_tags }: CampaignAudience): string {
-  const quoted = (all: readonly string[]) => all.map((tag) => `“${tag}”`).join(" or ");
-  const groups = [
-    everyone ? "all contacts" : "",
-    !everyone && tags.length ? `contacts tagged ${quoted(tags)}` : "",
-    phones.length ? plural(phones.length, "pasted number") : "",
-  ].filter(Boolean);
-  const whom = groups.length ? groups.join(", and ") : "nobody yet";
-  return without_tags.length && groups.length
-    ? `${whom}, without those tagged ${quoted(without_tags)}`
-    : whom;
+/** What lists and segments are called, by their ids. */
+export interface Names {
+  listName(id: string): string;
+  segmentName(id: string): string;
 }
 
-/** The numbers that get it are named one by one, or it is sent to groups. */
-export const isNobody = ({ everyone, tags, phones }: CampaignAudience): boolean =>
-  !everyone && tags.length === 0 && phones.length === 0;
+/** Whom an audience means, in one sentence's end: `contacts tagged “vip” or on “Guests”, without those in “Minors”`. */
+export function audienceWords(audience: CampaignAudience, names: Names): string {
+  const { everyone, phones } = audience;
+  const groups = groupWords(audience.tags, audience.lists, audience.segments, names);
+  const out = groupWords(audience.without_tags, audience.without_lists, audience.without_segments, names);
+  const meant = [
+    everyone ? "all contacts" : groups ? `contacts ${groups}` : "",
+    phones.length ? plural(phones.length, "pasted number") : "",
+  ].filter(Boolean);
+  if (meant.length === 0) return "nobody yet";
+  return `${meant.join(", and ")}${out && `, without those ${out}`}`;
+}
+
+function groupWords(
+  tags: readonly string[],
+  lists: readonly string[],
+  segments: readonly string[],
+  names: Names,
+): string {
+  const said = (how: string, all: readonly string[]) =>
+    all.length ? `${how} ${all.map((one) => `“${one}”`).join(" or ")}` : "";
+  return [
+    said("tagged", tags),
+    said(
+      "on",
+      lists.map((id) => names.listName(id)),
+    ),
+    said(
+      "in",
+      segments.map((id) => names.segmentName(id)),
+    ),
+  ]
+    .filter(Boolean)
+    .join(" or ");
+}
 
 export interface Happening {
   at: string | null;
@@ -110,7 +134,10 @@ export function storyOf(campaign: Campaign, recipient: Recipient): Happening[] {
       );
       break;
     case "deferred":
-      tell(not_before, "It is quiet hours where they are. Their turn comes then.");
+      tell(
+        not_before,
+        `It is no hour to text them, or they have had enough for now.${why} Their turn comes then.`,
+      );
       break;
     case "queued":
       tell(not_before, "The carrier did not take it. It is asked again then.");

@@ -23,6 +23,8 @@ export const EVENT_TYPES = [
   "approval.updated",
   "team.updated",
   "campaign.updated",
+  "list.updated",
+  "segment.updated",
 ] as const;
 
 export interface Listener {

@@ -1,5 +1,6 @@
-/** The names behind ids: assistants, members and teams, fetched once and again when they change elsewhere. */
-import { assistants, members, teams, tenant } from "$lib/api";
+/** The names behind ids: assistants, members, teams, lists and segments, fetched once and again when they change elsewhere. */
+import { assistants, lists, members, segments, teams, tenant } from "$lib/api";
+import { every } from "$lib/api/every";
 import type { LiveEvent } from "$lib/api/types";
 import { session } from "./session.svelte";
 import { Resource } from "$lib/ui/resource.svelte";
@@ -11,12 +12,20 @@ class Directory {
   /** What is kept of contacts besides name and company. */
   fields = new Resource(() => tenant.get().then((found) => found.settings.fields));
   teams = new Resource(() => teams.list().then((page) => page.data));
+  lists = new Resource(() => every(lists.list));
+  segments = new Resource(() => every(segments.list));
 
   /** Fetches what is not here yet. */
   need(): void {
     if (!this.assistants.value && !this.assistants.isLoading) void this.assistants.load();
     if (!this.members.value && !this.members.isLoading) void this.members.load();
     if (!this.teams.value && !this.teams.isLoading) void this.teams.load();
+  }
+
+  /** The same for lists and segments, which only some pages name. */
+  needGroups(): void {
+    if (!this.lists.value && !this.lists.isLoading) void this.lists.load();
+    if (!this.segments.value && !this.segments.isLoading) void this.segments.load();
   }
 
   assistantName(id: string | null): string {
@@ -32,15 +41,26 @@ class Directory {
     return this.teams.value?.find((t) => t.id === id)?.name ?? "A team";
   }
 
+  listName(id: string): string {
+    return this.lists.value?.find((l) => l.id === id)?.name ?? "a list";
+  }
+
+  segmentName(id: string): string {
+    return this.segments.value?.find((s) => s.id === id)?.name ?? "a segment";
+  }
+
   /** Whether the person at the keyboard is in this team. */
   isMine(team: string | null): boolean {
     const me = session.me?.user.id;
     return !!me && !!this.teams.value?.find((t) => t.id === team)?.member_ids.includes(me);
   }
 
-  /** Teams that were changed elsewhere, where they are shown here. */
+  /** What was changed elsewhere, where it is shown here. */
   apply(event: LiveEvent): void {
     if (event.type === "team.updated" && this.teams.value) void this.teams.load();
+    if (event.type === "list.updated" && this.lists.value) void this.lists.load();
+    // A segment may look at a list, and have faults once it is gone.
+    if (/^(list|segment)\./.test(event.type) && this.segments.value) void this.segments.load();
   }
 }
 

@@ -1,0 +1,253 @@
+/** Contacts, their lists and segments over the fake desk. */
+import type * as T from "../../src/lib/api/types";
+import { holds, parsed, textOf, verdictOf } from "./conditions";
+import { notFound, pretty, Refusal, type FakeDesk } from "./desk";
+import { byId, now, page, type Handler } from "./handler";
+
+export function contactOf(d: FakeDesk, id: string): T.Contact {
+  const own = d.changed.get(id);
+  const added = d.strangers.get(id);
+  if (added) return { ...added, fields: d.kept.get(id) ?? added.fields, ...own };
+  const found = [...d.conversations.values()].find((c) => c.contact.id === id);
+  if (!found) throw notFound();
+  const { contact, tags, created_at } = found;
+  return { ...contact, time_zone: null, tags, created_at, fields: d.kept.get(id) ?? {}, ...own };
+}
+
+export const contactsOf = (d: FakeDesk): T.Contact[] =>
+  [...new Set([...d.conversations.values()].map((c) => c.contact.id)), ...d.strangers.keys()].map((id) =>
+    contactOf(d, id),
+  );
+
+export function parsePhone(input: string, field = "input"): T.Phone {
+  const digits = input.replace(/\D/g, "");
+  const refuse = (code: string, message: string): never => {
+    throw refused(field, code, message);
+  };
+  if (digits.length < 10)
+    refuse("too_short", "The number is too short: write it in full, with area code and country code.");
+  if (digits.length > 13) refuse("too_long", "The number is too long: write one number only.");
+  const e164 = digits.length === 10 ? `+1${digits}` : `+${digits}`;
+  return { e164, pretty: e164, region: "US", kind: "fixed_line_or_mobile" };
+}
+
+export const refused = (field: string, code: string, message: string) =>
+  new Refusal(422, "invalid", message, [{ field, code, message }]);
+
+/** Whoever has none of them becomes a contact. */
+export function stranger(d: FakeDesk, phone: string, over: Partial<T.Contact> = {}): T.Contact {
+  const contact: T.Contact = {
+    id: d.id("con"),
+    name: null,
+    company: null,
+    phone,
+    phone_pretty: pretty(phone),
+    blocked: false,
+    opted_out_at: null,
+    time_zone: null,
+    tags: [],
+    fields: {},
+    created_at: now(),
+    ...over,
+  };
+  d.strangers.set(contact.id, contact);
+  return contact;
+}
+
+const listOf = (d: FakeDesk, id: string): T.ContactList => ({
+  ...byId(d.lists, id),
+  contacts: d.listed.get(id)?.size ?? 0,
+});
+
+function named(
+  all: readonly { id: string; name: string }[],
+  name: string | null | undefined,
+  id = "",
+): string {
+  if (!name?.trim()) throw refused("name", "empty", "Give it a name.");
+  if (all.some((one) => one.id !== id && one.name.toLowerCase() === name.trim().toLowerCase()))
+    throw refused("name", "taken", "Another one has this name. Choose another one.");
+  return name.trim();
+}
+
+function fill(d: FakeDesk, id: string, body: unknown, isAdding: boolean): T.ListChanged {
+  const { contact_ids = [], phones = [] } = body as T.ListedContacts;
+  const members = d.listed.get(id) ?? new Set<string>();
+  const before = members.size;
+  const all = contactsOf(d);
+  const found = phones.map((phone) => all.find((c) => c.phone === parsePhone(phone, "phones[0]").e164)?.id);
+  for (const one of [...contact_ids, ...found]) {
+    if (one && isAdding) members.add(one);
+    else if (one) members.delete(one);
+  }
+  d.listed.set(id, members);
+  const list = listOf(d, id);
+  d.emit("list.updated", { list });
+  return {
+    list,
+    changed: Math.abs(members.size - before),
+    unknown: phones.filter((_, i) => !found[i]),
+  };
+}
+
+function condition(d: FakeDesk, body: unknown): T.Condition {
+  const { text, condition: json } = body as T.SegmentPatch;
+  if (json) return json;
+  const found = parsed(d, text ?? "");
+  if ("condition" in found) return found.condition;
+  const fault = found.faults[0];
+  throw refused("text", fault?.code ?? "", `At character ${fault?.at}: ${fault?.explanation} ${fault?.mend}`);
+}
+
+function usedBy(d: FakeDesk, code: string, id: string): void {
+  const user = d.campaigns.find((c) => c.state === "draft" && JSON.stringify(c.audience).includes(id));
+  if (user)
+    throw new Refusal(409, code, `It is used by ${user.name}. Choose something else there first.`, [
+      { field: `campaigns.${user.id}.audience`, code, message: `${user.name} uses it.` },
+    ]);
+}
+
+export const contactRoutes: Record<string, Handler> = {
+  "POST /phones/parse": (_, __, body) => parsePhone(String(body["input"])),
+  "GET /contacts": (d, _, __, query) => {
+    const q = query.get("q")?.toLowerCase() ?? "";
+    const digits = q.replace(/\D/g, "");
+    return page(
+      contactsOf(d).filter(
+        (c) =>
+          `${c.name} ${c.company}`.toLowerCase().includes(q) || (digits !== "" && c.phone.includes(digits)),
+      ),
+    );
+  },
+  "POST /contacts": (d, _, body) => {
+    const { phone, ...own } = body as unknown as T.NewContact;
+    const { e164 } = parsePhone(phone, "phone");
+    if (contactsOf(d).some((c) => c.phone === e164))
+      throw refused("phone", "taken", "A contact has this number already.");
+    return stranger(d, e164, own as Partial<T.Contact>);
+  },
+  "GET /contacts/:": (d, [id = ""]) => contactOf(d, id),
+  "PATCH /contacts/:": (d, [id = ""], body) => {
+    const { fields, ...own } = body as unknown as T.ContactPatch;
+    for (const [key, value] of Object.entries(fields ?? {})) {
+      const kind = d.tenant.settings.fields.find((f) => f.key === key)?.kind as { type?: string } | undefined;
+      if (kind?.type === "number" && value !== null && !/^-?[\d.]+$/.test(value))
+        throw refused(`fields.${key}`, "not_fitting", "This is not a number: write it as in 12.5.");
+      const { [key]: _, ...others } = d.kept.get(id) ?? {};
+      d.kept.set(id, value === null ? others : { ...others, [key]: value });
+    }
+    d.changed.set(id, { ...d.changed.get(id), ...(own as Partial<T.Contact>) });
+    const { tags: _, time_zone: __, ...shown } = own;
+    for (const c of d.conversations.values())
+      if (c.contact.id === id) d.change(c.id, { contact: { ...c.contact, ...(shown as object) } });
+    const contact = contactOf(d, id);
+    d.emit("contact.updated", { contact });
+    return contact;
+  },
+  "GET /contacts/:/consents": (d, [id = ""]) => {
+    const { opted_out_at: at } = contactOf(d, id);
+    const line = {
+      id: "cst_1",
+      at,
+      keyword: "STOP",
+      message_id: null,
+      source: "keyword",
+      state: "opted_out",
+    };
+    return page(at ? [line] : []);
+  },
+  "GET /lists": (d) => page(d.lists.map((l) => listOf(d, l.id))),
+  "POST /lists": (d, _, body) => {
+    const { name } = body as unknown as { name: string };
+    const list: T.ContactList = {
+      id: d.id("lst"),
+      name: named(d.lists, name),
+      contacts: 0,
+      created_at: now(),
+    };
+    d.lists.push(list);
+    d.emit("list.updated", { list });
+    return list;
+  },
+  "GET /lists/:": (d, [id = ""]) => listOf(d, id),
+  "PATCH /lists/:": (d, [id = ""], body) => {
+    const { name } = body as unknown as { name: string };
+    byId(d.lists, id).name = named(d.lists, name, id);
+    d.emit("list.updated", { list: listOf(d, id) });
+    return listOf(d, id);
+  },
+  "DELETE /lists/:": (d, [id = ""]) => {
+    usedBy(d, "list_in_use", id);
+    d.lists = d.lists.filter((l) => l.id !== id);
+    d.emit("list.updated", { id });
+  },
+  "GET /lists/:/contacts": (d, [id = ""]) => page([...(d.listed.get(id) ?? [])].map((c) => contactOf(d, c))),
+  "POST /lists/:/contacts": (d, [id = ""], body) => fill(d, id, body, true),
+  "POST /lists/:/contacts/remove": (d, [id = ""], body) => fill(d, id, body, false),
+  "GET /segments": (d) => page(d.segments),
+  "POST /segments/preview": (d, _, body) => {
+    const { text, condition: json } = body as unknown as T.TryCondition;
+    const found = json ? { condition: json } : parsed(d, text ?? "");
+    if ("faults" in found)
+      return { count: null, sample: [], condition: null, text: null, faults: found.faults };
+    const meant = contactsOf(d).filter((c) => holds(d, c, found.condition));
+    return {
+      count: meant.length,
+      sample: meant.slice(0, 20),
+      condition: found.condition,
+      text: textOf(found.condition),
+      faults: [],
+    };
+  },
+  "POST /segments": (d, _, body) => {
+    const { name } = body as unknown as T.SegmentPatch;
+    return segment(d, named(d.segments, name), condition(d, body));
+  },
+  "GET /segments/:": (d, [id]) => byId(d.segments, id),
+  "PATCH /segments/:": (d, [id], body) => {
+    const { name, text } = body as unknown as T.SegmentPatch;
+    const kept = byId(d.segments, id);
+    if (name !== undefined) kept.name = named(d.segments, name, id);
+    if (text) kept.text = textOf((kept.condition = condition(d, body)));
+    d.emit("segment.updated", { id });
+    return kept;
+  },
+  "DELETE /segments/:": (d, [id = ""]) => {
+    usedBy(d, "segment_in_use", id);
+    d.segments = d.segments.filter((s) => s.id !== id);
+    d.emit("segment.updated", { id });
+  },
+  "GET /segments/:/contacts/:/why": (d, [id, contact = ""]) => {
+    const why = verdictOf(d, contactOf(d, contact), byId(d.segments, id).condition);
+    return { contact_id: contact, holds: why.holds, why };
+  },
+};
+
+function segment(d: FakeDesk, name: string, of: T.Condition): T.Segment {
+  const made: T.Segment = {
+    id: d.id("seg"),
+    name,
+    condition: of,
+    text: textOf(of),
+    faults: [],
+    created_at: now(),
+    changed_at: now(),
+  };
+  d.segments.push(made);
+  d.emit("segment.updated", { id: made.id });
+  return made;
+}
+
+/** Two lists and a segment. */
+export function seedGroups(d: FakeDesk): void {
+  const all = contactsOf(d);
+  for (const [name, from, to] of [
+    ["Guests of the open day", 0, 3],
+    ["Staff", 3, 4],
+  ] as const) {
+    const list = { id: d.id("lst"), name, contacts: 0, created_at: now() };
+    d.lists.push(list);
+    d.listed.set(list.id, new Set(all.slice(from, to).map((c) => c.id)));
+  }
+  segment(d, "Private patients", { field: "fields.insurance", op: "eq", value: "Private" });
+}
