@@ -8,6 +8,7 @@ import { startFake, type Fake } from "./fake";
 import { approve, equip } from "./smoke-assistant";
 import { campaign } from "./smoke-campaigns";
 import { contacts } from "./smoke-contacts";
+import { settle } from "./smoke-settings";
 import { team } from "./smoke-team";
 
 export const once = true;
@@ -247,7 +248,7 @@ async function journey(page: Page, fake: Fake): Promise<void> {
 async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<unknown>): Promise<void> {
   const button = (name: string) => page.getByRole("button", { name, exact: true });
   await assist(page, fake, shot);
-  await settle(page, fake, shot);
+  await settle({ page, fake, shot, axe, expect });
   await equip({ page, fake, shot, axe, expect });
   await team({ page, fake, shot, axe, expect });
   await campaign({ page, fake, shot, axe, expect });
@@ -492,66 +493,6 @@ async function assist(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await page.getByText("Handed to people", { exact: true }).waitFor();
   await shot("71-hand-over");
   await axe(page, "hand-over");
-}
-
-/** What is set for all assistants together. */
-async function settle(page: Page, fake: Fake, shot: (name: string) => Promise<unknown>): Promise<void> {
-  const button = (name: string) => page.getByRole("button", { name, exact: true });
-  await page.goto(`${fake.url}/settings/answering`);
-  await page.getByRole("heading", { name: "Office hours" }).waitFor();
-  for (const [word, taker] of [
-    ["invoice", ""],
-    ["appointment", fake.desk.assistants[0]?.id ?? ""],
-  ] as const) {
-    await button("Add a rule").click();
-    await page.getByLabel("It has one of these words").fill(word);
-    await page.getByLabel("Then it goes to").selectOption(taker);
-    await shot("72-rule");
-    await axe(page, "a rule");
-    await button("Add").click();
-  }
-  await button("Move rule 2 up").click();
-  await button("Save changes").click();
-  await page.getByText("Saved").waitFor();
-  expect(
-    fake.desk.tenant.settings.routes.map((r) => r.keywords[0]).join() === "appointment,invoice",
-    "rules must be kept in their order",
-  );
-  await shot("73-answering");
-  await axe(page, "answering with rules");
-
-  await page.goto(`${fake.url}/settings`);
-  await page.getByLabel("No more texts, as STOP").fill("no more news\nleave it");
-  await page.getByLabel("Texts again, as START").fill("stop");
-  await page.getByLabel("Limit how many one person gets").check({ force: true });
-  await page.getByLabel("At most so many texts").fill("2");
-  await page.getByLabel("One too many").selectOption("skip");
-  await button("Save changes").click();
-  await page.getByText("cannot ask for start").first().waitFor();
-  await page.getByLabel("Texts again, as START").fill("");
-  await button("Save changes").click();
-  await page.getByText("Saved", { exact: true }).waitFor();
-  const { keywords, campaign_cap } = fake.desk.tenant.settings;
-  expect(
-    keywords.stop.join() === "no more news,leave it" && campaign_cap?.texts === 2 && campaign_cap.days === 30,
-    "own words and the cap of campaigns must be kept",
-  );
-  await page.getByText("Words of your own").scrollIntoViewIfNeeded();
-  await shot("74-sending");
-  await axe(page, "own words and the cap");
-
-  await page.goto(`${fake.url}/settings/fields`);
-  await button("Add a field").click();
-  await page.getByLabel("Name").last().fill("Next recall");
-  await page.getByLabel("Holds").last().selectOption("date");
-  await button("Save changes").click();
-  await page.getByText("Saved").waitFor();
-  expect(
-    fake.desk.tenant.settings.fields.some((f) => f.key === "next_recall"),
-    "a new field must be called after its name",
-  );
-  await shot("74-fields");
-  await axe(page, "contact fields");
 }
 
 const PAGES: [path: string, heading: string, shot: string][] = [
