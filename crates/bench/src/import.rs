@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use engine::Net;
 use providers::http::{Method, Request};
-use rlibphonenumber::PHONE_NUMBER_UTIL;
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 use serde_json::{Value, json};
 use store::{Store, StoreConfig, SystemTx, row};
 
@@ -26,7 +26,8 @@ const CHUNK: usize = 2_000;
 /// Webhooks a second while the file is read.
 const WEBHOOKS: f64 = 50.0;
 const FIRST: [&str; 16] = [
-    "Ann", "Bea", "Carl", "Dora", "Emil", "Fay", "Gus", "Hana", "Ivo", "Jana", "Kai", "Lea", "Max", "Nora", "Otto", "Zoë",
+    "Ann", "Bea", "Carl", "Dora", "Emil", "Fay", "Gus", "Hana", "Ivo", "Jana", "Kai", "Lea", "Max", "Nora", "Otto",
+    "Zoë",
 ];
 const SYLLABLES: [&str; 16] =
     ["an", "ber", "cor", "den", "el", "fon", "gar", "hil", "in", "jor", "kel", "lin", "mon", "nor", "ros", "zim"];
@@ -42,7 +43,8 @@ pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
     let bare_before = bare(&reference, "before", &file).await?;
     let desk = Desk::open(&database, &[], None).await?;
     let server = Process::start("serve", &database)?;
-    let caller = Caller { net: Net::new(true), base: format!("http://{}/api/v1", server.address), key: desk.api_key.clone() };
+    let caller =
+        Caller { net: Net::new(true), base: format!("http://{}/api/v1", server.address), key: desk.api_key.clone() };
     let began = Instant::now();
     let made = caller.call(Method::POST, "/contacts/imports?file_name=people.csv", file.clone().into()).await?;
     let uploaded = began.elapsed();
@@ -113,7 +115,8 @@ async fn found(table: &mut Table, caller: &Caller, file: &str, count: usize) -> 
 
 /// Reads, parses and writes, and nothing else.
 async fn bare(database: &str, into: &'static str, file: &str) -> Result<Duration> {
-    let store = Store::open(&StoreConfig { connections: 2, threads: 1, readers: 1, ..StoreConfig::new(database) }).await?;
+    let store =
+        Store::open(&StoreConfig { connections: 2, threads: 1, readers: 1, ..StoreConfig::new(database) }).await?;
     let (table, upsert) = if into == "before" {
         (
             "CREATE TABLE bare_before (phone TEXT PRIMARY KEY, name TEXT NOT NULL, company TEXT NOT NULL) WITHOUT ROWID",
@@ -135,9 +138,9 @@ async fn bare(database: &str, into: &'static str, file: &str) -> Result<Duration
     loop {
         let more = reader.read_record(&mut record)?;
         if more {
-            let number = PHONE_NUMBER_UTIL.parse_with_default_region(&record[0], "US")?;
+            let number = PHONE_NUMBER_UTIL.parse(&record[0], Some(Region::US))?;
             ensure!(PHONE_NUMBER_UTIL.is_valid_number(&number), "a number of the file is none");
-            let phone = PHONE_NUMBER_UTIL.format(&number, rlibphonenumber::PhoneNumberFormat::E164);
+            let phone = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164);
             rows.push((phone.into_owned(), record[1].to_owned(), record[2].to_owned()));
         }
         if rows.len() == CHUNK || !more && !rows.is_empty() {
@@ -159,8 +162,7 @@ fn file(count: usize) -> String {
     for nth in 0..count as u64 {
         // Every number below the modulus once, in no order: a prime stride.
         let scattered = nth * 37_000_039 % 55_999_997;
-        let (area, exchange, line) =
-            (212 + scattered % 7, 200 + scattered / 7 % 800, scattered / 5_600 % 10_000);
+        let (area, exchange, line) = (212 + scattered % 7, 200 + scattered / 7 % 800, scattered / 5_600 % 10_000);
         let area = [212, 213, 312, 305, 415, 617, 702][usize::try_from(area - 212).unwrap_or(0)];
         let first = FIRST[usize::try_from(scattered / 11 % 16).unwrap_or(0)];
         let last: String = (0..3)
@@ -185,10 +187,7 @@ impl Caller {
         let request = Request {
             method,
             url: format!("{}{path}", self.base),
-            headers: vec![
-                ("authorization", format!("Bearer {}", self.key)),
-                ("content-type", content_type.to_owned()),
-            ],
+            headers: vec![("authorization", format!("Bearer {}", self.key)), ("content-type", content_type.to_owned())],
             body,
             timeout: Duration::from_secs(120),
         };

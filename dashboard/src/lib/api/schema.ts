@@ -656,6 +656,153 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The imports, newest first. */
+        get: operations["get_contacts_imports"];
+        put?: never;
+        /**
+         * Uploads a file of contacts, CSV, TSV or XLSX, up to 1 GB: its bytes as they are. Nobody is added yet: say what its columns
+         *     are, check it, and start it.
+         */
+        post: operations["post_contacts_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file to fill in: the columns that are known, and two people as an example. */
+        get: operations["get_contacts_imports_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import. */
+        get: operations["get_contacts_imports_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Says what its columns are, what becomes of contacts that are there already, and who vouches for the consent. */
+        patch: operations["patch_contacts_imports_id"];
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends it. What was read before counts, and can be taken back. */
+        post: operations["post_contacts_imports_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads it without changing anything: what it would do is told in `tally`, and rows that it would not take can be fetched. */
+        post: operations["post_contacts_imports_id_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that were not taken, as CSV: their line in the file, why, and the row as it was. Mended, the same file can be uploaded
+         *     again.
+         */
+        get: operations["get_contacts_imports_id_rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds and changes contacts as it says. */
+        post: operations["post_contacts_imports_id_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back what it did: whom it added is removed, unless they have written or were written to or want no texts; whom it
+         *     changed is as before, where nobody has changed it since.
+         */
+        post: operations["post_contacts_imports_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}": {
         parameters: {
             query?: never;
@@ -1953,6 +2100,8 @@ export interface components {
          * @enum {string}
          */
         ApprovalState: "waiting" | "approved" | "rejected" | "expired" | "done" | "failed" | "unknown";
+        /** @description Nothing more is said. */
+        AskImport: Record<string, never>;
         /** @description What to look for. */
         AskKnowledge: {
             /** @description In what this assistant may answer from; in all sources, if not said. */
@@ -2966,6 +3115,82 @@ export interface components {
             /** @description Its name for people. */
             label: string;
         };
+        /** @description An import of contacts from a file. */
+        ContactImport: {
+            /** @description The numbers look made up; how. */
+            alarm: string | null;
+            /** @description Where and how the people agreed to get texts, as somebody vouches; `null`: nobody does. */
+            attestation: string | null;
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /** @description Its columns, from the left. */
+            columns: components["schemas"]["ImportColumn"][];
+            /**
+             * Format: date-time
+             * @description When it came in.
+             */
+            created_at: string;
+            /** @description The member who made it; `null`: a program. */
+            created_by: string | null;
+            /** @description How 03/04/2026 is read. */
+            dates: components["schemas"]["ImportDates"];
+            /** @description Whether 1,5 is one and a half. */
+            decimal_comma: boolean;
+            /** @description What parts the values of a CSV file. */
+            delimiter: string | null;
+            /** @description The character set of a CSV file. */
+            encoding: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            fault: components["schemas"]["ImportFault"] | null;
+            /** @description What the file is called. */
+            file_name: string;
+            /** @description `csv` or `xlsx`. */
+            format: string;
+            /**
+             * @description Which one.
+             * @example imp_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description The list that everybody comes on. */
+            list_id: string | null;
+            /**
+             * @description What each column is, as it stands: `phone`, `name`, `first_name`, `last_name`, `company`, `email`, `time_zone`,
+             *     `language`, `tags`, `note`, `opted_in`, `opted_out`, `consent_at`, `consent_source`, `field:KEY` or `ignore`.
+             */
+            mapping: string[];
+            /** @description What becomes of contacts that are there already. */
+            mode: components["schemas"]["ImportMode"];
+            /** @description What keeps it from being read; empty: nothing does. */
+            problems: components["schemas"]["ImportProblem"][];
+            /**
+             * Format: double
+             * @description How much of it was read, from 0 to 1.
+             */
+            progress: number;
+            /** @description Columns of these names were mapped before, and are so again. */
+            remembered: boolean;
+            /** @description The first fifty people, as they stand there; in lists of imports empty. */
+            sample: string[][];
+            /** @description Which sheet of a workbook is read. */
+            sheet: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"];
+            /** @description The sentence that whoever vouches confirms. */
+            statement: string;
+            /** @description Labels that everybody who is new gets. */
+            tags: string[];
+            /** @description What its rows did, or would do. */
+            tally: components["schemas"]["ImportTally"];
+            /** @description What was taken back. */
+            undone: components["schemas"]["ImportUndone"];
+        };
         /** @description A list of contacts that somebody keeps. */
         ContactList: {
             /**
@@ -3407,6 +3632,134 @@ export interface components {
          * @enum {string}
          */
         HolderKind: "nobody" | "agents" | "assistant" | "workflow";
+        /** @description A column of the file. */
+        ImportColumn: {
+            /** @description The same in a sentence. */
+            because: string;
+            /** @description What it seems to be. */
+            guess: string;
+            /** @description What it is called there; empty: it is not. */
+            name: string;
+            suggestion: components["schemas"]["ContactField"] | null;
+            /** @description Why: `named`, `named_in_part`, `own_field`, `valued`, `remembered`, `taken`, `ours`, `empty`, `unknown`. */
+            why: string;
+        };
+        /**
+         * @description How 03/04/2026 is read: as the third of April, or as the fourth of March.
+         * @enum {string}
+         */
+        ImportDates: "day_first" | "month_first";
+        /** @description Why a file could not be read to its end. */
+        ImportFault: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description In plain words. */
+            explanation: string;
+            /** @description What to do about it. */
+            mend: string;
+        };
+        /**
+         * @description What becomes of contacts that are there already: they stay as they are, what is not known of them is filled in, or what
+         *     the file says counts.
+         * @enum {string}
+         */
+        ImportMode: "skip" | "fill" | "overwrite";
+        /** @description What is done with the file; what is absent stays. */
+        ImportPatch: {
+            /**
+             * @description Where and how the people agreed to get texts. Whoever says it confirms `statement` and vouches for all of them; only a
+             *     member can. `null`: nobody vouches.
+             */
+            attestation?: string | null;
+            dates?: components["schemas"]["ImportDates"] | null;
+            /** @description Whether 1,5 is one and a half. */
+            decimal_comma?: boolean | null;
+            /** @description The list that everybody comes on; `null`: none. */
+            list_id?: string | null;
+            /** @description What each column is, from the left. */
+            mapping?: string[] | null;
+            mode?: components["schemas"]["ImportMode"] | null;
+            /** @description Labels that everybody who is new gets. */
+            tags?: string[] | null;
+        };
+        /** @description What keeps an import from being read. */
+        ImportProblem: {
+            /** @description `no_phone_column`, `column_twice`, `no_such_field`, `wrong_width` or `no_consent`. */
+            code: string;
+            /** @description What it is, and what to do about it. */
+            message: string;
+        };
+        /**
+         * @description Where an import of contacts stands: people say what its columns are; it is read and nothing is changed; contacts are made
+         *     and changed; or it is over, or taken back.
+         * @enum {string}
+         */
+        ImportState: "draft" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
+        /** @description What rows did, or would do. Every row is in one of `creates` to `invalid`. */
+        ImportTally: {
+            /**
+             * Format: int64
+             * @description Somebody new.
+             */
+            creates: number;
+            /**
+             * Format: int64
+             * @description Numbers that the file had before.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Rows that cannot be imported.
+             */
+            invalid: number;
+            /**
+             * Format: int64
+             * @description Of all of them: people who want no texts.
+             */
+            opted_out: number;
+            /** @description How many rows have which fault. */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description All that were read.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Somebody known who was left as they are.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Somebody known, with nothing new.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Somebody known, with something new.
+             */
+            updates: number;
+        };
+        /** @description What was taken back. */
+        ImportUndone: {
+            /**
+             * Format: int64
+             * @description Contacts that stay, since somebody has built on them.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Contacts that are gone again.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Contacts that are as they were.
+             */
+            restored: number;
+        };
         /** @description A text that an assistant may answer from. */
         Knowledge: {
             /**
@@ -3882,6 +4235,87 @@ export interface components {
                 tags: string[];
                 /** @description IANA time zone; `null`: nobody said, the tenant's counts. */
                 time_zone: string | null;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_ContactImport: {
+            /** @description The rows. */
+            data: {
+                /** @description The numbers look made up; how. */
+                alarm: string | null;
+                /** @description Where and how the people agreed to get texts, as somebody vouches; `null`: nobody does. */
+                attestation: string | null;
+                /**
+                 * Format: int64
+                 * @description Its length.
+                 */
+                bytes: number;
+                /** @description Its columns, from the left. */
+                columns: components["schemas"]["ImportColumn"][];
+                /**
+                 * Format: date-time
+                 * @description When it came in.
+                 */
+                created_at: string;
+                /** @description The member who made it; `null`: a program. */
+                created_by: string | null;
+                /** @description How 03/04/2026 is read. */
+                dates: components["schemas"]["ImportDates"];
+                /** @description Whether 1,5 is one and a half. */
+                decimal_comma: boolean;
+                /** @description What parts the values of a CSV file. */
+                delimiter: string | null;
+                /** @description The character set of a CSV file. */
+                encoding: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at: string | null;
+                fault: components["schemas"]["ImportFault"] | null;
+                /** @description What the file is called. */
+                file_name: string;
+                /** @description `csv` or `xlsx`. */
+                format: string;
+                /**
+                 * @description Which one.
+                 * @example imp_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description The list that everybody comes on. */
+                list_id: string | null;
+                /**
+                 * @description What each column is, as it stands: `phone`, `name`, `first_name`, `last_name`, `company`, `email`, `time_zone`,
+                 *     `language`, `tags`, `note`, `opted_in`, `opted_out`, `consent_at`, `consent_source`, `field:KEY` or `ignore`.
+                 */
+                mapping: string[];
+                /** @description What becomes of contacts that are there already. */
+                mode: components["schemas"]["ImportMode"];
+                /** @description What keeps it from being read; empty: nothing does. */
+                problems: components["schemas"]["ImportProblem"][];
+                /**
+                 * Format: double
+                 * @description How much of it was read, from 0 to 1.
+                 */
+                progress: number;
+                /** @description Columns of these names were mapped before, and are so again. */
+                remembered: boolean;
+                /** @description The first fifty people, as they stand there; in lists of imports empty. */
+                sample: string[][];
+                /** @description Which sheet of a workbook is read. */
+                sheet: string | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["ImportState"];
+                /** @description The sentence that whoever vouches confirms. */
+                statement: string;
+                /** @description Labels that everybody who is new gets. */
+                tags: string[];
+                /** @description What its rows did, or would do. */
+                tally: components["schemas"]["ImportTally"];
+                /** @description What was taken back. */
+                undone: components["schemas"]["ImportUndone"];
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -7758,6 +8192,333 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_imports: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ContactImport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_imports: {
+        parameters: {
+            query?: {
+                /** @description What the file is called, as in `customers.csv`. What it is is told by its content. */
+                file_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactImport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_imports_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_imports_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactImport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_contacts_imports_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactImport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_imports_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskImport"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactImport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_imports_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskImport"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactImport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_imports_id_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_imports_id_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskImport"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactImport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_imports_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskImport"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactImport"];
                 };
             };
             /** @description A problem, with a stable code. */
