@@ -143,4 +143,42 @@ store::on_both_engines! {
         assert_eq!((&ann["company"], &ann["tags"]), (&json!("Example Ltd"), &json!(["vip"])));
         assert_eq!(contacts(&acme, "ann@example").await.len(), 1, "found by her address, too");
     }
+
+    async fn whoever_goes_on_after_a_crash_loses_nobody_and_adds_nobody_twice(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        // Every hundredth number stands there twice, far apart.
+        let row = |nth: usize| format!("+1212{:07},Person {nth},yes\n", 2_000_000 + if nth % 100 == 99 { 7 * nth / 10 } else { 7 * nth });
+        let file: String = std::iter::once("phone,name,opted_in\n".to_owned()).chain((0..9_000).map(row)).collect();
+        let import = upload(&town, &acme, "many.csv", file).await;
+        let path = format!("/contacts/imports/{}", text(&import.is(201)["id"]));
+        let _ = acme.post(&format!("{path}/start"), json!({})).await.is(202);
+        let began = std::time::Instant::now();
+        let before = loop {
+            assert!(began.elapsed().as_secs() < 60, "it does not begin");
+            let now = acme.get(&path).await.is(200).clone();
+            if now["tally"]["rows"].as_u64().unwrap() > 0 {
+                break now;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        };
+        let (clock, sandbox) = town.breaks_off();
+        let town = Town::around(place.store(), clock, sandbox).await;
+        let acme = acme.again(&town);
+        town.passes(jiff::SignedDuration::from_mins(4)).await;
+        let done = acme.get(&path).await.is(200).clone();
+        println!("it broke off at {} and ended at {}", before["tally"]["rows"], done["tally"]["rows"]);
+        let [rows, creates, _, _, _, duplicates, invalid] = tally(&done);
+        assert_eq!((&done["state"], rows, invalid), (&json!("done"), 9_000, 0), "{done}");
+        let sql = "SELECT count(*), count(DISTINCT address) FROM contact_address WHERE tenant_id = $1 AND kind = 'phone'";
+        let store = place.store();
+        let counted = store.read(acme.tenant, async move |tx| {
+            let row = tx.one(sql, store::args![]).await?;
+            Ok::<_, store::StoreError>((row.get::<i64>(0)?, row.get::<i64>(1)?))
+        });
+        let counted = counted.await.unwrap();
+        assert_eq!(counted, (i64::try_from(creates).unwrap(), i64::try_from(creates).unwrap()));
+        assert_eq!(creates + duplicates, 9_000);
+    }
 }
