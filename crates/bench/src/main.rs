@@ -6,7 +6,6 @@
 
 mod accept;
 mod idle;
-mod import;
 mod live;
 mod load;
 mod machine;
@@ -64,8 +63,6 @@ enum Name {
     Pacing,
     /// Finding what answers, and how soon.
     Retrieval,
-    /// A million contacts from a file, and finding them.
-    Import,
     /// Others' turns while many conversations wait for a slow model.
     Waiting,
 }
@@ -127,7 +124,6 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Idle => idle::measure(&run, &mut table).await,
             Name::Pacing => pacing::measure(&run, &mut table).await,
             Name::Retrieval => retrieval::measure(&run, &mut table),
-            Name::Import => import::measure(&run, &mut table).await,
             Name::Waiting => waiting::measure(&run, &mut table).await,
         }
         .with_context(|| format!("the bench {name:?} could not be made"))?;

@@ -43,12 +43,6 @@ impl Process {
         cpu(self.child.id())
     }
 
-    /// Which process.
-    #[must_use]
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     /// The most memory that it has ever had resident, in KiB.
     ///
     /// # Errors
