@@ -18,7 +18,7 @@ use crate::{assistant, knowledge, media};
 /// How long a lost wake-up can delay an errand.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
 /// Longer than any errand may take.
-const LEASE: SignedDuration = SignedDuration::from_secs(180);
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(180);
 
 /// One kind of errand and how many of it run at once.
 #[derive(Debug, Clone, Copy)]

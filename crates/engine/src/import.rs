@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 pub use documents::sheet::FILE_BYTES_MAX;
 pub use look::{Column, LookError, Looked};
 
+use crate::errands::LEASE;
 use crate::world::World;
 use rows::{Batch, End, Job};
 
@@ -33,55 +34,78 @@ pub(crate) async fn look(world: &Arc<World>, tenant: TenantId, id: ImportId, byt
 pub(crate) async fn go_on(world: &Arc<World>, claimed: &Claimed, id: ImportId, run: i64) -> Result<(), StoreError> {
     let tenant = claimed.tenant;
     let held = world.store.read(tenant, async move |tx: &mut TenantTx<'_>| import::find(tx, id).await).await?;
-    match held.filter(|held| held.run == run) {
-        Some(held) if held.state == State::Undoing => take_back(world, tenant, &held).await?,
-        Some(held) if held.state.is_at_work() => read(world, tenant, held).await?,
-        _ => {}
+    let is_over = match held.filter(|held| held.run == run) {
+        Some(held) if held.state == State::Undoing => {
+            take_back(world, tenant, &held).await?;
+            true
+        }
+        Some(held) if held.state.is_at_work() => read(world, claimed, held).await?,
+        _ => true,
+    };
+    if !is_over {
+        // Whoever is at it may die yet: then this is found again.
+        return Ok(());
     }
     let errand = claimed.id;
     world.store.write(tenant, async move |tx| queue::drop_errand(tx, errand).await).await
 }
 
-async fn read(world: &Arc<World>, tenant: TenantId, held: Import) -> Result<(), StoreError> {
+/// Answers whether nothing is left to do; if not, somebody else is at it.
+async fn read(world: &Arc<World>, claimed: &Claimed, held: Import) -> Result<bool, StoreError> {
+    let tenant = claimed.tenant;
     let job = Job::of(world, tenant, &held).await?;
     let (batches, mut waiting) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || job.read(&batches));
     let mut at = held.reading.rows;
-    let mut goes = true;
+    let mut stopped = None;
     while let Some(batch) = waiting.recv().await {
-        at = match write(world, tenant, &held, at, batch).await? {
-            Some(at) => at,
-            None => {
-                goes = false;
+        match write(world, claimed, &held, at, batch).await? {
+            Wrote::To(rows) => at = rows,
+            other => {
+                stopped = Some(other);
                 break;
             }
-        };
+        }
     }
     drop(waiting);
     let end = reader.await.map_err(StoreError::fault)?;
-    if goes {
-        finish(world, tenant, &held, end).await?;
+    match stopped {
+        Some(other) => Ok(matches!(other, Wrote::Over)),
+        None => finish(world, tenant, &held, at, end).await,
     }
-    Ok(())
 }
 
-/// What these rows say is done, and so far it was read: one commit. `at`: so far it was before. `None`: somebody else is at it, or
-/// it was cancelled.
+/// What became of some rows.
+enum Wrote {
+    /// They are on the disk, and so far the file was read.
+    To(u64),
+    /// Another order came: nothing is left to do for this one.
+    Over,
+    /// Somebody else is at it, and further.
+    Elsewhere,
+}
+
+/// What these rows say is done, so far it was read, and nobody else need take it up for another while: one commit. `at`: so far
+/// it was read before.
 async fn write(
     world: &Arc<World>,
-    tenant: TenantId,
+    claimed: &Claimed,
     held: &Import,
     at: u64,
     batch: Batch,
-) -> Result<Option<u64>, StoreError> {
+) -> Result<Wrote, StoreError> {
     let (id, run, now, ids) = (held.id, held.run, world.now(), world.ids());
+    let (tenant, errand) = (claimed.tenant, claimed.id);
+    let until = now.checked_add(LEASE).map_err(StoreError::fault)?;
     let done = world
         .store
         .write(tenant, async move |tx: &mut TenantTx<'_>| {
-            let Some(held) = import::hold(tx, id).await?.filter(|held| held.run == run && held.reading.rows == at)
-            else {
-                return Ok(None);
+            let Some(held) = import::hold(tx, id).await?.filter(|held| held.run == run) else {
+                return Ok((Wrote::Over, None));
             };
+            if held.reading.rows != at {
+                return Ok((Wrote::Elsewhere, None));
+            }
             let mut reading = held.reading.clone();
             (reading.rows, reading.line, reading.progress) = (batch.rows_read, batch.line, batch.progress);
             reading.alarm.clone_from(&batch.alarm);
@@ -92,33 +116,39 @@ async fn write(
                 reading.tally.count_invalid(faults);
             }
             import::reject(tx, id, &batch.rejected).await?;
+            queue::postpone_errand(tx, errand, until).await?;
             let line = import::advance(tx, id, &reading).await?;
-            Ok::<_, StoreError>(Some((event::append(tx, now, &[line]).await?, reading.rows)))
+            Ok::<_, StoreError>((Wrote::To(reading.rows), Some(event::append(tx, now, &[line]).await?)))
         })
         .await?;
-    Ok(done.map(|(head, rows)| {
-        world.told(tenant, head);
-        rows
-    }))
+    let (wrote, head) = done;
+    head.into_iter().for_each(|head| world.told(tenant, head));
+    Ok(wrote)
 }
 
-async fn finish(world: &Arc<World>, tenant: TenantId, held: &Import, end: End) -> Result<(), StoreError> {
+/// All of it was read, up to `at`. Answers whether that was all that is to be done.
+async fn finish(world: &Arc<World>, tenant: TenantId, held: &Import, at: u64, end: End) -> Result<bool, StoreError> {
     let (id, run, now) = (held.id, held.run, world.now());
-    let head = world
+    let (is_over, head) = world
         .store
         .write(tenant, async move |tx: &mut TenantTx<'_>| {
-            let Some(held) = import::hold(tx, id).await?.filter(|held| held.run == run) else { return Ok(None) };
+            let Some(held) = import::hold(tx, id).await?.filter(|held| held.run == run) else {
+                return Ok((true, None));
+            };
+            if held.reading.rows != at {
+                return Ok((false, None));
+            }
             let (to, fault): (_, Option<&Fault>) = match (&end, held.state) {
                 (Err(fault), _) => (State::Failed, Some(fault)),
                 (Ok(()), State::Checking) => (State::Checked, None),
                 (Ok(()), _) => (State::Done, None),
             };
             let line = import::go_on(tx, now, &held, to, fault).await?;
-            Ok::<_, StoreError>(Some(event::append(tx, now, &[line]).await?))
+            Ok::<_, StoreError>((true, Some(event::append(tx, now, &[line]).await?)))
         })
         .await?;
     head.into_iter().for_each(|head| world.told(tenant, head));
-    Ok(())
+    Ok(is_over)
 }
 
 async fn take_back(world: &Arc<World>, tenant: TenantId, held: &Import) -> Result<(), StoreError> {

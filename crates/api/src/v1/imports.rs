@@ -60,6 +60,7 @@ pub async fn upload(
     request: Request,
 ) -> Result<Written<Import>, ApiError> {
     caller.must(Scope::ContactsWrite)?;
+    file::may_come(request.headers())?;
     let name = fields::name("file_name", about.file_name.as_deref().unwrap_or("contacts"))?;
     let (tenant, now) = (caller.tenant, app.engine.now());
     let id: ImportId = app.engine.ids().next();

@@ -5,6 +5,7 @@ use bytes::{Bytes, BytesMut};
 use domain::id::{ImportId, TenantId};
 use engine::import::{FILE_BYTES_MAX, LookError, Looked};
 use futures_util::StreamExt as _;
+use http::{HeaderMap, header};
 use store::import::{self, PART_BYTES};
 use store::{Store, TenantTx};
 
@@ -12,6 +13,17 @@ use crate::{auth::Caller, error::ApiError, state::AppState};
 
 /// So many rejected rows are read at once.
 const ROWS_AT_ONCE: u32 = 1_000;
+
+/// A file that says that it is too large need not be sent.
+pub(super) fn may_come(headers: &HeaderMap) -> Result<(), ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|bytes| bytes > FILE_BYTES_MAX) { Err(too_large()) } else { Ok(()) }
+}
+
+fn too_large() -> ApiError {
+    let mend = "The file has more than 1 GB. Split it into several files and import one after the other.";
+    ApiError::invalid("body", "too_large", mend)
+}
 
 /// Keeps what comes in, and looks at it.
 pub(super) async fn take_in(app: &AppState, caller: &Caller, id: ImportId, body: Body) -> Result<Looked, ApiError> {
@@ -23,8 +35,7 @@ pub(super) async fn take_in(app: &AppState, caller: &Caller, id: ImportId, body:
         })?;
         bytes += chunk.len() as u64;
         if bytes > FILE_BYTES_MAX {
-            let mend = "The file has more than 1 GB. Split it into several files and import one after the other.";
-            return Err(ApiError::invalid("body", "too_large", mend));
+            return Err(too_large());
         }
         while !chunk.is_empty() {
             let some = chunk.split_to(chunk.len().min(PART_BYTES - piece.len()));
