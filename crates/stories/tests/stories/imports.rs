@@ -1,6 +1,9 @@
 //! Contacts from a file: what it would do, what it does, what it does not take, and how it is taken back.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use engine::{Engine, EngineConfig, Net, Sealer};
 use providers::http::Method;
 use serde_json::{Value, json};
 use stories::http::Answer;
@@ -188,6 +191,16 @@ store::on_both_engines! {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
+        let (_another, other_node) = Engine::start(EngineConfig {
+            store: place.store(),
+            clock: Arc::new(town.clock.clone()),
+            net: Net::new(true),
+            sealer: Sealer::from_key(&[7; 32]),
+            public_url: "http://127.0.0.1:9".into(),
+            seed: 2,
+            turn_workers: 1,
+            alone: false,
+        });
         let row = |nth: usize| format!("+1212{:07},yes\n", 2_000_000 + 7 * nth);
         let file: String = std::iter::once("phone,opted_in\n".to_owned()).chain((0..9_000).map(row)).collect();
         let import = upload(&town, &acme, "many.csv", file).await;
@@ -210,6 +223,7 @@ store::on_both_engines! {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             town.clock.advance_to(town.clock.now().checked_add(jiff::SignedDuration::from_millis(600)).unwrap());
         }
+        other_node.stop(jiff::SignedDuration::from_secs(20)).await.unwrap();
         assert!(left_while_running, "whoever is not at it any more must not take it off the list");
         town.passes(jiff::SignedDuration::from_mins(4)).await;
         let done = acme.get(&path).await.is(200).clone();
