@@ -20,6 +20,8 @@ mod suggest;
 mod tally;
 mod values;
 
+use jiff::SignedDuration;
+
 pub use alarm::{Alarm, Sequential};
 pub use column::{Column, UnknownColumn};
 pub use consent::{Attestation, AttestationError, Consent, ConsentState, Step, consent};
@@ -34,6 +36,8 @@ pub use seen::Seen;
 pub use tally::Tally;
 pub use values::DateOrder;
 
+/// A file, its rejected rows and what it takes to take an import back are kept for so long after it came in.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// So many of a file's first rows tell what its columns are.
 pub const SAMPLE_ROWS: usize = 200;
 

@@ -115,7 +115,7 @@ async fn write(
             for faults in &batch.faults {
                 reading.tally.count_invalid(faults);
             }
-            import::reject(tx, id, &batch.rejected).await?;
+            import::reject(tx, id, run, &batch.rejected).await?;
             queue::postpone_errand(tx, errand, until).await?;
             let line = import::advance(tx, id, &reading).await?;
             Ok::<_, StoreError>((Wrote::To(reading.rows), Some(event::append(tx, now, &[line]).await?)))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use store::assistant::replay;
 use store::remember::SENDING_LEASE;
-use store::{StoreError, approval, idempotency, queue, run, tool_use, unclaimed};
+use store::{StoreError, approval, idempotency, import, queue, run, tool_use, unclaimed};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
@@ -22,6 +22,10 @@ const TELLINGS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 const REPLAYS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// What tools were called with and answered, and what was approved, is of use while the conversation is alive.
 const USES_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// A file of contacts that has not come in whole by then never will.
+const UPLOADS_END: SignedDuration = SignedDuration::from_hours(24);
+/// Pieces of files are half a megabyte each.
+const FILES_AT_ONCE: u32 = 20;
 /// So many rows are forgotten in one transaction.
 const SOME: u32 = 1_000;
 
@@ -55,6 +59,8 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
     let tellings_before = world.now().checked_sub(TELLINGS_KEPT).map_err(StoreError::fault)?;
     let replays_before = world.now().checked_sub(REPLAYS_KEPT).map_err(StoreError::fault)?;
     let uses_before = world.now().checked_sub(USES_KEPT).map_err(StoreError::fault)?;
+    let files_before = world.now().checked_sub(domain::import::KEPT).map_err(StoreError::fault)?;
+    let broken_before = world.now().checked_sub(UPLOADS_END).map_err(StoreError::fault)?;
     let now = world.now();
     loop {
         let forgotten = world
@@ -68,7 +74,20 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                 let turns = replay::forget(tx, replays_before, SOME).await?;
                 let uses = tool_use::forget(tx, uses_before, SOME).await?;
                 let approvals = approval::forget(tx, uses_before, SOME).await?;
-                let most = [arrivals, unclaimed, keys, tellings, runs, turns, uses, approvals].into_iter().max();
+                let files = import::forget(tx, files_before, broken_before, FILES_AT_ONCE).await?;
+                let most = [
+                    files * u64::from(SOME / FILES_AT_ONCE),
+                    arrivals,
+                    unclaimed,
+                    keys,
+                    tellings,
+                    runs,
+                    turns,
+                    uses,
+                    approvals,
+                ]
+                .into_iter()
+                .max();
                 Ok::<_, StoreError>(most.unwrap_or(0))
             })
             .await?;

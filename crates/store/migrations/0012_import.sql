@@ -17,6 +17,7 @@ CREATE TABLE contact_import (
     ended_at_us   BIGINT,
     PRIMARY KEY (tenant_id, id)
 ) {strict};
+CREATE INDEX contact_import_old ON contact_import (created_at_us);
 
 -- The file, piece by piece.
 CREATE TABLE contact_import_part (
@@ -43,9 +44,10 @@ CREATE TABLE contact_import_step (
 CREATE TABLE contact_import_reject (
     tenant_id UUID   NOT NULL,
     import_id UUID   NOT NULL,
+    run       BIGINT NOT NULL,          -- by which order: a check and the import have their own
     line      BIGINT NOT NULL,          -- of the file, from 1
     cells     TEXT   NOT NULL,          -- the line of the file of rejected rows: line, reason, and the row as it was
-    PRIMARY KEY (tenant_id, import_id, line),
+    PRIMARY KEY (tenant_id, import_id, run, line),
     FOREIGN KEY (tenant_id, import_id) REFERENCES contact_import (tenant_id, id)
 ) {clustered};
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::event::Line;
 use crate::scene::json;
-use crate::{Row, StoreError, TenantTx, args, row};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, row};
 
 pub mod apply;
 pub mod undo;
@@ -59,6 +59,8 @@ impl fmt::Debug for Import {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reading {
+    /// By which order.
+    pub run: i64,
     /// So many lines come before.
     pub line: u64,
     /// So many rows were read, the names of columns among them.
@@ -212,11 +214,7 @@ pub async fn go_on(
     fault: Option<&Fault>,
 ) -> Result<Line, StoreError> {
     let begins = matches!(to, State::Checking | State::Running);
-    if begins {
-        let sql = "DELETE FROM contact_import_reject WHERE tenant_id = $1 AND import_id = $2";
-        tx.push(sql, args![import.id]).await?;
-    }
-    let reading = if begins { Reading::default() } else { import.reading.clone() };
+    let reading = if begins { Reading { run: import.run + 1, ..Reading::default() } } else { import.reading.clone() };
     let reading = serde_json::to_string(&reading).map_err(StoreError::fault)?;
     let fault = fault.map(serde_json::to_string).transpose().map_err(StoreError::fault)?;
     let ended = matches!(to, State::Done | State::Failed | State::Cancelled | State::Undone);
@@ -244,11 +242,11 @@ pub async fn advance(tx: &mut TenantTx<'_>, id: ImportId, reading: &Reading) -> 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn reject(tx: &mut TenantTx<'_>, id: ImportId, rows: &[(u64, String)]) -> Result<(), StoreError> {
+pub async fn reject(tx: &mut TenantTx<'_>, id: ImportId, run: i64, rows: &[(u64, String)]) -> Result<(), StoreError> {
     tx.push_many(
-        "INSERT INTO contact_import_reject (tenant_id, import_id, line, cells)
-         VALUES {rows} ON CONFLICT (tenant_id, import_id, line) DO NOTHING",
-        rows.iter().map(|(line, cells)| row![id, i64::try_from(*line).unwrap_or(i64::MAX), cells]),
+        "INSERT INTO contact_import_reject (tenant_id, import_id, run, line, cells)
+         VALUES {rows} ON CONFLICT (tenant_id, import_id, run, line) DO NOTHING",
+        rows.iter().map(|(line, cells)| row![id, run, i64::try_from(*line).unwrap_or(i64::MAX), cells]),
     )
     .await
 }
@@ -260,13 +258,54 @@ pub async fn reject(tx: &mut TenantTx<'_>, id: ImportId, rows: &[(u64, String)])
 pub async fn rejected(
     tx: &mut TenantTx<'_>,
     id: ImportId,
+    run: i64,
     after: i64,
     limit: u32,
 ) -> Result<Vec<(i64, String)>, StoreError> {
-    let sql = "SELECT line, cells FROM contact_import_reject WHERE tenant_id = $1 AND import_id = $2 AND line > $3
-               ORDER BY line LIMIT $4";
-    let rows = tx.rows(sql, args![id, after, limit]).await?;
+    let sql = "SELECT line, cells FROM contact_import_reject
+               WHERE tenant_id = $1 AND import_id = $2 AND run = $3 AND line > $4 ORDER BY line LIMIT $5";
+    let rows = tx.rows(sql, args![id, run, after, limit]).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Forgets files that came in before then, or broke off before `broken`, and what was kept beside them, at most `limit` rows of
+/// each kind; what was done and who vouched stays. Answers the most of one kind.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(
+    tx: &mut SystemTx<'_>,
+    before: Timestamp,
+    broken: Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
+    macro_rules! old {
+        ($table:literal, $key:literal) => {
+            concat!(
+                "DELETE FROM ",
+                $table,
+                " WHERE (tenant_id, import_id, ",
+                $key,
+                ") IN (
+                     SELECT t.tenant_id, t.import_id, t.",
+                $key,
+                " FROM contact_import i
+                     JOIN ",
+                $table,
+                " t ON t.tenant_id = i.tenant_id AND t.import_id = i.id
+                     WHERE i.created_at_us < $1 AND i.state NOT IN ('checking', 'running', 'undoing')
+                        OR i.created_at_us < $2 AND NOT i.is_whole
+                     LIMIT $3)"
+            )
+        };
+    }
+    let mut most = 0;
+    for sql in
+        [old!("contact_import_part", "nth"), old!("contact_import_step", "nth"), old!("contact_import_reject", "line")]
+    {
+        most = most.max(tx.exec_returning_count(sql, args![before, broken, limit]).await?);
+    }
+    Ok(most)
 }
 
 /// What columns of these names were last time.

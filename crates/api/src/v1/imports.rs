@@ -213,6 +213,10 @@ async fn order(
     let written = once::write(&app, caller.tenant, once, StatusCode::ACCEPTED, async move |tx: &mut TenantTx<'_>| {
         let found = held(tx, id).await?;
         let to = rules::obey(found.state, order).map_err(refused)?;
+        if order != Order::Cancel && now.duration_since(found.created_at) >= rules::KEPT {
+            let mend = "A file is kept for 30 days, and what it takes to undo it. Upload it again.";
+            return Err(ApiError::conflict("too_old", mend));
+        }
         if matches!(order, Order::Check | Order::Start) {
             ready(tx, &found).await?;
         }
@@ -245,7 +249,7 @@ pub async fn rejected(
     let mut head = String::from('\u{FEFF}');
     let names = looked.columns.iter().map(|column| column.name.as_str());
     domain::csv::write_row(&mut head, [LINE, REASON].into_iter().chain(names));
-    Ok((csv_headers("rejected.csv")?, file::rejected(store, caller.tenant, id, head)).into_response())
+    Ok((csv_headers("rejected.csv")?, file::rejected(store, caller.tenant, &found, head)).into_response())
 }
 
 /// A file to fill in: the columns that are known, and two people as an example.

@@ -12,6 +12,7 @@ mod desk;
 mod errand;
 mod face;
 mod identity;
+mod import;
 mod inbox;
 mod knowledge;
 mod media;

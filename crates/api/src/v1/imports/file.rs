@@ -61,12 +61,13 @@ async fn keep(app: &AppState, caller: &Caller, id: ImportId, nth: i64, content: 
 }
 
 /// `head`, and all rows that were not taken. The next are read when those before them were fetched.
-pub(super) fn rejected(store: Store, tenant: TenantId, id: ImportId, head: String) -> Body {
+pub(super) fn rejected(store: Store, tenant: TenantId, found: &import::Import, head: String) -> Body {
+    let (id, run) = (found.id, found.reading.run);
     let rows = futures_util::stream::unfold(Some(0_i64), move |after| {
         let store = store.clone();
         async move {
             let after = after?;
-            let read = async move |tx: &mut TenantTx<'_>| import::rejected(tx, id, after, ROWS_AT_ONCE).await;
+            let read = async move |tx: &mut TenantTx<'_>| import::rejected(tx, id, run, after, ROWS_AT_ONCE).await;
             match store.read(tenant, read).await {
                 Ok(some) => {
                     let next = some.last().map(|(line, _)| *line)?;
