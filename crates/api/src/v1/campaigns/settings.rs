@@ -1,0 +1,253 @@
+//! What a campaign says, to whom and how, as it is asked for; and what must be there before a launch.
+
+use domain::campaign::{Audience, Settings};
+use domain::id::{ListId, NumberId, SegmentId};
+use domain::lint::{self, Severity};
+use domain::phone::E164;
+use domain::template::{OWN_NAMES, Template};
+use jiff::Timestamp;
+use serde::Deserialize;
+use store::campaign::audience;
+use store::{TenantTx, number, segment, tenant};
+use utoipa::ToSchema;
+
+use crate::{
+    error::ApiError,
+    v1::{lists, segments},
+};
+
+const NUMBERS_MAX: usize = 100;
+const TAGS_MAX: usize = 50;
+const GROUPS_MAX: usize = 20;
+const PHONES_MAX: usize = 10_000;
+
+/// A campaign to write, or what of a draft changes; what is absent stays.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignPatch {
+    /// What people call it; a new one needs it.
+    pub(super) name: Option<String>,
+    /// The text, with places such as `{first_name|there}`, `{due:date}` or the key of a field of yours.
+    body: Option<String>,
+    /// From which numbers; each recipient always gets theirs from the same one.
+    #[schema(value_type = Option<Vec<String>>)]
+    numbers: Option<Vec<NumberId>>,
+    /// To whom.
+    audience: Option<ChangeAudience>,
+    /// Whoever has not got it by then does not get it any more; `null`: it has time.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    send_before: Option<Option<Timestamp>>,
+}
+
+/// Who gets it: whoever one of the first five means, and none of the others does.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChangeAudience {
+    /// All contacts.
+    everyone: bool,
+    /// Contacts with one of these labels.
+    tags: Vec<String>,
+    /// Contacts on one of these lists.
+    #[schema(value_type = Vec<String>)]
+    lists: Vec<ListId>,
+    /// Contacts in one of these segments, at the moment at which everybody gets their row.
+    #[schema(value_type = Vec<String>)]
+    segments: Vec<SegmentId>,
+    /// These numbers, in E.164 form; who is not known becomes a contact.
+    phones: Vec<String>,
+    /// But nobody with one of these labels.
+    without_tags: Vec<String>,
+    /// Nor on one of these lists.
+    #[schema(value_type = Vec<String>)]
+    without_lists: Vec<ListId>,
+    /// Nor in one of these segments.
+    #[schema(value_type = Vec<String>)]
+    without_segments: Vec<SegmentId>,
+}
+
+impl std::fmt::Debug for CampaignPatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CampaignPatch").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for ChangeAudience {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChangeAudience").finish_non_exhaustive()
+    }
+}
+
+/// What must be there before a launch.
+pub(super) async fn ready(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    set: &Settings,
+    starts_at: Option<Timestamp>,
+) -> Result<(), ApiError> {
+    if set.body.trim().is_empty() {
+        return Err(ApiError::invalid("body", "empty", "It says nothing. Write its text first."));
+    }
+    if set.numbers.is_empty() {
+        return Err(ApiError::invalid("numbers", "empty", "Choose the numbers that it is sent from."));
+    }
+    names_exist(tx, &set.body).await?;
+    says_nothing_refused(tx, &set.body).await?;
+    numbers_exist(tx, &set.numbers).await?;
+    if set.send_before.is_some_and(|before| starts_at.is_some_and(|at| before <= at)) {
+        let mend = "It would be over before it begins. Choose a later time.";
+        return Err(ApiError::invalid("send_before", "too_early", mend));
+    }
+    groups_exist(tx, &set.audience).await?;
+    segments_make_sense(tx, &set.audience).await?;
+    if set.audience.phones.is_empty() && !audience::anybody(tx, now, &set.audience).await? {
+        let mend = "Nobody would get it. Choose other labels, lists or segments, or name some numbers.";
+        return Err(ApiError::invalid("audience", "nobody", mend));
+    }
+    Ok(())
+}
+
+/// What it says, to whom and how, after what is asked for.
+pub(super) async fn settings(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    before: Settings,
+    asked: &CampaignPatch,
+) -> Result<Settings, ApiError> {
+    let mut set = before;
+    if let Some(body) = &asked.body {
+        names_exist(tx, body).await?;
+        set.body.clone_from(body);
+    }
+    if let Some(numbers) = &asked.numbers {
+        numbers_exist(tx, numbers).await?;
+        set.numbers.clone_from(numbers);
+        set.numbers.sort_unstable();
+        set.numbers.dedup();
+    }
+    if let Some(asked) = &asked.audience {
+        set.audience = audience_of(asked)?;
+        groups_exist(tx, &set.audience).await?;
+    }
+    if let Some(send_before) = asked.send_before {
+        if send_before.is_some_and(|before| before <= now) {
+            return Err(ApiError::invalid("send_before", "in_the_past", "This time has passed. Choose a later one."));
+        }
+        set.send_before = send_before;
+    }
+    Ok(set)
+}
+
+async fn names_exist(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
+    let fault = |fault: domain::template::Fault| ApiError::invalid("body", fault.kind.code(), fault.to_string());
+    let template: Template = body.parse().map_err(fault)?;
+    let own = tenant::settings(tx).await?.fields;
+    template.check(OWN_NAMES.into_iter().chain(own.iter().map(|field| field.key.as_str()))).map_err(fault)
+}
+
+/// Warnings are for people to weigh; what carriers block as it is would only cost the number its good name.
+async fn says_nothing_refused(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
+    let tenant = tenant::read(tx).await?;
+    let context = lint::Context { sender: &tenant.name, keywords: Some(&tenant.settings.keywords) };
+    match lint::lint(body, context).into_iter().find(|finding| finding.severity == Severity::Refuse) {
+        Some(found) => {
+            Err(ApiError::invalid("body", found.code.as_str(), format!("{} {}", found.explanation, found.mend)))
+        }
+        None => Ok(()),
+    }
+}
+
+async fn numbers_exist(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<(), ApiError> {
+    if numbers.len() > NUMBERS_MAX {
+        return Err(ApiError::invalid("numbers", "too_many", format!("At most {NUMBERS_MAX} numbers.")));
+    }
+    for (nth, id) in numbers.iter().enumerate() {
+        if number::read(tx, *id).await?.is_none() {
+            let mend = "There is no such number. Choose some under Numbers.";
+            return Err(ApiError::invalid(format!("numbers[{nth}]"), "no_such_number", mend));
+        }
+    }
+    Ok(())
+}
+
+/// That there are the lists and segments of an audience; they stay there until the transaction ends.
+async fn groups_exist(tx: &mut TenantTx<'_>, to: &Audience) -> Result<(), ApiError> {
+    for (field, ids) in [("lists", &to.lists), ("without_lists", &to.without_lists)] {
+        for (nth, id) in ids.iter().enumerate() {
+            lists::must_exist(tx, format!("audience.{field}[{nth}]"), *id).await?;
+        }
+    }
+    for (field, ids) in [("segments", &to.segments), ("without_segments", &to.without_segments)] {
+        for (nth, id) in ids.iter().enumerate() {
+            segments::must_exist(tx, format!("audience.{field}[{nth}]"), *id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// That it can be said who is in each segment: nobody is texted, or left out, by accident.
+async fn segments_make_sense(tx: &mut TenantTx<'_>, to: &Audience) -> Result<(), ApiError> {
+    for (field, ids) in [("segments", &to.segments), ("without_segments", &to.without_segments)] {
+        let checked = segment::checked(tx, ids).await?;
+        if let Some(nth) = ids.iter().position(|id| !checked.contains_key(id)) {
+            let mend = "Its condition makes no sense any more, as a field is gone. Mend it under Segments.";
+            return Err(ApiError::invalid(format!("audience.{field}[{nth}]"), "broken_segment", mend));
+        }
+    }
+    Ok(())
+}
+
+fn each_once<T: Copy + Ord>(ids: &[T]) -> Vec<T> {
+    let ids: std::collections::BTreeSet<T> = ids.iter().copied().collect();
+    ids.into_iter().collect()
+}
+
+fn audience_of(asked: &ChangeAudience) -> Result<Audience, ApiError> {
+    let labels = |field: &str, tags: &[String]| {
+        if tags.len() > TAGS_MAX {
+            return Err(ApiError::invalid(field, "too_many", format!("At most {TAGS_MAX} labels.")));
+        }
+        let mut tags: Vec<String> =
+            tags.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
+        tags.sort_unstable();
+        tags.dedup();
+        Ok(tags)
+    };
+    if asked.phones.len() > PHONES_MAX {
+        let mend = format!("At most {PHONES_MAX} numbers. Import more of them as contacts with a label.");
+        return Err(ApiError::invalid("audience.phones", "too_many", mend));
+    }
+    for (field, many) in [
+        ("audience.lists", asked.lists.len()),
+        ("audience.segments", asked.segments.len()),
+        ("audience.without_lists", asked.without_lists.len()),
+        ("audience.without_segments", asked.without_segments.len()),
+    ] {
+        if many > GROUPS_MAX {
+            return Err(ApiError::invalid(field, "too_many", format!("At most {GROUPS_MAX}.")));
+        }
+    }
+    let mut phones = Vec::with_capacity(asked.phones.len());
+    for (nth, phone) in asked.phones.iter().enumerate() {
+        let parsed =
+            E164::parse(phone, None).map_err(|error| ApiError::phone(&format!("audience.phones[{nth}]"), error))?;
+        phones.push(parsed.as_str().to_owned());
+    }
+    phones.sort_unstable();
+    phones.dedup();
+    Ok(Audience {
+        everyone: asked.everyone,
+        tags: labels("audience.tags", &asked.tags)?,
+        lists: each_once(&asked.lists),
+        segments: each_once(&asked.segments),
+        phones,
+        without_tags: labels("audience.without_tags", &asked.without_tags)?,
+        without_lists: each_once(&asked.without_lists),
+        without_segments: each_once(&asked.without_segments),
+    })
+}
+
+/// `null` is said, too.
+fn said<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Timestamp>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}

@@ -1,0 +1,126 @@
+use super::*;
+use crate::tenant::Settings;
+
+/// Where it is nine on a Friday morning.
+const PARIS: &str = "+33612345678";
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn ann(standing: Standing, attempt: u32) -> Recipient {
+    Recipient {
+        id: Uuid::from_u128(1).into(),
+        campaign: Uuid::from_u128(2).into(),
+        contact: Uuid::from_u128(3).into(),
+        phone: PARIS.into(),
+        number: Uuid::from_u128(4).into(),
+        standing,
+        attempt,
+        opted_out_at: None,
+        conversation: None,
+    }
+}
+
+fn told(decision: &Decision) -> Vec<String> {
+    let changes = decision.changes.iter().map(|change| match change {
+        Change::RecipientMoved(moved) => {
+            let why = moved.failure.as_ref().map(|failure| format!(" ({})", failure.code)).unwrap_or_default();
+            let attempt = moved.attempt.map(|attempt| format!(", attempt {attempt}")).unwrap_or_default();
+            format!("{}{why}{attempt}", moved.to.as_str())
+        }
+        Change::Consented(_) => "opted out".into(),
+        Change::UnsentCancelled { .. } => "the rest is taken back".into(),
+        other => format!("{other:?}"),
+    });
+    let effects = decision.effects.iter().map(|effect| match effect {
+        Effect::Remind { .. } => "looked at again".into(),
+        other => format!("{other:?}"),
+    });
+    changes.chain(effects).collect()
+}
+
+fn end(attempt: u32, ended: Ended) -> SendEnded {
+    SendEnded { message: Uuid::from_u128(1).into(), attempt, ended }
+}
+
+fn failure() -> Failure {
+    Failure { code: "40310".into(), explanation: "No such number.".into(), mend: String::new() }
+}
+
+#[test]
+fn somebody_gets_their_text_a_later_turn_or_a_reason() {
+    let settings = Settings::default();
+    let asked = |opted_out| Asked {
+        settings: &settings,
+        number_enabled: true,
+        contact_blocked: false,
+        opted_out,
+        phone: PARIS,
+        contact_zone: None,
+        contact_quiet: None,
+        had: &[],
+        wrote_at: None,
+        purpose: crate::gate::Purpose::Campaign,
+    };
+    let rendering = Rendering::new("en");
+    let person = |name| Person { name, ..Person::default() };
+    let decide = |body: &str, name, kept, opted_out, send_before| {
+        let campaign = Running { id: Uuid::from_u128(2).into(), template: body.parse().unwrap(), send_before };
+        let (moved, due) =
+            due(at(0), &campaign, &ann(Standing::Pending, 1), &rendering, person(name), kept, asked(opted_out));
+        (moved.to, due)
+    };
+    let hand = |body: &str, segments| Due::Hand { attempt: 2, body: body.into(), segments };
+    let skipped = |skip| (Standing::Skipped, Due::Skip(skip));
+    let lacks = || skipped(Skip::Lacks("name".into()));
+    assert_eq!(decide("Hi {name}", "Ann", None, false, None), (Standing::Sending, hand("Hi Ann", 1)));
+    assert_eq!(decide("Hi {name}", "", None, false, None), lacks());
+    assert_eq!(decide("Hi {name}", "Bob", Some("Hi Ann"), false, None), (Standing::Sending, hand("Hi Ann", 1)));
+    assert_eq!(decide("Hi {name}", "", None, true, None), skipped(Skip::Gate(Reason::ContactOptedOut)));
+    assert_eq!(decide("Hi", "", None, false, Some(at(0))), skipped(Skip::TooLate));
+    assert_eq!(decide("{name|}", "", None, false, None), skipped(Skip::Empty));
+    assert_eq!(decide(&"x".repeat(1_600), "", None, false, None), skipped(Skip::TooLong));
+    let quotes = decide("“Hi” {name}", "Ann", None, false, None).1;
+    assert_eq!(quotes, hand("\"Hi\" Ann", 1), "what makes a text dear without need is replaced");
+}
+
+#[test]
+fn an_answer_of_the_carrier_counts_once_and_for_its_attempt() {
+    let accepted = || Ended::Accepted { carrier_ref: "c1".into(), parts: Some(1) };
+    let not_taken = |counts| Ended::NotTaken { retry_at: at(5), why: "busy".into(), counts };
+    let lost = || Ended::Lost { why: "cut off".into() };
+    let rejected = |opted_out| Ended::Rejected { failure: failure(), opted_out };
+    for (standing, attempt, answer, expected) in [
+        (Standing::Sending, 1, accepted(), vec!["sent"]),
+        (Standing::Delivered, 1, accepted(), vec!["delivered"]),
+        (Standing::Sending, 1, rejected(false), vec!["failed (40310)"]),
+        (Standing::Sending, 1, rejected(true), vec!["failed (40310)", "opted out", "the rest is taken back"]),
+        (Standing::Delivered, 1, rejected(false), vec![]),
+        (Standing::Sending, 1, not_taken(true), vec!["queued"]),
+        (Standing::Sending, 1, not_taken(false), vec!["queued, attempt 0"]),
+        (Standing::Sending, ATTEMPTS_MAX, not_taken(true), vec!["failed (carrier_unreachable)"]),
+        (Standing::Sent, 1, not_taken(true), vec![]),
+        (Standing::Sending, 1, lost(), vec!["unknown", "looked at again"]),
+        (Standing::Delivered, 1, lost(), vec![]),
+    ] {
+        let about = ann(standing, attempt);
+        let decision = ended(at(0), Uuid::nil(), &about, &end(attempt, answer.clone()));
+        assert_eq!(told(&decision), expected, "{standing:?} {answer:?}");
+        assert_eq!(told(&ended(at(0), Uuid::nil(), &about, &end(attempt + 1, answer))), Vec::<String>::new());
+    }
+    assert_eq!(told(&overdue(&ann(Standing::Unknown, 1))), ["unknown (outcome_unknown)"]);
+    assert_eq!(told(&overdue(&ann(Standing::Delivered, 1))), Vec::<String>::new());
+}
+
+#[test]
+fn a_standing_only_moves_forward() {
+    for standing in Standing::ALL {
+        assert_eq!(Standing::parse(standing.as_str()), Some(standing));
+        for report in [Reported::Sent, Reported::Delivered, Reported::Unconfirmed, Reported::Failed, Reported::Lost] {
+            let Some(to) = standing.on(report) else { continue };
+            assert!(matches!(standing, Standing::Sending | Standing::Sent | Standing::Unknown), "{standing:?}");
+            assert!(to != standing && !to.waits() && to != Standing::Sending, "{standing:?} {report:?}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Those whose turn has come, with all that the gate and their text need.
+
+use std::collections::HashMap;
+
+use domain::campaign::Recipient;
+use domain::field::Field;
+use domain::id::{CampaignId, ContactId, NumberId};
+use jiff::Timestamp;
+
+use super::standing;
+use crate::{StoreError, TenantTx, args, list};
+
+/// Somebody whose turn has come, with all that the gate and their text need.
+#[derive(Debug)]
+pub struct DueRecipient {
+    /// As a decision sees them.
+    pub recipient: Recipient,
+    /// What they are called; empty: not known.
+    pub name: String,
+    /// Empty: not known.
+    pub company: String,
+    /// For the gate.
+    pub blocked: bool,
+    /// For the gate.
+    pub zone: Option<String>,
+    /// What the tenant's fields hold for them.
+    pub fields: Vec<(Field, String)>,
+    /// Their text, if an earlier attempt made it.
+    pub body: Option<String>,
+}
+
+/// Those of a campaign whose turn has come at one of our numbers, locked until the transaction ends. `fields`: the tenant's,
+/// as far as the text names them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due(
+    tx: &mut TenantTx<'_>,
+    campaign: CampaignId,
+    number: NumberId,
+    fields: &[Field],
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<DueRecipient>, StoreError> {
+    let rows = tx
+        .rows(
+            "WITH due AS (
+                 SELECT tenant_id, id, contact_id, phone, standing, attempt, body, ready_at_us FROM campaign_recipient
+                 WHERE tenant_id = $1 AND campaign_id = $2 AND number_id = $3
+                   AND standing IN ('pending', 'deferred', 'queued') AND ready_at_us <= $4
+                 ORDER BY ready_at_us, id LIMIT $5 {skip_locked})
+             SELECT d.id, d.contact_id, d.phone, d.standing, d.attempt, d.body, c.name, c.company, c.blocked, c.time_zone,
+                    a.opted_out_at_us
+             FROM due d
+             JOIN contact c ON c.tenant_id = d.tenant_id AND c.id = d.contact_id
+             LEFT JOIN contact_address a ON a.tenant_id = d.tenant_id AND a.kind = 'phone' AND a.address = d.phone
+             ORDER BY d.ready_at_us, d.id",
+            args![campaign, number, now, limit],
+        )
+        .await?;
+    let mut due = Vec::with_capacity(rows.len());
+    for row in &rows {
+        due.push(DueRecipient {
+            recipient: Recipient {
+                id: row.get(0)?,
+                campaign,
+                contact: row.get(1)?,
+                phone: row.get(2)?,
+                number,
+                standing: standing(row.text(3)?)?,
+                attempt: row.get(4)?,
+                opted_out_at: row.get(10)?,
+                conversation: None,
+            },
+            body: row.get(5)?,
+            name: row.get(6)?,
+            company: row.get(7)?,
+            blocked: row.get(8)?,
+            zone: row.get(9)?,
+            fields: Vec::new(),
+        });
+    }
+    if !fields.is_empty() && !due.is_empty() {
+        let rows = tx
+            .rows(
+                "SELECT contact_id, field, value FROM contact_field
+                 WHERE tenant_id = $1 AND contact_id {among $2} AND field {among $3}",
+                args![
+                    list(due.iter().map(|due| due.recipient.contact)),
+                    list(fields.iter().map(|field| field.key.as_str()))
+                ],
+            )
+            .await?;
+        let mut kept: HashMap<ContactId, Vec<(Field, String)>> = HashMap::new();
+        for row in &rows {
+            if let Some(field) = fields.iter().find(|field| row.text(1).is_ok_and(|key| key == field.key)) {
+                kept.entry(row.get(0)?).or_default().push((field.clone(), row.get(2)?));
+            }
+        }
+        for due in &mut due {
+            due.fields = kept.remove(&due.recipient.contact).unwrap_or_default();
+        }
+    }
+    Ok(due)
+}
+
+/// When campaigns texted these phones after `since`, for each the latest first: what was handed over, unless it surely did not
+/// arrive.
+///
+/// # Errors
+/// When the database fails.
+pub async fn had(
+    tx: &mut TenantTx<'_>,
+    phones: &[&str],
+    since: Timestamp,
+) -> Result<HashMap<String, Vec<Timestamp>>, StoreError> {
+    let mut had: HashMap<String, Vec<Timestamp>> = HashMap::new();
+    let rows = tx
+        .rows(
+            "SELECT phone, handed_at_us FROM campaign_recipient
+             WHERE tenant_id = $1 AND phone {among $2} AND handed_at_us > $3 ORDER BY handed_at_us DESC",
+            args![list(phones.iter().copied()), since],
+        )
+        .await?;
+    for row in &rows {
+        had.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    Ok(had)
+}
