@@ -5,7 +5,10 @@
 //! All of it speaks over loopback. What the figures depend on (cores, load, how long an fsync takes) stands beside each.
 
 mod accept;
+mod caller;
+mod campaign;
 mod idle;
+mod import;
 mod live;
 mod load;
 mod machine;
@@ -65,6 +68,10 @@ enum Name {
     Retrieval,
     /// Others' turns while many conversations wait for a slow model.
     Waiting,
+    /// A file of contacts, and finding them.
+    Import,
+    /// A campaign, from its launch to its last text.
+    Campaign,
 }
 
 /// What every bench is given.
@@ -100,6 +107,7 @@ fn run() -> Result<ExitCode> {
     let mut args = std::env::args().skip(1);
     match args.next().as_deref() {
         Some("serve") => return server::serve(&args.next().context("serve needs a database")?),
+        Some("post") => return campaign::post(&args.next().context("post needs the carrier's address")?),
         Some("bare") => return server::bare(&args.next().context("bare needs a public key")?),
         _ => {}
     }
@@ -125,6 +133,8 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Pacing => pacing::measure(&run, &mut table).await,
             Name::Retrieval => retrieval::measure(&run, &mut table),
             Name::Waiting => waiting::measure(&run, &mut table).await,
+            Name::Import => import::measure(&run, &mut table).await,
+            Name::Campaign => campaign::measure(&run, &mut table).await,
         }
         .with_context(|| format!("the bench {name:?} could not be made"))?;
     }

@@ -35,6 +35,12 @@ impl Process {
         Ok(Self { child, address })
     }
 
+    /// Its number.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it has computed so far: user and system time.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ pub const SECRET_KEY: [u8; 32] = [7; 32];
 /// What the carrier signs with, where no sandbox runs.
 const SIGNING_SEED: [u8; 32] = [3; 32];
 /// What opens the account at the sandbox.
-const CARRIER_KEY: &str = "KEY-of-the-bench";
+pub const CARRIER_KEY: &str = "KEY-of-the-bench";
 /// Segments per thousand seconds: more than any machine sends.
 const NO_LIMIT: i64 = 1_000_000_000;
 
@@ -221,7 +221,7 @@ impl Carrier {
                 ("authorization", format!("Bearer {CARRIER_KEY}")),
                 ("content-type", "application/json".to_owned()),
             ],
-            body: json!({ "name": NAME, "whitelisted_destinations": ["US"], "webhook_api_version": "2" })
+            body: json!({ "name": NAME, "whitelisted_destinations": ["US", "GB", "AU"], "webhook_api_version": "2" })
                 .to_string()
                 .into(),
             timeout: Duration::from_secs(5),

@@ -59,6 +59,22 @@ impl Pace {
         Ok(since.saturating_add(self.time_of(segments.max(1))))
     }
 
+    /// As [`Self::take`], for texts that are taken some time before they go: the instant at which this one goes, at most
+    /// `ahead_us` after `now_us`, and the new state. Whoever takes many together pays for one commit, not for one each.
+    ///
+    /// # Errors
+    /// The instant at which to ask again: when half of that time is used up.
+    pub fn take_ahead(self, now_us: i64, ahead_us: i64, tat_us: i64, segments: u32) -> Result<(i64, i64), i64> {
+        let last_us = now_us.saturating_add(ahead_us);
+        match self.take(last_us, tat_us, segments) {
+            Err(tat_us) => Err(tat_us.saturating_sub(ahead_us / 2)),
+            Ok(_) => {
+                let goes_us = now_us.max(tat_us);
+                self.take(goes_us, tat_us, segments).map(|next_us| (goes_us, next_us))
+            }
+        }
+    }
+
     /// How long `segments` take at this pace, rounded up, so that rounding never quickens it.
     fn time_of(self, segments: u32) -> i64 {
         let us = u128::from(segments) * u128::from(SECOND_US * MILLI * MILLI);
@@ -127,6 +143,33 @@ mod tests {
     /// The rate, a fraction of a segment counting as none.
     fn whole(rate_milli: u64) -> u32 {
         u32::try_from(rate_milli / 1000).unwrap()
+    }
+
+    #[test]
+    fn what_is_taken_ahead_goes_at_its_pace() {
+        const AHEAD: i64 = 50_000;
+        for rate_milli in [500, 3_900, 100_000, 1_000_000, 20_000_000] {
+            let pace = Pace::new(rate_milli).unwrap();
+            let (mut now, mut tat, mut gone) = (START_US, 0, Vec::new());
+            while now < START_US + 10 * SECOND {
+                match pace.take_ahead(now, AHEAD, tat, 1) {
+                    Ok((goes, next)) => {
+                        assert!((now..=now + AHEAD).contains(&goes), "{rate_milli}");
+                        gone.push((goes, 1));
+                        tat = next;
+                    }
+                    Err(wait) => {
+                        assert!(wait > now, "{rate_milli}: asked again at once");
+                        now = wait;
+                    }
+                }
+            }
+            let least = 10 * u32::try_from(rate_milli).unwrap() / 1_000 * 97 / 100;
+            assert!(total(&gone) >= least, "{rate_milli}: only {}", total(&gone));
+            if rate_milli < 1_000_000 {
+                assert!(busiest_second(&gone) <= whole(rate_milli) + 1, "{rate_milli}");
+            }
+        }
     }
 
     #[test]

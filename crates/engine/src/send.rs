@@ -35,6 +35,8 @@ mod recipients;
 
 /// How long a lost wake-up can delay a text.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
+/// So long before they go texts may be handed over: at a thousand a second one commit pays for many.
+const AHEAD_US: i64 = 50_000;
 /// So many texts are handed over in one transaction.
 const BATCH: u32 = 128;
 /// So many wait for the carrier's answer at once.
@@ -50,6 +52,8 @@ struct Handed {
     lane: Uuid,
     number: NumberId,
     rate_millis: u64,
+    /// Not before this.
+    goes_at: Timestamp,
     segments: u32,
     attempt: u32,
     account: CarrierAccountId,
@@ -93,9 +97,10 @@ async fn pass(
     ended: &mpsc::Sender<Ending>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Option<Timestamp>, StoreError> {
-    board.look(world).await?;
     departures.forget_old(world.now());
     loop {
+        // Each time: a long queue keeps this loop busy, and a person elsewhere must not wait for its end.
+        board.look(world).await?;
         let Some(permits) = room(in_flight).await else { return Ok(None) };
         let due = board.take_due(world.now());
         if due.is_empty() {
@@ -106,7 +111,8 @@ async fn pass(
         for (handed, permit) in handed.into_iter().zip(permits) {
             let (world, ended) = (Arc::clone(world), ended.clone());
             let now = world.now();
-            let leaves_at = departures.next(handed.number, handed.rate_millis, handed.segments, now);
+            let goes_at = handed.goes_at.max(now);
+            let leaves_at = departures.next(handed.number, handed.rate_millis, handed.segments, goes_at);
             tasks.spawn(async move {
                 if leaves_at > now {
                     world.clock.sleep_until(leaves_at).await;
@@ -143,17 +149,19 @@ async fn claim(
             let mut ids = ids.clone();
             let mut batch = Batch::default();
             let mut handed = Vec::new();
-            let mut then = Vec::with_capacity(lanes.len());
+            let mut then: Vec<(Lane, Then)> = Vec::with_capacity(lanes.len());
             for lane in &lanes {
                 if handed.len() >= room {
-                    then.push((lane.clone(), Then::Again));
-                    continue;
+                    break;
                 }
                 let room = u32::try_from(room - handed.len()).unwrap_or(BATCH);
                 let claimed = claim_lane(tx, &mut batch, now, &mut ids, lane, room, &public_url).await?;
                 handed.extend(claimed.handed);
                 then.push((lane.clone(), claimed.then));
             }
+            // For whom there was no room this time comes first the next time.
+            let left = lanes[then.len()..].iter().map(|lane| (lane.clone(), Then::Again));
+            let then = left.chain(then).collect();
             Ok::<_, StoreError>((handed, then, batch.log(tx, now).await?))
         })
         .await?;
@@ -188,15 +196,20 @@ async fn claim_lane(
     let mut tat = queue::pace(&mut tx, lane.number).await?;
     let before = tat;
     // No more than its pace can let go at once are read: most of a long queue would be read for nothing.
-    let burst = u32::try_from(lane.rate_millis / 1_000 / 4).unwrap_or(room).clamp(2, room.max(2));
+    let burst = lane.rate_millis.saturating_mul(AHEAD_US.unsigned_abs()) / 1_000_000_000;
+    let burst = u32::try_from(burst).unwrap_or(room).clamp(2, room.max(2));
     let burst = if pace.is_none() { room } else { burst };
     let due = queue::due_texts(&mut tx, lane.number, now, burst.min(room)).await?;
     if due.len() as u32 == burst.min(room) {
         claimed.then = Then::Again;
     }
     for text in due {
-        match pace.map(|pace| pace.take(now.as_microsecond(), tat, text.segments)) {
-            Some(Ok(next)) => tat = next,
+        let mut goes_at = now;
+        match pace.map(|pace| pace.take_ahead(now.as_microsecond(), AHEAD_US, tat, text.segments)) {
+            Some(Ok((goes_us, next))) => {
+                goes_at = Timestamp::from_microsecond(goes_us).map_err(StoreError::fault)?;
+                tat = next;
+            }
             Some(Err(wait)) => {
                 claimed.then = Then::Wait(Timestamp::from_microsecond(wait).map_err(StoreError::fault)?);
                 break;
@@ -217,6 +230,7 @@ async fn claim_lane(
                 lane: text.lane,
                 number: lane.number,
                 rate_millis: lane.rate_millis,
+                goes_at,
                 segments: text.segments,
                 attempt,
                 account: sender.account,

@@ -50,9 +50,11 @@ impl Board {
         Ok(())
     }
 
-    /// The numbers that may send now; to be put back after the claim.
+    /// The numbers that may send now, those first at which somebody writes to one person; to be put back after the claim.
     pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Lane> {
-        self.lanes.extract_if(.., |(_, until)| *until <= now).map(|(lane, _)| lane).collect()
+        let mut due: Vec<Lane> = self.lanes.extract_if(.., |(_, until)| *until <= now).map(|(lane, _)| lane).collect();
+        due.sort_by_key(|lane| !lane.ready_at[..2].iter().flatten().any(|ready_at| *ready_at <= now));
+        due
     }
 
     pub(super) fn put(&mut self, lanes: Vec<(Lane, Then)>) {
@@ -115,6 +117,14 @@ mod tests {
         assert_eq!(due(&mut board, at(4)), [3]);
         assert_eq!(due(&mut board, at(5)), [1]);
         assert_eq!(board.next(), None);
+    }
+
+    #[test]
+    fn who_writes_to_one_person_comes_first() {
+        let mut board = Board::default();
+        let bulk = |n| Lane { ready_at: [None, Some(at(9)), Some(at(0))], ..lane(n) };
+        board.put(vec![(bulk(1), Then::Again), (lane(2), Then::Again), (bulk(3), Then::Again)]);
+        assert_eq!(due(&mut board, at(0)), [2, 1, 3]);
     }
 
     #[test]

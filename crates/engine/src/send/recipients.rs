@@ -17,7 +17,7 @@ use store::remember::{Aftermath, remember};
 use store::{StoreError, TenantTx, campaign};
 
 use super::board::Then;
-use super::{Handed, POLL};
+use super::{AHEAD_US, Handed, POLL};
 use crate::receive::address_of;
 
 /// What was claimed, and what the lane waits for next.
@@ -72,8 +72,13 @@ pub(super) async fn claim(
             let asked = Asked { had: often.had(&one.recipient.phone), ..asked(sender, one) };
             let (moved, due) = due(now, &running, &one.recipient, &rendering, person(one), one.body.as_deref(), asked);
             if let Due::Hand { attempt, body, segments } = due {
-                match Pace::new(lane.rate_millis).map(|pace| pace.take(now.as_microsecond(), *tat, segments)) {
-                    Some(Ok(next)) => *tat = next,
+                let pace = Pace::new(lane.rate_millis);
+                let mut goes_at = now;
+                match pace.map(|pace| pace.take_ahead(now.as_microsecond(), AHEAD_US, *tat, segments)) {
+                    Some(Ok((goes_us, next))) => {
+                        goes_at = Timestamp::from_microsecond(goes_us).map_err(StoreError::fault)?;
+                        *tat = next;
+                    }
                     Some(Err(wait)) => {
                         claimed.then = Then::Wait(Timestamp::from_microsecond(wait).map_err(StoreError::fault)?);
                         break 'campaigns;
@@ -97,6 +102,7 @@ pub(super) async fn claim(
                     lane: one.recipient.id.0,
                     number: lane.number,
                     rate_millis: lane.rate_millis,
+                    goes_at,
                     segments,
                     attempt,
                     account: sender.account,

@@ -1,37 +1,27 @@
-//! The real binary, killed again and again in the middle of its work: what it accepted is there once, what it was asked to
-//! send reached the carrier once, and what nobody can know says so.
-
-#![expect(clippy::disallowed_methods, reason = "the carrier that is played here signs with the real time")]
-#![allow(clippy::unwrap_used, reason = "what is not as expected shall fail there")]
+//! Texts in and texts out: what was accepted is there once, what was asked for goes out once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::TcpListener;
 use std::ops::Range;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use domain::id::Ids;
-use engine::Net;
 use jiff::Timestamp;
-use providers::http::{Method, Request, Response};
+use providers::http::Method;
 use providers::telnyx::signature::Signer;
 use sandbox::{NewAccount, Sandbox, SandboxConfig};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::dialect::Engine;
 use store::remember::SENDING_LEASE;
-use store::testing::Place;
 use store::{StoreError, args};
+
+use crate::house::{CARRIER_KEY, Caller, House, NUMBER, Opened};
 
 const PHONES: usize = 400;
 /// So many callers tell, and so many say.
 const WORKERS: usize = 8;
-const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-const CARRIER_KEY: &str = "KEY-kill-nine";
-const NUMBER: &str = "+14155550100";
 
 /// So many texts are marked and not yet out when it is killed, at most and on the average: each of those who say has one
 /// under way, and again as many wait where sending has fallen behind. What got out is settled by its receipt.
@@ -42,101 +32,6 @@ const UNKNOWN_PER_KILL: usize = 2 * WORKERS;
 struct Load {
     texts: usize,
     kills: usize,
-}
-
-/// A house with the real binary in it.
-struct House {
-    folder: PathBuf,
-    port: u16,
-    place: Place,
-}
-
-impl House {
-    async fn on(engine: Engine) -> Self {
-        let folder = std::env::temp_dir().join(format!("tidings_kill_nine_{}_{engine:?}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { folder, port, place: Place::new(engine).await }
-    }
-
-    fn base(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
-        command
-            .current_dir(&self.folder)
-            .env("TIDINGS_DATABASE_URL", self.place.url())
-            .env("TIDINGS_LISTEN", format!("127.0.0.1:{}", self.port))
-            .env("TIDINGS_PUBLIC_URL", self.base())
-            .env("TIDINGS_SECRET_KEY", SECRET)
-            .env("TIDINGS_ALLOW_PRIVATE_NETWORKS", "true")
-            .env("TIDINGS_LOG", "error")
-            .stdin(Stdio::null());
-        command
-    }
-
-    /// A command of the CLI, and what it prints.
-    fn cli(&self, words: &[&str]) -> Value {
-        let done = self.command().args(words).arg("--json").output().unwrap();
-        let printed = String::from_utf8_lossy(&done.stdout).into_owned();
-        assert!(done.status.success(), "{words:?}: {printed} {}", String::from_utf8_lossy(&done.stderr));
-        serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{words:?}: {error}: {printed}"))
-    }
-
-    fn serve(&self) -> Child {
-        self.command().arg("serve").stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap()
-    }
-}
-
-impl Drop for House {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// Calls that the other side may not live to answer.
-#[derive(Clone)]
-struct Caller {
-    net: Net,
-    base: String,
-    key: String,
-}
-
-impl Caller {
-    async fn once(
-        &self,
-        method: Method,
-        path: &str,
-        headers: Vec<(&'static str, String)>,
-        body: Bytes,
-    ) -> Option<Response> {
-        let url = format!("{}{path}", self.base);
-        let request = Request { method, url, headers, body, timeout: Duration::from_secs(10) };
-        self.net.carry(request).await.ok()
-    }
-
-    async fn api(&self, method: Method, path: &str, body: Value, once: Option<&str>) -> Option<(u16, Value)> {
-        let mut headers =
-            vec![("authorization", format!("Bearer {}", self.key)), ("content-type", "application/json".to_owned())];
-        if let Some(once) = once {
-            headers.push(("idempotency-key", once.to_owned()));
-        }
-        let answer = self.once(method, &format!("/api/v1{path}"), headers, body.to_string().into()).await?;
-        Some((answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null)))
-    }
-
-    async fn ready(&self) {
-        for _ in 0..3_000 {
-            let answer = self.once(Method::GET, "/readyz", Vec::new(), Bytes::new()).await;
-            if answer.is_some_and(|answer| answer.status == 200) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("it does not become ready");
-    }
 }
 
 fn phone(n: usize) -> String {
@@ -212,27 +107,7 @@ async fn killed_again_and_again(engine: Engine, load: Load) {
     let carrier = Sandbox::start(config).await.unwrap();
     let signer = Arc::new(Signer::from_seed(&[9; 32]).unwrap());
 
-    let _ = house.cli(&["migrate"]);
-    let tenant = house.cli(&["tenant", "create", "--name", "Acme"]);
-    let tenant = tenant["id"].as_str().unwrap();
-    let key = house.cli(&["key", "create", "--tenant", tenant, "--name", "test", "--scope", "*"]);
-    let caller = Caller { net: Net::new(true), base: house.base(), key: key["secret"].as_str().unwrap().to_owned() };
-
-    let mut server = house.serve();
-    caller.ready().await;
-    let account = json!({
-        "name": "Carrier", "kind": "sandbox", "base_url": carrier.base_url(), "api_key": CARRIER_KEY,
-        "public_keys": [carrier.public_key_base64(), signer.public_key()],
-    });
-    let (_, account) = caller.api(Method::POST, "/carrier-accounts", account, None).await.unwrap();
-    let account = account["id"].as_str().unwrap_or_else(|| panic!("{account}")).to_owned();
-    let adopt = json!({ "numbers": [NUMBER] });
-    let path = format!("/carrier-accounts/{account}/adopt");
-    let (_, adopted) = caller.api(Method::POST, &path, adopt, None).await.unwrap();
-    let number = adopted["numbers"][0]["id"].as_str().unwrap_or_else(|| panic!("{adopted}")).to_owned();
-    let quick = json!({ "segments_per_second": 1_000 });
-    let (status, _) = caller.api(Method::PATCH, &format!("/numbers/{number}"), quick, None).await.unwrap();
-    assert_eq!(status, 200);
+    let Opened { caller, account, mut server, .. } = house.open(&carrier, &[&signer.public_key()]).await;
 
     let (told, said) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut work = tokio::task::JoinSet::new();
