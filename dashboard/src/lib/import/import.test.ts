@@ -91,10 +91,10 @@ describe("marks of rows", () => {
       ["12", "Bo"],
       ["13", "Cy\r\nLee", ""],
     ];
-    const marks = marksOf(sample, rejected('3,Too short.,12,Bo\r\n9,Too short.,13,"Cy\nLee"\r\n'), 0);
+    const marks = marksOf(sample, rejected('3,`12` is too short.,12,Bo\r\n9,Too short.,13,"Cy\nLee"\r\n'), 0);
     expect(marks).toEqual([
       null,
-      { kind: "rejected", line: "3", reason: "Too short." },
+      { kind: "rejected", line: "3", reason: "“12” is too short." },
       null,
       { kind: "rejected", line: "9", reason: "Too short." },
     ]);
@@ -183,7 +183,7 @@ describe("a tally", () => {
 
   it("is said in one line", () => {
     const tally = aTally({ rows: 1_204, creates: 1_200, duplicates: 1, invalid: 3 });
-    expect(summary({ state: "done", tally })).toBe("1,204 rows: 1,200 new, 1 said twice, 3 not taken");
+    expect(summary({ state: "done", tally })).toBe("1,204 rows: 1,200 new, 1 duplicate, 3 not taken");
     expect(summary({ state: "checked", tally: aTally({ rows: 1, creates: 1 }) })).toBe(
       "1 row: 1 would be new",
     );

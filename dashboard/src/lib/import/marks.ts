@@ -11,7 +11,10 @@ export type Mark = { kind: "rejected"; line: string; reason: string } | { kind: 
 
 /** The rows behind the head of a file of rejected rows. */
 export const rejectedOf = (rows: readonly string[][]): Rejected[] =>
-  rows.slice(1).map(([line = "", reason = "", ...cells]) => ({ line, reason, cells }));
+  rows.slice(1).map(([line = "", reason = "", ...cells]) => ({ line, reason: quoted(reason), cells }));
+
+/** A value in a sentence, marked as people do. */
+const quoted = (sentence: string): string => sentence.replace(/`([^`]*)`/g, "“$1”");
 
 /**
  * A mark for each row, or none. `phone`: which column has the numbers. Both lists are in the order of the file, so that each

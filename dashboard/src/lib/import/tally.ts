@@ -29,7 +29,7 @@ const PARTS: readonly {
   { id: "skipped", label: "Left as they are", means: "They were there.", tone: "plain" },
   {
     id: "duplicates",
-    label: "Said twice",
+    label: "Duplicates",
     means: "A row before it has the same number, and counts.",
     tone: "note",
   },

@@ -107,7 +107,7 @@ export function summary({ state, tally }: Pick<ContactImport, "state" | "tally">
   const did: [number, string][] = [
     [tally.creates, state === "checked" || state === "checking" ? "would be new" : "new"],
     [tally.updates, "changed"],
-    [tally.duplicates, "said twice"],
+    [tally.duplicates, tally.duplicates === 1 ? "duplicate" : "duplicates"],
     [tally.invalid, "not taken"],
   ];
   const parts = did
