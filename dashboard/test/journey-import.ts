@@ -28,13 +28,13 @@ export async function walkImport({ page, demo, problems, expected, shot }: Walk)
   await page.goto(`${demo.url}/contacts`);
   await button("Import").click();
   await page.getByText("Drop a file here").waitFor();
-  await shot("50-new-import");
+  await shot("47-import-new");
   expected.add("422 /contacts/imports");
   await take("empty.csv", "");
   await page.getByRole("alert").getByText("The file is empty.").waitFor();
   await take("names.csv", "phone,name\n");
   await page.getByRole("alert").getByText("no row under them").waitFor();
-  await shot("51-refused-file");
+  await shot("47-import-refused");
   expected.clear();
 
   // Its columns are known but one, which becomes a field of its own.
@@ -62,7 +62,7 @@ export async function walkImport({ page, demo, problems, expected, shot }: Walk)
     .first()
     .click();
   await page.getByLabel("Name of the field").fill("Shoe size, EU");
-  await shot("52-columns");
+  await shot("47-import-columns");
   await button("Make the field").click();
   await page.getByText("5 of 5 columns are imported").waitFor();
 
@@ -78,7 +78,7 @@ export async function walkImport({ page, demo, problems, expected, shot }: Walk)
   await rows.getByText("Not taken").waitFor();
   await rows.getByText("Same number as in row 2").waitFor();
   await page.getByText("1 row not taken").waitFor();
-  await shot("53-checked");
+  await shot("47-import-checked");
   if ((await known()).length !== 0) problems.push("a check must change nothing");
   await button("Add 2 people").click();
   await page.getByRole("heading", { name: "2 people added" }).waitFor(AFTER_READING);
@@ -94,18 +94,18 @@ export async function walkImport({ page, demo, problems, expected, shot }: Walk)
   const ines = (await known()).find((c) => c.name === "Ines Maddox");
   if (ines?.fields["shoe_size"] !== "38")
     problems.push(`a new field must be filled: ${JSON.stringify(ines)}`);
-  await shot("54-imported");
+  await shot("47-import-done");
   await page.setViewportSize(NARROW);
-  await shot("55-narrow-imported");
+  await shot("47-import-narrow");
   await page.setViewportSize(WIDE);
 
   // Taken back: they are gone again.
   await button("Take it back…").click();
   await page.getByRole("dialog").getByText("2 people").waitFor();
-  await shot("56-undo");
+  await shot("47-import-undo");
   await button("Take it back").click();
   await page.getByRole("heading", { name: "It was taken back" }).waitFor(AFTER_READING);
   await page.getByText("Removed again").waitFor();
   if ((await known()).length !== 0) problems.push("whom an import added must be gone once it is taken back");
-  await shot("57-undone");
+  await shot("47-import-undone");
 }

@@ -146,8 +146,8 @@ async function journey(page: Page, demo: Demo): Promise<void> {
   await shot("11-dark");
   await page.emulateMedia({ colorScheme: "light" });
   await visit(page, demo, shot);
-  await walkCampaign({ page, demo, problems, expected, shot });
   await walkImport({ page, demo, problems, expected, shot });
+  await walkCampaign({ page, demo, problems, expected, shot });
   await walkAssistant({ page, demo, problems, expected, shot });
 
   // On a phone: the list, a thread, the way back; nothing sticks out.

@@ -120,9 +120,9 @@ export function upload<T>(path: string, file: Blob, { query, signal, onprogress 
       end(() => {
         const retry = call.getResponseHeader("retry-after");
         const headers = retry === null ? undefined : { "retry-after": retry };
-        if (call.status >= 200 && call.status < 300) done(JSON.parse(call.responseText) as T);
-        else
-          void problem(new Response(call.responseText, { status: call.status, headers }), path).then(failed);
+        const response = new Response(call.responseText, { status: call.status, headers });
+        if (response.ok) void response.json().then(done, failed);
+        else void problem(response, path).then(failed);
       });
     call.onerror = () => end(() => failed(unreachable()));
     call.onabort = () => end(() => failed(signal?.aborted ? signal.reason : unreachable()));
