@@ -35,6 +35,7 @@ export default ts.config(
         "error",
         { name: "fetch", message: "Only src/lib/api talks to the server." },
         { name: "EventSource", message: "Only src/lib/api talks to the server." },
+        { name: "XMLHttpRequest", message: "Only src/lib/api talks to the server." },
       ],
     },
   },

@@ -45,6 +45,11 @@ export async function startFake(port: number, dist?: string): Promise<Fake> {
     const body = isJson && raw.length ? JSON.parse(raw.toString()) : raw;
     const result = await answer(desk, request.method ?? "GET", path, url.searchParams, body);
     const status = result === undefined ? 204 : request.method === "POST" ? 201 : 200;
+    if (typeof result === "string") {
+      response.writeHead(status, { "content-type": "text/csv; charset=utf-8" });
+      response.end(result);
+      return;
+    }
     response.writeHead(status, { "content-type": "application/json", "tidings-sequence": String(desk.seq) });
     response.end(result === undefined ? undefined : JSON.stringify(result));
   }

@@ -5,6 +5,7 @@ import { NARROW, openBrowser, openPage } from "./browser";
 import { startDemo, type Demo } from "./demo";
 import { walkAssistant } from "./journey-assistant";
 import { walkCampaign } from "./journey-campaign";
+import { walkImport } from "./journey-import";
 
 export const once = true;
 const SHOTS = "test/shots/journey";
@@ -145,6 +146,7 @@ async function journey(page: Page, demo: Demo): Promise<void> {
   await shot("11-dark");
   await page.emulateMedia({ colorScheme: "light" });
   await visit(page, demo, shot);
+  await walkImport({ page, demo, problems, expected, shot });
   await walkCampaign({ page, demo, problems, expected, shot });
   await walkAssistant({ page, demo, problems, expected, shot });
 

@@ -8,6 +8,7 @@ import { startFake, type Fake } from "./fake";
 import { approve, equip } from "./smoke-assistant";
 import { campaign } from "./smoke-campaigns";
 import { contacts } from "./smoke-contacts";
+import { imports } from "./smoke-imports";
 import { settle } from "./smoke-settings";
 import { team } from "./smoke-team";
 
@@ -253,6 +254,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await team({ page, fake, shot, axe, expect });
   await campaign({ page, fake, shot, axe, expect });
   await contacts({ page, fake, shot, axe, expect });
+  await imports({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);
   await button("New key").click();

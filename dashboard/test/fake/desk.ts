@@ -12,6 +12,17 @@ export interface FakeSource {
   pairs: T.QuestionAnswer[] | null;
 }
 
+/** A file that came in, with what became of its rows. */
+export interface FakeImport {
+  job: T.ContactImport;
+  rows: string[][];
+  /** As CSV, with their line and reason. */
+  rejected: string[];
+  /** Whom it added. */
+  added: string[];
+  run: number;
+}
+
 export class FakeDesk {
   seq = 0;
   log: Line[] = [];
@@ -106,6 +117,9 @@ export class FakeDesk {
   /** Who is on them, by their id. */
   listed = new Map<string, Set<string>>();
   segments: T.Segment[] = [];
+  imports: FakeImport[] = [];
+  /** How long an import takes for each of its steps. */
+  importMs = 150;
   /** How long a launch can be undone. */
   undoMs = 60_000;
   /** By the message or draft that they explain. */

@@ -6,6 +6,7 @@ import { campaignRoutes } from "./campaigns";
 import { contactRoutes, refused } from "./contacts";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
+import { importRoutes } from "./imports";
 import { knowledgeRoutes } from "./knowledge";
 import { rehearsalRoutes } from "./rehearsal";
 
@@ -299,6 +300,8 @@ const routes: Record<string, Handler> = {
   ...approvalRoutes,
   ...assistantRoutes,
   ...campaignRoutes,
+  // Before contacts: `imports` is nobody's id.
+  ...importRoutes,
   ...contactRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,

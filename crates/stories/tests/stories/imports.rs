@@ -85,6 +85,10 @@ store::on_both_engines! {
         assert_eq!(lines.len(), 2, "{csv}");
         assert!(lines[0].ends_with("Line,Reason,Mobile,First name,Surname,Organisation,Shoe size,Opt in"), "{csv}");
         assert!(lines[1].starts_with("5,") && lines[1].ends_with(",12,Short,Number,,,yes"), "{csv}");
+        // A browser asks for it packed.
+        let headers = vec![("authorization", format!("Bearer {}", acme.key)), ("accept-encoding", "gzip".into())];
+        let packed = town.client.send(Method::GET, &format!("/api/v1{path}/rejected"), headers, Bytes::new()).await;
+        assert_eq!((packed.status, packed.raw.body.get(..2)), (200, Some(&[0x1F, 0x8B][..])));
         // Mended, it goes in by itself, and its columns are known.
         let mended = csv.replace(",12,", ",2025550126,");
         let again = upload(&town, &acme, "rejected.csv", mended).await;

@@ -4,6 +4,8 @@ import type { FieldError, ProblemDocument } from "./types";
 const BASE = "/api/v1";
 /** Longer than any answer of ours takes; a hung connection must not hang the page. */
 const TIMEOUT_MS = 30_000;
+/** Nothing of a file went on its way for so long: the line is dead. */
+const STALLED_MS = 120_000;
 
 /** Why a request did not succeed, in the server's words, or in ours when there was no answer. */
 export class Problem extends Error {
@@ -85,6 +87,72 @@ export const patch = <T>(path: string, body: unknown) => request<T>("PATCH", pat
 export const put = <T>(path: string, body: unknown) => request<T>("PUT", path, { body });
 export const remove = (path: string) => request<void>("DELETE", path);
 
+export interface Sending {
+  query?: Query;
+  signal?: AbortSignal;
+  /** So many bytes are on their way. */
+  onprogress?: (sent: number) => void;
+}
+
+/** Sends a file as it is, and tells how far it is: `fetch` cannot say. However large it is, it is read as it goes. */
+export function upload<T>(path: string, file: Blob, { query, signal, onprogress }: Sending): Promise<T> {
+  return new Promise((done, failed) => {
+    const call = new XMLHttpRequest();
+    let watch: ReturnType<typeof setTimeout> | undefined;
+    const stop = () => call.abort();
+    const heard = () => {
+      clearTimeout(watch);
+      watch = setTimeout(stop, STALLED_MS);
+    };
+    const end = (settle: () => void) => {
+      clearTimeout(watch);
+      signal?.removeEventListener("abort", stop);
+      settle();
+    };
+    call.open("POST", BASE + path + search(query));
+    call.setRequestHeader("Accept", "application/json");
+    call.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+    call.upload.onprogress = ({ loaded }) => {
+      heard();
+      onprogress?.(loaded);
+    };
+    call.onload = () =>
+      end(() => {
+        const retry = call.getResponseHeader("retry-after");
+        const headers = retry === null ? undefined : { "retry-after": retry };
+        const response = new Response(call.responseText, { status: call.status, headers });
+        if (response.ok) void response.json().then(done, failed);
+        else void problem(response, path).then(failed);
+      });
+    call.onerror = () => end(() => failed(unreachable()));
+    call.onabort = () => end(() => failed(signal?.aborted ? signal.reason : unreachable()));
+    signal?.addEventListener("abort", stop);
+    heard();
+    call.send(file);
+  });
+}
+
+/** The first bytes of something long, as text; the rest is not fetched. */
+export async function beginning(path: string, bytes: number, signal?: AbortSignal): Promise<string> {
+  const init = { credentials: "same-origin", signal: withTimeout(signal) } as const;
+  const response = await answer(BASE + path, init);
+  if (!response.ok) throw await problem(response, path);
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let [text, read] = ["", 0];
+  while (reader && read < bytes) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    read += value.length;
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader?.cancel();
+  return text;
+}
+
+/** Where the browser itself fetches something, such as a file to keep. */
+export const addressOf = (path: string): string => BASE + path;
+
 /** A key for one write, however often it is tried. `randomUUID` exists only on https and localhost. */
 export function newKey(): string {
   if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
@@ -107,9 +175,12 @@ async function answer(url: string, init: RequestInit): Promise<Response> {
       init.signal.reason.name === "AbortError"
     )
       throw error;
-    throw new Problem(0, "unreachable", "The server cannot be reached. Check your connection.");
+    throw unreachable();
   }
 }
+
+const unreachable = () =>
+  new Problem(0, "unreachable", "The server cannot be reached. Check your connection.");
 
 async function problem(response: Response, path: string): Promise<Problem> {
   if (response.status === 401 && !path.startsWith("/session")) signedOut();

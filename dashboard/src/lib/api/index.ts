@@ -1,5 +1,17 @@
 /** Every call the dashboard makes, by resource. */
-import { get, newKey, patch, post, put, remove, request } from "./client";
+import {
+  addressOf,
+  beginning,
+  get,
+  newKey,
+  patch,
+  post,
+  put,
+  remove,
+  request,
+  upload,
+  type Sending,
+} from "./client";
 import type * as T from "./types";
 
 export { Problem, newKey, onSignedOut, openEventStream, reasonOf } from "./client";
@@ -10,6 +22,10 @@ const at = encodeURIComponent;
 const MODEL_TIMEOUT_MS = 250_000;
 /** 25 MB over a slow line. */
 const UPLOAD_TIMEOUT_MS = 300_000;
+/** Where the first rejected rows stand; there may be millions behind them. */
+const REJECTED_BYTES = 200_000;
+/** A longer name of a file is not taken. */
+const FILE_NAME_MAX = 100;
 
 export const session = {
   get: () => get<T.Session>("/session"),
@@ -75,6 +91,26 @@ export const contacts = {
   update: (id: string, body: T.ContactPatch) => patch<T.Contact>(`/contacts/${at(id)}`, body),
   consents: (id: string, cursor?: string) =>
     get<T.Page<T.Consent>>(`/contacts/${at(id)}/consents`, { cursor, limit: 20 }),
+};
+
+/** Contacts from files. */
+export const imports = {
+  list: (cursor?: string) => get<T.Page<T.ContactImport>>("/contacts/imports", { cursor, limit: 25 }),
+  get: (id: string) => get<T.ContactImport>(`/contacts/imports/${at(id)}`),
+  upload: (file: File, sending: Omit<Sending, "query">) =>
+    upload<T.ContactImport>("/contacts/imports", file, {
+      query: { file_name: file.name.slice(-FILE_NAME_MAX) },
+      ...sending,
+    }),
+  update: (id: string, body: T.ImportPatch) => patch<T.ContactImport>(`/contacts/imports/${at(id)}`, body),
+  order: (id: string, order: "check" | "start" | "cancel" | "undo") =>
+    post<T.ContactImport>(`/contacts/imports/${at(id)}/${order}`, {}, { key: newKey() }),
+  /** The first of the rejected rows, as CSV; its last row may be cut off. */
+  rejected: (id: string, signal?: AbortSignal) =>
+    beginning(`/contacts/imports/${at(id)}/rejected`, REJECTED_BYTES, signal),
+  /** All of them, for the browser to keep. */
+  rejectedAddress: (id: string) => addressOf(`/contacts/imports/${at(id)}/rejected`),
+  templateAddress: addressOf("/contacts/imports/template"),
 };
 
 export const lists = {

@@ -28,6 +28,7 @@ export type ConditionFault = Schemas["ConditionFault"];
 export type Consent = Schemas["Consent"];
 export type Contact = Schemas["Contact"];
 export type ContactField = Schemas["ContactField"];
+export type ContactImport = Schemas["ContactImport"];
 export type ContactList = Schemas["ContactList"];
 export type ContactPatch = Schemas["ContactPatch"];
 export type Conversation = Schemas["Conversation"];
@@ -46,6 +47,14 @@ export type FoundKnowledge = Schemas["FoundKnowledge"];
 export type FoundPassage = Schemas["FoundPassage"];
 export type Handoff = Schemas["Handoff"];
 export type Holder = Schemas["Holder"];
+export type ImportColumn = Schemas["ImportColumn"];
+export type ImportMode = Schemas["ImportMode"];
+/** What is absent stays. */
+export type ImportPatch = Partial<
+  Pick<ContactImport, "mapping" | "dates" | "decimal_comma" | "mode" | "tags" | "list_id" | "attestation">
+>;
+export type ImportState = Schemas["ImportState"];
+export type ImportTally = Schemas["ImportTally"];
 export type KnowledgeChunk = Schemas["KnowledgeChunk"];
 export type KnowledgeEmbedding = Schemas["KnowledgeEmbedding"];
 export type KnowledgeSource = Schemas["KnowledgeSource"];
@@ -141,7 +150,7 @@ export type LiveEvent =
   | { type: "campaign.updated"; data: { campaign: Campaign; id?: never } | { campaign?: never; id: string } }
   /** Without the list: it is gone. */
   | { type: "list.updated"; data: { list: ContactList; id?: never } | { list?: never; id: string } }
-  | { type: "segment.updated"; data: { id: string } }
+  | { type: "segment.updated" | "import.updated"; data: { id: string } }
   /** Only the id: it is gone. */
   | { type: "team.updated"; data: { team: Team; id?: never } | { team?: never; id: string } }
   | {

@@ -25,6 +25,7 @@ export const EVENT_TYPES = [
   "campaign.updated",
   "list.updated",
   "segment.updated",
+  "import.updated",
 ] as const;
 
 export interface Listener {

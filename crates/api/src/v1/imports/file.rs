@@ -77,5 +77,6 @@ pub(super) fn rejected(store: Store, tenant: TenantId, found: &import::Import, h
             }
         }
     });
-    Body::from_stream(futures_util::stream::iter([Ok(Bytes::from(head))]).chain(rows))
+    // Whoever packs it asks once more after its end.
+    Body::from_stream(futures_util::stream::iter([Ok(Bytes::from(head))]).chain(rows).fuse())
 }
