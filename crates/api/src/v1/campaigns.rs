@@ -1,7 +1,10 @@
 //! Bulk sends: written, launched, watched, paused, ended.
 
+pub mod check;
+pub mod preview;
 pub mod recipients;
 mod settings;
+pub mod test;
 
 use axum::extract::State;
 use domain::access::Scope;

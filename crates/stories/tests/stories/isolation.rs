@@ -115,6 +115,10 @@ fn body_for(path: &str) -> Value {
         json!({ "typing": true })
     } else if path.ends_with("/adopt") {
         json!({ "numbers": ["+14155550101"] })
+    } else if path.starts_with("/campaigns/") && path.ends_with("/preview") {
+        json!({ "phone": ANN })
+    } else if path.starts_with("/campaigns/") && path.ends_with("/test") {
+        json!({ "to": [ANN] })
     } else if path.ends_with("/preview") {
         json!({ "text": "hours?" })
     } else if path.ends_with("/cases") {
