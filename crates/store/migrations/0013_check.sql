@@ -1,4 +1,4 @@
--- What a launch would do: how far a campaign's audience was counted, and what came of it.
+-- What is seen of a campaign before its launch: how far its audience was counted and what came of it; and texts to write it with.
 CREATE TABLE campaign_check (
     tenant_id      UUID   NOT NULL,
     campaign_id    UUID   NOT NULL,
@@ -17,3 +17,16 @@ CREATE TABLE campaign_check (
     PRIMARY KEY (tenant_id, campaign_id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
 ) {strict};
+
+-- Texts that are used again and again.
+CREATE TABLE snippet (
+    tenant_id     UUID   NOT NULL REFERENCES tenant (tenant_id),
+    id            UUID   NOT NULL,
+    name          TEXT   NOT NULL,
+    folded        TEXT   NOT NULL,        -- two names that differ in case alone are one
+    body          TEXT   NOT NULL,
+    created_at_us BIGINT NOT NULL,
+    changed_at_us BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) {strict};
+CREATE UNIQUE INDEX snippet_name ON snippet (tenant_id, folded);

@@ -2,11 +2,11 @@
 //! of them is counted. Nothing is written but the count. People are read and asked about outside of the transaction that keeps
 //! it, so that whoever writes does not wait for either.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use domain::campaign::forecast::{Forecast, Who};
-use domain::id::{CampaignId, TenantId};
+use domain::campaign::forecast::{Forecast, Prices, Who};
+use domain::id::{CampaignId, NumberId, TenantId};
 use domain::template::Rendering;
 use jiff::{SignedDuration, Timestamp};
 use store::campaign::check::{self, Check};
@@ -56,12 +56,12 @@ async fn count(
 ) -> Result<bool, StoreError> {
     let (tenant, errand, id, now) = (claimed.tenant, claimed.id, ground.campaign, world.now());
     let Some(page) = page(world, tenant, ground, run, now).await? else { return Ok(false) };
-    let (from, to) = (page.from, page.to);
+    let (from, to, to_look, bills) = (page.from, page.to, page.to_look, page.bills.clone());
     let seen = Arc::clone(ground);
-    let (forecast, looked) =
-        tokio::task::spawn_blocking(move || (page.count(&seen), page.looked)).await.map_err(StoreError::fault)?;
+    let counting = move || (page.count(&seen), page.looked);
+    let (forecast, looked) = tokio::task::spawn_blocking(counting).await.map_err(StoreError::fault)?;
     let is_due = told.is_none_or(|at| now.duration_since(at) >= TELL_EVERY);
-    let (until, ground) = (now.checked_add(LEASE).map_err(StoreError::fault)?, Arc::clone(ground));
+    let until = now.checked_add(LEASE).map_err(StoreError::fault)?;
     let kept = world
         .store
         .write(tenant, async move |tx: &mut TenantTx<'_>| {
@@ -71,25 +71,18 @@ async fn count(
             };
             check.forecast.merge(forecast.clone());
             check.looked += i64::try_from(looked).map_err(StoreError::fault)?;
-            match to {
-                Some(to) => (check.counted_to, check.counted_phones) = (to.contact, to.phones),
-                None => {
-                    let rates = check::rates(tx, &ground.settings.numbers).await?;
-                    check.estimate = Some(check.forecast.estimate(&rates, &check::prices(tx).await?));
-                    (check.is_done, check.ended_at) = (true, Some(now));
-                }
+            check.to_look = Some(to_look);
+            if let Some(to) = to {
+                (check.counted_to, check.counted_phones) = (to.contact, to.phones);
             }
-            if check.to_look.is_none() {
-                let named = i64::try_from(ground.settings.audience.phones.len()).map_err(StoreError::fault)?;
-                let means = ground.settings.audience.means_contacts();
-                check.to_look = Some(named + if means { check::contacts(tx).await? } else { 0 });
+            if let Some(bills) = &bills {
+                check.estimate = Some(check.forecast.estimate(&bills.rates, &bills.prices));
+                (check.is_done, check.ended_at) = (true, Some(now));
             }
             check::go_on(tx, &check).await?;
             queue::postpone_errand(tx, errand, until).await?;
-            let head = match is_due || check.is_done {
-                true => Some(event::append(tx, now, &[check::updated(id)]).await?),
-                false => None,
-            };
+            let is_told = is_due || check.is_done;
+            let head = if is_told { Some(event::append(tx, now, &[check::updated(id)]).await?) } else { None };
             Ok::<_, StoreError>(Some((head, check.is_done)))
         })
         .await?;
@@ -115,11 +108,22 @@ impl Place {
     }
 }
 
+/// What texts cost lately, and how fast our numbers send.
+#[derive(Clone)]
+struct Bills {
+    rates: BTreeMap<NumberId, u64>,
+    prices: Prices,
+}
+
 /// Some of an audience.
 struct Page {
     from: Place,
     /// `None`: these are the last.
     to: Option<Place>,
+    /// So many are to be looked at, all together.
+    to_look: i64,
+    /// Known once these are the last.
+    bills: Option<Bills>,
     people: Vec<(Who, Known)>,
     /// So many of those who were looked at were named one by one, too.
     again: usize,
@@ -156,13 +160,27 @@ async fn page(
             let from = Place::of(&check);
             let named = usize::try_from(from.phones).unwrap_or(usize::MAX);
             let left = ground.settings.audience.phones.get(named..).unwrap_or_default();
-            let page = match left.get(..left.len().min(SOME)) {
+            let mut page = match left.get(..left.len().min(SOME)) {
                 Some(these) if !these.is_empty() => named_page(tx, &ground, now, from, these).await?,
                 _ => contacts_page(tx, &ground, now, from).await?,
             };
+            page.to_look = match check.to_look {
+                Some(known) => known,
+                None => to_look(tx, &ground).await?,
+            };
+            if page.to.is_none() {
+                let rates = check::rates(tx, &ground.settings.numbers).await?;
+                page.bills = Some(Bills { rates, prices: check::prices(tx).await? });
+            }
             Ok::<_, StoreError>(Some(page))
         })
         .await
+}
+
+async fn to_look(tx: &mut TenantTx<'_>, ground: &Ground) -> Result<i64, StoreError> {
+    let audience = &ground.settings.audience;
+    let named = i64::try_from(audience.phones.len()).map_err(StoreError::fault)?;
+    Ok(named + if audience.means_contacts() { check::contacts(tx).await? } else { 0 })
 }
 
 async fn named_page(
@@ -181,7 +199,7 @@ async fn named_page(
     let audience = &ground.settings.audience;
     let is_last = !audience.means_contacts() && usize::try_from(phones).is_ok_and(|all| all >= audience.phones.len());
     let to = (!is_last).then_some(Place { phones, ..from });
-    Ok(Page { from, to, people, again: 0, looked: these.len() })
+    Ok(Page { from, to, to_look: 0, bills: None, people, again: 0, looked: these.len() })
 }
 
 async fn contacts_page(
@@ -200,7 +218,7 @@ async fn contacts_page(
     let again = phones.len() - new.len();
     let people = known(tx, ground, &new).await?;
     let to = found.last.map(|contact| Place { contact: Some(contact), ..from });
-    Ok(Page { from, to, people, again, looked: found.looked })
+    Ok(Page { from, to, to_look: 0, bills: None, people, again, looked: found.looked })
 }
 
 async fn known(tx: &mut TenantTx<'_>, ground: &Ground, phones: &[&str]) -> Result<Vec<(Who, Known)>, StoreError> {

@@ -4,7 +4,7 @@ use domain::campaign::forecast::{Fate, Forecast, Foreseen, Prices, Text, Who};
 use domain::campaign::{Audience, Moved, Settings, Standing, State};
 use domain::condition::{Catalogue, check as checked};
 use domain::decision::{Change, Decision};
-use domain::id::{CampaignId, Ids, NumberId, RecipientId, SegmentId};
+use domain::id::{CampaignId, Ids, NumberId, RecipientId, SegmentId, SnippetId};
 use domain::message::Cost;
 use domain::segment::Encoding;
 use jiff::tz::TimeZone;
@@ -13,7 +13,7 @@ use store::campaign::audience::{self, Freezing};
 use store::campaign::check::{self, Check};
 use store::campaign::{self, recipient};
 use store::remember::remember;
-use store::{Store, StoreError, TenantTx, args, on_both_engines};
+use store::{Store, StoreError, TenantTx, args, on_both_engines, snippet};
 use uuid::Uuid;
 
 use crate::desk::{self, ACME, ANN, BOLT, Thread, at, contact, number, phone, put_contact, settle};
@@ -154,10 +154,10 @@ on_both_engines! {
         prepare(&store).await;
         let work = async |tx: &mut TenantTx<'_>| {
             campaign::go_on(tx, at(1), JUNE, State::Scheduled, Some(at(60))).await?;
-            let would = recipient::would_be_due(tx, JUNE, &[], &[&phone(1), &phone(2), &phone(3), STRANGER], |of| {
-                (of != phone(2)).then_some(number(1))
-            });
-            let would = would.await?;
+            let phones = [phone(1), phone(2), phone(3), STRANGER.to_owned()];
+            let phones: Vec<&str> = phones.iter().map(String::as_str).collect();
+            let from = |of: &str| (of != phone(2)).then_some(number(1));
+            let would = recipient::would_be_due(tx, JUNE, &[], &phones, from).await?;
             let freezing = Freezing { campaign: JUNE, settings: &june(), now: at(2), ready_at: at(60) };
             audience::freeze(tx, &mut Ids::new(at(2), 1), freezing, None, 100).await?;
             let are = recipient::due(tx, JUNE, number(1), &[], at(60), 100).await?;
@@ -211,6 +211,33 @@ on_both_engines! {
         assert_eq!(prices(BOLT).await, Prices::default());
         let rates = desk::read(&store, ACME, async |tx| check::rates(tx, &[number(1), NumberId(Uuid::nil())]).await).await;
         assert_eq!(rates, [(number(1), 1_000)].into());
+    }
+
+    /// Under a name that no other has, whatever its case.
+    async fn texts_are_kept_under_short_names(store) {
+        settle(&store).await;
+        let make = async |tenant, n: u128, name: &'static str| {
+            let work = async move |tx: &mut TenantTx<'_>| snippet::create(tx, at(0), SnippetId(Uuid::from_u128(n)), name, "Hi").await;
+            store.write(tenant, work).await
+        };
+        make(ACME, 1, "Hours").await.unwrap();
+        make(ACME, 2, "Way").await.unwrap();
+        make(BOLT, 3, "Hours").await.unwrap();
+        let taken = |result| matches!(result, Err(StoreError::Unique(name)) if name == snippet::NAME_TAKEN);
+        assert!(taken(make(ACME, 4, "HOURS").await));
+        let first = SnippetId(Uuid::from_u128(1));
+        let rename = async |name: &'static str| {
+            store.write(ACME, async move |tx: &mut TenantTx<'_>| snippet::change(tx, at(9), first, Some(name), None).await).await
+        };
+        assert!(taken(rename("way").await));
+        rename("hours").await.unwrap();
+        let all = desk::read(&store, ACME, async |tx| snippet::page(tx, None, 9).await).await;
+        let told: Vec<_> = all.iter().map(|one| (one.name.as_str(), one.body.as_str(), one.changed_at)).collect();
+        assert_eq!(told, [("hours", "Hi", at(9)), ("Way", "Hi", at(0))]);
+        store.write(BOLT, async move |tx: &mut TenantTx<'_>| snippet::remove(tx, first).await).await.unwrap();
+        assert_eq!(desk::read(&store, ACME, async |tx| snippet::count(tx).await).await, 2, "it is not Bolt's");
+        store.write(ACME, async move |tx: &mut TenantTx<'_>| snippet::remove(tx, first).await).await.unwrap();
+        assert_eq!(desk::read(&store, ACME, async move |tx| snippet::find(tx, first).await).await, None);
     }
 }
 

@@ -65,7 +65,7 @@ fn causes(of: &Value) -> Vec<String> {
     of.as_array().unwrap().iter().map(told).collect()
 }
 
-async fn test(desk: &Desk, id: &str, asked: Value, key: &str) -> Answer {
+async fn tested(desk: &Desk, id: &str, asked: Value, key: &str) -> Answer {
     desk.call(providers::http::Method::POST, &format!("/campaigns/{id}/test"), Some(asked), &[("idempotency-key", key)])
         .await
 }
@@ -123,6 +123,8 @@ store::on_both_engines! {
         let nobody = acme.post(&format!("/campaigns/{id}/check"), json!({})).await;
         assert_eq!(nobody.is(422)["errors"][0]["code"], "nobody", "as a launch would say");
         let _ = acme.patch(&format!("/campaigns/{id}"), json!({ "audience": { "phones": [STRANGER] }, "body": "Hello there {name|you}" })).await.is(200);
+        let launch = async |run: i64| acme.post(&format!("/campaigns/{id}/launch"), json!({ "check": run })).await;
+        assert_eq!(launch(1).await.is(409)["code"], "check_outdated", "what was seen is not what would be done");
         let second = check(&town, &acme, &id).await;
         assert_eq!((&second["run"], &second["total"], &second["now"]), (&json!(2), &json!(1), &json!(1)));
         assert_eq!(second["longest"][0]["body"], "Hello there you");
@@ -134,6 +136,8 @@ store::on_both_engines! {
         town.settle().await;
         let night = acme.get(&format!("/campaigns/{id}/check")).await.is(200).clone();
         assert_eq!((&night["now"], &night["later"][0]["first"]), (&json!(0), &json!("2026-03-09T12:00:00Z")));
+        assert_eq!(launch(2).await.is(409)["code"], "check_outdated");
+        assert_eq!(launch(3).await.is(200)["state"], "scheduled");
     }
 
     async fn many_are_counted_in_pages(store, place) {
@@ -192,7 +196,7 @@ store::on_both_engines! {
         let settings = json!({ "quiet_hours": { "from": "00:01", "until": "23:59" }, "campaign_cap": { "texts": 1, "days": 1, "otherwise": "skip" } });
         let _ = acme.patch("/tenant", json!({ "settings": settings })).await.is(200);
         let asked = json!({ "to": [COLLEAGUE, EVE, OUT], "contact_id": ann });
-        let sent = test(&acme, &id, asked.clone(), "once").await.is(202).clone();
+        let sent = tested(&acme, &id, asked.clone(), "once").await.is(202).clone();
         town.settle().await;
         let said = "Acme: hi Ann, the terrace is open! Reply STOP to opt out.";
         assert_eq!((town.heard(COLLEAGUE), town.heard(EVE)), (vec![said.to_owned()], vec![said.to_owned()]));
@@ -200,15 +204,15 @@ store::on_both_engines! {
         assert_eq!((&sent["data"][2]["to"], &sent["data"][2]["message_id"], &sent["data"][2]["refused"]["code"]), (&json!(OUT), &Value::Null, &json!("contact_opted_out")));
         let message = acme.get(&format!("/messages/{}", text(&sent["data"][0]["message_id"]))).await.is(200).clone();
         assert_eq!((&message["author"]["kind"], &message["status"], &message["body"]), (&json!("campaign"), &json!("delivered"), &json!(said)));
-        let again = test(&acme, &id, asked, "once").await;
+        let again = tested(&acme, &id, asked, "once").await;
         assert_eq!(again.is(202), &sent);
-        let _ = test(&acme, &id, json!({ "to": [COLLEAGUE] }), "once").await.is(422);
+        let _ = tested(&acme, &id, json!({ "to": [COLLEAGUE] }), "once").await.is(422);
         town.settle().await;
         assert_eq!(town.heard(COLLEAGUE).len(), 1, "asked for twice, it goes once");
         assert_eq!(acme.get(&format!("/campaigns/{id}")).await.is(200)["total"], 0, "nobody is a recipient by it");
         // They can answer as anybody can, and say STOP.
         town.texts(COLLEAGUE, &acme, "STOP").await;
-        let refused = test(&acme, &id, json!({ "to": [COLLEAGUE], "contact_id": ann }), "later").await;
+        let refused = tested(&acme, &id, json!({ "to": [COLLEAGUE], "contact_id": ann }), "later").await;
         assert_eq!(refused.is(202)["data"][0]["refused"]["code"], "contact_opted_out");
         for (asked, field, code) in [
             (json!({ "to": [] }), "to", "too_many"),
@@ -223,5 +227,32 @@ store::on_both_engines! {
         }
         let own = acme.post(&format!("/campaigns/{id}/test"), json!({ "to": [acme.number], "contact_id": ann })).await;
         assert_eq!(own.is(202)["data"][0]["refused"]["code"], "invalid");
+    }
+
+    async fn a_text_is_kept_under_a_short_name(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let (acme, bolt) = (town.desk("Acme").await, town.desk("Bolt").await);
+        let made = acme.post("/snippets", json!({ "name": "Hours", "body": "Hi {first_name|there}, we open at eight." })).await;
+        let id = text(&made.is(201)["id"]);
+        for (asked, field, code) in [
+            (json!({ "body": "x" }), "name", "missing"),
+            (json!({ "name": "x" }), "body", "missing"),
+            (json!({ "name": "x", "body": " " }), "body", "empty"),
+            (json!({ "name": "HOURS", "body": "x" }), "name", "taken"),
+            (json!({ "name": "x", "body": "Hi {frist_name}" }), "body", "no_such_field"),
+            (json!({ "name": "x", "body": "Hi {name" }), "body", "unclosed_brace"),
+        ] {
+            let refused = acme.post("/snippets", asked.clone()).await;
+            let error = &refused.is(422)["errors"][0];
+            assert_eq!((&error["field"], &error["code"]), (&json!(field), &json!(code)), "{asked}");
+        }
+        let _ = bolt.post("/snippets", json!({ "name": "Hours", "body": "Ours" })).await.is(201);
+        let changed = acme.patch(&format!("/snippets/{id}"), json!({ "name": "hours", "body": "We open at nine." })).await;
+        assert_eq!((&changed.is(200)["name"], &changed.body["body"]), (&json!("hours"), &json!("We open at nine.")));
+        let all = acme.get("/snippets").await.is(200)["data"].clone();
+        assert_eq!((all.as_array().unwrap().len(), &all[0]["id"]), (1, &json!(id)));
+        let _ = acme.delete(&format!("/snippets/{id}")).await.is(204);
+        let _ = acme.get(&format!("/snippets/{id}")).await.is(404);
     }
 }

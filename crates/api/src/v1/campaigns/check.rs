@@ -10,15 +10,17 @@ use domain::campaign::forecast::Who;
 use domain::campaign::{Order, State as Standing};
 use domain::id::{CampaignId, WorkId};
 use http::StatusCode;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use store::campaign::{
     self,
     check::{self, Check},
 };
 use store::queue::{self, Errand};
 use store::{StoreError, TenantTx, event};
+use utoipa::ToSchema;
 
-use super::{Launch, held, no_such, obeyed, ready};
+use super::{held, no_such, obeyed, ready};
 use crate::{
     auth::Caller,
     error::ApiError,
@@ -30,15 +32,27 @@ use crate::{
 pub use shown::CampaignCheck;
 use shown::shown;
 
+/// How long a check says something of an audience that lives.
+const HOLDS: SignedDuration = SignedDuration::from_hours(24);
+
+/// When its launch is tried.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TryLaunch {
+    /// From when its texts would go out, at the earliest a minute from now; if not said, then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Timestamp>,
+}
+
 /// Counts what a launch would do, for everybody it would reach: `GET` tells how far that is, and an event line whenever it has
 /// gone on. `200`: the same is being counted already.
 #[utoipa::path(post, path = "/campaigns/{id}/check", tag = "campaigns", params(("id" = String, Path)),
-    request_body = Launch, responses((status = 202, body = CampaignCheck), (status = 200, body = CampaignCheck)))]
+    request_body = TryLaunch, responses((status = 202, body = CampaignCheck), (status = 200, body = CampaignCheck)))]
 pub async fn start(
     State(app): State<AppState>,
     caller: Caller,
     Path(id): Path<CampaignId>,
-    Write(asked, once): Write<Launch>,
+    Write(asked, once): Write<TryLaunch>,
 ) -> Result<Written<CampaignCheck>, ApiError> {
     caller.must(Scope::CampaignsWrite)?;
     let (now, errand) = (app.engine.now(), app.engine.ids().next::<WorkId>());
@@ -103,4 +117,25 @@ fn named(check: &Check) -> Vec<&Who> {
     let forecast = &check.forecast;
     let causes = forecast.skipped.iter().chain(&forecast.odd).chain(forecast.later.iter().map(|later| &later.cause));
     causes.flat_map(|cause| &cause.samples).chain(forecast.longest.iter().map(|long| &long.who)).collect()
+}
+
+/// That what whoever launches it has seen is what a launch would do, as far as one can tell.
+pub(super) async fn must_hold(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    campaign: CampaignId,
+    run: i64,
+) -> Result<(), ApiError> {
+    let found = check::find(tx, campaign).await?.filter(|check| check.run == run);
+    let why = match found {
+        None => "there is another one since",
+        Some(check) if !check.is_done => "not all are counted",
+        Some(check) if check.is_stale => "the campaign has been changed since",
+        Some(check) if now.duration_since(check.began_at) > HOLDS => "it is more than a day old",
+        Some(_) => return Ok(()),
+    };
+    Err(ApiError::conflict(
+        "check_outdated",
+        format!("This check does not hold any more: {why}. Check the launch again."),
+    ))
 }

@@ -143,7 +143,7 @@ pub(super) async fn settings(
     Ok(set)
 }
 
-async fn names_exist(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
+pub(in crate::v1) async fn names_exist(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
     let fault = |fault: domain::template::Fault| ApiError::invalid("body", fault.kind.code(), fault.to_string());
     let template: Template = body.parse().map_err(fault)?;
     let own = tenant::settings(tx).await?.fields;
