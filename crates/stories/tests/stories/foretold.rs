@@ -89,7 +89,8 @@ store::on_both_engines! {
         assert_eq!(check["encodings"], json!({ "gsm7": 2, "ucs2": 1 }));
         assert_eq!(causes(&check["odd"]), [format!("costly_characters: 1 ({ZOE})")]);
         assert_eq!(check["odd"][0]["samples"][0]["body"], "Acme: hi Зоя, the terrace is open! Reply STOP to opt out.");
-        assert_eq!(check["longest"][0]["phone"], ZOE);
+        let longest: Vec<_> = check["longest"].as_array().unwrap().iter().map(|one| text(&one["phone"])).collect();
+        assert_eq!(longest, [ANN, ZOE, EVE], "all are as long: by who became known first");
         assert_eq!(check["segments_total"], 3);
         // What a part costs at this carrier.
         let cost = json!([{ "currency": "USD", "lowest_micros": 21_000, "highest_micros": 21_000, "segments": 3 }]);
