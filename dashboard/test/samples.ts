@@ -2,6 +2,7 @@
 import type {
   Campaign,
   ContactImport,
+  CampaignCheck,
   Conversation,
   Draft,
   ImportTally,
@@ -183,6 +184,31 @@ export const aCampaign = (over: Partial<Campaign> = {}): Campaign => ({
   created_at: "2026-11-23T10:00:00Z",
   launched_at: null,
   ended_at: null,
+  ...over,
+});
+
+export const aCheck = (over: Partial<CampaignCheck> = {}): CampaignCheck => ({
+  campaign_id: "cmp_1",
+  run: 1,
+  state: "done",
+  stale: false,
+  progress: 1,
+  starts_at: "2026-11-23T10:01:00Z",
+  began_at: "2026-11-23T10:00:00Z",
+  ended_at: null,
+  total: 0,
+  now: 0,
+  later: [],
+  skipped: [],
+  duplicates: 0,
+  segments: Array<number>(10).fill(0),
+  segments_total: 0,
+  encodings: { gsm7: 0, ucs2: 0 },
+  opens: [],
+  opens_after: 0,
+  longest: [],
+  odd: [],
+  estimate: null,
   ...over,
 });
 

@@ -109,8 +109,27 @@ export async function campaign({ page, fake, shot, axe, expect }: Smoke): Promis
   await against.getByText("To be weighed").waitFor();
   await against.getByText("Cannot be launched so").waitFor({ state: "detached" });
 
+  // It is seen by oneself before anybody else gets it.
+  await button("Would they get it now?").click();
+  await page.getByText("would get it now").waitFor();
+  await page.getByRole("button", { name: "Send a test…" }).first().click();
+  await page.getByLabel("To", { exact: true }).fill("555");
+  await button("Send it now").click();
+  await page.getByText("Write it with + and its country code.").waitFor();
+  await page.getByLabel("To", { exact: true }).fill("+1 212 555 0123");
+  await button("Send it now").click();
+  await page.getByText("on its way").waitFor();
+  await shot("94-test");
+  await axe(page, "a test of a campaign");
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+
   await page.getByRole("button", { name: "Launch…" }).first().click();
   await page.getByRole("dialog").getByText("The first text goes out in 60 seconds").waitFor();
+  // What it would do is counted for everybody, before it is done.
+  const foretold = page.getByRole("region", { name: "What it would do" });
+  await foretold.getByText(/may be texted/).waitFor();
+  await foretold.getByText("at 1 segments a second", { exact: false }).waitFor();
+  await foretold.locator("summary").first().click();
   await shot("94-launch");
   await axe(page, "a launch");
   await page.getByRole("radio", { name: "At a certain time" }).check({ force: true });

@@ -28,8 +28,8 @@ use crate::{
     state::AppState,
     v1::{
         api_keys, approvals, assistants, campaigns, carrier_accounts, contacts, conversations, drafts, events, imports,
-        knowledge, lists, media, members, messages, numbers, phones, runs, sandbox, segments, session, setup, teams,
-        tenant, text, webhooks,
+        knowledge, lists, media, members, messages, numbers, phones, runs, sandbox, segments, session, setup, snippets,
+        teams, tenant, text, webhooks,
     },
 };
 
@@ -131,12 +131,17 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(imports::rejected))
         .routes(routes!(campaigns::list, campaigns::create))
         .routes(routes!(campaigns::read, campaigns::change, campaigns::remove))
+        .routes(routes!(campaigns::check::start, campaigns::check::read))
+        .routes(routes!(campaigns::preview::preview))
+        .routes(routes!(campaigns::test::test))
         .routes(routes!(campaigns::launch))
         .routes(routes!(campaigns::undo))
         .routes(routes!(campaigns::pause))
         .routes(routes!(campaigns::resume))
         .routes(routes!(campaigns::cancel))
         .routes(routes!(campaigns::recipients::list))
+        .routes(routes!(snippets::list, snippets::create))
+        .routes(routes!(snippets::read, snippets::change, snippets::remove))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::read, contacts::change))
         .routes(routes!(contacts::consents))

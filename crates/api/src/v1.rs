@@ -7,6 +7,7 @@ pub mod numbers;
 pub mod sandbox;
 pub mod session;
 pub mod setup;
+pub mod snippets;
 pub mod teams;
 pub mod tenant;
 pub mod webhooks;

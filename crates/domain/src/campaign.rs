@@ -1,6 +1,7 @@
 //! A bulk send: one text to many people, each of whom is answered for from launch to outcome.
 
 mod audience;
+pub mod forecast;
 mod recipient;
 
 use std::fmt;

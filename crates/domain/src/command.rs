@@ -3,7 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::conversation::{Mode, Status};
-use crate::id::{ApprovalId, AssistantId, ConversationId, DraftId, MediaId, MessageId, NumberId, TeamId, UserId};
+use crate::id::{
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId, TeamId,
+    UserId,
+};
 use crate::message::Author;
 use crate::phone::E164;
 
@@ -59,6 +62,8 @@ pub enum Command {
         /// Why.
         reason: Option<String>,
     },
+    /// Send a campaign's text to numbers that somebody names, to see it as people would get it.
+    TestCampaign(TestCampaign),
     /// Decide on something that an assistant wants to do.
     DecideApproval {
         /// Which.
@@ -87,6 +92,17 @@ pub struct Start {
     pub assistant: Option<AssistantId>,
     /// What the assistant must follow.
     pub guide: Option<String>,
+}
+
+/// A campaign's text, to be seen before it goes to anybody else.
+#[derive(Debug, Clone)]
+pub struct TestCampaign {
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// To which numbers, each once.
+    pub to: Vec<E164>,
+    /// What is known of whom fills it; `None`: of whoever is reached at each number.
+    pub person: Option<ContactId>,
 }
 
 /// A text to send.

@@ -31,6 +31,8 @@ pub enum Kind {
     TeamUpdated,
     /// Subject: the campaign, new, changed or gone; or its recipients went on.
     CampaignUpdated,
+    /// Subject: the campaign, whose launch is tried: its audience was counted further, or is to be.
+    CampaignChecked,
     /// Subject: the list of contacts, new, changed or gone; or who is on it changed.
     ListUpdated,
     /// Subject: the segment, new, changed or gone.
@@ -41,7 +43,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -55,6 +57,7 @@ impl Kind {
         Self::KnowledgeUpdated,
         Self::TeamUpdated,
         Self::CampaignUpdated,
+        Self::CampaignChecked,
         Self::ListUpdated,
         Self::SegmentUpdated,
         Self::ImportUpdated,
@@ -77,6 +80,7 @@ impl Kind {
             Self::KnowledgeUpdated => "knowledge.updated",
             Self::TeamUpdated => "team.updated",
             Self::CampaignUpdated => "campaign.updated",
+            Self::CampaignChecked => "campaign.checked",
             Self::ListUpdated => "list.updated",
             Self::SegmentUpdated => "segment.updated",
             Self::ImportUpdated => "import.updated",
@@ -100,7 +104,7 @@ impl Kind {
             Self::NumberUpdated => Scope::NumbersRead,
             Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,
             Self::TeamUpdated => Scope::MembersRead,
-            Self::CampaignUpdated => Scope::CampaignsRead,
+            Self::CampaignUpdated | Self::CampaignChecked => Scope::CampaignsRead,
         }
     }
 

@@ -89,6 +89,8 @@ ids! {
     ListId = "lst";
     /// A condition on contacts that has a name.
     SegmentId = "seg";
+    /// A text that is used again and again.
+    SnippetId = "snp";
     /// A campaign.
     CampaignId = "cmp";
     /// An import of contacts from a file.

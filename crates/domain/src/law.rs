@@ -209,7 +209,7 @@ impl Rule {
         let is_meant = match purpose {
             Purpose::Campaign => true,
             Purpose::Conversation => self.binds == Binds::Everything,
-            Purpose::Confirmation => false,
+            Purpose::Confirmation | Purpose::Test => false,
         };
         is_meant && is_in_force(self.from, self.until, day)
     }

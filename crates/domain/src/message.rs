@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::gate::Purpose;
 use crate::id::{AssistantId, CampaignId, ContactId, ConversationId, DraftId, EnrolmentId, MediaId, MessageId, UserId};
 use crate::segment::Encoding;
 
@@ -76,6 +77,18 @@ impl Author {
         match self {
             Self::Member(_) | Self::Assistant(_) | Self::Workflow(_) | Self::Api => true,
             Self::Contact(_) | Self::Campaign(_) | Self::System => false,
+        }
+    }
+
+    /// Why its texts are sent: Tidings itself writes only confirmations, and what a campaign writes to one person is a test.
+    #[must_use]
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::System => Purpose::Confirmation,
+            Self::Campaign(_) => Purpose::Test,
+            Self::Contact(_) | Self::Member(_) | Self::Assistant(_) | Self::Workflow(_) | Self::Api => {
+                Purpose::Conversation
+            }
         }
     }
 

@@ -10,6 +10,8 @@
 //! second would be late by nothing at 3.999 a second and too early at the least delay; what is held back is the room for
 //! delays, two thirds of it for the caller's and one for those on the way to the carrier, where texts bunch up again.
 
+use jiff::SignedDuration;
+
 use crate::segment::MAX_SEGMENTS;
 
 /// The most lateness that is forgiven, in microseconds.
@@ -75,10 +77,17 @@ impl Pace {
         }
     }
 
+    /// How long so many segments take on end, rounded up to a microsecond; endless: longer than time can be counted.
+    #[must_use]
+    pub fn lasts(self, segments: u64) -> SignedDuration {
+        let us = u128::from(segments) * u128::from(SECOND_US * MILLI * MILLI);
+        let us = us.div_ceil(u128::from(self.rate_milli) * u128::from(SHARE_MILLI));
+        SignedDuration::from_micros(i64::try_from(us).unwrap_or(i64::MAX))
+    }
+
     /// How long `segments` take at this pace, rounded up, so that rounding never quickens it.
     fn time_of(self, segments: u32) -> i64 {
-        let us = u128::from(segments) * u128::from(SECOND_US * MILLI * MILLI);
-        i64::try_from(us.div_ceil(u128::from(self.rate_milli) * u128::from(SHARE_MILLI))).unwrap_or(i64::MAX)
+        i64::try_from(self.lasts(segments.into()).as_micros()).unwrap_or(i64::MAX)
     }
 
     /// Two thirds of what is between the end of a second and the first text that would be too many for it; never so much
@@ -190,6 +199,15 @@ mod tests {
             Ok(second + 900_000 - 254_065 + 508_131),
             "the rest is lost"
         );
+    }
+
+    #[test]
+    fn many_segments_last_as_long_as_they_take_one_by_one() {
+        let lasts = |rate, segments| Pace::new(rate).unwrap().lasts(segments);
+        assert_eq!(lasts(2_000, 0), SignedDuration::ZERO);
+        assert_eq!(lasts(2_000, 3), SignedDuration::from_micros(1_524_391), "as that of one text of three");
+        assert_eq!(lasts(1_000, 1_000_000).as_hours(), 282, "a million at one a second: nearly twelve days");
+        assert_eq!(lasts(1, u64::MAX), SignedDuration::from_micros(i64::MAX));
     }
 
     #[test]

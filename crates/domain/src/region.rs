@@ -113,6 +113,15 @@ pub fn of_number(phone: &str) -> &'static [Spot] {
     ATLAS.region(phone)
 }
 
+/// The country (ISO 3166) that a number (E.164) belongs to; `None`: no table knows it, or it can be in several, as one that is
+/// free of charge in North America.
+#[must_use]
+pub fn country_of(phone: &str) -> Option<&'static str> {
+    let mut countries = of_number(phone).iter().map(|spot| spot.place.country());
+    let first = countries.next()?;
+    countries.all(|other| other == first).then_some(first)
+}
+
 /// Where a person can be, by all that is known of them.
 #[derive(Debug, Clone)]
 pub struct Whereabouts {

@@ -81,6 +81,25 @@ impl Template {
         names
     }
 
+    /// What it says of its own, whoever it is for: its words, and those for people of whom something is not known.
+    #[must_use]
+    pub fn own_words(&self) -> String {
+        let words = self.parts.iter().map(|part| match part {
+            Part::Words(words) => words.as_str(),
+            Part::Place(place) => place.fallback.as_deref().unwrap_or_default(),
+        });
+        words.collect()
+    }
+
+    /// Whether this person's text has another word in place of something that is not known of them.
+    #[must_use]
+    pub fn falls_back(&self, person: Person<'_>) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Words(_) => false,
+            Part::Place(place) => place.fallback.is_some() && person.get(&place.name).is_none(),
+        })
+    }
+
     /// That each name is one of `known`.
     ///
     /// # Errors

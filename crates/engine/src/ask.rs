@@ -6,7 +6,8 @@ use domain::command::{Asker, Command, HandOffTo, NewText, Refusal, Start};
 use domain::decide;
 use domain::decision::Decision;
 use domain::id::{ApprovalId, ConversationId, DraftId, Ids, MessageId, TenantId};
-use domain::message::Author;
+use domain::message::{Author, Failure};
+use domain::phone::E164;
 use domain::scene::Scene;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -80,6 +81,22 @@ pub enum Outcome {
         /// Which.
         approval: ApprovalId,
     },
+    /// A campaign's text was sent to be seen.
+    Tested {
+        /// One for each number.
+        texts: Vec<Tested>,
+    },
+}
+
+/// What became of a campaign's text to one number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tested {
+    /// To which.
+    pub to: E164,
+    /// The text that waits to be sent; `None`: it is refused.
+    pub message: Option<MessageId>,
+    /// Why, if it is.
+    pub refused: Option<Failure>,
 }
 
 /// Why nothing came of it.
@@ -190,6 +207,7 @@ async fn decide(
             let open = scene::draft(tx, *draft).await?.ok_or(Refusal::NotFound("draft"))?;
             (decide::reject_draft(&open, reason.clone())?, Outcome::Rejected { draft: *draft })
         }
+        Command::TestCampaign(asked) => crate::campaign::test(tx, now, ids, asked).await?,
         Command::DecideApproval { approval, approve, reason } => {
             let found = store::approval::find(tx, *approval).await?.ok_or(Refusal::NotFound("approval"))?;
             let scene = around(tx, found.conversation_id).await?;

@@ -13,6 +13,16 @@ use tokio_util::sync::CancellationToken;
 use crate::alarm::Alarm;
 use crate::world::World;
 
+mod check;
+mod ground;
+mod preview;
+mod test;
+
+pub(crate) use check::check;
+pub use preview::Previewed;
+pub(crate) use preview::preview;
+pub(crate) use test::test;
+
 /// How often it is looked whose time has come and who is done.
 const ROUND: SignedDuration = SignedDuration::from_millis(500);
 /// So many people are looked at in one transaction: others write in between.

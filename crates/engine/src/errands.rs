@@ -41,6 +41,8 @@ pub(crate) const LEARNING: Kind = Kind { name: "learn_knowledge", at_once: 4, sh
 pub(crate) const EMBEDDING: Kind = Kind { name: "embed_knowledge", at_once: 4, share: 3 };
 /// Long and in no hurry.
 pub(crate) const FREEZING: Kind = Kind { name: "freeze_campaign", at_once: 2, share: 1 };
+/// Long, and somebody looks on.
+pub(crate) const CHECKING: Kind = Kind { name: "check_campaign", at_once: 2, share: 1 };
 /// Long, on a thread of its own, and in no hurry.
 pub(crate) const IMPORTING: Kind = Kind { name: "import_contacts", at_once: 2, share: 1 };
 /// Endpoints of tenants may be slow, too, and each call holds a connection.
@@ -144,6 +146,7 @@ async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
         Errand::LearnKnowledge { source, revision } => knowledge::learn(&world, &claimed, *source, *revision).await,
         Errand::EmbedKnowledge { failures } => knowledge::embed(&world, &claimed, *failures).await,
         Errand::FreezeCampaign { campaign, .. } => crate::campaign::freeze(&world, &claimed, *campaign).await,
+        Errand::CheckCampaign { campaign, run } => crate::campaign::check(&world, &claimed, *campaign, *run).await,
         Errand::ImportContacts { import, run } => crate::import::go_on(&world, &claimed, *import, *run).await,
         Errand::ReplayAssistant { replay } => assistant::go_on_with_replay(&world, &claimed, *replay).await,
     };

@@ -27,8 +27,9 @@ mod webhook;
 mod world;
 
 pub use account::key_context;
-pub use ask::{AskError, Done, Once, Outcome};
+pub use ask::{AskError, Done, Once, Outcome, Tested};
 pub use assistant::{Rehearsed, ToolSecret, Tried, model_key_context, open_tool_secrets, seal_tool_secrets};
+pub use campaign::Previewed;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use knowledge::{embedding_key_context, embedding_model_of, has_embedding_model, read_pairs, read_text};
 pub use net::{Net, NetError, is_public};
@@ -36,11 +37,13 @@ pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};
 pub use webhook::secret_context;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::assistant::{Answer, Run};
+use domain::campaign::forecast::Who;
 use domain::command::{Asker, Command};
-use domain::id::{AssistantId, CarrierAccountId, Ids, ImportId, KnowledgeId, MessageId, TenantId};
+use domain::id::{AssistantId, CampaignId, CarrierAccountId, Ids, ImportId, KnowledgeId, MessageId, TenantId};
 use domain::knowledge::Hit;
 use import::{LookError, Looked};
 use jiff::{SignedDuration, Timestamp};
@@ -123,6 +126,7 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::TOOLS, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::REPLAYS, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::FREEZING, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::CHECKING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::IMPORTING, alone, stop.clone()));
         loops.spawn(campaign::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
@@ -267,6 +271,25 @@ impl Engine {
     /// To be called when a replay was asked for.
     pub fn replays_may_run(&self) {
         self.0.replays.set(self.0.now());
+    }
+
+    /// What single people would get of a campaign, if it began then; those that there are not are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn preview_campaign(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        starts_at: Timestamp,
+        whom: Vec<Who>,
+    ) -> Result<HashMap<Who, Previewed>, StoreError> {
+        campaign::preview(&self.0, tenant, campaign, starts_at, whom).await
+    }
+
+    /// To be called when a campaign's launch is to be tried.
+    pub fn checks_may_run(&self) {
+        self.0.checks.set(self.0.now());
     }
 
     /// Looks at a file of contacts that has come in whole.

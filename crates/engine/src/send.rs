@@ -31,7 +31,7 @@ use crate::world::World;
 
 mod board;
 mod departures;
-mod recipients;
+pub(crate) mod recipients;
 
 /// How long a lost wake-up can delay a text.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -270,7 +270,7 @@ fn asked<'a>(sender: &'a Sender, text: &'a DueText) -> Asked<'a> {
         contact_quiet: None,
         had: &[],
         wrote_at: text.wrote_at,
-        purpose: scene::purpose(text.author),
+        purpose: text.author.purpose(),
     }
 }
 

@@ -52,6 +52,7 @@ pub(crate) struct World {
     pub(crate) tools: Alarm,
     pub(crate) replays: Alarm,
     pub(crate) freezes: Alarm,
+    pub(crate) checks: Alarm,
     pub(crate) imports: Alarm,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
@@ -90,6 +91,7 @@ impl World {
             tools: Alarm::default(),
             replays: Alarm::default(),
             freezes: Alarm::default(),
+            checks: Alarm::default(),
             imports: Alarm::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
@@ -147,6 +149,7 @@ impl World {
             "run_tool" => &self.tools,
             "replay_assistant" => &self.replays,
             "freeze_campaign" => &self.freezes,
+            "check_campaign" => &self.checks,
             "import_contacts" => &self.imports,
             _ => &self.errands,
         }

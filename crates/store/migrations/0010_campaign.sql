@@ -4,6 +4,7 @@ CREATE TABLE campaign (
     id             UUID    NOT NULL,
     name           TEXT    NOT NULL,
     settings       TEXT    NOT NULL,      -- JSON: text, numbers, audience, limits
+    revision       BIGINT  NOT NULL,      -- rises when these change
     state          TEXT    NOT NULL CHECK (state IN ('draft', 'scheduled', 'running', 'paused', 'done', 'cancelled')),
     starts_at_us   BIGINT,                -- set by its launch
     frozen         BOOLEAN NOT NULL,      -- everybody who is to get it has a row

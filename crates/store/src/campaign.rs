@@ -17,6 +17,7 @@ use crate::scene::json;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list, tenant, words};
 
 pub mod audience;
+pub mod check;
 pub mod recipient;
 
 pub use recipient::Counts;
@@ -221,6 +222,15 @@ pub async fn hold(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Option<Held>,
     }))
 }
 
+/// What one says, to whom, and how.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settings(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Option<Settings>, StoreError> {
+    let sql = "SELECT settings FROM campaign WHERE tenant_id = $1 AND id = $2";
+    tx.opt(sql, args![id]).await?.map(|row| json(row.text(0)?)).transpose()
+}
+
 /// Makes one, a draft.
 ///
 /// # Errors
@@ -235,8 +245,8 @@ pub async fn create(
 ) -> Result<Line, StoreError> {
     let settings = serde_json::to_string(settings).map_err(StoreError::fault)?;
     tx.exec(
-        "INSERT INTO campaign (tenant_id, id, name, settings, state, frozen, frozen_phones, created_by, created_at_us)
-         VALUES ($1, $2, $3, $4, 'draft', FALSE, 0, $5, $6)",
+        "INSERT INTO campaign (tenant_id, id, name, settings, revision, state, frozen, frozen_phones, created_by, created_at_us)
+         VALUES ($1, $2, $3, $4, 1, 'draft', FALSE, 0, $5, $6)",
         args![id, name, settings, by, now],
     )
     .await?;
@@ -255,7 +265,9 @@ pub async fn change(
 ) -> Result<Line, StoreError> {
     let settings = serde_json::to_string(settings).map_err(StoreError::fault)?;
     tx.exec(
-        "UPDATE campaign SET name = COALESCE($3, name), settings = $4 WHERE tenant_id = $1 AND id = $2",
+        "UPDATE campaign SET name = COALESCE($3, name), settings = $4,
+             revision = revision + CASE WHEN settings = $4 THEN 0 ELSE 1 END
+         WHERE tenant_id = $1 AND id = $2",
         args![id, name, settings],
     )
     .await?;
@@ -299,6 +311,7 @@ pub async fn go_on(
 /// # Errors
 /// When the database fails.
 pub async fn remove(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Line, StoreError> {
+    check::forget(tx, id).await?;
     tx.exec("DELETE FROM campaign WHERE tenant_id = $1 AND id = $2", args![id]).await?;
     Ok(updated(id))
 }

@@ -31,6 +31,7 @@ pub mod search;
 pub mod segment;
 pub mod session;
 pub mod setup;
+pub mod snippet;
 mod statistics;
 pub mod team;
 pub mod tell;

@@ -21,7 +21,7 @@ use crate::{Row, StoreError, SystemTx, TenantTx, args, list};
 
 mod text;
 
-pub use text::{draft, media_token, outbound, outbounds, purpose};
+pub use text::{draft, media_token, outbound, outbounds};
 
 /// A contact and a conversation whole, in the order that [`thread_of`] reads them.
 macro_rules! thread_columns {

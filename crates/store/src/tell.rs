@@ -68,6 +68,8 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
                 Subject::Knowledge => thing("knowledge", &sources, KnowledgeId(subject)),
                 Subject::Team => thing("team", &teams, TeamId(subject)),
                 Subject::Campaign => thing("campaign", &campaigns, CampaignId(subject)),
+                // It names people; whoever shows it reads it.
+                Subject::Check => Ok(json!({ "id": CampaignId(subject) }).to_string()),
                 Subject::List => thing("list", &lists, ListId(subject)),
                 // Its text needs more than its row; whoever shows it reads it.
                 Subject::Segment => Ok(json!({ "id": SegmentId(subject) }).to_string()),
@@ -97,6 +99,7 @@ enum Subject {
     Knowledge,
     Team,
     Campaign,
+    Check,
     List,
     Segment,
     Import,
@@ -115,6 +118,7 @@ impl Subject {
             Kind::KnowledgeUpdated => Self::Knowledge,
             Kind::TeamUpdated => Self::Team,
             Kind::CampaignUpdated => Self::Campaign,
+            Kind::CampaignChecked => Self::Check,
             Kind::ListUpdated => Self::List,
             Kind::SegmentUpdated => Self::Segment,
             Kind::ImportUpdated => Self::Import,

@@ -41,6 +41,10 @@ words! {
     RecipientStanding {
         Pending, Deferred, Queued, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed, Skipped, Cancelled,
     }
+    /// Whether all whom a launch would reach are counted.
+    CheckState { Counting, Done }
+    /// What would become of somebody: they get their text now, later, or not at all.
+    Foreseen { Now, Later, Skipped }
     /// Where an import of contacts stands: people say what its columns are; it is read and nothing is changed; contacts are made
     /// and changed; or it is over, or taken back.
     ImportState { Draft, Checking, Checked, Running, Done, Failed, Cancelled, Undoing, Undone }

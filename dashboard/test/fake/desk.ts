@@ -109,6 +109,8 @@ export class FakeDesk {
   campaigns: T.Campaign[] = [];
   /** By their campaign. */
   recipients = new Map<string, T.Recipient[]>();
+  /** What launches would do, by campaign. */
+  checks = new Map<string, T.CampaignCheck>();
   /** Contacts without a conversation. */
   strangers = new Map<string, T.Contact>();
   /** What was changed of contacts, by their id. */

@@ -3,6 +3,7 @@ import type * as T from "../../src/lib/api/types";
 import { approvalRoutes } from "./approvals";
 import { assistantRoutes } from "./assistants";
 import { campaignRoutes } from "./campaigns";
+import { launchCheckRoutes } from "./launch-check";
 import { contactRoutes, refused } from "./contacts";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
@@ -302,6 +303,7 @@ const routes: Record<string, Handler> = {
   ...campaignRoutes,
   // Before contacts: `imports` is nobody's id.
   ...importRoutes,
+  ...launchCheckRoutes,
   ...contactRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,

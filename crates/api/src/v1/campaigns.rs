@@ -1,7 +1,10 @@
 //! Bulk sends: written, launched, watched, paused, ended.
 
+pub mod check;
+pub mod preview;
 pub mod recipients;
 mod settings;
+pub mod test;
 
 use axum::extract::State;
 use domain::access::Scope;
@@ -27,6 +30,7 @@ use crate::{
 };
 
 pub use settings::CampaignPatch;
+pub(super) use settings::names_exist;
 use settings::{ready, settings};
 
 /// When it is to go.
@@ -36,6 +40,9 @@ pub struct Launch {
     /// From when its texts go out, at the earliest a minute from now; if not said, then.
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Timestamp>,
+    /// The `run` of the check that whoever launches it has seen: the launch is refused if it says nothing of the campaign as it is
+    /// now.
+    check: Option<i64>,
 }
 
 /// The campaigns, the newest first.
@@ -145,6 +152,9 @@ pub async fn launch(
         let held = held(tx, id).await?;
         let (to, starts_at) = obeyed(now, &held, Order::Launch(asked.at))?;
         ready(tx, now, &held.settings, starts_at).await?;
+        if let Some(run) = asked.check {
+            check::must_hold(tx, now, id, run).await?;
+        }
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
         let launch = now.as_microsecond();
         queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch }).await?;

@@ -211,21 +211,35 @@ fn what_is_due(
         Verdict::Defer { until, reason } => return Due::Wait { until, reason },
         Verdict::Send => {}
     }
+    let (body, segments) = match text(campaign, rendering, person, kept) {
+        Ok(text) => text,
+        Err(skip) => return Due::Skip(skip),
+    };
+    Due::Hand { attempt: recipient.attempt + 1, body, segments }
+}
+
+/// Somebody's text as it goes out, and how many segments it takes; why they have none.
+pub(super) fn text(
+    campaign: &Running,
+    rendering: &Rendering,
+    person: Person<'_>,
+    kept: Option<&str>,
+) -> Result<(String, u32), Skip> {
     let body = match kept {
         Some(kept) => kept.to_owned(),
         None => match rendering.render(&campaign.template, person) {
             Ok(text) => smart_if_it_helps(&text).body,
-            Err(lacks) => return Due::Skip(Skip::Lacks(lacks.name)),
+            Err(lacks) => return Err(Skip::Lacks(lacks.name)),
         },
     };
     let segments = measure(&body).segments;
     if body.trim().is_empty() {
-        return Due::Skip(Skip::Empty);
+        return Err(Skip::Empty);
     }
     if segments > MAX_SEGMENTS {
-        return Due::Skip(Skip::TooLong);
+        return Err(Skip::TooLong);
     }
-    Due::Hand { attempt: recipient.attempt + 1, body, segments }
+    Ok((body, segments))
 }
 
 /// Handing somebody's text to the carrier ended, one way or another.

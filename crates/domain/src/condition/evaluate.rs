@@ -80,6 +80,14 @@ impl fmt::Debug for Verdict {
     }
 }
 
+impl Node {
+    /// Whether it is true of this person, where days begin in this zone.
+    #[must_use]
+    pub fn holds(&self, of: &Subject, now: Timestamp, zone: &TimeZone) -> bool {
+        Looking { of, now, zone }.holds(self)
+    }
+}
+
 impl Checked {
     /// Whether it is true of this person.
     #[must_use]

@@ -65,7 +65,7 @@ pub(super) fn say(
     decision: &mut Decision,
 ) -> Result<MessageId, Refusal> {
     let body = body(text)?;
-    let planned = plan(now, scene, text)?;
+    let planned = plan(now, scene, asker.author, text)?;
     if asker.author.answers() && !text.notice {
         if let Author::Member(person) = asker.author {
             take_over(&mut conversation, person, scene.asker_is_in_team);
@@ -270,9 +270,9 @@ fn body(text: &NewText) -> Result<String, Refusal> {
 }
 
 /// Asks the gate with what is true now; a text for later is asked about again when its time has come.
-fn plan(now: Timestamp, scene: &Scene, text: &NewText) -> Result<Planned, Refusal> {
+fn plan(now: Timestamp, scene: &Scene, author: Author, text: &NewText) -> Result<Planned, Refusal> {
     let at = scheduled(now, text)?;
-    let verdict = gate(at.unwrap_or(now), scene.asked(Purpose::Conversation));
+    let verdict = gate(at.unwrap_or(now), scene.asked(author.purpose()));
     if let Verdict::Skip { reason } = verdict {
         return Err(Refusal::Gate(reason));
     }

@@ -169,7 +169,7 @@ impl Often {
 }
 
 /// `None`: its text cannot be read, which was checked when it was saved.
-fn running(id: CampaignId, body: &str, send_before: Option<Timestamp>) -> Option<Running> {
+pub(crate) fn running(id: CampaignId, body: &str, send_before: Option<Timestamp>) -> Option<Running> {
     match body.parse::<Template>() {
         Ok(template) => Some(Running { id, template, send_before }),
         Err(fault) => {
@@ -179,11 +179,11 @@ fn running(id: CampaignId, body: &str, send_before: Option<Timestamp>) -> Option
     }
 }
 
-fn person(one: &DueRecipient) -> Person<'_> {
+pub(crate) fn person(one: &DueRecipient) -> Person<'_> {
     Person { name: &one.name, company: &one.company, phone: &one.recipient.phone, fields: &one.fields }
 }
 
-fn asked<'a>(sender: &'a Sender, one: &'a DueRecipient) -> Asked<'a> {
+pub(crate) fn asked<'a>(sender: &'a Sender, one: &'a DueRecipient) -> Asked<'a> {
     Asked {
         settings: &sender.settings,
         number_enabled: sender.enabled,

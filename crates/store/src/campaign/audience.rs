@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::campaign::{Audience, Settings, Standing, sender};
-use domain::condition::Node;
+use domain::condition::{Node, Subject};
 use domain::id::{CampaignId, ContactId, Ids, RecipientId, SegmentId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -54,11 +54,37 @@ pub async fn freeze(
     after: Option<Uuid>,
     limit: u32,
 ) -> Result<Option<Uuid>, StoreError> {
-    let audience = &freezing.settings.audience;
+    let page = page(tx, freezing.now, &freezing.settings.audience, after, limit).await?;
+    add(tx, ids, freezing, page.people).await?;
+    Ok(page.last)
+}
+
+/// Some of an audience.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Whom it means among those who were looked at, and where each is reached.
+    pub people: Vec<(ContactId, String)>,
+    /// So many were looked at.
+    pub looked: usize,
+    /// The last of them; `None`: there are no more.
+    pub last: Option<Uuid>,
+}
+
+/// Looks at the next `limit` contacts, after the contact `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    audience: &Audience,
+    after: Option<Uuid>,
+    limit: u32,
+) -> Result<Page, StoreError> {
     if !audience.means_contacts() {
-        return Ok(None);
+        return Ok(Page::default());
     }
-    let (meant, rest) = Meant::of(tx, audience).await?.compiled(tx, freezing.now, Way::Each, 3);
+    let (meant, rest) = Meant::of(tx, audience).await?.compiled(tx, now, Way::Each, 3);
     // However few are meant, the work has an end: so many are looked at.
     let sql = format!(
         "SELECT c.id, {meant}, (SELECT MIN(a.address) FROM contact_address a
@@ -79,8 +105,35 @@ pub async fn freeze(
             people.push((row.get(0)?, phone));
         }
     }
-    add(tx, ids, freezing, people).await?;
-    Ok(last)
+    Ok(Page { people, looked: rows.len(), last })
+}
+
+/// Those of the numbers that were named one by one who are not left out, and whose they are; `None`: nobody's yet. Whoever
+/// becomes a contact only at the launch is held against what leaves people out as the contact that they would be.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    audience: &Audience,
+    phones: &[String],
+) -> Result<Vec<(Option<ContactId>, String)>, StoreError> {
+    if phones.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = crate::list::by_phones(tx, phones).await?;
+    let all: Vec<ContactId> = known.values().copied().collect();
+    let Meant { without, zone, .. } = Meant::of(tx, audience).await?;
+    let out: HashSet<ContactId> = segment::among(tx, now, (&without, &zone), &all).await?.into_iter().collect();
+    let stays = |phone: &String| match known.get(phone) {
+        Some(contact) => (!out.contains(contact)).then_some((Some(*contact), phone.clone())),
+        None => {
+            let new = Subject { phones: vec![phone.clone()], created_at: now, ..Subject::default() };
+            (!without.holds(&new, now, &zone)).then(|| (None, phone.clone()))
+        }
+    };
+    Ok(phones.iter().filter_map(stays).collect())
 }
 
 /// The same for those numbers that were named one by one; whoever is not known becomes a contact.

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::remember::SENDING_LEASE;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list};
 
-pub use due::{DueRecipient, due, had};
+pub use due::{DueRecipient, due, had, would_be_due};
 pub use shown::{Counts, Shown, counts, page, replied};
 
 /// Recipients by the ids of their texts, with the lanes of their threads; nobody else changes them until this transaction

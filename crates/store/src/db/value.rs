@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
     DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MediaId, MessageId, NumberId, RecipientId, ReplayId, RunId,
-    SegmentId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
+    SegmentId, SnippetId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -197,6 +197,7 @@ id_values!(
     RecipientId,
     ListId,
     SegmentId,
+    SnippetId,
     TenantId,
     TeamId,
     UserId,

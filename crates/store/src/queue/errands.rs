@@ -54,6 +54,13 @@ pub enum Errand {
         /// Of which launch, in microseconds: one that is taken back and made again is another.
         launch: i64,
     },
+    /// Count whom a campaign's launch would reach.
+    CheckCampaign {
+        /// Which.
+        campaign: CampaignId,
+        /// As which run: a later one makes this one needless.
+        run: i64,
+    },
     /// Read a file of contacts, or take back what it did.
     ImportContacts {
         /// Which.
@@ -79,6 +86,7 @@ impl Errand {
             Self::EmbedKnowledge { .. } => "embed_knowledge",
             Self::RunTool { .. } => "run_tool",
             Self::FreezeCampaign { .. } => "freeze_campaign",
+            Self::CheckCampaign { .. } => "check_campaign",
             Self::ImportContacts { .. } => "import_contacts",
             Self::ReplayAssistant { .. } => "replay_assistant",
         }
@@ -93,6 +101,7 @@ impl Errand {
             Self::RunTool { approval } => format!("tool:{approval}"),
             Self::ImportContacts { import, run } => format!("import:{import}:{run}"),
             Self::FreezeCampaign { campaign, launch } => format!("freeze:{campaign}:{launch}"),
+            Self::CheckCampaign { campaign, run } => format!("check:{campaign}:{run}"),
             Self::ReplayAssistant { replay } => format!("replay:{replay}"),
         }
     }

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use domain::decision::DraftState;
-use domain::gate::Purpose;
 use domain::id::{DraftId, MediaId, MessageId};
-use domain::message::{Author, Status};
+use domain::message::Status;
 use domain::scene::{OpenDraft, Outbound};
 use uuid::Uuid;
 
@@ -53,7 +52,7 @@ pub async fn outbounds(
                 status: Status::parse(status).ok_or_else(|| unknown("message status", status))?,
                 author,
                 attempt: row.get(7)?,
-                purpose: purpose(author),
+                purpose: author.purpose(),
                 opted_out_at: row.get(8)?,
                 written_at: row.get(11)?,
                 waiting_since: row.get(12)?,
@@ -100,16 +99,4 @@ pub async fn draft(tx: &mut TenantTx<'_>, id: DraftId) -> Result<Option<OpenDraf
 pub async fn media_token(tx: &mut TenantTx<'_>, id: MediaId) -> Result<Option<String>, StoreError> {
     let row = tx.opt("SELECT token FROM media WHERE tenant_id = $1 AND id = $2", args![id]).await?;
     row.map(|row| row.get(0)).transpose()
-}
-
-/// Why a text is sent follows from who wrote it: Tidings itself writes only confirmations.
-#[must_use]
-pub fn purpose(author: Author) -> Purpose {
-    match author {
-        Author::System => Purpose::Confirmation,
-        Author::Campaign(_) => Purpose::Campaign,
-        Author::Contact(_) | Author::Member(_) | Author::Assistant(_) | Author::Workflow(_) | Author::Api => {
-            Purpose::Conversation
-        }
-    }
 }

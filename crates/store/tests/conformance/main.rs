@@ -5,6 +5,7 @@
 mod approval;
 mod assistant;
 mod campaign;
+mod campaign_check;
 mod carrier;
 mod contact;
 mod conversation;

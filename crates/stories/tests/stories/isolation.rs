@@ -59,6 +59,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("teams", text(&team.is(201)["id"])),
         ("campaigns", text(&acme.post("/campaigns", json!({ "name": "June" })).await.is(201)["id"])),
         ("imports", text(&import.is(201)["id"])),
+        ("snippets", text(&acme.post("/snippets", json!({ "name": "hi", "body": "Hi" })).await.is(201)["id"])),
         ("carrier-accounts", acme.account.clone()),
         ("numbers", acme.number_id.clone()),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),
@@ -115,6 +116,10 @@ fn body_for(path: &str) -> Value {
         json!({ "typing": true })
     } else if path.ends_with("/adopt") {
         json!({ "numbers": ["+14155550101"] })
+    } else if path.starts_with("/campaigns/") && path.ends_with("/preview") {
+        json!({ "phone": ANN })
+    } else if path.starts_with("/campaigns/") && path.ends_with("/test") {
+        json!({ "to": [ANN] })
     } else if path.ends_with("/preview") {
         json!({ "text": "hours?" })
     } else if path.ends_with("/cases") {

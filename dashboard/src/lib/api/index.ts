@@ -151,6 +151,18 @@ export const campaigns = {
     post<T.Campaign>(`/campaigns/${at(id)}/launch`, when === null ? {} : { at: when }, { key }),
   order: (id: string, order: "undo" | "pause" | "resume" | "cancel") =>
     post<T.Campaign>(`/campaigns/${at(id)}/${order}`, {}, { key: newKey() }),
+  /** Has its launch tried, as if it began at `when`; `null`: as soon as it may. */
+  tryLaunch: (id: string, when: string | null) =>
+    post<T.CampaignCheck>(`/campaigns/${at(id)}/check`, when === null ? {} : { at: when }, { key: newKey() }),
+  check: (id: string) => get<T.CampaignCheck>(`/campaigns/${at(id)}/check`),
+  preview: (id: string, contact: string) =>
+    post<T.CampaignPreview>(`/campaigns/${at(id)}/preview`, { contact_id: contact }),
+  test: (id: string, to: readonly string[], contact: string | null, key: string) =>
+    post<{ data: T.TestedText[] }>(
+      `/campaigns/${at(id)}/test`,
+      { to, ...(contact && { contact_id: contact }) },
+      { key },
+    ),
   recipients: (id: string, query: { standing?: T.Standing; cursor?: string; limit?: number }) =>
     get<T.Page<T.Recipient>>(`/campaigns/${at(id)}/recipients`, { ...query }),
 };

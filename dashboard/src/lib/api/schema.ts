@@ -459,6 +459,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a launch would do, as far as it is counted. */
+        get: operations["get_campaigns_id_check"];
+        put?: never;
+        /**
+         * Counts what a launch would do, for everybody it would reach: `GET` tells how far that is, and an event line whenever it has
+         *     gone on. `200`: the same is being counted already.
+         */
+        post: operations["post_campaigns_id_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/launch": {
         parameters: {
             query?: never;
@@ -496,6 +517,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What one person would get if it went out now: their text to the letter, its length, and what the gate says. Nothing is sent. */
+        post: operations["post_campaigns_id_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/recipients": {
         parameters: {
             query?: never;
@@ -524,6 +562,26 @@ export interface paths {
         put?: never;
         /** Goes on with exactly those who are left. */
         post: operations["post_campaigns_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends its text at once to up to five numbers of your own. It counts nowhere among its recipients and stands in their
+         *     conversations. No hour and no limit binds it; who has opted out or is blocked gets nothing.
+         */
+        post: operations["post_campaigns_id_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1831,6 +1889,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The snippets. */
+        get: operations["get_snippets"];
+        put?: never;
+        /** Makes a snippet. */
+        post: operations["post_snippets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snippets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One snippet. */
+        get: operations["get_snippets_id"];
+        put?: never;
+        post?: never;
+        /** Takes a snippet away; texts that were made of it stay. */
+        delete: operations["delete_snippets_id"];
+        options?: never;
+        head?: never;
+        /** Gives a snippet another name or text. */
+        patch: operations["patch_snippets_id"];
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -2680,6 +2775,83 @@ export interface components {
              */
             texts: number;
         };
+        /** @description What a launch would do, as far as it is counted. */
+        CampaignCheck: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            began_at: string;
+            /**
+             * @description Of which campaign.
+             * @example cmp_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            campaign_id: string;
+            /**
+             * Format: int64
+             * @description So many are named more than once; they are counted once.
+             */
+            duplicates: number;
+            /** @description How many texts go out in each encoding. */
+            encodings: components["schemas"]["CheckEncodings"];
+            /**
+             * Format: date-time
+             * @description When all were counted.
+             */
+            ended_at: string | null;
+            estimate: components["schemas"]["CheckEstimate"] | null;
+            /** @description Who may be texted later, by reason. */
+            later: components["schemas"]["CheckLater"][];
+            /** @description The longest texts. */
+            longest: components["schemas"]["CheckText"][];
+            /**
+             * Format: int64
+             * @description How many may be texted at the start.
+             */
+            now: number;
+            /** @description Texts to look at: dear because of a name, with another word for what is not known, or nearly empty. */
+            odd: components["schemas"]["CheckCause"][];
+            /** @description In which hour those who must wait may be texted first, those within a fortnight. */
+            opens: components["schemas"]["CheckHour"][];
+            /**
+             * Format: int64
+             * @description How many of them later than that.
+             */
+            opens_after: number;
+            /**
+             * Format: double
+             * @description How much of it is counted, from 0 to 1.
+             */
+            progress: number;
+            /**
+             * Format: int64
+             * @description Rises each time that it is asked for; a launch may name it.
+             */
+            run: number;
+            /** @description How many texts take one segment, two, and so on to ten. */
+            segments: number[];
+            /**
+             * Format: int64
+             * @description All segments together.
+             */
+            segments_total: number;
+            /** @description Who gets nothing, by reason. */
+            skipped: components["schemas"]["CheckCause"][];
+            /** @description The campaign says something else by now, or goes to others: ask for it again. */
+            stale: boolean;
+            /**
+             * Format: date-time
+             * @description From when its texts would go.
+             */
+            starts_at: string;
+            /** @description `counting`: what is here is what was counted so far. */
+            state: components["schemas"]["CheckState"];
+            /**
+             * Format: int64
+             * @description How many would get a row: the sum of `now`, `later` and `skipped`.
+             */
+            total: number;
+        };
         /** @description A campaign to write, or what of a draft changes; what is absent stays. */
         CampaignPatch: {
             audience?: components["schemas"]["ChangeAudience"] | null;
@@ -2694,6 +2866,33 @@ export interface components {
              * @description Whoever has not got it by then does not get it any more; `null`: it has time.
              */
             send_before?: string | null;
+        };
+        /** @description What somebody would get if it went out now. */
+        CampaignPreview: {
+            /** @description Their text as it goes out, whether or not they may have it; `null`: they have none, `failure` says why. */
+            body: string | null;
+            /** @description Who; `null`: nobody known. */
+            contact_id: string | null;
+            encoding: components["schemas"]["Encoding"] | null;
+            failure: components["schemas"]["Failure"] | null;
+            /** @description What they are called; `null`: not known. */
+            name: string | null;
+            /** @description From which number. */
+            number_id: string;
+            /** @description What would become of them: they get it now, later, or not at all. */
+            outcome: components["schemas"]["Foreseen"];
+            /** @description Where they are reached, in E.164 form. */
+            phone: string;
+            /**
+             * Format: int32
+             * @description How many segments it takes.
+             */
+            segments: number;
+            /**
+             * Format: date-time
+             * @description When, if later.
+             */
+            until: string | null;
         };
         /** @description What a campaign says, to whom, and how. */
         CampaignSettings: {
@@ -2997,6 +3196,124 @@ export interface components {
          * @enum {string}
          */
         Channel: "sms" | "chat" | "email" | "voice";
+        /** @description People of whom the same is true. */
+        CheckCause: {
+            /** @description Stable, for programs. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description In plain words, with the mend. */
+            explanation: string;
+            /** @description Some of them, at most five. */
+            samples: components["schemas"]["CheckText"][];
+        };
+        /** @description What texts would cost in one currency. */
+        CheckCost: {
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description At the highest.
+             */
+            highest_micros: number;
+            /**
+             * Format: int64
+             * @description At the lowest price, in millionths of the currency's unit.
+             */
+            lowest_micros: number;
+            /**
+             * Format: int64
+             * @description Of so many segments.
+             */
+            segments: number;
+        };
+        /** @description How many texts go out in each encoding. */
+        CheckEncodings: {
+            /**
+             * Format: int64
+             * @description The GSM alphabet.
+             */
+            gsm7: number;
+            /**
+             * Format: int64
+             * @description UTF-16.
+             */
+            ucs2: number;
+        };
+        /** @description What it means in money and time. */
+        CheckEstimate: {
+            /** @description What it costs by what the carrier billed lately, by our number and by country; one for each currency. */
+            costs: components["schemas"]["CheckCost"][];
+            /**
+             * Format: date-time
+             * @description When the last text has gone, if nothing else is sent and nobody's hours end before their turn; `null`: nobody is sent
+             *     anything.
+             */
+            finishes_at: string | null;
+            /**
+             * Format: double
+             * @description What the numbers let go together.
+             */
+            segments_per_second: number;
+            /** @description The countries (ISO 3166) where those go; an empty word where it can be several. */
+            unpriced_countries: string[];
+            /**
+             * Format: int64
+             * @description Segments of which nobody knows what they cost: no text was billed there lately.
+             */
+            unpriced_segments: number;
+        };
+        /** @description How many may be texted from an hour on. */
+        CheckHour: {
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description Those who may be texted later, for one reason. */
+        CheckLater: components["schemas"]["CheckCause"] & {
+            /**
+             * Format: date-time
+             * @description When the first of them may be texted.
+             */
+            first: string;
+            /**
+             * Format: date-time
+             * @description When the last of them may be.
+             */
+            last: string;
+        };
+        /**
+         * @description Whether all whom a launch would reach are counted.
+         * @enum {string}
+         */
+        CheckState: "counting" | "done";
+        /** @description Somebody, and what their text says by what is known of them now. */
+        CheckText: {
+            /** @description Their text; `null`: they have none, since something is missing. */
+            body: string | null;
+            /** @description Who; `null`: nobody known. */
+            contact_id: string | null;
+            encoding: components["schemas"]["Encoding"] | null;
+            /** @description What they are called; `null`: not known. */
+            name: string | null;
+            /** @description Where they are reached, in E.164 form. */
+            phone: string;
+            /**
+             * Format: int32
+             * @description How many segments it takes.
+             */
+            segments: number;
+        };
         /** @description How the account stands. */
         Checked: {
             /** @description Nothing is missing. */
@@ -3543,6 +3860,11 @@ export interface components {
          */
         FindingSeverity: "warning" | "refuse";
         /**
+         * @description What would become of somebody: they get their text now, later, or not at all.
+         * @enum {string}
+         */
+        Foreseen: "now" | "later" | "skipped";
+        /**
          * @description What a passage was found by.
          * @enum {string}
          */
@@ -3929,6 +4251,12 @@ export interface components {
              * @description From when its texts go out, at the earliest a minute from now; if not said, then.
              */
             at?: string | null;
+            /**
+             * Format: int64
+             * @description The `run` of the check that whoever launches it has seen: the launch is refused if it says nothing of the campaign as it is
+             *     now.
+             */
+            check?: number | null;
         };
         /**
          * @description What sort of line a number belongs to.
@@ -4968,6 +5296,33 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_Snippet: {
+            /** @description The rows. */
+            data: {
+                /** @description The text, with places such as `{first_name|there}`. */
+                body: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                changed_at: string;
+                /**
+                 * Format: date-time
+                 * @description Since when there is one.
+                 */
+                created_at: string;
+                /**
+                 * @description Which one.
+                 * @example snp_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description What one types to find it. */
+                name: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Team: {
             /** @description The rows. */
             data: {
@@ -5559,6 +5914,13 @@ export interface components {
             tokens_out: number;
             /** @description The tools that it used; what would have changed something was not done. */
             tools: components["schemas"]["RunToolCall"][];
+        };
+        /** @description For whom. */
+        PreviewFor: {
+            /** @description A contact, */
+            contact_id?: string | null;
+            /** @description or whoever is reached at this number. */
+            phone?: string | null;
         };
         /**
          * @description What an assistant would do: answer, ask back, hand over, say nothing, or have its answer held back.
@@ -6244,6 +6606,35 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @description A text that is used again and again. */
+        Snippet: {
+            /** @description The text, with places such as `{first_name|there}`. */
+            body: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description Since when there is one.
+             */
+            created_at: string;
+            /**
+             * @description Which one.
+             * @example snp_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description What one types to find it. */
+            name: string;
+        };
+        /** @description A snippet to make, or what of one changes; what is absent stays. */
+        SnippetPatch: {
+            /** @description The text, with places as in campaigns. A new one needs it. */
+            body?: string | null;
+            /** @description What one types to find it; no two have the same, whatever its case. A new one needs it. */
+            name?: string | null;
+        };
         /** @description A passage that an assistant answered from. */
         Source: {
             /** @description What it says. */
@@ -6380,6 +6771,26 @@ export interface components {
              */
             version: number;
         };
+        /** @description Where to send it to. */
+        TestText: {
+            /** @description What is known of whom fills it; if not said, of whoever is reached at each number. */
+            contact_id?: string | null;
+            /** @description One to five phone numbers, your own. */
+            to: string[];
+        };
+        /** @description What became of it at one number. */
+        TestedText: {
+            /** @description The text, which waits to be sent; `null`: it is refused. */
+            message_id: string | null;
+            refused: components["schemas"]["Failure"] | null;
+            /** @description In E.164 form. */
+            to: string;
+        };
+        /** @description What became of it, one for each number. */
+        TestedTexts: {
+            /** @description In the order in which they were named. */
+            data: components["schemas"]["TestedText"][];
+        };
         /** @description Something that speaks against a text. */
         TextFinding: {
             /** @description What. */
@@ -6465,6 +6876,14 @@ export interface components {
             condition?: components["schemas"]["Condition"] | null;
             /** @description Who is meant, as text. */
             text?: string | null;
+        };
+        /** @description When its launch is tried. */
+        TryLaunch: {
+            /**
+             * Format: date-time
+             * @description From when its texts would go out, at the earliest a minute from now; if not said, then.
+             */
+            at?: string | null;
         };
         /** @description Whether someone is typing. */
         Typing: {
@@ -7726,6 +8145,78 @@ export interface operations {
             };
         };
     };
+    get_campaigns_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignCheck"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryLaunch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignCheck"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignCheck"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_campaigns_id_launch: {
         parameters: {
             query?: never;
@@ -7777,6 +8268,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewFor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignPreview"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -7844,6 +8369,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestText"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedTexts"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -11188,6 +11747,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_snippets: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Snippet"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_snippets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetPatch"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snippet"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_snippets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snippet"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_snippets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_snippets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snippet"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -123,8 +123,13 @@ export type WeekHours = Schemas["WeekHours"];
 export type Trouble = Schemas["NumberProblem"] & Partial<Pick<Schemas["CarrierProblem"], "e164">>;
 export type Campaign = Schemas["Campaign"];
 export type CampaignAudience = Schemas["CampaignAudience"];
+export type CampaignPreview = Schemas["CampaignPreview"];
 export type CampaignPatch = Partial<Pick<Campaign, "name" | "body" | "numbers" | "audience" | "send_before">>;
+export type CampaignCheck = Schemas["CampaignCheck"];
 export type CampaignState = Schemas["CampaignState"];
+export type CheckCause = Schemas["CheckCause"];
+export type CheckText = Schemas["CheckText"];
+export type TestedText = Schemas["TestedText"];
 export type Phone = Schemas["Phone"];
 export type Recipient = Schemas["Recipient"];
 export type RecipientCounts = Schemas["RecipientCounts"];
@@ -148,6 +153,8 @@ export type LiveEvent =
   | { type: "number.updated" | "assistant.updated"; data: { id: string } }
   | { type: "approval.updated"; data: { approval: Approval } }
   | { type: "campaign.updated"; data: { campaign: Campaign; id?: never } | { campaign?: never; id: string } }
+  /** Its launch is tried: its audience was counted further. */
+  | { type: "campaign.checked"; data: { id: string } }
   /** Without the list: it is gone. */
   | { type: "list.updated"; data: { list: ContactList; id?: never } | { list?: never; id: string } }
   | { type: "segment.updated" | "import.updated"; data: { id: string } }

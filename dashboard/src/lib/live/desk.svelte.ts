@@ -71,6 +71,7 @@ export class Desk {
       case "approval.updated":
         return this.#wanted(event.data.approval);
       case "campaign.updated":
+      case "campaign.checked":
       case "knowledge.updated":
       case "team.updated":
         // Whoever lists them listens by itself.

@@ -23,6 +23,7 @@ export const EVENT_TYPES = [
   "approval.updated",
   "team.updated",
   "campaign.updated",
+  "campaign.checked",
   "list.updated",
   "segment.updated",
   "import.updated",

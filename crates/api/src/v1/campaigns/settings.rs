@@ -85,15 +85,7 @@ pub(super) async fn ready(
     set: &Settings,
     starts_at: Option<Timestamp>,
 ) -> Result<(), ApiError> {
-    if set.body.trim().is_empty() {
-        return Err(ApiError::invalid("body", "empty", "It says nothing. Write its text first."));
-    }
-    if set.numbers.is_empty() {
-        return Err(ApiError::invalid("numbers", "empty", "Choose the numbers that it is sent from."));
-    }
-    names_exist(tx, &set.body).await?;
-    says_nothing_refused(tx, &set.body).await?;
-    numbers_exist(tx, &set.numbers).await?;
+    sendable(tx, set).await?;
     if set.send_before.is_some_and(|before| starts_at.is_some_and(|at| before <= at)) {
         let mend = "It would be over before it begins. Choose a later time.";
         return Err(ApiError::invalid("send_before", "too_early", mend));
@@ -105,6 +97,19 @@ pub(super) async fn ready(
         return Err(ApiError::invalid("audience", "nobody", mend));
     }
     Ok(())
+}
+
+/// That there is something to send, and somewhere to send it from.
+pub(super) async fn sendable(tx: &mut TenantTx<'_>, set: &Settings) -> Result<(), ApiError> {
+    if set.body.trim().is_empty() {
+        return Err(ApiError::invalid("body", "empty", "It says nothing. Write its text first."));
+    }
+    if set.numbers.is_empty() {
+        return Err(ApiError::invalid("numbers", "empty", "Choose the numbers that it is sent from."));
+    }
+    names_exist(tx, &set.body).await?;
+    says_nothing_refused(tx, &set.body).await?;
+    numbers_exist(tx, &set.numbers).await
 }
 
 /// What it says, to whom and how, after what is asked for.
@@ -138,7 +143,7 @@ pub(super) async fn settings(
     Ok(set)
 }
 
-async fn names_exist(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
+pub(in crate::v1) async fn names_exist(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
     let fault = |fault: domain::template::Fault| ApiError::invalid("body", fault.kind.code(), fault.to_string());
     let template: Template = body.parse().map_err(fault)?;
     let own = tenant::settings(tx).await?.fields;

@@ -8,7 +8,7 @@ use domain::id::{CampaignId, ContactId, NumberId};
 use jiff::Timestamp;
 
 use super::standing;
-use crate::{StoreError, TenantTx, args, list};
+use crate::{Row, StoreError, TenantTx, args, list};
 
 /// Somebody whose turn has come, with all that the gate and their text need.
 #[derive(Debug)]
@@ -29,6 +29,24 @@ pub struct DueRecipient {
     pub body: Option<String>,
 }
 
+/// What is known of those whom a query of this shape finds: tenant_id, id, contact_id, phone, standing, attempt, body,
+/// ready_at_us.
+macro_rules! due {
+    ($who:literal) => {
+        concat!(
+            "WITH due AS (",
+            $who,
+            ")
+             SELECT d.id, d.contact_id, d.phone, d.standing, d.attempt, d.body, c.name, c.company, c.blocked, c.time_zone,
+                    a.opted_out_at_us
+             FROM due d
+             JOIN contact c ON c.tenant_id = d.tenant_id AND c.id = d.contact_id
+             LEFT JOIN contact_address a ON a.tenant_id = d.tenant_id AND a.kind = 'phone' AND a.address = d.phone
+             ORDER BY d.ready_at_us, d.id"
+        )
+    };
+}
+
 /// Those of a campaign whose turn has come at one of our numbers, locked until the transaction ends. `fields`: the tenant's,
 /// as far as the text names them.
 ///
@@ -44,22 +62,57 @@ pub async fn due(
 ) -> Result<Vec<DueRecipient>, StoreError> {
     let rows = tx
         .rows(
-            "WITH due AS (
-                 SELECT tenant_id, id, contact_id, phone, standing, attempt, body, ready_at_us FROM campaign_recipient
+            due!(
+                "SELECT tenant_id, id, contact_id, phone, standing, attempt, body, ready_at_us FROM campaign_recipient
                  WHERE tenant_id = $1 AND campaign_id = $2 AND number_id = $3
                    AND standing IN ('pending', 'deferred', 'queued') AND ready_at_us <= $4
-                 ORDER BY ready_at_us, id LIMIT $5 {skip_locked})
-             SELECT d.id, d.contact_id, d.phone, d.standing, d.attempt, d.body, c.name, c.company, c.blocked, c.time_zone,
-                    a.opted_out_at_us
-             FROM due d
-             JOIN contact c ON c.tenant_id = d.tenant_id AND c.id = d.contact_id
-             LEFT JOIN contact_address a ON a.tenant_id = d.tenant_id AND a.kind = 'phone' AND a.address = d.phone
-             ORDER BY d.ready_at_us, d.id",
+                 ORDER BY ready_at_us, id LIMIT $5 {skip_locked}"
+            ),
             args![campaign, number, now, limit],
         )
         .await?;
+    known(tx, campaign, fields, &rows, |_| Some(number)).await
+}
+
+/// Those who would be due if they had rows: whoever is reached at one of these phones. `from`: the number that would text one;
+/// without one nobody is texted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn would_be_due(
+    tx: &mut TenantTx<'_>,
+    campaign: CampaignId,
+    fields: &[Field],
+    phones: &[&str],
+    from: impl Fn(&str) -> Option<NumberId>,
+) -> Result<Vec<DueRecipient>, StoreError> {
+    if phones.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = tx
+        .rows(
+            due!(
+                "SELECT tenant_id, contact_id AS id, contact_id, address AS phone, 'pending' AS standing,
+                        CAST(0 AS BIGINT) AS attempt, CAST(NULL AS TEXT) AS body, CAST(0 AS BIGINT) AS ready_at_us
+                 FROM contact_address WHERE tenant_id = $1 AND kind = 'phone' AND address {among $2}"
+            ),
+            args![list(phones.iter().copied())],
+        )
+        .await?;
+    known(tx, campaign, fields, &rows, from).await
+}
+
+/// Reads rows of [`due!`], and what the tenant's fields hold for those in them.
+async fn known(
+    tx: &mut TenantTx<'_>,
+    campaign: CampaignId,
+    fields: &[Field],
+    rows: &[Row],
+    from: impl Fn(&str) -> Option<NumberId>,
+) -> Result<Vec<DueRecipient>, StoreError> {
     let mut due = Vec::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
+        let Some(number) = from(row.text(2)?) else { continue };
         due.push(DueRecipient {
             recipient: Recipient {
                 id: row.get(0)?,
