@@ -35,6 +35,14 @@ words! {
         Received, Noted, Held, Scheduled, Queued, Deferred, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed,
         Skipped, Cancelled,
     }
+    /// How it is known by which clocks somebody lives: somebody said so, their number's region has them, or by the tenant's.
+    ZoneSource { Own, Number, Tenant }
+    /// What happened with somebody.
+    TimelineKind { Message, Campaign, Consent, Change }
+    /// What an address of a contact is.
+    AddressKind { Phone, Email }
+    /// Who changed something of a contact.
+    ChangedBy { Member, Api, Assistant, Workflow, Campaign, Contact, System, Import }
     /// Where a campaign stands.
     CampaignState { Draft, Scheduled, Running, Paused, Done, Cancelled }
     /// Where somebody stands who is to get a campaign. They only move forward.

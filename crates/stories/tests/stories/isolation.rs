@@ -48,6 +48,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("replays", text(&replay.is(202)["id"])),
         ("conversations", id),
         ("contacts", text(&conversation["contact"]["id"])),
+        ("addresses", ANN.replace('+', "%2B")),
         ("messages", text(&messages.is(200)["data"][0]["id"])),
         ("drafts", text(&drafts.is(200)["data"][0]["id"])),
         ("assistants", assistant),
@@ -129,6 +130,10 @@ fn body_for(path: &str) -> Value {
         json!({})
     } else if path.ends_with("/messages") || path.ends_with("/notes") {
         json!({ "body": "x" })
+    } else if path.ends_with("/addresses") {
+        json!({ "phone": "+12025550199" })
+    } else if path.contains("/addresses/") {
+        json!({ "primary": true })
     } else if path.contains("/members/") {
         json!({ "role": "agent" })
     } else {
