@@ -22,6 +22,7 @@ mod one_engine;
 mod rehearsal;
 mod segment;
 mod statement;
+mod suppression;
 mod team;
 mod tool_use;
 mod wall;
