@@ -91,6 +91,8 @@ ids! {
     SegmentId = "seg";
     /// A campaign.
     CampaignId = "cmp";
+    /// An address that gets no texts.
+    SuppressionId = "sup";
     /// An import of contacts from a file.
     ImportId = "imp";
     /// One person of a campaign.

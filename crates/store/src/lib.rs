@@ -32,6 +32,7 @@ pub mod segment;
 pub mod session;
 pub mod setup;
 mod statistics;
+pub mod suppression;
 pub mod team;
 pub mod tell;
 pub mod tenant;

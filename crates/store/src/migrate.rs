@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = migrations![
     10 "0010_campaign",
     11 "0011_segment",
     12 "0012_import",
+    16 "0016_suppression",
     17 "0017_contact_history",
 ];
 

@@ -68,6 +68,9 @@ words! {
     DraftState { Open, Accepted, Edited, Rejected, Superseded }
     /// What a contact said about getting texts.
     ConsentState { OptedIn, OptedOut }
+    /// Where an address comes from that gets no texts: a program or a member added it, it stood in a file, or whoever had it was
+    /// erased.
+    SuppressionSource { Api, Member, File, Erasure }
     /// What a line of a receipt tells.
     ReceiptKind { Queued, Gate, Attempt, Carrier, Settled, Cancelled }
     /// What became of an assistant's run.

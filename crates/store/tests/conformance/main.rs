@@ -23,6 +23,7 @@ mod people;
 mod rehearsal;
 mod segment;
 mod statement;
+mod suppression;
 mod team;
 mod tool_use;
 mod wall;
