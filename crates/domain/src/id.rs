@@ -93,6 +93,8 @@ ids! {
     CampaignId = "cmp";
     /// An address that gets no texts.
     SuppressionId = "sup";
+    /// Two contacts that were made one.
+    MergeId = "mrg";
     /// An import of contacts from a file.
     ImportId = "imp";
     /// One person of a campaign.

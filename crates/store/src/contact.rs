@@ -19,8 +19,10 @@ use crate::{Row, StoreError, TenantTx, args, list, row, words as word_lists};
 
 pub mod address;
 mod change;
+pub mod duplicates;
 pub mod erase;
 pub mod history;
+pub mod merge;
 pub mod timeline;
 mod zone;
 

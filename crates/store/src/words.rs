@@ -37,6 +37,8 @@ words! {
     }
     /// How it is known by which clocks somebody lives: somebody said so, their number's region has them, or by the tenant's.
     ZoneSource { Own, Number, Tenant }
+    /// What two contacts have in common.
+    Likeness { SameName, SimilarName, SameCompany, SimilarNumber, SimilarEmail }
     /// What happened with somebody.
     TimelineKind { Message, Campaign, Consent, Change }
     /// What an address of a contact is.

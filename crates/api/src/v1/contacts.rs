@@ -10,6 +10,7 @@ use domain::phone::E164;
 use http::StatusCode;
 use serde::Deserialize;
 use store::contact::history::{By, ContactChange, Hand};
+use store::contact::timeline::TimelineEntry;
 use store::contact::{self, Change, Consent, Contact, New, address};
 use store::search::Search;
 use store::{TenantTx, event, tenant};
@@ -26,6 +27,8 @@ use crate::{
 };
 
 pub mod addresses;
+pub mod merge;
+pub mod personal;
 
 /// Someone has at most this many labels, each of at most so many characters.
 const TAGS_MAX: usize = 50;
@@ -237,6 +240,30 @@ pub async fn history(
         })
         .await?;
     Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
+}
+
+/// Everything that happened with a contact on all channels, newest first: texts and notes of all their conversations, campaigns
+/// that they have not answered, their consent, and what was changed of them.
+#[utoipa::path(get, path = "/contacts/{id}/timeline", tag = "contacts", params(("id" = String, Path), PageParams),
+    responses((status = 200, body = Listed<TimelineEntry>)))]
+pub async fn timeline(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<ContactId>,
+    page: Page,
+) -> Result<Json<Listed<TimelineEntry>>, ApiError> {
+    caller.must(Scope::ContactsRead)?;
+    caller.must(Scope::ConversationsRead)?;
+    let after = page.after_time()?;
+    let rows = app
+        .engine
+        .store()
+        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+            there(tx, id).await?;
+            Ok::<_, ApiError>(contact::timeline::page(tx, id, after, page.fetch()).await?)
+        })
+        .await?;
+    Ok(Json(page.listed(rows, |row| Cursor::at(row.at, row.id))))
 }
 
 /// 404 unless there is such a contact.

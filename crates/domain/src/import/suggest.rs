@@ -54,9 +54,7 @@ fn key(name: &str, keys: &[String]) -> Option<String> {
     let plain = words.join("_");
     let plain = if plain.starts_with(|c: char| c.is_ascii_digit()) { format!("field_{plain}") } else { plain };
     let plain = plain.get(..KEY_MAX.min(plain.len())).unwrap_or_default().trim_end_matches('_').to_owned();
-    let is_free = |key: &str| {
-        is_key(key) && !is_taken(key) && !keys.iter().any(|other| other == key)
-    };
+    let is_free = |key: &str| is_key(key) && !is_taken(key) && !keys.iter().any(|other| other == key);
     let numbered = (2..100).map(|n| {
         let end = format!("_{n}");
         format!("{}{end}", &plain[..plain.len().min(KEY_MAX - end.len())])

@@ -51,7 +51,7 @@ pub(crate) async fn change_all(
 ) -> Result<Vec<ContactId>, StoreError> {
     let ids: Vec<ContactId> = changes.iter().map(|(id, _)| *id).collect();
     // Two who change the same contact wait for each other: what it was before is told truly.
-    let sql = "SELECT 1 FROM contact WHERE tenant_id = $1 AND id {among $2} ORDER BY id FOR UPDATE";
+    let sql = "SELECT 1 FROM contact WHERE tenant_id = $1 AND id {among $2} ORDER BY id FOR NO KEY UPDATE";
     tx.hold(sql, args![list(&ids)]).await?;
     let before = snapshots(tx, &ids).await?;
     let there: Vec<(ContactId, &Snapshot, Snapshot)> = changes
@@ -143,7 +143,7 @@ impl Snapshot {
         self.texts() == other.texts() && self.blocked == other.blocked
     }
 
-    fn texts(&self) -> [(&'static str, &str); 5] {
+    pub(super) fn texts(&self) -> [(&'static str, &str); 5] {
         [
             ("name", &self.name),
             ("company", &self.company),

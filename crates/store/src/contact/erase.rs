@@ -1,17 +1,16 @@
 //! Erasing a person: what is kept of them goes, wherever it is; rows that counts are made of stay, without content.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use domain::campaign::Settings;
-use domain::conversation::lane;
 use domain::event::Kind;
-use domain::id::{CampaignId, CarrierAccountId, ContactId, ConversationId, MediaId, RecipientId};
+use domain::id::{CampaignId, ContactId, ConversationId, MediaId, RecipientId};
 use domain::message::Failure;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::updated;
+use super::{merge, updated};
+use crate::dialect::Engine;
 use crate::event::Line;
 use crate::scene::json;
 use crate::search::words;
@@ -112,47 +111,66 @@ impl fmt::Debug for Erased {
 /// # Errors
 /// When the database fails.
 pub async fn erase(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) -> Result<Erasure, StoreError> {
-    let sql = "SELECT kind, address, opted_out_at_us FROM contact_address WHERE tenant_id = $1 AND contact_id = $2";
-    let found = tx.rows(sql, args![id]).await?;
-    let mut addresses = Vec::with_capacity(found.len());
+    // Whoever was made one with them goes, too.
+    let ids = merge::everybody(tx, id).await?;
+    // A no to one purpose, or to one of our numbers, counts as one to all: nothing else of it is kept.
+    let sql = "SELECT a.address, a.opted_out_at_us IS NOT NULL OR EXISTS (
+                   SELECT 1 FROM consent_standing s
+                   WHERE s.tenant_id = $1 AND s.address = a.address AND s.opted_out_at_us IS NOT NULL)
+               FROM contact_address a WHERE a.tenant_id = $1 AND a.contact_id {among $2}";
+    let found = tx.rows(sql, args![list(&ids)]).await?;
+    let mut addresses: Vec<(String, bool)> = Vec::with_capacity(found.len());
     for row in &found {
-        addresses.push((row.get::<String>(1)?, row.get::<Option<Timestamp>>(2)?.is_some()));
+        addresses.push((row.get(0)?, row.get(1)?));
     }
-    hold_lanes(tx, id, &addresses).await?;
+    // Nobody takes a turn with them meanwhile.
+    merge::lock(tx, &ids, addresses.iter().map(|(address, _)| address.as_str())).await?;
     let sql = "SELECT 1 FROM contact WHERE tenant_id = $1 AND id = $2 AND gone_at_us IS NULL {for_update}";
     if tx.opt(sql, args![id]).await?.is_none() {
         return Ok(Erasure::Nobody);
     }
-    let Some(uploads) = import::forget_files(tx, now, id).await? else { return Ok(Erasure::ImportAtWork) };
+    let Some(uploads) = import::forget_files(tx, now, &ids).await? else { return Ok(Erasure::ImportAtWork) };
     let mut lines = vec![updated(id)];
     lines.extend(&uploads);
-    lines.extend(campaigns(tx, id, &addresses).await?);
-    lines.extend(conversations(tx, now, id).await?);
-    for sql in THEIR_OWN {
-        tx.push(sql, args![id]).await?;
+    for (address, _) in &addresses {
+        lines.extend(unname(tx, address).await?);
+        tx.push("DELETE FROM consent_standing WHERE tenant_id = $1 AND address = $2", args![address]).await?;
+        // Endpoints were told of more than of themselves: of audiences that name them.
+        let sql = "DELETE FROM webhook_delivery WHERE tenant_id = $1 AND body LIKE $2";
+        tx.push(sql, args![format!("%{address}%")]).await?;
     }
-    tx.push(
-        "UPDATE contact SET name = '', company = '', words = $3, time_zone = NULL, language = NULL, note = '',
-             blocked = TRUE, gone_at_us = $4
-         WHERE tenant_id = $1 AND id = $2",
-        args![id, words(tx.tenant(), "", "", []), now],
-    )
-    .await?;
+    let sql = "DELETE FROM contact_merge WHERE tenant_id = $1 AND (kept {among $2} OR gone {among $2})";
+    tx.push(sql, args![list(&ids)]).await?;
+    overwrite_index(tx, true).await?;
+    for id in ids {
+        lines.extend(campaigns(tx, id).await?);
+        lines.extend(conversations(tx, now, id).await?);
+        for sql in THEIR_OWN {
+            tx.push(sql, args![id]).await?;
+        }
+        tx.push(
+            "UPDATE contact SET name = '', company = '', words = $3, time_zone = NULL, language = NULL, note = '',
+                 blocked = TRUE, gone_at_us = $4
+             WHERE tenant_id = $1 AND id = $2",
+            args![id, words(tx.tenant(), "", "", []), now],
+        )
+        .await?;
+    }
+    overwrite_index(tx, false).await?;
     Ok(Erasure::Done(Erased { addresses, lines, uploads: uploads.len() as u64 }))
 }
 
-/// Nobody takes a turn with them meanwhile: not in their conversations, and not in one that a text of theirs would open.
-async fn hold_lanes(tx: &mut TenantTx<'_>, id: ContactId, addresses: &[(String, bool)]) -> Result<(), StoreError> {
-    let mut lanes = BTreeSet::new();
-    let sql = "SELECT lane FROM conversation WHERE tenant_id = $1 AND contact_id = $2";
-    for row in tx.rows(sql, args![id]).await? {
-        lanes.insert(row.get::<Uuid>(0)?);
+/// Whether SQLite's index of words takes out what leaves it, rather than noting beside it that it is gone.
+/// (<https://www.sqlite.org/fts5.html#the_secure_delete_configuration_option>)
+async fn overwrite_index(tx: &mut TenantTx<'_>, now: bool) -> Result<(), StoreError> {
+    match tx.engine() {
+        Engine::Sqlite => {
+            let sql = "INSERT INTO contact_search (contact_search, rank)
+                       SELECT 'secure-delete', $2 FROM tenant WHERE tenant_id = $1";
+            tx.push(sql, args![i64::from(now)]).await
+        }
+        Engine::Postgres => Ok(()),
     }
-    for row in tx.rows("SELECT carrier_account_id, address FROM number WHERE tenant_id = $1", args![]).await? {
-        let account: CarrierAccountId = row.get(0)?;
-        lanes.extend(addresses.iter().map(|(theirs, _)| lane(account.0, row.text(1).unwrap_or_default(), theirs)));
-    }
-    tx.lock_lanes(&lanes).await
 }
 
 /// Their conversations are over, and say nothing any more.
@@ -196,20 +214,13 @@ async fn conversations(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) -> 
             args![id, now],
         )
         .await?;
-    let told = |id: ConversationId| Line {
-        kind: Kind::ConversationUpdated,
-        subject: id.into(),
-        conversation: Some(id),
-    };
+    let told =
+        |id: ConversationId| Line { kind: Kind::ConversationUpdated, subject: id.into(), conversation: Some(id) };
     closed.iter().map(|row| row.get(0).map(told)).collect()
 }
 
 /// Campaigns know that somebody was to get them, and what came of it, but not who.
-async fn campaigns(
-    tx: &mut TenantTx<'_>,
-    id: ContactId,
-    addresses: &[(String, bool)],
-) -> Result<Vec<Line>, StoreError> {
+async fn campaigns(tx: &mut TenantTx<'_>, id: ContactId) -> Result<Vec<Line>, StoreError> {
     let mut told = Vec::new();
     let erased = Failure {
         code: "contact_erased".into(),
@@ -241,9 +252,6 @@ async fn campaigns(
         bared,
     )
     .await?;
-    for (address, _) in addresses {
-        told.extend(unname(tx, address).await?);
-    }
     Ok(told)
 }
 
@@ -258,7 +266,8 @@ async fn unname(tx: &mut TenantTx<'_>, phone: &str) -> Result<Vec<Line>, StoreEr
         let behind = phones.iter().take(gone_through).filter(|one| *one == phone).count();
         phones.retain(|one| one != phone);
         let settings = serde_json::to_string(&settings).map_err(StoreError::fault)?;
-        let sql = "UPDATE campaign SET settings = $3, frozen_phones = frozen_phones - $4 WHERE tenant_id = $1 AND id = $2";
+        let sql =
+            "UPDATE campaign SET settings = $3, frozen_phones = frozen_phones - $4 WHERE tenant_id = $1 AND id = $2";
         tx.push(sql, args![id, settings, i64::try_from(behind).unwrap_or(0)]).await?;
         lines.push(crate::campaign::updated(id));
     }

@@ -88,9 +88,9 @@ pub(crate) async fn write<'n>(
     lines: impl IntoIterator<Item = Noted<'n>>,
 ) -> Result<(), StoreError> {
     let (by, at) = (hand.by, hand.at);
-    let lines = lines.into_iter().map(|line| {
-        row![line.contact, hand.ids.next::<Uuid>(), line.part, line.was, line.now, by.kind(), by.id(), at]
-    });
+    let lines = lines
+        .into_iter()
+        .map(|line| row![line.contact, hand.ids.next::<Uuid>(), line.part, line.was, line.now, by.kind(), by.id(), at]);
     tx.push_many(
         "INSERT INTO contact_change (tenant_id, contact_id, id, part, was, is_now, by_kind, by_id, at_us)",
         lines,

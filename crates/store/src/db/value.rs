@@ -5,8 +5,8 @@ use std::{borrow::Cow, error::Error, fmt};
 use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
-    DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MediaId, MessageId, NumberId, RecipientId, ReplayId, RunId,
-    SegmentId, SuppressionId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
+    DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MediaId, MergeId, MessageId, NumberId, RecipientId, ReplayId,
+    RunId, SegmentId, SuppressionId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -198,6 +198,7 @@ id_values!(
     ListId,
     SegmentId,
     SuppressionId,
+    MergeId,
     TenantId,
     TeamId,
     UserId,

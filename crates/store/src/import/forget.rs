@@ -12,12 +12,12 @@ use crate::scene::json;
 use crate::{StoreError, TenantTx, args};
 
 /// Forgets every file of contacts and the rows that were not taken; uploads that were not begun are over. What it takes to undo
-/// an import stays, but for this contact. Answers a line for each upload that is over; `None`: a file is being read just now,
+/// an import stays, but for these contacts. Answers a line for each upload that is over; `None`: a file is being read just now,
 /// and nothing was done.
 pub(crate) async fn forget_files(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
-    contact: ContactId,
+    contacts: &[ContactId],
 ) -> Result<Option<Vec<Line>>, StoreError> {
     let sql = "SELECT id, state FROM contact_import WHERE tenant_id = $1 {for_update}";
     let mut imports: Vec<(ImportId, State)> = Vec::new();
@@ -43,7 +43,9 @@ pub(crate) async fn forget_files(
             uploads.push(super::go_on(tx, now, &import, State::Cancelled, Some(&fault)).await?);
         }
     }
-    forget_before(tx, contact).await?;
+    for contact in contacts {
+        forget_before(tx, *contact).await?;
+    }
     Ok(Some(uploads))
 }
 

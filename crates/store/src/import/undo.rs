@@ -148,9 +148,11 @@ pub async fn undo(
     Ok(Some(undone))
 }
 
-/// Whoever has written, was written to, or is to get something stays; and so does whoever wants no texts, which must be known.
+/// Whoever has written, was written to, was made one with another, or is to get something stays; and so does whoever wants no texts, which must be known.
 async fn remove(tx: &mut TenantTx<'_>, created: &[ContactId]) -> Result<Undone, StoreError> {
     const KEPT: &str = "SELECT contact_id FROM conversation WHERE tenant_id = $1 AND contact_id {among $2}
+         UNION SELECT kept FROM contact_merge WHERE tenant_id = $1 AND kept {among $2}
+         UNION SELECT gone FROM contact_merge WHERE tenant_id = $1 AND gone {among $2}
          UNION SELECT contact_id FROM campaign_recipient WHERE tenant_id = $1 AND contact_id {among $2}
          UNION SELECT contact_id FROM contact_address
                WHERE tenant_id = $1 AND contact_id {among $2} AND opted_out_at_us IS NOT NULL

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::event::Kind;
-use domain::id::{AssistantId, CarrierAccountId, ContactId, ConversationId, Ids, MessageId, NumberId, TenantId, UserId};
+use domain::id::{
+    AssistantId, CarrierAccountId, ContactId, ConversationId, Ids, MessageId, NumberId, TenantId, UserId,
+};
 use domain::message::Author;
 use domain::phone::E164;
 use jiff::Timestamp;

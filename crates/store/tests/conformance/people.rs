@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use domain::id::ImportId;
+use domain::id::{ImportId, MergeId};
 use domain::message::Author;
 use store::contact::address::{self, ADDRESSES_MAX, Added, Named, Removed};
+use store::contact::erase::{Erasure, erase};
 use store::contact::history::{By, ContactChange, Hand};
-use store::contact::{self, Change, Contact};
-use store::{Store, args, on_both_engines};
+use store::contact::{self, Change, Contact, merge, timeline};
+use store::{Store, StoreError, args, on_both_engines};
 use uuid::Uuid;
 
 use crate::desk::{self, ACME, ANN, BOLT, at, ids, put_contact, settle};
@@ -172,5 +173,95 @@ on_both_engines! {
         assert!(theirs.await.is_empty());
         let shown = find(&store, 1).await;
         assert_eq!((shown.language, shown.note.as_deref(), shown.zone.source.as_str()), (None, Some("Likes rye"), "own"));
+    }
+
+    /// Whoever is erased is gone with whoever was made one with them; what counts are made of stays without content.
+    async fn an_erased_contact_leaves_rows_without_content(store) {
+        settle(&store).await;
+        desk::put_thread(&store, desk::Thread::open(1, 3)).await;
+        desk::put_message(&store, ACME, 1, 1, None).await;
+        put_contact(&store, ACME, 2, "Ann").await;
+        put_contact(&store, BOLT, 1, "Ann").await;
+        store.write(ACME, async |tx| {
+            let hook = Uuid::from_u128(5);
+            tx.exec(
+                "INSERT INTO webhook (tenant_id, id, url, events, secret, enabled, told_seq, created_at_us)
+                 VALUES ($1, $2, 'https://a.example', '[]', $3, TRUE, 0, 0)",
+                args![hook, vec![0_u8]],
+            ).await?;
+            for (seq, body) in [(1_i64, format!("[\"{}\"]", desk::phone(2))), (2, "[]".to_owned())] {
+                tx.exec(
+                    "INSERT INTO webhook_delivery (tenant_id, id, webhook_id, seq, kind, state, attempts, body, created_at_us)
+                     VALUES ($1, $2, $3, $4, 'campaign.updated', 'delivered', 1, $5, 0)",
+                    args![Uuid::from_u128(6 + seq.unsigned_abs() as u128), hook, seq, body],
+                ).await?;
+            }
+            Ok::<_, StoreError>(())
+        }).await.unwrap();
+        // Ann twice: whoever was made one with somebody goes with them.
+        let merged = store.write(ACME, async |tx| {
+            let mut ids = ids(20);
+            let id = ids.next();
+            merge::merge(tx, &mut desk::hand(20, &mut ids), id, desk::contact(1), desk::contact(2)).await
+        }).await.unwrap();
+        assert!(merged.is_some());
+        let timeline = desk::read(&store, ACME, async |tx| timeline::page(tx, desk::contact(1), None, 10).await).await;
+        assert_eq!(timeline.iter().map(|one| one.kind).collect::<Vec<_>>(), ["change", "message"]);
+        let elsewhere = store.write(BOLT, async |tx| erase(tx, at(30), desk::contact(2)).await).await.unwrap();
+        assert_eq!(elsewhere, Erasure::Nobody);
+        let Erasure::Done(erased) = store.write(ACME, async |tx| erase(tx, at(30), desk::contact(1)).await).await.unwrap() else {
+            panic!("they are there")
+        };
+        let mut addresses = erased.addresses;
+        addresses.sort();
+        assert_eq!(addresses, [(desk::phone(1), false), (desk::phone(2), false)]);
+        let left = desk::read(&store, ACME, async |tx| {
+            let row = tx.one(
+                "SELECT (SELECT count(*) FROM message WHERE tenant_id = $1 AND body = ''),
+                        (SELECT count(*) FROM conversation WHERE tenant_id = $1 AND address = '' AND status = 'closed'),
+                        (SELECT count(*) FROM contact WHERE tenant_id = $1 AND name = '' AND gone_at_us IS NOT NULL),
+                        (SELECT count(*) FROM contact_change WHERE tenant_id = $1),
+                        (SELECT count(*) FROM contact_merge WHERE tenant_id = $1),
+                        (SELECT count(*) FROM contact_address WHERE tenant_id = $1),
+                        (SELECT count(*) FROM webhook_delivery WHERE tenant_id = $1)",
+                &[],
+            ).await?;
+            (0..7).map(|nth| row.get::<i64>(nth)).collect::<Result<Vec<_>, _>>()
+        }).await;
+        assert_eq!(left, [1, 1, 2, 0, 0, 0, 1]);
+        assert_eq!(desk::read(&store, ACME, async |tx| contact::find(tx, desk::contact(1)).await).await, None);
+        assert!(desk::read(&store, BOLT, async |tx| contact::find(tx, desk::contact(1)).await).await.is_some());
+        let again = store.write(ACME, async |tx| erase(tx, at(31), desk::contact(1)).await).await.unwrap();
+        assert_eq!(again, Erasure::Nobody);
+    }
+
+    /// What a merge moved goes back, and only that.
+    async fn a_merge_goes_back_as_it_came(store) {
+        settle(&store).await;
+        desk::put_thread(&store, desk::Thread::open(1, 3)).await;
+        desk::put_message(&store, ACME, 1, 1, None).await;
+        put_contact(&store, ACME, 2, "Ann").await;
+        let (one, two) = (find(&store, 1).await, find(&store, 2).await);
+        let id: MergeId = ids(20).next();
+        let merged = store.write(ACME, async move |tx| {
+            merge::merge(tx, &mut desk::hand(20, &mut ids(20)), id, desk::contact(2), desk::contact(1)).await
+        }).await.unwrap();
+        assert!(merged.is_some());
+        let whose = async || desk::read(&store, ACME, async |tx| {
+            let sql = "SELECT v.contact_id, m.contact_id FROM conversation v
+                       JOIN message m ON m.tenant_id = v.tenant_id AND m.conversation_id = v.id WHERE v.tenant_id = $1";
+            let row = tx.one(sql, &[]).await?;
+            Ok((row.get(0)?, row.get(1)?))
+        }).await;
+        assert_eq!(whose().await, (desk::contact(2), desk::contact(2)));
+        assert_eq!((find(&store, 2).await.addresses.len(), find(&store, 2).await.phone), (2, desk::phone(2)));
+        let page = desk::read(&store, ACME, async |tx| merge::page(tx, desk::contact(2), None, 5).await).await;
+        assert_eq!(page.iter().map(|merge| (merge.id, merge.gone)).collect::<Vec<_>>(), [(id, desk::contact(1))]);
+        let undone = store.write(ACME, async move |tx| {
+            merge::unmerge(tx, &mut desk::hand(21, &mut ids(21)), id, desk::contact(2)).await
+        }).await.unwrap();
+        assert!(matches!(undone, merge::Undone::Two(gone, _) if gone == desk::contact(1)));
+        assert_eq!(whose().await, (desk::contact(1), desk::contact(1)));
+        assert_eq!((find(&store, 1).await, find(&store, 2).await), (one, two));
     }
 }

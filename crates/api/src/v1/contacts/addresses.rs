@@ -136,9 +136,10 @@ pub(super) fn taken(other: ContactId) -> ApiError {
 /// The same, where they got it at the same moment.
 pub(super) fn raced(error: StoreError) -> ApiError {
     match error {
-        StoreError::Unique(name) if name == contact::PHONE_TAKEN => {
-            ApiError::conflict("address_taken", "Another contact just got this address. Search for it, and change that one.")
-        }
+        StoreError::Unique(name) if name == contact::PHONE_TAKEN => ApiError::conflict(
+            "address_taken",
+            "Another contact just got this address. Search for it, and change that one.",
+        ),
         error => error.into(),
     }
 }
