@@ -65,6 +65,16 @@ pub fn time_zone(field: &str, text: &str) -> Result<String, ApiError> {
     }
 }
 
+/// A language by its code (ISO 639-1), also in front of a country as in `pt-BR` (BCP 47).
+///
+/// # Errors
+/// 422 that names the field.
+pub fn language(field: &str, text: &str) -> Result<String, ApiError> {
+    domain::import::language(text.trim()).ok_or_else(|| {
+        ApiError::invalid(field, "unknown_language", "Write a language code of two letters, as in en, de or pt-BR.")
+    })
+}
+
 /// An `https` address of the outside world; `http` and this machine only where private networks are allowed. Names that lead
 /// to private addresses are refused when they are called.
 ///
@@ -121,6 +131,8 @@ mod tests {
         assert!(time_zone("time_zone", "Europe/Berlin").is_ok());
         assert!(time_zone("time_zone", "Mars/Olympus").is_err());
         assert_eq!(region("region", "de").unwrap(), "DE");
+        assert_eq!(language("language", " pt-BR ").unwrap(), "pt");
+        assert!(language("language", "klingon").is_err() && language("language", "").is_err());
         assert!(region("region", "XX").is_err());
     }
 }

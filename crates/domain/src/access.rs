@@ -50,6 +50,7 @@ impl Role {
                     | Scope::KeysWrite
                     | Scope::CarrierWrite
                     | Scope::WebhooksWrite
+                    | Scope::ContactsErase
             ),
             Self::Agent => matches!(
                 scope,
@@ -127,6 +128,8 @@ scopes! {
     ContactsRead = "contacts:read";
     /// Change contacts.
     ContactsWrite = "contacts:write";
+    /// Erase contacts, which cannot be taken back.
+    ContactsErase = "contacts:erase";
     /// Read conversations, their messages and attachments.
     ConversationsRead = "conversations:read";
     /// Open, assign, close and label conversations.

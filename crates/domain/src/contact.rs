@@ -1,6 +1,10 @@
 //! A person outside, as far as a decision needs them.
 
+mod alike;
+
 use jiff::Timestamp;
+
+pub use alike::{Likeness, Looks, likeness};
 
 use crate::id::ContactId;
 

@@ -58,6 +58,8 @@ pub enum Change {
         name: String,
         /// Empty: not known.
         company: String,
+        /// Who says so.
+        by: Author,
     },
     /// A line of the consent ledger.
     Consented(Consent),
@@ -125,6 +127,8 @@ pub enum Change {
         field: String,
         /// As its kind writes it.
         value: String,
+        /// Who says so.
+        by: Author,
     },
     /// A label more.
     TagAdded {

@@ -76,7 +76,7 @@ impl Field {
             Kind::Text => Ok(value.chars().filter(|c| !c.is_control() || *c == '\n').collect()),
             Kind::Number => {
                 if is_decimal(value) {
-                    Ok(value.trim_start_matches('+').to_owned())
+                    Ok(value.strip_prefix('+').unwrap_or(value).to_owned())
                 } else {
                     Err(FieldError::NotANumber)
                 }
@@ -139,11 +139,22 @@ impl Compared {
 
 /// Digits with at most one point and a sign; few enough to be told apart.
 fn is_decimal(value: &str) -> bool {
-    let plain = value.trim_start_matches(['-', '+']);
+    let plain = value.strip_prefix(['-', '+']).unwrap_or(value);
     let digits = plain.bytes().filter(u8::is_ascii_digit).count();
     plain.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         && plain.matches('.').count() <= 1
         && (1..=18).contains(&digits)
+}
+
+/// What every contact has, by other names than templates know ([`OWN_NAMES`](crate::template::OWN_NAMES)) and conditions
+/// ([`NAMES`](crate::condition::NAMES)).
+const ELSEWHERE: [&str; 7] = ["email", "tags", "language", "note", "address", "zone", "fields"];
+
+/// Whether a key stands for something else than a field of the tenant's.
+#[must_use]
+pub fn is_taken(key: &str) -> bool {
+    let all = [&crate::template::OWN_NAMES[..], &crate::condition::NAMES, &ELSEWHERE];
+    all.iter().any(|names| names.contains(&key))
 }
 
 /// A field's key: what may stand in a template between braces.
@@ -166,6 +177,8 @@ mod tests {
             (&Kind::Text, "  ", Err(())),
             (&Kind::Number, "+12.50", Ok("12.50")),
             (&Kind::Number, "-3", Ok("-3")),
+            (&Kind::Number, "--3", Err(())),
+            (&Kind::Number, "+-3", Err(())),
             (&Kind::Number, "1.2.3", Err(())),
             (&Kind::Number, "inf", Err(())),
             (&Kind::Number, "1e5", Err(())),
@@ -180,6 +193,14 @@ mod tests {
             let field = Field { key: "k".into(), label: "K".into(), kind: (*kind).clone() };
             assert_eq!(field.read(value).as_deref().map_err(|_| ()), *expected, "{value}");
         }
+    }
+
+    #[test]
+    fn what_every_contact_has_is_no_key() {
+        for taken in ["name", "last_name", "phone", "email", "tags", "tag", "list", "language", "time_zone", "note"] {
+            assert!(is_taken(taken), "{taken}");
+        }
+        assert!(!is_taken("size"));
     }
 
     #[test]

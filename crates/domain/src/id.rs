@@ -93,6 +93,10 @@ ids! {
     SnippetId = "snp";
     /// A campaign.
     CampaignId = "cmp";
+    /// An address that gets no texts.
+    SuppressionId = "sup";
+    /// Two contacts that were made one.
+    MergeId = "mrg";
     /// An import of contacts from a file.
     ImportId = "imp";
     /// One person of a campaign.

@@ -34,7 +34,7 @@ pub use recognise::{Guess, Recognised, Why, recognise};
 pub use row::{Context, Row, RowReader};
 pub use seen::Seen;
 pub use tally::Tally;
-pub use values::DateOrder;
+pub use values::{DateOrder, language};
 
 /// A file, its rejected rows and what it takes to take an import back are kept for so long after it came in.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -22,6 +22,7 @@ mod words;
 pub use cut::{Chunk, cut};
 pub use found::{By, Hit, Query, Why};
 pub use index::Index;
+pub(crate) use spelling::is_one_apart;
 pub use synonyms::{Synonyms, SynonymsError};
 pub use vector::Vector;
 

@@ -109,6 +109,9 @@ impl E164 {
     pub fn parse(input: &str, default_region: Option<&str>) -> Result<Self, PhoneError> {
         let region = default_region.map(region).transpose()?;
         let spelling = spelling::read(input)?;
+        if let Some(number) = region.and_then(|region| without_plus(&spelling.number, region)) {
+            return Ok(number);
+        }
         match resolve(&spelling.number, region, spelling.vanity) {
             Ok(number) => Ok(number),
             // `00` is understood in most of the world, also where the plan has another prefix.
@@ -240,6 +243,22 @@ fn resolve(spelling: &str, region: Option<Region>, vanity: bool) -> Result<E164,
         return Err(PhoneError::NotANumber);
     }
     E164::from_carrier(&number.format_as(PhoneNumberFormat::E164))
+}
+
+/// A number of this region that has its country code and lacks the `+`, as programs write it. Where numbers at home begin with
+/// a digit of their own (0171 …), one without it is no number of home: 49171… is +49 171 …, and not 0491 71….
+fn without_plus(spelling: &str, region: Region) -> Option<E164> {
+    let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?.to_string();
+    if !spelling.starts_with(&code) {
+        return None;
+    }
+    let example = PHONE_NUMBER_UTIL.get_example_number(region).ok()?;
+    let at_home = example.format_as(PhoneNumberFormat::National);
+    let digits: String = at_home.chars().filter(char::is_ascii_digit).collect();
+    if digits == example.get_national_significant_number() {
+        return None;
+    }
+    resolve(&format!("+{spelling}"), None, false).ok()
 }
 
 fn without_region(spelling: &str) -> PhoneError {

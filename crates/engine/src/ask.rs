@@ -186,7 +186,7 @@ async fn decide(
         }
         Command::Change { conversation, change } => {
             let scene = around(tx, *conversation).await?;
-            (decide::change(now, ids, &scene, change)?, Outcome::Changed { conversation: *conversation })
+            (decide::change(now, ids, &scene, asker, change)?, Outcome::Changed { conversation: *conversation })
         }
         Command::HandOff { conversation, to, reason } => {
             let scene = handed_to(tx, *conversation, *to).await?;

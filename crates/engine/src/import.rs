@@ -154,12 +154,12 @@ async fn finish(world: &Arc<World>, tenant: TenantId, held: &Import, at: u64, en
 async fn take_back(world: &Arc<World>, tenant: TenantId, held: &Import) -> Result<(), StoreError> {
     let (id, run) = (held.id, held.run);
     loop {
-        let now = world.now();
+        let (now, ids) = (world.now(), world.ids());
         let head = world
             .store
             .write(tenant, async move |tx: &mut TenantTx<'_>| {
                 let Some(held) = import::hold(tx, id).await?.filter(|held| held.run == run) else { return Ok(None) };
-                let (line, more) = match undo::undo(tx, now, id).await? {
+                let (line, more) = match undo::undo(tx, &mut ids.clone(), now, &held).await? {
                     Some(undone) => {
                         let mut reading = held.reading.clone();
                         reading.undone.removed += undone.removed;

@@ -22,6 +22,7 @@ mod net;
 mod receive;
 mod seal;
 mod send;
+mod suppression;
 mod turn;
 mod webhook;
 mod world;
@@ -35,6 +36,7 @@ pub use knowledge::{embedding_key_context, embedding_model_of, has_embedding_mod
 pub use net::{Net, NetError, is_public};
 pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};
+pub use suppression::AddressKey;
 pub use webhook::secret_context;
 
 use std::collections::HashMap;

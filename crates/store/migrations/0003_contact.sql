@@ -13,6 +13,7 @@ CREATE TABLE contact (
     note          TEXT    NOT NULL DEFAULT '',
     blocked       BOOLEAN NOT NULL,
     created_at_us BIGINT  NOT NULL,
+    gone_at_us    BIGINT,               -- erased, or made one with another: shown nowhere any more
     UNIQUE (tenant_id, id)
 ) {strict};
 
@@ -42,6 +43,8 @@ CREATE TABLE contact_address (
     kind            TEXT   NOT NULL CHECK (kind IN ('phone', 'email', 'visitor')),
     address         TEXT   NOT NULL,
     contact_id      UUID   NOT NULL,
+    preferred       BOOLEAN NOT NULL DEFAULT FALSE, -- somebody chose it among theirs of its kind; else the oldest counts
+    verified_at_us  BIGINT,             -- they wrote from it
     opted_out_at_us BIGINT,             -- what the newest line of the consent ledger says, kept where every send looks
     created_at_us   BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, kind, address),

@@ -35,6 +35,7 @@ CREATE TABLE contact_import_step (
     import_id UUID   NOT NULL,
     nth       BIGINT NOT NULL,          -- rows before it
     created   BYTES  NOT NULL,          -- ids of whom it added, 16 bytes each
+    listed    BYTES  NOT NULL,          -- and of whom it put on the list
     changed   TEXT   NOT NULL,          -- JSON: whom it changed, and what they were before
     PRIMARY KEY (tenant_id, import_id, nth),
     FOREIGN KEY (tenant_id, import_id) REFERENCES contact_import (tenant_id, id)

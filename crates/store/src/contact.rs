@@ -17,6 +17,20 @@ use crate::event::Line;
 use crate::search::{Search, words};
 use crate::{Row, StoreError, TenantTx, args, list, row, words as word_lists};
 
+pub mod address;
+mod change;
+pub mod duplicates;
+pub mod erase;
+pub mod history;
+pub mod merge;
+pub mod timeline;
+mod zone;
+
+pub use address::Address;
+pub use change::change;
+pub(crate) use change::{Snapshot, change_all, snapshots};
+pub use zone::Zone;
+
 /// A person outside.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Contact {
@@ -29,16 +43,26 @@ pub struct Contact {
     /// Where they work; `null`: not known.
     #[schema(required = true)]
     pub company: Option<String>,
-    /// Where they are reached, in E.164 form.
+    /// Where campaigns reach them: the primary phone of their addresses, in E.164 form; empty: they have none.
     pub phone: String,
     /// The same for people to read.
     pub phone_pretty: String,
-    /// IANA time zone; `null`: nobody said, the tenant's counts.
+    /// Everywhere they are reached: of each kind the primary one first, then the oldest.
+    pub addresses: Vec<Address>,
+    /// Their language (ISO 639-1); `null`: nobody said.
+    #[schema(required = true)]
+    pub language: Option<String>,
+    /// What people noted of them; `null`: nothing.
+    #[schema(required = true)]
+    pub note: Option<String>,
+    /// IANA time zone; `null`: nobody said, `zone` tells what is gone by instead.
     #[schema(required = true)]
     pub time_zone: Option<String>,
+    /// By which clocks they live, as far as it is known, and how that is known.
+    pub zone: Zone,
     /// The tenant wants nothing more from or to them.
     pub blocked: bool,
-    /// Since when they want no texts; `null`: they may be texted.
+    /// Since when their primary phone wants no texts; `null`: they may be texted.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub opted_out_at: Option<Timestamp>,
     /// Labels, sorted.
@@ -91,6 +115,10 @@ pub struct New {
     pub company: String,
     /// IANA time zone, if known.
     pub time_zone: Option<String>,
+    /// ISO 639-1, if known.
+    pub language: Option<String>,
+    /// Empty: nothing.
+    pub note: String,
     /// Labels.
     pub tags: Vec<String>,
 }
@@ -110,6 +138,10 @@ pub struct Change {
     pub company: Option<String>,
     /// IANA time zone; the inner `None`: not known.
     pub time_zone: Option<Option<String>>,
+    /// ISO 639-1; the inner `None`: not known.
+    pub language: Option<Option<String>>,
+    /// Empty: nothing.
+    pub note: Option<String>,
     /// Whether they are blocked.
     pub blocked: Option<bool>,
     /// Labels, all of them.
@@ -135,20 +167,21 @@ macro_rules! add_contact {
 }
 pub(crate) const ADD: &str = add_contact!();
 
-/// A contact with the first of its phones.
+/// Whoever is there.
 macro_rules! contact {
     () => {
-        "SELECT c.id, c.name, c.company, a.address, c.time_zone, c.blocked, a.opted_out_at_us, c.created_at_us
-         FROM contact c
-         LEFT JOIN contact_address a ON a.tenant_id = c.tenant_id AND a.kind = 'phone' AND a.address = (
-             SELECT first.address FROM contact_address first
-             WHERE first.tenant_id = c.tenant_id AND first.contact_id = c.id AND first.kind = 'phone'
-             ORDER BY first.created_at_us, first.address LIMIT 1)
-         WHERE c.tenant_id = $1"
+        "SELECT c.id, c.name, c.company, c.language, c.note, c.time_zone, c.blocked, c.created_at_us
+         FROM contact c WHERE c.tenant_id = $1 AND c.gone_at_us IS NULL"
     };
 }
 
 const BY_IDS: &str = concat!(contact!(), " AND c.id {among $2}");
+
+/// Keeps values of fields: whose, the field's key, the value and what it is compared by, and when.
+pub(crate) const SAVE_FIELD: &str =
+    "INSERT INTO contact_field (tenant_id, contact_id, field, value, folded, number, day, set_at_us)
+     VALUES {rows} ON CONFLICT (tenant_id, contact_id, field) DO UPDATE SET value = excluded.value,
+         folded = excluded.folded, number = excluded.number, day = excluded.day, set_at_us = excluded.set_at_us";
 
 const TAGS: &str =
     "SELECT contact_id, tag FROM contact_tag WHERE tenant_id = $1 AND contact_id {among $2} ORDER BY contact_id, tag";
@@ -232,6 +265,10 @@ pub async fn create(tx: &mut TenantTx<'_>, now: Timestamp, new: &New) -> Result<
         args![new.id, &new.name, &new.company, words, &new.time_zone, now],
     )
     .await?;
+    if new.language.is_some() || !new.note.is_empty() {
+        let sql = "UPDATE contact SET language = $3, note = $4 WHERE tenant_id = $1 AND id = $2";
+        tx.push(sql, args![new.id, &new.language, &new.note]).await?;
+    }
     tx.exec(
         "INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)
          VALUES ($1, 'phone', $2, $3, $4)",
@@ -240,48 +277,6 @@ pub async fn create(tx: &mut TenantTx<'_>, now: Timestamp, new: &New) -> Result<
     .await?;
     tag(tx, new.id, &new.tags).await?;
     Ok(updated(new.id))
-}
-
-/// Changes someone. `None`: there is no such contact.
-///
-/// # Errors
-/// When the database fails.
-pub async fn change(
-    tx: &mut TenantTx<'_>,
-    now: Timestamp,
-    id: ContactId,
-    change: &Change,
-) -> Result<Option<Line>, StoreError> {
-    let zone_is_said = change.time_zone.is_some();
-    let zone = change.time_zone.clone().flatten();
-    let changed = tx
-        .exec_returning_count(
-            "UPDATE contact SET name = COALESCE($3, name), company = COALESCE($4, company),
-                 time_zone = CASE WHEN $5 THEN $6 ELSE time_zone END, blocked = COALESCE($7, blocked)
-             WHERE tenant_id = $1 AND id = $2",
-            args![id, &change.name, &change.company, zone_is_said, zone, change.blocked],
-        )
-        .await?;
-    if changed == 0 {
-        return Ok(None);
-    }
-    if change.name.is_some() || change.company.is_some() {
-        search_anew(tx, &[id]).await?;
-    }
-    if let Some(tags) = &change.tags {
-        tx.push("DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id = $2", args![id]).await?;
-        tag(tx, id, tags).await?;
-    }
-    for (field, value) in &change.fields {
-        match value {
-            Some(value) => save_field(tx, now, id, field, value).await?,
-            None => {
-                let sql = "DELETE FROM contact_field WHERE tenant_id = $1 AND contact_id = $2 AND field = $3";
-                tx.push(sql, args![id, field]).await?;
-            }
-        }
-    }
-    Ok(Some(updated(id)))
 }
 
 /// Lets them be found by what they are called and where they are reached now.
@@ -332,14 +327,7 @@ pub async fn save_field(
     value: &str,
 ) -> Result<(), StoreError> {
     let Compared { folded, number, day } = Compared::of(value);
-    tx.push(
-        "INSERT INTO contact_field (tenant_id, contact_id, field, value, folded, number, day, set_at_us)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (tenant_id, contact_id, field) DO UPDATE SET value = excluded.value, folded = excluded.folded,
-             number = excluded.number, day = excluded.day, set_at_us = excluded.set_at_us",
-        args![id, field, value, folded, number, day, now],
-    )
-    .await
+    tx.push_many(SAVE_FIELD, [row![id, field, value, folded, number, day, now]]).await
 }
 
 /// A page of someone's consent ledger, the newest line first, after `after`.
@@ -359,18 +347,18 @@ pub async fn consents(
             args![id, after.unwrap_or(Uuid::max()), limit],
         )
         .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Consent {
-                id: row.get(0)?,
-                state: row.get(1)?,
-                source: row.get(2)?,
-                keyword: row.get(3)?,
-                message_id: row.get(4)?,
-                at: row.get(5)?,
-            })
-        })
-        .collect()
+    rows.iter().map(consent).collect()
+}
+
+fn consent(row: &Row) -> Result<Consent, StoreError> {
+    Ok(Consent {
+        id: row.get(0)?,
+        state: row.get(1)?,
+        source: row.get(2)?,
+        keyword: row.get(3)?,
+        message_id: row.get(4)?,
+        at: row.get(5)?,
+    })
 }
 
 /// A stored text of which nothing is known is empty; shown it is `null`.
@@ -398,49 +386,57 @@ pub(crate) async fn tags<T: Copy + Into<Uuid>>(
 }
 
 async fn contacts(tx: &mut TenantTx<'_>, rows: Vec<Row>) -> Result<Vec<Contact>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let settings = crate::tenant::settings(tx).await?;
     let mut contacts = rows.iter().map(contact).collect::<Result<Vec<_>, StoreError>>()?;
     let ids: Vec<ContactId> = contacts.iter().map(|contact| contact.id).collect();
+    let mut addresses = address::of(tx, &ids).await?;
     let mut tags = tags(tx, TAGS, &ids).await?;
     let mut fields = fields_of(tx, &ids).await?;
     for contact in &mut contacts {
+        contact.addresses = addresses.remove(&contact.id).unwrap_or_default();
+        if let Some(phone) = contact.addresses.iter().find(|address| address.kind == address::PHONE) {
+            contact.phone.clone_from(&phone.address);
+            contact.phone_pretty.clone_from(&phone.pretty);
+            contact.opted_out_at = phone.opted_out_at;
+        }
+        contact.zone = Zone::of(&contact.phone, contact.time_zone.as_deref(), &settings.time_zone);
         contact.tags = tags.remove(&contact.id.into()).unwrap_or_default();
         contact.fields = fields.remove(&contact.id).unwrap_or_default();
+        contact.fields.retain(|key, _| settings.fields.iter().any(|known| known.key == *key));
     }
     Ok(contacts)
 }
 
-/// What is kept of each in the fields that the tenant has now.
+/// What is kept of each in fields, also in those that the tenant has no more.
 async fn fields_of(
     tx: &mut TenantTx<'_>,
     ids: &[ContactId],
 ) -> Result<HashMap<ContactId, BTreeMap<String, String>>, StoreError> {
     let sql = "SELECT contact_id, field, value FROM contact_field WHERE tenant_id = $1 AND contact_id {among $2}";
-    let rows = tx.rows(sql, args![list(ids)]).await?;
     let mut kept: HashMap<ContactId, BTreeMap<String, String>> = HashMap::new();
-    if rows.is_empty() {
-        return Ok(kept);
-    }
-    let known = crate::tenant::settings(tx).await?.fields;
-    for row in rows {
-        let field: String = row.get(1)?;
-        if known.iter().any(|known| known.key == field) {
-            kept.entry(row.get(0)?).or_default().insert(field, row.get(2)?);
-        }
+    for row in tx.rows(sql, args![list(ids)]).await? {
+        kept.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
     }
     Ok(kept)
 }
 
 fn contact(row: &Row) -> Result<Contact, StoreError> {
-    let phone: String = row.get::<Option<String>>(3)?.unwrap_or_default();
     Ok(Contact {
         id: row.get(0)?,
         name: known(row.get(1)?),
         company: known(row.get(2)?),
-        phone_pretty: pretty(&phone),
-        phone,
-        time_zone: row.get(4)?,
-        blocked: row.get(5)?,
-        opted_out_at: row.get(6)?,
+        phone: String::new(),
+        phone_pretty: String::new(),
+        addresses: Vec::new(),
+        language: row.get(3)?,
+        note: known(row.get(4)?),
+        time_zone: row.get(5)?,
+        zone: Zone::default(),
+        blocked: row.get(6)?,
+        opted_out_at: None,
         tags: Vec::new(),
         fields: BTreeMap::new(),
         created_at: row.get(7)?,

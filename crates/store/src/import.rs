@@ -15,7 +15,10 @@ use crate::scene::json;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, row};
 
 pub mod apply;
+mod forget;
 pub mod undo;
+
+pub(crate) use forget::forget_files;
 
 /// Pieces of a file are so long, in bytes, but for its last.
 pub const PART_BYTES: usize = 512 << 10;
@@ -359,5 +362,7 @@ fn shown(row: &Row) -> Result<Import, StoreError> {
 #[derive(Debug, Default)]
 pub(crate) struct Step {
     pub(crate) created: Vec<ContactId>,
+    /// Who came onto the import's list.
+    pub(crate) listed: Vec<ContactId>,
     pub(crate) changed: Vec<undo::Before>,
 }

@@ -33,6 +33,7 @@ pub mod session;
 pub mod setup;
 pub mod snippet;
 mod statistics;
+pub mod suppression;
 pub mod team;
 pub mod tell;
 pub mod tenant;

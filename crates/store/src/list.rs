@@ -172,7 +172,7 @@ pub async fn take_off(tx: &mut TenantTx<'_>, id: ListId, contacts: &[ContactId])
 /// # Errors
 /// When the database fails.
 pub async fn known(tx: &mut TenantTx<'_>, contacts: &[ContactId]) -> Result<Vec<ContactId>, StoreError> {
-    let sql = "SELECT id FROM contact WHERE tenant_id = $1 AND id {among $2} ORDER BY id";
+    let sql = "SELECT id FROM contact WHERE tenant_id = $1 AND id {among $2} AND gone_at_us IS NULL ORDER BY id";
     tx.rows(sql, args![list(contacts)]).await?.iter().map(|row| row.get(0)).collect()
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use domain::decision;
 use domain::gate::Verdict;
-use domain::id::{ConversationId, DraftId, MediaId, MessageId};
+use domain::id::{ContactId, ConversationId, DraftId, MediaId, MessageId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -230,6 +230,30 @@ pub async fn page(
         .rows(
             concat!(message!(), " AND m.conversation_id = $2 AND m.id < $3 ORDER BY m.id DESC LIMIT $4"),
             args![conversation, after.unwrap_or(MessageId(Uuid::max())), limit],
+        )
+        .await?;
+    messages(tx, rows).await
+}
+
+/// What was said with somebody in all their conversations, notes among it, the newest first, after a moment (microseconds) and
+/// an id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_contact(
+    tx: &mut TenantTx<'_>,
+    contact: ContactId,
+    (at, after): (i64, Uuid),
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    let rows = tx
+        .rows(
+            concat!(
+                message!(),
+                " AND m.conversation_id IN (SELECT id FROM conversation WHERE tenant_id = $1 AND contact_id = $2)
+                  AND (m.created_at_us, m.id) < ($3, $4) ORDER BY m.created_at_us DESC, m.id DESC LIMIT $5"
+            ),
+            args![contact, at, after, limit],
         )
         .await?;
     messages(tx, rows).await

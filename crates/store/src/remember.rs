@@ -5,16 +5,17 @@ use domain::decision::{
     CancelReason, Change, Consent, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine, Unsent,
 };
 use domain::event::Kind;
-use domain::id::{CampaignId, ConversationId, Ids, MessageId};
-use domain::message::Status;
+use domain::id::{CampaignId, ContactId, ConversationId, Ids, MessageId};
+use domain::message::{Author, Status};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use self::rows::{Rows, text};
 use crate::campaign::recipient;
+use crate::contact::history::{By, Hand};
 use crate::event::Line;
 use crate::queue::{self, Errand};
-use crate::{StoreError, TenantTx, args, row};
+use crate::{StoreError, TenantTx, args, contact, row};
 
 mod rows;
 
@@ -113,16 +114,13 @@ impl<'d> Pen<'_, '_, 'd> {
                 self.rows.contact(self.tx.tenant(), contact, phone, now);
                 self.tell(Kind::ContactUpdated, contact.id, None);
             }
-            Change::ContactNamed { contact, name, company } => {
-                self.rows.write(self.tx).await?;
-                self.tx
-                    .push(
-                        "UPDATE contact SET name = $3, company = $4 WHERE tenant_id = $1 AND id = $2",
-                        args![*contact, name, company],
-                    )
-                    .await?;
-                crate::contact::search_anew(self.tx, &[*contact]).await?;
-                self.tell(Kind::ContactUpdated, *contact, None);
+            Change::ContactNamed { contact, name, company, by } => {
+                let named = contact::Change {
+                    name: Some(name.clone()),
+                    company: Some(company.clone()),
+                    ..contact::Change::default()
+                };
+                self.contact_changed(*contact, &named, *by).await?;
             }
             Change::Consented(consent) => self.consented(consent).await?,
             Change::ConversationOpened(conversation) => {
@@ -177,10 +175,10 @@ impl<'d> Pen<'_, '_, 'd> {
                     .await?;
                 self.tell(Kind::DraftUpdated, *draft, Some(row.get(0)?));
             }
-            Change::FieldSaved { contact, field, value } => {
-                self.rows.write(self.tx).await?;
-                crate::contact::save_field(self.tx, now, *contact, field, value).await?;
-                self.tell(Kind::ContactUpdated, *contact, None);
+            Change::FieldSaved { contact, field, value, by } => {
+                let fields = vec![(field.clone(), Some(value.clone()))];
+                let saved = contact::Change { fields, ..contact::Change::default() };
+                self.contact_changed(*contact, &saved, *by).await?;
             }
             Change::TagAdded { conversation, tag } => {
                 self.rows.write(self.tx).await?;
@@ -249,6 +247,19 @@ impl<'d> Pen<'_, '_, 'd> {
         if !self.after.lines[self.since..].contains(&line) {
             self.after.lines.push(line);
         }
+    }
+
+    async fn contact_changed(
+        &mut self,
+        contact: ContactId,
+        change: &contact::Change,
+        by: Author,
+    ) -> Result<(), StoreError> {
+        self.rows.write(self.tx).await?;
+        let mut hand = Hand { by: By::Author(by), at: self.now, ids: self.ids };
+        contact::change(self.tx, &mut hand, contact, change).await?;
+        self.tell(Kind::ContactUpdated, contact, None);
+        Ok(())
     }
 
     async fn consented(&mut self, consent: &Consent) -> Result<(), StoreError> {

@@ -103,7 +103,7 @@ pub(crate) fn words<'a>(
 }
 
 /// Words of a text in the one spelling.
-fn folded(text: &str) -> impl Iterator<Item = String> {
+pub(crate) fn folded(text: &str) -> impl Iterator<Item = String> {
     // O'Neil is one word, however the apostrophe is written or left out.
     let is_dropped = |c: char| is_combining_mark(c) || matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '´');
     let plain: String = text.nfkd().filter(|c| !is_dropped(*c)).flat_map(char::to_lowercase).collect();

@@ -207,7 +207,7 @@ pub async fn checked(tx: &mut TenantTx<'_>, ids: &[SegmentId]) -> Result<HashMap
 /// When the database fails.
 pub async fn count(tx: &mut TenantTx<'_>, now: Timestamp, checked: &Checked) -> Result<i64, StoreError> {
     let (that, args) = compiled(tx, now, checked.node(), checked.zone(), Way::Led, 1);
-    let sql = format!("SELECT count(*) FROM contact c WHERE c.tenant_id = $1 AND {that}");
+    let sql = format!("SELECT count(*) FROM contact c WHERE c.tenant_id = $1 AND c.gone_at_us IS NULL AND {that}");
     tx.rows_composed(&sql, &args).await?.first().ok_or(StoreError::NoRow)?.get(0)
 }
 
@@ -239,7 +239,8 @@ pub async fn ids(
 ) -> Result<Vec<ContactId>, StoreError> {
     let (that, rest) = compiled(tx, now, checked.node(), checked.zone(), Way::Led, 3);
     let sql = format!(
-        "SELECT c.id FROM contact c WHERE c.tenant_id = $1 AND c.id < $2 AND {that} ORDER BY c.id DESC LIMIT $3"
+        "SELECT c.id FROM contact c WHERE c.tenant_id = $1 AND c.gone_at_us IS NULL AND c.id < $2 AND {that}
+         ORDER BY c.id DESC LIMIT $3"
     );
     let mut args = vec![Value::from(after.map_or(Uuid::max(), Uuid::from)), Value::from(limit)];
     args.extend(rest);

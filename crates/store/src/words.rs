@@ -35,6 +35,16 @@ words! {
         Received, Noted, Held, Scheduled, Queued, Deferred, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed,
         Skipped, Cancelled,
     }
+    /// How it is known by which clocks somebody lives: somebody said so, their number's region has them, or by the tenant's.
+    ZoneSource { Own, Number, Tenant }
+    /// What two contacts have in common.
+    Likeness { SameName, SimilarName, SameCompany, SimilarNumber, SimilarEmail }
+    /// What happened with somebody.
+    TimelineKind { Message, Campaign, Consent, Change }
+    /// What an address of a contact is.
+    AddressKind { Phone, Email }
+    /// Who changed something of a contact.
+    ChangedBy { Member, Api, Assistant, Workflow, Campaign, Contact, System, Import }
     /// Where a campaign stands.
     CampaignState { Draft, Scheduled, Running, Paused, Done, Cancelled }
     /// Where somebody stands who is to get a campaign. They only move forward.
@@ -64,6 +74,9 @@ words! {
     DraftState { Open, Accepted, Edited, Rejected, Superseded }
     /// What a contact said about getting texts.
     ConsentState { OptedIn, OptedOut }
+    /// Where an address comes from that gets no texts: a program or a member added it, it stood in a file, or whoever had it was
+    /// erased.
+    SuppressionSource { Api, Member, File, Erasure }
     /// What a line of a receipt tells.
     ReceiptKind { Queued, Gate, Attempt, Carrier, Settled, Cancelled }
     /// What became of an assistant's run.

@@ -11,8 +11,28 @@ export function contactOf(d: FakeDesk, id: string): T.Contact {
   const found = [...d.conversations.values()].find((c) => c.contact.id === id);
   if (!found) throw notFound();
   const { contact, tags, created_at } = found;
-  return { ...contact, time_zone: null, tags, created_at, fields: d.kept.get(id) ?? {}, ...own };
+  return { ...contact, ...whole(contact.phone, created_at), tags, fields: d.kept.get(id) ?? {}, ...own };
 }
+
+/** What nobody has changed yet. */
+const whole = (phone: string, created_at: string) => ({
+  addresses: [
+    {
+      kind: "phone" as const,
+      address: phone,
+      pretty: pretty(phone),
+      primary: true,
+      verified_at: created_at,
+      opted_out_at: null,
+      created_at,
+    },
+  ],
+  language: null,
+  note: null,
+  time_zone: null,
+  zone: { source: "number" as const, names: ["America/New_York"] },
+  created_at,
+});
 
 export const contactsOf = (d: FakeDesk): T.Contact[] =>
   [...new Set([...d.conversations.values()].map((c) => c.contact.id)), ...d.strangers.keys()].map((id) =>
@@ -44,10 +64,9 @@ export function stranger(d: FakeDesk, phone: string, over: Partial<T.Contact> = 
     phone_pretty: pretty(phone),
     blocked: false,
     opted_out_at: null,
-    time_zone: null,
+    ...whole(phone, now()),
     tags: [],
     fields: {},
-    created_at: now(),
     ...over,
   };
   d.strangers.set(contact.id, contact);
@@ -144,6 +163,14 @@ export const contactRoutes: Record<string, Handler> = {
     d.emit("contact.updated", { contact });
     return contact;
   },
+  "GET /contacts/:/timeline": (d, [id = ""]) => {
+    const { created_at: at } = contactOf(d, id);
+    const by = { kind: "api", id: null, name: null };
+    const change = { id: "chg_1", part: "name", from: null, to: "Ann", by, at };
+    return { data: [{ id: "chg_1", at, kind: "change", change }], next_cursor: null };
+  },
+  "GET /contacts/:/duplicates": () => ({ data: [] }),
+  "GET /contacts/:/merges": () => ({ data: [], next_cursor: null }),
   "GET /contacts/:/consents": (d, [id = ""]) => {
     const { opted_out_at: at } = contactOf(d, id);
     const line = {

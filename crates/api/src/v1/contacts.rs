@@ -9,9 +9,11 @@ use domain::id::ContactId;
 use domain::phone::E164;
 use http::StatusCode;
 use serde::Deserialize;
-use store::contact::{self, Change, Consent, Contact, New};
+use store::contact::history::{By, ContactChange, Hand};
+use store::contact::timeline::TimelineEntry;
+use store::contact::{self, Change, Consent, Contact, New, address};
 use store::search::Search;
-use store::{StoreError, TenantTx, event, tenant};
+use store::{TenantTx, event, tenant};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -24,10 +26,16 @@ use crate::{
     state::AppState,
 };
 
+pub mod addresses;
+pub mod merge;
+pub mod personal;
+
 /// Someone has at most this many labels, each of at most so many characters.
 const TAGS_MAX: usize = 50;
 const TAG_CHARS_MAX: usize = 60;
 const SEARCH_CHARS_MAX: usize = 200;
+/// As in files that are imported.
+const NOTE_CHARS_MAX: usize = 2_000;
 
 /// Which contacts are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,6 +56,10 @@ pub struct NewContact {
     company: Option<String>,
     /// IANA time zone.
     time_zone: Option<String>,
+    /// Their language: a code as in `de` or `pt-BR`, of which the language is kept.
+    language: Option<String>,
+    /// What is to be known of them.
+    note: Option<String>,
     #[serde(default)]
     tags: Vec<String>,
 }
@@ -66,6 +78,14 @@ pub struct ContactPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     time_zone: Option<Option<String>>,
+    /// Their language: a code as in `de` or `pt-BR`, of which the language is kept.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    language: Option<Option<String>>,
+    /// What is to be known of them.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    note: Option<Option<String>>,
     /// The tenant wants nothing more from or to them.
     blocked: Option<bool>,
     /// All of them.
@@ -114,10 +134,16 @@ pub async fn create(
         name: line("name", asked.name.as_deref())?,
         company: line("company", asked.company.as_deref())?,
         time_zone: asked.time_zone.map(|zone| fields::time_zone("time_zone", &zone)).transpose()?,
+        language: asked.language.map(|language| fields::language("language", &language)).transpose()?,
+        note: note(asked.note.as_deref())?,
         tags: tags(asked.tags)?,
     };
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
-        let line = contact::create(tx, now, &new).await.map_err(taken)?;
+        let named = address::Named { kind: address::PHONE, address: new.phone.as_str().to_owned() };
+        if let Some(other) = address::whose(tx, &named).await? {
+            return Err(addresses::taken(other).at("phone"));
+        }
+        let line = contact::create(tx, now, &new).await.map_err(addresses::raced)?;
         let found = contact::find(tx, id).await?.ok_or_else(|| ApiError::not_found("contact"))?;
         Ok(Told::at(found, event::append(tx, now, &[line]).await?))
     })
@@ -148,13 +174,16 @@ pub async fn change(
     Write(asked, once): Write<ContactPatch>,
 ) -> Result<Written<Contact>, ApiError> {
     caller.must(Scope::ContactsWrite)?;
-    let now = app.engine.now();
+    let (now, ids, by) = (app.engine.now(), app.engine.ids(), by(&caller));
     let cleared = |field, text: Option<Option<String>>| text.map(|text| line(field, text.as_deref())).transpose();
     let zone = |zone: Option<String>| zone.map(|zone| fields::time_zone("time_zone", &zone)).transpose();
+    let language = |text: Option<String>| text.map(|text| fields::language("language", &text)).transpose();
     let change = Change {
         name: cleared("name", asked.name)?,
         company: cleared("company", asked.company)?,
         time_zone: asked.time_zone.map(zone).transpose()?,
+        language: asked.language.map(language).transpose()?,
+        note: asked.note.map(|text| note(text.as_deref())).transpose()?,
         blocked: asked.blocked,
         tags: asked.tags.map(tags).transpose()?,
         fields: Vec::new(),
@@ -163,7 +192,8 @@ pub async fn change(
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let fields = if kept.is_empty() { Vec::new() } else { values(&kept, &tenant::settings(tx).await?.fields)? };
         let change = Change { fields, ..change.clone() };
-        let line = contact::change(tx, now, id, &change).await?.ok_or_else(|| ApiError::not_found("contact"))?;
+        let mut hand = Hand { by, at: now, ids: &mut ids.clone() };
+        let line = contact::change(tx, &mut hand, id, &change).await?.ok_or_else(|| ApiError::not_found("contact"))?;
         let found = contact::find(tx, id).await?.ok_or_else(|| ApiError::not_found("contact"))?;
         Ok(Told::at(found, event::append(tx, now, &[line]).await?))
     })
@@ -184,13 +214,61 @@ pub async fn consents(
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            if contact::find(tx, id).await?.is_none() {
-                return Err(ApiError::not_found("contact"));
-            }
-            Ok(contact::consents(tx, id, page.after_id(), page.fetch()).await?)
+            there(tx, id).await?;
+            Ok::<_, ApiError>(contact::consents(tx, id, page.after_id(), page.fetch()).await?)
         })
         .await?;
     Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
+}
+
+/// What was changed of a contact, by whom and when, newest first.
+#[utoipa::path(get, path = "/contacts/{id}/history", tag = "contacts", params(("id" = String, Path), PageParams),
+    responses((status = 200, body = Listed<ContactChange>)))]
+pub async fn history(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<ContactId>,
+    page: Page,
+) -> Result<Json<Listed<ContactChange>>, ApiError> {
+    caller.must(Scope::ContactsRead)?;
+    let rows = app
+        .engine
+        .store()
+        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+            there(tx, id).await?;
+            Ok::<_, ApiError>(contact::history::page(tx, id, page.after_id(), page.fetch()).await?)
+        })
+        .await?;
+    Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
+}
+
+/// Everything that happened with a contact on all channels, newest first: texts and notes of all their conversations, campaigns
+/// that they have not answered, their consent, and what was changed of them.
+#[utoipa::path(get, path = "/contacts/{id}/timeline", tag = "contacts", params(("id" = String, Path), PageParams),
+    responses((status = 200, body = Listed<TimelineEntry>)))]
+pub async fn timeline(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<ContactId>,
+    page: Page,
+) -> Result<Json<Listed<TimelineEntry>>, ApiError> {
+    caller.must(Scope::ContactsRead)?;
+    caller.must(Scope::ConversationsRead)?;
+    let after = page.after_time()?;
+    let rows = app
+        .engine
+        .store()
+        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+            there(tx, id).await?;
+            Ok::<_, ApiError>(contact::timeline::page(tx, id, after, page.fetch()).await?)
+        })
+        .await?;
+    Ok(Json(page.listed(rows, |row| Cursor::at(row.at, row.id))))
+}
+
+/// 404 unless there is such a contact.
+pub(super) async fn there(tx: &mut TenantTx<'_>, id: ContactId) -> Result<Contact, ApiError> {
+    contact::find(tx, id).await?.ok_or_else(|| ApiError::not_found("contact"))
 }
 
 /// What is typed to find someone.
@@ -241,13 +319,19 @@ fn values(
     asked.iter().map(read).collect()
 }
 
-fn taken(error: StoreError) -> ApiError {
-    match error {
-        StoreError::Unique(name) if name == contact::PHONE_TAKEN => {
-            ApiError::conflict("phone_taken", "Another contact has this number. Search for it, and change that one.")
-        }
-        error => error.into(),
+/// What people note of somebody; nothing is an empty text.
+fn note(text: Option<&str>) -> Result<String, ApiError> {
+    let text = text.unwrap_or_default().trim();
+    if text.chars().count() > NOTE_CHARS_MAX || text.chars().any(|c| c.is_control() && c != '\n') {
+        let mend = format!("Write at most {NOTE_CHARS_MAX} characters, without control characters.");
+        return Err(ApiError::invalid("note", "too_long", mend));
     }
+    Ok(text.to_owned())
+}
+
+/// By whom a contact is changed.
+fn by(caller: &Caller) -> By {
+    By::Author(caller.author)
 }
 
 #[cfg(test)]

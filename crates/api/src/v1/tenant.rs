@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::access::Scope;
 use domain::assistant::Route;
-use domain::field::{Field, Kind, is_key};
+use domain::field::{Field, Kind, is_key, is_taken};
 use domain::hours::{QuietHours, WeekHours};
 use domain::id::{AssistantId, TenantId};
 use domain::keyword::OwnWords;
@@ -336,9 +336,6 @@ fn campaign_cap(field: &str, cap: CampaignCap) -> Result<CampaignCap, ApiError> 
     Err(ApiError::invalid(field, "out_of_range", format!("Allow 1 to {texts} texts within 1 to {days} days.")))
 }
 
-/// Keys that stand for something else already.
-const TAKEN: [&str; 6] = ["name", "first_name", "last_name", "company", "phone", "email"];
-
 fn contact_fields(field: &str, fields: Vec<Field>) -> Result<Vec<Field>, ApiError> {
     let invalid = |code, message: String| Err(ApiError::invalid(field, code, message));
     if fields.len() > FIELDS_MAX {
@@ -349,7 +346,7 @@ fn contact_fields(field: &str, fields: Vec<Field>) -> Result<Vec<Field>, ApiErro
             let mend = "is no key: begin with a letter and go on with lower-case letters, digits and underscores";
             return invalid("not_a_key", format!("`{}` {mend}, at most 40 in all.", one.key));
         }
-        if TAKEN.contains(&one.key.as_str()) || fields[..nth].iter().any(|before| before.key == one.key) {
+        if is_taken(&one.key) || fields[..nth].iter().any(|before| before.key == one.key) {
             return invalid("taken", format!("`{}` stands for something else already. Choose another key.", one.key));
         }
         if let Kind::Choice { choices } = &one.kind

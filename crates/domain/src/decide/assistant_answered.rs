@@ -10,7 +10,8 @@ use crate::assistant::{Act, Answer, Assistant, Ended, HandOff, Outcome, Reply};
 use crate::conversation::{Conversation, Holder, Mode};
 use crate::decision::{Change, Decision, Draft};
 use crate::fact::AssistantAnswered;
-use crate::id::{DraftId, Ids, MessageId};
+use crate::id::{AssistantId, DraftId, Ids, MessageId};
+use crate::message::Author;
 use crate::scene::Scene;
 
 /// What became of the run's answer.
@@ -54,7 +55,7 @@ fn used(
     match (&run.answer, mode) {
         (_, Mode::Off) => (Outcome::Outdated, None, None),
         (Answer::Reply(reply), Mode::Draft) => {
-            keep_facts(scene, &conversation, reply, decision);
+            keep_facts(scene, &conversation, run.assistant, reply, decision);
             let draft = suggest(ids, run, reply, decision);
             let outcome = if reply.objections.is_empty() { Outcome::Suggested } else { Outcome::Refused };
             (outcome, None, Some(draft))
@@ -68,7 +69,7 @@ fn used(
         }
         (Answer::Reply(reply), Mode::Auto) => {
             let before = conversation.clone();
-            keep_facts(scene, &conversation, reply, decision);
+            keep_facts(scene, &conversation, run.assistant, reply, decision);
             let saying =
                 Saying { assistant, body: &reply.body, sources: reply.sources.clone(), answers: true, at_once: false };
             match reply::assistant_says(now, ids, scene, &mut conversation, saying, decision) {
@@ -131,8 +132,15 @@ fn suggest(ids: &mut Ids, run: &AssistantAnswered, reply: &Reply, decision: &mut
 }
 
 /// What the contact has told of themselves is kept, whatever becomes of the reply. A name that people know stays.
-fn keep_facts(scene: &Scene, conversation: &Conversation, reply: &Reply, decision: &mut Decision) {
+fn keep_facts(
+    scene: &Scene,
+    conversation: &Conversation,
+    assistant: AssistantId,
+    reply: &Reply,
+    decision: &mut Decision,
+) {
     let Some(contact) = &scene.contact else { return };
+    let by = Author::Assistant(assistant);
     let (mut name, mut company) = (contact.name.clone(), contact.company.clone());
     for act in &reply.acts {
         match act {
@@ -140,7 +148,7 @@ fn keep_facts(scene: &Scene, conversation: &Conversation, reply: &Reply, decisio
             Act::SaveField { field, value } if field == "company" => fill(&mut company, value),
             Act::SaveField { field, value } => {
                 let (field, value) = (field.clone(), value.clone());
-                decision.change(Change::FieldSaved { contact: contact.id, field, value });
+                decision.change(Change::FieldSaved { contact: contact.id, field, value, by });
             }
             Act::AddTag { tag } => {
                 decision.change(Change::TagAdded { conversation: conversation.id, tag: tag.clone() });
@@ -149,7 +157,7 @@ fn keep_facts(scene: &Scene, conversation: &Conversation, reply: &Reply, decisio
         }
     }
     if (&name, &company) != (&contact.name, &contact.company) {
-        decision.change(Change::ContactNamed { contact: contact.id, name, company });
+        decision.change(Change::ContactNamed { contact: contact.id, name, company, by });
     }
 }
 

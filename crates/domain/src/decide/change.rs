@@ -23,7 +23,13 @@ const TAG_CHARS_MAX: usize = 60;
 ///
 /// # Errors
 /// Fields that are wrong.
-pub fn change(now: Timestamp, ids: &mut Ids, scene: &Scene, change: &ConversationChange) -> Result<Decision, Refusal> {
+pub fn change(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    asker: Asker,
+    change: &ConversationChange,
+) -> Result<Decision, Refusal> {
     let mut decision = Decision::default();
     let mut conversation = scene.conversation.clone().ok_or(Refusal::NotFound("conversation"))?;
     let before = conversation.clone();
@@ -54,7 +60,7 @@ pub fn change(now: Timestamp, ids: &mut Ids, scene: &Scene, change: &Conversatio
         conversation.version += 1;
     }
     assistant_follows(now, ids, scene, &before, &mut conversation, &mut decision);
-    name(scene, change, &mut decision);
+    name(scene, asker, change, &mut decision);
     if let Some(tags) = &change.tags {
         let tags = tidy(tags)?;
         decision.change(Change::ConversationTagged { conversation: conversation.id, tags });
@@ -179,13 +185,13 @@ fn stand(
     Ok(())
 }
 
-fn name(scene: &Scene, change: &ConversationChange, decision: &mut Decision) {
+fn name(scene: &Scene, asker: Asker, change: &ConversationChange, decision: &mut Decision) {
     let Some(contact) = &scene.contact else { return };
     let name = change.name.as_deref().map_or(contact.name.as_str(), str::trim);
     let company = change.company.as_deref().map_or(contact.company.as_str(), str::trim);
     if (name, company) != (contact.name.as_str(), contact.company.as_str()) {
         let (name, company) = (name.to_owned(), company.to_owned());
-        decision.change(Change::ContactNamed { contact: contact.id, name, company });
+        decision.change(Change::ContactNamed { contact: contact.id, name, company, by: asker.author });
     }
 }
 

@@ -43,7 +43,7 @@ pub fn start(
         return Err(Refusal::Invalid { field: "to", code: "own_number", message: message.into() });
     }
     let mut decision = Decision::default();
-    let contact = contact(ids, scene, asked, &mut decision);
+    let contact = contact(ids, scene, asker, asked, &mut decision);
     let (mut conversation, is_new) = text_arrived::conversation(now, ids, scene, &contact, lane);
     conversation.reopen();
     if let Some(assistant) = asked.assistant {
@@ -83,7 +83,7 @@ fn keep_holder(holder: Holder, decision: &mut Decision) {
     }
 }
 
-fn contact(ids: &mut Ids, scene: &Scene, asked: &Start, decision: &mut Decision) -> Contact {
+fn contact(ids: &mut Ids, scene: &Scene, asker: Asker, asked: &Start, decision: &mut Decision) -> Contact {
     let known = scene.contact.clone();
     let is_new = known.is_none();
     let mut contact = known.unwrap_or_else(|| Contact {
@@ -101,7 +101,7 @@ fn contact(ids: &mut Ids, scene: &Scene, asked: &Start, decision: &mut Decision)
         decision.change(Change::ContactAdded { contact: contact.clone(), phone: scene.address.clone() });
     } else if before != (contact.name.clone(), contact.company.clone()) {
         let (name, company) = (contact.name.clone(), contact.company.clone());
-        decision.change(Change::ContactNamed { contact: contact.id, name, company });
+        decision.change(Change::ContactNamed { contact: contact.id, name, company, by: asker.author });
     }
     contact
 }

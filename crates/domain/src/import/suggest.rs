@@ -3,14 +3,11 @@
 use super::headers::words;
 use super::recognise::{Look, Recognised, Why};
 use super::{Column, values};
-use crate::field::{Field, Kind, is_key};
-use crate::template::OWN_NAMES;
+use crate::field::{Field, Kind, is_key, is_taken};
 
 /// Longer keys are none.
 const KEY_MAX: usize = 40;
 const LABEL_CHARS_MAX: usize = 100;
-/// Names that stand for something else.
-const TAKEN: [&str; 5] = ["email", "tags", "language", "time_zone", "note"];
 
 /// Offers a field for each column that is ignored and has something in it.
 pub(super) fn suggest(recognised: &mut Recognised, columns: &[Look<'_>], fields: &[Field]) {
@@ -57,9 +54,7 @@ fn key(name: &str, keys: &[String]) -> Option<String> {
     let plain = words.join("_");
     let plain = if plain.starts_with(|c: char| c.is_ascii_digit()) { format!("field_{plain}") } else { plain };
     let plain = plain.get(..KEY_MAX.min(plain.len())).unwrap_or_default().trim_end_matches('_').to_owned();
-    let is_free = |key: &str| {
-        is_key(key) && !OWN_NAMES.contains(&key) && !TAKEN.contains(&key) && !keys.iter().any(|other| other == key)
-    };
+    let is_free = |key: &str| is_key(key) && !is_taken(key) && !keys.iter().any(|other| other == key);
     let numbered = (2..100).map(|n| {
         let end = format!("_{n}");
         format!("{}{end}", &plain[..plain.len().min(KEY_MAX - end.len())])

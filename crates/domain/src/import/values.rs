@@ -314,7 +314,8 @@ const LANGUAGES: [(&str, &[&str]); 24] = [
 ];
 
 /// A language's code (ISO 639-1), from its code, a locale such as `de_AT`, or its name.
-pub(super) fn language(text: &str) -> Option<String> {
+#[must_use]
+pub fn language(text: &str) -> Option<String> {
     let code = text.split(['-', '_']).next().unwrap_or(text).trim();
     if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Some(code.to_ascii_lowercase());

@@ -59,7 +59,8 @@ fn ends(letters: &[char]) -> [Ends; 2] {
     [Ends::First(letters[0], letters[1]), Ends::Last(letters[last - 1], letters[last])]
 }
 
-fn is_one_apart(a: &str, b: &str) -> bool {
+/// Whether one letter more, less or another, or two neighbours swapped, makes one of the other.
+pub(crate) fn is_one_apart(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[start..], &b[start..]);

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use crate::contact::address::primary_phone;
 use crate::search::words;
 use crate::segment::{self, Way};
 use crate::{StoreError, TenantTx, Value, args, contact, row};
@@ -34,7 +35,7 @@ pub async fn anybody(tx: &mut TenantTx<'_>, now: Timestamp, audience: &Audience)
     let (meant, args) = Meant::of(tx, audience).await?.compiled(tx, now, Way::Led, 1);
     let sql = format!(
         "SELECT 1 FROM contact c
-         WHERE c.tenant_id = $1 AND {meant}
+         WHERE c.tenant_id = $1 AND c.gone_at_us IS NULL AND {meant}
            AND EXISTS (SELECT 1 FROM contact_address a
                        WHERE a.tenant_id = $1 AND a.contact_id = c.id AND a.kind = 'phone')
          LIMIT 1"
@@ -86,9 +87,9 @@ pub async fn page(
     }
     let (meant, rest) = Meant::of(tx, audience).await?.compiled(tx, now, Way::Each, 3);
     // However few are meant, the work has an end: so many are looked at.
+    let phone = primary_phone!("c.id");
     let sql = format!(
-        "SELECT c.id, {meant}, (SELECT MIN(a.address) FROM contact_address a
-                                WHERE a.tenant_id = $1 AND a.contact_id = c.id AND a.kind = 'phone')
+        "SELECT c.id, c.gone_at_us IS NULL AND {meant}, {phone}
          FROM contact c WHERE c.tenant_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"
     );
     let mut args = vec![Value::from(after.unwrap_or(Uuid::nil())), Value::from(limit)];

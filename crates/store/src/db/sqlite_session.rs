@@ -28,7 +28,7 @@ impl Session {
         let session = Self::open(path)?;
         session.setup(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;
-             PRAGMA journal_size_limit = 134217728;",
+             PRAGMA journal_size_limit = 134217728; PRAGMA secure_delete = FAST;",
         )?;
         Ok(session)
     }

@@ -5,8 +5,8 @@ use std::{borrow::Cow, error::Error, fmt};
 use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
-    DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MediaId, MessageId, NumberId, RecipientId, ReplayId, RunId,
-    SegmentId, SnippetId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
+    DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MediaId, MergeId, MessageId, NumberId, RecipientId, ReplayId,
+    RunId, SegmentId, SnippetId, SuppressionId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -198,6 +198,8 @@ id_values!(
     ListId,
     SegmentId,
     SnippetId,
+    SuppressionId,
+    MergeId,
     TenantId,
     TeamId,
     UserId,
@@ -245,6 +247,10 @@ impl Value<'_> {
         if let Self::Real(real) = self { Some(*real) } else { None }
     }
 
+    fn bytes(&self) -> Option<&[u8]> {
+        if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
+    }
+
     fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
@@ -275,6 +281,7 @@ impl ToSql for Value<'_> {
             (Self::List(values), &Type::UUID_ARRAY) => all_of(values, Value::id)?.to_sql(ty, out),
             (Self::List(values), &Type::INT8_ARRAY) => all_of(values, Value::int)?.to_sql(ty, out),
             (Self::List(values), &Type::FLOAT8_ARRAY) => all_of(values, Value::real)?.to_sql(ty, out),
+            (Self::List(values), &Type::BYTEA_ARRAY) => all_of(values, Value::bytes)?.to_sql(ty, out),
             (Self::List(values), &Type::TEXT_ARRAY) => all_of(values, Value::text)?.to_sql(ty, out),
             (value, ty) => Err(format!("an argument of kind {value:?} stands where the server wants {ty}").into()),
         }

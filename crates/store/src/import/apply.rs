@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Reading, Step, undo};
+use crate::contact::history::{self, By, Hand};
 use crate::search::words;
 use crate::{StoreError, TenantTx, args, contact, list, row};
 
@@ -90,7 +91,7 @@ pub async fn apply(
         }
     }
     if !applying.is_check {
-        writing.write(tx, applying, reading).await?;
+        writing.write(tx, ids, applying, reading).await?;
     }
     Ok(())
 }
@@ -212,7 +213,13 @@ impl<'r> Writing<'r> {
         self.consents.push(Agreed { id: ids.next(), contact, phone, opted_out, detail, at });
     }
 
-    async fn write(self, tx: &mut TenantTx<'_>, applying: Applying<'_>, reading: &Reading) -> Result<(), StoreError> {
+    async fn write(
+        mut self,
+        tx: &mut TenantTx<'_>,
+        ids: &mut Ids,
+        applying: Applying<'_>,
+        reading: &Reading,
+    ) -> Result<(), StoreError> {
         let Applying { import, settings, now, .. } = applying;
         let null = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         tx.push_many(
@@ -250,9 +257,7 @@ impl<'r> Writing<'r> {
         )
         .await?;
         tx.push_many(
-            "INSERT INTO contact_field (tenant_id, contact_id, field, value, folded, number, day, set_at_us)
-             VALUES {rows} ON CONFLICT (tenant_id, contact_id, field) DO UPDATE SET value = excluded.value,
-                 folded = excluded.folded, number = excluded.number, day = excluded.day, set_at_us = excluded.set_at_us",
+            contact::SAVE_FIELD,
             self.fields.iter().map(|(id, key, value)| {
                 let Compared { folded, number, day } = Compared::of(value);
                 row![*id, &**key, &**value, folded, number, day, now]
@@ -262,13 +267,19 @@ impl<'r> Writing<'r> {
         let renamed = |change: &Change| change.name.is_some() || change.company.is_some() || change.email.is_some();
         let renamed = self.changes.iter().filter(|(_, change)| renamed(change));
         contact::search_anew(tx, &renamed.map(|(id, _)| *id).collect::<Vec<_>>()).await?;
+        let mut hand = Hand { by: By::Import(import), at: now, ids };
+        history::write(tx, &mut hand, self.step.changed.iter().flat_map(undo::Before::lines)).await?;
         if let Some(to) = settings.list {
-            tx.push_many(
-                "INSERT INTO contact_list_member (tenant_id, list_id, contact_id, added_at_us)
-                 VALUES {rows} ON CONFLICT DO NOTHING",
-                self.everybody.iter().map(|id| row![to, *id, now]),
-            )
-            .await?;
+            self.everybody.sort_unstable();
+            self.everybody.dedup();
+            let new = tx
+                .insert_new(
+                    "INSERT INTO contact_list_member (tenant_id, contact_id, list_id, added_at_us)
+                     VALUES {rows} ON CONFLICT DO NOTHING {which contact_id}",
+                    self.everybody.iter().map(|id| row![*id, to, now]),
+                )
+                .await?;
+            self.step.listed = new.into_iter().filter_map(|place| self.everybody.get(place).copied()).collect();
         }
         self.agree(tx, import).await?;
         undo::keep(tx, import, reading.rows, &self.step).await

@@ -1,15 +1,17 @@
 //! Taking an import back: whom it added goes, unless somebody has built on them; whom it changed is as before, where nobody has
 //! changed it since.
 
-use domain::id::{ContactId, ImportId};
-use domain::import::{Change, Known};
+use domain::id::{ContactId, Ids, ImportId};
+use domain::import::Known;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Step, Undone};
+use super::{Import, Step, Undone};
+use crate::contact::history::{By, Hand, Noted};
+use crate::contact::{self, Change, Snapshot};
 use crate::scene::json;
-use crate::{StoreError, TenantTx, args, contact, list};
+use crate::{StoreError, TenantTx, args, list, row};
 
 /// Somebody as they were, and as the import made them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +32,7 @@ impl std::fmt::Debug for Before {
 }
 
 impl Before {
-    pub(crate) fn of(contact: ContactId, known: &Known, change: &Change) -> Self {
+    pub(crate) fn of(contact: ContactId, known: &Known, change: &domain::import::Change) -> Self {
         let parts = [
             ("name", &known.name, &change.name),
             ("company", &known.company, &change.company),
@@ -51,18 +53,65 @@ impl Before {
             email: change.email.clone(),
         }
     }
+
+    pub(crate) fn is_of(&self, contact: ContactId) -> bool {
+        self.contact == contact
+    }
+
+    /// What the import changed, for their history.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Noted<'_>> {
+        let id = self.contact;
+        let parts = self.parts.iter().map(move |(part, was, now)| Noted::text(id, part.as_str(), was, now));
+        let fields = self.fields.iter().map(move |(key, was, now)| {
+            Noted::text(id, format!("fields.{key}"), was.as_deref().unwrap_or_default(), now)
+        });
+        let tags = self.tags.iter().map(move |tag| Noted::added(id, "tags", tag.as_str()));
+        parts.chain(fields).chain(tags)
+    }
+
+    /// What takes it back, as far as nobody has changed it since.
+    fn back(&self, now: &Snapshot) -> Change {
+        let is = |part: &str, value: &str| {
+            let now = match part {
+                "name" => &now.name,
+                "company" => &now.company,
+                "time_zone" => &now.time_zone,
+                "language" => &now.language,
+                "note" => &now.note,
+                _ => return false,
+            };
+            now == value
+        };
+        let old = |wanted: &str| {
+            let part = self.parts.iter().find(|(part, _, new)| part == wanted && is(part, new));
+            part.map(|(_, old, _)| old.clone())
+        };
+        let cleared = |text: String| Some(text).filter(|text| !text.is_empty());
+        let fields = self.fields.iter().filter(|(field, _, new)| now.fields.get(field) == Some(new));
+        Change {
+            name: old("name"),
+            company: old("company"),
+            note: old("note"),
+            time_zone: old("time_zone").map(cleared),
+            language: old("language").map(cleared),
+            tags: Some(now.tags.iter().filter(|tag| !self.tags.contains(tag)).cloned().collect()),
+            fields: fields.map(|(field, old, _)| (field.clone(), old.clone())).collect(),
+            ..Change::default()
+        }
+    }
 }
 
 pub(crate) async fn keep(tx: &mut TenantTx<'_>, import: ImportId, nth: u64, step: &Step) -> Result<(), StoreError> {
-    if step.created.is_empty() && step.changed.is_empty() {
+    if step.created.is_empty() && step.changed.is_empty() && step.listed.is_empty() {
         return Ok(());
     }
-    let created: Vec<u8> = step.created.iter().flat_map(|id| id.0.into_bytes()).collect();
+    let bytes = |ids: &[ContactId]| ids.iter().flat_map(|id| id.0.into_bytes()).collect::<Vec<u8>>();
     let changed = serde_json::to_string(&step.changed).map_err(StoreError::fault)?;
     let nth = i64::try_from(nth).map_err(StoreError::fault)?;
     tx.push(
-        "INSERT INTO contact_import_step (tenant_id, import_id, nth, created, changed) VALUES ($1, $2, $3, $4, $5)",
-        args![import, nth, created, changed],
+        "INSERT INTO contact_import_step (tenant_id, import_id, nth, created, listed, changed)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        args![import, nth, bytes(&step.created), bytes(&step.listed), changed],
     )
     .await
 }
@@ -71,27 +120,39 @@ pub(crate) async fn keep(tx: &mut TenantTx<'_>, import: ImportId, nth: u64, step
 ///
 /// # Errors
 /// When the database fails.
-pub async fn undo(tx: &mut TenantTx<'_>, now: Timestamp, import: ImportId) -> Result<Option<Undone>, StoreError> {
-    let sql = "SELECT nth, created, changed FROM contact_import_step WHERE tenant_id = $1 AND import_id = $2
+pub async fn undo(
+    tx: &mut TenantTx<'_>,
+    ids: &mut Ids,
+    now: Timestamp,
+    import: &Import,
+) -> Result<Option<Undone>, StoreError> {
+    let sql = "SELECT nth, created, listed, changed FROM contact_import_step WHERE tenant_id = $1 AND import_id = $2
                ORDER BY nth DESC LIMIT 1";
-    let Some(step) = tx.opt(sql, args![import]).await? else { return Ok(None) };
-    let (nth, created): (i64, Vec<u8>) = (step.get(0)?, step.get(1)?);
-    let changed: Vec<Before> = json(step.text(2)?)?;
-    let created: Vec<ContactId> = created.as_chunks::<16>().0.iter().map(|id| Uuid::from_bytes(*id).into()).collect();
-    let mut undone = remove(tx, &created).await?;
-    for before in &changed {
-        restore(tx, now, before).await?;
-        undone.restored += 1;
+    let Some(step) = tx.opt(sql, args![import.id]).await? else { return Ok(None) };
+    let nth: i64 = step.get(0)?;
+    let contacts = |bytes: Vec<u8>| -> Vec<ContactId> {
+        bytes.as_chunks::<16>().0.iter().map(|id| Uuid::from_bytes(*id).into()).collect()
+    };
+    let (created, listed) = (contacts(step.get(1)?), contacts(step.get(2)?));
+    let changed: Vec<Before> = json(step.text(3)?)?;
+    if let Some(of) = import.settings.list {
+        let sql = "DELETE FROM contact_list_member WHERE tenant_id = $1 AND list_id = $2 AND contact_id {among $3}";
+        tx.push(sql, args![of, list(&listed)]).await?;
     }
-    contact::search_anew(tx, &changed.iter().map(|before| before.contact).collect::<Vec<_>>()).await?;
+    let mut undone = remove(tx, &created).await?;
+    let mut hand = Hand { by: By::Import(import.id), at: now, ids };
+    restore(tx, &mut hand, &changed).await?;
+    undone.restored += changed.len() as u64;
     let sql = "DELETE FROM contact_import_step WHERE tenant_id = $1 AND import_id = $2 AND nth = $3";
-    tx.push(sql, args![import, nth]).await?;
+    tx.push(sql, args![import.id, nth]).await?;
     Ok(Some(undone))
 }
 
-/// Whoever has written, was written to, or is to get something stays; and so does whoever wants no texts, which must be known.
+/// Whoever has written, was written to, was made one with another, or is to get something stays; and so does whoever wants no texts, which must be known.
 async fn remove(tx: &mut TenantTx<'_>, created: &[ContactId]) -> Result<Undone, StoreError> {
     const KEPT: &str = "SELECT contact_id FROM conversation WHERE tenant_id = $1 AND contact_id {among $2}
+         UNION SELECT kept FROM contact_merge WHERE tenant_id = $1 AND kept {among $2}
+         UNION SELECT gone FROM contact_merge WHERE tenant_id = $1 AND gone {among $2}
          UNION SELECT contact_id FROM campaign_recipient WHERE tenant_id = $1 AND contact_id {among $2}
          UNION SELECT contact_id FROM contact_address
                WHERE tenant_id = $1 AND contact_id {among $2} AND opted_out_at_us IS NOT NULL
@@ -103,6 +164,7 @@ async fn remove(tx: &mut TenantTx<'_>, created: &[ContactId]) -> Result<Undone, 
     let gone: Vec<ContactId> = created.iter().filter(|id| !kept.contains(id)).copied().collect();
     for sql in [
         "DELETE FROM contact_list_member WHERE tenant_id = $1 AND contact_id {among $2}",
+        "DELETE FROM contact_change WHERE tenant_id = $1 AND contact_id {among $2}",
         "DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id {among $2}",
         "DELETE FROM contact_field WHERE tenant_id = $1 AND contact_id {among $2}",
         "DELETE FROM consent WHERE tenant_id = $1 AND contact_id {among $2}",
@@ -116,40 +178,14 @@ async fn remove(tx: &mut TenantTx<'_>, created: &[ContactId]) -> Result<Undone, 
     Ok(Undone { removed, restored: 0, kept: kept.len() as u64 })
 }
 
-async fn restore(tx: &mut TenantTx<'_>, now: Timestamp, before: &Before) -> Result<(), StoreError> {
-    let id = before.contact;
-    for (part, old, new) in &before.parts {
-        let sql = match part.as_str() {
-            "name" => "UPDATE contact SET name = $3 WHERE tenant_id = $1 AND id = $2 AND name = $4",
-            "company" => "UPDATE contact SET company = $3 WHERE tenant_id = $1 AND id = $2 AND company = $4",
-            "note" => "UPDATE contact SET note = $3 WHERE tenant_id = $1 AND id = $2 AND note = $4",
-            "time_zone" => {
-                "UPDATE contact SET time_zone = NULLIF($3, '') WHERE tenant_id = $1 AND id = $2 AND time_zone = $4"
-            }
-            "language" => {
-                "UPDATE contact SET language = NULLIF($3, '') WHERE tenant_id = $1 AND id = $2 AND language = $4"
-            }
-            _ => continue,
-        };
-        tx.push(sql, args![id, old, new]).await?;
-    }
-    let fields = contact::fields(tx, id).await?;
-    for (field, old, _) in before.fields.iter().filter(|(field, _, new)| fields.get(field) == Some(new)) {
-        match old {
-            Some(old) => contact::save_field(tx, now, id, field, old).await?,
-            None => {
-                let sql = "DELETE FROM contact_field WHERE tenant_id = $1 AND contact_id = $2 AND field = $3";
-                tx.push(sql, args![id, field]).await?;
-            }
-        }
-    }
-    let tags = list(before.tags.iter().map(String::as_str));
-    tx.push("DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id = $2 AND tag {among $3}", args![id, tags])
-        .await?;
-    if let Some(email) = &before.email {
-        let sql =
-            "DELETE FROM contact_address WHERE tenant_id = $1 AND contact_id = $2 AND kind = 'email' AND address = $3";
-        tx.push(sql, args![id, email]).await?;
-    }
-    Ok(())
+async fn restore(tx: &mut TenantTx<'_>, hand: &mut Hand<'_>, changed: &[Before]) -> Result<(), StoreError> {
+    let ids: Vec<ContactId> = changed.iter().map(|before| before.contact).collect();
+    let there = contact::snapshots(tx, &ids).await?;
+    let back = changed.iter().filter_map(|before| Some((before.contact, before.back(there.get(&before.contact)?))));
+    contact::change_all(tx, hand, &back.collect::<Vec<_>>()).await?;
+    let emails = changed.iter().filter_map(|before| Some((before.contact, before.email.as_deref()?)));
+    let sql =
+        "DELETE FROM contact_address WHERE tenant_id = $1 AND contact_id = $2 AND kind = 'email' AND address = $3";
+    tx.push_each(sql, emails.map(|(id, email)| row![id, email])).await?;
+    contact::search_anew(tx, &ids).await
 }

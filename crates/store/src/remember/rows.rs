@@ -7,13 +7,13 @@ use domain::conversation::Conversation;
 use domain::decision::{ReceiptLine, SendText};
 use domain::fact::Fact;
 use domain::id::{ConversationId, Ids, MediaId, MessageId, TenantId, WorkId};
-use domain::message::Message;
+use domain::message::{Direction, Message};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::search::words;
-use crate::{StoreError, TenantTx, Value, row};
+use crate::{StoreError, TenantTx, Value, args, row};
 use crate::{contact, queue};
 
 /// What waits to be written, table by table.
@@ -113,6 +113,8 @@ impl<'d> Rows<'d> {
         tx.push_many("INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)", addresses)
             .await?;
         let (opened, changed): (Vec<_>, Vec<_>) = conversations.into_values().partition(|(_, is_new)| *is_new);
+        let wrote = opened.iter().chain(&changed).map(|(conversation, _)| *conversation);
+        verified(tx, wrote.filter(|conversation| conversation.last_direction == Some(Direction::In)).collect()).await?;
         tx.push_many(OPENED, opened.into_iter().map(|(conversation, _)| self::opened(conversation))).await?;
         tx.push_each(CHANGED, changed.into_iter().map(|(conversation, _)| self::changed(conversation))).await?;
         tx.push_many(
@@ -198,6 +200,15 @@ fn changed(new: &Conversation) -> [Value<'_>; 17] {
 }
 
 /// JSON text, `NULL` for an empty list: most messages carry neither attachments nor sources.
+/// Whoever wrote last in these conversations has the numbers that they wrote from.
+async fn verified(tx: &mut TenantTx<'_>, wrote: Vec<&Conversation>) -> Result<(), StoreError> {
+    let Some(at) = wrote.iter().filter_map(|conversation| conversation.last_inbound_at).max() else { return Ok(()) };
+    let sql = "UPDATE contact_address SET verified_at_us = $3
+               WHERE tenant_id = $1 AND kind = 'phone' AND address {among $2} AND verified_at_us IS NULL";
+    let phones = crate::list(wrote.iter().map(|conversation| conversation.address.as_str()));
+    tx.push(sql, args![phones, at]).await
+}
+
 fn list<T: Serialize>(items: &[T]) -> Result<Option<String>, StoreError> {
     if items.is_empty() { Ok(None) } else { text(&items).map(Some) }
 }

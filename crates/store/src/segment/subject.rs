@@ -14,7 +14,7 @@ use crate::{StoreError, TenantTx, args, list};
 /// When the database fails.
 pub async fn subjects(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Subject>, StoreError> {
     let sql = "SELECT id, name, company, time_zone, blocked, created_at_us FROM contact
-               WHERE tenant_id = $1 AND id {among $2}";
+               WHERE tenant_id = $1 AND id {among $2} AND gone_at_us IS NULL";
     let mut found: HashMap<ContactId, Subject> = HashMap::new();
     for row in tx.rows(sql, args![list(ids)]).await? {
         let subject = Subject {

@@ -20,6 +20,8 @@ fn new(n: u128, phone: &str) -> New {
         name: "Zoë".into(),
         company: String::new(),
         time_zone: None,
+        language: None,
+        note: String::new(),
         tags: vec!["b".into(), "a".into(), "a".into()],
     }
 }
@@ -55,7 +57,7 @@ on_both_engines! {
             assert!(page(&store, nothing, None, 10).await.is_empty(), "{nothing}");
         }
         let named = contact::Change { name: Some("Bo Ek".into()), company: Some("Café Zoë".into()), ..Default::default() };
-        store.write(ACME, async move |tx| contact::change(tx, at(9), desk::contact(2), &named).await).await.unwrap();
+        store.write(ACME, async move |tx| contact::change(tx, &mut desk::hand(9, &mut desk::ids(9)), desk::contact(2), &named).await).await.unwrap();
         for (search, found) in [("cafe ZOE", 1), ("ek", 1), ("100", 0), ("b", 1), ("zo", 1), ("oe", 0)] {
             assert_eq!(page(&store, search, None, 10).await.len(), found, "{search}");
         }
@@ -70,7 +72,7 @@ on_both_engines! {
         store.write(BOLT, async |tx| contact::create(tx, at(1), &new(2, "+14155552671")).await).await.unwrap();
 
         let change = Change { company: Some("Acme".into()), blocked: Some(true), time_zone: Some(Some("Europe/Paris".into())), ..Change::default() };
-        let line = store.write(ACME, async move |tx| contact::change(tx, at(1), desk::contact(1), &change).await).await.unwrap();
+        let line = store.write(ACME, async move |tx| contact::change(tx, &mut desk::hand(1, &mut desk::ids(1)), desk::contact(1), &change).await).await.unwrap();
         assert!(line.is_some());
         let found = desk::read(&store, ACME, async |tx| contact::find(tx, desk::contact(1)).await).await.unwrap();
         assert_eq!((found.name.as_deref(), found.company.as_deref(), found.blocked), (Some("Zoë"), Some("Acme"), true));
@@ -78,11 +80,11 @@ on_both_engines! {
         assert_eq!(found.time_zone.as_deref(), Some("Europe/Paris"));
 
         let clear = Change { name: Some(String::new()), time_zone: Some(None), tags: Some(vec![]), ..Change::default() };
-        store.write(ACME, async move |tx| contact::change(tx, at(1), desk::contact(1), &clear).await).await.unwrap();
+        store.write(ACME, async move |tx| contact::change(tx, &mut desk::hand(1, &mut desk::ids(1)), desk::contact(1), &clear).await).await.unwrap();
         let found = desk::read(&store, ACME, async |tx| contact::find(tx, desk::contact(1)).await).await.unwrap();
         assert_eq!((found.name, found.time_zone, found.tags.len(), found.blocked), (None, None, 0, true));
 
-        let nobody = store.write(BOLT, async |tx| contact::change(tx, at(1), desk::contact(1), &Change::default()).await).await.unwrap();
+        let nobody = store.write(BOLT, async |tx| contact::change(tx, &mut desk::hand(1, &mut desk::ids(1)), desk::contact(1), &Change::default()).await).await.unwrap();
         assert_eq!(nobody, None);
     }
 
@@ -100,7 +102,7 @@ on_both_engines! {
         };
         let sets = async |field: &'static str, value: Option<&'static str>| {
             let change = Change { fields: vec![(field.into(), value.map(str::to_owned))], ..Change::default() };
-            store.write(ACME, async move |tx| contact::change(tx, at(1), desk::contact(1), &change).await).await.unwrap();
+            store.write(ACME, async move |tx| contact::change(tx, &mut desk::hand(1, &mut desk::ids(1)), desk::contact(1), &change).await).await.unwrap();
         };
         let shown = async || {
             let found = desk::read(&store, ACME, async |tx| contact::find(tx, desk::contact(1)).await).await.unwrap();

@@ -104,7 +104,7 @@ on_both_engines! {
         store.write(ACME, async |tx| {
             tx.exec("UPDATE conversation SET assignee_id = $2 WHERE tenant_id = $1 AND id = $3", args![ANN, conversation(1)]).await?;
             let named = Change { name: Some("Zoë 50%_off".into()), company: Some("Roofs & Co".into()), ..Change::default() };
-            contact::change(tx, desk::at(9), desk::contact(1), &named).await.map(drop)
+            contact::change(tx, &mut desk::hand(9, &mut desk::ids(9)), desk::contact(1), &named).await.map(drop)
         }).await.unwrap();
         let found = async |filter: Filter| ids(&page(&store, ACME, filter, Some(ANN)).await).into_iter().collect::<BTreeSet<_>>();
         let one = BTreeSet::from([conversation(1)]);

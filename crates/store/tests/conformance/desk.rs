@@ -1,11 +1,16 @@
 //! Two small tenants to read from: what the tests of the desk's nouns have in common.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use domain::event::Kind;
-use domain::id::{AssistantId, CarrierAccountId, ContactId, ConversationId, MessageId, NumberId, TenantId, UserId};
+use domain::id::{
+    AssistantId, CarrierAccountId, ContactId, ConversationId, Ids, MessageId, NumberId, TenantId, UserId,
+};
 use domain::message::Author;
 use domain::phone::E164;
 use jiff::Timestamp;
 use store::assistant::KeyChange;
+use store::contact::history::{By, Hand};
 use store::event::{self, Line};
 use store::{Store, StoreError, args};
 use uuid::Uuid;
@@ -33,6 +38,15 @@ pub fn assistant(n: u128) -> AssistantId {
 }
 pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_763_900_000 + second).unwrap()
+}
+/// Ids of that second, other ones each time.
+pub fn ids(second: i64) -> Ids {
+    static SEED: AtomicU64 = AtomicU64::new(1);
+    Ids::new(at(second), SEED.fetch_add(1, Ordering::Relaxed))
+}
+/// Ann changes something at that second.
+pub fn hand(second: i64, ids: &mut Ids) -> Hand<'_> {
+    Hand { by: By::Author(Author::Member(ANN)), at: at(second), ids }
 }
 pub fn phone(n: u128) -> String {
     format!("+1415555{:04}", 2000 + n)
@@ -99,6 +113,8 @@ pub async fn put_contact(store: &Store, tenant: TenantId, n: u128, name: &'stati
         name: name.into(),
         company: String::new(),
         time_zone: None,
+        language: None,
+        note: String::new(),
         tags: Vec::new(),
     };
     store.write(tenant, async move |tx| store::contact::create(tx, at(0), &new).await).await.unwrap();

@@ -99,6 +99,8 @@ store::on_both_engines! {
         let undone = goes(&town, &acme, &id, "undo").await;
         assert_eq!(undone["state"], "undone");
         assert_eq!(undone["undone"], json!({ "removed": 0, "restored": 1, "kept": 2 }), "Bea wrote, and Cyd's no stays known");
+        let on_list = acme.get(&format!("/lists/{list}")).await;
+        assert_eq!(on_list.is(200)["contacts"], 0, "whoever stays is not on its list any more");
         let found = acme.get(&format!("/contacts/{ann}")).await.is(200).clone();
         assert_eq!((&found["company"], &found["fields"]), (&Value::Null, &json!({})));
         assert!(contacts(&acme, "acme").await.is_empty(), "and is not found by what was taken back");

@@ -48,6 +48,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("replays", text(&replay.is(202)["id"])),
         ("conversations", id),
         ("contacts", text(&conversation["contact"]["id"])),
+        ("addresses", ANN.replace('+', "%2B")),
         ("messages", text(&messages.is(200)["data"][0]["id"])),
         ("drafts", text(&drafts.is(200)["data"][0]["id"])),
         ("assistants", assistant),
@@ -134,6 +135,16 @@ fn body_for(path: &str) -> Value {
         json!({})
     } else if path.ends_with("/messages") || path.ends_with("/notes") {
         json!({ "body": "x" })
+    } else if path.ends_with("/merge") {
+        json!({ "from": "con_01939f0a7c2e7d40a1b2c3d4e5f60718" })
+    } else if path.ends_with("/unmerge") {
+        json!({ "merge_id": "mrg_01939f0a7c2e7d40a1b2c3d4e5f60718" })
+    } else if path.ends_with("/erase") {
+        json!({ "confirm": "con_01939f0a7c2e7d40a1b2c3d4e5f60718" })
+    } else if path.ends_with("/addresses") {
+        json!({ "phone": "+12025550199" })
+    } else if path.contains("/addresses/") {
+        json!({ "primary": true })
     } else if path.contains("/members/") {
         json!({ "role": "agent" })
     } else {
@@ -167,7 +178,7 @@ store::on_both_engines! {
         assert!(tried.len() > 25, "{tried:?}");
         // And nothing of it has happened: Acme's own key still finds everything.
         for (noun, id) in &things {
-            if !["cases", "deliveries", "drafts", "approvals", "api-keys", "members", "imports"].contains(noun) {
+            if !["addresses", "cases", "deliveries", "drafts", "approvals", "api-keys", "members", "imports"].contains(noun) {
                 assert_eq!(acme.get(&format!("/{noun}/{id}")).await.status, 200, "{noun}");
             }
         }

@@ -173,6 +173,8 @@ async fn customers(tx: &mut TenantTx<'_>, ids: &mut Ids, now: Timestamp) -> Resu
             name: person.name.into(),
             company: person.company.into(),
             time_zone: None,
+            language: None,
+            note: String::new(),
             tags: Vec::new(),
         };
         lines.push(contact::create(tx, now, &new).await?);

@@ -91,6 +91,21 @@ export const contacts = {
   update: (id: string, body: T.ContactPatch) => patch<T.Contact>(`/contacts/${at(id)}`, body),
   consents: (id: string, cursor?: string) =>
     get<T.Page<T.Consent>>(`/contacts/${at(id)}/consents`, { cursor, limit: 20 }),
+  timeline: (id: string, cursor?: string) =>
+    get<T.Page<T.TimelineEntry>>(`/contacts/${at(id)}/timeline`, { cursor, limit: 20 }),
+  addAddress: (id: string, body: { phone: string } | { email: string }) =>
+    post<T.Contact>(`/contacts/${at(id)}/addresses`, body),
+  preferAddress: (id: string, address: string) =>
+    patch<T.Contact>(`/contacts/${at(id)}/addresses/${at(address)}`, { primary: true }),
+  removeAddress: (id: string, address: string) => remove(`/contacts/${at(id)}/addresses/${at(address)}`),
+  duplicates: (id: string) => get<{ data: T.Duplicate[] }>(`/contacts/${at(id)}/duplicates`),
+  merges: (id: string, cursor?: string) =>
+    get<T.Page<T.Merge>>(`/contacts/${at(id)}/merges`, { cursor, limit: 20 }),
+  merge: (id: string, from: string) => post<T.Merged>(`/contacts/${at(id)}/merge`, { from }),
+  unmerge: (id: string, merge_id: string) => post<unknown>(`/contacts/${at(id)}/unmerge`, { merge_id }),
+  erase: (id: string) => post<T.ContactErased>(`/contacts/${at(id)}/erase`, { confirm: id }),
+  /** A file to download. */
+  exportUrl: (id: string) => `/api/v1/contacts/${at(id)}/export`,
 };
 
 /** Contacts from files. */

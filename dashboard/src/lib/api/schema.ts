@@ -879,6 +879,41 @@ export interface paths {
         patch: operations["patch_contacts_id"];
         trace?: never;
     };
+    "/api/v1/contacts/{id}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a phone or an e-mail address. */
+        post: operations["post_contacts_id_addresses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/addresses/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an address away, unless texts went to it or came from it, or it wants none. */
+        delete: operations["delete_contacts_id_addresses_address"];
+        options?: never;
+        head?: never;
+        /** Lets an address count first among those of its kind. */
+        patch: operations["patch_contacts_id_addresses_address"];
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/consents": {
         parameters: {
             query?: never;
@@ -890,6 +925,158 @@ export interface paths {
         get: operations["get_contacts_id_consents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be the same person as a contact. It only suggests. */
+        get: operations["get_contacts_id_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a contact: their name, fields, notes, addresses, history, messages, attachments, and what campaigns, files and
+         *     endpoints were told of them. What counts are made of stays, without content. It cannot be taken back.
+         * @description While a file of contacts is being read the answer is 409 `import_at_work`.
+         */
+        post: operations["post_contacts_id_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is kept of a contact, as a JSON file: themselves, what was changed of them, their consent ledger, their
+         *     messages, and their campaigns.
+         */
+        get: operations["get_contacts_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed of a contact, by whom and when, newest first. */
+        get: operations["get_contacts_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes another contact one with this one: addresses, conversations, consent, campaigns, labels, lists, and what this one does
+         *     not know of itself. It can be undone.
+         */
+        post: operations["post_contacts_id_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a contact was made one with, newest first. */
+        get: operations["get_contacts_id_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happened with a contact on all channels, newest first: texts and notes of all their conversations, campaigns
+         *     that they have not answered, their consent, and what was changed of them.
+         */
+        get: operations["get_contacts_id_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undoes a merge: what it moved goes back, with what came since for the addresses that it moved. What somebody has changed
+         *     since stays.
+         */
+        post: operations["post_contacts_id_unmerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2095,6 +2282,42 @@ export interface components {
             /** @description The password that was made for them. Shown this once. */
             initial_password?: string | null;
         };
+        /** @description Where a contact is reached. */
+        Address: {
+            /** @description A phone in E.164 form, an e-mail address in small letters. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description When it became known.
+             */
+            created_at: string;
+            /** @description What it is. */
+            kind: components["schemas"]["AddressKind"];
+            /**
+             * Format: date-time
+             * @description Since when it wants no texts; `null`: it may be texted.
+             */
+            opted_out_at: string | null;
+            /** @description The same for people to read. */
+            pretty: string;
+            /** @description It counts first among those of its kind: campaigns text the primary phone. */
+            primary: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it is known to be theirs: they wrote from it. `null`: somebody said so.
+             */
+            verified_at: string | null;
+        };
+        /**
+         * @description What an address of a contact is.
+         * @enum {string}
+         */
+        AddressKind: "phone" | "email";
+        /** @description How an address counts. */
+        AddressPatch: {
+            /** @description `true`: it counts first among those of its kind. To change that, choose another. */
+            primary: boolean;
+        };
         /** @description Numbers to adopt. */
         Adopt: {
             /** @description In E.164 form, as the carrier lists them. */
@@ -2913,6 +3136,39 @@ export interface components {
          * @enum {string}
          */
         CampaignState: "draft" | "scheduled" | "running" | "paused" | "done" | "cancelled";
+        /** @description A campaign, as one person had it. */
+        CampaignText: {
+            /** @description Their text, once it was made. */
+            body: string | null;
+            /** @description Of which campaign. */
+            campaign_id: string;
+            /** @description What people call it. */
+            campaign_name: string;
+            /** @description The thread in which it stands, once they have answered. */
+            conversation_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it arrived.
+             */
+            delivered_at: string | null;
+            error: components["schemas"]["Failure"] | null;
+            /** @description Where it went, or would have gone. */
+            phone: string;
+            /** @description As which recipient. */
+            recipient_id: string;
+            /**
+             * Format: date-time
+             * @description When they answered.
+             */
+            replied_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the carrier took it.
+             */
+            sent_at: string | null;
+            /** @description Where they stand. */
+            standing: components["schemas"]["RecipientStanding"];
+        };
         /** @description An account, without its key. */
         CarrierAccount: {
             /** @description Both ends of its API key, so that people can tell keys apart. */
@@ -3192,6 +3448,20 @@ export interface components {
             url?: string | null;
         };
         /**
+         * @description Who changed something of a contact.
+         * @enum {string}
+         */
+        ChangedBy: "member" | "api" | "assistant" | "workflow" | "campaign" | "contact" | "system" | "import";
+        /** @description Who changed it. */
+        Changer: {
+            /** @description Which one, with the prefix of its kind. */
+            id: string | null;
+            /** @description What they are. */
+            kind: components["schemas"]["ChangedBy"];
+            /** @description What they are called, or their file. */
+            name: string | null;
+        };
+        /**
          * @description By which way the two sides talk.
          * @enum {string}
          */
@@ -3389,6 +3659,8 @@ export interface components {
         ConsentState: "opted_in" | "opted_out";
         /** @description A person outside. */
         Contact: {
+            /** @description Everywhere they are reached: of each kind the primary one first, then the oldest. */
+            addresses: components["schemas"]["Address"][];
             /** @description The tenant wants nothing more from or to them. */
             blocked: boolean;
             /** @description Where they work; `null`: not known. */
@@ -3407,21 +3679,64 @@ export interface components {
              * @example con_01939f0a7c2e7d40a1b2c3d4e5f60718
              */
             id: string;
+            /** @description Their language (ISO 639-1); `null`: nobody said. */
+            language: string | null;
             /** @description Their name; `null`: not known. */
             name: string | null;
+            /** @description What people noted of them; `null`: nothing. */
+            note: string | null;
             /**
              * Format: date-time
-             * @description Since when they want no texts; `null`: they may be texted.
+             * @description Since when their primary phone wants no texts; `null`: they may be texted.
              */
             opted_out_at: string | null;
-            /** @description Where they are reached, in E.164 form. */
+            /** @description Where campaigns reach them: the primary phone of their addresses, in E.164 form; empty: they have none. */
             phone: string;
             /** @description The same for people to read. */
             phone_pretty: string;
             /** @description Labels, sorted. */
             tags: string[];
-            /** @description IANA time zone; `null`: nobody said, the tenant's counts. */
+            /** @description IANA time zone; `null`: nobody said, `zone` tells what is gone by instead. */
             time_zone: string | null;
+            /** @description By which clocks they live, as far as it is known, and how that is known. */
+            zone: components["schemas"]["Zone"];
+        };
+        /** @description One thing of a contact that became different. */
+        ContactChange: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who changed it. */
+            by: components["schemas"]["Changer"];
+            /** @description What it was; `null`: not known, or the label or address came on top. */
+            from: string | null;
+            /** @description Which line. */
+            id: string;
+            /**
+             * @description What: `name`, `company`, `language`, `time_zone`, `note`, `blocked`, `primary`, `fields.` and the key of a field; or one of
+             *     several: `tags`, `phone`, `email`.
+             * @example fields.size
+             */
+            part: string;
+            /** @description What it is since; `null`: not known any more, or the label or address is gone. */
+            to: string | null;
+        };
+        /** @description What erasing somebody did. */
+        ContactErased: {
+            /**
+             * Format: int64
+             * @description So many uploads of contacts that were not begun are forgotten: upload them again without the person.
+             */
+            forgotten_uploads: number;
+            /** @description Whom. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Of so many of their addresses a keyed hash is kept, so that they get no texts.
+             */
+            suppressed: number;
         };
         /** @description A field of contacts. */
         ContactField: {
@@ -3537,7 +3852,11 @@ export interface components {
             fields?: {
                 [key: string]: string | null;
             };
+            /** @description Their language: a code as in `de` or `pt-BR`, of which the language is kept. */
+            language?: string | null;
             name?: string | null;
+            /** @description What is to be known of them. */
+            note?: string | null;
             /** @description All of them. */
             tags?: string[] | null;
             /** @description IANA time zone. */
@@ -3805,6 +4124,18 @@ export interface components {
          * @enum {string}
          */
         DraftState: "open" | "accepted" | "edited" | "rejected" | "superseded";
+        /** @description Somebody who may be the same person. */
+        Duplicate: {
+            /** @description Who. */
+            contact: components["schemas"]["Contact"];
+            /** @description What they have in common. */
+            signs: components["schemas"]["Likeness"][];
+        };
+        /** @description Who may be the same person. */
+        Duplicates: {
+            /** @description Those with the most in common first, at most twenty. */
+            data: components["schemas"]["Duplicate"][];
+        };
         /**
          * @description Who makes vectors of texts: the model that is built in, nobody, or an endpoint of the tenant's.
          * @enum {string}
@@ -3815,6 +4146,16 @@ export interface components {
          * @enum {string}
          */
         Encoding: "gsm7" | "ucs2";
+        /** @description An order to erase somebody. */
+        EraseContact: {
+            /** @description The contact's id once more: this cannot be taken back. */
+            confirm: string;
+            /**
+             * @description Keep a keyed hash of all their addresses, so that none of them is texted if it comes back. Of those that want no texts one
+             *     is kept in any case.
+             */
+            suppress?: boolean;
+        };
         /** @description A page of the log. */
         EventLog: {
             /** @description The lines, in their order, without those that the caller may not read. */
@@ -4259,6 +4600,11 @@ export interface components {
             check?: number | null;
         };
         /**
+         * @description What two contacts have in common.
+         * @enum {string}
+         */
+        Likeness: "same_name" | "similar_name" | "same_company" | "similar_number" | "similar_email";
+        /**
          * @description What sort of line a number belongs to.
          * @enum {string}
          */
@@ -4530,6 +4876,8 @@ export interface components {
         Listed_Contact: {
             /** @description The rows. */
             data: {
+                /** @description Everywhere they are reached: of each kind the primary one first, then the oldest. */
+                addresses: components["schemas"]["Address"][];
                 /** @description The tenant wants nothing more from or to them. */
                 blocked: boolean;
                 /** @description Where they work; `null`: not known. */
@@ -4548,21 +4896,54 @@ export interface components {
                  * @example con_01939f0a7c2e7d40a1b2c3d4e5f60718
                  */
                 id: string;
+                /** @description Their language (ISO 639-1); `null`: nobody said. */
+                language: string | null;
                 /** @description Their name; `null`: not known. */
                 name: string | null;
+                /** @description What people noted of them; `null`: nothing. */
+                note: string | null;
                 /**
                  * Format: date-time
-                 * @description Since when they want no texts; `null`: they may be texted.
+                 * @description Since when their primary phone wants no texts; `null`: they may be texted.
                  */
                 opted_out_at: string | null;
-                /** @description Where they are reached, in E.164 form. */
+                /** @description Where campaigns reach them: the primary phone of their addresses, in E.164 form; empty: they have none. */
                 phone: string;
                 /** @description The same for people to read. */
                 phone_pretty: string;
                 /** @description Labels, sorted. */
                 tags: string[];
-                /** @description IANA time zone; `null`: nobody said, the tenant's counts. */
+                /** @description IANA time zone; `null`: nobody said, `zone` tells what is gone by instead. */
                 time_zone: string | null;
+                /** @description By which clocks they live, as far as it is known, and how that is known. */
+                zone: components["schemas"]["Zone"];
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_ContactChange: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Who changed it. */
+                by: components["schemas"]["Changer"];
+                /** @description What it was; `null`: not known, or the label or address came on top. */
+                from: string | null;
+                /** @description Which line. */
+                id: string;
+                /**
+                 * @description What: `name`, `company`, `language`, `time_zone`, `note`, `blocked`, `primary`, `fields.` and the key of a field; or one of
+                 *     several: `tags`, `phone`, `email`.
+                 * @example fields.size
+                 */
+                part: string;
+                /** @description What it is since; `null`: not known any more, or the label or address is gone. */
+                to: string | null;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -4959,6 +5340,33 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_Merge: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Who is not shown by themselves any more. */
+                gone: string;
+                /**
+                 * @description Which one.
+                 * @example mrg_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description Who was kept. */
+                kept: string;
+                /**
+                 * Format: date-time
+                 * @description When it was undone; `null`: it was not.
+                 */
+                undone_at: string | null;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Message: {
             /** @description The rows. */
             data: {
@@ -5345,6 +5753,27 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_TimelineEntry: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                campaign?: components["schemas"]["CampaignText"] | null;
+                change?: components["schemas"]["ContactChange"] | null;
+                consent?: components["schemas"]["Consent"] | null;
+                /** @description Which. */
+                id: string;
+                /** @description What. */
+                kind: components["schemas"]["TimelineKind"];
+                message?: components["schemas"]["Message"] | null;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Webhook: {
             /** @description The rows. */
             data: {
@@ -5469,6 +5898,35 @@ export interface components {
             /** @description What the person is there. */
             role: components["schemas"]["Role"];
         };
+        /** @description A merge, as it is shown. */
+        Merge: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who is not shown by themselves any more. */
+            gone: string;
+            /**
+             * @description Which one.
+             * @example mrg_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description Who was kept. */
+            kept: string;
+            /**
+             * Format: date-time
+             * @description When it was undone; `null`: it was not.
+             */
+            undone_at: string | null;
+        };
+        /** @description Two contacts that are one now. */
+        Merged: {
+            /** @description The contact that was kept. */
+            contact: components["schemas"]["Contact"];
+            /** @description With which the merge can be undone. */
+            merge_id: string;
+        };
         /** @description One text in or out, or a note. */
         Message: {
             /**
@@ -5561,6 +6019,15 @@ export interface components {
              */
             output_micros: number;
         };
+        /** @description An address more: a phone or an e-mail address. */
+        NewAddress: {
+            /** @description An e-mail address. */
+            email?: string | null;
+            /** @description In any usual spelling; without a country code it is read as one of the organisation's region. */
+            phone?: string | null;
+            /** @description It counts first among those of its kind: campaigns text the primary phone. */
+            primary?: boolean;
+        };
         /** @description A key to be made. */
         NewApiKey: {
             /** @description What it is for. */
@@ -5598,7 +6065,11 @@ export interface components {
         /** @description Someone to add. */
         NewContact: {
             company?: string | null;
+            /** @description Their language: a code as in `de` or `pt-BR`, of which the language is kept. */
+            language?: string | null;
             name?: string | null;
+            /** @description What is to be known of them. */
+            note?: string | null;
             /** @description In any usual spelling; without a country code it is read as one of the tenant's region. */
             phone: string;
             tags?: string[];
@@ -5661,6 +6132,11 @@ export interface components {
             password?: string | null;
             /** @description What they will be here. */
             role: components["schemas"]["Role"];
+        };
+        /** @description Whom to make one with a contact. */
+        NewMerge: {
+            /** @description Who is not shown by themselves any more; what they have comes to the contact of the path. */
+            from: string;
         };
         /** @description A text to send. */
         NewMessage: {
@@ -6816,6 +7292,27 @@ export interface components {
              */
             to: number;
         };
+        /** @description One thing that happened. Exactly one of `message`, `campaign`, `consent` and `change` is there. */
+        TimelineEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            campaign?: components["schemas"]["CampaignText"] | null;
+            change?: components["schemas"]["ContactChange"] | null;
+            consent?: components["schemas"]["Consent"] | null;
+            /** @description Which. */
+            id: string;
+            /** @description What. */
+            kind: components["schemas"]["TimelineKind"];
+            message?: components["schemas"]["Message"] | null;
+        };
+        /**
+         * @description What happened with somebody.
+         * @enum {string}
+         */
+        TimelineKind: "message" | "campaign" | "consent" | "change";
         /**
          * @description What a tool may change: nothing, something that can be put right, something that cannot.
          * @enum {string}
@@ -6890,6 +7387,18 @@ export interface components {
             /** @description They are, or they have stopped. */
             typing: boolean;
         };
+        /** @description Which merge is undone. */
+        Unmerge: {
+            /** @description The merge. */
+            merge_id: string;
+        };
+        /** @description Two contacts again. */
+        Unmerged: {
+            /** @description The contact that was kept. */
+            contact: components["schemas"]["Contact"];
+            /** @description The one that came back. */
+            restored: components["schemas"]["Contact"];
+        };
         /** @description Why somebody is in a segment, or is not: its condition again, with what each part says of them. */
         Verdict: {
             /** @description Whether this part is true of them. */
@@ -6931,6 +7440,18 @@ export interface components {
             /** @description Until, later on the same day; 24:00 is its end. */
             until: string;
         };
+        /** @description By which clocks somebody lives, as far as it is known, and how that is known. */
+        Zone: {
+            /** @description IANA names, sorted: several where their number can be in several places. */
+            names: string[];
+            /** @description `own`: somebody said so; `number`: the region of their primary phone has these; `tenant`: nothing else is known. */
+            source: components["schemas"]["ZoneSource"];
+        };
+        /**
+         * @description How it is known by which clocks somebody lives: somebody said so, their number's region has them, or by the tenant's.
+         * @enum {string}
+         */
+        ZoneSource: "own" | "number" | "tenant";
     };
     responses: never;
     parameters: never;
@@ -9155,6 +9676,106 @@ export interface operations {
             };
         };
     };
+    post_contacts_id_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddress"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contacts_id_addresses_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description As the contact shows it, percent-encoded. */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_contacts_id_addresses_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description As the contact shows it, percent-encoded. */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_contacts_id_consents: {
         parameters: {
             query?: {
@@ -9177,6 +9798,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_Consent"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseContact"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactErased"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_history: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ContactChange"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMerge"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_merges: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Merge"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_timeline: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_TimelineEntry"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_unmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unmerge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unmerged"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -108,6 +108,10 @@ it("a changed contact changes in each of its conversations", () => {
   const contact = {
     ...aConversation().contact,
     name: "Anna",
+    addresses: [],
+    language: null,
+    note: null,
+    zone: { source: "tenant" as const, names: [] },
     time_zone: null,
     tags: [],
     fields: {},

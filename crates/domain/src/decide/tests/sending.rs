@@ -161,7 +161,7 @@ fn a_guide_has_one_bound_wherever_it_is_given() {
     };
     let changed = |guide: String| {
         let asked = ConversationChange { guide: Some(guide), ..Default::default() };
-        change(now(), &mut ids(), &scene(), &asked).map(|_| ())
+        change(now(), &mut ids(), &scene(), PERSON, &asked).map(|_| ())
     };
     let refused = started("é".repeat(20_001));
     assert!(matches!(refused, Err(Refusal::Invalid { field: "guide", code: "too_long", .. })), "{refused:?}");
@@ -255,7 +255,7 @@ fn an_answer_on_its_way_is_not_asked_for_again_and_the_contact_waits_until_it_is
     let conversation = scene.conversation.as_mut().unwrap();
     (conversation.waiting_since, conversation.has_unsent, conversation.answering) = (Some(now()), true, true);
     let guide = ConversationChange { guide: Some("Offer the rye.".into()), ..Default::default() };
-    let changed = told(&change(now(), &mut ids(), &scene, &guide).unwrap());
+    let changed = told(&change(now(), &mut ids(), &scene, PERSON, &guide).unwrap());
     assert_eq!(changed, "now open, held by assistant, version 4, waiting");
     expect![[r#"
         unsent cancelled (by the assistant): human_replied
@@ -383,10 +383,10 @@ fn what_is_unsent_can_be_taken_back_and_nothing_else() {
 fn a_snooze_needs_a_future_and_ends_by_itself() {
     let snooze =
         |until| ConversationChange { status: Some(Standing::Snoozed), snoozed_until: until, ..Default::default() };
-    assert!(change(now(), &mut ids(), &scene(), &snooze(None)).is_err());
-    assert!(change(now(), &mut ids(), &scene(), &snooze(Some(now()))).is_err());
+    assert!(change(now(), &mut ids(), &scene(), PERSON, &snooze(None)).is_err());
+    assert!(change(now(), &mut ids(), &scene(), PERSON, &snooze(Some(now()))).is_err());
     let until = now() + 1.hour();
-    let decision = change(now(), &mut ids(), &scene(), &snooze(Some(until))).unwrap();
+    let decision = change(now(), &mut ids(), &scene(), PERSON, &snooze(Some(until))).unwrap();
     assert_eq!(told(&decision), "now snoozed, held by assistant, version 4\n→ remind in 3600000 ms");
     let mut scene = scene();
     let conversation = scene.conversation.as_mut().unwrap();
@@ -429,13 +429,13 @@ fn an_answer_to_what_the_conversation_was_is_asked_for_anew_or_taken_back() {
     (conversation.waiting_since, conversation.has_unsent) = (Some(now()), true);
     let guide = ConversationChange { guide: Some("Offer the rye.".into()), ..Default::default() };
     assert_eq!(
-        told(&change(now(), &mut ids(), &scene, &guide).unwrap()),
+        told(&change(now(), &mut ids(), &scene, PERSON, &guide).unwrap()),
         "now open, held by assistant, version 4, waiting\n→ remind about version 4 in 4000 ms",
         "nobody is left in silence"
     );
     let closed = ConversationChange { status: Some(Standing::Closed), ..Default::default() };
     assert_eq!(
-        told(&change(now(), &mut ids(), &scene, &closed).unwrap()),
+        told(&change(now(), &mut ids(), &scene, PERSON, &closed).unwrap()),
         "unsent cancelled (by the assistant): human_replied\nnow closed, held by assistant, version 4",
         "a human wins"
     );
@@ -443,7 +443,7 @@ fn an_answer_to_what_the_conversation_was_is_asked_for_anew_or_taken_back() {
     expect![[r#"
         note by system, noted: Handed to people: the assistant was removed
         now open, held by agents, version 5, waiting"#]]
-    .assert_eq(&told(&change(now(), &mut ids(), &scene, &guide).unwrap()));
+    .assert_eq(&told(&change(now(), &mut ids(), &scene, PERSON, &guide).unwrap()));
 }
 
 #[test]
@@ -452,8 +452,8 @@ fn whoever_it_is_assigned_to_has_it() {
     scene.conversation.as_mut().unwrap().waiting_since = Some(now());
     scene.conversation.as_mut().unwrap().has_unsent = true;
     let assigned = |assignee| ConversationChange { assignee: Some(assignee), ..Default::default() };
-    let decided = told(&change(now(), &mut ids(), &scene, &assigned(Some(id(9)))).unwrap());
+    let decided = told(&change(now(), &mut ids(), &scene, PERSON, &assigned(Some(id(9)))).unwrap());
     assert!(decided.contains("held by agents") && !decided.contains("→"), "the assistant is not asked anew: {decided}");
-    let nobody = told(&change(now(), &mut ids(), &scene, &assigned(None)).unwrap());
+    let nobody = told(&change(now(), &mut ids(), &scene, PERSON, &assigned(None)).unwrap());
     assert!(!nobody.contains("held by agents"), "{nobody}");
 }

@@ -87,7 +87,8 @@ fn another_team_has_it_whole_unless_somebody_is_named() {
     conversation.has_unsent = true;
     let check = |team: Option<Option<u128>>, assignee: Option<Option<u128>>, expected: &str| {
         let (team, assignee) = (team.map(|team| team.map(id)), assignee.map(|assignee| assignee.map(id)));
-        let decided = change(now(), &mut ids(), &scene, &ConversationChange { team, assignee, ..Default::default() });
+        let decided =
+            change(now(), &mut ids(), &scene, PERSON, &ConversationChange { team, assignee, ..Default::default() });
         assert_eq!(stands_now(&decided.unwrap()), expected);
     };
     check(Some(Some(6)), None, "now open, held by agents, version 4, for team 6, waiting");
@@ -97,7 +98,7 @@ fn another_team_has_it_whole_unless_somebody_is_named() {
     check(None, Some(None), "now open, held by assistant, version 4, for team 7, waiting");
 
     let taken = ConversationChange { team: Some(Some(id(6))), ..Default::default() };
-    let taken = told(&change(now(), &mut ids(), &scene, &taken).unwrap());
+    let taken = told(&change(now(), &mut ids(), &scene, PERSON, &taken).unwrap());
     assert!(taken.starts_with("unsent cancelled (by the assistant)") && !taken.contains('→'), "{taken}");
 }
 

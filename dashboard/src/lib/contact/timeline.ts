@@ -1,0 +1,57 @@
+/** Plain words for what happened with a contact. Pure. */
+import type { ContactChange, TimelineEntry } from "$lib/api/types";
+import { consentWords } from "./words";
+
+export interface Told {
+  what: string;
+  text: string;
+  tone: "plain" | "accent" | "note" | "bad" | "good";
+}
+
+const PARTS: Record<string, string> = {
+  name: "Name",
+  company: "Company",
+  language: "Language",
+  time_zone: "Time zone",
+  note: "Note",
+  blocked: "Blocked",
+  primary: "Primary phone",
+  tags: "Label",
+  phone: "Phone",
+  email: "E-mail",
+};
+const SEVERAL = ["tags", "phone", "email"];
+
+/** One change, as in `Company: Acme → Bolt (Mia)`. */
+export function changeWords({
+  part,
+  from,
+  to,
+  by,
+}: Pick<ContactChange, "part" | "from" | "to" | "by">): string {
+  const what = PARTS[part] ?? part.replace(/^fields\./, "");
+  const who =
+    by.name ??
+    { api: "a program", assistant: "an assistant", import: "a file" }[by.kind as string] ??
+    by.kind;
+  if (SEVERAL.includes(part)) return to ? `${what} ${to} added (${who})` : `${what} ${from} removed (${who})`;
+  return `${what}: ${from ?? "not known"} → ${to ?? "not known"} (${who})`;
+}
+
+/** What an entry of the timeline says. */
+export function happened({ message, campaign, consent, change }: TimelineEntry): Told {
+  if (message) {
+    const { direction, body } = message;
+    if (direction === "note") return { what: "Note", text: body, tone: "note" };
+    return { what: direction === "in" ? "They wrote" : "We wrote", text: body, tone: "plain" };
+  }
+  if (campaign)
+    return { what: campaign.campaign_name, text: campaign.body ?? campaign.standing, tone: "accent" };
+  if (consent)
+    return {
+      what: consent.state === "opted_out" ? "No more texts" : "Texts again",
+      text: consentWords(consent),
+      tone: consent.state === "opted_out" ? "bad" : "good",
+    };
+  return { what: "Changed", text: change ? changeWords(change) : "", tone: "plain" };
+}
