@@ -136,6 +136,8 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::pause))
         .routes(routes!(campaigns::resume))
         .routes(routes!(campaigns::cancel))
+        .routes(routes!(campaigns::history::list))
+        .routes(routes!(campaigns::retry::retry))
         .routes(routes!(campaigns::recipients::list))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::read, contacts::change))

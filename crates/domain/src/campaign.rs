@@ -1,7 +1,10 @@
 //! A bulk send: one text to many people, each of whom is answered for from launch to outcome.
 
 mod audience;
+pub mod breaker;
+mod history;
 mod recipient;
+mod retry;
 
 use std::fmt;
 
@@ -12,7 +15,10 @@ use crate::id::{CampaignId, NumberId};
 use crate::template::Template;
 
 pub use audience::Audience;
+pub use breaker::{Guard, Halt};
+pub use history::Deed;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
+pub use retry::{Also, Retry};
 
 /// After its launch a campaign waits so long before its first text, so that whoever launched it can think again.
 pub const UNDO: SignedDuration = SignedDuration::from_secs(60);
@@ -91,6 +97,19 @@ impl State {
 }
 
 impl Order {
+    /// What is told of it once it was followed.
+    #[must_use]
+    pub const fn deed(self) -> Deed {
+        match self {
+            Self::Edit => Deed::Edited,
+            Self::Launch(_) => Deed::Launched,
+            Self::Undo => Deed::Undone,
+            Self::Pause => Deed::Paused,
+            Self::Resume => Deed::Resumed,
+            Self::Cancel => Deed::Cancelled,
+        }
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Edit => "edited",
@@ -145,6 +164,8 @@ pub struct Settings {
     pub audience: Audience,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
+    /// It is the next try of another: its audience are those who did not get that one.
+    pub retry: Option<Retry>,
 }
 
 impl fmt::Debug for Settings {

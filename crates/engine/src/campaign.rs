@@ -1,12 +1,16 @@
 //! What campaigns need besides sending: a row for everybody who is to get one, a start in time, and an end when nobody waits.
 
+pub(crate) mod breaker;
+
 use std::sync::Arc;
 
-use domain::campaign::State;
-use domain::id::{CampaignId, TenantId};
+use domain::campaign::{Deed, State};
+use domain::id::{CampaignId, Ids, TenantId};
+use domain::message::Author;
 use jiff::SignedDuration;
 use store::campaign::audience::Freezing;
 use store::queue::{self, Claimed};
+use store::campaign::history;
 use store::{StoreError, SystemTx, TenantTx, campaign, event};
 use tokio_util::sync::CancellationToken;
 
@@ -39,7 +43,12 @@ pub(crate) async fn freeze(world: &Arc<World>, claimed: &Claimed, id: CampaignId
                 let (to, phones, frozen);
                 if left.is_empty() {
                     phones = held.frozen_phones;
-                    to = campaign::audience::freeze(tx, &mut ids, freezing, held.frozen_to, some).await?;
+                    to = match &held.settings.retry {
+                        Some(retry) => {
+                            campaign::retry::freeze(tx, &mut ids, freezing, retry, held.frozen_to, some).await?
+                        }
+                        None => campaign::audience::freeze(tx, &mut ids, freezing, held.frozen_to, some).await?,
+                    };
                     frozen = to.is_none();
                 } else {
                     let these = &left[..left.len().min(SOME)];
@@ -84,17 +93,18 @@ async fn round(world: &Arc<World>) -> Result<(), StoreError> {
     if due.is_empty() && finished.is_empty() {
         return Ok(());
     }
+    let ids = world.ids();
     let heads = world
         .store
         .system_write(async move |tx| {
-            let mut heads = Vec::new();
+            let (mut heads, mut ids) = (Vec::new(), ids.clone());
             for (tenant, id) in &due {
-                heads.extend(go_on(tx, now, *tenant, *id, State::Scheduled, State::Running).await?);
+                heads.extend(go_on(tx, now, &mut ids, *tenant, *id, State::Scheduled, State::Running).await?);
             }
             // Somebody may have given them more to do since they were read; then they are not done.
             let still = campaign::finished(tx, CAMPAIGNS).await?;
             for (tenant, id) in finished.iter().filter(|one| still.contains(one)) {
-                heads.extend(go_on(tx, now, *tenant, *id, State::Running, State::Done).await?);
+                heads.extend(go_on(tx, now, &mut ids, *tenant, *id, State::Running, State::Done).await?);
             }
             Ok::<_, StoreError>(heads)
         })
@@ -107,6 +117,7 @@ async fn round(world: &Arc<World>) -> Result<(), StoreError> {
 async fn go_on(
     tx: &mut SystemTx<'_>,
     now: jiff::Timestamp,
+    ids: &mut Ids,
     tenant: TenantId,
     id: CampaignId,
     from: State,
@@ -115,5 +126,8 @@ async fn go_on(
     let mut tx = tx.for_tenant(tenant);
     let Some(held) = campaign::hold(&mut tx, id).await?.filter(|held| held.state == from) else { return Ok(None) };
     let line = campaign::go_on(&mut tx, now, id, to, held.starts_at).await?;
+    let deed = if to == State::Done { Deed::Done } else { Deed::Started };
+    let new = history::New { campaign: id, deed, by: Author::System, halt: None };
+    history::add(&mut tx, now, ids.next(), new).await?;
     Ok(Some((tenant, event::append(&mut tx, now, &[line]).await?)))
 }

@@ -9,12 +9,15 @@ CREATE TABLE campaign (
     frozen         BOOLEAN NOT NULL,      -- everybody who is to get it has a row
     frozen_to      UUID,                  -- how far the contacts were gone through
     frozen_phones  BIGINT  NOT NULL,      -- and how far the numbers that were named one by one
+    retry_root     UUID,                  -- the first of the campaigns of which it is the next try
+    halt           TEXT,                  -- JSON: why it paused by itself
     created_by     UUID,                  -- the member; NULL: a program
     created_at_us  BIGINT  NOT NULL,
     launched_at_us BIGINT,
     ended_at_us    BIGINT,
     PRIMARY KEY (tenant_id, id)
 ) {clustered};
+CREATE INDEX campaign_retried ON campaign (tenant_id, retry_root) WHERE retry_root IS NOT NULL;
 -- What is looked at again and again.
 CREATE INDEX campaign_alive ON campaign (state, starts_at_us) WHERE state IN ('scheduled', 'running');
 

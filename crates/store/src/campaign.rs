@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use domain::campaign::{Audience, Settings, State};
+use domain::campaign::{Audience, Halt, Settings, State};
 use domain::event::Kind;
 use domain::id::{CampaignId, TenantId, UserId};
 use domain::lint::{Context, Finding, lint};
@@ -17,7 +17,10 @@ use crate::scene::json;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list, tenant, words};
 
 pub mod audience;
+pub mod guard;
+pub mod history;
 pub mod recipient;
+pub mod retry;
 
 pub use recipient::Counts;
 
@@ -36,6 +39,9 @@ pub struct Campaign {
     #[serde(flatten)]
     #[schema(value_type = shown::Settings)]
     pub settings: Settings,
+    /// Why it paused by itself; `null`: it did not.
+    #[schema(required = true, value_type = Option<shown::Halt>)]
+    pub halt: Option<Halt>,
     /// What speaks against its text, the worst first.
     #[schema(value_type = Vec<shown::Finding>)]
     pub findings: Vec<Finding>,
@@ -90,6 +96,38 @@ pub mod shown {
         /// Whoever has not got it by then does not get it any more.
         #[schema(required = true, value_type = Option<String>, format = DateTime)]
         pub send_before: Option<String>,
+        /// Of which campaign it is the next try, to those who did not get that one; `null`: of none.
+        #[schema(required = true)]
+        pub retry: Option<Retry>,
+    }
+
+    /// Of which campaign a campaign is the next try.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = CampaignRetry)]
+    pub struct Retry {
+        /// The campaign whose recipients these are.
+        pub of: String,
+        /// Who gets it besides those who failed and may not fail again.
+        #[schema(value_type = Vec<words::CampaignRetryAlso>)]
+        pub also: Vec<String>,
+    }
+
+    /// Why a campaign paused by itself.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = CampaignHalt)]
+    pub struct Halt {
+        /// What stopped it.
+        #[schema(value_type = words::CampaignGuard)]
+        pub by: String,
+        /// The carrier's code; `null`: it is not about one.
+        #[schema(required = true)]
+        pub code: Option<String>,
+        /// What happened, in plain words.
+        pub explanation: String,
+        /// What to do before it goes on.
+        pub mend: String,
+        /// Some of those whom it happened to: ids of recipients.
+        pub samples: Vec<String>,
     }
 
     /// Something that speaks against a text.
@@ -163,7 +201,8 @@ pub struct Held {
 
 macro_rules! campaign {
     () => {
-        "SELECT id, name, state, settings, starts_at_us, frozen, created_by, created_at_us, launched_at_us, ended_at_us
+        "SELECT id, name, state, settings, starts_at_us, frozen, created_by, created_at_us, launched_at_us, ended_at_us,
+                halt
          FROM campaign WHERE tenant_id = $1"
     };
 }
@@ -275,7 +314,7 @@ pub async fn go_on(
 ) -> Result<Line, StoreError> {
     let (launched, ended) = (to == State::Scheduled, matches!(to, State::Done | State::Cancelled));
     tx.exec(
-        "UPDATE campaign SET state = $3, starts_at_us = $4,
+        "UPDATE campaign SET state = $3, starts_at_us = $4, halt = NULL,
              launched_at_us = CASE WHEN $3 = 'draft' THEN NULL WHEN $5 THEN COALESCE(launched_at_us, $7) ELSE launched_at_us END,
              ended_at_us = CASE WHEN $6 THEN $7 ELSE ended_at_us END
          WHERE tenant_id = $1 AND id = $2",
@@ -291,6 +330,9 @@ pub async fn go_on(
     if to == State::Cancelled {
         recipient::cancel(tx, id).await?;
     }
+    if to != State::Paused {
+        guard::forget(tx, id).await?;
+    }
     Ok(updated(id))
 }
 
@@ -299,6 +341,7 @@ pub async fn go_on(
 /// # Errors
 /// When the database fails.
 pub async fn remove(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Line, StoreError> {
+    history::forget(tx, id).await?;
     tx.exec("DELETE FROM campaign WHERE tenant_id = $1 AND id = $2", args![id]).await?;
     Ok(updated(id))
 }
@@ -376,10 +419,12 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
             let id: CampaignId = row.get(0)?;
             let counts = counts.remove(&id).unwrap_or_default();
             let settings: Settings = json(row.text(3)?)?;
+            let halt: Option<String> = row.get(10)?;
             Ok(Campaign {
                 id,
                 name: row.get(1)?,
                 state: row.get(2)?,
+                halt: halt.as_deref().map(json).transpose()?,
                 findings: lint(&settings.body, context),
                 settings,
                 starts_at: row.get(4)?,

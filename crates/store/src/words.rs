@@ -37,6 +37,13 @@ words! {
     }
     /// Where a campaign stands.
     CampaignState { Draft, Scheduled, Running, Paused, Done, Cancelled }
+    /// What stops a campaign by itself: the carrier says that something is set up wrongly, or takes its texts for spam.
+    CampaignGuard { Configuration, Spam }
+    /// What was done with a campaign.
+    CampaignDeedKind { Created, Edited, Launched, Undone, Started, Paused, Resumed, Cancelled, Done, Retried }
+    /// Who else gets the next try of a campaign: whoever was skipped, but for those who want nothing; whoever was left when it
+    /// was ended.
+    CampaignRetryAlso { Skipped, Cancelled }
     /// Where somebody stands who is to get a campaign. They only move forward.
     RecipientStanding {
         Pending, Deferred, Queued, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed, Skipped, Cancelled,

@@ -1,11 +1,13 @@
 //! Bulk sends: written, launched, watched, paused, ended.
 
+pub mod history;
 pub mod recipients;
+pub mod retry;
 mod settings;
 
 use axum::extract::State;
 use domain::access::Scope;
-use domain::campaign::{Order, Settings, obey};
+use domain::campaign::{Deed, Order, Settings, obey};
 use domain::id::{CampaignId, WorkId};
 use http::StatusCode;
 use jiff::Timestamp;
@@ -26,6 +28,7 @@ use crate::{
     state::AppState,
 };
 
+use history::Did;
 pub use settings::CampaignPatch;
 use settings::{ready, settings};
 
@@ -63,9 +66,11 @@ pub async fn create(
     let missing = || ApiError::invalid("name", "missing", "Give it a name.");
     let name = fields::name("name", asked.name.as_deref().ok_or_else(missing)?)?;
     let (id, now, by) = (app.engine.ids().next::<CampaignId>(), app.engine.now(), caller.user);
+    let did = Did::by(&app, &caller);
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         let settings = settings(tx, now, Settings::default(), &asked).await?;
         let line = campaign::create(tx, now, id, &name, &settings, by).await?;
+        did.tell(tx, id, Deed::Created).await?;
         let made = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
         Ok(Told::at(made, event::append(tx, now, &[line]).await?))
     })
@@ -97,12 +102,13 @@ pub async fn change(
 ) -> Result<Written<Campaign>, ApiError> {
     caller.must(Scope::CampaignsWrite)?;
     let name = asked.name.as_deref().map(|name| fields::name("name", name)).transpose()?;
-    let now = app.engine.now();
+    let (now, did) = (app.engine.now(), Did::by(&app, &caller));
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
         let _ = obeyed(now, &held, Order::Edit)?;
         let settings = settings(tx, now, held.settings, &asked).await?;
         let line = campaign::change(tx, id, name.as_deref(), &settings).await?;
+        did.tell(tx, id, Deed::Edited).await?;
         let changed = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
         Ok(Told::at(changed, event::append(tx, now, &[line]).await?))
     })
@@ -141,11 +147,13 @@ pub async fn launch(
 ) -> Result<Written<Campaign>, ApiError> {
     caller.must(Scope::CampaignsWrite)?;
     let (now, errand) = (app.engine.now(), app.engine.ids().next::<WorkId>());
+    let did = Did::by(&app, &caller);
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
         let (to, starts_at) = obeyed(now, &held, Order::Launch(asked.at))?;
         ready(tx, now, &held.settings, starts_at).await?;
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
+        did.tell(tx, id, Deed::Launched).await?;
         let launch = now.as_microsecond();
         queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch }).await?;
         let launched = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
@@ -210,11 +218,12 @@ async fn order(
     once: Option<engine::Once>,
 ) -> Result<Written<Campaign>, ApiError> {
     caller.must(Scope::CampaignsWrite)?;
-    let now = app.engine.now();
+    let (now, did) = (app.engine.now(), Did::by(&app, &caller));
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
         let (to, starts_at) = obeyed(now, &held, order)?;
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
+        did.tell(tx, id, order.deed()).await?;
         let stands = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
         Ok(Told::at(stands, event::append(tx, now, &[line]).await?))
     })

@@ -5,7 +5,7 @@ mod standing;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::Running;
+use super::{Running, breaker};
 use crate::decide::opted_out_at_carrier;
 use crate::decision::{Change, Decision, Effect};
 use crate::fact::{CarrierReported, Ended, Fact, SendEnded};
@@ -243,7 +243,7 @@ pub fn ended(now: Timestamp, lane: Uuid, about: &Recipient, end: &SendEnded) -> 
             decision.change(moved(Moved { carrier_ref, parts: *parts, ..about.moved(to) }));
         }
         Ended::Rejected { failure, opted_out } => {
-            failed(about, failure.clone(), &mut decision);
+            refused(now, about, failure, &mut decision);
             if *opted_out {
                 opted_out_at(about, now, &mut decision);
             }
@@ -279,6 +279,7 @@ pub fn ended(now: Timestamp, lane: Uuid, about: &Recipient, end: &SendEnded) -> 
 pub fn reported(about: &Recipient, report: &CarrierReported) -> Decision {
     let mut decision = Decision::default();
     if let Some(to) = about.standing.on(report.reported) {
+        counts(about, to, report.failure.as_ref(), &mut decision);
         decision.change(moved(Moved {
             carrier_ref: Some(report.carrier_ref.clone()),
             failure: report.failure.clone(),
@@ -308,8 +309,35 @@ pub fn overdue(about: &Recipient) -> Decision {
     decision
 }
 
+/// The carrier did not take it, for good or because something is set up wrongly. The latter is no fault of theirs: they wait
+/// again, as if nothing had been tried, and so does everybody else until somebody has mended it.
+fn refused(now: Timestamp, about: &Recipient, failure: &Failure, decision: &mut Decision) {
+    match breaker::misconfigured(about.id, failure) {
+        Some(halt) if about.standing == Standing::Sending => {
+            let attempt = Some(about.attempt.saturating_sub(1));
+            decision.change(moved(Moved { ready_at: Some(now), attempt, ..about.moved(Standing::Queued) }));
+            decision.change(Change::CampaignHalted { campaign: about.campaign, halt: Box::new(halt) });
+        }
+        _ => failed(about, failure.clone(), decision),
+    }
+}
+
+/// One outcome more of the campaign; what fails because something is set up wrongly stops it.
+fn counts(about: &Recipient, to: Standing, failure: Option<&Failure>, decision: &mut Decision) {
+    if !matches!(to, Standing::Delivered | Standing::Unconfirmed | Standing::Failed) {
+        return;
+    }
+    let failure = failure.filter(|_| to == Standing::Failed);
+    let blocked = failure.is_some_and(|failure| breaker::family(&failure.code) == Some(breaker::Family::Spam));
+    decision.change(Change::CampaignOutcome { campaign: about.campaign, recipient: about.id, blocked });
+    if let Some(halt) = failure.and_then(|failure| breaker::misconfigured(about.id, failure)) {
+        decision.change(Change::CampaignHalted { campaign: about.campaign, halt: Box::new(halt) });
+    }
+}
+
 fn failed(about: &Recipient, failure: Failure, decision: &mut Decision) {
     if let Some(to) = about.standing.on(Reported::Failed) {
+        counts(about, to, Some(&failure), decision);
         decision.change(moved(Moved { failure: Some(failure), ..about.moved(to) }));
     }
 }

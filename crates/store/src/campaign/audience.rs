@@ -149,7 +149,7 @@ impl Meant {
     }
 }
 
-async fn add(
+pub(super) async fn add(
     tx: &mut TenantTx<'_>,
     ids: &mut Ids,
     Freezing { campaign, settings, ready_at, .. }: Freezing<'_>,

@@ -217,6 +217,6 @@ pub async fn lost(tx: &mut SystemTx<'_>, before: Timestamp, limit: u32) -> Resul
     tx.rows(sql, args![before, limit]).await?.iter().map(read).collect()
 }
 
-fn standing(word: &str) -> Result<Standing, StoreError> {
+pub(super) fn standing(word: &str) -> Result<Standing, StoreError> {
     Standing::parse(word).ok_or_else(|| StoreError::fault(format!("no standing: {word}")))
 }

@@ -12,6 +12,7 @@ mod conversations;
 mod crash;
 mod deeds;
 mod first_start;
+mod guards;
 mod hostile_carrier;
 mod imports;
 mod inbox;

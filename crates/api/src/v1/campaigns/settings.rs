@@ -7,7 +7,7 @@ use domain::phone::E164;
 use domain::template::{OWN_NAMES, Template};
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::campaign::audience;
+use store::campaign::{audience, retry};
 use store::{TenantTx, number, segment, tenant};
 use utoipa::ToSchema;
 
@@ -98,6 +98,12 @@ pub(super) async fn ready(
         let mend = "It would be over before it begins. Choose a later time.";
         return Err(ApiError::invalid("send_before", "too_early", mend));
     }
+    if let Some(again) = &set.retry {
+        if !retry::anybody(tx, again).await? {
+            return Err(ApiError::invalid("audience", "nobody", "Nobody is left who could get it."));
+        }
+        return Ok(());
+    }
     groups_exist(tx, &set.audience).await?;
     segments_make_sense(tx, &set.audience).await?;
     if set.audience.phones.is_empty() && !audience::anybody(tx, now, &set.audience).await? {
@@ -124,6 +130,10 @@ pub(super) async fn settings(
         set.numbers.clone_from(numbers);
         set.numbers.sort_unstable();
         set.numbers.dedup();
+    }
+    if asked.audience.is_some() && set.retry.is_some() {
+        let mend = "It goes to those who did not get the campaign that it repeats. Write a new one for others.";
+        return Err(ApiError::invalid("audience", "settled", mend));
     }
     if let Some(asked) = &asked.audience {
         set.audience = audience_of(asked)?;
