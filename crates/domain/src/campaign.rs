@@ -2,7 +2,9 @@
 
 mod audience;
 pub mod breaker;
+pub mod canary;
 mod history;
+mod lot;
 mod recipient;
 mod retry;
 
@@ -16,6 +18,7 @@ use crate::template::Template;
 
 pub use audience::Audience;
 pub use breaker::{Guard, Halt};
+pub use canary::Canary;
 pub use history::Deed;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
 pub use retry::{Also, Retry};
@@ -166,6 +169,8 @@ pub struct Settings {
     pub send_before: Option<Timestamp>,
     /// It is the next try of another: its audience are those who did not get that one.
     pub retry: Option<Retry>,
+    /// Who gets it first; `None`: nobody does.
+    pub canary: Option<Canary>,
 }
 
 impl fmt::Debug for Settings {

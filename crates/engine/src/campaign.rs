@@ -1,6 +1,7 @@
 //! What campaigns need besides sending: a row for everybody who is to get one, a start in time, and an end when nobody waits.
 
 pub(crate) mod breaker;
+mod canary;
 
 use std::sync::Arc;
 
@@ -57,6 +58,9 @@ pub(crate) async fn freeze(world: &Arc<World>, claimed: &Claimed, id: CampaignId
                     (to, frozen) = (None, false);
                 }
                 campaign::audience::frozen(tx, id, to, phones, frozen).await?;
+                if let (Some(first), true) = (&held.settings.canary, frozen) {
+                    campaign::canary::fill(tx, id, first).await?;
+                }
                 let head = event::append(tx, now, &[campaign::updated(id)]).await?;
                 Ok::<_, StoreError>(Some((head, frozen)))
             })
@@ -84,13 +88,14 @@ pub(crate) async fn keep(world: Arc<World>, stop: CancellationToken) {
 
 async fn round(world: &Arc<World>) -> Result<(), StoreError> {
     let now = world.now();
-    let (due, finished) = world
+    let (due, finished, undecided) = world
         .store
         .system_read(async move |tx| {
-            Ok::<_, StoreError>((campaign::due(tx, now, CAMPAIGNS).await?, campaign::finished(tx, CAMPAIGNS).await?))
+            let (due, finished) = (campaign::due(tx, now, CAMPAIGNS).await?, campaign::finished(tx, CAMPAIGNS).await?);
+            Ok::<_, StoreError>((due, finished, campaign::canary::undecided(tx, CAMPAIGNS).await?))
         })
         .await?;
-    if due.is_empty() && finished.is_empty() {
+    if due.is_empty() && finished.is_empty() && undecided.is_empty() {
         return Ok(());
     }
     let ids = world.ids();
@@ -100,6 +105,9 @@ async fn round(world: &Arc<World>) -> Result<(), StoreError> {
             let (mut heads, mut ids) = (Vec::new(), ids.clone());
             for (tenant, id) in &due {
                 heads.extend(go_on(tx, now, &mut ids, *tenant, *id, State::Scheduled, State::Running).await?);
+            }
+            for (tenant, id) in &undecided {
+                heads.extend(canary::decide(tx, now, &mut ids, *tenant, *id).await?);
             }
             // Somebody may have given them more to do since they were read; then they are not done.
             let still = campaign::finished(tx, CAMPAIGNS).await?;

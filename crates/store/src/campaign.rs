@@ -17,6 +17,7 @@ use crate::scene::json;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list, tenant, words};
 
 pub mod audience;
+pub mod canary;
 pub mod guard;
 pub mod history;
 pub mod recipient;
@@ -39,6 +40,8 @@ pub struct Campaign {
     #[serde(flatten)]
     #[schema(value_type = shown::Settings)]
     pub settings: Settings,
+    /// Only those get it for now who get it first.
+    pub only_canary: bool,
     /// Why it paused by itself; `null`: it did not.
     #[schema(required = true, value_type = Option<shown::Halt>)]
     pub halt: Option<Halt>,
@@ -99,6 +102,30 @@ pub mod shown {
         /// Of which campaign it is the next try, to those who did not get that one; `null`: of none.
         #[schema(required = true)]
         pub retry: Option<Retry>,
+        /// Who gets it first, and what must not come of it; `null`: nobody does.
+        #[schema(required = true)]
+        pub canary: Option<Canary>,
+    }
+
+    /// A few get it first, and what comes of that decides whether the others do.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = CampaignCanary)]
+    pub struct Canary {
+        /// So many of a hundred get it first.
+        #[schema(minimum = 1, maximum = 20)]
+        pub percent: u8,
+        /// But at least so many, if there are.
+        #[schema(minimum = 1, maximum = 1000)]
+        pub at_least: u32,
+        /// What comes of it is waited for so long after the first of their texts went out, unless all of them are over before.
+        #[schema(minimum = 1, maximum = 10080)]
+        pub wait_minutes: u32,
+        /// More failures than this, of a hundred, and it pauses.
+        #[schema(maximum = 100)]
+        pub max_failed_percent: u8,
+        /// More of them who want no more texts than this, of a hundred, and it pauses.
+        #[schema(maximum = 100)]
+        pub max_opted_out_percent: u8,
     }
 
     /// Of which campaign a campaign is the next try.
@@ -202,7 +229,7 @@ pub struct Held {
 macro_rules! campaign {
     () => {
         "SELECT id, name, state, settings, starts_at_us, frozen, created_by, created_at_us, launched_at_us, ended_at_us,
-                halt
+                halt, only_canary
          FROM campaign WHERE tenant_id = $1"
     };
 }
@@ -314,7 +341,7 @@ pub async fn go_on(
 ) -> Result<Line, StoreError> {
     let (launched, ended) = (to == State::Scheduled, matches!(to, State::Done | State::Cancelled));
     tx.exec(
-        "UPDATE campaign SET state = $3, starts_at_us = $4, halt = NULL,
+        "UPDATE campaign SET state = $3, starts_at_us = $4, halt = NULL, only_canary = only_canary AND $3 <> 'draft',
              launched_at_us = CASE WHEN $3 = 'draft' THEN NULL WHEN $5 THEN COALESCE(launched_at_us, $7) ELSE launched_at_us END,
              ended_at_us = CASE WHEN $6 THEN $7 ELSE ended_at_us END
          WHERE tenant_id = $1 AND id = $2",
@@ -370,13 +397,13 @@ pub async fn finished(tx: &mut SystemTx<'_>, limit: u32) -> Result<Vec<(TenantId
     tx.rows(sql, args![limit]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
-/// The running campaigns of a tenant, the oldest first.
+/// The running campaigns of a tenant, the oldest first; whether only those get it for now who get it first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn running(tx: &mut TenantTx<'_>) -> Result<Vec<(CampaignId, Settings)>, StoreError> {
-    let sql = "SELECT id, settings FROM campaign WHERE tenant_id = $1 AND state = 'running' ORDER BY id";
-    tx.rows(sql, args![]).await?.iter().map(|row| Ok((row.get(0)?, json(row.text(1)?)?))).collect()
+pub async fn running(tx: &mut TenantTx<'_>) -> Result<Vec<(CampaignId, Settings, bool)>, StoreError> {
+    let sql = "SELECT id, settings, only_canary FROM campaign WHERE tenant_id = $1 AND state = 'running' ORDER BY id";
+    tx.rows(sql, args![]).await?.iter().map(|row| Ok((row.get(0)?, json(row.text(1)?)?, row.get(2)?))).collect()
 }
 
 /// What those campaigns are called whose audience is not fixed yet and is one of these.
@@ -424,6 +451,7 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
                 id,
                 name: row.get(1)?,
                 state: row.get(2)?,
+                only_canary: row.get(11)?,
                 halt: halt.as_deref().map(json).transpose()?,
                 findings: lint(&settings.body, context),
                 settings,

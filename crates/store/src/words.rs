@@ -37,10 +37,11 @@ words! {
     }
     /// Where a campaign stands.
     CampaignState { Draft, Scheduled, Running, Paused, Done, Cancelled }
-    /// What stops a campaign by itself: the carrier says that something is set up wrongly, or takes its texts for spam.
-    CampaignGuard { Configuration, Spam }
+    /// What stops a campaign by itself: the carrier says that something is set up wrongly, or takes its texts for spam;
+    /// or too much came of the first texts that must not.
+    CampaignGuard { Configuration, Spam, Canary }
     /// What was done with a campaign.
-    CampaignDeedKind { Created, Edited, Launched, Undone, Started, Paused, Resumed, Cancelled, Done, Retried }
+    CampaignDeedKind { Created, Edited, Launched, Undone, Started, Paused, Resumed, CanaryPassed, Cancelled, Done, Retried }
     /// Who else gets the next try of a campaign: whoever was skipped, but for those who want nothing; whoever was left when it
     /// was ended.
     CampaignRetryAlso { Skipped, Cancelled }

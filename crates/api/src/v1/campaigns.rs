@@ -154,6 +154,9 @@ pub async fn launch(
         ready(tx, now, &held.settings, starts_at).await?;
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
         did.tell(tx, id, Deed::Launched).await?;
+        if held.settings.canary.is_some() {
+            campaign::canary::begin(tx, id).await?;
+        }
         let launch = now.as_microsecond();
         queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch }).await?;
         let launched = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;

@@ -37,6 +37,8 @@ pub enum Guard {
     Configuration,
     /// Too many texts were blocked as spam.
     Spam,
+    /// Too much came of the first texts that must not.
+    Canary,
 }
 
 /// Why a campaign stopped by itself.
@@ -166,6 +168,7 @@ impl Guard {
         match self {
             Self::Configuration => "configuration",
             Self::Spam => "spam",
+            Self::Canary => "canary",
         }
     }
 }

@@ -17,6 +17,8 @@ pub enum Deed {
     Paused,
     /// It goes on.
     Resumed,
+    /// What came of the first texts is good, and the others get it, too.
+    CanaryPassed,
     /// Somebody ended it.
     Cancelled,
     /// Nobody waits for it any more.
@@ -27,7 +29,7 @@ pub enum Deed {
 
 impl Deed {
     /// All of them, in the order of a campaign's life.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Created,
         Self::Edited,
         Self::Launched,
@@ -35,6 +37,7 @@ impl Deed {
         Self::Started,
         Self::Paused,
         Self::Resumed,
+        Self::CanaryPassed,
         Self::Cancelled,
         Self::Done,
         Self::Retried,
@@ -51,6 +54,7 @@ impl Deed {
             Self::Started => "started",
             Self::Paused => "paused",
             Self::Resumed => "resumed",
+            Self::CanaryPassed => "canary_passed",
             Self::Cancelled => "cancelled",
             Self::Done => "done",
             Self::Retried => "retried",

@@ -47,7 +47,7 @@ pub(super) async fn claim(
     let campaigns = campaign::running(tx).await?;
     let mut decisions = Vec::new();
     let mut often = Often::default();
-    'campaigns: for (id, settings) in campaigns {
+    'campaigns: for (id, settings, only_canary) in campaigns {
         let left = room.saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
         if left == 0 {
             break;
@@ -56,7 +56,7 @@ pub(super) async fn claim(
         let names = running.template.names();
         let fields = sender.settings.fields.iter().filter(|field| names.contains(&field.key.as_str()));
         let fields: Vec<_> = fields.cloned().collect();
-        let found = recipient::due(tx, id, lane.number, &fields, now, left).await?;
+        let found = recipient::due(tx, (id, only_canary), lane.number, &fields, now, left).await?;
         if found.len() == left as usize {
             claimed.then = Then::Again;
         }

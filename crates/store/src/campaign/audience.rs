@@ -159,11 +159,12 @@ pub(super) async fn add(
     for (contact, phone) in people {
         let Some(number) = sender(&settings.numbers, &phone) else { continue };
         let id: RecipientId = ids.next();
-        rows.push(row![id, campaign, contact, phone, number, Standing::Pending.as_str(), ready_at, 0_i64]);
+        let is_canary = settings.canary.is_some_and(|canary| canary.takes(campaign, &phone));
+        rows.push(row![id, campaign, contact, phone, number, Standing::Pending.as_str(), ready_at, 0_i64, is_canary]);
     }
     tx.push_many(
         "INSERT INTO campaign_recipient (tenant_id, id, campaign_id, contact_id, phone, number_id, standing, ready_at_us,
-             attempt)
+             attempt, is_canary)
          VALUES {rows} ON CONFLICT (tenant_id, campaign_id, phone) DO NOTHING",
         rows,
     )

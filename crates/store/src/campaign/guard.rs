@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::campaign::breaker::{Outcomes, SAMPLES, WINDOW};
-use domain::campaign::{Deed, Halt};
+use domain::campaign::{Deed, Guard, Halt};
 use domain::id::{CampaignId, Ids, RecipientId};
 use domain::message::Author;
 use jiff::Timestamp;
@@ -74,7 +74,8 @@ pub async fn last_outcomes(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Resul
     Ok(last)
 }
 
-/// Pauses a running campaign, and tells why in its history. `false`: it does not run, and stays as it is.
+/// Pauses a running campaign, and tells why in its history. `false`: it does not run, and stays as it is. If the first texts
+/// speak against it, whoever resumes it says that the others get it all the same.
 ///
 /// # Errors
 /// When the database fails.
@@ -88,8 +89,9 @@ pub async fn halt(
     let why = serde_json::to_string(halt).map_err(StoreError::fault)?;
     let paused = tx
         .exec_returning_count(
-            "UPDATE campaign SET state = 'paused', halt = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'running'",
-            args![campaign, why],
+            "UPDATE campaign SET state = 'paused', halt = $3, only_canary = only_canary AND $4
+             WHERE tenant_id = $1 AND id = $2 AND state = 'running'",
+            args![campaign, why, halt.by != Guard::Canary],
         )
         .await?;
     if paused == 0 {

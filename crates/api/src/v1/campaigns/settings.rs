@@ -1,6 +1,6 @@
 //! What a campaign says, to whom and how, as it is asked for; and what must be there before a launch.
 
-use domain::campaign::{Audience, Settings};
+use domain::campaign::{Audience, Canary, Settings};
 use domain::id::{ListId, NumberId, SegmentId};
 use domain::lint::{self, Severity};
 use domain::phone::E164;
@@ -38,6 +38,10 @@ pub struct CampaignPatch {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>, format = DateTime)]
     send_before: Option<Option<Timestamp>>,
+    /// Who gets it first, and what must not come of it, or it pauses; `null`: nobody does.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<store::campaign::shown::Canary>)]
+    canary: Option<Option<Canary>>,
 }
 
 /// Who gets it: whoever one of the first five means, and none of the others does.
@@ -144,6 +148,9 @@ pub(super) async fn settings(
             return Err(ApiError::invalid("send_before", "in_the_past", "This time has passed. Choose a later one."));
         }
         set.send_before = send_before;
+    }
+    if let Some(canary) = asked.canary {
+        set.canary = canary.map(canary_of).transpose()?;
     }
     Ok(set)
 }
@@ -257,7 +264,23 @@ fn audience_of(asked: &ChangeAudience) -> Result<Audience, ApiError> {
     })
 }
 
+fn canary_of(canary: Canary) -> Result<Canary, ApiError> {
+    for (field, value, least, most) in [
+        ("percent", canary.percent.into(), 1, Canary::PERCENT_MAX.into()),
+        ("at_least", canary.at_least, 1, Canary::AT_LEAST_MAX),
+        ("wait_minutes", canary.wait_minutes, 1, Canary::WAIT_MAX),
+        ("max_failed_percent", canary.max_failed_percent.into(), 0, 100),
+        ("max_opted_out_percent", canary.max_opted_out_percent.into(), 0, 100),
+    ] {
+        if !(least..=most).contains(&value) {
+            let mend = format!("Choose {least} to {most}.");
+            return Err(ApiError::invalid(format!("canary.{field}"), "out_of_range", mend));
+        }
+    }
+    Ok(canary)
+}
+
 /// `null` is said, too.
-fn said<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Timestamp>>, D::Error> {
+fn said<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }

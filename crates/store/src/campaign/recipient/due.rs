@@ -29,35 +29,45 @@ pub struct DueRecipient {
     pub body: Option<String>,
 }
 
-/// Those of a campaign whose turn has come at one of our numbers, locked until the transaction ends. `fields`: the tenant's,
-/// as far as the text names them.
-///
-/// # Errors
-/// When the database fails.
-pub async fn due(
-    tx: &mut TenantTx<'_>,
-    campaign: CampaignId,
-    number: NumberId,
-    fields: &[Field],
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<DueRecipient>, StoreError> {
-    let rows = tx
-        .rows(
+/// Those whose turn has come, of all or of those who get it first.
+macro_rules! whose_turn_has_come {
+    ($which:literal) => {
+        concat!(
             "WITH due AS (
                  SELECT tenant_id, id, contact_id, phone, standing, attempt, body, ready_at_us FROM campaign_recipient
                  WHERE tenant_id = $1 AND campaign_id = $2 AND number_id = $3
-                   AND standing IN ('pending', 'deferred', 'queued') AND ready_at_us <= $4
-                 ORDER BY ready_at_us, id LIMIT $5 {skip_locked})
+                   AND standing IN ('pending', 'deferred', 'queued') AND ready_at_us <= $4",
+            $which,
+            " ORDER BY ready_at_us, id LIMIT $5 {skip_locked})
              SELECT d.id, d.contact_id, d.phone, d.standing, d.attempt, d.body, c.name, c.company, c.blocked, c.time_zone,
                     a.opted_out_at_us
              FROM due d
              JOIN contact c ON c.tenant_id = d.tenant_id AND c.id = d.contact_id
              LEFT JOIN contact_address a ON a.tenant_id = d.tenant_id AND a.kind = 'phone' AND a.address = d.phone
-             ORDER BY d.ready_at_us, d.id",
-            args![campaign, number, now, limit],
+             ORDER BY d.ready_at_us, d.id"
         )
-        .await?;
+    };
+}
+
+/// Those of a campaign whose turn has come at one of our numbers, locked until the transaction ends. `only_canary`: of those
+/// alone who get it first. `fields`: the tenant's, as far as the text names them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due(
+    tx: &mut TenantTx<'_>,
+    (campaign, only_canary): (CampaignId, bool),
+    number: NumberId,
+    fields: &[Field],
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<DueRecipient>, StoreError> {
+    let args = args![campaign, number, now, limit];
+    let rows = if only_canary {
+        tx.rows(whose_turn_has_come!(" AND is_canary"), args).await?
+    } else {
+        tx.rows(whose_turn_has_come!(""), args).await?
+    };
     let mut due = Vec::with_capacity(rows.len());
     for row in &rows {
         due.push(DueRecipient {
