@@ -137,6 +137,7 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::resume))
         .routes(routes!(campaigns::cancel))
         .routes(routes!(campaigns::history::list))
+        .routes(routes!(campaigns::variants::figures))
         .routes(routes!(campaigns::retry::retry))
         .routes(routes!(campaigns::recipients::list))
         .routes(routes!(contacts::list, contacts::create))

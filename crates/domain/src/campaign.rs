@@ -7,6 +7,7 @@ mod history;
 mod lot;
 mod recipient;
 mod retry;
+mod variant;
 
 use std::fmt;
 
@@ -14,7 +15,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CampaignId, NumberId};
-use crate::template::Template;
 
 pub use audience::Audience;
 pub use breaker::{Guard, Halt};
@@ -22,6 +22,7 @@ pub use canary::Canary;
 pub use history::Deed;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
 pub use retry::{Also, Retry};
+pub use variant::{Assigned, HOLDOUT_MAX, Texts, VARIANTS_MAX, Variant, WEIGHT_MAX};
 
 /// After its launch a campaign waits so long before its first text, so that whoever launched it can think again.
 pub const UNDO: SignedDuration = SignedDuration::from_secs(60);
@@ -159,7 +160,7 @@ pub fn obey(
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// The text, a [`Template`].
+    /// The text, a [`Template`](crate::template::Template).
     pub body: String,
     /// From which numbers; each recipient always gets theirs from the same one.
     pub numbers: Vec<NumberId>,
@@ -171,6 +172,19 @@ pub struct Settings {
     pub retry: Option<Retry>,
     /// Who gets it first; `None`: nobody does.
     pub canary: Option<Canary>,
+    /// Several texts in the place of `body`; none: `body` is everybody's.
+    pub variants: Vec<Variant>,
+    /// So many of a hundred get nothing, to compare with.
+    pub holdout_percent: u8,
+}
+
+impl Settings {
+    /// All its texts: of the variants each with its place, or the one for everybody.
+    pub fn texts(&self) -> impl Iterator<Item = (Option<usize>, &str)> {
+        let only = self.variants.is_empty().then_some((None, self.body.as_str()));
+        let variants = self.variants.iter().enumerate().map(|(place, variant)| (Some(place), variant.body.as_str()));
+        only.into_iter().chain(variants)
+    }
 }
 
 impl fmt::Debug for Settings {
@@ -185,7 +199,7 @@ pub struct Running {
     /// Which.
     pub id: CampaignId,
     /// What it says.
-    pub template: Template,
+    pub texts: Texts,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
 }

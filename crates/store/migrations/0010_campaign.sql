@@ -46,6 +46,7 @@ CREATE TABLE campaign_recipient (
     sent_at_us      BIGINT,
     delivered_at_us BIGINT,
     replied_at_us   BIGINT,
+    variant         BIGINT,               -- which of the texts they got, from 0; NULL: there is one, or none was made
     is_canary       BOOLEAN NOT NULL DEFAULT FALSE, -- they get it first
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),

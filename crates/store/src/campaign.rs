@@ -22,6 +22,7 @@ pub mod guard;
 pub mod history;
 pub mod recipient;
 pub mod retry;
+pub mod variant;
 
 pub use recipient::Counts;
 
@@ -45,9 +46,9 @@ pub struct Campaign {
     /// Why it paused by itself; `null`: it did not.
     #[schema(required = true, value_type = Option<shown::Halt>)]
     pub halt: Option<Halt>,
-    /// What speaks against its text, the worst first.
+    /// What speaks against its text, the worst first; of several texts, one after the other.
     #[schema(value_type = Vec<shown::Finding>)]
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Found>,
     /// From when its texts go out; `null`: it is not launched.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub starts_at: Option<Timestamp>,
@@ -79,6 +80,16 @@ impl fmt::Debug for Campaign {
     }
 }
 
+/// Something that speaks against one of its texts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// In which of several texts, by its place; `None`: there is one for everybody.
+    pub variant: Option<usize>,
+    /// What.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
 /// As the document says it.
 pub mod shown {
     use serde::Serialize;
@@ -105,6 +116,24 @@ pub mod shown {
         /// Who gets it first, and what must not come of it; `null`: nobody does.
         #[schema(required = true)]
         pub canary: Option<Canary>,
+        /// Several texts in the place of `body`; none: `body` is everybody's.
+        pub variants: Vec<Variant>,
+        /// So many of a hundred get nothing, to compare with.
+        #[schema(maximum = 50)]
+        pub holdout_percent: u8,
+    }
+
+    /// One of the texts of a campaign.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = CampaignVariant)]
+    pub struct Variant {
+        /// What people call it.
+        pub name: String,
+        /// The text, with places such as `{first_name|there}`.
+        pub body: String,
+        /// How many get it, compared with the others; 1 if not said.
+        #[schema(minimum = 1, maximum = 1000)]
+        pub weight: u32,
     }
 
     /// A few get it first, and what comes of that decides whether the others do.
@@ -161,6 +190,9 @@ pub mod shown {
     #[derive(Debug, Serialize, ToSchema)]
     #[schema(as = TextFinding)]
     pub struct Finding {
+        /// In which of several texts, by its place from 0; `null`: there is one for everybody.
+        #[schema(required = true)]
+        pub variant: Option<u32>,
         /// What.
         #[schema(value_type = words::FindingCode)]
         pub code: String,
@@ -397,13 +429,31 @@ pub async fn finished(tx: &mut SystemTx<'_>, limit: u32) -> Result<Vec<(TenantId
     tx.rows(sql, args![limit]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
-/// The running campaigns of a tenant, the oldest first; whether only those get it for now who get it first.
+/// A campaign whose texts go out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sending {
+    /// Which.
+    pub id: CampaignId,
+    /// What it says, to whom, and how.
+    pub settings: Settings,
+    /// Only those get it for now who get it first.
+    pub only_canary: bool,
+    /// The first of the campaigns of which it is the next try; itself, if it is of none.
+    pub root: CampaignId,
+}
+
+/// The running campaigns of a tenant, the oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn running(tx: &mut TenantTx<'_>) -> Result<Vec<(CampaignId, Settings, bool)>, StoreError> {
-    let sql = "SELECT id, settings, only_canary FROM campaign WHERE tenant_id = $1 AND state = 'running' ORDER BY id";
-    tx.rows(sql, args![]).await?.iter().map(|row| Ok((row.get(0)?, json(row.text(1)?)?, row.get(2)?))).collect()
+pub async fn running(tx: &mut TenantTx<'_>) -> Result<Vec<Sending>, StoreError> {
+    let sql = "SELECT id, settings, only_canary, COALESCE(retry_root, id) FROM campaign
+               WHERE tenant_id = $1 AND state = 'running' ORDER BY id";
+    let read = |row: &Row| {
+        let (id, settings) = (row.get(0)?, json(row.text(1)?)?);
+        Ok(Sending { id, settings, only_canary: row.get(2)?, root: row.get(3)? })
+    };
+    tx.rows(sql, args![]).await?.iter().map(read).collect()
 }
 
 /// What those campaigns are called whose audience is not fixed yet and is one of these.
@@ -453,7 +503,7 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
                 state: row.get(2)?,
                 only_canary: row.get(11)?,
                 halt: halt.as_deref().map(json).transpose()?,
-                findings: lint(&settings.body, context),
+                findings: findings(&settings, context),
                 settings,
                 starts_at: row.get(4)?,
                 frozen: row.get(5)?,
@@ -467,6 +517,11 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
             })
         })
         .collect()
+}
+
+fn findings(settings: &Settings, context: Context<'_>) -> Vec<Found> {
+    let of = |(variant, body)| lint(body, context).into_iter().map(move |finding| Found { variant, finding });
+    settings.texts().flat_map(of).collect()
 }
 
 fn state(word: &str) -> Result<State, StoreError> {

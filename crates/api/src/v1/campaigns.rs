@@ -4,6 +4,7 @@ pub mod history;
 pub mod recipients;
 pub mod retry;
 mod settings;
+pub mod variants;
 
 use axum::extract::State;
 use domain::access::Scope;

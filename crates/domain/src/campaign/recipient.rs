@@ -5,7 +5,7 @@ mod standing;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Running, breaker};
+use super::{Assigned, Running, breaker};
 use crate::decide::opted_out_at_carrier;
 use crate::decision::{Change, Decision, Effect};
 use crate::fact::{CarrierReported, Ended, Fact, SendEnded};
@@ -92,6 +92,8 @@ pub struct Moved {
     pub attempt: Option<u32>,
     /// Their text, and how many segments it takes.
     pub text: Option<(String, u32)>,
+    /// Which of the campaign's texts that is, if it has several.
+    pub variant: Option<u32>,
     /// The carrier's id of it.
     pub carrier_ref: Option<String>,
     /// Why not.
@@ -118,6 +120,7 @@ impl Recipient {
             ready_at: None,
             attempt: None,
             text: None,
+            variant: None,
             carrier_ref: None,
             failure: None,
             parts: None,
@@ -176,6 +179,10 @@ pub fn due(
         Due::Hand { attempt, body, segments } => Moved {
             attempt: Some(*attempt),
             text: Some((body.clone(), *segments)),
+            variant: match campaign.texts.assigned(&recipient.phone) {
+                Assigned::Variant(place) => Some(place),
+                Assigned::Nothing | Assigned::OnlyText => None,
+            },
             ..recipient.moved(Standing::Sending)
         },
         Due::Wait { until, reason } => {
@@ -205,6 +212,9 @@ fn what_is_due(
     if too_late(now) {
         return Due::Skip(Skip::TooLate);
     }
+    let Some(template) = campaign.texts.of(campaign.texts.assigned(&recipient.phone)) else {
+        return Due::Skip(Skip::Holdout);
+    };
     match gate(now, asked) {
         Verdict::Skip { reason } => return Due::Skip(Skip::Gate(reason)),
         Verdict::Defer { until, .. } if too_late(until) => return Due::Skip(Skip::TooLate),
@@ -213,7 +223,7 @@ fn what_is_due(
     }
     let body = match kept {
         Some(kept) => kept.to_owned(),
-        None => match rendering.render(&campaign.template, person) {
+        None => match rendering.render(template, person) {
             Ok(text) => smart_if_it_helps(&text).body,
             Err(lacks) => return Due::Skip(Skip::Lacks(lacks.name)),
         },

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Standing;
+use super::{Skip, Standing};
 use super::breaker::family;
 use crate::gate::Reason;
 use crate::id::CampaignId;
@@ -41,8 +41,9 @@ impl Retry {
     }
 }
 
+/// Or is to get nothing.
 fn wants_nothing(code: &str) -> bool {
-    [Reason::ContactOptedOut.code(), Reason::ContactBlocked.code()].contains(&code)
+    [Reason::ContactOptedOut.code(), Reason::ContactBlocked.code(), Skip::HELD_OUT].contains(&code)
 }
 
 #[cfg(test)]
@@ -66,6 +67,7 @@ mod tests {
             (Standing::Skipped, Some("lacks_field"), false, true),
             (Standing::Skipped, Some("contact_opted_out"), false, false),
             (Standing::Skipped, Some("contact_blocked"), false, false),
+            (Standing::Skipped, Some("holdout"), false, false),
             (Standing::Cancelled, None, false, true),
         ] {
             assert_eq!(failed.means(standing, code), by_default, "{standing:?} {code:?}");

@@ -1,6 +1,6 @@
 //! What a campaign says, to whom and how, as it is asked for; and what must be there before a launch.
 
-use domain::campaign::{Audience, Canary, Settings};
+use domain::campaign::{Audience, Canary, Settings, Variant};
 use domain::id::{ListId, NumberId, SegmentId};
 use domain::lint::{self, Severity};
 use domain::phone::E164;
@@ -11,6 +11,7 @@ use store::campaign::{audience, retry};
 use store::{TenantTx, number, segment, tenant};
 use utoipa::ToSchema;
 
+use super::variants::{holdout_of, variants_of};
 use crate::{
     error::ApiError,
     v1::{lists, segments},
@@ -42,6 +43,12 @@ pub struct CampaignPatch {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<store::campaign::shown::Canary>)]
     canary: Option<Option<Canary>>,
+    /// Several texts in the place of `body`, to see which does best: 2 to 8, or none.
+    #[schema(value_type = Option<Vec<store::campaign::shown::Variant>>)]
+    variants: Option<Vec<Variant>>,
+    /// So many of a hundred get nothing, to compare with.
+    #[schema(maximum = 50)]
+    holdout_percent: Option<u8>,
 }
 
 /// Who gets it: whoever one of the first five means, and none of the others does.
@@ -89,14 +96,18 @@ pub(super) async fn ready(
     set: &Settings,
     starts_at: Option<Timestamp>,
 ) -> Result<(), ApiError> {
-    if set.body.trim().is_empty() {
-        return Err(ApiError::invalid("body", "empty", "It says nothing. Write its text first."));
+    for (variant, body) in set.texts() {
+        if body.trim().is_empty() {
+            return Err(ApiError::invalid(field_of(variant), "empty", "It says nothing. Write its text first."));
+        }
     }
     if set.numbers.is_empty() {
         return Err(ApiError::invalid("numbers", "empty", "Choose the numbers that it is sent from."));
     }
-    names_exist(tx, &set.body).await?;
-    says_nothing_refused(tx, &set.body).await?;
+    for (variant, body) in set.texts() {
+        names_exist(tx, &field_of(variant), body).await?;
+        says_nothing_refused(tx, &field_of(variant), body).await?;
+    }
     numbers_exist(tx, &set.numbers).await?;
     if set.send_before.is_some_and(|before| starts_at.is_some_and(|at| before <= at)) {
         let mend = "It would be over before it begins. Choose a later time.";
@@ -126,8 +137,17 @@ pub(super) async fn settings(
 ) -> Result<Settings, ApiError> {
     let mut set = before;
     if let Some(body) = &asked.body {
-        names_exist(tx, body).await?;
+        names_exist(tx, "body", body).await?;
         set.body.clone_from(body);
+    }
+    if let Some(variants) = &asked.variants {
+        set.variants = variants_of(variants)?;
+        for (nth, variant) in set.variants.iter().enumerate() {
+            names_exist(tx, &field_of(Some(nth)), &variant.body).await?;
+        }
+    }
+    if let Some(percent) = asked.holdout_percent {
+        set.holdout_percent = holdout_of(percent)?;
     }
     if let Some(numbers) = &asked.numbers {
         numbers_exist(tx, numbers).await?;
@@ -155,20 +175,25 @@ pub(super) async fn settings(
     Ok(set)
 }
 
-async fn names_exist(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
-    let fault = |fault: domain::template::Fault| ApiError::invalid("body", fault.kind.code(), fault.to_string());
+/// Where a text stands in what is asked for.
+fn field_of(variant: Option<usize>) -> String {
+    variant.map_or_else(|| "body".into(), |nth| format!("variants[{nth}].body"))
+}
+
+async fn names_exist(tx: &mut TenantTx<'_>, field: &str, body: &str) -> Result<(), ApiError> {
+    let fault = |fault: domain::template::Fault| ApiError::invalid(field, fault.kind.code(), fault.to_string());
     let template: Template = body.parse().map_err(fault)?;
     let own = tenant::settings(tx).await?.fields;
     template.check(OWN_NAMES.into_iter().chain(own.iter().map(|field| field.key.as_str()))).map_err(fault)
 }
 
 /// Warnings are for people to weigh; what carriers block as it is would only cost the number its good name.
-async fn says_nothing_refused(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
+async fn says_nothing_refused(tx: &mut TenantTx<'_>, field: &str, body: &str) -> Result<(), ApiError> {
     let tenant = tenant::read(tx).await?;
     let context = lint::Context { sender: &tenant.name, keywords: Some(&tenant.settings.keywords) };
     match lint::lint(body, context).into_iter().find(|finding| finding.severity == Severity::Refuse) {
         Some(found) => {
-            Err(ApiError::invalid("body", found.code.as_str(), format!("{} {}", found.explanation, found.mend)))
+            Err(ApiError::invalid(field, found.code.as_str(), format!("{} {}", found.explanation, found.mend)))
         }
         None => Ok(()),
     }

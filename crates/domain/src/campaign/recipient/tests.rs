@@ -1,4 +1,5 @@
 use super::*;
+use crate::campaign::Texts;
 use crate::tenant::Settings;
 
 /// Where it is nine on a Friday morning.
@@ -72,7 +73,7 @@ fn somebody_gets_their_text_a_later_turn_or_a_reason() {
     let rendering = Rendering::new("en");
     let person = |name| Person { name, ..Person::default() };
     let decide = |body: &str, name, kept, opted_out, send_before| {
-        let campaign = Running { id: Uuid::from_u128(2).into(), template: body.parse().unwrap(), send_before };
+        let campaign = Running { id: Uuid::from_u128(2).into(), texts: Texts::only(body.parse().unwrap()), send_before };
         let (moved, due) =
             due(at(0), &campaign, &ann(Standing::Pending, 1), &rendering, person(name), kept, asked(opted_out));
         (moved.to, due)
@@ -131,6 +132,44 @@ fn what_is_set_up_wrongly_stops_the_campaign_and_is_nobodys_failure() {
     assert_eq!(answer(Standing::Delivered, 1, "40312"), Vec::<String>::new());
     assert_eq!(answer(Standing::Sending, 1, "40015"), ["blocked", "failed (40015)"]);
     assert_eq!(answer(Standing::Sending, 1, "40309"), ["counts", "failed (40309)"]);
+}
+
+#[test]
+fn somebody_gets_the_text_that_is_theirs_or_nothing_to_compare_with() {
+    let settings = Settings::default();
+    let texts = |holdout| {
+        let variants = ["A", "B"].map(|body| (body.parse().unwrap(), 1)).to_vec();
+        Texts::several("C".parse().unwrap(), variants, holdout, Uuid::from_u128(2).into())
+    };
+    let decide = |n: u32, holdout| {
+        let recipient = Recipient { phone: format!("+336123456{n:02}"), ..ann(Standing::Pending, 0) };
+        let asked = Asked {
+            settings: &settings,
+            number_enabled: true,
+            contact_blocked: false,
+            opted_out: false,
+            phone: &recipient.phone,
+            contact_zone: None,
+            contact_quiet: None,
+            had: &[],
+            wrote_at: None,
+            purpose: crate::gate::Purpose::Campaign,
+        };
+        let campaign = Running { id: Uuid::from_u128(2).into(), texts: texts(holdout), send_before: None };
+        due(at(0), &campaign, &recipient, &Rendering::new("en"), Person::default(), None, asked)
+    };
+    let mut held_out = 0;
+    for n in 0..90 {
+        let (moved, _) = decide(n, 0);
+        let (text, _) = moved.text.unwrap();
+        assert_eq!(moved.variant, Some(u32::from(text == "B")), "{text}");
+        let (moved, due) = decide(n, 50);
+        if due == Due::Skip(Skip::Holdout) {
+            held_out += 1;
+            assert_eq!((moved.to, moved.failure.unwrap().code.as_str(), moved.variant), (Standing::Skipped, "holdout", None));
+        }
+    }
+    assert!((25..65).contains(&held_out), "{held_out}");
 }
 
 #[test]
