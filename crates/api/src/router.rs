@@ -133,6 +133,8 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::read, campaigns::change, campaigns::remove))
         .routes(routes!(campaigns::launch))
         .routes(routes!(campaigns::undo))
+        .routes(routes!(campaigns::approval::approve))
+        .routes(routes!(campaigns::approval::refuse))
         .routes(routes!(campaigns::pause))
         .routes(routes!(campaigns::resume))
         .routes(routes!(campaigns::cancel))

@@ -10,8 +10,8 @@ use domain::id::{CampaignId, Ids, TenantId};
 use domain::message::Author;
 use jiff::SignedDuration;
 use store::campaign::audience::Freezing;
-use store::queue::{self, Claimed};
 use store::campaign::history;
+use store::queue::{self, Claimed};
 use store::{StoreError, SystemTx, TenantTx, campaign, event};
 use tokio_util::sync::CancellationToken;
 
@@ -135,7 +135,7 @@ async fn go_on(
     let Some(held) = campaign::hold(&mut tx, id).await?.filter(|held| held.state == from) else { return Ok(None) };
     let line = campaign::go_on(&mut tx, now, id, to, held.starts_at).await?;
     let deed = if to == State::Done { Deed::Done } else { Deed::Started };
-    let new = history::New { campaign: id, deed, by: Author::System, halt: None };
+    let new = history::New { campaign: id, deed, by: Author::System, halt: None, note: None };
     history::add(&mut tx, now, ids.next(), new).await?;
     Ok(Some((tenant, event::append(&mut tx, now, &[line]).await?)))
 }

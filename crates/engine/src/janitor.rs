@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use store::assistant::replay;
-use store::remember::SENDING_LEASE;
 use store::campaign::guard;
+use store::remember::SENDING_LEASE;
 use store::{StoreError, approval, idempotency, import, queue, run, tool_use, unclaimed};
 use tokio_util::sync::CancellationToken;
 

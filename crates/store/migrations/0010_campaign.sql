@@ -4,7 +4,8 @@ CREATE TABLE campaign (
     id             UUID    NOT NULL,
     name           TEXT    NOT NULL,
     settings       TEXT    NOT NULL,      -- JSON: text, numbers, audience, limits
-    state          TEXT    NOT NULL CHECK (state IN ('draft', 'scheduled', 'running', 'paused', 'done', 'cancelled')),
+    state          TEXT    NOT NULL CHECK (state IN ('draft', 'awaiting_approval', 'scheduled', 'running', 'paused', 'done',
+                                                     'cancelled')),
     starts_at_us   BIGINT,                -- set by its launch
     frozen         BOOLEAN NOT NULL,      -- everybody who is to get it has a row
     frozen_to      UUID,                  -- how far the contacts were gone through

@@ -7,6 +7,7 @@ CREATE TABLE campaign_history (
     author      TEXT   NOT NULL,          -- member, api or system
     author_id   UUID,
     halt        TEXT,                     -- JSON: why it stopped by itself
+    note        TEXT,                     -- why somebody refused it
     at_us       BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, campaign_id, id)
 ) {clustered};

@@ -465,7 +465,8 @@ pub async fn not_frozen(
     uses: impl Fn(&Audience) -> bool,
 ) -> Result<Vec<(CampaignId, String)>, StoreError> {
     let sql = "SELECT id, name, settings FROM campaign
-               WHERE tenant_id = $1 AND NOT frozen AND state IN ('draft', 'scheduled', 'running', 'paused') ORDER BY id";
+               WHERE tenant_id = $1 AND NOT frozen
+                 AND state IN ('draft', 'awaiting_approval', 'scheduled', 'running', 'paused') ORDER BY id";
     let mut found = Vec::new();
     for row in tx.rows(sql, args![]).await? {
         let settings: Settings = json(row.text(2)?)?;

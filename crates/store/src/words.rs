@@ -36,12 +36,15 @@ words! {
         Skipped, Cancelled,
     }
     /// Where a campaign stands.
-    CampaignState { Draft, Scheduled, Running, Paused, Done, Cancelled }
+    CampaignState { Draft, AwaitingApproval, Scheduled, Running, Paused, Done, Cancelled }
     /// What stops a campaign by itself: the carrier says that something is set up wrongly, or takes its texts for spam;
     /// or too much came of the first texts that must not.
     CampaignGuard { Configuration, Spam, Canary }
     /// What was done with a campaign.
-    CampaignDeedKind { Created, Edited, Launched, Undone, Started, Paused, Resumed, CanaryPassed, Cancelled, Done, Retried }
+    CampaignDeedKind {
+        Created, Edited, Launched, Submitted, Approved, Refused, Undone, Started, Paused, Resumed, CanaryPassed, Cancelled,
+        Done, Retried,
+    }
     /// Who else gets the next try of a campaign: whoever was skipped, but for those who want nothing; whoever was left when it
     /// was ended.
     CampaignRetryAlso { Skipped, Cancelled }

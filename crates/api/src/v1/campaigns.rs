@@ -1,5 +1,6 @@
 //! Bulk sends: written, launched, watched, paused, ended.
 
+pub mod approval;
 pub mod history;
 pub mod recipients;
 pub mod retry;
@@ -29,6 +30,7 @@ use crate::{
     state::AppState,
 };
 
+use approval::Counted;
 use history::Did;
 pub use settings::CampaignPatch;
 use settings::{ready, settings};
@@ -137,7 +139,8 @@ pub async fn remove(
 }
 
 /// Launches it: everybody who is to get it by now gets a row, and its texts go out from the time that is asked for, at the
-/// earliest after a minute, in which `undo` takes the launch back.
+/// earliest after a minute, in which `undo` takes the launch back. To more people than the setting `campaign_approval_above` says
+/// it goes only when another member approves it.
 #[utoipa::path(post, path = "/campaigns/{id}/launch", tag = "campaigns", params(("id" = String, Path)),
     request_body = Launch, responses((status = 200, body = Campaign)))]
 pub async fn launch(
@@ -149,17 +152,17 @@ pub async fn launch(
     caller.must(Scope::CampaignsWrite)?;
     let (now, errand) = (app.engine.now(), app.engine.ids().next::<WorkId>());
     let did = Did::by(&app, &caller);
+    let counted = Counted::people(&app, caller.tenant, now, id).await?;
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
-        let (to, starts_at) = obeyed(now, &held, Order::Launch(asked.at))?;
+        let order = Counted::order(counted.as_ref(), &held.settings, asked.at)?;
+        let (to, starts_at) = obeyed(now, &held, order)?;
         ready(tx, now, &held.settings, starts_at).await?;
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
-        did.tell(tx, id, Deed::Launched).await?;
-        if held.settings.canary.is_some() {
-            campaign::canary::begin(tx, id).await?;
+        did.tell(tx, id, order.deed()).await?;
+        if to == domain::campaign::State::Scheduled {
+            begins(tx, now, errand, id, &held.settings).await?;
         }
-        let launch = now.as_microsecond();
-        queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch }).await?;
         let launched = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
         Ok(Told::at(launched, event::append(tx, now, &[line]).await?))
     })
@@ -232,6 +235,20 @@ async fn order(
         Ok(Told::at(stands, event::append(tx, now, &[line]).await?))
     })
     .await
+}
+
+/// Everybody who is to get it gets a row from now on, and a few of them their text first, if that is set.
+async fn begins(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    errand: WorkId,
+    id: CampaignId,
+    settings: &Settings,
+) -> Result<(), StoreError> {
+    if settings.canary.is_some() {
+        campaign::canary::begin(tx, id).await?;
+    }
+    queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch: now.as_microsecond() }).await
 }
 
 async fn held(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Held, ApiError> {

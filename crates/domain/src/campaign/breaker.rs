@@ -224,8 +224,7 @@ mod tests {
 
     #[test]
     fn only_what_concerns_everybody_stops_at_once() {
-        let failure =
-            |code: &str| Failure { code: code.into(), explanation: "Why.".into(), mend: "Mend it.".into() };
+        let failure = |code: &str| Failure { code: code.into(), explanation: "Why.".into(), mend: "Mend it.".into() };
         let halt = misconfigured(recipient(7), &failure("40312")).unwrap();
         assert_eq!((halt.by, halt.code.as_deref(), &*halt.mend), (Guard::Configuration, Some("40312"), "Mend it."));
         assert_eq!(halt.samples, [recipient(7)]);
@@ -236,9 +235,15 @@ mod tests {
 
     #[test]
     fn more_than_two_percent_of_a_window_are_too_many() {
-        for (all, blocked, stops) in
-            [(200, 4, false), (200, 5, true), (10, 4, false), (5, 5, true), (256, 5, false), (256, 6, true), (0, 0, false)]
-        {
+        for (all, blocked, stops) in [
+            (200, 4, false),
+            (200, 5, true),
+            (10, 4, false),
+            (5, 5, true),
+            (256, 5, false),
+            (256, 6, true),
+            (0, 0, false),
+        ] {
             assert_eq!(taken_for_spam(&last(all, blocked)).is_some(), stops, "{blocked} of {all}");
         }
         let halt = taken_for_spam(&last(200, 90)).unwrap();

@@ -100,16 +100,15 @@ impl Canary {
             said.push(format!("{} failed, where {} % may", figures.failed, self.max_failed_percent));
         }
         if above(figures.opted_out, self.max_opted_out_percent) {
-            said.push(format!(
-                "{} want no more texts, where {} % may",
-                figures.opted_out, self.max_opted_out_percent
-            ));
+            said.push(format!("{} want no more texts, where {} % may", figures.opted_out, self.max_opted_out_percent));
         }
         (!said.is_empty()).then(|| Halt {
             by: Guard::Canary,
             code: None,
             explanation: format!("Of the first {of} texts {}.", said.join("; ")),
-            mend: "See why under its recipients. Resume it to send the rest all the same, or cancel it and write another.".into(),
+            mend:
+                "See why under its recipients. Resume it to send the rest all the same, or cancel it and write another."
+                    .into(),
             samples: Vec::new(),
         })
     }

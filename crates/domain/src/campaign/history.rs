@@ -9,6 +9,12 @@ pub enum Deed {
     Edited,
     /// It was launched.
     Launched,
+    /// It was launched, and waits for another member's word.
+    Submitted,
+    /// Another member said that it goes.
+    Approved,
+    /// Another member said that it does not go.
+    Refused,
     /// Its launch was taken back.
     Undone,
     /// Its time came: its texts go out.
@@ -29,10 +35,13 @@ pub enum Deed {
 
 impl Deed {
     /// All of them, in the order of a campaign's life.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Created,
         Self::Edited,
         Self::Launched,
+        Self::Submitted,
+        Self::Approved,
+        Self::Refused,
         Self::Undone,
         Self::Started,
         Self::Paused,
@@ -50,6 +59,9 @@ impl Deed {
             Self::Created => "created",
             Self::Edited => "edited",
             Self::Launched => "launched",
+            Self::Submitted => "submitted",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
             Self::Undone => "undone",
             Self::Started => "started",
             Self::Paused => "paused",

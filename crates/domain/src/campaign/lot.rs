@@ -17,9 +17,8 @@ pub(super) enum Draw {
 pub(super) fn lot(draw: Draw, campaign: CampaignId, phone: &str, of: u32) -> u32 {
     let bytes = [draw as u8].into_iter().chain(*campaign.0.as_bytes()).chain(phone.bytes());
     // FNV-1a, whose low bits are mixed once more (MurmurHash3's finalizer): neighbouring numbers are spread apart.
-    let hash = bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
+    let hash = bytes
+        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3));
     let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
     let mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
     u32::try_from((mixed >> 33) % u64::from(of.max(1))).unwrap_or(0)

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Skip, Standing};
 use super::breaker::family;
+use super::{Skip, Standing};
 use crate::gate::Reason;
 use crate::id::CampaignId;
 

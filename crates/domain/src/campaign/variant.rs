@@ -69,12 +69,7 @@ impl Texts {
 
     /// Several, each with its weight; of no variant at all `only` is everybody's.
     #[must_use]
-    pub fn several(
-        only: Template,
-        variants: Vec<(Template, u32)>,
-        holdout_percent: u8,
-        lots_of: CampaignId,
-    ) -> Self {
+    pub fn several(only: Template, variants: Vec<(Template, u32)>, holdout_percent: u8, lots_of: CampaignId) -> Self {
         Self { only, variants, holdout_percent, lots_of }
     }
 

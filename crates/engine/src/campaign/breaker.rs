@@ -26,3 +26,25 @@ pub(crate) async fn look(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::campaign::breaker;
+    use providers::telnyx::error::{Family, failure, is_known};
+
+    #[test]
+    fn every_code_of_the_carrier_means_something_for_a_campaign() {
+        use breaker::Family::{Configuration, Destination, Later, Spam};
+        for code in (10_000..50_000).map(|code: u32| code.to_string()).filter(|code| is_known(code)) {
+            let means = breaker::family(&code);
+            let fits = match failure(&code).family {
+                Family::Config => matches!(means, Some(Configuration | Destination | Spam)),
+                Family::Transient => means == Some(Later),
+                Family::SlowDown => matches!(means, Some(Later | Spam)),
+                Family::Permanent => matches!(means, None | Some(Spam)),
+                Family::OptedOut | Family::Ambiguous => means.is_none(),
+            };
+            assert!(fits, "{code}: {means:?}");
+        }
+    }
+}

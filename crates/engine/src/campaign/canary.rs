@@ -26,7 +26,8 @@ pub(super) async fn decide(
     let is_decided = match verdict {
         Verdict::Wait => false,
         Verdict::GoOn => {
-            let new = history::New { campaign: id, deed: Deed::CanaryPassed, by: Author::System, halt: None };
+            let new =
+                history::New { campaign: id, deed: Deed::CanaryPassed, by: Author::System, halt: None, note: None };
             history::add(&mut tx, now, ids.next(), new).await?;
             canary::end(&mut tx, id).await?
         }

@@ -42,6 +42,36 @@ pub async fn anybody(tx: &mut TenantTx<'_>, now: Timestamp, audience: &Audience)
     Ok(!tx.rows_composed(&sql, &args).await?.is_empty())
 }
 
+/// Whether an audience may have more people in it than this: somebody who is meant twice may be counted twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_above(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    audience: &Audience,
+    people: u32,
+) -> Result<bool, StoreError> {
+    let named = u32::try_from(audience.phones.len()).unwrap_or(u32::MAX);
+    let Some(room) = people.checked_sub(named) else { return Ok(true) };
+    if !audience.means_contacts() {
+        return Ok(false);
+    }
+    let (meant, mut args) = Meant::of(tx, audience).await?.compiled(tx, now, Way::Led, 2);
+    args.insert(0, Value::from(i64::from(room) + 1));
+    let sql = format!(
+        "SELECT count(*) FROM (
+             SELECT c.id FROM contact c
+             WHERE c.tenant_id = $1 AND {meant}
+               AND EXISTS (SELECT 1 FROM contact_address a
+                           WHERE a.tenant_id = $1 AND a.contact_id = c.id AND a.kind = 'phone')
+             LIMIT $2) AS some"
+    );
+    let rows = tx.rows_composed(&sql, &args).await?;
+    let found: i64 = rows.first().ok_or(StoreError::NoRow)?.get(0)?;
+    Ok(found > i64::from(room))
+}
+
 /// Looks at the next `limit` contacts, after the contact `after`, and gives a row to each whom the audience means. Answers
 /// the last that was looked at; `None`: there are no more.
 ///

@@ -97,7 +97,7 @@ pub async fn halt(
     if paused == 0 {
         return Ok(false);
     }
-    let new = history::New { campaign, deed: Deed::Paused, by: Author::System, halt: Some(halt) };
+    let new = history::New { campaign, deed: Deed::Paused, by: Author::System, halt: Some(halt), note: None };
     history::add(tx, now, ids.next(), new).await?;
     Ok(true)
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::shown;
-use crate::scene::json;
+use crate::scene::{author, json};
 use crate::{StoreError, TenantTx, args, words};
 
 /// Whoever edits on and on within this time edits once.
@@ -33,6 +33,9 @@ pub struct Entry {
     /// Why it paused, if it did so by itself.
     #[schema(required = true, value_type = Option<shown::Halt>)]
     pub halt: Option<Halt>,
+    /// Why somebody refused it, in their words; `null`: they did not say, or it is about something else.
+    #[schema(required = true)]
+    pub note: Option<String>,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
@@ -49,6 +52,8 @@ pub struct New<'n> {
     pub by: Author,
     /// Why, if it stopped by itself.
     pub halt: Option<&'n Halt>,
+    /// Why somebody refused it.
+    pub note: Option<&'n str>,
 }
 
 /// Adds a line, in the transaction of what it tells. `id`: a new one.
@@ -56,15 +61,15 @@ pub struct New<'n> {
 /// # Errors
 /// When the database fails.
 pub async fn add(tx: &mut TenantTx<'_>, now: Timestamp, id: Uuid, new: New<'_>) -> Result<(), StoreError> {
-    let New { campaign, deed, by, halt } = new;
+    let New { campaign, deed, by, halt, note } = new;
     if deed == Deed::Edited && has_just_edited(tx, now, campaign, by).await? {
         return Ok(());
     }
     let halt = halt.map(serde_json::to_string).transpose().map_err(StoreError::fault)?;
     tx.push(
-        "INSERT INTO campaign_history (tenant_id, campaign_id, id, deed, author, author_id, halt, at_us)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![campaign, id, deed.as_str(), by.kind(), by.id(), halt, now],
+        "INSERT INTO campaign_history (tenant_id, campaign_id, id, deed, author, author_id, halt, note, at_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![campaign, id, deed.as_str(), by.kind(), by.id(), halt, note, now],
     )
     .await
 }
@@ -81,7 +86,7 @@ pub async fn page(
 ) -> Result<Vec<Entry>, StoreError> {
     let rows = tx
         .rows(
-            "SELECT id, deed, author, author_id, halt, at_us FROM campaign_history
+            "SELECT id, deed, author, author_id, halt, note, at_us FROM campaign_history
              WHERE tenant_id = $1 AND campaign_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
             args![campaign, after.unwrap_or(Uuid::max()), limit],
         )
@@ -95,10 +100,26 @@ pub async fn page(
                 by_kind: row.get(2)?,
                 by: row.get(3)?,
                 halt: halt.as_deref().map(json).transpose()?,
-                at: row.get(5)?,
+                note: row.get(5)?,
+                at: row.get(6)?,
             })
         })
         .collect()
+}
+
+/// Who has launched a campaign that waits for another member's word; `None`: nobody has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn submitted_by(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Result<Option<Author>, StoreError> {
+    let row = tx
+        .opt(
+            "SELECT author, author_id FROM campaign_history
+             WHERE tenant_id = $1 AND campaign_id = $2 AND deed = $3 ORDER BY id DESC LIMIT 1",
+            args![campaign, Deed::Submitted.as_str()],
+        )
+        .await?;
+    row.map(|row| author(row.text(0)?, row.get(1)?)).transpose()
 }
 
 /// A draft is gone, and what is told of it.

@@ -97,6 +97,18 @@ pub async fn anybody(tx: &mut TenantTx<'_>, retry: &Retry) -> Result<bool, Store
     rows.iter().map(|row| means(retry, row)).try_fold(false, |any, means| Ok(any || means?))
 }
 
+/// Whether there may be more people than this to try again: of those who failed, all are counted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_above(tx: &mut TenantTx<'_>, retry: &Retry, people: u32) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM (
+                   SELECT id FROM campaign_recipient
+                   WHERE tenant_id = $1 AND campaign_id = $2 AND standing IN ('failed', 'skipped', 'cancelled') LIMIT $3) AS some";
+    let found: i64 = tx.one(sql, args![retry.of, i64::from(people) + 1]).await?.get(0)?;
+    Ok(found > i64::from(people))
+}
+
 fn means(retry: &Retry, row: &Row) -> Result<bool, StoreError> {
     let failure: Option<String> = row.get(2)?;
     let failure: Option<Failure> = failure.as_deref().map(json).transpose()?;
@@ -113,10 +125,8 @@ async fn had_since(
     if phones.is_empty() {
         return Ok(HashSet::new());
     }
-    let root: Option<CampaignId> = tx
-        .one("SELECT retry_root FROM campaign WHERE tenant_id = $1 AND id = $2", args![campaign])
-        .await?
-        .get(0)?;
+    let root: Option<CampaignId> =
+        tx.one("SELECT retry_root FROM campaign WHERE tenant_id = $1 AND id = $2", args![campaign]).await?.get(0)?;
     tx.hold("SELECT 1 FROM campaign WHERE tenant_id = $1 AND id = $2 FOR UPDATE", args![root]).await?;
     let rows = tx
         .rows(

@@ -1,6 +1,11 @@
 //! What stops a campaign before harm is done, and what follows it.
 
+use std::sync::Arc;
+
+use engine::{Engine, EngineConfig, Net, Sealer};
 use jiff::SignedDuration;
+use providers::http::Method;
+use sandbox::NewAccount;
 use serde_json::{Value, json};
 use stories::town::{Desk, Town, text};
 
@@ -72,6 +77,22 @@ fn heard(town: &Town, count: usize) -> Vec<usize> {
 async fn slow(desk: &Desk) {
     let slow = desk.patch(&format!("/numbers/{}", desk.number_id), json!({ "segments_per_second": 1 })).await;
     let _ = slow.is(200);
+}
+
+/// Another number of the business, from another account at the carrier.
+async fn second_number(town: &Town, desk: &Desk) -> String {
+    let (key, number) = ("KEY-of-another", "+14155559001");
+    town.sandbox.control().add_account(NewAccount::new("Another", key).number(number)).unwrap();
+    let account = json!({
+        "name": "Another", "kind": "sandbox", "base_url": town.sandbox.base_url(), "api_key": key,
+        "public_keys": [town.sandbox.public_key_base64()],
+    });
+    let account = text(&desk.post("/carrier-accounts", account).await.is(201)["id"]);
+    let adopted = desk.post(&format!("/carrier-accounts/{account}/adopt"), json!({ "numbers": [number] })).await;
+    let id = text(&adopted.is(200)["numbers"][0]["id"]);
+    let quick = desk.patch(&format!("/numbers/{id}"), json!({ "segments_per_second": 1_000 })).await;
+    let _ = quick.is(200);
+    id
 }
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -271,5 +292,189 @@ store::on_both_engines! {
         let rest = acme.get(&format!("/campaigns/{id}/history?cursor={}", text(&newest["next_cursor"]))).await;
         assert_eq!(rest.is(200)["data"].as_array().unwrap().len(), 6);
         assert_eq!(acme.get("/campaigns/cmp_01939f0a7c2e7d40a1b2c3d4e5f60718/history").await.status, 404);
+    }
+
+    async fn a_few_get_it_first_and_all_is_well(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        guests(&acme, 12).await;
+        let canary = json!({ "percent": 20, "at_least": 4, "wait_minutes": 10 });
+        let bad = acme.post("/campaigns", json!({ "name": "x", "canary": { "percent": 21 } })).await;
+        assert_eq!((bad.problem(422), bad.bad_field()), ("invalid", ("canary.percent", "out_of_range")));
+        let id = launched(&town, &acme, json!({ "canary": canary })).await;
+        // One of them gets no receipt: time decides.
+        let rule = json!({ "outcome": "no_receipt" });
+        town.faults(serde_json::from_value(json!({ "outcomes": [rule] })).unwrap());
+        town.passes(MINUTE).await;
+        let first = heard(&town, 12).iter().sum::<usize>();
+        assert!((4..=6).contains(&first), "{first}");
+        let waits = campaign(&acme, &id).await;
+        assert_eq!((&waits["state"], &waits["only_canary"]), (&json!("running"), &json!(true)));
+        assert_eq!(waits["counts"]["pending"], 12 - first);
+        town.passes(MINUTE * 8).await;
+        assert_eq!(heard(&town, 12).iter().sum::<usize>(), first, "the others wait for what comes of it");
+        carrier_is_well(&town);
+        town.passes(MINUTE * 5).await;
+        assert_eq!(heard(&town, 12), [1; 12]);
+        assert_eq!(campaign(&acme, &id).await["only_canary"], false);
+        assert!(history(&acme, &id).await.contains(&"canary_passed by system".to_owned()));
+    }
+
+    async fn a_few_get_it_first_and_that_is_enough(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        guests(&acme, 15).await;
+        let id = launched(&town, &acme, json!({ "canary": { "percent": 1, "at_least": 5 } })).await;
+        carrier_says(&town, "delivery_failed", "40008", None);
+        town.passes(MINUTE * 60).await;
+        let stopped = campaign(&acme, &id).await;
+        assert_eq!((&stopped["state"], &stopped["halt"]["by"]), (&json!("paused"), &json!("canary")));
+        assert!(text(&stopped["halt"]["explanation"]).contains("failed, where 10 % may"), "{stopped}");
+        assert_eq!((&stopped["counts"]["failed"], &stopped["counts"]["pending"]), (&json!(5), &json!(10)));
+        // A person overrules it.
+        carrier_is_well(&town);
+        order(&acme, &id, "resume").await;
+        town.passes(MINUTE * 5).await;
+        let done = campaign(&acme, &id).await;
+        assert_eq!((&done["state"], &done["counts"]["delivered"]), (&json!("done"), &json!(10)));
+    }
+
+    async fn whoever_is_first_and_wants_no_more_stops_it(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        guests(&acme, 10).await;
+        let id = launched(&town, &acme, json!({ "canary": { "percent": 1, "at_least": 4, "wait_minutes": 60 } })).await;
+        town.faults(serde_json::from_value(json!({ "outcomes": [{ "outcome": "no_receipt" }] })).unwrap());
+        town.passes(MINUTE).await;
+        let first: Vec<usize> = (0..10).filter(|n| !town.heard(&phone(*n)).is_empty()).collect();
+        assert!(first.len() >= 4, "{first:?}");
+        town.texts(&phone(first[0]), &acme, "STOP").await;
+        town.passes(MINUTE).await;
+        let stopped = campaign(&acme, &id).await;
+        assert_eq!((&stopped["state"], &stopped["halt"]["by"]), (&json!("paused"), &json!("canary")));
+        assert!(text(&stopped["halt"]["explanation"]).contains("1 want no more texts"), "{stopped}");
+    }
+
+    async fn several_texts_are_compared(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        guests(&acme, 40).await;
+        let variants = json!([{ "name": "short", "body": "Terrace open, {name}!" }, { "name": "long", "body": "Dear {name}, see you on our terrace?" }]);
+        let wrong = json!({ "name": "x", "variants": [variants[0], { "name": "typo", "body": "Hi {nam}" }] });
+        let wrong = acme.post("/campaigns", wrong).await;
+        assert_eq!((wrong.problem(422), wrong.bad_field().0), ("invalid", "variants[1].body"));
+        let shady = json!({ "variants": [variants[0], { "name": "shady", "body": "Free! https://bit.ly/x" }] });
+        let shady = draft(&acme, shady).await;
+        assert!(campaign(&acme, &shady).await["findings"].as_array().unwrap().iter().any(|found| found["variant"] == 1 && found["code"] == "public_shortener"));
+        let refused = acme.post(&format!("/campaigns/{shady}/launch"), json!({})).await;
+        assert_eq!(refused.bad_field(), ("variants[1].body", "public_shortener"));
+
+        let id = launched(&town, &acme, json!({ "variants": variants, "holdout_percent": 20 })).await;
+        town.passes(MINUTE * 3).await;
+        let got: Vec<Vec<String>> = (0..40).map(|n| town.heard(&phone(n))).collect();
+        assert!(got.iter().all(|texts| texts.len() <= 1));
+        let count = |start: &str| got.iter().flatten().filter(|text| text.starts_with(start)).count();
+        let (short, long) = (count("Terrace"), count("Dear"));
+        let none = got.iter().filter(|texts| texts.is_empty()).count();
+        assert!(short >= 5 && long >= 5 && none >= 2 && short + long + none == 40, "{short} {long} {none}");
+        let left_out = recipients(&acme, &id).await.into_iter().filter(|one| one["failure"]["code"] == "holdout").count();
+        assert_eq!(left_out, none);
+        let who = got.iter().position(|texts| texts.first().is_some_and(|text| text.starts_with("Dear"))).unwrap();
+        town.texts(&phone(who), &acme, "Yes!").await;
+        let other = got.iter().position(|texts| texts.first().is_some_and(|text| text.starts_with("Terrace"))).unwrap();
+        town.texts(&phone(other), &acme, "STOP").await;
+        let told = acme.get(&format!("/campaigns/{id}/variants")).await.is(200)["data"].clone();
+        assert_eq!((&told[0]["name"], &told[0]["delivered"], &told[0]["opted_out"]), (&json!("short"), &json!(short), &json!(1)));
+        assert_eq!((&told[1]["name"], &told[1]["sent"], &told[1]["replied"], &told[1]["opted_out"]), (&json!("long"), &json!(long), &json!(1), &json!(0)));
+        assert_eq!((&told[2]["name"], &told[2]["recipients"], &told[2]["sent"]), (&Value::Null, &json!(none), &json!(0)));
+        assert_eq!(acme.get(&format!("/campaigns/{shady}/variants")).await.is(200)["data"][0]["sent"], 0);
+    }
+
+    async fn what_goes_to_many_takes_a_second_member(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        guests(&acme, 4).await;
+        let above = async |people: Value| {
+            let _ = acme.patch("/tenant", json!({ "settings": { "campaign_approval_above": people } })).await.is(200);
+        };
+        above(json!(3)).await;
+        let (mut mia, mut noa) = (town.member(&acme, "mia@example.com", "manager").await, town.member(&acme, "noa@example.com", "manager").await);
+        let mut eve = town.member(&acme, "eve@example.com", "agent").await;
+        let id = draft(&acme, json!({})).await;
+        let path = |order: &str| format!("/campaigns/{id}/{order}");
+        let launched = mia.post(&path("launch"), json!({})).await;
+        assert_eq!((&launched.is(200)["state"], &launched.is(200)["launched_at"]), (&json!("awaiting_approval"), &Value::Null));
+        town.passes(MINUTE * 10).await;
+        assert_eq!(heard(&town, 4), [0; 4], "nothing goes out before");
+        for order in ["approve", "refuse"] {
+            assert_eq!(mia.post(&path(order), json!({})).await.problem(403), "forbidden", "not by herself");
+            assert_eq!(acme.post(&path(order), json!({})).await.problem(403), "forbidden", "not by a program");
+            assert_eq!(eve.post(&path(order), json!({})).await.problem(403), "forbidden", "not by who may not send");
+        }
+        assert_eq!(noa.call(Method::PATCH, &format!("/campaigns/{id}"), Some(json!({ "body": "Hi" }))).await.problem(409), "not_now");
+        let refused = noa.post(&path("refuse"), json!({ "note": "The terrace is closed." })).await;
+        assert_eq!(refused.is(200)["state"], "draft");
+        let newest = acme.get(&path("history?limit=1")).await.is(200)["data"][0].clone();
+        assert_eq!((&newest["deed"], &newest["note"]), (&json!("refused"), &json!("The terrace is closed.")));
+
+        let _ = noa.post(&path("launch"), json!({})).await.is(200);
+        let _ = noa.post(&path("undo"), json!({})).await.is(200);
+        let _ = noa.post(&path("launch"), json!({})).await.is(200);
+        let approved = mia.post(&path("approve"), json!({})).await;
+        assert_eq!(approved.is(200)["state"], "scheduled");
+        assert_eq!(mia.post(&path("approve"), json!({})).await.problem(409), "not_now");
+        town.passes(MINUTE * 3).await;
+        assert_eq!(heard(&town, 4), [1; 4]);
+        assert_eq!(history(&acme, &id).await, [
+            "created by api", "submitted by member", "refused by member", "submitted by member", "undone by member",
+            "submitted by member", "approved by member", "started by system", "done by system",
+        ]);
+
+        // As many as are allowed need nobody's word.
+        above(json!(4)).await;
+        let few = draft(&acme, json!({})).await;
+        assert_eq!(order(&acme, &few, "launch").await["state"], "scheduled");
+        order(&acme, &few, "cancel").await;
+        let named = draft(&acme, json!({ "audience": { "phones": (0..5).map(phone).collect::<Vec<_>>() } })).await;
+        assert_eq!(order(&acme, &named, "launch").await["state"], "awaiting_approval");
+        above(Value::Null).await;
+        order(&acme, &named, "undo").await;
+        assert_eq!(order(&acme, &named, "launch").await["state"], "scheduled");
+    }
+
+    async fn two_nodes_keep_one_cap(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (_other, running) = Engine::start(EngineConfig {
+            store: place.store(),
+            clock: Arc::new(town.clock.clone()),
+            net: Net::new(true),
+            sealer: Sealer::from_key(&[7; 32]),
+            public_url: town.client.base().to_owned(),
+            seed: 2,
+            turn_workers: 1,
+            alone: false,
+        });
+        guests(&acme, 60).await;
+        let settings = json!({ "campaign_cap": { "texts": 1, "days": 1, "otherwise": "skip" } });
+        let _ = acme.patch("/tenant", json!({ "settings": settings })).await.is(200);
+        // From two numbers at the same moment, by whichever node is first.
+        let second = second_number(&town, &acme).await;
+        let one = draft(&acme, json!({})).await;
+        let two = draft(&acme, json!({ "numbers": [second] })).await;
+        for id in [&one, &two] {
+            order(&acme, id, "launch").await;
+        }
+        town.passes(MINUTE * 5).await;
+        running.stop(SignedDuration::from_secs(20)).await.unwrap();
+        assert_eq!(heard(&town, 60), [1; 60], "each got one of the two");
+        let delivered = |campaign: Value| campaign["counts"]["delivered"].as_i64().unwrap();
+        assert_eq!(delivered(campaign(&acme, &one).await) + delivered(campaign(&acme, &two).await), 60);
     }
 }

@@ -58,7 +58,18 @@ impl Did {
 
     /// Tells of it in the campaign's history, in the transaction that does it.
     pub(super) async fn tell(self, tx: &mut TenantTx<'_>, campaign: CampaignId, deed: Deed) -> Result<(), StoreError> {
-        let new = history::New { campaign, deed, by: self.by, halt: None };
+        self.notes(tx, campaign, deed, None).await
+    }
+
+    /// The same, with the reason in somebody's words.
+    pub(super) async fn notes(
+        self,
+        tx: &mut TenantTx<'_>,
+        campaign: CampaignId,
+        deed: Deed,
+        note: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let new = history::New { campaign, deed, by: self.by, halt: None, note };
         history::add(tx, self.at, self.id, new).await
     }
 }

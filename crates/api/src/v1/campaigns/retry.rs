@@ -55,7 +55,9 @@ pub async fn retry(
         let first = held(tx, of).await?;
         if !matches!(first.state, Stands::Done | Stands::Cancelled) {
             let stands = first.state.as_str();
-            let why = format!("This cannot be done: a campaign that is {stands} may still reach them. Wait until it is over.");
+            let why = format!(
+                "This cannot be done: a campaign that is {stands} may still reach them. Wait until it is over."
+            );
             return Err(ApiError::conflict("not_now", why));
         }
         let mut also = asked.also.clone();
@@ -66,7 +68,8 @@ pub async fn retry(
             let mend = "Nobody is left who could get it: whoever failed did so for good. Look at the reasons.";
             return Err(ApiError::conflict("nobody", mend));
         }
-        let settings = Settings { send_before: None, audience: Audience::default(), retry: Some(retry), ..first.settings };
+        let settings =
+            Settings { send_before: None, audience: Audience::default(), retry: Some(retry), ..first.settings };
         let name = match &name {
             Some(name) => name.clone(),
             None => {

@@ -73,7 +73,8 @@ fn somebody_gets_their_text_a_later_turn_or_a_reason() {
     let rendering = Rendering::new("en");
     let person = |name| Person { name, ..Person::default() };
     let decide = |body: &str, name, kept, opted_out, send_before| {
-        let campaign = Running { id: Uuid::from_u128(2).into(), texts: Texts::only(body.parse().unwrap()), send_before };
+        let campaign =
+            Running { id: Uuid::from_u128(2).into(), texts: Texts::only(body.parse().unwrap()), send_before };
         let (moved, due) =
             due(at(0), &campaign, &ann(Standing::Pending, 1), &rendering, person(name), kept, asked(opted_out));
         (moved.to, due)
@@ -166,7 +167,10 @@ fn somebody_gets_the_text_that_is_theirs_or_nothing_to_compare_with() {
         let (moved, due) = decide(n, 50);
         if due == Due::Skip(Skip::Holdout) {
             held_out += 1;
-            assert_eq!((moved.to, moved.failure.unwrap().code.as_str(), moved.variant), (Standing::Skipped, "holdout", None));
+            assert_eq!(
+                (moved.to, moved.failure.unwrap().code.as_str(), moved.variant),
+                (Standing::Skipped, "holdout", None)
+            );
         }
     }
     assert!((25..65).contains(&held_out), "{held_out}");
