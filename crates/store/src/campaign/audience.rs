@@ -65,7 +65,7 @@ pub async fn is_above(
              WHERE c.tenant_id = $1 AND {meant}
                AND EXISTS (SELECT 1 FROM contact_address a
                            WHERE a.tenant_id = $1 AND a.contact_id = c.id AND a.kind = 'phone')
-             LIMIT $2) AS some"
+             LIMIT $2) AS counted"
     );
     let rows = tx.rows_composed(&sql, &args).await?;
     let found: i64 = rows.first().ok_or(StoreError::NoRow)?.get(0)?;

@@ -34,7 +34,7 @@ pub async fn create(
     // The try of a try belongs to the first one, too: whoever got it by any of them has got it.
     tx.exec(
         "UPDATE campaign SET retry_root =
-             (SELECT COALESCE(first.retry_root, first.id) FROM campaign first WHERE first.tenant_id = $1 AND first.id = $3)
+             (SELECT COALESCE(f.retry_root, f.id) FROM campaign f WHERE f.tenant_id = $1 AND f.id = $3)
          WHERE tenant_id = $1 AND id = $2",
         args![id, of],
     )
@@ -104,7 +104,7 @@ pub async fn anybody(tx: &mut TenantTx<'_>, retry: &Retry) -> Result<bool, Store
 pub async fn is_above(tx: &mut TenantTx<'_>, retry: &Retry, people: u32) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) FROM (
                    SELECT id FROM campaign_recipient
-                   WHERE tenant_id = $1 AND campaign_id = $2 AND standing IN ('failed', 'skipped', 'cancelled') LIMIT $3) AS some";
+                   WHERE tenant_id = $1 AND campaign_id = $2 AND standing IN ('failed', 'skipped', 'cancelled') LIMIT $3) AS counted";
     let found: i64 = tx.one(sql, args![retry.of, i64::from(people) + 1]).await?.get(0)?;
     Ok(found > i64::from(people))
 }
