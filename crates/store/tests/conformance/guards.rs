@@ -265,7 +265,8 @@ on_both_engines! {
                 let freezing = Freezing { campaign: id, settings: &settings, now: at(80), ready_at: at(90) };
                 let mut after = None;
                 loop {
-                    let mut ids = Ids::new(at(80), u64::from(after.is_some()));
+                    let seed = u64::try_from(id.0.as_u128()).unwrap_or(0) * 2 + u64::from(after.is_some());
+                    let mut ids = Ids::new(at(80), seed);
                     after = campaign::retry::freeze(tx, &mut ids, freezing, &retry, after, 4).await?;
                     if after.is_none() {
                         return Ok::<_, StoreError>(());
