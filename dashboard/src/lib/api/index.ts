@@ -113,8 +113,12 @@ export const campaigns = {
   /** `when`: an instant; `null`: as soon as it may. */
   launch: (id: string, when: string | null, key: string) =>
     post<T.Campaign>(`/campaigns/${at(id)}/launch`, when === null ? {} : { at: when }, { key }),
-  order: (id: string, order: "undo" | "pause" | "resume" | "cancel") =>
+  order: (id: string, order: "undo" | "pause" | "resume" | "cancel" | "approve") =>
     post<T.Campaign>(`/campaigns/${at(id)}/${order}`, {}, { key: newKey() }),
+  refuse: (id: string, note: string) =>
+    post<T.Campaign>(`/campaigns/${at(id)}/refuse`, { note }, { key: newKey() }),
+  history: (id: string, cursor?: string) =>
+    get<T.Page<T.CampaignDeed>>(`/campaigns/${at(id)}/history`, { cursor, limit: 25 }),
   recipients: (id: string, query: { standing?: T.Standing; cursor?: string; limit?: number }) =>
     get<T.Page<T.Recipient>>(`/campaigns/${at(id)}/recipients`, { ...query }),
 };

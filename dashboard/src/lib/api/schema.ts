@@ -442,6 +442,26 @@ export interface paths {
         patch: operations["patch_campaigns_id"];
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a launched campaign goes: its texts go out from the time for which it was launched, at the earliest after a minute,
+         *     in which `undo` takes the launch back. Only another member than who launched it can say so.
+         */
+        post: operations["post_campaigns_id_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/cancel": {
         parameters: {
             query?: never;
@@ -459,6 +479,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done with it, by whom and when, the newest first. Whoever edits on and on edits once. */
+        get: operations["get_campaigns_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/launch": {
         parameters: {
             query?: never;
@@ -470,7 +507,8 @@ export interface paths {
         put?: never;
         /**
          * Launches it: everybody who is to get it by now gets a row, and its texts go out from the time that is asked for, at the
-         *     earliest after a minute, in which `undo` takes the launch back.
+         *     earliest after a minute, in which `undo` takes the launch back. To more people than the setting `campaign_approval_above` says
+         *     it goes only when another member approves it.
          */
         post: operations["post_campaigns_id_launch"];
         delete?: never;
@@ -513,6 +551,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that it does not go as it is: it is a draft again. Only another member than who launched it can say so. */
+        post: operations["post_campaigns_id_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/resume": {
         parameters: {
             query?: never;
@@ -530,6 +585,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a draft of a campaign that is over: the same once more, to those who failed and may not fail again, and to nobody who
+         *     has got it since. Whoever got it, may have got it, or wants nothing is never among them. It is changed and launched as any
+         *     other; to whom it goes is settled.
+         */
+        post: operations["post_campaigns_id_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/undo": {
         parameters: {
             query?: never;
@@ -541,6 +617,23 @@ export interface paths {
         put?: never;
         /** Takes a launch back while nothing has gone out: it is a draft again. */
         post: operations["post_campaigns_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of each text of a campaign that has several, as it is now. */
+        get: operations["get_campaigns_id_variants"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2160,6 +2253,13 @@ export interface components {
              */
             version: number;
         };
+        /** @description What the next try is called, and for whom it is. */
+        AskRetry: {
+            /** @description Who gets it besides those who failed and may not fail again; if not said, nobody. */
+            also?: components["schemas"]["CampaignRetryAlso"][];
+            /** @description What people call it; if not said, as the first one, with a word before it. */
+            name?: string | null;
+        };
         /** @description Which version to try. */
         AskTest: {
             /**
@@ -2612,10 +2712,11 @@ export interface components {
              * @description Since when nobody waits for it any more; `null`: somebody may.
              */
             ended_at: string | null;
-            /** @description What speaks against its text, the worst first. */
+            /** @description What speaks against its text, the worst first; of several texts, one after the other. */
             findings: components["schemas"]["TextFinding"][];
             /** @description Everybody who is to get it is known; until then `counts` grow. */
             frozen: boolean;
+            halt: components["schemas"]["CampaignHalt"] | null;
             /**
              * @description Which one.
              * @example cmp_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -2628,6 +2729,8 @@ export interface components {
             launched_at: string | null;
             /** @description What people call it. */
             name: string;
+            /** @description Only those get it for now who get it first. */
+            only_canary: boolean;
             /**
              * Format: int64
              * @description How many have answered.
@@ -2665,6 +2768,34 @@ export interface components {
             /** @description But nobody with one of these labels. */
             without_tags: string[];
         };
+        /** @description A few get it first, and what comes of that decides whether the others do. */
+        CampaignCanary: {
+            /**
+             * Format: int32
+             * @description But at least so many, if there are.
+             */
+            at_least: number;
+            /**
+             * Format: int32
+             * @description More failures than this, of a hundred, and it pauses.
+             */
+            max_failed_percent: number;
+            /**
+             * Format: int32
+             * @description More of them who want no more texts than this, of a hundred, and it pauses.
+             */
+            max_opted_out_percent: number;
+            /**
+             * Format: int32
+             * @description So many of a hundred get it first.
+             */
+            percent: number;
+            /**
+             * Format: int32
+             * @description What comes of it is waited for so long after the first of their texts went out, unless all of them are over before.
+             */
+            wait_minutes: number;
+        };
         /** @description At most so many texts of campaigns to one person within so many days; all campaigns count. */
         CampaignCap: {
             /**
@@ -2680,11 +2811,58 @@ export interface components {
              */
             texts: number;
         };
+        /** @description One thing that was done with a campaign. */
+        CampaignDeed: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description By which member; `null`: by none. */
+            by: string | null;
+            /** @description By whom: `member`, `api` or `system`. */
+            by_kind: string;
+            /** @description What. */
+            deed: components["schemas"]["CampaignDeedKind"];
+            halt: components["schemas"]["CampaignHalt"] | null;
+            /** @description Why somebody refused it, in their words; `null`: they did not say, or it is about something else. */
+            note: string | null;
+        };
+        /**
+         * @description What was done with a campaign.
+         * @enum {string}
+         */
+        CampaignDeedKind: "created" | "edited" | "launched" | "submitted" | "approved" | "refused" | "undone" | "started" | "paused" | "resumed" | "canary_passed" | "cancelled" | "done" | "retried";
+        /**
+         * @description What stops a campaign by itself: the carrier says that something is set up wrongly, or takes its texts for spam;
+         *     or too much came of the first texts that must not.
+         * @enum {string}
+         */
+        CampaignGuard: "configuration" | "spam" | "canary";
+        /** @description Why a campaign paused by itself. */
+        CampaignHalt: {
+            /** @description What stopped it. */
+            by: components["schemas"]["CampaignGuard"];
+            /** @description The carrier's code; `null`: it is not about one. */
+            code: string | null;
+            /** @description What happened, in plain words. */
+            explanation: string;
+            /** @description What to do before it goes on. */
+            mend: string;
+            /** @description Some of those whom it happened to: ids of recipients. */
+            samples: string[];
+        };
         /** @description A campaign to write, or what of a draft changes; what is absent stays. */
         CampaignPatch: {
             audience?: components["schemas"]["ChangeAudience"] | null;
             /** @description The text, with places such as `{first_name|there}`, `{due:date}` or the key of a field of yours. */
             body?: string | null;
+            canary?: components["schemas"]["CampaignCanary"] | null;
+            /**
+             * Format: int32
+             * @description So many of a hundred get nothing, to compare with.
+             */
+            holdout_percent?: number | null;
             /** @description What people call it; a new one needs it. */
             name?: string | null;
             /** @description From which numbers; each recipient always gets theirs from the same one. */
@@ -2694,26 +2872,102 @@ export interface components {
              * @description Whoever has not got it by then does not get it any more; `null`: it has time.
              */
             send_before?: string | null;
+            /** @description Several texts in the place of `body`, to see which does best: 2 to 8, or none. */
+            variants?: components["schemas"]["CampaignVariant"][] | null;
         };
+        /** @description Of which campaign a campaign is the next try. */
+        CampaignRetry: {
+            /** @description Who gets it besides those who failed and may not fail again. */
+            also: components["schemas"]["CampaignRetryAlso"][];
+            /** @description The campaign whose recipients these are. */
+            of: string;
+        };
+        /**
+         * @description Who else gets the next try of a campaign: whoever was skipped, but for those who want nothing; whoever was left when it
+         *     was ended.
+         * @enum {string}
+         */
+        CampaignRetryAlso: "skipped" | "cancelled";
         /** @description What a campaign says, to whom, and how. */
         CampaignSettings: {
             /** @description To whom. */
             audience: components["schemas"]["CampaignAudience"];
             /** @description The text, with places such as `{first_name|there}`. */
             body: string;
+            canary: components["schemas"]["CampaignCanary"] | null;
+            /**
+             * Format: int32
+             * @description So many of a hundred get nothing, to compare with.
+             */
+            holdout_percent: number;
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers: string[];
+            retry: components["schemas"]["CampaignRetry"] | null;
             /**
              * Format: date-time
              * @description Whoever has not got it by then does not get it any more.
              */
             send_before: string | null;
+            /** @description Several texts in the place of `body`; none: `body` is everybody's. */
+            variants: components["schemas"]["CampaignVariant"][];
         };
         /**
          * @description Where a campaign stands.
          * @enum {string}
          */
-        CampaignState: "draft" | "scheduled" | "running" | "paused" | "done" | "cancelled";
+        CampaignState: "draft" | "awaiting_approval" | "scheduled" | "running" | "paused" | "done" | "cancelled";
+        /** @description One of the texts of a campaign. */
+        CampaignVariant: {
+            /** @description The text, with places such as `{first_name|there}`. */
+            body: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many get it, compared with the others; 1 if not said.
+             */
+            weight: number;
+        };
+        /** @description What came of one text of a campaign, or of sending none. */
+        CampaignVariantFigures: {
+            /**
+             * Format: int64
+             * @description How many arrived.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description How many did not.
+             */
+            failed: number;
+            /** @description What people call the text; `null`: those who get nothing, to compare with. */
+            name: string | null;
+            /**
+             * Format: int64
+             * @description How many have wanted no more texts since.
+             */
+            opted_out: number;
+            /**
+             * Format: int64
+             * @description How many it was made for.
+             */
+            recipients: number;
+            /**
+             * Format: int64
+             * @description How many have answered.
+             */
+            replied: number;
+            /**
+             * Format: int64
+             * @description How many texts the carrier took.
+             */
+            sent: number;
+        };
+        /** @description What came of each text. */
+        CampaignVariants: {
+            /** @description In the order of the texts, and last those who get nothing, if there are to be some. Empty: there is one text for everybody. */
+            data: components["schemas"]["CampaignVariantFigures"][];
+        };
         /** @description An account, without its key. */
         CarrierAccount: {
             /** @description Both ends of its API key, so that people can tell keys apart. */
@@ -2920,6 +3174,12 @@ export interface components {
         };
         /** @description What changes of the settings; what is absent stays. */
         ChangeSettings: {
+            /**
+             * Format: int32
+             * @description A campaign to more people than this goes only if another member says so; `null`: none needs that.
+             * @default null
+             */
+            campaign_approval_above: number | null;
             /** @default null */
             campaign_cap: components["schemas"]["CampaignCap"] | null;
             /**
@@ -4128,10 +4388,11 @@ export interface components {
                  * @description Since when nobody waits for it any more; `null`: somebody may.
                  */
                 ended_at: string | null;
-                /** @description What speaks against its text, the worst first. */
+                /** @description What speaks against its text, the worst first; of several texts, one after the other. */
                 findings: components["schemas"]["TextFinding"][];
                 /** @description Everybody who is to get it is known; until then `counts` grow. */
                 frozen: boolean;
+                halt: components["schemas"]["CampaignHalt"] | null;
                 /**
                  * @description Which one.
                  * @example cmp_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -4144,6 +4405,8 @@ export interface components {
                 launched_at: string | null;
                 /** @description What people call it. */
                 name: string;
+                /** @description Only those get it for now who get it first. */
+                only_canary: boolean;
                 /**
                  * Format: int64
                  * @description How many have answered.
@@ -4162,6 +4425,28 @@ export interface components {
                  */
                 total: number;
             })[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_CampaignDeed: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description By which member; `null`: by none. */
+                by: string | null;
+                /** @description By whom: `member`, `api` or `system`. */
+                by_kind: string;
+                /** @description What. */
+                deed: components["schemas"]["CampaignDeedKind"];
+                halt: components["schemas"]["CampaignHalt"] | null;
+                /** @description Why somebody refused it, in their words; `null`: they did not say, or it is about something else. */
+                note: string | null;
+            }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
         };
@@ -5811,6 +6096,11 @@ export interface components {
          * @enum {string}
          */
         RecipientStanding: "pending" | "deferred" | "queued" | "sending" | "sent" | "unknown" | "delivered" | "unconfirmed" | "failed" | "skipped" | "cancelled";
+        /** @description Why it does not go. */
+        Refusal: {
+            /** @description Why, for whoever launched it. */
+            note?: string | null;
+        };
         /**
          * @description Who wrote a message of a rehearsal.
          * @enum {string}
@@ -6330,6 +6620,11 @@ export interface components {
         };
         /** @description What an organisation has set. */
         TenantSettings: {
+            /**
+             * Format: int32
+             * @description A campaign to more people than this goes only if another member says so; `null`: none needs that.
+             */
+            campaign_approval_above?: number | null;
             campaign_cap?: components["schemas"]["CampaignCap"] | null;
             /** @description What is kept of contacts besides name and company. */
             fields: components["schemas"]["ContactField"][];
@@ -6391,6 +6686,11 @@ export interface components {
             /** @description `refuse`: it cannot be launched so. */
             severity: components["schemas"]["FindingSeverity"];
             span: components["schemas"]["TextSpan"] | null;
+            /**
+             * Format: int32
+             * @description In which of several texts, by its place from 0; `null`: there is one for everybody.
+             */
+            variant: number | null;
         };
         /** @description Where in a text, in characters of it as it is written. */
         TextSpan: {
@@ -7696,6 +7996,36 @@ export interface operations {
             };
         };
     };
+    post_campaigns_id_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_campaigns_id_cancel: {
         parameters: {
             query?: never;
@@ -7713,6 +8043,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_id_history: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_CampaignDeed"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -7827,6 +8192,40 @@ export interface operations {
             };
         };
     };
+    post_campaigns_id_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_campaigns_id_resume: {
         parameters: {
             query?: never;
@@ -7839,6 +8238,40 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRetry"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7874,6 +8307,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_id_variants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignVariants"];
                 };
             };
             /** @description A problem, with a stable code. */

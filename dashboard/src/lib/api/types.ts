@@ -116,6 +116,7 @@ export type Campaign = Schemas["Campaign"];
 export type CampaignAudience = Schemas["CampaignAudience"];
 export type CampaignPatch = Partial<Pick<Campaign, "name" | "body" | "numbers" | "audience" | "send_before">>;
 export type CampaignState = Schemas["CampaignState"];
+export type CampaignDeed = Schemas["CampaignDeed"];
 export type Phone = Schemas["Phone"];
 export type Recipient = Schemas["Recipient"];
 export type RecipientCounts = Schemas["RecipientCounts"];
