@@ -1,8 +1,15 @@
 //! A bulk send: one text to many people, each of whom is answered for from launch to outcome.
 
+pub mod approval;
 mod audience;
+pub mod breaker;
+pub mod canary;
 pub mod forecast;
+mod history;
+mod lot;
 mod recipient;
+mod retry;
+mod variant;
 
 use std::fmt;
 
@@ -10,10 +17,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CampaignId, NumberId};
-use crate::template::Template;
 
 pub use audience::Audience;
+pub use breaker::{Guard, Halt};
+pub use canary::Canary;
+pub use history::Deed;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
+pub use retry::{Also, Retry};
+pub use variant::{Assigned, HOLDOUT_MAX, Texts, VARIANTS_MAX, Variant, WEIGHT_MAX};
 
 /// After its launch a campaign waits so long before its first text, so that whoever launched it can think again.
 pub const UNDO: SignedDuration = SignedDuration::from_secs(60);
@@ -24,6 +35,8 @@ pub const UNDO: SignedDuration = SignedDuration::from_secs(60);
 pub enum State {
     /// It is being written.
     Draft,
+    /// It is launched, and another member has to say that it goes.
+    AwaitingApproval,
     /// It is launched, and its time has not come.
     Scheduled,
     /// Its texts go out.
@@ -43,6 +56,12 @@ pub enum Order {
     Edit,
     /// Send it; `None`: as soon as it may.
     Launch(Option<Timestamp>),
+    /// Send it as soon as another member has said so, but not before this.
+    Submit(Option<Timestamp>),
+    /// It may go.
+    Approve,
+    /// It may not, as it is.
+    Refuse,
     /// Take the launch back, while nothing has gone out.
     Undo,
     /// Send nothing more for now.
@@ -69,13 +88,22 @@ pub enum Refused {
 
 impl State {
     /// All of them, in the order of a campaign's life.
-    pub const ALL: [Self; 6] = [Self::Draft, Self::Scheduled, Self::Running, Self::Paused, Self::Done, Self::Cancelled];
+    pub const ALL: [Self; 7] = [
+        Self::Draft,
+        Self::AwaitingApproval,
+        Self::Scheduled,
+        Self::Running,
+        Self::Paused,
+        Self::Done,
+        Self::Cancelled,
+    ];
 
     /// As stored and shown.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
+            Self::AwaitingApproval => "awaiting_approval",
             Self::Scheduled => "scheduled",
             Self::Running => "running",
             Self::Paused => "paused",
@@ -92,10 +120,28 @@ impl State {
 }
 
 impl Order {
+    /// What is told of it once it was followed.
+    #[must_use]
+    pub const fn deed(self) -> Deed {
+        match self {
+            Self::Edit => Deed::Edited,
+            Self::Launch(_) => Deed::Launched,
+            Self::Submit(_) => Deed::Submitted,
+            Self::Approve => Deed::Approved,
+            Self::Refuse => Deed::Refused,
+            Self::Undo => Deed::Undone,
+            Self::Pause => Deed::Paused,
+            Self::Resume => Deed::Resumed,
+            Self::Cancel => Deed::Cancelled,
+        }
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Edit => "edited",
-            Self::Launch(_) => "launched",
+            Self::Launch(_) | Self::Submit(_) => "launched",
+            Self::Approve => "approved",
+            Self::Refuse => "refused",
             Self::Undo => "taken back",
             Self::Pause => "paused",
             Self::Resume => "resumed",
@@ -116,10 +162,17 @@ pub fn obey(
 ) -> Result<(State, Option<Timestamp>), Refused> {
     match (state, order) {
         (State::Draft, Order::Edit) => Ok((State::Draft, None)),
-        (State::Draft, Order::Launch(Some(at))) if at < now => Err(Refused::Past),
+        (State::Draft, Order::Launch(Some(at)) | Order::Submit(Some(at))) if at < now => Err(Refused::Past),
+        (State::Draft, Order::Submit(at)) => Ok((State::AwaitingApproval, at)),
+        (State::AwaitingApproval, Order::Refuse | Order::Undo) => Ok((State::Draft, None)),
+        (State::AwaitingApproval, Order::Cancel) => Ok((State::Cancelled, None)),
         (State::Draft, Order::Launch(at)) => {
             let soonest = now.checked_add(UNDO).unwrap_or(Timestamp::MAX);
             Ok((State::Scheduled, Some(at.map_or(soonest, |at| at.max(soonest)))))
+        }
+        (State::AwaitingApproval, Order::Approve) => {
+            let soonest = now.checked_add(UNDO).unwrap_or(Timestamp::MAX);
+            Ok((State::Scheduled, Some(starts_at.map_or(soonest, |at| at.max(soonest)))))
         }
         (State::Scheduled, Order::Undo) if starts_at.is_none_or(|at| now < at) => Ok((State::Draft, None)),
         (State::Scheduled | State::Running | State::Paused, Order::Undo) => Err(Refused::TooLate),
@@ -138,7 +191,7 @@ pub fn obey(
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// The text, a [`Template`].
+    /// The text, a [`Template`](crate::template::Template).
     pub body: String,
     /// From which numbers; each recipient always gets theirs from the same one.
     pub numbers: Vec<NumberId>,
@@ -146,6 +199,23 @@ pub struct Settings {
     pub audience: Audience,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
+    /// It is the next try of another: its audience are those who did not get that one.
+    pub retry: Option<Retry>,
+    /// Who gets it first; `None`: nobody does.
+    pub canary: Option<Canary>,
+    /// Several texts in the place of `body`; none: `body` is everybody's.
+    pub variants: Vec<Variant>,
+    /// So many of a hundred get nothing, to compare with.
+    pub holdout_percent: u8,
+}
+
+impl Settings {
+    /// All its texts: of the variants each with its place, or the one for everybody.
+    pub fn texts(&self) -> impl Iterator<Item = (Option<usize>, &str)> {
+        let only = self.variants.is_empty().then_some((None, self.body.as_str()));
+        let variants = self.variants.iter().enumerate().map(|(place, variant)| (Some(place), variant.body.as_str()));
+        only.into_iter().chain(variants)
+    }
 }
 
 impl fmt::Debug for Settings {
@@ -160,7 +230,7 @@ pub struct Running {
     /// Which.
     pub id: CampaignId,
     /// What it says.
-    pub template: Template,
+    pub texts: Texts,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
 }
@@ -184,11 +254,16 @@ mod tests {
 
     #[test]
     fn a_campaign_goes_one_way() {
-        use Order::{Cancel, Edit, Launch, Pause, Resume, Undo};
+        use Order::{Approve, Cancel, Edit, Launch, Pause, Refuse, Resume, Submit, Undo};
         let obeyed = |state, starts_at, order| obey(at(100), state, starts_at, order);
         let stays = [
             (State::Draft, Edit, State::Draft),
             (State::Draft, Launch(None), State::Scheduled),
+            (State::Draft, Submit(None), State::AwaitingApproval),
+            (State::AwaitingApproval, Approve, State::Scheduled),
+            (State::AwaitingApproval, Refuse, State::Draft),
+            (State::AwaitingApproval, Undo, State::Draft),
+            (State::AwaitingApproval, Cancel, State::Cancelled),
             (State::Scheduled, Undo, State::Draft),
             (State::Scheduled, Pause, State::Paused),
             (State::Scheduled, Cancel, State::Cancelled),
@@ -209,14 +284,22 @@ mod tests {
         for state in [State::Scheduled, State::Running, State::Paused] {
             assert_eq!(obeyed(state, begun, Undo), Err(Refused::TooLate), "{state:?}");
         }
-        for order in [Edit, Launch(None), Undo, Pause, Resume, Cancel] {
+        for order in [Edit, Launch(None), Submit(None), Approve, Refuse, Undo, Pause, Resume, Cancel] {
             for state in [State::Done, State::Cancelled] {
                 assert_eq!(obeyed(state, begun, order), Err(Refused::Stands(state, order)));
             }
         }
-        for (state, order) in
-            [(State::Draft, Pause), (State::Running, Edit), (State::Running, Launch(None)), (State::Running, Resume)]
-        {
+        for (state, order) in [
+            (State::Draft, Pause),
+            (State::Draft, Approve),
+            (State::Scheduled, Approve),
+            (State::AwaitingApproval, Edit),
+            (State::AwaitingApproval, Launch(None)),
+            (State::AwaitingApproval, Resume),
+            (State::Running, Edit),
+            (State::Running, Launch(None)),
+            (State::Running, Resume),
+        ] {
             assert_eq!(obeyed(state, begun, order), Err(Refused::Stands(state, order)));
         }
         let said = Refused::Stands(State::Running, Edit).to_string();
@@ -230,6 +313,13 @@ mod tests {
         assert_eq!(launched(Some(at(110))), Ok(at(160)));
         assert_eq!(launched(Some(at(5_000))), Ok(at(5_000)));
         assert_eq!(launched(Some(at(99))), Err(Refused::Past));
+        let approved = |when| {
+            let (state, waits) = obey(at(10), State::Draft, None, Order::Submit(when)).unwrap();
+            obey(at(100), state, waits, Order::Approve).map(|(_, at)| at.unwrap())
+        };
+        assert_eq!(approved(None), Ok(at(160)), "there is a minute to think again after that, too");
+        assert_eq!(approved(Some(at(50))), Ok(at(160)), "its time has passed meanwhile");
+        assert_eq!(approved(Some(at(5_000))), Ok(at(5_000)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::assistant::Ended;
 use crate::assistant::approval::{Approval, State};
-use crate::campaign::Moved;
+use crate::campaign::{Halt, Moved};
 use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::fact::Fact;
@@ -95,6 +95,22 @@ pub enum Change {
         campaign: CampaignId,
         /// In which thread.
         conversation: ConversationId,
+    },
+    /// How it ended for one more recipient of a campaign.
+    CampaignOutcome {
+        /// Of which.
+        campaign: CampaignId,
+        /// For whom.
+        recipient: RecipientId,
+        /// It was taken for spam.
+        blocked: bool,
+    },
+    /// A campaign must send nothing more until somebody says so.
+    CampaignHalted {
+        /// Which.
+        campaign: CampaignId,
+        /// Why.
+        halt: Box<Halt>,
     },
     /// Texts of ours that have not gone out are taken back, all that fit.
     UnsentCancelled {

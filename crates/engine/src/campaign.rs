@@ -1,11 +1,16 @@
 //! What campaigns need besides sending: a row for everybody who is to get one, a start in time, and an end when nobody waits.
 
+pub(crate) mod breaker;
+mod canary;
+
 use std::sync::Arc;
 
-use domain::campaign::State;
-use domain::id::{CampaignId, TenantId};
+use domain::campaign::{Deed, State};
+use domain::id::{CampaignId, Ids, TenantId};
+use domain::message::Author;
 use jiff::SignedDuration;
 use store::campaign::audience::Freezing;
+use store::campaign::history;
 use store::queue::{self, Claimed};
 use store::{StoreError, SystemTx, TenantTx, campaign, event};
 use tokio_util::sync::CancellationToken;
@@ -49,7 +54,12 @@ pub(crate) async fn freeze(world: &Arc<World>, claimed: &Claimed, id: CampaignId
                 let (to, phones, frozen);
                 if left.is_empty() {
                     phones = held.frozen_phones;
-                    to = campaign::audience::freeze(tx, &mut ids, freezing, held.frozen_to, some).await?;
+                    to = match &held.settings.retry {
+                        Some(retry) => {
+                            campaign::retry::freeze(tx, &mut ids, freezing, retry, held.frozen_to, some).await?
+                        }
+                        None => campaign::audience::freeze(tx, &mut ids, freezing, held.frozen_to, some).await?,
+                    };
                     frozen = to.is_none();
                 } else {
                     let these = &left[..left.len().min(SOME)];
@@ -58,6 +68,9 @@ pub(crate) async fn freeze(world: &Arc<World>, claimed: &Claimed, id: CampaignId
                     (to, frozen) = (None, false);
                 }
                 campaign::audience::frozen(tx, id, to, phones, frozen).await?;
+                if let (Some(first), true) = (&held.settings.canary, frozen) {
+                    campaign::canary::fill(tx, id, first).await?;
+                }
                 let head = event::append(tx, now, &[campaign::updated(id)]).await?;
                 Ok::<_, StoreError>(Some((head, frozen)))
             })
@@ -85,26 +98,31 @@ pub(crate) async fn keep(world: Arc<World>, stop: CancellationToken) {
 
 async fn round(world: &Arc<World>) -> Result<(), StoreError> {
     let now = world.now();
-    let (due, finished) = world
+    let (due, finished, undecided) = world
         .store
         .system_read(async move |tx| {
-            Ok::<_, StoreError>((campaign::due(tx, now, CAMPAIGNS).await?, campaign::finished(tx, CAMPAIGNS).await?))
+            let (due, finished) = (campaign::due(tx, now, CAMPAIGNS).await?, campaign::finished(tx, CAMPAIGNS).await?);
+            Ok::<_, StoreError>((due, finished, campaign::canary::undecided(tx, CAMPAIGNS).await?))
         })
         .await?;
-    if due.is_empty() && finished.is_empty() {
+    if due.is_empty() && finished.is_empty() && undecided.is_empty() {
         return Ok(());
     }
+    let ids = world.ids();
     let heads = world
         .store
         .system_write(async move |tx| {
-            let mut heads = Vec::new();
+            let (mut heads, mut ids) = (Vec::new(), ids.clone());
             for (tenant, id) in &due {
-                heads.extend(go_on(tx, now, *tenant, *id, State::Scheduled, State::Running).await?);
+                heads.extend(go_on(tx, now, &mut ids, *tenant, *id, State::Scheduled, State::Running).await?);
+            }
+            for (tenant, id) in &undecided {
+                heads.extend(canary::decide(tx, now, &mut ids, *tenant, *id).await?);
             }
             // Somebody may have given them more to do since they were read; then they are not done.
             let still = campaign::finished(tx, CAMPAIGNS).await?;
             for (tenant, id) in finished.iter().filter(|one| still.contains(one)) {
-                heads.extend(go_on(tx, now, *tenant, *id, State::Running, State::Done).await?);
+                heads.extend(go_on(tx, now, &mut ids, *tenant, *id, State::Running, State::Done).await?);
             }
             Ok::<_, StoreError>(heads)
         })
@@ -117,6 +135,7 @@ async fn round(world: &Arc<World>) -> Result<(), StoreError> {
 async fn go_on(
     tx: &mut SystemTx<'_>,
     now: jiff::Timestamp,
+    ids: &mut Ids,
     tenant: TenantId,
     id: CampaignId,
     from: State,
@@ -125,5 +144,8 @@ async fn go_on(
     let mut tx = tx.for_tenant(tenant);
     let Some(held) = campaign::hold(&mut tx, id).await?.filter(|held| held.state == from) else { return Ok(None) };
     let line = campaign::go_on(&mut tx, now, id, to, held.starts_at).await?;
+    let deed = if to == State::Done { Deed::Done } else { Deed::Started };
+    let new = history::New { campaign: id, deed, by: Author::System, halt: None, note: None };
+    history::add(&mut tx, now, ids.next(), new).await?;
     Ok(Some((tenant, event::append(&mut tx, now, &[line]).await?)))
 }

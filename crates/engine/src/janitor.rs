@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use store::assistant::replay;
+use store::campaign::guard;
 use store::remember::SENDING_LEASE;
 use store::{StoreError, approval, idempotency, import, queue, run, tool_use, unclaimed};
 use tokio_util::sync::CancellationToken;
@@ -74,6 +75,7 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                 let turns = replay::forget(tx, replays_before, SOME).await?;
                 let uses = tool_use::forget(tx, uses_before, SOME).await?;
                 let approvals = approval::forget(tx, uses_before, SOME).await?;
+                let outcomes = guard::forget_old(tx, facts_before, SOME).await?;
                 let files = import::forget(tx, files_before, broken_before, FILES_AT_ONCE).await?;
                 let most = [
                     files * u64::from(SOME / FILES_AT_ONCE),
@@ -85,6 +87,7 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                     turns,
                     uses,
                     approvals,
+                    outcomes,
                 ]
                 .into_iter()
                 .max();

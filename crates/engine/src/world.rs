@@ -127,6 +127,9 @@ impl World {
     /// After a commit: whoever has work now is woken, whoever listens is told.
     pub(crate) fn committed(&self, after: &Aftermath) {
         self.runs.moved(&after.moved);
+        for (campaign, guard) in &after.halted {
+            tracing::warn!(%campaign, guard = guard.as_str(), "a campaign stopped by itself; it says why");
+        }
         if let Some(at) = after.turn_at {
             self.turns_at(at);
         }

@@ -5,17 +5,22 @@ CREATE TABLE campaign (
     name           TEXT    NOT NULL,
     settings       TEXT    NOT NULL,      -- JSON: text, numbers, audience, limits
     revision       BIGINT  NOT NULL,      -- rises when these change
-    state          TEXT    NOT NULL CHECK (state IN ('draft', 'scheduled', 'running', 'paused', 'done', 'cancelled')),
+    state          TEXT    NOT NULL CHECK (state IN ('draft', 'awaiting_approval', 'scheduled', 'running', 'paused', 'done',
+                                                     'cancelled')),
     starts_at_us   BIGINT,                -- set by its launch
     frozen         BOOLEAN NOT NULL,      -- everybody who is to get it has a row
     frozen_to      UUID,                  -- how far the contacts were gone through
     frozen_phones  BIGINT  NOT NULL,      -- and how far the numbers that were named one by one
+    retry_root     UUID,                  -- the first of the campaigns of which it is the next try
+    only_canary    BOOLEAN NOT NULL DEFAULT FALSE, -- only those get it who get it first, for now
+    halt           TEXT,                  -- JSON: why it paused by itself
     created_by     UUID,                  -- the member; NULL: a program
     created_at_us  BIGINT  NOT NULL,
     launched_at_us BIGINT,
     ended_at_us    BIGINT,
     PRIMARY KEY (tenant_id, id)
 ) {clustered};
+CREATE INDEX campaign_retried ON campaign (tenant_id, retry_root) WHERE retry_root IS NOT NULL;
 -- What is looked at again and again.
 CREATE INDEX campaign_alive ON campaign (state, starts_at_us) WHERE state IN ('scheduled', 'running');
 
@@ -43,6 +48,8 @@ CREATE TABLE campaign_recipient (
     sent_at_us      BIGINT,
     delivered_at_us BIGINT,
     replied_at_us   BIGINT,
+    variant         BIGINT,               -- which of the texts they got, from 0; NULL: there is one, or none was made
+    is_canary       BOOLEAN NOT NULL DEFAULT FALSE, -- they get it first
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
@@ -52,6 +59,9 @@ CREATE UNIQUE INDEX campaign_recipient_phone ON campaign_recipient (tenant_id, c
 CREATE INDEX campaign_recipient_standing ON campaign_recipient (tenant_id, campaign_id, standing);
 CREATE INDEX campaign_recipient_waiting ON campaign_recipient (tenant_id, campaign_id, number_id, ready_at_us, id)
     WHERE standing IN ('pending', 'deferred', 'queued');
+-- Those who get it first: whose turn has come, and how they all stand.
+CREATE INDEX campaign_recipient_canary ON campaign_recipient (tenant_id, campaign_id, number_id, ready_at_us, id)
+    WHERE is_canary;
 -- What STOP cancels, and what was sent to somebody before they wrote.
 CREATE INDEX campaign_recipient_contact ON campaign_recipient (tenant_id, contact_id, id);
 -- How often somebody was texted lately.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use domain::campaign::{Audience, Settings, State};
+use domain::campaign::{Audience, Halt, Settings, State};
 use domain::event::Kind;
 use domain::id::{CampaignId, TenantId, UserId};
 use domain::lint::{Context, Finding, lint};
@@ -17,8 +17,14 @@ use crate::scene::json;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list, tenant, words};
 
 pub mod audience;
+pub mod canary;
 pub mod check;
+pub mod guard;
+pub mod history;
 pub mod recipient;
+pub mod retry;
+mod shape;
+pub mod variant;
 
 pub use recipient::Counts;
 
@@ -37,9 +43,14 @@ pub struct Campaign {
     #[serde(flatten)]
     #[schema(value_type = shown::Settings)]
     pub settings: Settings,
-    /// What speaks against its text, the worst first.
+    /// Only those get it for now who get it first.
+    pub only_canary: bool,
+    /// Why it paused by itself; `null`: it did not.
+    #[schema(required = true, value_type = Option<shown::Halt>)]
+    pub halt: Option<Halt>,
+    /// What speaks against its text, the worst first; of several texts, one after the other.
     #[schema(value_type = Vec<shown::Finding>)]
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Found>,
     /// From when its texts go out; `null`: it is not launched.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub starts_at: Option<Timestamp>,
@@ -71,12 +82,24 @@ impl fmt::Debug for Campaign {
     }
 }
 
+/// Something that speaks against one of its texts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// In which of several texts, by its place; `None`: there is one for everybody.
+    pub variant: Option<usize>,
+    /// What.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
 /// As the document says it.
 pub mod shown {
     use serde::Serialize;
     use utoipa::ToSchema;
 
     use crate::words;
+
+    pub use super::shape::{Canary, Halt, Retry, Variant};
 
     /// What a campaign says, to whom, and how.
     #[derive(Debug, Serialize, ToSchema)]
@@ -91,12 +114,26 @@ pub mod shown {
         /// Whoever has not got it by then does not get it any more.
         #[schema(required = true, value_type = Option<String>, format = DateTime)]
         pub send_before: Option<String>,
+        /// Of which campaign it is the next try, to those who did not get that one; `null`: of none.
+        #[schema(required = true)]
+        pub retry: Option<Retry>,
+        /// Who gets it first, and what must not come of it; `null`: nobody does.
+        #[schema(required = true)]
+        pub canary: Option<Canary>,
+        /// Several texts in the place of `body`; none: `body` is everybody's.
+        pub variants: Vec<Variant>,
+        /// So many of a hundred get nothing, to compare with.
+        #[schema(maximum = 50)]
+        pub holdout_percent: u8,
     }
 
     /// Something that speaks against a text.
     #[derive(Debug, Serialize, ToSchema)]
     #[schema(as = TextFinding)]
     pub struct Finding {
+        /// In which of several texts, by its place from 0; `null`: there is one for everybody.
+        #[schema(required = true)]
+        pub variant: Option<u32>,
         /// What.
         #[schema(value_type = words::FindingCode)]
         pub code: String,
@@ -164,7 +201,8 @@ pub struct Held {
 
 macro_rules! campaign {
     () => {
-        "SELECT id, name, state, settings, starts_at_us, frozen, created_by, created_at_us, launched_at_us, ended_at_us
+        "SELECT id, name, state, settings, starts_at_us, frozen, created_by, created_at_us, launched_at_us, ended_at_us,
+                halt, only_canary
          FROM campaign WHERE tenant_id = $1"
     };
 }
@@ -287,7 +325,7 @@ pub async fn go_on(
 ) -> Result<Line, StoreError> {
     let (launched, ended) = (to == State::Scheduled, matches!(to, State::Done | State::Cancelled));
     tx.exec(
-        "UPDATE campaign SET state = $3, starts_at_us = $4,
+        "UPDATE campaign SET state = $3, starts_at_us = $4, halt = NULL, only_canary = only_canary AND $3 <> 'draft',
              launched_at_us = CASE WHEN $3 = 'draft' THEN NULL WHEN $5 THEN COALESCE(launched_at_us, $7) ELSE launched_at_us END,
              ended_at_us = CASE WHEN $6 THEN $7 ELSE ended_at_us END
          WHERE tenant_id = $1 AND id = $2",
@@ -303,6 +341,9 @@ pub async fn go_on(
     if to == State::Cancelled {
         recipient::cancel(tx, id).await?;
     }
+    if to != State::Paused {
+        guard::forget(tx, id).await?;
+    }
     Ok(updated(id))
 }
 
@@ -312,6 +353,7 @@ pub async fn go_on(
 /// When the database fails.
 pub async fn remove(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Line, StoreError> {
     check::forget(tx, id).await?;
+    history::forget(tx, id).await?;
     tx.exec("DELETE FROM campaign WHERE tenant_id = $1 AND id = $2", args![id]).await?;
     Ok(updated(id))
 }
@@ -340,13 +382,31 @@ pub async fn finished(tx: &mut SystemTx<'_>, limit: u32) -> Result<Vec<(TenantId
     tx.rows(sql, args![limit]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+/// A campaign whose texts go out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sending {
+    /// Which.
+    pub id: CampaignId,
+    /// What it says, to whom, and how.
+    pub settings: Settings,
+    /// Only those get it for now who get it first.
+    pub only_canary: bool,
+    /// The first of the campaigns of which it is the next try; itself, if it is of none.
+    pub root: CampaignId,
+}
+
 /// The running campaigns of a tenant, the oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn running(tx: &mut TenantTx<'_>) -> Result<Vec<(CampaignId, Settings)>, StoreError> {
-    let sql = "SELECT id, settings FROM campaign WHERE tenant_id = $1 AND state = 'running' ORDER BY id";
-    tx.rows(sql, args![]).await?.iter().map(|row| Ok((row.get(0)?, json(row.text(1)?)?))).collect()
+pub async fn running(tx: &mut TenantTx<'_>) -> Result<Vec<Sending>, StoreError> {
+    let sql = "SELECT id, settings, only_canary, COALESCE(retry_root, id) FROM campaign
+               WHERE tenant_id = $1 AND state = 'running' ORDER BY id";
+    let read = |row: &Row| {
+        let (id, settings) = (row.get(0)?, json(row.text(1)?)?);
+        Ok(Sending { id, settings, only_canary: row.get(2)?, root: row.get(3)? })
+    };
+    tx.rows(sql, args![]).await?.iter().map(read).collect()
 }
 
 /// What those campaigns are called whose audience is not fixed yet and is one of these.
@@ -358,7 +418,8 @@ pub async fn not_frozen(
     uses: impl Fn(&Audience) -> bool,
 ) -> Result<Vec<(CampaignId, String)>, StoreError> {
     let sql = "SELECT id, name, settings FROM campaign
-               WHERE tenant_id = $1 AND NOT frozen AND state IN ('draft', 'scheduled', 'running', 'paused') ORDER BY id";
+               WHERE tenant_id = $1 AND NOT frozen
+                 AND state IN ('draft', 'awaiting_approval', 'scheduled', 'running', 'paused') ORDER BY id";
     let mut found = Vec::new();
     for row in tx.rows(sql, args![]).await? {
         let settings: Settings = json(row.text(2)?)?;
@@ -389,11 +450,14 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
             let id: CampaignId = row.get(0)?;
             let counts = counts.remove(&id).unwrap_or_default();
             let settings: Settings = json(row.text(3)?)?;
+            let halt: Option<String> = row.get(10)?;
             Ok(Campaign {
                 id,
                 name: row.get(1)?,
                 state: row.get(2)?,
-                findings: lint(&settings.body, context),
+                only_canary: row.get(11)?,
+                halt: halt.as_deref().map(json).transpose()?,
+                findings: findings(&settings, context),
                 settings,
                 starts_at: row.get(4)?,
                 frozen: row.get(5)?,
@@ -407,6 +471,11 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
             })
         })
         .collect()
+}
+
+fn findings(settings: &Settings, context: Context<'_>) -> Vec<Found> {
+    let of = |(variant, body)| lint(body, context).into_iter().map(move |finding| Found { variant, finding });
+    settings.texts().flat_map(of).collect()
 }
 
 fn state(word: &str) -> Result<State, StoreError> {

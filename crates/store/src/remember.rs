@@ -1,6 +1,6 @@
 //! Writes decisions: each change becomes rows, each effect waits where its worker finds it, and the log tells of it.
 
-use domain::campaign::Moved;
+use domain::campaign::{Guard, Halt, Moved};
 use domain::decision::{
     CancelReason, Change, Consent, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine, Unsent,
 };
@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use self::rows::{Rows, text};
-use crate::campaign::recipient;
+use crate::campaign::{guard, recipient};
 use crate::contact::history::{By, Hand};
 use crate::event::Line;
 use crate::queue::{self, Errand};
@@ -47,6 +47,10 @@ pub struct Aftermath {
     pub errands: bool,
     /// Conversations that stand differently: what an assistant thinks of one may not count any more.
     pub moved: Vec<ConversationId>,
+    /// Campaigns of which some texts were blocked: it is to be seen whether they are too many.
+    pub blocked: Vec<CampaignId>,
+    /// Campaigns that stopped by themselves.
+    pub halted: Vec<(CampaignId, Guard)>,
 }
 
 impl Aftermath {
@@ -56,6 +60,8 @@ impl Aftermath {
         self.send_at = earliest(self.send_at, other.send_at);
         self.errands |= other.errands;
         self.moved.extend(other.moved);
+        self.blocked.extend(other.blocked);
+        self.halted.extend(other.halted);
         self.lines.extend(other.lines);
     }
 }
@@ -81,7 +87,8 @@ pub async fn remember(
     ids: &mut Ids,
     decisions: &[Decision],
 ) -> Result<Aftermath, StoreError> {
-    let mut pen = Pen { tx, now, ids, rows: Rows::default(), after: Aftermath::default(), since: 0 };
+    let (rows, tally, after) = (Rows::default(), guard::Tally::default(), Aftermath::default());
+    let mut pen = Pen { tx, now, ids, rows, tally, after, since: 0 };
     for decision in decisions {
         pen.since = pen.after.lines.len();
         for change in &decision.changes {
@@ -92,6 +99,7 @@ pub async fn remember(
         }
     }
     pen.rows.write(pen.tx).await?;
+    pen.after.blocked = pen.tally.write(pen.tx, now, pen.ids).await?;
     Ok(pen.after)
 }
 
@@ -101,6 +109,7 @@ struct Pen<'p, 't, 'd> {
     now: Timestamp,
     ids: &'p mut Ids,
     rows: Rows<'d>,
+    tally: guard::Tally,
     after: Aftermath,
     /// Where the lines of the decision at hand begin.
     since: usize,
@@ -160,6 +169,8 @@ impl<'d> Pen<'_, '_, 'd> {
                 self.tell_once(*campaign);
             }
             Change::RecipientMoved(moved) => self.recipient_moved(moved).await?,
+            Change::CampaignOutcome { campaign, recipient, blocked } => self.tally.add(*campaign, *recipient, *blocked),
+            Change::CampaignHalted { campaign, halt } => self.halted(*campaign, halt).await?,
             Change::UnsentCancelled { which, why } => self.cancelled(*which, *why).await?,
             Change::Noted { message, line } => self.rows.receipt_line(self.ids, *message, line, now)?,
             Change::MediaAwaited { media, url, content_type } => self.rows.media(*media, url, content_type, now),
@@ -352,6 +363,16 @@ impl<'d> Pen<'_, '_, 'd> {
             self.after.send_at = earliest(self.after.send_at, Some(moved.ready_at.unwrap_or(self.now)));
         }
         self.tell_once(moved.campaign);
+        Ok(())
+    }
+
+    /// It stops once, however many texts say so.
+    async fn halted(&mut self, campaign: CampaignId, halt: &Halt) -> Result<(), StoreError> {
+        let is_known = self.after.halted.iter().any(|(known, _)| *known == campaign);
+        if !is_known && guard::halt(self.tx, self.now, self.ids, campaign, halt).await? {
+            self.after.halted.push((campaign, halt.by));
+            self.tell_once(campaign);
+        }
         Ok(())
     }
 

@@ -46,7 +46,18 @@ words! {
     /// Who changed something of a contact.
     ChangedBy { Member, Api, Assistant, Workflow, Campaign, Contact, System, Import }
     /// Where a campaign stands.
-    CampaignState { Draft, Scheduled, Running, Paused, Done, Cancelled }
+    CampaignState { Draft, AwaitingApproval, Scheduled, Running, Paused, Done, Cancelled }
+    /// What stops a campaign by itself: the carrier says that something is set up wrongly, or takes its texts for spam;
+    /// or too much came of the first texts that must not.
+    CampaignGuard { Configuration, Spam, Canary }
+    /// What was done with a campaign.
+    CampaignDeedKind {
+        Created, Edited, Launched, Submitted, Approved, Refused, Undone, Started, Paused, Resumed, CanaryPassed, Cancelled,
+        Done, Retried,
+    }
+    /// Who else gets the next try of a campaign: whoever was skipped, but for those who want nothing; whoever was left when it
+    /// was ended.
+    CampaignRetryAlso { Skipped, Cancelled }
     /// Where somebody stands who is to get a campaign. They only move forward.
     RecipientStanding {
         Pending, Deferred, Queued, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed, Skipped, Cancelled,

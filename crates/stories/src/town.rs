@@ -283,6 +283,11 @@ impl Town {
                               + (SELECT COUNT(*) FROM outbox WHERE state = 'sending'
                                  AND (lease_until_us >= $2 OR lease_until_us < $1))
                               + (SELECT COUNT(*) FROM campaign WHERE state = 'scheduled' AND starts_at_us <= $1)
+                              + (SELECT COUNT(*) FROM campaign c WHERE c.state = 'running' AND c.frozen AND c.only_canary
+                                 AND NOT EXISTS (SELECT 1 FROM campaign_recipient r
+                                                 WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id AND r.is_canary
+                                                   AND r.standing IN ('pending', 'deferred', 'queued', 'sending', 'sent',
+                                                                      'unknown')))
                               + (SELECT COUNT(*) FROM campaign c WHERE c.state = 'running' AND c.frozen
                                  AND NOT EXISTS (SELECT 1 FROM campaign_recipient r
                                                  WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id
@@ -290,7 +295,7 @@ impl Town {
                               + (SELECT COUNT(*) FROM campaign_recipient r
                                  JOIN campaign c ON c.tenant_id = r.tenant_id AND c.id = r.campaign_id
                                  WHERE c.state = 'running' AND r.standing IN ('pending', 'deferred', 'queued')
-                                   AND r.ready_at_us <= $1)
+                                   AND r.ready_at_us <= $1 AND (r.is_canary OR NOT c.only_canary))
                               + (SELECT COUNT(*) FROM campaign_recipient WHERE standing = 'sending'
                                  AND (lease_until_us >= $2 OR lease_until_us < $1))
                               + (SELECT COUNT(*) FROM errand WHERE ready_at_us <= $1
@@ -318,7 +323,8 @@ impl Town {
                     "SELECT MIN(starts_at_us) FROM campaign WHERE state = 'scheduled'",
                     "SELECT MIN(r.ready_at_us) FROM campaign_recipient r
                      JOIN campaign c ON c.tenant_id = r.tenant_id AND c.id = r.campaign_id
-                     WHERE c.state = 'running' AND r.standing IN ('pending', 'deferred', 'queued')",
+                     WHERE c.state = 'running' AND r.standing IN ('pending', 'deferred', 'queued')
+                       AND (r.is_canary OR NOT c.only_canary)",
                     "SELECT MIN(ready_at_us) FROM errand",
                     "SELECT MIN(next_at_us) FROM webhook_delivery WHERE state = 'waiting'",
                 ] {

@@ -32,6 +32,7 @@ function findingsIn(body: string): T.TextFinding[] {
   const from = [...body.slice(0, at)].length;
   if (at >= 0)
     found.push({
+      variant: null,
       code: "public_shortener",
       severity: "refuse",
       span: { from, to: from + "bit.ly".length },
@@ -40,6 +41,7 @@ function findingsIn(body: string): T.TextFinding[] {
     });
   if (body && !/STOP/.test(body))
     found.push({
+      variant: null,
       code: "no_opt_out",
       severity: "warning",
       span: null,
@@ -56,8 +58,14 @@ export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Camp
     body: "",
     numbers: [],
     audience: anAudience(),
+    halt: null,
+    only_canary: false,
     findings: [],
     send_before: null,
+    retry: null,
+    canary: null,
+    variants: [],
+    holdout_percent: 0,
     starts_at: null,
     frozen: false,
     counts: NOBODY,
@@ -222,6 +230,18 @@ export const campaignRoutes: Record<string, Handler> = {
     for (const row of d.recipients.get(id) ?? [])
       if (["pending", "deferred", "queued"].includes(row.standing)) row.standing = "cancelled";
     return order(d, id, ["scheduled", "running", "paused"], { state: "cancelled", ended_at: now() });
+  },
+  "GET /campaigns/:/history": (d, [id = ""]) => {
+    const { created_at, created_by, launched_at } = byId(d.campaigns, id);
+    const did = (deed: T.CampaignDeed["deed"], at: string): T.CampaignDeed => ({
+      deed,
+      by_kind: "member",
+      by: created_by,
+      halt: null,
+      note: null,
+      at,
+    });
+    return page([...(launched_at ? [did("launched", launched_at)] : []), did("created", created_at)]);
   },
   "GET /campaigns/:/recipients": (d, [id = ""], _, query) => {
     const wanted = query.get("standing");

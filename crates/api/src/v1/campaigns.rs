@@ -1,14 +1,18 @@
 //! Bulk sends: written, launched, watched, paused, ended.
 
+pub mod approval;
 pub mod check;
+pub mod history;
 pub mod preview;
 pub mod recipients;
+pub mod retry;
 mod settings;
 pub mod test;
+pub mod variants;
 
 use axum::extract::State;
 use domain::access::Scope;
-use domain::campaign::{Order, Settings, obey};
+use domain::campaign::{Deed, Order, Settings, obey};
 use domain::id::{CampaignId, WorkId};
 use http::StatusCode;
 use jiff::Timestamp;
@@ -29,6 +33,8 @@ use crate::{
     state::AppState,
 };
 
+use approval::Counted;
+use history::Did;
 pub use settings::CampaignPatch;
 pub(super) use settings::names_exist;
 use settings::{ready, settings};
@@ -70,9 +76,11 @@ pub async fn create(
     let missing = || ApiError::invalid("name", "missing", "Give it a name.");
     let name = fields::name("name", asked.name.as_deref().ok_or_else(missing)?)?;
     let (id, now, by) = (app.engine.ids().next::<CampaignId>(), app.engine.now(), caller.user);
+    let did = Did::by(&app, &caller);
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         let settings = settings(tx, now, Settings::default(), &asked).await?;
         let line = campaign::create(tx, now, id, &name, &settings, by).await?;
+        did.tell(tx, id, Deed::Created).await?;
         let made = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
         Ok(Told::at(made, event::append(tx, now, &[line]).await?))
     })
@@ -104,12 +112,13 @@ pub async fn change(
 ) -> Result<Written<Campaign>, ApiError> {
     caller.must(Scope::CampaignsWrite)?;
     let name = asked.name.as_deref().map(|name| fields::name("name", name)).transpose()?;
-    let now = app.engine.now();
+    let (now, did) = (app.engine.now(), Did::by(&app, &caller));
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
         let _ = obeyed(now, &held, Order::Edit)?;
         let settings = settings(tx, now, held.settings, &asked).await?;
         let line = campaign::change(tx, id, name.as_deref(), &settings).await?;
+        did.tell(tx, id, Deed::Edited).await?;
         let changed = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
         Ok(Told::at(changed, event::append(tx, now, &[line]).await?))
     })
@@ -137,7 +146,8 @@ pub async fn remove(
 }
 
 /// Launches it: everybody who is to get it by now gets a row, and its texts go out from the time that is asked for, at the
-/// earliest after a minute, in which `undo` takes the launch back.
+/// earliest after a minute, in which `undo` takes the launch back. To more people than the setting `campaign_approval_above` says
+/// it goes only when another member approves it.
 #[utoipa::path(post, path = "/campaigns/{id}/launch", tag = "campaigns", params(("id" = String, Path)),
     request_body = Launch, responses((status = 200, body = Campaign)))]
 pub async fn launch(
@@ -148,16 +158,21 @@ pub async fn launch(
 ) -> Result<Written<Campaign>, ApiError> {
     caller.must(Scope::CampaignsWrite)?;
     let (now, errand) = (app.engine.now(), app.engine.ids().next::<WorkId>());
+    let did = Did::by(&app, &caller);
+    let counted = Counted::people(&app, caller.tenant, now, id).await?;
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
-        let (to, starts_at) = obeyed(now, &held, Order::Launch(asked.at))?;
+        let order = Counted::order(counted.as_ref(), &held.settings, asked.at)?;
+        let (to, starts_at) = obeyed(now, &held, order)?;
         ready(tx, now, &held.settings, starts_at).await?;
         if let Some(run) = asked.check {
             check::must_hold(tx, now, id, run).await?;
         }
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
-        let launch = now.as_microsecond();
-        queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch }).await?;
+        did.tell(tx, id, order.deed()).await?;
+        if to == domain::campaign::State::Scheduled {
+            begins(tx, now, errand, id, &held.settings).await?;
+        }
         let launched = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
         Ok(Told::at(launched, event::append(tx, now, &[line]).await?))
     })
@@ -220,15 +235,30 @@ async fn order(
     once: Option<engine::Once>,
 ) -> Result<Written<Campaign>, ApiError> {
     caller.must(Scope::CampaignsWrite)?;
-    let now = app.engine.now();
+    let (now, did) = (app.engine.now(), Did::by(&app, &caller));
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
         let (to, starts_at) = obeyed(now, &held, order)?;
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
+        did.tell(tx, id, order.deed()).await?;
         let stands = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
         Ok(Told::at(stands, event::append(tx, now, &[line]).await?))
     })
     .await
+}
+
+/// Everybody who is to get it gets a row from now on, and a few of them their text first, if that is set.
+async fn begins(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    errand: WorkId,
+    id: CampaignId,
+    settings: &Settings,
+) -> Result<(), StoreError> {
+    if settings.canary.is_some() {
+        campaign::canary::begin(tx, id).await?;
+    }
+    queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch: now.as_microsecond() }).await
 }
 
 async fn held(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Held, ApiError> {

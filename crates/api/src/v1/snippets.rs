@@ -140,7 +140,7 @@ async fn says_something(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiErro
     if body.trim().is_empty() {
         return Err(ApiError::invalid("body", "empty", "It says nothing. Write its text."));
     }
-    names_exist(tx, body).await
+    names_exist(tx, "body", body).await
 }
 
 fn name_taken(error: StoreError) -> ApiError {

@@ -59,6 +59,8 @@ pub struct TenantSettings {
     /// How often campaigns may text one person; `null`: as often as the law lets them.
     #[schema(value_type = Option<CampaignCapShape>)]
     pub campaign_cap: Option<CampaignCap>,
+    /// A campaign to more people than this goes only if another member says so; `null`: none needs that.
+    pub campaign_approval_above: Option<u32>,
     /// What HELP is answered with where the carrier does not.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not.
@@ -189,6 +191,10 @@ pub struct ChangeSettings {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<CampaignCapShape>)]
     pub campaign_cap: Option<Option<CampaignCap>>,
+    /// A campaign to more people than this goes only if another member says so; `null`: none needs that.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<u32>)]
+    pub campaign_approval_above: Option<Option<u32>>,
     pub help_text: Option<String>,
     /// `null`: ours.
     #[serde(deserialize_with = "present")]
@@ -295,6 +301,9 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
     if let Some(cap) = change.campaign_cap {
         settings.campaign_cap = cap.map(|cap| campaign_cap(&called("campaign_cap"), cap)).transpose()?;
     }
+    if let Some(above) = change.campaign_approval_above {
+        settings.campaign_approval_above = above;
+    }
     if let Some(text) = change.help_text {
         settings.help_text = short_text(&called("help_text"), text)?;
     }
@@ -388,6 +397,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         undo_seconds,
         quiet_hours,
         campaign_cap,
+        campaign_approval_above,
         help_text,
         stop_confirmation,
         keywords,
@@ -408,6 +418,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             undo_seconds,
             quiet_hours,
             campaign_cap,
+            campaign_approval_above,
             help_text,
             stop_confirmation,
             keywords,

@@ -5,7 +5,7 @@ mod standing;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::Running;
+use super::{Assigned, Running, breaker};
 use crate::decide::opted_out_at_carrier;
 use crate::decision::{Change, Decision, Effect};
 use crate::fact::{CarrierReported, Ended, Fact, SendEnded};
@@ -14,7 +14,7 @@ use crate::id::{CampaignId, ContactId, ConversationId, NumberId, RecipientId};
 use crate::message::{Cost, Failure, Reported, Status};
 use crate::segment::{MAX_SEGMENTS, measure};
 use crate::smart::smart_if_it_helps;
-use crate::template::{Person, Rendering};
+use crate::template::{Person, Rendering, Template};
 
 pub use standing::{Skip, Standing};
 
@@ -92,6 +92,8 @@ pub struct Moved {
     pub attempt: Option<u32>,
     /// Their text, and how many segments it takes.
     pub text: Option<(String, u32)>,
+    /// Which of the campaign's texts that is, if it has several.
+    pub variant: Option<u32>,
     /// The carrier's id of it.
     pub carrier_ref: Option<String>,
     /// Why not.
@@ -118,6 +120,7 @@ impl Recipient {
             ready_at: None,
             attempt: None,
             text: None,
+            variant: None,
             carrier_ref: None,
             failure: None,
             parts: None,
@@ -176,6 +179,10 @@ pub fn due(
         Due::Hand { attempt, body, segments } => Moved {
             attempt: Some(*attempt),
             text: Some((body.clone(), *segments)),
+            variant: match campaign.texts.assigned(&recipient.phone) {
+                Assigned::Variant(place) => Some(place),
+                Assigned::Nothing | Assigned::OnlyText => None,
+            },
             ..recipient.moved(Standing::Sending)
         },
         Due::Wait { until, reason } => {
@@ -205,13 +212,16 @@ fn what_is_due(
     if too_late(now) {
         return Due::Skip(Skip::TooLate);
     }
+    let Some(template) = campaign.texts.of(campaign.texts.assigned(&recipient.phone)) else {
+        return Due::Skip(Skip::Holdout);
+    };
     match gate(now, asked) {
         Verdict::Skip { reason } => return Due::Skip(Skip::Gate(reason)),
         Verdict::Defer { until, .. } if too_late(until) => return Due::Skip(Skip::TooLate),
         Verdict::Defer { until, reason } => return Due::Wait { until, reason },
         Verdict::Send => {}
     }
-    let (body, segments) = match text(campaign, rendering, person, kept) {
+    let (body, segments) = match text(template, rendering, person, kept) {
         Ok(text) => text,
         Err(skip) => return Due::Skip(skip),
     };
@@ -220,14 +230,14 @@ fn what_is_due(
 
 /// Somebody's text as it goes out, and how many segments it takes; why they have none.
 pub(super) fn text(
-    campaign: &Running,
+    template: &Template,
     rendering: &Rendering,
     person: Person<'_>,
     kept: Option<&str>,
 ) -> Result<(String, u32), Skip> {
     let body = match kept {
         Some(kept) => kept.to_owned(),
-        None => match rendering.render(&campaign.template, person) {
+        None => match rendering.render(template, person) {
             Ok(text) => smart_if_it_helps(&text).body,
             Err(lacks) => return Err(Skip::Lacks(lacks.name)),
         },
@@ -257,7 +267,7 @@ pub fn ended(now: Timestamp, lane: Uuid, about: &Recipient, end: &SendEnded) -> 
             decision.change(moved(Moved { carrier_ref, parts: *parts, ..about.moved(to) }));
         }
         Ended::Rejected { failure, opted_out } => {
-            failed(about, failure.clone(), &mut decision);
+            refused(now, about, failure, &mut decision);
             if *opted_out {
                 opted_out_at(about, now, &mut decision);
             }
@@ -293,6 +303,7 @@ pub fn ended(now: Timestamp, lane: Uuid, about: &Recipient, end: &SendEnded) -> 
 pub fn reported(about: &Recipient, report: &CarrierReported) -> Decision {
     let mut decision = Decision::default();
     if let Some(to) = about.standing.on(report.reported) {
+        counts(about, to, report.failure.as_ref(), &mut decision);
         decision.change(moved(Moved {
             carrier_ref: Some(report.carrier_ref.clone()),
             failure: report.failure.clone(),
@@ -322,8 +333,35 @@ pub fn overdue(about: &Recipient) -> Decision {
     decision
 }
 
+/// The carrier did not take it, for good or because something is set up wrongly. The latter is no fault of theirs: they wait
+/// again, as if nothing had been tried, and so does everybody else until somebody has mended it.
+fn refused(now: Timestamp, about: &Recipient, failure: &Failure, decision: &mut Decision) {
+    match breaker::misconfigured(about.id, failure) {
+        Some(halt) if about.standing == Standing::Sending => {
+            let attempt = Some(about.attempt.saturating_sub(1));
+            decision.change(moved(Moved { ready_at: Some(now), attempt, ..about.moved(Standing::Queued) }));
+            decision.change(Change::CampaignHalted { campaign: about.campaign, halt: Box::new(halt) });
+        }
+        _ => failed(about, failure.clone(), decision),
+    }
+}
+
+/// One outcome more of the campaign; what fails because something is set up wrongly stops it.
+fn counts(about: &Recipient, to: Standing, failure: Option<&Failure>, decision: &mut Decision) {
+    if !matches!(to, Standing::Delivered | Standing::Unconfirmed | Standing::Failed) {
+        return;
+    }
+    let failure = failure.filter(|_| to == Standing::Failed);
+    let blocked = failure.is_some_and(|failure| breaker::family(&failure.code) == Some(breaker::Family::Spam));
+    decision.change(Change::CampaignOutcome { campaign: about.campaign, recipient: about.id, blocked });
+    if let Some(halt) = failure.and_then(|failure| breaker::misconfigured(about.id, failure)) {
+        decision.change(Change::CampaignHalted { campaign: about.campaign, halt: Box::new(halt) });
+    }
+}
+
 fn failed(about: &Recipient, failure: Failure, decision: &mut Decision) {
     if let Some(to) = about.standing.on(Reported::Failed) {
+        counts(about, to, Some(&failure), decision);
         decision.change(moved(Moved { failure: Some(failure), ..about.moved(to) }));
     }
 }

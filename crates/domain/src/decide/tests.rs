@@ -190,6 +190,8 @@ fn change_told(change: &Change) -> String {
         Change::ApprovalAdded(new) => format!("approval of {}: {}", new.tool, new.state.as_str()),
         Change::ApprovalMoved { state, .. } => format!("approval is {}", state.as_str()),
         Change::RecipientMoved(moved) => format!("recipient is {}", moved.to.as_str()),
+        Change::CampaignOutcome { blocked, .. } => format!("an outcome, blocked: {blocked}"),
+        Change::CampaignHalted { halt, .. } => format!("campaign halted: {}", halt.by.as_str()),
         Change::RecipientAnswered { .. } => "a campaign is answered".into(),
         Change::WrongCode { .. } => "wrong code".into(),
     }

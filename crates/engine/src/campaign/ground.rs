@@ -42,16 +42,16 @@ impl Ground {
         settings: Settings,
         starts_at: Timestamp,
     ) -> Result<Option<Self>, StoreError> {
-        let Some(running) = running(campaign, &settings.body, settings.send_before) else { return Ok(None) };
+        let root = store::campaign::retry::root(tx, campaign).await?;
+        let Some(running) = running(campaign, root, &settings) else { return Ok(None) };
         let mut senders = HashMap::new();
         for number in &settings.numbers {
             if let Some(sender) = queue::sender(tx, *number).await? {
                 senders.insert(*number, sender);
             }
         }
-        let names = running.template.names();
         let mut fields = tenant::settings(tx).await?.fields;
-        fields.retain(|field| names.contains(&field.key.as_str()));
+        fields.retain(|field| running.texts.names().any(|name| name == field.key));
         let run = DryRun::new(starts_at, running);
         Ok(Some(Self { campaign, settings, starts_at, run, senders, fields }))
     }

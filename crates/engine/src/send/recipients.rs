@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::campaign::{Due, Running, due};
+use domain::campaign::{Due, Running, Settings, Texts, due};
 use domain::decision::{Change, Decision};
 use domain::gate::{Asked, Purpose, looks_back};
 use domain::id::{CampaignId, Ids, TenantId};
@@ -47,16 +47,17 @@ pub(super) async fn claim(
     let campaigns = campaign::running(tx).await?;
     let mut decisions = Vec::new();
     let mut often = Often::default();
-    'campaigns: for (id, settings) in campaigns {
+    'campaigns: for sending in campaigns {
+        let id = sending.id;
         let left = room.saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
         if left == 0 {
             break;
         }
-        let Some(running) = running(id, &settings.body, settings.send_before) else { continue };
-        let names = running.template.names();
+        let Some(running) = running(id, sending.root, &sending.settings) else { continue };
+        let names: Vec<&str> = running.texts.names().collect();
         let fields = sender.settings.fields.iter().filter(|field| names.contains(&field.key.as_str()));
         let fields: Vec<_> = fields.cloned().collect();
-        let found = recipient::due(tx, id, lane.number, &fields, now, left).await?;
+        let found = recipient::due(tx, (id, sending.only_canary), lane.number, &fields, now, left).await?;
         if found.len() == left as usize {
             claimed.then = Then::Again;
         }
@@ -168,15 +169,19 @@ impl Often {
     }
 }
 
-/// `None`: its text cannot be read, which was checked when it was saved.
-pub(crate) fn running(id: CampaignId, body: &str, send_before: Option<Timestamp>) -> Option<Running> {
-    match body.parse::<Template>() {
-        Ok(template) => Some(Running { id, template, send_before }),
+/// `None`: a text of it cannot be read, which was checked when it was saved.
+pub(crate) fn running(id: CampaignId, root: CampaignId, settings: &Settings) -> Option<Running> {
+    let read = |body: &str| match body.parse::<Template>() {
+        Ok(template) => Some(template),
         Err(fault) => {
             tracing::error!(campaign = %id, code = fault.kind.code(), "the text of a running campaign cannot be read");
             None
         }
-    }
+    };
+    let variants = settings.variants.iter().map(|variant| Some((read(&variant.body)?, variant.weight)));
+    let only = read(if settings.variants.is_empty() { &settings.body } else { "" })?;
+    let texts = Texts::several(only, variants.collect::<Option<_>>()?, settings.holdout_percent, root);
+    Some(Running { id, texts, send_before: settings.send_before })
 }
 
 pub(crate) fn person(one: &DueRecipient) -> Person<'_> {

@@ -14,6 +14,7 @@ use store::{StoreError, SystemTx, TenantTx};
 use uuid::Uuid;
 
 use super::sight;
+use crate::campaign::breaker;
 use crate::world::World;
 
 /// A fact whose tenant is known.
@@ -61,7 +62,8 @@ impl Batch {
                 let seen = sight::look(&mut tx, &mut self.known, &turns).await?;
                 let decisions: Vec<_> =
                     turns.iter().zip(&seen).map(|(turn, seen)| sight::decide(now, ids, turn, seen)).collect();
-                let after = remember_or_retry(&mut tx, now, ids, &decisions).await?;
+                let mut after = remember_or_retry(&mut tx, now, ids, &decisions).await?;
+                breaker::look(&mut tx, now, ids, &mut after).await?;
                 self.add(tenant, after);
                 let seen = turns.iter().zip(&seen);
                 astray.extend(

@@ -43,6 +43,36 @@ pub async fn anybody(tx: &mut TenantTx<'_>, now: Timestamp, audience: &Audience)
     Ok(!tx.rows_composed(&sql, &args).await?.is_empty())
 }
 
+/// Whether an audience may have more people in it than this: somebody who is meant twice may be counted twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_above(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    audience: &Audience,
+    people: u32,
+) -> Result<bool, StoreError> {
+    let named = u32::try_from(audience.phones.len()).unwrap_or(u32::MAX);
+    let Some(room) = people.checked_sub(named) else { return Ok(true) };
+    if !audience.means_contacts() {
+        return Ok(false);
+    }
+    let (meant, mut args) = Meant::of(tx, audience).await?.compiled(tx, now, Way::Led, 2);
+    args.insert(0, Value::from(i64::from(room) + 1));
+    let sql = format!(
+        "SELECT count(*) FROM (
+             SELECT c.id FROM contact c
+             WHERE c.tenant_id = $1 AND {meant}
+               AND EXISTS (SELECT 1 FROM contact_address a
+                           WHERE a.tenant_id = $1 AND a.contact_id = c.id AND a.kind = 'phone')
+             LIMIT $2) AS counted"
+    );
+    let rows = tx.rows_composed(&sql, &args).await?;
+    let found: i64 = rows.first().ok_or(StoreError::NoRow)?.get(0)?;
+    Ok(found > i64::from(room))
+}
+
 /// Looks at the next `limit` contacts, after the contact `after`, and gives a row to each whom the audience means. Answers
 /// the last that was looked at; `None`: there are no more.
 ///
@@ -203,7 +233,7 @@ impl Meant {
     }
 }
 
-async fn add(
+pub(super) async fn add(
     tx: &mut TenantTx<'_>,
     ids: &mut Ids,
     Freezing { campaign, settings, ready_at, .. }: Freezing<'_>,
@@ -213,11 +243,12 @@ async fn add(
     for (contact, phone) in people {
         let Some(number) = sender(&settings.numbers, &phone) else { continue };
         let id: RecipientId = ids.next();
-        rows.push(row![id, campaign, contact, phone, number, Standing::Pending.as_str(), ready_at, 0_i64]);
+        let is_canary = settings.canary.is_some_and(|canary| canary.takes(campaign, &phone));
+        rows.push(row![id, campaign, contact, phone, number, Standing::Pending.as_str(), ready_at, 0_i64, is_canary]);
     }
     tx.push_many(
         "INSERT INTO campaign_recipient (tenant_id, id, campaign_id, contact_id, phone, number_id, standing, ready_at_us,
-             attempt)
+             attempt, is_canary)
          VALUES {rows} ON CONFLICT (tenant_id, campaign_id, phone) DO NOTHING",
         rows,
     )

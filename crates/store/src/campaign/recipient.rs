@@ -125,7 +125,7 @@ pub(crate) async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) 
     tx.push(
         "UPDATE campaign_recipient SET standing = $3, ready_at_us = COALESCE($4, ready_at_us),
              attempt = COALESCE($5, attempt), body = COALESCE($6, body), segments = COALESCE($7, segments),
-             carrier_ref = COALESCE($8, carrier_ref),
+             carrier_ref = COALESCE($8, carrier_ref), variant = COALESCE($17, variant),
              failure = CASE WHEN $3 IN ('sending', 'sent', 'delivered', 'unconfirmed') THEN NULL
                             ELSE COALESCE($9, failure) END,
              parts = COALESCE($10, parts), cost_micros = COALESCE($11, cost_micros), currency = COALESCE($12, currency),
@@ -149,7 +149,8 @@ pub(crate) async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) 
             lease,
             (moved.to == Standing::Sent).then_some(now),
             (moved.to == Standing::Delivered).then_some(now),
-            now
+            now,
+            moved.variant
         ],
     )
     .await
@@ -217,6 +218,6 @@ pub async fn lost(tx: &mut SystemTx<'_>, before: Timestamp, limit: u32) -> Resul
     tx.rows(sql, args![before, limit]).await?.iter().map(read).collect()
 }
 
-fn standing(word: &str) -> Result<Standing, StoreError> {
+pub(super) fn standing(word: &str) -> Result<Standing, StoreError> {
     Standing::parse(word).ok_or_else(|| StoreError::fault(format!("no standing: {word}")))
 }

@@ -151,9 +151,15 @@ pub async fn lanes_waiting(tx: &mut SystemTx<'_>) -> Result<Vec<Lane>, StoreErro
                      AND o.state = 'waiting' AND o.priority = 0),
                     (SELECT MIN(o.ready_at_us) FROM outbox o WHERE o.tenant_id = n.tenant_id AND o.number_id = n.id
                      AND o.state = 'waiting' AND o.priority = 1),
-                    (SELECT MIN((SELECT MIN(r.ready_at_us) FROM campaign_recipient r
-                                 WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id AND r.number_id = n.id
-                                   AND r.standing IN ('pending', 'deferred', 'queued')))
+                    (SELECT MIN(CASE WHEN c.only_canary THEN
+                                    (SELECT MIN(r.ready_at_us) FROM campaign_recipient r
+                                     WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id AND r.number_id = n.id
+                                       AND r.standing IN ('pending', 'deferred', 'queued') AND r.is_canary)
+                                ELSE
+                                    (SELECT MIN(r.ready_at_us) FROM campaign_recipient r
+                                     WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id AND r.number_id = n.id
+                                       AND r.standing IN ('pending', 'deferred', 'queued'))
+                                END)
                      FROM campaign c WHERE c.tenant_id = n.tenant_id AND c.state = 'running')
              FROM number n",
             args![],

@@ -77,6 +77,7 @@ fn moved(id: RecipientId, to: Standing) -> Moved {
         ready_at: None,
         attempt: None,
         text: None,
+        variant: None,
         carrier_ref: None,
         failure: None,
         parts: None,
@@ -136,7 +137,7 @@ on_both_engines! {
         let fields = || vec![Field { key: "tyres".into(), label: "Tyres".into(), kind: Kind::Text }];
         let due = async |second, limit| {
             let fields = fields();
-            store.write(ACME, async move |tx: &mut TenantTx<'_>| recipient::due(tx, JUNE, number(1), &fields, at(second), limit).await).await.unwrap()
+            store.write(ACME, async move |tx: &mut TenantTx<'_>| recipient::due(tx, (JUNE, false), number(1), &fields, at(second), limit).await).await.unwrap()
         };
         assert!(due(59, 9).await.is_empty());
         let found = due(60, 2).await;
@@ -218,7 +219,7 @@ on_both_engines! {
         store.write(ACME, async |tx: &mut TenantTx<'_>| campaign::go_on(tx, at(60), JUNE, State::Running, Some(at(60))).await).await.unwrap();
         assert!(due(60).await.is_empty());
         let running = desk::read(&store, ACME, async |tx| campaign::running(tx).await).await;
-        assert_eq!(running, [(JUNE, june())]);
+        assert_eq!(running, [campaign::Sending { id: JUNE, settings: june(), only_canary: false, root: JUNE }]);
         store.write(ACME, async |tx: &mut TenantTx<'_>| campaign::go_on(tx, at(70), JUNE, State::Cancelled, Some(at(60))).await).await.unwrap();
         let found = desk::read(&store, ACME, async |tx| campaign::find(tx, JUNE).await).await.unwrap();
         assert_eq!((found.launched_at, found.ended_at), (Some(at(1)), Some(at(70))));

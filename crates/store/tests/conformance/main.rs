@@ -12,6 +12,7 @@ mod conversation;
 mod desk;
 mod errand;
 mod face;
+mod guards;
 mod identity;
 mod import;
 mod inbox;

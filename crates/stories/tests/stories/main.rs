@@ -14,6 +14,7 @@ mod crash;
 mod deeds;
 mod first_start;
 mod foretold;
+mod guards;
 mod hostile_carrier;
 mod imports;
 mod inbox;

@@ -164,7 +164,7 @@ export const campaigns = {
   /** `when`: an instant; `null`: as soon as it may. */
   launch: (id: string, when: string | null, key: string) =>
     post<T.Campaign>(`/campaigns/${at(id)}/launch`, when === null ? {} : { at: when }, { key }),
-  order: (id: string, order: "undo" | "pause" | "resume" | "cancel") =>
+  order: (id: string, order: "undo" | "pause" | "resume" | "cancel" | "approve") =>
     post<T.Campaign>(`/campaigns/${at(id)}/${order}`, {}, { key: newKey() }),
   /** Has its launch tried, as if it began at `when`; `null`: as soon as it may. */
   tryLaunch: (id: string, when: string | null) =>
@@ -178,6 +178,10 @@ export const campaigns = {
       { to, ...(contact && { contact_id: contact }) },
       { key },
     ),
+  refuse: (id: string, note: string) =>
+    post<T.Campaign>(`/campaigns/${at(id)}/refuse`, { note }, { key: newKey() }),
+  history: (id: string, cursor?: string) =>
+    get<T.Page<T.CampaignDeed>>(`/campaigns/${at(id)}/history`, { cursor, limit: 25 }),
   recipients: (id: string, query: { standing?: T.Standing; cursor?: string; limit?: number }) =>
     get<T.Page<T.Recipient>>(`/campaigns/${at(id)}/recipients`, { ...query }),
 };

@@ -137,6 +137,7 @@ export type CampaignState = Schemas["CampaignState"];
 export type CheckCause = Schemas["CheckCause"];
 export type CheckText = Schemas["CheckText"];
 export type TestedText = Schemas["TestedText"];
+export type CampaignDeed = Schemas["CampaignDeed"];
 export type Phone = Schemas["Phone"];
 export type Recipient = Schemas["Recipient"];
 export type RecipientCounts = Schemas["RecipientCounts"];

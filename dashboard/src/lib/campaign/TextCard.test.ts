@@ -86,6 +86,7 @@ describe("the text of a campaign", () => {
 
   describe("with something that speaks against it", () => {
     const found = (over: Partial<TextFinding> = {}): TextFinding => ({
+      variant: null,
       code: "public_shortener",
       severity: "refuse",
       span: { from: 2, to: 8 },

@@ -51,7 +51,7 @@ describe("a campaign on screen", () => {
   it("is not set back by an answer that was asked for earlier", async () => {
     let answer: (c: Campaign) => void = () => {};
     const get = () => new Promise<Campaign>((told) => (answer = told));
-    const watched = new WatchedCampaign("cmp_1", { get, order: never, launch: never });
+    const watched = new WatchedCampaign("cmp_1", { get, order: never, launch: never, refuse: never });
     const loading = watched.load();
     watched.apply(updated(running(50)));
     answer(running(10));
@@ -60,7 +60,7 @@ describe("a campaign on screen", () => {
   });
 
   it("knows how fast it goes only while it goes", () => {
-    const watched = new WatchedCampaign("cmp_1", { get: never, order: never, launch: never });
+    const watched = new WatchedCampaign("cmp_1", { get: never, order: never, launch: never, refuse: never });
     watched.put(running(10), 0);
     watched.put(running(30), 10_000);
     expect(watched.samples).toHaveLength(2);
@@ -74,7 +74,7 @@ describe("a campaign on screen", () => {
   it("is looked at again when an order came too late", async () => {
     const get = vi.fn(async () => running(100));
     const order = () => Promise.reject(new Problem(409, "not_now", "This cannot be done."));
-    const watched = new WatchedCampaign("cmp_1", { get, order, launch: never });
+    const watched = new WatchedCampaign("cmp_1", { get, order, launch: never, refuse: never });
     expect(await watched.order("undo")).toBe(false);
     expect(watched.orders.error).toBe("This cannot be done.");
     expect(get).toHaveBeenCalledOnce();
@@ -89,14 +89,14 @@ describe("a campaign on screen", () => {
       if (refusal) throw refusal;
       return running(0);
     };
-    const watched = new WatchedCampaign("cmp_1", { get: never, order: never, launch });
+    const watched = new WatchedCampaign("cmp_1", { get: never, order: never, launch, refuse: never });
     for (let i = 0; i < 3; i++) await watched.launch(watched.orders, null);
     expect(keys[0]).toBe(keys[1]);
     expect(keys[1]).not.toBe(keys[2]);
   });
 
   it("says that it is gone", () => {
-    const watched = new WatchedCampaign("cmp_1", { get: never, order: never, launch: never });
+    const watched = new WatchedCampaign("cmp_1", { get: never, order: never, launch: never, refuse: never });
     watched.apply(gone("cmp_2"));
     expect(watched.isMissing).toBe(false);
     watched.apply(gone("cmp_1"));

@@ -15,7 +15,7 @@ export class WatchedCampaign {
 
   constructor(
     readonly id: string,
-    private readonly calls: Pick<typeof api, "get" | "order" | "launch"> = api,
+    private readonly calls: Pick<typeof api, "get" | "order" | "launch" | "refuse"> = api,
   ) {}
 
   async load(): Promise<void> {
@@ -48,6 +48,11 @@ export class WatchedCampaign {
 
   order(order: Parameters<typeof api.order>[1]): Promise<boolean> {
     return this.orders.run(() => this.#ask(() => this.calls.order(this.id, order)));
+  }
+
+  /** It does not go as it is. `note`: why, for whoever launched it. */
+  refuse(note: string): Promise<boolean> {
+    return this.orders.run(() => this.#ask(() => this.calls.refuse(this.id, note)));
   }
 
   /** The same key is used again only if no answer came. */

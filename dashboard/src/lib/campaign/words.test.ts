@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Campaign, Recipient, Standing } from "$lib/api/types";
+import type { Campaign, CampaignDeed, Recipient, Standing } from "$lib/api/types";
 import { aCampaign, aRecipient } from "../../../test/samples";
 import { anAudience } from "./audience";
-import { STANDINGS, audienceWords, lastHeardOf, storyOf } from "./words";
+import { STANDINGS, audienceWords, doerOf, lastHeardOf, storyOf } from "./words";
 
 const launched = (over: Partial<Campaign> = {}) =>
   aCampaign({
@@ -79,3 +79,24 @@ it.each([
     "all contacts, without those on “List 1” or in “Segment 2”",
   ],
 ])("%j is %s", (over, words) => expect(audienceWords(anAudience(over), names)).toBe(words));
+
+describe("who did what", () => {
+  const halt = { by: "spam" as const, code: null, explanation: "Too many.", mend: "Reword it.", samples: [] };
+  const line = (over: Partial<CampaignDeed>): CampaignDeed => ({
+    deed: "paused",
+    by_kind: "system",
+    by: null,
+    halt: null,
+    note: null,
+    at: "2026-11-23T10:00:00Z",
+    ...over,
+  });
+  it.each([
+    [line({ by_kind: "member", by: "usr_1" }), "by Mia"],
+    [line({ by_kind: "api" }), "by a program"],
+    [line({ halt }), "by itself"],
+    [line({ deed: "done" }), ""],
+  ])("is told by name, or as nobody’s doing", (told, expected) => {
+    expect(doerOf(told, () => "Mia")).toBe(expected);
+  });
+});

@@ -1,5 +1,12 @@
 /** Plain words for campaigns: where they stand, where their people stand, and why not. Pure. */
-import type { Campaign, CampaignAudience, CampaignState, Recipient, Standing } from "$lib/api/types";
+import type {
+  Campaign,
+  CampaignAudience,
+  CampaignDeed,
+  CampaignState,
+  Recipient,
+  Standing,
+} from "$lib/api/types";
 import type { Tone } from "$lib/figures/figures";
 import { plural } from "$lib/ui/format";
 
@@ -8,12 +15,41 @@ export const STATE: Record<
   { label: string; tone: "plain" | "accent" | "note" | "good"; means: string }
 > = {
   draft: { label: "Draft", tone: "plain", means: "It is being written. Nothing goes out." },
+  awaiting_approval: {
+    label: "To be approved",
+    tone: "note",
+    means: "It is launched, and another member has to say that it goes.",
+  },
   scheduled: { label: "Scheduled", tone: "accent", means: "It is launched, and its time has not come." },
   running: { label: "Running", tone: "accent", means: "Its texts go out." },
   paused: { label: "Paused", tone: "note", means: "Nothing more goes out until somebody resumes it." },
   done: { label: "Done", tone: "good", means: "Nobody waits for it any more." },
   cancelled: { label: "Ended", tone: "plain", means: "Somebody ended it; whoever waited gets nothing." },
 };
+
+/** What was done with a campaign. */
+export const DEED: Record<CampaignDeed["deed"], string> = {
+  created: "Written",
+  edited: "Changed",
+  launched: "Launched",
+  submitted: "Launched, to be approved",
+  approved: "Approved",
+  refused: "Refused",
+  undone: "Launch taken back",
+  started: "Its texts begin to go out",
+  paused: "Paused",
+  resumed: "Resumed",
+  canary_passed: "The first texts did well: the others follow",
+  cancelled: "Ended",
+  done: "Done",
+  retried: "Tried again, to those who did not get it",
+};
+
+/** By whom it was done; what happened by itself is nobody’s doing. */
+export function doerOf(line: CampaignDeed, memberName: (id: string) => string): string {
+  if (line.by) return `by ${memberName(line.by)}`;
+  return line.by_kind === "api" ? "by a program" : line.halt ? "by itself" : "";
+}
 
 /** What happened first comes last: a bar begins with what is settled. */
 export const STANDINGS: readonly Standing[] = [

@@ -1,16 +1,17 @@
 //! What a campaign says, to whom and how, as it is asked for; and what must be there before a launch.
 
-use domain::campaign::{Audience, Settings};
+use domain::campaign::{Audience, Canary, Settings, Variant};
 use domain::id::{ListId, NumberId, SegmentId};
 use domain::lint::{self, Severity};
 use domain::phone::E164;
 use domain::template::{OWN_NAMES, Template};
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::campaign::audience;
+use store::campaign::{audience, retry};
 use store::{TenantTx, number, segment, tenant};
 use utoipa::ToSchema;
 
+use super::variants::{holdout_of, variants_of};
 use crate::{
     error::ApiError,
     v1::{lists, segments},
@@ -38,6 +39,16 @@ pub struct CampaignPatch {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>, format = DateTime)]
     send_before: Option<Option<Timestamp>>,
+    /// Who gets it first, and what must not come of it, or it pauses; `null`: nobody does.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<store::campaign::shown::Canary>)]
+    canary: Option<Option<Canary>>,
+    /// Several texts in the place of `body`, to see which does best: 2 to 8, or none.
+    #[schema(value_type = Option<Vec<store::campaign::shown::Variant>>)]
+    variants: Option<Vec<Variant>>,
+    /// So many of a hundred get nothing, to compare with.
+    #[schema(maximum = 50)]
+    holdout_percent: Option<u8>,
 }
 
 /// Who gets it: whoever one of the first five means, and none of the others does.
@@ -90,6 +101,12 @@ pub(super) async fn ready(
         let mend = "It would be over before it begins. Choose a later time.";
         return Err(ApiError::invalid("send_before", "too_early", mend));
     }
+    if let Some(again) = &set.retry {
+        if !retry::anybody(tx, again).await? {
+            return Err(ApiError::invalid("audience", "nobody", "Nobody is left who could get it."));
+        }
+        return Ok(());
+    }
     groups_exist(tx, &set.audience).await?;
     segments_make_sense(tx, &set.audience).await?;
     if set.audience.phones.is_empty() && !audience::anybody(tx, now, &set.audience).await? {
@@ -101,14 +118,18 @@ pub(super) async fn ready(
 
 /// That there is something to send, and somewhere to send it from.
 pub(super) async fn sendable(tx: &mut TenantTx<'_>, set: &Settings) -> Result<(), ApiError> {
-    if set.body.trim().is_empty() {
-        return Err(ApiError::invalid("body", "empty", "It says nothing. Write its text first."));
+    for (variant, body) in set.texts() {
+        if body.trim().is_empty() {
+            return Err(ApiError::invalid(field_of(variant), "empty", "It says nothing. Write its text first."));
+        }
     }
     if set.numbers.is_empty() {
         return Err(ApiError::invalid("numbers", "empty", "Choose the numbers that it is sent from."));
     }
-    names_exist(tx, &set.body).await?;
-    says_nothing_refused(tx, &set.body).await?;
+    for (variant, body) in set.texts() {
+        names_exist(tx, &field_of(variant), body).await?;
+        says_nothing_refused(tx, &field_of(variant), body).await?;
+    }
     numbers_exist(tx, &set.numbers).await
 }
 
@@ -121,14 +142,27 @@ pub(super) async fn settings(
 ) -> Result<Settings, ApiError> {
     let mut set = before;
     if let Some(body) = &asked.body {
-        names_exist(tx, body).await?;
+        names_exist(tx, "body", body).await?;
         set.body.clone_from(body);
+    }
+    if let Some(variants) = &asked.variants {
+        set.variants = variants_of(variants)?;
+        for (nth, variant) in set.variants.iter().enumerate() {
+            names_exist(tx, &field_of(Some(nth)), &variant.body).await?;
+        }
+    }
+    if let Some(percent) = asked.holdout_percent {
+        set.holdout_percent = holdout_of(percent)?;
     }
     if let Some(numbers) = &asked.numbers {
         numbers_exist(tx, numbers).await?;
         set.numbers.clone_from(numbers);
         set.numbers.sort_unstable();
         set.numbers.dedup();
+    }
+    if asked.audience.is_some() && set.retry.is_some() {
+        let mend = "It goes to those who did not get the campaign that it repeats. Write a new one for others.";
+        return Err(ApiError::invalid("audience", "settled", mend));
     }
     if let Some(asked) = &asked.audience {
         set.audience = audience_of(asked)?;
@@ -140,23 +174,31 @@ pub(super) async fn settings(
         }
         set.send_before = send_before;
     }
+    if let Some(canary) = asked.canary {
+        set.canary = canary.map(canary_of).transpose()?;
+    }
     Ok(set)
 }
 
-pub(in crate::v1) async fn names_exist(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
-    let fault = |fault: domain::template::Fault| ApiError::invalid("body", fault.kind.code(), fault.to_string());
+/// Where a text stands in what is asked for.
+fn field_of(variant: Option<usize>) -> String {
+    variant.map_or_else(|| "body".into(), |nth| format!("variants[{nth}].body"))
+}
+
+pub(in crate::v1) async fn names_exist(tx: &mut TenantTx<'_>, field: &str, body: &str) -> Result<(), ApiError> {
+    let fault = |fault: domain::template::Fault| ApiError::invalid(field, fault.kind.code(), fault.to_string());
     let template: Template = body.parse().map_err(fault)?;
     let own = tenant::settings(tx).await?.fields;
     template.check(OWN_NAMES.into_iter().chain(own.iter().map(|field| field.key.as_str()))).map_err(fault)
 }
 
 /// Warnings are for people to weigh; what carriers block as it is would only cost the number its good name.
-async fn says_nothing_refused(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiError> {
+async fn says_nothing_refused(tx: &mut TenantTx<'_>, field: &str, body: &str) -> Result<(), ApiError> {
     let tenant = tenant::read(tx).await?;
     let context = lint::Context { sender: &tenant.name, keywords: Some(&tenant.settings.keywords) };
     match lint::lint(body, context).into_iter().find(|finding| finding.severity == Severity::Refuse) {
         Some(found) => {
-            Err(ApiError::invalid("body", found.code.as_str(), format!("{} {}", found.explanation, found.mend)))
+            Err(ApiError::invalid(field, found.code.as_str(), format!("{} {}", found.explanation, found.mend)))
         }
         None => Ok(()),
     }
@@ -252,7 +294,23 @@ fn audience_of(asked: &ChangeAudience) -> Result<Audience, ApiError> {
     })
 }
 
+fn canary_of(canary: Canary) -> Result<Canary, ApiError> {
+    for (field, value, least, most) in [
+        ("percent", canary.percent.into(), 1, Canary::PERCENT_MAX.into()),
+        ("at_least", canary.at_least, 1, Canary::AT_LEAST_MAX),
+        ("wait_minutes", canary.wait_minutes, 1, Canary::WAIT_MAX),
+        ("max_failed_percent", canary.max_failed_percent.into(), 0, 100),
+        ("max_opted_out_percent", canary.max_opted_out_percent.into(), 0, 100),
+    ] {
+        if !(least..=most).contains(&value) {
+            let mend = format!("Choose {least} to {most}.");
+            return Err(ApiError::invalid(format!("canary.{field}"), "out_of_range", mend));
+        }
+    }
+    Ok(canary)
+}
+
 /// `null` is said, too.
-fn said<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Timestamp>>, D::Error> {
+fn said<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }

@@ -10,7 +10,7 @@ use crate::gate::{Asked, Reason};
 use crate::message::Failure;
 use crate::segment::{Encoding, measure};
 use crate::smart::smart_if_it_helps;
-use crate::template::{Person, Rendering};
+use crate::template::{Person, Rendering, Template};
 
 /// Whoever has to wait again each time their wait is over finds no open hour.
 const WAITS_MAX: usize = 4;
@@ -104,7 +104,7 @@ pub struct Foreseen {
 pub struct DryRun {
     starts_at: Timestamp,
     campaign: Running,
-    /// The text's own words are all in the GSM alphabet, or are made so.
+    /// The texts' own words are all in the GSM alphabet, or are made so.
     is_plain: bool,
 }
 
@@ -112,8 +112,8 @@ impl DryRun {
     /// Of a campaign whose texts begin to go then.
     #[must_use]
     pub fn new(starts_at: Timestamp, campaign: Running) -> Self {
-        let own = smart_if_it_helps(&campaign.template.own_words());
-        let is_plain = measure(&own.body).encoding == Encoding::Gsm7;
+        let plain = |own: String| measure(&smart_if_it_helps(&own).body).encoding == Encoding::Gsm7;
+        let is_plain = campaign.texts.all().all(|template| plain(template.own_words()));
         Self { starts_at, campaign, is_plain }
     }
 
@@ -168,7 +168,12 @@ impl DryRun {
     /// # Errors
     /// What it lacks, or has too much of.
     pub fn text(&self, rendering: &Rendering, person: Person<'_>) -> Result<Text, Skip> {
-        text(&self.campaign, rendering, person, None).map(|(body, segments)| Text::of(body, segments))
+        let template = self.template(person).ok_or(Skip::Holdout)?;
+        text(template, rendering, person, None).map(|(body, segments)| Text::of(body, segments))
+    }
+
+    fn template(&self, person: Person<'_>) -> Option<&Template> {
+        self.campaign.texts.of(self.campaign.texts.assigned(person.phone))
     }
 
     fn odd(&self, text: &Text, person: Person<'_>) -> Vec<Odd> {
@@ -176,7 +181,7 @@ impl DryRun {
         if self.is_plain && text.encoding == Encoding::Ucs2 {
             odd.push(Odd::Costly);
         }
-        if self.campaign.template.falls_back(person) {
+        if self.template(person).is_some_and(|template| template.falls_back(person)) {
             odd.push(Odd::FallsBack);
         }
         if text.body.chars().filter(|c| c.is_alphanumeric()).count() < SHORT_CHARS {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::campaign::{Recipient, Running, Standing};
+use crate::campaign::{Texts, Recipient, Running, Standing};
 use crate::field::{Field, Kind};
 use crate::gate::{Asked, Purpose};
 use crate::message::Cost;
@@ -34,7 +34,7 @@ fn number(n: u128) -> NumberId {
 }
 
 fn running(body: &str, send_before: Option<Timestamp>) -> Running {
-    Running { id: Uuid::from_u128(2).into(), template: body.parse().unwrap(), send_before }
+    Running { id: Uuid::from_u128(2).into(), texts: Texts::only(body.parse().unwrap()), send_before }
 }
 
 fn recipient(phone: &str) -> Recipient {

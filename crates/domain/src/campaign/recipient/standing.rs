@@ -103,9 +103,14 @@ pub enum Skip {
     Empty,
     /// Its time was over.
     TooLate,
+    /// They get nothing on purpose, to compare with those who do.
+    Holdout,
 }
 
 impl Skip {
+    /// The code of whoever gets nothing on purpose.
+    pub const HELD_OUT: &'static str = "holdout";
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -115,6 +120,7 @@ impl Skip {
             Self::TooLong => "too_long",
             Self::Empty => "empty_text",
             Self::TooLate => "too_late",
+            Self::Holdout => Self::HELD_OUT,
         }
     }
 
@@ -130,6 +136,7 @@ impl Skip {
             }
             Self::TooLong => format!("Their text takes more than {MAX_SEGMENTS} segments. Make it shorter."),
             Self::Empty => "Their text would have no words in it.".into(),
+            Self::Holdout => "They were left out by lot, to see what the campaign does for those who get it.".into(),
             Self::TooLate => "It could not be sent to them before the time that was set.".into(),
         }
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::campaign::Texts;
 use crate::tenant::Settings;
 
 /// Where it is nine on a Friday morning.
@@ -29,6 +30,8 @@ fn told(decision: &Decision) -> Vec<String> {
             let attempt = moved.attempt.map(|attempt| format!(", attempt {attempt}")).unwrap_or_default();
             format!("{}{why}{attempt}", moved.to.as_str())
         }
+        Change::CampaignOutcome { blocked, .. } => (if *blocked { "blocked" } else { "counts" }).into(),
+        Change::CampaignHalted { halt, .. } => format!("halted ({})", halt.by.as_str()),
         Change::Consented(_) => "opted out".into(),
         Change::UnsentCancelled { .. } => "the rest is taken back".into(),
         other => format!("{other:?}"),
@@ -45,7 +48,11 @@ fn end(attempt: u32, ended: Ended) -> SendEnded {
 }
 
 fn failure() -> Failure {
-    Failure { code: "40310".into(), explanation: "No such number.".into(), mend: String::new() }
+    failed_with("40310")
+}
+
+fn failed_with(code: &str) -> Failure {
+    Failure { code: code.into(), explanation: "No such number.".into(), mend: String::new() }
 }
 
 #[test]
@@ -66,7 +73,8 @@ fn somebody_gets_their_text_a_later_turn_or_a_reason() {
     let rendering = Rendering::new("en");
     let person = |name| Person { name, ..Person::default() };
     let decide = |body: &str, name, kept, opted_out, send_before| {
-        let campaign = Running { id: Uuid::from_u128(2).into(), template: body.parse().unwrap(), send_before };
+        let campaign =
+            Running { id: Uuid::from_u128(2).into(), texts: Texts::only(body.parse().unwrap()), send_before };
         let (moved, due) =
             due(at(0), &campaign, &ann(Standing::Pending, 1), &rendering, person(name), kept, asked(opted_out));
         (moved.to, due)
@@ -94,12 +102,12 @@ fn an_answer_of_the_carrier_counts_once_and_for_its_attempt() {
     for (standing, attempt, answer, expected) in [
         (Standing::Sending, 1, accepted(), vec!["sent"]),
         (Standing::Delivered, 1, accepted(), vec!["delivered"]),
-        (Standing::Sending, 1, rejected(false), vec!["failed (40310)"]),
-        (Standing::Sending, 1, rejected(true), vec!["failed (40310)", "opted out", "the rest is taken back"]),
+        (Standing::Sending, 1, rejected(false), vec!["counts", "failed (40310)"]),
+        (Standing::Sending, 1, rejected(true), vec!["counts", "failed (40310)", "opted out", "the rest is taken back"]),
         (Standing::Delivered, 1, rejected(false), vec![]),
         (Standing::Sending, 1, not_taken(true), vec!["queued"]),
         (Standing::Sending, 1, not_taken(false), vec!["queued, attempt 0"]),
-        (Standing::Sending, ATTEMPTS_MAX, not_taken(true), vec!["failed (carrier_unreachable)"]),
+        (Standing::Sending, ATTEMPTS_MAX, not_taken(true), vec!["counts", "failed (carrier_unreachable)"]),
         (Standing::Sent, 1, not_taken(true), vec![]),
         (Standing::Sending, 1, lost(), vec!["unknown", "looked at again"]),
         (Standing::Delivered, 1, lost(), vec![]),
@@ -111,6 +119,88 @@ fn an_answer_of_the_carrier_counts_once_and_for_its_attempt() {
     }
     assert_eq!(told(&overdue(&ann(Standing::Unknown, 1))), ["unknown (outcome_unknown)"]);
     assert_eq!(told(&overdue(&ann(Standing::Delivered, 1))), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_set_up_wrongly_stops_the_campaign_and_is_nobodys_failure() {
+    let answer = |standing, attempt, code| {
+        let refused = Ended::Rejected { failure: failed_with(code), opted_out: false };
+        told(&ended(at(0), Uuid::nil(), &ann(standing, attempt), &end(attempt, refused)))
+    };
+    assert_eq!(answer(Standing::Sending, 1, "40312"), ["queued, attempt 0", "halted (configuration)"]);
+    assert_eq!(answer(Standing::Sending, 3, "20100"), ["queued, attempt 2", "halted (configuration)"]);
+    assert_eq!(answer(Standing::Unknown, 1, "40312"), ["counts", "halted (configuration)", "failed (40312)"]);
+    assert_eq!(answer(Standing::Delivered, 1, "40312"), Vec::<String>::new());
+    assert_eq!(answer(Standing::Sending, 1, "40015"), ["blocked", "failed (40015)"]);
+    assert_eq!(answer(Standing::Sending, 1, "40309"), ["counts", "failed (40309)"]);
+}
+
+#[test]
+fn somebody_gets_the_text_that_is_theirs_or_nothing_to_compare_with() {
+    let settings = Settings::default();
+    let texts = |holdout| {
+        let variants = ["A", "B"].map(|body| (body.parse().unwrap(), 1)).to_vec();
+        Texts::several("C".parse().unwrap(), variants, holdout, Uuid::from_u128(2).into())
+    };
+    let decide = |n: u32, holdout| {
+        let recipient = Recipient { phone: format!("+336123456{n:02}"), ..ann(Standing::Pending, 0) };
+        let asked = Asked {
+            settings: &settings,
+            number_enabled: true,
+            contact_blocked: false,
+            opted_out: false,
+            phone: &recipient.phone,
+            contact_zone: None,
+            contact_quiet: None,
+            had: &[],
+            wrote_at: None,
+            purpose: crate::gate::Purpose::Campaign,
+        };
+        let campaign = Running { id: Uuid::from_u128(2).into(), texts: texts(holdout), send_before: None };
+        due(at(0), &campaign, &recipient, &Rendering::new("en"), Person::default(), None, asked)
+    };
+    let mut held_out = 0;
+    for n in 0..90 {
+        let (moved, _) = decide(n, 0);
+        let (text, _) = moved.text.unwrap();
+        assert_eq!(moved.variant, Some(u32::from(text == "B")), "{text}");
+        let (moved, due) = decide(n, 50);
+        if due == Due::Skip(Skip::Holdout) {
+            held_out += 1;
+            assert_eq!(
+                (moved.to, moved.failure.unwrap().code.as_str(), moved.variant),
+                (Standing::Skipped, "holdout", None)
+            );
+        }
+    }
+    assert!((25..65).contains(&held_out), "{held_out}");
+}
+
+#[test]
+fn a_report_counts_once_and_tells_what_concerns_everybody() {
+    let report = |standing, to, code: Option<&str>| {
+        let report = CarrierReported {
+            account: Uuid::from_u128(5).into(),
+            message: None,
+            carrier_ref: "c1".into(),
+            from: None,
+            reported: to,
+            failure: code.map(failed_with),
+            opted_out: false,
+            parts: None,
+            cost: None,
+            at: at(0),
+        };
+        told(&reported(&ann(standing, 1), &report))
+    };
+    use Reported::{Delivered, Failed, Sent};
+    assert_eq!(report(Standing::Sending, Sent, None), ["sent"], "nobody knows yet how it ends");
+    assert_eq!(report(Standing::Sent, Delivered, None), ["counts", "delivered"]);
+    assert_eq!(report(Standing::Sent, Failed, Some("40017")), ["blocked", "failed (40017)"]);
+    // The carrier took it: it stays failed, and is found by who sends to those who failed.
+    assert_eq!(report(Standing::Sent, Failed, Some("40010")), ["counts", "halted (configuration)", "failed (40010)"]);
+    assert_eq!(report(Standing::Failed, Failed, Some("40010")), Vec::<String>::new(), "a repeat");
+    assert_eq!(report(Standing::Delivered, Failed, Some("40017")), Vec::<String>::new(), "too late");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::campaign::Texts;
 use crate::gate::Purpose;
 use crate::tenant::Settings;
 
@@ -34,7 +35,8 @@ fn who_must_wait_is_told_why_and_not_beyond_their_time() {
             wrote_at: None,
             purpose: Purpose::Campaign,
         };
-        let campaign = Running { id: Uuid::from_u128(2).into(), template: "Hi".parse().unwrap(), send_before };
+        let campaign =
+            Running { id: Uuid::from_u128(2).into(), texts: Texts::only("Hi".parse().unwrap()), send_before };
         let (rendering, person) = (Rendering::new("en"), Person::default());
         due(at(0), &campaign, &recipient, &rendering, person, None, asked)
     };

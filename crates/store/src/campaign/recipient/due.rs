@@ -32,7 +32,7 @@ pub struct DueRecipient {
 /// What is known of those whom a query of this shape finds: tenant_id, id, contact_id, phone, standing, attempt, body,
 /// ready_at_us.
 macro_rules! due {
-    ($who:literal) => {
+    ($who:expr) => {
         concat!(
             "WITH due AS (",
             $who,
@@ -47,30 +47,36 @@ macro_rules! due {
     };
 }
 
-/// Those of a campaign whose turn has come at one of our numbers, locked until the transaction ends. `fields`: the tenant's,
-/// as far as the text names them.
+/// Those of a campaign whose turn has come at one of our numbers, locked until the transaction ends. `only_canary`: of those
+/// alone who get it first. `fields`: the tenant's, as far as the text names them.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn due(
     tx: &mut TenantTx<'_>,
-    campaign: CampaignId,
+    (campaign, only_canary): (CampaignId, bool),
     number: NumberId,
     fields: &[Field],
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<DueRecipient>, StoreError> {
-    let rows = tx
-        .rows(
-            due!(
+    macro_rules! waiting {
+        ($which:literal) => {
+            due!(concat!(
                 "SELECT tenant_id, id, contact_id, phone, standing, attempt, body, ready_at_us FROM campaign_recipient
                  WHERE tenant_id = $1 AND campaign_id = $2 AND number_id = $3
-                   AND standing IN ('pending', 'deferred', 'queued') AND ready_at_us <= $4
-                 ORDER BY ready_at_us, id LIMIT $5 {skip_locked}"
-            ),
-            args![campaign, number, now, limit],
-        )
-        .await?;
+                   AND standing IN ('pending', 'deferred', 'queued') AND ready_at_us <= $4",
+                $which,
+                " ORDER BY ready_at_us, id LIMIT $5 {skip_locked}"
+            ))
+        };
+    }
+    let args = args![campaign, number, now, limit];
+    let rows = if only_canary {
+        tx.rows(waiting!(" AND is_canary"), args).await?
+    } else {
+        tx.rows(waiting!(""), args).await?
+    };
     known(tx, campaign, fields, &rows, |_| Some(number)).await
 }
 
