@@ -137,6 +137,9 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::resume))
         .routes(routes!(campaigns::cancel))
         .routes(routes!(campaigns::recipients::list))
+        .routes(routes!(campaigns::recipients::export::csv))
+        .routes(routes!(campaigns::recipients::why::read))
+        .routes(routes!(campaigns::outcomes::read))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::read, contacts::change))
         .routes(routes!(contacts::consents))
@@ -206,6 +209,7 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(events::stream))
         .routes(routes!(events::log))
         .layer(Extension(Arc::new(Hub::default())))
+        .layer(Extension(Arc::new(campaigns::outcomes::Kept::default())))
 }
 
 /// What is worth compressing. A live stream is not: a compressor would hold its events back.

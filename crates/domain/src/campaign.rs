@@ -1,6 +1,8 @@
 //! A bulk send: one text to many people, each of whom is answered for from launch to outcome.
 
+pub mod answer;
 mod audience;
+pub mod outcome;
 mod recipient;
 
 use std::fmt;

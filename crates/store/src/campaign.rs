@@ -50,6 +50,8 @@ pub struct Campaign {
     pub total: i64,
     /// How many have answered.
     pub replied: i64,
+    /// How many have followed a link in it.
+    pub clicked: i64,
     /// The member who made it; `null`: a program.
     #[schema(required = true, value_type = Option<String>)]
     pub created_by: Option<UserId>,
@@ -366,6 +368,7 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
     let ids = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<CampaignId>, _>>()?;
     let mut counts = recipient::counts(tx, &ids).await?;
     let mut replied = recipient::replied(tx, &ids).await?;
+    let mut clicked = recipient::clicked(tx, &ids).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -386,6 +389,7 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
                 frozen: row.get(5)?,
                 total: counts.total(),
                 replied: replied.remove(&id).unwrap_or_default(),
+                clicked: clicked.remove(&id).unwrap_or_default(),
                 counts,
                 created_by: row.get(6)?,
                 created_at: row.get(7)?,

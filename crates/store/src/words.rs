@@ -41,6 +41,10 @@ words! {
     RecipientStanding {
         Pending, Deferred, Queued, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed, Skipped, Cancelled,
     }
+    /// What happened to somebody's text of a campaign.
+    RecipientStepKind { Launched, HandedOver, Sent, Delivered, Clicked, Replied, OptedOut }
+    /// What the gate says: it may go, not now, or never.
+    GateVerdict { Send, Defer, Skip }
     /// Where an import of contacts stands: people say what its columns are; it is read and nothing is changed; contacts are made
     /// and changed; or it is over, or taken back.
     ImportState { Draft, Checking, Checked, Running, Done, Failed, Cancelled, Undoing, Undone }

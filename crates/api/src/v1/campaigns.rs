@@ -1,5 +1,6 @@
 //! Bulk sends: written, launched, watched, paused, ended.
 
+pub mod outcomes;
 pub mod recipients;
 mod settings;
 

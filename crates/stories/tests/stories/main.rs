@@ -31,6 +31,7 @@ mod sending;
 mod takeover;
 mod teams;
 mod tools;
+mod tracking;
 mod trust;
 mod webhook_keys;
 mod webhooks;
