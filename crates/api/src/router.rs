@@ -22,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     csrf::SameSite,
-    dashboard, document, headers, hooks,
+    dashboard, document, headers, hooks, links,
     live::Hub,
     ops, reference,
     state::AppState,
@@ -71,6 +71,7 @@ pub fn router(app: AppState) -> Router {
     let machines = Router::new()
         .route("/hooks/telnyx/{account}", post(hooks::telnyx))
         .route("/hooks/telnyx/{account}/m/{message}", post(hooks::telnyx_message))
+        .route("/l/{code}", get(links::follow))
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
         .route("/metrics", get(ops::metrics));

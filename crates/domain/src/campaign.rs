@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CampaignId, NumberId};
+use crate::link::Links;
 use crate::template::Template;
 
 pub use audience::Audience;
@@ -147,6 +148,8 @@ pub struct Settings {
     pub audience: Audience,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
+    /// Whether its links become short ones.
+    pub links: Links,
 }
 
 impl fmt::Debug for Settings {

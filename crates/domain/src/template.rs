@@ -13,6 +13,7 @@
 //! says "Hi ,".
 
 mod fault;
+mod links;
 mod parse;
 mod person;
 mod render;
@@ -37,6 +38,7 @@ pub struct Template {
 enum Part {
     Words(String),
     Place(Place),
+    Link(links::Link),
 }
 
 /// A place to be filled.

@@ -33,6 +33,8 @@ pub struct Settings {
     pub quiet_hours: Option<QuietHours>,
     /// How often campaigns may text one person; `None`: as often as the law lets them.
     pub campaign_cap: Option<CampaignCap>,
+    /// Where short links of campaigns go, as in `https://go.example.com`; `None`: to this installation.
+    pub links_base: Option<String>,
     /// What HELP is answered with where the carrier does not answer it itself.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not confirm it itself.
@@ -89,6 +91,7 @@ impl Default for Settings {
             undo_seconds: 5,
             quiet_hours: None,
             campaign_cap: None,
+            links_base: None,
             help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
             stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),
             keywords: OwnWords::default(),

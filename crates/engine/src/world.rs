@@ -15,6 +15,7 @@ use crate::assistant::Runs;
 use crate::clock::Clock;
 use crate::intake::Intake;
 use crate::knowledge::Shelf;
+use crate::link::Clicks;
 use crate::live::{Live, Signal};
 use crate::model::Models;
 use crate::net::Net;
@@ -53,6 +54,8 @@ pub(crate) struct World {
     pub(crate) replays: Alarm,
     pub(crate) freezes: Alarm,
     pub(crate) imports: Alarm,
+    /// Who followed short links, on their way to the disk.
+    pub(crate) clicks: Clicks,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -91,6 +94,7 @@ impl World {
             replays: Alarm::default(),
             freezes: Alarm::default(),
             imports: Alarm::default(),
+            clicks: Clicks::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),

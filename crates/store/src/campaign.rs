@@ -92,6 +92,9 @@ pub mod shown {
         /// Whoever has not got it by then does not get it any more.
         #[schema(required = true, value_type = Option<String>, format = DateTime)]
         pub send_before: Option<String>,
+        /// Whether its links become short ones, with a code of its own for everybody.
+        #[schema(value_type = words::CampaignLinks)]
+        pub links: String,
     }
 
     /// Something that speaks against a text.
@@ -373,7 +376,9 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
         return Ok(Vec::new());
     }
     let tenant = tenant::read(tx).await?;
-    let context = Context { sender: &tenant.name, keywords: Some(&tenant.settings.keywords) };
+    let own_host = tenant.settings.links_base.as_deref().and_then(domain::link::host);
+    let keywords = Some(&tenant.settings.keywords);
+    let context = Context { sender: &tenant.name, keywords, own_host: own_host.as_deref() };
     rows.iter()
         .map(|row| {
             let id: CampaignId = row.get(0)?;

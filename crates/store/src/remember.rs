@@ -2,7 +2,8 @@
 
 use domain::campaign::Moved;
 use domain::decision::{
-    CancelReason, Change, Consent, ConsentSource, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine, Unsent,
+    CancelReason, Change, Consent, ConsentSource, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine,
+    Unsent,
 };
 use domain::event::Kind;
 use domain::id::{CampaignId, ConversationId, Ids, MessageId};

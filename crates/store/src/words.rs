@@ -41,6 +41,12 @@ words! {
     RecipientStanding {
         Pending, Deferred, Queued, Sending, Sent, Unknown, Delivered, Unconfirmed, Failed, Skipped, Cancelled,
     }
+    /// Whether a campaign's links become short ones, with a code of its own for everybody.
+    CampaignLinks { AsWritten, Short }
+    /// Which kind of program followed a link.
+    LinkAgent { Apple, Android, Desktop, Previewer, Scanner, Other }
+    /// Who followed a link: a person, or what kind of machine.
+    LinkVerdict { Person, Preview, Scanner, Burst, TooSoon }
     /// What happened to somebody's text of a campaign.
     RecipientStepKind { Launched, HandedOver, Sent, Delivered, Clicked, Replied, OptedOut }
     /// What the gate says: it may go, not now, or never.
@@ -130,6 +136,8 @@ mod tests {
         assert_eq!(of::<FindingCode>(), Code::ALL.map(Code::as_str));
         let severities = [Severity::Warning, Severity::Refuse].map(|one| serde_json::to_value(one).unwrap());
         assert_eq!(serde_json::json!(of::<FindingSeverity>()), serde_json::json!(severities));
+        assert_eq!(of::<LinkAgent>(), domain::link::Agent::ALL.map(domain::link::Agent::as_str));
+        assert_eq!(of::<LinkVerdict>(), domain::link::Verdict::ALL.map(domain::link::Verdict::as_str));
         use domain::source::{Kind as K, Status as T};
         assert_eq!(of::<SourceKind>(), K::ALL.map(K::as_str));
         assert_eq!(of::<SourceStatus>(), T::ALL.map(T::as_str));

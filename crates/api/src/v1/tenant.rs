@@ -59,6 +59,9 @@ pub struct TenantSettings {
     /// How often campaigns may text one person; `null`: as often as the law lets them.
     #[schema(value_type = Option<CampaignCapShape>)]
     pub campaign_cap: Option<CampaignCap>,
+    /// Where short links of campaigns go, as in `https://go.example.com`; `null`: to this installation's own address.
+    #[schema(required = true)]
+    pub links_base: Option<String>,
     /// What HELP is answered with where the carrier does not.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not.
@@ -189,6 +192,10 @@ pub struct ChangeSettings {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<CampaignCapShape>)]
     pub campaign_cap: Option<Option<CampaignCap>>,
+    /// A host of your own that leads here, as in `https://go.example.com`; `null`: this installation's own address.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub links_base: Option<Option<String>>,
     pub help_text: Option<String>,
     /// `null`: ours.
     #[serde(deserialize_with = "present")]
@@ -295,6 +302,11 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
     if let Some(cap) = change.campaign_cap {
         settings.campaign_cap = cap.map(|cap| campaign_cap(&called("campaign_cap"), cap)).transpose()?;
     }
+    if let Some(base) = change.links_base {
+        let checked = base.as_deref().map(domain::link::base).transpose();
+        settings.links_base =
+            checked.map_err(|fault| ApiError::invalid(called("links_base"), fault.code(), fault.to_string()))?;
+    }
     if let Some(text) = change.help_text {
         settings.help_text = short_text(&called("help_text"), text)?;
     }
@@ -391,6 +403,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         undo_seconds,
         quiet_hours,
         campaign_cap,
+        links_base,
         help_text,
         stop_confirmation,
         keywords,
@@ -411,6 +424,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             undo_seconds,
             quiet_hours,
             campaign_cap,
+            links_base,
             help_text,
             stop_confirmation,
             keywords,

@@ -75,18 +75,12 @@ mod tests {
                 Story { why: Some("Old words."), gate: Some("It goes today at 9:00."), ..plain(S::Deferred) },
                 "They have not got it yet: it is not the time for it. It goes today at 9:00.",
             ),
-            (
-                Story { campaign: State::Paused, ..plain(S::Pending) },
-                "They have not got it yet: it is paused.",
-            ),
+            (Story { campaign: State::Paused, ..plain(S::Pending) }, "They have not got it yet: it is paused."),
             (
                 Story { was_tried: true, ..plain(S::Queued) },
                 "They have not got it yet: the carrier did not take it, and is asked again.",
             ),
-            (
-                Story { campaign: State::Scheduled, ..plain(S::Pending) },
-                "They have not got it yet: it has not begun.",
-            ),
+            (Story { campaign: State::Scheduled, ..plain(S::Pending) }, "They have not got it yet: it has not begun."),
         ] {
             assert_eq!(answer(&story), expected);
         }

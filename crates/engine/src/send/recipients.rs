@@ -3,21 +3,23 @@
 
 use std::collections::HashMap;
 
-use domain::campaign::{Due, Running, due};
+use domain::campaign::{Due, Running, Settings, due};
 use domain::decision::{Change, Decision};
 use domain::gate::{Asked, Purpose, looks_back};
 use domain::id::{CampaignId, Ids, TenantId};
+use domain::link::{Key, Links, Shortener};
 use domain::pace::Pace;
 use domain::template::{Person, Rendering, Template};
 use jiff::Timestamp;
 use providers::telnyx::text::SendText;
 use store::campaign::recipient::{self, DueRecipient};
+use store::link::{self, Codes};
 use store::queue::{Lane, Sender};
 use store::remember::{Aftermath, remember};
 use store::{StoreError, TenantTx, campaign};
 
 use super::board::Then;
-use super::{Handed, POLL};
+use super::{Handed, Outside, POLL};
 use crate::receive::address_of;
 
 /// What was claimed, and what the lane waits for next.
@@ -38,7 +40,7 @@ pub(super) async fn claim(
     sender: &Sender,
     tat: &mut i64,
     room: u32,
-    public_url: &str,
+    outside: &Outside,
 ) -> Result<Claimed, StoreError> {
     let mut claimed = Claimed { handed: Vec::new(), then: Then::Nothing, after: Aftermath::default() };
     if lane.ready_at[2].is_none_or(|ready_at| ready_at > now) {
@@ -47,12 +49,14 @@ pub(super) async fn claim(
     let campaigns = campaign::running(tx).await?;
     let mut decisions = Vec::new();
     let mut often = Often::default();
+    let mut codes = Vec::new();
+    let base = sender.settings.links_base.as_deref().unwrap_or(&outside.public_url);
     'campaigns: for (id, settings) in campaigns {
         let left = room.saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
         if left == 0 {
             break;
         }
-        let Some(running) = running(id, &settings.body, settings.send_before) else { continue };
+        let Some(running) = running(id, &settings, base, outside.link_key) else { continue };
         let names = running.template.names();
         let fields = sender.settings.fields.iter().filter(|field| names.contains(&field.key.as_str()));
         let fields: Vec<_> = fields.cloned().collect();
@@ -81,6 +85,10 @@ pub(super) async fn claim(
                     None => {}
                 }
                 often.hand(&one.recipient.phone);
+                let coded = if one.body.is_none() { running.template.coded(&one.recipient.phone) } else { Vec::new() };
+                if !coded.is_empty() {
+                    codes.push(Codes { recipient: one.recipient.id, campaign: id, coded });
+                }
                 let message = one.recipient.id.0.into();
                 let request = SendText {
                     from: sender.address.clone(),
@@ -89,7 +97,7 @@ pub(super) async fn claim(
                     media_urls: Vec::new(),
                     subject: None,
                     messaging_profile_id: sender.messaging_profile.clone(),
-                    webhook_url: Some(address_of(public_url, sender.account, message)),
+                    webhook_url: Some(address_of(&outside.public_url, sender.account, message)),
                 };
                 claimed.handed.push(Handed {
                     tenant: lane.tenant,
@@ -110,6 +118,9 @@ pub(super) async fn claim(
         }
     }
     claimed.after = remember(tx, now, ids, &decisions).await?;
+    if !codes.is_empty() {
+        link::keep(tx, now, base, &codes).await?;
+    }
     Ok(claimed)
 }
 
@@ -163,9 +174,17 @@ impl Often {
 }
 
 /// `None`: its text cannot be read, which was checked when it was saved.
-fn running(id: CampaignId, body: &str, send_before: Option<Timestamp>) -> Option<Running> {
-    match body.parse::<Template>() {
-        Ok(template) => Some(Running { id, template, send_before }),
+fn running(id: CampaignId, settings: &Settings, base: &str, key: Option<Key>) -> Option<Running> {
+    match settings.body.parse::<Template>() {
+        Ok(template) => {
+            let template = match (settings.links, key) {
+                (Links::Short, Some(key)) => {
+                    template.shortened(&Shortener { base: base.to_owned(), key, campaign: id })
+                }
+                _ => template,
+            };
+            Some(Running { id, template, send_before: settings.send_before })
+        }
         Err(fault) => {
             tracing::error!(campaign = %id, code = fault.kind.code(), "the text of a running campaign cannot be read");
             None

@@ -15,6 +15,7 @@ mod identity;
 mod import;
 mod inbox;
 mod knowledge;
+mod link;
 mod media;
 mod message;
 mod notes;

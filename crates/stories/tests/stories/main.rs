@@ -17,6 +17,7 @@ mod imports;
 mod inbox;
 mod isolation;
 mod knowledge;
+mod links;
 mod live;
 mod logs;
 mod machines;

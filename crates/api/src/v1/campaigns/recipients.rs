@@ -58,7 +58,11 @@ impl std::fmt::Debug for WantedRecipients {
 impl WantedRecipients {
     fn read(self) -> Result<Wanted, ApiError> {
         if self.code.as_ref().is_some_and(|code| code.is_empty() || code.len() > CODE_MAX) {
-            return Err(ApiError::invalid("code", "not_a_code", "Write the code of a failure, as `outcomes` names it."));
+            return Err(ApiError::invalid(
+                "code",
+                "not_a_code",
+                "Write the code of a failure, as `outcomes` names it.",
+            ));
         }
         let phone = self.phone.as_deref().map(|phone| E164::parse(phone, None)).transpose();
         Ok(Wanted {

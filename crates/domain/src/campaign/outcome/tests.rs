@@ -90,12 +90,15 @@ fn everybody_is_counted_where_they_belong() {
     assert_eq!(outcomes.carriers[&Some("T-Mobile".to_owned())].standing(Standing::Delivered), 1);
     assert_eq!(outcomes.carriers[&None].total(), 3);
     let some: Vec<_> = outcomes.funnel.iter().enumerate().filter(|(_, step)| **step != Step::default()).collect();
-    assert_eq!(some, [
-        (0, &Step { sent: 1, ..Step::default() }),
-        (1, &Step { delivered: 1, ..Step::default() }),
-        (2, &Step { replied: 1, ..Step::default() }),
-        (60, &Step { clicked: 1, ..Step::default() }),
-    ]);
+    assert_eq!(
+        some,
+        [
+            (0, &Step { sent: 1, ..Step::default() }),
+            (1, &Step { delivered: 1, ..Step::default() }),
+            (2, &Step { replied: 1, ..Step::default() }),
+            (60, &Step { clicked: 1, ..Step::default() }),
+        ]
+    );
 }
 
 #[test]

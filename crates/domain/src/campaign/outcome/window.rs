@@ -45,7 +45,9 @@ impl Every {
 
 /// There would be more stretches than [`BUCKETS_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("that would be {0} stretches of time, and at most {BUCKETS_MAX} are shown: ask for longer ones, or for none in particular")]
+#[error(
+    "that would be {0} stretches of time, and at most {BUCKETS_MAX} are shown: ask for longer ones, or for none in particular"
+)]
 pub struct TooMany(pub i64);
 
 /// Stretches of the same length, one after the other.

@@ -23,9 +23,7 @@ pub async fn called(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn addresses(
-    tx: &mut TenantTx<'_>,
-) -> Result<HashMap<NumberId, String>, StoreError> {
+pub async fn addresses(tx: &mut TenantTx<'_>) -> Result<HashMap<NumberId, String>, StoreError> {
     let rows = tx.rows("SELECT id, address FROM number WHERE tenant_id = $1", args![]).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

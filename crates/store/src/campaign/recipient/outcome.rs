@@ -79,6 +79,7 @@ pub async fn count(
 /// # Errors
 /// When the database fails.
 pub async fn words(tx: &mut TenantTx<'_>, ids: &[RecipientId]) -> Result<HashMap<RecipientId, Failure>, StoreError> {
-    let sql = "SELECT id, failure FROM campaign_recipient WHERE tenant_id = $1 AND failure IS NOT NULL AND id {among $2}";
+    let sql =
+        "SELECT id, failure FROM campaign_recipient WHERE tenant_id = $1 AND failure IS NOT NULL AND id {among $2}";
     tx.rows(sql, args![list(ids)]).await?.iter().map(|row| Ok((row.get(0)?, json(row.text(1)?)?))).collect()
 }

@@ -34,11 +34,7 @@ pub struct Path {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn path(
-    tx: &mut TenantTx<'_>,
-    campaign: CampaignId,
-    id: RecipientId,
-) -> Result<Option<Path>, StoreError> {
+pub async fn path(tx: &mut TenantTx<'_>, campaign: CampaignId, id: RecipientId) -> Result<Option<Path>, StoreError> {
     let row = tx
         .opt(
             "SELECT g.state, g.launched_at_us, r.attempt, r.handed_at_us, n.enabled, c.blocked, a.opted_out_at_us, c.time_zone
@@ -82,12 +78,7 @@ pub struct Had {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn had_of(
-    tx: &mut TenantTx<'_>,
-    phone: &str,
-    since: Timestamp,
-    limit: u32,
-) -> Result<Vec<Had>, StoreError> {
+pub async fn had_of(tx: &mut TenantTx<'_>, phone: &str, since: Timestamp, limit: u32) -> Result<Vec<Had>, StoreError> {
     let rows = tx
         .rows(
             "SELECT r.campaign_id, g.name, r.handed_at_us FROM campaign_recipient r

@@ -266,11 +266,7 @@ pub async fn wanted_page(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(
-    tx: &mut TenantTx<'_>,
-    campaign: CampaignId,
-    id: RecipientId,
-) -> Result<Option<Shown>, StoreError> {
+pub async fn find(tx: &mut TenantTx<'_>, campaign: CampaignId, id: RecipientId) -> Result<Option<Shown>, StoreError> {
     let sql = concat!("SELECT ", shown!(), " WHERE tenant_id = $1 AND campaign_id = $2 AND id = $3");
     tx.opt(sql, args![campaign, id]).await?.as_ref().map(shown).transpose()
 }

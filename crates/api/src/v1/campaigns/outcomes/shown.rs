@@ -152,7 +152,10 @@ impl CampaignOutcomes {
                 e164: addresses.get(number).cloned(),
                 figures,
             }),
-            countries: busiest(&outcomes.countries, |country, figures| OutcomesOfCountry { country: *country, figures }),
+            countries: busiest(&outcomes.countries, |country, figures| OutcomesOfCountry {
+                country: *country,
+                figures,
+            }),
             carriers: busiest(&outcomes.carriers, |carrier, figures| OutcomesOfCarrier {
                 carrier: carrier.clone(),
                 figures,

@@ -15,6 +15,7 @@ use store::campaign::recipient::{
     path::{self, Had},
 };
 use store::contact::{self, Consent};
+use store::link::{self, Shown as LinkClick};
 use store::words;
 use store::{StoreError, TenantTx};
 use utoipa::ToSchema;
@@ -57,6 +58,8 @@ pub struct RecipientWhy {
     pub consents: Vec<Consent>,
     /// By which clocks their hours are told.
     pub whereabouts: RecipientWhereabouts,
+    /// Who followed their links, people and machines, the newest first.
+    pub clicks: Vec<LinkClick>,
     /// Which campaigns texted this phone lately, this one included, the newest first.
     pub had: Vec<RecipientHad>,
 }
@@ -171,7 +174,11 @@ async fn why(
         opted_out_at: path.opted_out_at,
         consents: contact::consents(tx, shown.contact_id, None, LINES).await?,
         whereabouts: whereabouts(now, &asked),
-        had: had.into_iter().map(|Had { campaign, name, at }| RecipientHad { campaign_id: campaign, name, at }).collect(),
+        clicks: link::of_recipient(tx, id, LINES).await?,
+        had: had
+            .into_iter()
+            .map(|Had { campaign, name, at }| RecipientHad { campaign_id: campaign, name, at })
+            .collect(),
         recipient: shown,
     }))
 }
@@ -215,8 +222,7 @@ fn history(path: &path::Path, shown: &Shown) -> Vec<RecipientStep> {
         ("replied", shown.replied_at),
         ("opted_out", shown.opted_out_at),
     ];
-    let mut steps: Vec<_> =
-        steps.into_iter().filter_map(|(kind, at)| Some(RecipientStep { at: at?, kind })).collect();
+    let mut steps: Vec<_> = steps.into_iter().filter_map(|(kind, at)| Some(RecipientStep { at: at?, kind })).collect();
     steps.sort_by_key(|step| step.at);
     steps
 }
