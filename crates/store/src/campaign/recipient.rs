@@ -154,7 +154,8 @@ pub(crate) async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) 
             moved.cost.as_ref().map(|cost| cost.micros),
             moved.cost.as_ref().map(|cost| cost.currency.as_str()),
             lease,
-            (moved.to == Standing::Sent).then_some(now),
+            // The receipt that it arrived may overtake the one that it was taken.
+            matches!(moved.to, Standing::Sent | Standing::Delivered | Standing::Unconfirmed).then_some(now),
             (moved.to == Standing::Delivered).then_some(now),
             now,
             moved.failure.as_ref().map(|failure| failure.code.as_str()),
