@@ -12,6 +12,7 @@ pub mod extract;
 pub mod fields;
 pub mod headers;
 pub mod hooks;
+mod links;
 pub mod live;
 pub mod once;
 pub mod ops;

@@ -22,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     csrf::SameSite,
-    dashboard, document, headers, hooks,
+    dashboard, document, headers, hooks, links,
     live::Hub,
     ops, reference,
     state::AppState,
@@ -71,6 +71,7 @@ pub fn router(app: AppState) -> Router {
     let machines = Router::new()
         .route("/hooks/telnyx/{account}", post(hooks::telnyx))
         .route("/hooks/telnyx/{account}/m/{message}", post(hooks::telnyx_message))
+        .route("/l/{code}", get(links::follow))
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
         .route("/metrics", get(ops::metrics));
@@ -147,6 +148,9 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::recipients::list))
         .routes(routes!(snippets::list, snippets::create))
         .routes(routes!(snippets::read, snippets::change, snippets::remove))
+        .routes(routes!(campaigns::recipients::export::csv))
+        .routes(routes!(campaigns::recipients::why::read))
+        .routes(routes!(campaigns::outcomes::read))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::read, contacts::change))
         .routes(routes!(contacts::consents))
@@ -226,6 +230,7 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(events::stream))
         .routes(routes!(events::log))
         .layer(Extension(Arc::new(Hub::default())))
+        .layer(Extension(Arc::new(campaigns::outcomes::Kept::default())))
 }
 
 /// What is worth compressing. A live stream is not: a compressor would hold its events back.

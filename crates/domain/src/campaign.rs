@@ -1,5 +1,6 @@
 //! A bulk send: one text to many people, each of whom is answered for from launch to outcome.
 
+pub mod answer;
 pub mod approval;
 mod audience;
 pub mod breaker;
@@ -7,6 +8,7 @@ pub mod canary;
 pub mod forecast;
 mod history;
 mod lot;
+pub mod outcome;
 mod recipient;
 mod retry;
 mod variant;
@@ -17,6 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CampaignId, NumberId};
+use crate::link::Links;
 
 pub use audience::Audience;
 pub use breaker::{Guard, Halt};
@@ -207,6 +210,8 @@ pub struct Settings {
     pub variants: Vec<Variant>,
     /// So many of a hundred get nothing, to compare with.
     pub holdout_percent: u8,
+    /// Whether its links become short ones.
+    pub links: Links,
 }
 
 impl Settings {

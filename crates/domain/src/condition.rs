@@ -34,7 +34,7 @@ pub use check::{Checked, check};
 pub use evaluate::{GotCampaign, Subject, Verdict};
 pub use fault::{Fault, Span};
 pub use fold::{fold, spellings};
-pub use test::{Day, Moment, Node, Test, Words, day_number};
+pub use test::{Day, Did, Moment, Node, Test, Words, day_number};
 
 /// A tree is at most so deep.
 pub const DEPTH_MAX: usize = 16;
@@ -134,11 +134,13 @@ pub enum Op {
     Got,
     /// They answered it.
     Replied,
+    /// They followed a link in it.
+    Clicked,
 }
 
 impl Op {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Eq,
         Self::Ne,
         Self::Lt,
@@ -156,6 +158,7 @@ impl Op {
         Self::OlderThan,
         Self::Got,
         Self::Replied,
+        Self::Clicked,
     ];
 
     /// As in JSON.
@@ -179,6 +182,7 @@ impl Op {
             Self::OlderThan => "older_than",
             Self::Got => "got",
             Self::Replied => "replied",
+            Self::Clicked => "clicked",
         }
     }
 
@@ -199,6 +203,7 @@ impl Op {
             Self::WithinNext => "within next",
             Self::OlderThan => "older than",
             Self::Replied => "replied to",
+            Self::Clicked => "clicked in",
             Self::Between | Self::In | Self::Contains | Self::Got => self.as_str(),
         }
     }

@@ -124,6 +124,9 @@ pub struct CarrierReported {
     /// The recipient is opted out at the carrier.
     #[serde(default)]
     pub opted_out: bool,
+    /// Who carried it to them, as far as it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
     /// As how many parts it was billed.
     pub parts: Option<u32>,
     /// What it cost.

@@ -107,6 +107,17 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::ContactOptedOut,
+        Self::ContactBlocked,
+        Self::NumberDisabled,
+        Self::QuietHours,
+        Self::LegalHours,
+        Self::FrequencyCap,
+        Self::NoOpenHour,
+    ];
+
     /// The stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {

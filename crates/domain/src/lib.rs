@@ -24,6 +24,7 @@ pub mod import;
 pub mod keyword;
 pub mod knowledge;
 pub mod law;
+pub mod link;
 pub mod lint;
 pub mod message;
 pub mod number;

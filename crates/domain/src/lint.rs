@@ -158,6 +158,8 @@ pub struct Context<'a> {
     pub sender: &'a str,
     /// The sender's own keywords.
     pub keywords: Option<&'a OwnWords>,
+    /// Where the sender's own short links go, a host; `None`: nowhere.
+    pub own_host: Option<&'a str>,
 }
 
 /// What speaks against a text, the worst first. `body` is a template as it is written, or a plain text; nothing is said of an
@@ -170,7 +172,7 @@ pub fn lint(body: &str, context: Context<'_>) -> Vec<Finding> {
     }
     let mut found = Vec::new();
     placeholders(&text, &mut found);
-    links(&text, &mut found);
+    links(&text, context, &mut found);
     opt_out(&text, context, &mut found);
     sender(&text, context, &mut found);
     delicate(&text, &mut found);
@@ -203,8 +205,14 @@ fn placeholders(text: &Text, found: &mut Vec<Finding>) {
     ));
 }
 
-fn links(text: &Text, found: &mut Vec<Finding>) {
-    for link in links::links(text) {
+/// Whether everybody can make a link at this host, so that carriers block it.
+#[must_use]
+pub fn is_public_shortener(host: &str) -> bool {
+    links::is_public_shortener(host)
+}
+
+fn links(text: &Text, context: Context<'_>, found: &mut Vec<Finding>) {
+    for link in links::links(text).into_iter().filter(|link| context.own_host != Some(&*link.host)) {
         if links::is_public_shortener(&link.host) {
             let explanation = format!("{} is a public link shortener. Carriers block texts with one.", link.host);
             found.push(refuse(

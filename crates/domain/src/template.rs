@@ -13,6 +13,7 @@
 //! says "Hi ,".
 
 mod fault;
+mod links;
 mod parse;
 mod person;
 mod render;
@@ -37,6 +38,7 @@ pub struct Template {
 enum Part {
     Words(String),
     Place(Place),
+    Link(links::Link),
 }
 
 /// A place to be filled.
@@ -87,6 +89,8 @@ impl Template {
         let words = self.parts.iter().map(|part| match part {
             Part::Words(words) => words.as_str(),
             Part::Place(place) => place.fallback.as_deref().unwrap_or_default(),
+            // It reads differently for everybody, in letters that cost nothing.
+            Part::Link(_) => "",
         });
         words.collect()
     }
@@ -95,7 +99,7 @@ impl Template {
     #[must_use]
     pub fn falls_back(&self, person: Person<'_>) -> bool {
         self.parts.iter().any(|part| match part {
-            Part::Words(_) => false,
+            Part::Words(_) | Part::Link(_) => false,
             Part::Place(place) => place.fallback.is_some() && person.get(&place.name).is_none(),
         })
     }

@@ -35,6 +35,8 @@ pub struct Settings {
     pub campaign_cap: Option<CampaignCap>,
     /// A campaign to more people than this goes only if another member says so; `None`: none needs that.
     pub campaign_approval_above: Option<u32>,
+    /// Where short links of campaigns go, as in `https://go.example.com`; `None`: to this installation.
+    pub links_base: Option<String>,
     /// What HELP is answered with where the carrier does not answer it itself.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not confirm it itself.
@@ -92,6 +94,7 @@ impl Default for Settings {
             quiet_hours: None,
             campaign_cap: None,
             campaign_approval_above: None,
+            links_base: None,
             help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
             stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),
             keywords: OwnWords::default(),

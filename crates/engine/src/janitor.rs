@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::assistant::replay;
 use store::campaign::guard;
 use store::remember::SENDING_LEASE;
-use store::{StoreError, approval, idempotency, import, queue, run, tool_use, unclaimed};
+use store::{StoreError, approval, idempotency, import, link, queue, run, tool_use, unclaimed};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
@@ -25,6 +25,8 @@ const REPLAYS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 const USES_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// A file of contacts that has not come in whole by then never will.
 const UPLOADS_END: SignedDuration = SignedDuration::from_hours(24);
+/// Who followed which link is told of for so long.
+const CLICKS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Pieces of files are half a megabyte each.
 const FILES_AT_ONCE: u32 = 20;
 /// So many rows are forgotten in one transaction.
@@ -62,6 +64,9 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
     let uses_before = world.now().checked_sub(USES_KEPT).map_err(StoreError::fault)?;
     let files_before = world.now().checked_sub(domain::import::KEPT).map_err(StoreError::fault)?;
     let broken_before = world.now().checked_sub(UPLOADS_END).map_err(StoreError::fault)?;
+    let clicks_before = world.now().checked_sub(CLICKS_KEPT).map_err(StoreError::fault)?;
+    let codes_end = SignedDuration::from_hours(24 * domain::link::DAYS_MAX);
+    let codes_before = world.now().checked_sub(codes_end).map_err(StoreError::fault)?;
     let now = world.now();
     loop {
         let forgotten = world
@@ -77,7 +82,9 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                 let approvals = approval::forget(tx, uses_before, SOME).await?;
                 let outcomes = guard::forget_old(tx, facts_before, SOME).await?;
                 let files = import::forget(tx, files_before, broken_before, FILES_AT_ONCE).await?;
+                let links = link::forget(tx, clicks_before, codes_before, SOME).await?;
                 let most = [
+                    links,
                     files * u64::from(SOME / FILES_AT_ONCE),
                     arrivals,
                     unclaimed,

@@ -15,6 +15,7 @@ pub mod import;
 mod intake;
 mod janitor;
 mod knowledge;
+pub mod link;
 pub mod live;
 mod media;
 pub mod model;
@@ -131,6 +132,7 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::CHECKING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::IMPORTING, alone, stop.clone()));
         loops.spawn(campaign::keep(Arc::clone(&world), stop.clone()));
+        loops.spawn(link::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })
@@ -140,6 +142,14 @@ impl Engine {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Where the code of a short link leads, and that somebody followed it. `None`: nowhere.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn follow(&self, code: &str, visit: link::Visit<'_>) -> Result<Option<String>, StoreError> {
+        link::follow(&self.0, code, visit).await
     }
 
     /// The time.

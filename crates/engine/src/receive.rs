@@ -17,6 +17,9 @@ use uuid::Uuid;
 
 use crate::world::World;
 
+/// So much of the name of whoever carried a text is kept.
+const CARRIER_CHARS: usize = 80;
+
 /// Why a webhook was not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReceived {
@@ -154,11 +157,17 @@ fn carrier_reported(
             }),
             (None, _) => None,
         },
+        carrier: receipt.to_carrier.map(|carrier| shortened(&carrier)).filter(|carrier| !carrier.is_empty()),
         parts: receipt.parts,
         cost: receipt.cost.map(|cost| Cost { micros: cost.micros, currency: cost.currency }),
         at: receipt.occurred_at,
     };
     (lane, Ok(Fact::CarrierReported(fact)))
+}
+
+/// Names are open text: no more of one is kept than any needs.
+fn shortened(carrier: &str) -> String {
+    carrier.trim().chars().take(CARRIER_CHARS).collect()
 }
 
 /// A failure of the carrier in our own form.

@@ -29,6 +29,13 @@ impl KeyType for Aes256 {
     }
 }
 
+struct Sixteen;
+impl KeyType for Sixteen {
+    fn len(&self) -> usize {
+        16
+    }
+}
+
 impl Sealer {
     /// With the installation's 32 random bytes.
     #[must_use]
@@ -66,6 +73,18 @@ impl Sealer {
         let aad = Aad::from(context.as_bytes());
         let plain = self.key(context)?.open_in_place(nonce, aad, &mut sealed).map_err(|_| SealError)?;
         Ok(plain.to_vec())
+    }
+
+    /// The secret that the codes of short links are made with.
+    ///
+    /// # Errors
+    /// Never in practice: it is short enough.
+    pub fn link_key(&self) -> Result<domain::link::Key, SealError> {
+        let info = [b"short links".as_slice()];
+        let okm = self.0.expand(&info, Sixteen).map_err(|_| SealError)?;
+        let mut key = [0; 16];
+        okm.fill(&mut key).map_err(|_| SealError)?;
+        Ok(domain::link::Key::from_bytes(key))
     }
 
     fn key(&self, context: &str) -> Result<LessSafeKey, SealError> {

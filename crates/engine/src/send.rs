@@ -44,6 +44,20 @@ const IN_FLIGHT_MAX: usize = 256;
 /// So many answers are remembered in one transaction.
 const ENDINGS: usize = 128;
 
+/// Where the outside reaches us, and the secret of our short links.
+#[derive(Default)]
+pub(crate) struct Outside {
+    pub(crate) public_url: String,
+    /// `None`: links stay as they are written.
+    pub(crate) link_key: Option<domain::link::Key>,
+}
+
+impl Outside {
+    pub(crate) fn of(world: &World) -> Self {
+        Self { public_url: world.public_url.clone(), link_key: world.sealer.link_key().ok() }
+    }
+}
+
 /// A text that is marked as being sent and must be handed over now.
 #[derive(Debug)]
 struct Handed {
@@ -142,7 +156,7 @@ async fn claim(
 ) -> Result<(Vec<Handed>, Vec<(Lane, Then)>), StoreError> {
     let now = world.now();
     let ids = world.ids();
-    let public_url = world.public_url.clone();
+    let outside = Outside::of(world);
     let (handed, lanes, told) = world
         .store
         .system_write(async move |tx| {
@@ -155,7 +169,7 @@ async fn claim(
                     break;
                 }
                 let room = u32::try_from(room - handed.len()).unwrap_or(BATCH);
-                let claimed = claim_lane(tx, &mut batch, now, &mut ids, lane, room, &public_url).await?;
+                let claimed = claim_lane(tx, &mut batch, now, &mut ids, lane, room, &outside).await?;
                 handed.extend(claimed.handed);
                 then.push((lane.clone(), claimed.then));
             }
@@ -181,7 +195,7 @@ async fn claim_lane(
     ids: &mut domain::id::Ids,
     lane: &Lane,
     room: u32,
-    public_url: &str,
+    outside: &Outside,
 ) -> Result<Claimed, StoreError> {
     let mut claimed = Claimed { handed: Vec::new(), then: Then::Nothing };
     // One node at a time sends from a number: its pace is one.
@@ -222,7 +236,7 @@ async fn claim_lane(
         if let Due::Hand { attempt } = due {
             let request = match &text.request {
                 Some(request) => request.clone(),
-                None => request(&mut tx, public_url, &sender, &text).await?,
+                None => request(&mut tx, &outside.public_url, &sender, &text).await?,
             };
             claimed.handed.push(Handed {
                 tenant: lane.tenant,
@@ -242,7 +256,7 @@ async fn claim_lane(
     // Whoever writes to one person overtakes what goes to many.
     let left = burst.min(room).saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
     if left > 0 && matches!(claimed.then, Then::Nothing) {
-        let more = recipients::claim(&mut tx, now, ids, lane, &sender, &mut tat, left, public_url).await?;
+        let more = recipients::claim(&mut tx, now, ids, lane, &sender, &mut tat, left, outside).await?;
         claimed.handed.extend(more.handed);
         claimed.then = more.then;
         after.join(more.after);

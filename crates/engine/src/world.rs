@@ -15,6 +15,7 @@ use crate::assistant::Runs;
 use crate::clock::Clock;
 use crate::intake::Intake;
 use crate::knowledge::Shelf;
+use crate::link::Clicks;
 use crate::live::{Live, Signal};
 use crate::model::Models;
 use crate::net::Net;
@@ -54,6 +55,8 @@ pub(crate) struct World {
     pub(crate) freezes: Alarm,
     pub(crate) checks: Alarm,
     pub(crate) imports: Alarm,
+    /// Who followed short links, on their way to the disk.
+    pub(crate) clicks: Clicks,
     pub(crate) webhooks: Alarm,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -93,6 +96,7 @@ impl World {
             freezes: Alarm::default(),
             checks: Alarm::default(),
             imports: Alarm::default(),
+            clicks: Clicks::default(),
             webhooks: Alarm::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),

@@ -40,6 +40,8 @@ CREATE TABLE campaign_recipient (
     segments        BIGINT,
     carrier_ref     TEXT,
     failure         TEXT,                 -- JSON: code, explanation, mend
+    failure_code    TEXT,                 -- that code
+    carrier         TEXT,                 -- who carried it to them, where a receipt told
     parts           BIGINT,
     cost_micros     BIGINT,
     currency        TEXT,
@@ -50,12 +52,16 @@ CREATE TABLE campaign_recipient (
     replied_at_us   BIGINT,
     variant         BIGINT,               -- which of the texts they got, from 0; NULL: there is one, or none was made
     is_canary       BOOLEAN NOT NULL DEFAULT FALSE, -- they get it first
+    clicked_at_us   BIGINT,
+    opted_out_at_us BIGINT,               -- they said STOP after it, and to nothing newer
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
 ) {clustered};
 -- Nobody gets a campaign twice.
 CREATE UNIQUE INDEX campaign_recipient_phone ON campaign_recipient (tenant_id, campaign_id, phone);
+-- All of them in the order of their launch, page by page.
+CREATE INDEX campaign_recipient_order ON campaign_recipient (tenant_id, campaign_id, id);
 CREATE INDEX campaign_recipient_standing ON campaign_recipient (tenant_id, campaign_id, standing);
 CREATE INDEX campaign_recipient_waiting ON campaign_recipient (tenant_id, campaign_id, number_id, ready_at_us, id)
     WHERE standing IN ('pending', 'deferred', 'queued');
@@ -67,4 +73,7 @@ CREATE INDEX campaign_recipient_contact ON campaign_recipient (tenant_id, contac
 -- How often somebody was texted lately.
 CREATE INDEX campaign_recipient_handed ON campaign_recipient (tenant_id, phone, handed_at_us) WHERE handed_at_us IS NOT NULL;
 CREATE INDEX campaign_recipient_replied ON campaign_recipient (tenant_id, campaign_id) WHERE replied_at_us IS NOT NULL;
+CREATE INDEX campaign_recipient_clicked ON campaign_recipient (tenant_id, campaign_id) WHERE clicked_at_us IS NOT NULL;
+CREATE INDEX campaign_recipient_failed ON campaign_recipient (tenant_id, campaign_id, failure_code)
+    WHERE failure_code IS NOT NULL;
 CREATE INDEX campaign_recipient_leased ON campaign_recipient (lease_until_us) WHERE standing = 'sending';

@@ -62,6 +62,8 @@ pub struct Campaign {
     pub total: i64,
     /// How many have answered.
     pub replied: i64,
+    /// How many have followed a link in it.
+    pub clicked: i64,
     /// The member who made it; `null`: a program.
     #[schema(required = true, value_type = Option<String>)]
     pub created_by: Option<UserId>,
@@ -125,6 +127,9 @@ pub mod shown {
         /// So many of a hundred get nothing, to compare with.
         #[schema(maximum = 50)]
         pub holdout_percent: u8,
+        /// Whether its links become short ones, with a code of its own for everybody.
+        #[schema(value_type = words::CampaignLinks)]
+        pub links: String,
     }
 
     /// Something that speaks against a text.
@@ -440,11 +445,14 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
     let ids = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<CampaignId>, _>>()?;
     let mut counts = recipient::counts(tx, &ids).await?;
     let mut replied = recipient::replied(tx, &ids).await?;
+    let mut clicked = recipient::clicked(tx, &ids).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let tenant = tenant::read(tx).await?;
-    let context = Context { sender: &tenant.name, keywords: Some(&tenant.settings.keywords) };
+    let own_host = tenant.settings.links_base.as_deref().and_then(domain::link::host);
+    let keywords = Some(&tenant.settings.keywords);
+    let context = Context { sender: &tenant.name, keywords, own_host: own_host.as_deref() };
     rows.iter()
         .map(|row| {
             let id: CampaignId = row.get(0)?;
@@ -463,6 +471,7 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
                 frozen: row.get(5)?,
                 total: counts.total(),
                 replied: replied.remove(&id).unwrap_or_default(),
+                clicked: clicked.remove(&id).unwrap_or_default(),
                 counts,
                 created_by: row.get(6)?,
                 created_at: row.get(7)?,

@@ -16,6 +16,7 @@ pub mod event;
 pub mod idempotency;
 pub mod import;
 pub mod knowledge;
+pub mod link;
 pub mod list;
 pub mod media;
 pub mod member;

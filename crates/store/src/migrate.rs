@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = migrations![
     15 "0015_guards",
     16 "0016_suppression",
     17 "0017_contact_history",
+    18 "0018_link",
 ];
 
 /// Why a database could not be brought to this program's schema.

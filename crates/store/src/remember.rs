@@ -2,7 +2,8 @@
 
 use domain::campaign::{Guard, Halt, Moved};
 use domain::decision::{
-    CancelReason, Change, Consent, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine, Unsent,
+    CancelReason, Change, Consent, ConsentSource, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine,
+    Unsent,
 };
 use domain::event::Kind;
 use domain::id::{CampaignId, ContactId, ConversationId, Ids, MessageId};
@@ -299,6 +300,11 @@ impl<'d> Pen<'_, '_, 'd> {
                 args![&consent.phone, consent.opted_out.then_some(consent.at)],
             )
             .await?;
+        if consent.opted_out && consent.source != ConsentSource::Carrier {
+            for campaign in recipient::left::left(self.tx, &consent.phone, consent.at).await? {
+                self.tell_once(campaign);
+            }
+        }
         self.tell(Kind::ContactUpdated, consent.contact, None);
         Ok(())
     }

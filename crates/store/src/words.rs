@@ -66,6 +66,16 @@ words! {
     CheckState { Counting, Done }
     /// What would become of somebody: they get their text now, later, or not at all.
     Foreseen { Now, Later, Skipped }
+    /// Whether a campaign's links become short ones, with a code of its own for everybody.
+    CampaignLinks { AsWritten, Short }
+    /// Which kind of program followed a link.
+    LinkAgent { Apple, Android, Desktop, Previewer, Scanner, Other }
+    /// Who followed a link: a person, or what kind of machine.
+    LinkVerdict { Person, Preview, Scanner, Burst, TooSoon }
+    /// What happened to somebody's text of a campaign.
+    RecipientStepKind { Launched, HandedOver, Sent, Delivered, Clicked, Replied, OptedOut }
+    /// What the gate says: it may go, not now, or never.
+    GateVerdict { Send, Defer, Skip }
     /// Where an import of contacts stands: people say what its columns are; it is read and nothing is changed; contacts are made
     /// and changed; or it is over, or taken back.
     ImportState { Draft, Checking, Checked, Running, Done, Failed, Cancelled, Undoing, Undone }
@@ -154,6 +164,8 @@ mod tests {
         assert_eq!(of::<FindingCode>(), Code::ALL.map(Code::as_str));
         let severities = [Severity::Warning, Severity::Refuse].map(|one| serde_json::to_value(one).unwrap());
         assert_eq!(serde_json::json!(of::<FindingSeverity>()), serde_json::json!(severities));
+        assert_eq!(of::<LinkAgent>(), domain::link::Agent::ALL.map(domain::link::Agent::as_str));
+        assert_eq!(of::<LinkVerdict>(), domain::link::Verdict::ALL.map(domain::link::Verdict::as_str));
         use domain::source::{Kind as K, Status as T};
         assert_eq!(of::<SourceKind>(), K::ALL.map(K::as_str));
         assert_eq!(of::<SourceStatus>(), T::ALL.map(T::as_str));

@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod check;
 pub mod history;
+pub mod outcomes;
 pub mod preview;
 pub mod recipients;
 pub mod retry;

@@ -286,7 +286,7 @@ pub async fn template(State(app): State<AppState>, caller: Caller) -> Result<Res
     Ok((csv_headers("contacts.csv")?, text).into_response())
 }
 
-fn csv_headers(name: &str) -> Result<[(header::HeaderName, HeaderValue); 3], ApiError> {
+pub(super) fn csv_headers(name: &str) -> Result<[(header::HeaderName, HeaderValue); 3], ApiError> {
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")).map_err(StoreError::fault)?;
     Ok([
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),

@@ -61,6 +61,9 @@ pub struct TenantSettings {
     pub campaign_cap: Option<CampaignCap>,
     /// A campaign to more people than this goes only if another member says so; `null`: none needs that.
     pub campaign_approval_above: Option<u32>,
+    /// Where short links of campaigns go, as in `https://go.example.com`; `null`: to this installation's own address.
+    #[schema(required = true)]
+    pub links_base: Option<String>,
     /// What HELP is answered with where the carrier does not.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not.
@@ -195,6 +198,10 @@ pub struct ChangeSettings {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<u32>)]
     pub campaign_approval_above: Option<Option<u32>>,
+    /// A host of your own that leads here, as in `https://go.example.com`; `null`: this installation's own address.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub links_base: Option<Option<String>>,
     pub help_text: Option<String>,
     /// `null`: ours.
     #[serde(deserialize_with = "present")]
@@ -304,6 +311,11 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
     if let Some(above) = change.campaign_approval_above {
         settings.campaign_approval_above = above;
     }
+    if let Some(base) = change.links_base {
+        let checked = base.as_deref().map(domain::link::base).transpose();
+        settings.links_base =
+            checked.map_err(|fault| ApiError::invalid(called("links_base"), fault.code(), fault.to_string()))?;
+    }
     if let Some(text) = change.help_text {
         settings.help_text = short_text(&called("help_text"), text)?;
     }
@@ -398,6 +410,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         quiet_hours,
         campaign_cap,
         campaign_approval_above,
+        links_base,
         help_text,
         stop_confirmation,
         keywords,
@@ -419,6 +432,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             quiet_hours,
             campaign_cap,
             campaign_approval_above,
+            links_base,
             help_text,
             stop_confirmation,
             keywords,

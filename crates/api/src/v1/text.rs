@@ -4,7 +4,7 @@ use axum::extract::State;
 use domain::segment::{self, Encoding};
 use domain::smart::smart_if_it_helps;
 use serde::{Deserialize, Serialize};
-use store::words;
+use store::{TenantTx, tenant, words};
 use utoipa::ToSchema;
 
 use crate::{auth::Caller, error::ApiError, extract::Json, state::AppState};
@@ -22,6 +22,9 @@ pub struct MeasureText {
     #[serde(default = "yes")]
     #[schema(default = true)]
     smart: bool,
+    /// Whether its links are counted as the short ones that a campaign makes of them.
+    #[serde(default)]
+    short_links: bool,
 }
 
 /// What a text measures.
@@ -70,10 +73,15 @@ pub struct NotGsm {
 #[utoipa::path(post, path = "/text/measure", tag = "text", request_body = MeasureText,
     responses((status = 200, body = Measure)))]
 pub async fn measure(
-    State(_app): State<AppState>,
-    _caller: Caller,
-    Json(asked): Json<MeasureText>,
+    State(app): State<AppState>,
+    caller: Caller,
+    Json(mut asked): Json<MeasureText>,
 ) -> Result<Json<Measure>, ApiError> {
+    if asked.short_links {
+        let read = async |tx: &mut TenantTx<'_>| tenant::settings(tx).await;
+        let base = app.engine.store().read(caller.tenant, read).await?.links_base;
+        asked.body = domain::link::sample(&asked.body, base.as_deref().unwrap_or(app.engine.public_url()));
+    }
     Ok(Json(measured(asked)))
 }
 

@@ -98,6 +98,8 @@ pub struct Moved {
     pub carrier_ref: Option<String>,
     /// Why not.
     pub failure: Option<Failure>,
+    /// Who carried it to them, by the carrier's word.
+    pub carrier: Option<String>,
     /// As how many parts it was billed.
     pub parts: Option<u32>,
     /// What it cost.
@@ -123,6 +125,7 @@ impl Recipient {
             variant: None,
             carrier_ref: None,
             failure: None,
+            carrier: None,
             parts: None,
             cost: None,
         }
@@ -307,6 +310,7 @@ pub fn reported(about: &Recipient, report: &CarrierReported) -> Decision {
         decision.change(moved(Moved {
             carrier_ref: Some(report.carrier_ref.clone()),
             failure: report.failure.clone(),
+            carrier: report.carrier.clone(),
             parts: report.parts,
             cost: report.cost.clone(),
             ..about.moved(to)

@@ -7,11 +7,12 @@ use crate::field::{Field, Kind};
 use crate::id::{CampaignId, ListId};
 
 /// What every contact has, by name. A tenant's field of the same name is written `fields.name`.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "name",
     "company",
     "phone",
     "time_zone",
+    "language",
     "tag",
     "list",
     "campaign",
@@ -47,6 +48,8 @@ pub enum Of {
     Phone,
     /// IANA name, if somebody said it.
     TimeZone,
+    /// ISO 639-1, if somebody said it.
+    Language,
     /// Their labels.
     Tag,
     /// The lists that they are on.
@@ -89,6 +92,7 @@ impl Catalogue {
             "company" => Of::Company,
             "phone" => Of::Phone,
             "time_zone" => Of::TimeZone,
+            "language" => Of::Language,
             "tag" => Of::Tag,
             "list" => Of::List,
             "campaign" => Of::Campaign,
@@ -119,6 +123,7 @@ impl Of {
             Self::Company => "company".into(),
             Self::Phone => "phone".into(),
             Self::TimeZone => "time_zone".into(),
+            Self::Language => "language".into(),
             Self::Tag => "tag".into(),
             Self::List => "list".into(),
             Self::Campaign => "campaign".into(),
@@ -168,11 +173,11 @@ impl Of {
             Op::IsMissing,
         ];
         match self {
-            Self::Name | Self::Company | Self::Phone | Self::TimeZone => TEXT,
+            Self::Name | Self::Company | Self::Phone | Self::TimeZone | Self::Language => TEXT,
             Self::Tag | Self::List | Self::Consent => CHOICE,
             Self::OptedOut | Self::Blocked => &[Op::Eq, Op::Ne],
             Self::CreatedAt | Self::LastInboundAt | Self::LastOutboundAt => MOMENT,
-            Self::Campaign => &[Op::Got, Op::Replied],
+            Self::Campaign => &[Op::Got, Op::Replied, Op::Clicked],
             Self::Field(field) => match field.kind {
                 Kind::Text => TEXT,
                 Kind::Number => NUMBER,
@@ -194,7 +199,7 @@ impl Op {
             Self::In => Wants::Several,
             Self::IsSet | Self::IsMissing => Wants::Nothing,
             Self::WithinLast | Self::WithinNext | Self::OlderThan => Wants::Days,
-            Self::Got | Self::Replied => Wants::Campaign,
+            Self::Got | Self::Replied | Self::Clicked => Wants::Campaign,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Bound;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Checked, Condition, Node, Of, Test, Words, fold};
+use super::{Checked, Condition, Did, Node, Of, Test, Words, fold};
 use crate::field::Compared;
 use crate::id::{CampaignId, ListId};
 
@@ -22,6 +22,8 @@ pub struct Subject {
     pub phones: Vec<String>,
     /// IANA name, if somebody said it.
     pub time_zone: Option<String>,
+    /// ISO 639-1, if somebody said it.
+    pub language: Option<String>,
     /// What they last said about getting texts.
     pub consent: Option<String>,
     /// One of their phones wants no texts.
@@ -59,6 +61,18 @@ pub struct GotCampaign {
     pub sent_at: Option<Timestamp>,
     /// When they answered.
     pub replied_at: Option<Timestamp>,
+    /// When they followed a link in it.
+    pub clicked_at: Option<Timestamp>,
+}
+
+impl GotCampaign {
+    fn at(&self, did: Did) -> Option<Timestamp> {
+        match did {
+            Did::Got => self.sent_at,
+            Did::Replied => self.replied_at,
+            Did::Clicked => self.clicked_at,
+        }
+    }
 }
 
 /// Why a condition holds, or does not: the tree again, with what each part says of one person.
@@ -156,8 +170,8 @@ impl Looking<'_> {
             Test::Tagged(Some(tags)) => tags.iter().any(|tag| self.of.tags.contains(tag)),
             Test::Listed(None) => !self.of.lists.is_empty(),
             Test::Listed(Some(lists)) => lists.iter().any(|list| self.of.lists.contains(list)),
-            Test::Campaign { replied, which, days } => self.of.campaigns.iter().any(|got| {
-                let at = if *replied { got.replied_at } else { got.sent_at };
+            Test::Campaign { did, which, days } => self.of.campaigns.iter().any(|got| {
+                let at = got.at(*did);
                 which.as_ref().is_none_or(|which| which.contains(&got.campaign))
                     && at.is_some_and(|at| days.is_none_or(|days| self.ago(days) <= at))
             }),
@@ -179,6 +193,7 @@ impl Looking<'_> {
             Of::Company => vec![&self.of.company],
             Of::Phone => self.of.phones.iter().map(String::as_str).collect(),
             Of::TimeZone => self.of.time_zone.as_deref().into_iter().collect(),
+            Of::Language => self.of.language.as_deref().into_iter().collect(),
             Of::Consent => self.of.consent.as_deref().into_iter().collect(),
             Of::Field(field) => self.of.fields.get(&field.key).map(String::as_str).into_iter().collect(),
             Of::Tag
@@ -202,6 +217,7 @@ impl Looking<'_> {
             | Of::Company
             | Of::Phone
             | Of::TimeZone
+            | Of::Language
             | Of::Tag
             | Of::List
             | Of::Campaign
@@ -227,10 +243,9 @@ impl Looking<'_> {
             Test::OptedOut => yes_no(self.of.opted_out),
             Test::Tagged(_) => joined(self.of.tags.iter().cloned().collect()),
             Test::Listed(_) => joined(self.of.lists.iter().map(|list| called(list.to_string())).collect()),
-            Test::Campaign { replied, which, .. } => {
+            Test::Campaign { did, which, .. } => {
                 let meant = |got: &&GotCampaign| which.as_ref().is_none_or(|which| which.contains(&got.campaign));
-                let at = |got: &GotCampaign| if *replied { got.replied_at } else { got.sent_at };
-                self.of.campaigns.iter().filter(meant).filter_map(at).max().map(|at| at.to_string())
+                self.of.campaigns.iter().filter(meant).filter_map(|got| got.at(*did)).max().map(|at| at.to_string())
             }
         }
     }

@@ -80,15 +80,26 @@ pub enum Test {
     Tagged(Option<Vec<String>>),
     /// They are on one of these lists; `None`: on any.
     Listed(Option<Vec<ListId>>),
-    /// They got one of these campaigns, or answered it; `None`: any.
+    /// They got one of these campaigns, or did something with it; `None`: any.
     Campaign {
-        /// An answer is wanted.
-        replied: bool,
+        /// What they did.
+        did: Did,
         /// Which.
         which: Option<Vec<CampaignId>>,
         /// At most so many days ago.
         days: Option<u32>,
     },
+}
+
+/// What somebody did with a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Did {
+    /// They got it.
+    Got,
+    /// They answered it.
+    Replied,
+    /// They followed a link in it.
+    Clicked,
 }
 
 /// What words must be. All are folded ([`super::fold`]).

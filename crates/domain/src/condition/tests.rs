@@ -48,13 +48,19 @@ fn ann() -> Subject {
         name: "Ann Ødegård".into(),
         phones: vec!["+4798765432".into(), "+14155552671".into()],
         time_zone: Some("Europe/Oslo".into()),
+        language: Some("nb".into()),
         created_at: "2026-01-01T04:59:59Z".parse().unwrap(), // New Year's Eve in New York
         last_inbound_at: Some("2026-05-16T02:00:00Z".parse().unwrap()), // 30 days ago to the second
         tags: ["vip".to_owned()].into(),
         lists: [GUESTS].into(),
         fields: [known("city", "OSLO"), known("age", "18.50"), known("birthday", "2026-06-14"), known("plan", "Gold")]
             .into(),
-        campaigns: vec![GotCampaign { campaign: JUNE, sent_at: Some(now()), replied_at: None }],
+        campaigns: vec![GotCampaign {
+            campaign: JUNE,
+            sent_at: Some(now()),
+            replied_at: None,
+            clicked_at: Some("2026-06-08T02:00:00Z".parse().unwrap()),
+        }],
         ..Subject::default()
     }
 }
@@ -114,6 +120,11 @@ fn a_condition_says_who_is_meant() {
         (r#"got campaign "June" within 1 day"#, true),
         ("got any campaign", true),
         ("replied to any campaign", false),
+        ("clicked in any campaign", true),
+        (r#"clicked in campaign "June" within 7 days"#, true),
+        (r#"clicked in campaign in ("June") within 6 days"#, false),
+        ("language = \"NB\"", true),
+        ("language is missing", false),
         ("blocked = yes", false),
         ("blocked != yes", true),
         ("opted_out = no", true),
@@ -375,7 +386,7 @@ fn a_leaf() -> impl Strategy<Value = Condition> {
                     ((days % 2 == 0).then_some(one).flatten(), (days % 3 == 0).then_some(days))
                 }
             };
-            let field = if matches!(op, Op::Got | Op::Replied) { "campaign" } else { field };
+            let field = if matches!(op, Op::Got | Op::Replied | Op::Clicked) { "campaign" } else { field };
             Condition::Leaf(Leaf { field: field.into(), op, value, days })
         },
     )

@@ -24,7 +24,7 @@ use super::{Catalogue, Checked, Condition, Fault, Span, check};
 pub const CHARS_MAX: usize = 20_000;
 
 /// What has its own meaning where a name could stand; a field that is called so is written `fields.not`.
-const WORDS: [&str; 5] = ["not", "and", "or", "got", "replied"];
+const WORDS: [&str; 6] = ["not", "and", "or", "got", "replied", "clicked"];
 
 /// A condition, and where its parts stand in the text that it was.
 #[derive(Debug, Clone)]

@@ -285,6 +285,7 @@ fn report(reported: Reported, opted_out: bool) -> CarrierReported {
         reported,
         failure: None,
         opted_out,
+        carrier: None,
         parts: Some(1),
         cost: Some(Cost { micros: 7_000, currency: "USD".into() }),
         at: now(),

@@ -6,7 +6,7 @@ use super::*;
 const GOOD: &str = "Harbour Dental: Hi {first_name|there}, your check-up is due in {due:date}. Book at https://harbour.example/book or call us. Reply STOP to opt out.";
 
 fn findings(body: &str) -> Vec<Finding> {
-    lint(body, Context { sender: "Harbour Dental", keywords: None })
+    lint(body, Context { sender: "Harbour Dental", keywords: None, own_host: None })
 }
 
 /// What is found besides a missing name and a missing line.
@@ -65,14 +65,16 @@ fn it_must_say_how_to_stop() {
         assert!(misses(body), "{body}");
     }
     let own = OwnWords { stop: vec!["adieu".into()], ..OwnWords::default() };
-    let context = Context { sender: "", keywords: Some(&own) };
+    let context = Context { sender: "", keywords: Some(&own), own_host: None };
     assert_eq!(lint("Sale today. Reply ADIEU to stop these", context), []);
 }
 
 #[test]
 fn it_must_say_who_writes() {
     let misses = |sender: &str, body: &str| {
-        lint(body, Context { sender, keywords: None }).iter().any(|finding| finding.code == Code::NoSender)
+        lint(body, Context { sender, keywords: None, own_host: None })
+            .iter()
+            .any(|finding| finding.code == Code::NoSender)
     };
     for (sender, body) in [
         ("Harbour Dental", "harbour dental: hello"),
@@ -247,10 +249,19 @@ proptest! {
     #[test]
     fn spans_are_inside(body in prop_oneof![any::<String>(), "[a-z {}\\[\\]<>%!.:/@X🎉é]{0,80}"], sender in any::<String>()) {
         let chars = body.chars().count();
-        for finding in lint(&body, Context { sender: &sender, keywords: None }) {
+        for finding in lint(&body, Context { sender: &sender, keywords: None, own_host: None }) {
             if let Some(span) = finding.span {
                 prop_assert!(span.from < span.to && span.to <= chars, "{finding:?}");
             }
         }
     }
+}
+
+#[test]
+fn ones_own_host_is_no_stranger() {
+    let found = |own_host| {
+        let context = Context { own_host, ..Context::default() };
+        lint("See https://xn--caf-dma.example/l/abc", context).iter().any(|one| one.code == Code::SuspiciousLink)
+    };
+    assert!(found(None) && found(Some("other.example")) && !found(Some("xn--caf-dma.example")));
 }

@@ -57,6 +57,7 @@ impl Rendering {
         for part in &template.parts {
             match part {
                 Part::Words(words) => text.push_str(words),
+                Part::Link(link) => text.push_str(&link.of(person.phone)),
                 Part::Place(place) => match (person.get(&place.name), &place.fallback) {
                     (Some((kind, value)), _) => self.write(&mut text, kind, value, place.how),
                     (None, Some(fallback)) => text.push_str(fallback),

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::SOME;
 use super::ground::{Ground, Known};
 use crate::errands::LEASE;
+use crate::send::Outside;
 use crate::world::World;
 
 /// Those who look on are told at most so often.
@@ -25,13 +26,13 @@ const TELL_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 /// Counts on until all are counted, or the campaign says something else.
 pub(crate) async fn check(world: &Arc<World>, claimed: &Claimed, id: CampaignId, run: i64) -> Result<(), StoreError> {
-    let tenant = claimed.tenant;
+    let (tenant, outside) = (claimed.tenant, Outside::of(world));
     let ground = world
         .store
         .read(tenant, async move |tx: &mut TenantTx<'_>| {
             let Some(check) = check::find(tx, id).await?.filter(|check| goes_on(check, run)) else { return Ok(None) };
             let Some(settings) = campaign::settings(tx, id).await? else { return Ok(None) };
-            Ground::of(tx, id, settings, check.starts_at).await
+            Ground::of(tx, id, settings, check.starts_at, &outside).await
         })
         .await?;
     if let Some(ground) = ground.map(Arc::new) {

@@ -15,6 +15,7 @@ use store::queue::{self, Sender};
 use store::{StoreError, TenantTx, tenant};
 use uuid::Uuid;
 
+use crate::send::Outside;
 use crate::send::recipients::{asked, person, running};
 
 /// A campaign whose launch is only tried.
@@ -41,16 +42,19 @@ impl Ground {
         campaign: CampaignId,
         settings: Settings,
         starts_at: Timestamp,
+        outside: &Outside,
     ) -> Result<Option<Self>, StoreError> {
         let root = store::campaign::retry::root(tx, campaign).await?;
-        let Some(running) = running(campaign, root, &settings) else { return Ok(None) };
+        let tenant = tenant::settings(tx).await?;
+        let base = tenant.links_base.as_deref().unwrap_or(&outside.public_url);
+        let Some(running) = running(campaign, root, &settings, base, outside.link_key) else { return Ok(None) };
         let mut senders = HashMap::new();
         for number in &settings.numbers {
             if let Some(sender) = queue::sender(tx, *number).await? {
                 senders.insert(*number, sender);
             }
         }
-        let mut fields = tenant::settings(tx).await?.fields;
+        let mut fields = tenant.fields;
         fields.retain(|field| running.texts.names().any(|name| name == field.key));
         let run = DryRun::new(starts_at, running);
         Ok(Some(Self { campaign, settings, starts_at, run, senders, fields }))

@@ -14,6 +14,7 @@ use store::campaign::{self, check};
 use store::{StoreError, TenantTx};
 
 use super::ground::{Ground, Known};
+use crate::send::Outside;
 use crate::world::World;
 
 /// What somebody would get.
@@ -50,11 +51,14 @@ pub(crate) async fn preview(
     starts_at: Timestamp,
     whom: Vec<Who>,
 ) -> Result<HashMap<Who, Previewed>, StoreError> {
+    let outside = Outside::of(world);
     world
         .store
         .read(tenant, async move |tx: &mut TenantTx<'_>| {
             let Some(settings) = campaign::settings(tx, id).await? else { return Ok(HashMap::new()) };
-            let Some(ground) = Ground::of(tx, id, settings, starts_at).await? else { return Ok(HashMap::new()) };
+            let Some(ground) = Ground::of(tx, id, settings, starts_at, &outside).await? else {
+                return Ok(HashMap::new());
+            };
             let contacts: Vec<ContactId> = whom.iter().filter_map(contact).collect();
             let phones = check::phones(tx, &contacts).await?;
             // Who was named by a number is reached there, whatever others they have.

@@ -7,17 +7,19 @@ use domain::campaign::{Due, Running, Settings, Texts, due};
 use domain::decision::{Change, Decision};
 use domain::gate::{Asked, Purpose, looks_back};
 use domain::id::{CampaignId, Ids, TenantId};
+use domain::link::{Key, Links, Shortener};
 use domain::pace::Pace;
 use domain::template::{Person, Rendering, Template};
 use jiff::Timestamp;
 use providers::telnyx::text::SendText;
 use store::campaign::recipient::{self, DueRecipient};
+use store::link::{self, Codes};
 use store::queue::{Lane, Sender};
 use store::remember::{Aftermath, remember};
 use store::{StoreError, TenantTx, campaign};
 
 use super::board::Then;
-use super::{AHEAD_US, Handed, POLL};
+use super::{AHEAD_US, Handed, Outside, POLL};
 use crate::receive::address_of;
 
 /// What was claimed, and what the lane waits for next.
@@ -38,7 +40,7 @@ pub(super) async fn claim(
     sender: &Sender,
     tat: &mut i64,
     room: u32,
-    public_url: &str,
+    outside: &Outside,
 ) -> Result<Claimed, StoreError> {
     let mut claimed = Claimed { handed: Vec::new(), then: Then::Nothing, after: Aftermath::default() };
     if lane.ready_at[2].is_none_or(|ready_at| ready_at > now) {
@@ -47,13 +49,15 @@ pub(super) async fn claim(
     let campaigns = campaign::running(tx).await?;
     let mut decisions = Vec::new();
     let mut often = Often::default();
+    let mut codes = Vec::new();
+    let base = sender.settings.links_base.as_deref().unwrap_or(&outside.public_url);
     'campaigns: for sending in campaigns {
         let id = sending.id;
         let left = room.saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
         if left == 0 {
             break;
         }
-        let Some(running) = running(id, sending.root, &sending.settings) else { continue };
+        let Some(running) = running(id, sending.root, &sending.settings, base, outside.link_key) else { continue };
         let names: Vec<&str> = running.texts.names().collect();
         let fields = sender.settings.fields.iter().filter(|field| names.contains(&field.key.as_str()));
         let fields: Vec<_> = fields.cloned().collect();
@@ -87,6 +91,12 @@ pub(super) async fn claim(
                     None => {}
                 }
                 often.hand(&one.recipient.phone);
+                let phone = one.recipient.phone.as_str();
+                let template = running.texts.of(running.texts.assigned(phone)).filter(|_| one.body.is_none());
+                let coded = template.map_or_else(Vec::new, |template| template.coded(phone));
+                if !coded.is_empty() {
+                    codes.push(Codes { recipient: one.recipient.id, campaign: id, coded });
+                }
                 let message = one.recipient.id.0.into();
                 let request = SendText {
                     from: sender.address.clone(),
@@ -95,7 +105,7 @@ pub(super) async fn claim(
                     media_urls: Vec::new(),
                     subject: None,
                     messaging_profile_id: sender.messaging_profile.clone(),
-                    webhook_url: Some(address_of(public_url, sender.account, message)),
+                    webhook_url: Some(address_of(&outside.public_url, sender.account, message)),
                 };
                 claimed.handed.push(Handed {
                     tenant: lane.tenant,
@@ -117,6 +127,9 @@ pub(super) async fn claim(
         }
     }
     claimed.after = remember(tx, now, ids, &decisions).await?;
+    if !codes.is_empty() {
+        link::keep(tx, now, base, &codes).await?;
+    }
     Ok(claimed)
 }
 
@@ -169,10 +182,23 @@ impl Often {
     }
 }
 
-/// `None`: a text of it cannot be read, which was checked when it was saved.
-pub(crate) fn running(id: CampaignId, root: CampaignId, settings: &Settings) -> Option<Running> {
+/// `None`: a text of it cannot be read, which was checked when it was saved. `base`: where its short links go.
+pub(crate) fn running(
+    id: CampaignId,
+    root: CampaignId,
+    settings: &Settings,
+    base: &str,
+    key: Option<Key>,
+) -> Option<Running> {
+    let shortener = match (settings.links, key) {
+        (Links::Short, Some(key)) => Some(Shortener { base: base.to_owned(), key, campaign: id }),
+        _ => None,
+    };
     let read = |body: &str| match body.parse::<Template>() {
-        Ok(template) => Some(template),
+        Ok(template) => Some(match &shortener {
+            Some(shortener) => template.shortened(shortener),
+            None => template,
+        }),
         Err(fault) => {
             tracing::error!(campaign = %id, code = fault.kind.code(), "the text of a running campaign cannot be read");
             None

@@ -1,6 +1,10 @@
 //! Everybody who is to get a campaign: a row each from launch to outcome.
 
 pub mod due;
+pub(crate) mod left;
+pub mod names;
+pub mod outcome;
+pub mod path;
 pub mod shown;
 
 use std::collections::HashMap;
@@ -14,7 +18,7 @@ use crate::remember::SENDING_LEASE;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list};
 
 pub use due::{DueRecipient, due, had, would_be_due};
-pub use shown::{Counts, Shown, counts, page, replied};
+pub use shown::{Counts, Shown, Wanted, clicked, counts, find, page, replied, wanted_page};
 
 /// Recipients by the ids of their texts, with the lanes of their threads; nobody else changes them until this transaction
 /// ends. Those that there are not are left out.
@@ -128,6 +132,9 @@ pub(crate) async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) 
              carrier_ref = COALESCE($8, carrier_ref), variant = COALESCE($17, variant),
              failure = CASE WHEN $3 IN ('sending', 'sent', 'delivered', 'unconfirmed') THEN NULL
                             ELSE COALESCE($9, failure) END,
+             failure_code = CASE WHEN $3 IN ('sending', 'sent', 'delivered', 'unconfirmed') THEN NULL
+                                 ELSE COALESCE($18, failure_code) END,
+             carrier = COALESCE($19, carrier),
              parts = COALESCE($10, parts), cost_micros = COALESCE($11, cost_micros), currency = COALESCE($12, currency),
              lease_until_us = CASE WHEN $3 = 'sending' THEN CAST($13 AS BIGINT) END,
              handed_at_us = CASE WHEN $3 = 'sending' THEN CAST($16 AS BIGINT)
@@ -147,10 +154,13 @@ pub(crate) async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) 
             moved.cost.as_ref().map(|cost| cost.micros),
             moved.cost.as_ref().map(|cost| cost.currency.as_str()),
             lease,
-            (moved.to == Standing::Sent).then_some(now),
+            // The receipt that it arrived may overtake the one that it was taken.
+            matches!(moved.to, Standing::Sent | Standing::Delivered | Standing::Unconfirmed).then_some(now),
             (moved.to == Standing::Delivered).then_some(now),
             now,
-            moved.variant
+            moved.variant,
+            moved.failure.as_ref().map(|failure| failure.code.as_str()),
+            &moved.carrier
         ],
     )
     .await
@@ -169,13 +179,13 @@ pub(crate) async fn opted_out(tx: &mut TenantTx<'_>, contact: ContactId) -> Resu
         explanation: domain::gate::Reason::ContactOptedOut.explanation().into(),
         mend: String::new(),
     };
-    let failure = serde_json::to_string(&failure).map_err(StoreError::fault)?;
+    let (code, failure) = (failure.code.clone(), serde_json::to_string(&failure).map_err(StoreError::fault)?);
     let rows = tx
         .rows(
-            "UPDATE campaign_recipient SET standing = 'skipped', failure = $3
+            "UPDATE campaign_recipient SET standing = 'skipped', failure = $3, failure_code = $4
              WHERE tenant_id = $1 AND contact_id = $2 AND standing IN ('pending', 'deferred', 'queued')
              RETURNING campaign_id",
-            args![contact, failure],
+            args![contact, failure, code],
         )
         .await?;
     rows.iter().map(|row| row.get(0)).collect()
@@ -183,7 +193,7 @@ pub(crate) async fn opted_out(tx: &mut TenantTx<'_>, contact: ContactId) -> Resu
 
 pub(super) async fn cancel(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Result<(), StoreError> {
     tx.exec(
-        "UPDATE campaign_recipient SET standing = 'cancelled', failure = NULL
+        "UPDATE campaign_recipient SET standing = 'cancelled', failure = NULL, failure_code = NULL
          WHERE tenant_id = $1 AND campaign_id = $2 AND standing IN ('pending', 'deferred', 'queued')",
         args![campaign],
     )

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::ops::Bound;
 
-use domain::condition::{Day, Moment, Node, Of, Test, Words};
+use domain::condition::{Day, Did, Moment, Node, Of, Test, Words};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -150,9 +150,13 @@ impl<'c> Compiler<'c> {
                 let which = lists.as_ref().map(|lists| self.one_of("t.list_id", lists.iter().copied()));
                 rows("contact_list_member t", ours(which))
             }
-            Test::Campaign { replied, which, days } => {
+            Test::Campaign { did, which, days } => {
                 let which = which.as_ref().map(|which| self.one_of("t.campaign_id", which.iter().copied()));
-                let at = if *replied { "t.replied_at_us" } else { "t.sent_at_us" };
+                let at = match did {
+                    Did::Got => "t.sent_at_us",
+                    Did::Replied => "t.replied_at_us",
+                    Did::Clicked => "t.clicked_at_us",
+                };
                 let mut that = format!("{} AND {at} IS NOT NULL", ours(which));
                 if let Some(days) = days {
                     let _ = write!(that, " AND {at} >= ${}", self.at(Moment::Ago(*days)));
@@ -167,6 +171,7 @@ impl<'c> Compiler<'c> {
             Of::Name => Piece::Own(self.own_words("c.name", are)),
             Of::Company => Piece::Own(self.own_words("c.company", are)),
             Of::TimeZone => Piece::Own(self.own_words("COALESCE(c.time_zone, '')", are)),
+            Of::Language => Piece::Own(self.own_words("COALESCE(c.language, '')", are)),
             Of::Consent => {
                 let newest = "COALESCE((SELECT k.state FROM consent k WHERE k.tenant_id = $1 AND k.contact_id = c.id
                                         AND k.kind = 'phone' ORDER BY k.id DESC LIMIT 1), '')";

@@ -13,7 +13,7 @@ use crate::{StoreError, TenantTx, args, list};
 /// # Errors
 /// When the database fails.
 pub async fn subjects(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMap<ContactId, Subject>, StoreError> {
-    let sql = "SELECT id, name, company, time_zone, blocked, created_at_us FROM contact
+    let sql = "SELECT id, name, company, time_zone, blocked, created_at_us, language FROM contact
                WHERE tenant_id = $1 AND id {among $2} AND gone_at_us IS NULL";
     let mut found: HashMap<ContactId, Subject> = HashMap::new();
     for row in tx.rows(sql, args![list(ids)]).await? {
@@ -23,6 +23,7 @@ pub async fn subjects(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMa
             time_zone: row.get(3)?,
             blocked: row.get(4)?,
             created_at: row.get(5)?,
+            language: row.get(6)?,
             ..Subject::default()
         };
         found.insert(row.get(0)?, subject);
@@ -73,10 +74,11 @@ pub async fn subjects(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMa
         |subject, row| subject.fields.insert(row.get(1)?, row.get(2)?)
     );
     for_each!(
-        "SELECT contact_id, campaign_id, sent_at_us, replied_at_us FROM campaign_recipient
+        "SELECT contact_id, campaign_id, sent_at_us, replied_at_us, clicked_at_us FROM campaign_recipient
          WHERE tenant_id = $1 AND contact_id {among $2} ORDER BY id",
         |subject, row| {
-            let got = GotCampaign { campaign: row.get(1)?, sent_at: row.get(2)?, replied_at: row.get(3)? };
+            let (sent_at, replied_at) = (row.get(2)?, row.get(3)?);
+            let got = GotCampaign { campaign: row.get(1)?, sent_at, replied_at, clicked_at: row.get(4)? };
             subject.last_outbound_at = subject.last_outbound_at.max(got.sent_at);
             subject.campaigns.push(got);
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::desk::{self, ACME, ANN, BOLT, at, contact, number, put_contact, settle};
 
-const JUNE: CampaignId = CampaignId(Uuid::from_u128(0x60));
+pub const JUNE: CampaignId = CampaignId(Uuid::from_u128(0x60));
 
 fn june() -> Settings {
     Settings {
@@ -24,7 +24,7 @@ fn june() -> Settings {
 }
 
 /// Contacts 1 to 5, of whom 1 to 4 are guests, and 4 is a very important one; and the campaign.
-async fn prepare(store: &Store) {
+pub async fn prepare(store: &Store) {
     settle(store).await;
     for (n, name) in (1..=5).zip(["Ann", "Ben", "Cam", "Dan", "Eve"]) {
         put_contact(store, ACME, n, name).await;
@@ -47,7 +47,7 @@ fn freezing(settings: &Settings) -> Freezing<'_> {
     Freezing { campaign: JUNE, settings, now: at(2), ready_at: at(60) }
 }
 
-async fn freeze(store: &Store, after: Option<Uuid>, limit: u32) -> Option<Uuid> {
+pub async fn freeze(store: &Store, after: Option<Uuid>, limit: u32) -> Option<Uuid> {
     let work = async move |tx: &mut TenantTx<'_>| {
         let mut ids = Ids::new(at(2), u64::from(limit) + u64::from(after.is_some()));
         audience::freeze(tx, &mut ids, freezing(&june()), after, limit).await
@@ -55,11 +55,11 @@ async fn freeze(store: &Store, after: Option<Uuid>, limit: u32) -> Option<Uuid> 
     store.write(ACME, work).await.unwrap()
 }
 
-async fn shown(store: &Store) -> Vec<recipient::Shown> {
+pub async fn shown(store: &Store) -> Vec<recipient::Shown> {
     desk::read(store, ACME, async |tx| recipient::page(tx, JUNE, None, None, 100).await).await
 }
 
-async fn moves(store: &Store, second: i64, changes: Vec<Change>) -> usize {
+pub async fn moves(store: &Store, second: i64, changes: Vec<Change>) -> usize {
     let decision = Decision { changes, effects: Vec::new() };
     let work = async move |tx: &mut TenantTx<'_>| {
         let after = remember(tx, at(second), &mut Ids::new(at(second), 7), std::slice::from_ref(&decision)).await?;
@@ -68,7 +68,7 @@ async fn moves(store: &Store, second: i64, changes: Vec<Change>) -> usize {
     store.write(ACME, work).await.unwrap()
 }
 
-fn moved(id: RecipientId, to: Standing) -> Moved {
+pub fn moved(id: RecipientId, to: Standing) -> Moved {
     Moved {
         recipient: id,
         campaign: JUNE,
@@ -80,12 +80,13 @@ fn moved(id: RecipientId, to: Standing) -> Moved {
         variant: None,
         carrier_ref: None,
         failure: None,
+        carrier: None,
         parts: None,
         cost: None,
     }
 }
 
-fn change(moved: Moved) -> Change {
+pub fn change(moved: Moved) -> Change {
     Change::RecipientMoved(Box::new(moved))
 }
 

@@ -114,15 +114,16 @@ async fn people(tx: &mut TenantTx<'_>, dice: &mut Dice, fields: &[Field]) -> Res
         let id = desk::contact(n);
         let zone = dice.one(&[None, Some("Europe/Oslo"), Some("europe/OSLO"), Some("America/New_York")]);
         tx.exec(
-            "INSERT INTO contact (tenant_id, id, name, company, words, time_zone, blocked, created_at_us)
-             VALUES ($1, $2, $3, $4, '', $5, $6, $7)",
+            "INSERT INTO contact (tenant_id, id, name, company, words, time_zone, blocked, created_at_us, language)
+             VALUES ($1, $2, $3, $4, '', $5, $6, $7, $8)",
             args![
                 id,
                 if dice.often(8) { dice.one(&WORDS) } else { "" },
                 if dice.often(5) { dice.one(&WORDS) } else { "" },
                 zone,
                 dice.often(2),
-                dice.moment()
+                dice.moment(),
+                dice.one(&[None, Some("nb"), Some("DE"), Some("de")])
             ],
         )
         .await?;
@@ -163,11 +164,12 @@ async fn people(tx: &mut TenantTx<'_>, dice: &mut Dice, fields: &[Field]) -> Res
             if dice.often(4) {
                 let sent = dice.often(7).then(|| dice.moment());
                 let replied = sent.filter(|_| dice.often(5)).map(|_| dice.moment());
+                let clicked = sent.filter(|_| dice.often(5)).map(|_| dice.moment());
                 tx.exec(
                     "INSERT INTO campaign_recipient (tenant_id, id, campaign_id, contact_id, phone, number_id, standing,
-                         ready_at_us, attempt, sent_at_us, replied_at_us)
-                     VALUES ($1, $2, $3, $4, $5, $6, 'sent', 0, 1, $7, $8)",
-                    args![Uuid::from_u128(0x9000 + n * 10 + nth), campaign_id(nth), id, format!("p{n}"), number(1), sent, replied],
+                         ready_at_us, attempt, sent_at_us, replied_at_us, clicked_at_us)
+                     VALUES ($1, $2, $3, $4, $5, $6, 'sent', 0, 1, $7, $8, $9)",
+                    args![Uuid::from_u128(0x9000 + n * 10 + nth), campaign_id(nth), id, format!("p{n}"), number(1), sent, replied, clicked],
                 )
                 .await?;
             }
@@ -214,7 +216,19 @@ fn text_of(text: &str) -> Said {
 
 /// A leaf that makes sense.
 fn leaf(dice: &mut Dice, fields: &[Field]) -> Condition {
-    let names = ["name", "company", "phone", "time_zone", "tag", "list", "campaign", "consent", "opted_out", "blocked"];
+    let names = [
+        "name",
+        "company",
+        "phone",
+        "time_zone",
+        "language",
+        "tag",
+        "list",
+        "campaign",
+        "consent",
+        "opted_out",
+        "blocked",
+    ];
     let moments = ["created_at", "last_inbound_at", "last_outbound_at"];
     let known = names.into_iter().chain(moments).collect::<Vec<_>>();
     let field = if dice.often(5) { dice.one(&KEYS) } else { dice.one(&known) };
@@ -225,7 +239,7 @@ fn leaf(dice: &mut Dice, fields: &[Field]) -> Condition {
     let kind = fields.iter().find(|one| one.key == field).map(|one| one.kind.clone());
     let op = match (field, &kind) {
         ("tag" | "list" | "consent", _) | (_, Some(Kind::Choice { .. })) => dice.one(&choice_ops),
-        ("campaign", _) => dice.one(&[Op::Got, Op::Replied]),
+        ("campaign", _) => dice.one(&[Op::Got, Op::Replied, Op::Clicked]),
         ("opted_out" | "blocked", _) => dice.one(&[Op::Eq, Op::Ne]),
         (_, Some(Kind::YesNo)) => dice.one(&[Op::Eq, Op::Ne, Op::IsSet]),
         (_, Some(Kind::Number)) if dice.often(2) => Op::In,
@@ -245,6 +259,7 @@ fn leaf(dice: &mut Dice, fields: &[Field]) -> Condition {
         ("phone", _) if matches!(op, Op::Contains | Op::Starts) => text_of(dice.one(&["+47", "+1415", "555", "0000"])),
         ("phone", _) => text_of(dice.one(&["+14155550123", "+4798765432"])),
         ("time_zone", _) => text_of(dice.one(&["Europe/", "europe/oslo", "America/New_York"])),
+        ("language", _) => text_of(dice.one(&["nb", "D", "de", "DE"])),
         ("tag", _) => text_of(dice.one(&TAGS)),
         ("list", _) => text_of(&list_id(1 + dice.below(3) as u128).to_string()),
         ("campaign", _) => text_of(&format!("Campaign {}", 1 + dice.below(3))),
@@ -272,7 +287,7 @@ fn leaf(dice: &mut Dice, fields: &[Field]) -> Condition {
         Op::WithinLast | Op::WithinNext | Op::OlderThan => (None, Some(days)),
         Op::In => (Some(Said::Many((0..=dice.below(3)).map(|_| value(dice)).collect())), None),
         Op::Between => (Some(Said::Many(vec![value(dice), value(dice)])), None),
-        Op::Got | Op::Replied => (dice.often(6).then(|| value(dice)), dice.often(5).then_some(days)),
+        Op::Got | Op::Replied | Op::Clicked => (dice.often(6).then(|| value(dice)), dice.often(5).then_some(days)),
         _ => (Some(value(dice)), None),
     };
     Condition::Leaf(Leaf { field: field.into(), op, value, days })

@@ -59,12 +59,24 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("members", text(&member.is(201)["user_id"])),
         ("teams", text(&team.is(201)["id"])),
         ("campaigns", text(&acme.post("/campaigns", json!({ "name": "June" })).await.is(201)["id"])),
+        ("recipients", recipient(town, acme).await),
         ("imports", text(&import.is(201)["id"])),
         ("snippets", text(&acme.post("/snippets", json!({ "name": "hi", "body": "Hi" })).await.is(201)["id"])),
         ("carrier-accounts", acme.account.clone()),
         ("numbers", acme.number_id.clone()),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),
     ])
+}
+
+/// Somebody who is to get a campaign.
+async fn recipient(town: &Town, acme: &Desk) -> String {
+    let campaign = json!({
+        "name": "July", "body": "Hello", "numbers": [acme.number_id], "audience": { "phones": ["+14155550188"] },
+    });
+    let id = text(&acme.post("/campaigns", campaign).await.is(201)["id"]);
+    let _ = acme.post(&format!("/campaigns/{id}/launch"), json!({})).await.is(200);
+    town.passes(jiff::SignedDuration::from_secs(10)).await;
+    text(&acme.get(&format!("/campaigns/{id}/recipients")).await.is(200)["data"][0]["id"])
 }
 
 /// Something that the assistant wants to do.
@@ -178,7 +190,9 @@ store::on_both_engines! {
         assert!(tried.len() > 25, "{tried:?}");
         // And nothing of it has happened: Acme's own key still finds everything.
         for (noun, id) in &things {
-            if !["addresses", "cases", "deliveries", "drafts", "approvals", "api-keys", "members", "imports"].contains(noun) {
+            if !["addresses", "cases", "deliveries", "drafts", "approvals", "api-keys", "members", "imports", "recipients"]
+                .contains(noun)
+            {
                 assert_eq!(acme.get(&format!("/{noun}/{id}")).await.status, 200, "{noun}");
             }
         }

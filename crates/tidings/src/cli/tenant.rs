@@ -169,6 +169,7 @@ fn in_words(set: &Tenant) -> String {
         keywords: _,
         campaign_cap: _,
         campaign_approval_above: _,
+        links_base: _,
         office_hours: _,
         fields: _,
         routes: _,

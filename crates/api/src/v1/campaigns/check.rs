@@ -63,6 +63,10 @@ pub async fn start(
                 (Standing::Scheduled, Some(at)) => at,
                 _ => obeyed(now, &held, Order::Launch(asked.at))?.1.unwrap_or(now),
             };
+            if held.settings.retry.is_some() {
+                let why = "The next try of a campaign goes to those who did not get it: there is nothing to count.";
+                return Err(ApiError::conflict("settled_audience", why));
+            }
             ready(tx, now, &held.settings, Some(starts_at)).await?;
             let before = check::find(tx, id).await?;
             if let Some(before) = before.filter(|before| is_the_same(before, asked.at, starts_at)) {

@@ -1,15 +1,16 @@
 //! Who is to get a campaign, each with where they stand and why.
 
+pub mod export;
+pub mod why;
+
 use axum::extract::State;
 use domain::access::Scope;
 use domain::campaign::Standing;
 use domain::id::{CampaignId, RecipientId};
+use domain::phone::E164;
 use serde::Deserialize;
 use store::TenantTx;
-use store::campaign::{
-    self,
-    recipient::{self, Shown},
-};
+use store::campaign::recipient::{self, Shown, Wanted, outcome};
 use utoipa::IntoParams;
 
 use super::no_such;
@@ -21,13 +22,58 @@ use crate::{
     state::AppState,
 };
 
-/// Which recipients are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
+/// A code of a failure has at most so many bytes.
+const CODE_MAX: usize = 100;
+
+/// Which recipients are wanted: those of whom all holds that is said.
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WantedRecipients {
     /// Where they stand, as in `failed`; if not said, anywhere.
     #[param(required = false)]
     standing: Option<String>,
+    /// Why, by the code of their failure, as in `40001` or `contact_opted_out`.
+    #[param(required = false)]
+    code: Option<String>,
+    /// This number, with its country code.
+    #[param(required = false)]
+    phone: Option<String>,
+    /// Whether they have answered.
+    #[param(required = false)]
+    replied: Option<bool>,
+    /// Whether they have followed a link.
+    #[param(required = false)]
+    clicked: Option<bool>,
+    /// Whether they said STOP after it.
+    #[param(required = false)]
+    opted_out: Option<bool>,
+}
+
+impl std::fmt::Debug for WantedRecipients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WantedRecipients").field("standing", &self.standing).finish_non_exhaustive()
+    }
+}
+
+impl WantedRecipients {
+    fn read(self) -> Result<Wanted, ApiError> {
+        if self.code.as_ref().is_some_and(|code| code.is_empty() || code.len() > CODE_MAX) {
+            return Err(ApiError::invalid(
+                "code",
+                "not_a_code",
+                "Write the code of a failure, as `outcomes` names it.",
+            ));
+        }
+        let phone = self.phone.as_deref().map(|phone| E164::parse(phone, None)).transpose();
+        Ok(Wanted {
+            standing: self.standing.as_deref().map(standing).transpose()?,
+            code: self.code,
+            phone: phone.map_err(|error| ApiError::phone("phone", error))?.map(|phone| phone.as_str().to_owned()),
+            replied: self.replied,
+            clicked: self.clicked,
+            opted_out: self.opted_out,
+        })
+    }
 }
 
 /// Who is to get it, each with where they stand and why.
@@ -41,14 +87,14 @@ pub async fn list(
     page: Page,
 ) -> Result<Json<Listed<Shown>>, ApiError> {
     caller.must(Scope::CampaignsRead)?;
-    let standing = wanted.standing.as_deref().map(standing).transpose()?;
+    let wanted = wanted.read()?;
     let rows = app
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
             let after = page.after_id::<RecipientId>();
-            let rows = recipient::page(tx, id, standing, after, page.fetch()).await?;
-            if rows.is_empty() && campaign::find(tx, id).await?.is_none() {
+            let rows = recipient::wanted_page(tx, id, &wanted, after, page.fetch()).await?;
+            if rows.is_empty() && outcome::span(tx, id).await?.is_none() {
                 return Err(no_such());
             }
             Ok(rows)

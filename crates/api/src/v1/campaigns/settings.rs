@@ -2,6 +2,7 @@
 
 use domain::campaign::{Audience, Canary, Settings, Variant};
 use domain::id::{ListId, NumberId, SegmentId};
+use domain::link::Links;
 use domain::lint::{self, Severity};
 use domain::phone::E164;
 use domain::template::{OWN_NAMES, Template};
@@ -49,6 +50,9 @@ pub struct CampaignPatch {
     /// So many of a hundred get nothing, to compare with.
     #[schema(maximum = 50)]
     holdout_percent: Option<u8>,
+    /// Whether its links become short ones, with a code of its own for everybody; if never said, they stay as written.
+    #[schema(value_type = Option<store::words::CampaignLinks>)]
+    links: Option<Links>,
 }
 
 /// Who gets it: whoever one of the first five means, and none of the others does.
@@ -177,6 +181,7 @@ pub(super) async fn settings(
     if let Some(canary) = asked.canary {
         set.canary = canary.map(canary_of).transpose()?;
     }
+    set.links = asked.links.unwrap_or(set.links);
     Ok(set)
 }
 
@@ -195,7 +200,9 @@ pub(in crate::v1) async fn names_exist(tx: &mut TenantTx<'_>, field: &str, body:
 /// Warnings are for people to weigh; what carriers block as it is would only cost the number its good name.
 async fn says_nothing_refused(tx: &mut TenantTx<'_>, field: &str, body: &str) -> Result<(), ApiError> {
     let tenant = tenant::read(tx).await?;
-    let context = lint::Context { sender: &tenant.name, keywords: Some(&tenant.settings.keywords) };
+    let own_host = tenant.settings.links_base.as_deref().and_then(domain::link::host);
+    let keywords = Some(&tenant.settings.keywords);
+    let context = lint::Context { sender: &tenant.name, keywords, own_host: own_host.as_deref() };
     match lint::lint(body, context).into_iter().find(|finding| finding.severity == Severity::Refuse) {
         Some(found) => {
             Err(ApiError::invalid(field, found.code.as_str(), format!("{} {}", found.explanation, found.mend)))

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::campaign::{Texts, Recipient, Running, Standing};
+use crate::campaign::{Recipient, Running, Standing, Texts};
 use crate::field::{Field, Kind};
 use crate::gate::{Asked, Purpose};
 use crate::message::Cost;

@@ -187,6 +187,7 @@ fn a_report_counts_once_and_tells_what_concerns_everybody() {
             reported: to,
             failure: code.map(failed_with),
             opted_out: false,
+            carrier: None,
             parts: None,
             cost: None,
             at: at(0),

@@ -9,7 +9,9 @@ use jiff::civil::Date;
 use crate::condition::catalogue::{Catalogue, Of};
 use crate::condition::fault::{Fault, choose};
 use crate::condition::test::start_of;
-use crate::condition::{DAYS_MAX, Day, Leaf, Moment, Node, Op, TEXT_CHARS_MAX, Test, Value, Words, day_number, fold};
+use crate::condition::{
+    DAYS_MAX, Day, Did, Leaf, Moment, Node, Op, TEXT_CHARS_MAX, Test, Value, Words, day_number, fold,
+};
 use crate::field::Kind;
 use crate::phone::E164;
 
@@ -30,7 +32,7 @@ impl Reader<'_> {
         let mut kept = Leaf { field: self.of.name(), ..leaf.clone() };
         let mut negated = leaf.op.is_negation();
         let test = match self.of {
-            Of::Name | Of::Company | Of::TimeZone => self.words(leaf.op, values, text)?,
+            Of::Name | Of::Company | Of::TimeZone | Of::Language => self.words(leaf.op, values, text)?,
             Of::Phone => self.words(leaf.op, values, if is_whole(leaf.op) { phone } else { digits })?,
             Of::Consent => {
                 let choices = ["opted_in".to_owned(), "opted_out".to_owned()];
@@ -66,7 +68,12 @@ impl Reader<'_> {
                 let known: Vec<_> = self.catalogue.campaigns.iter().map(|(id, name)| (*id, name.as_str())).collect();
                 let which = self.named(values, &known, "campaign", "no_such_campaign")?;
                 kept.value = named_value(&leaf.value, &which);
-                Test::Campaign { replied: leaf.op == Op::Replied, which: some(which), days: leaf.days }
+                let did = match leaf.op {
+                    Op::Replied => Did::Replied,
+                    Op::Clicked => Did::Clicked,
+                    _ => Did::Got,
+                };
+                Test::Campaign { did, which: some(which), days: leaf.days }
             }
         };
         Ok((Node::Asked { test, negated }, kept))

@@ -174,7 +174,7 @@ impl Parser {
             return Err(self.unexpected(["(", "not", "a name"]));
         }
         self.next += 1;
-        if matches!(name.as_str(), "got" | "replied") {
+        if matches!(name.as_str(), "got" | "replied" | "clicked") {
             return self.campaign(&name, span);
         }
         let op_at = self.here();
@@ -207,11 +207,16 @@ impl Parser {
         Ok(if is_negated { Spanned::Not(Box::new(leaf), whole) } else { leaf })
     }
 
-    /// `got any campaign`, `got campaign "June" within 30 days`, `replied to campaign in ("June", "July")`.
+    /// `got any campaign`, `got campaign "June" within 30 days`, `replied to campaign in ("June", "July")`,
+    /// `clicked in campaign "June"`.
     fn campaign(&mut self, word: &str, begins: Span) -> Result<Spanned, Fault> {
-        let op = if word == "got" { Op::Got } else { Op::Replied };
-        if op == Op::Replied && !self.take_word("to") {
-            return Err(self.unexpected(["to"]));
+        let (op, then) = match word {
+            "got" => (Op::Got, None),
+            "replied" => (Op::Replied, Some("to")),
+            _ => (Op::Clicked, Some("in")),
+        };
+        if let Some(then) = then.filter(|then| !self.take_word(then)) {
+            return Err(self.unexpected([then]));
         }
         let is_any = self.take_word("any");
         if !self.take_word("campaign") {

@@ -49,7 +49,7 @@ fn leaf_text(leaf: &Leaf, called: &BTreeMap<String, String>, text: &mut String) 
     let op = leaf.op.in_text();
     let nothing = BTreeMap::new();
     let called = if matches!(leaf.field.as_str(), "list" | "campaign") { called } else { &nothing };
-    if matches!(leaf.op, Op::Got | Op::Replied) {
+    if matches!(leaf.op, Op::Got | Op::Replied | Op::Clicked) {
         let _ = write!(text, "{op} ");
         match &leaf.value {
             None => text.push_str("any campaign"),
