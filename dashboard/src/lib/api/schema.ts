@@ -442,6 +442,26 @@ export interface paths {
         patch: operations["patch_campaigns_id"];
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a launched campaign goes: its texts go out from the time for which it was launched, at the earliest after a minute,
+         *     in which `undo` takes the launch back. Only another member than who launched it can say so.
+         */
+        post: operations["post_campaigns_id_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/cancel": {
         parameters: {
             query?: never;
@@ -480,6 +500,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done with it, by whom and when, the newest first. Whoever edits on and on edits once. */
+        get: operations["get_campaigns_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/launch": {
         parameters: {
             query?: never;
@@ -491,9 +528,30 @@ export interface paths {
         put?: never;
         /**
          * Launches it: everybody who is to get it by now gets a row, and its texts go out from the time that is asked for, at the
-         *     earliest after a minute, in which `undo` takes the launch back.
+         *     earliest after a minute, in which `undo` takes the launch back. To more people than the setting `campaign_approval_above` says
+         *     it goes only when another member approves it.
          */
         post: operations["post_campaigns_id_launch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of it: who stands where and why, with the mend, by number, country and carrier; what they did and what it cost; and
+         *     what happened when. Of a large campaign it may be some seconds old: `counted_at` says when it was counted.
+         */
+        get: operations["get_campaigns_id_outcomes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -551,6 +609,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/recipients.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is to get it, each with where they stand and why, as CSV in UTF-8. What a spreadsheet would take for a formula begins with
+         *     an apostrophe. Of a campaign that goes on, each row is as it was when it was read.
+         */
+        get: operations["get_campaigns_id_recipients_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/recipients/{recipient_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why this person got it, or did not: one answer, with all that it comes from. */
+        get: operations["get_campaigns_id_recipients_recipient_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that it does not go as it is: it is a draft again. Only another member than who launched it can say so. */
+        post: operations["post_campaigns_id_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/resume": {
         parameters: {
             query?: never;
@@ -562,6 +674,27 @@ export interface paths {
         put?: never;
         /** Goes on with exactly those who are left. */
         post: operations["post_campaigns_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a draft of a campaign that is over: the same once more, to those who failed and may not fail again, and to nobody who
+         *     has got it since. Whoever got it, may have got it, or wants nothing is never among them. It is changed and launched as any
+         *     other; to whom it goes is settled.
+         */
+        post: operations["post_campaigns_id_retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -599,6 +732,23 @@ export interface paths {
         put?: never;
         /** Takes a launch back while nothing has gone out: it is a draft again. */
         post: operations["post_campaigns_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of each text of a campaign that has several, as it is now. */
+        get: operations["get_campaigns_id_variants"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2478,6 +2628,13 @@ export interface components {
              */
             version: number;
         };
+        /** @description What the next try is called, and for whom it is. */
+        AskRetry: {
+            /** @description Who gets it besides those who failed and may not fail again; if not said, nobody. */
+            also?: components["schemas"]["CampaignRetryAlso"][];
+            /** @description What people call it; if not said, as the first one, with a word before it. */
+            name?: string | null;
+        };
         /** @description Which version to try. */
         AskTest: {
             /**
@@ -2916,6 +3073,11 @@ export interface components {
         };
         /** @description A bulk send. */
         Campaign: components["schemas"]["CampaignSettings"] & {
+            /**
+             * Format: int64
+             * @description How many have followed a link in it.
+             */
+            clicked: number;
             /** @description How many stand where. Their sum is `total`, always. */
             counts: components["schemas"]["RecipientCounts"];
             /**
@@ -2930,10 +3092,11 @@ export interface components {
              * @description Since when nobody waits for it any more; `null`: somebody may.
              */
             ended_at: string | null;
-            /** @description What speaks against its text, the worst first. */
+            /** @description What speaks against its text, the worst first; of several texts, one after the other. */
             findings: components["schemas"]["TextFinding"][];
             /** @description Everybody who is to get it is known; until then `counts` grow. */
             frozen: boolean;
+            halt: components["schemas"]["CampaignHalt"] | null;
             /**
              * @description Which one.
              * @example cmp_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -2946,6 +3109,8 @@ export interface components {
             launched_at: string | null;
             /** @description What people call it. */
             name: string;
+            /** @description Only those get it for now who get it first. */
+            only_canary: boolean;
             /**
              * Format: int64
              * @description How many have answered.
@@ -2982,6 +3147,34 @@ export interface components {
             without_segments: string[];
             /** @description But nobody with one of these labels. */
             without_tags: string[];
+        };
+        /** @description A few get it first, and what comes of that decides whether the others do. */
+        CampaignCanary: {
+            /**
+             * Format: int32
+             * @description But at least so many, if there are.
+             */
+            at_least: number;
+            /**
+             * Format: int32
+             * @description More failures than this, of a hundred, and it pauses.
+             */
+            max_failed_percent: number;
+            /**
+             * Format: int32
+             * @description More of them who want no more texts than this, of a hundred, and it pauses.
+             */
+            max_opted_out_percent: number;
+            /**
+             * Format: int32
+             * @description So many of a hundred get it first.
+             */
+            percent: number;
+            /**
+             * Format: int32
+             * @description What comes of it is waited for so long after the first of their texts went out, unless all of them are over before.
+             */
+            wait_minutes: number;
         };
         /** @description At most so many texts of campaigns to one person within so many days; all campaigns count. */
         CampaignCap: {
@@ -3075,11 +3268,81 @@ export interface components {
              */
             total: number;
         };
+        /** @description One thing that was done with a campaign. */
+        CampaignDeed: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description By which member; `null`: by none. */
+            by: string | null;
+            /** @description By whom: `member`, `api` or `system`. */
+            by_kind: string;
+            /** @description What. */
+            deed: components["schemas"]["CampaignDeedKind"];
+            halt: components["schemas"]["CampaignHalt"] | null;
+            /** @description Why somebody refused it, in their words; `null`: they did not say, or it is about something else. */
+            note: string | null;
+        };
+        /**
+         * @description What was done with a campaign.
+         * @enum {string}
+         */
+        CampaignDeedKind: "created" | "edited" | "launched" | "submitted" | "approved" | "refused" | "undone" | "started" | "paused" | "resumed" | "canary_passed" | "cancelled" | "done" | "retried";
+        /**
+         * @description What stops a campaign by itself: the carrier says that something is set up wrongly, or takes its texts for spam;
+         *     or too much came of the first texts that must not.
+         * @enum {string}
+         */
+        CampaignGuard: "configuration" | "spam" | "canary";
+        /** @description Why a campaign paused by itself. */
+        CampaignHalt: {
+            /** @description What stopped it. */
+            by: components["schemas"]["CampaignGuard"];
+            /** @description The carrier's code; `null`: it is not about one. */
+            code: string | null;
+            /** @description What happened, in plain words. */
+            explanation: string;
+            /** @description What to do before it goes on. */
+            mend: string;
+            /** @description Some of those whom it happened to: ids of recipients. */
+            samples: string[];
+        };
+        /**
+         * @description Whether a campaign's links become short ones, with a code of its own for everybody.
+         * @enum {string}
+         */
+        CampaignLinks: "as_written" | "short";
+        /** @description What came of a campaign. */
+        CampaignOutcomes: components["schemas"]["OutcomeFigures"] & {
+            /** @description By who carried the texts to them, the busiest first. */
+            carriers: components["schemas"]["OutcomesOfCarrier"][];
+            /**
+             * Format: date-time
+             * @description When this was counted.
+             */
+            counted_at: string;
+            /** @description By the country of the recipients' numbers, the busiest first. */
+            countries: components["schemas"]["OutcomesOfCountry"][];
+            funnel: components["schemas"]["OutcomeFunnel"] | null;
+            /** @description By our number, the busiest first. */
+            numbers: components["schemas"]["OutcomesOfNumber"][];
+            /** @description Why some stand where they do, the most frequent first. */
+            reasons: components["schemas"]["OutcomeReason"][];
+        };
         /** @description A campaign to write, or what of a draft changes; what is absent stays. */
         CampaignPatch: {
             audience?: components["schemas"]["ChangeAudience"] | null;
             /** @description The text, with places such as `{first_name|there}`, `{due:date}` or the key of a field of yours. */
             body?: string | null;
+            canary?: components["schemas"]["CampaignCanary"] | null;
+            /**
+             * Format: int32
+             * @description So many of a hundred get nothing, to compare with.
+             */
+            holdout_percent?: number | null;
+            links?: components["schemas"]["CampaignLinks"] | null;
             /** @description What people call it; a new one needs it. */
             name?: string | null;
             /** @description From which numbers; each recipient always gets theirs from the same one. */
@@ -3089,6 +3352,8 @@ export interface components {
              * @description Whoever has not got it by then does not get it any more; `null`: it has time.
              */
             send_before?: string | null;
+            /** @description Several texts in the place of `body`, to see which does best: 2 to 8, or none. */
+            variants?: components["schemas"]["CampaignVariant"][] | null;
         };
         /** @description What somebody would get if it went out now. */
         CampaignPreview: {
@@ -3117,25 +3382,49 @@ export interface components {
              */
             until: string | null;
         };
+        /** @description Of which campaign a campaign is the next try. */
+        CampaignRetry: {
+            /** @description Who gets it besides those who failed and may not fail again. */
+            also: components["schemas"]["CampaignRetryAlso"][];
+            /** @description The campaign whose recipients these are. */
+            of: string;
+        };
+        /**
+         * @description Who else gets the next try of a campaign: whoever was skipped, but for those who want nothing; whoever was left when it
+         *     was ended.
+         * @enum {string}
+         */
+        CampaignRetryAlso: "skipped" | "cancelled";
         /** @description What a campaign says, to whom, and how. */
         CampaignSettings: {
             /** @description To whom. */
             audience: components["schemas"]["CampaignAudience"];
             /** @description The text, with places such as `{first_name|there}`. */
             body: string;
+            canary: components["schemas"]["CampaignCanary"] | null;
+            /**
+             * Format: int32
+             * @description So many of a hundred get nothing, to compare with.
+             */
+            holdout_percent: number;
+            /** @description Whether its links become short ones, with a code of its own for everybody. */
+            links: components["schemas"]["CampaignLinks"];
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers: string[];
+            retry: components["schemas"]["CampaignRetry"] | null;
             /**
              * Format: date-time
              * @description Whoever has not got it by then does not get it any more.
              */
             send_before: string | null;
+            /** @description Several texts in the place of `body`; none: `body` is everybody's. */
+            variants: components["schemas"]["CampaignVariant"][];
         };
         /**
          * @description Where a campaign stands.
          * @enum {string}
          */
-        CampaignState: "draft" | "scheduled" | "running" | "paused" | "done" | "cancelled";
+        CampaignState: "draft" | "awaiting_approval" | "scheduled" | "running" | "paused" | "done" | "cancelled";
         /** @description A campaign, as one person had it. */
         CampaignText: {
             /** @description Their text, once it was made. */
@@ -3168,6 +3457,58 @@ export interface components {
             sent_at: string | null;
             /** @description Where they stand. */
             standing: components["schemas"]["RecipientStanding"];
+        };
+        /** @description One of the texts of a campaign. */
+        CampaignVariant: {
+            /** @description The text, with places such as `{first_name|there}`. */
+            body: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many get it, compared with the others; 1 if not said.
+             */
+            weight: number;
+        };
+        /** @description What came of one text of a campaign, or of sending none. */
+        CampaignVariantFigures: {
+            /**
+             * Format: int64
+             * @description How many arrived.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description How many did not.
+             */
+            failed: number;
+            /** @description What people call the text; `null`: those who get nothing, to compare with. */
+            name: string | null;
+            /**
+             * Format: int64
+             * @description How many have wanted no more texts since.
+             */
+            opted_out: number;
+            /**
+             * Format: int64
+             * @description How many it was made for.
+             */
+            recipients: number;
+            /**
+             * Format: int64
+             * @description How many have answered.
+             */
+            replied: number;
+            /**
+             * Format: int64
+             * @description How many texts the carrier took.
+             */
+            sent: number;
+        };
+        /** @description What came of each text. */
+        CampaignVariants: {
+            /** @description In the order of the texts, and last those who get nothing, if there are to be some. Empty: there is one text for everybody. */
+            data: components["schemas"]["CampaignVariantFigures"][];
         };
         /** @description An account, without its key. */
         CarrierAccount: {
@@ -3375,6 +3716,12 @@ export interface components {
         };
         /** @description What changes of the settings; what is absent stays. */
         ChangeSettings: {
+            /**
+             * Format: int32
+             * @description A campaign to more people than this goes only if another member says so; `null`: none needs that.
+             * @default null
+             */
+            campaign_approval_above: number | null;
             /** @default null */
             campaign_cap: components["schemas"]["CampaignCap"] | null;
             /**
@@ -3386,6 +3733,11 @@ export interface components {
             help_text: string | null;
             /** @default null */
             keywords: components["schemas"]["OwnKeywords"] | null;
+            /**
+             * @description A host of your own that leads here, as in `https://go.example.com`; `null`: this installation's own address.
+             * @default null
+             */
+            links_base: string | null;
             /**
              * @description When somebody is there, on the tenant's clock; `null`: nothing is said of it.
              * @default null
@@ -3633,7 +3985,7 @@ export interface components {
             path: string;
         };
         /** @enum {string} */
-        ConditionOp: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "between" | "in" | "contains" | "starts" | "is_set" | "is_missing" | "within_last" | "within_next" | "older_than" | "got" | "replied";
+        ConditionOp: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "between" | "in" | "contains" | "starts" | "is_set" | "is_missing" | "within_last" | "within_next" | "older_than" | "got" | "replied" | "clicked";
         /** @description A line of the consent ledger. */
         Consent: {
             /**
@@ -4262,6 +4614,11 @@ export interface components {
             words: string[];
         };
         /**
+         * @description What the gate says: it may go, not now, or never.
+         * @enum {string}
+         */
+        GateVerdict: "send" | "defer" | "skip";
+        /**
          * @description When a conversation goes back to the assistant without a person's act.
          * @enum {string}
          */
@@ -4609,6 +4966,29 @@ export interface components {
          * @enum {string}
          */
         LineKind: "mobile" | "fixed_line" | "fixed_line_or_mobile" | "toll_free" | "premium_rate" | "voip" | "other" | "unknown";
+        /**
+         * @description Which kind of program followed a link.
+         * @enum {string}
+         */
+        LinkAgent: "apple" | "android" | "desktop" | "previewer" | "scanner" | "other";
+        /** @description A click, as the API shows it. */
+        LinkClick: {
+            /** @description Which kind of program. */
+            agent: components["schemas"]["LinkAgent"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Where it led. */
+            url: string;
+            verdict: components["schemas"]["LinkVerdict"] | null;
+        };
+        /**
+         * @description Who followed a link: a person, or what kind of machine.
+         * @enum {string}
+         */
+        LinkVerdict: "person" | "preview" | "scanner" | "burst" | "too_soon";
         /** @description What became of it. */
         ListChanged: {
             /**
@@ -4788,6 +5168,11 @@ export interface components {
         Listed_Campaign: {
             /** @description The rows. */
             data: (components["schemas"]["CampaignSettings"] & {
+                /**
+                 * Format: int64
+                 * @description How many have followed a link in it.
+                 */
+                clicked: number;
                 /** @description How many stand where. Their sum is `total`, always. */
                 counts: components["schemas"]["RecipientCounts"];
                 /**
@@ -4802,10 +5187,11 @@ export interface components {
                  * @description Since when nobody waits for it any more; `null`: somebody may.
                  */
                 ended_at: string | null;
-                /** @description What speaks against its text, the worst first. */
+                /** @description What speaks against its text, the worst first; of several texts, one after the other. */
                 findings: components["schemas"]["TextFinding"][];
                 /** @description Everybody who is to get it is known; until then `counts` grow. */
                 frozen: boolean;
+                halt: components["schemas"]["CampaignHalt"] | null;
                 /**
                  * @description Which one.
                  * @example cmp_01939f0a7c2e7d40a1b2c3d4e5f60718
@@ -4818,6 +5204,8 @@ export interface components {
                 launched_at: string | null;
                 /** @description What people call it. */
                 name: string;
+                /** @description Only those get it for now who get it first. */
+                only_canary: boolean;
                 /**
                  * Format: int64
                  * @description How many have answered.
@@ -4836,6 +5224,28 @@ export interface components {
                  */
                 total: number;
             })[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_CampaignDeed: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description By which member; `null`: by none. */
+                by: string | null;
+                /** @description By whom: `member`, `api` or `system`. */
+                by_kind: string;
+                /** @description What. */
+                deed: components["schemas"]["CampaignDeedKind"];
+                halt: components["schemas"]["CampaignHalt"] | null;
+                /** @description Why somebody refused it, in their words; `null`: they did not say, or it is about something else. */
+                note: string | null;
+            }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
         };
@@ -5482,10 +5892,18 @@ export interface components {
             data: {
                 /** @description Their text; `null`: it is not made yet. */
                 body: string | null;
+                /** @description Who carried it to them, where a receipt told. */
+                carrier: string | null;
+                /**
+                 * Format: date-time
+                 * @description When they first followed a link in it.
+                 */
+                clicked_at: string | null;
                 /** @description Who. */
                 contact_id: string;
                 /** @description The thread in which it stands, since they have answered it. */
                 conversation_id: string | null;
+                cost: components["schemas"]["Cost"] | null;
                 /**
                  * Format: date-time
                  * @description When it arrived.
@@ -5504,6 +5922,16 @@ export interface components {
                 not_before: string | null;
                 /** @description From which number. */
                 number_id: string;
+                /**
+                 * Format: date-time
+                 * @description When they said STOP after it, within a week and to nothing newer.
+                 */
+                opted_out_at: string | null;
+                /**
+                 * Format: int64
+                 * @description As how many parts it was billed, where a receipt told.
+                 */
+                parts: number | null;
                 /** @description Where they are reached, in E.164 form. */
                 phone: string;
                 /**
@@ -5841,6 +6269,8 @@ export interface components {
         MeasureText: {
             /** @description The text. */
             body: string;
+            /** @description Whether its links are counted as the short ones that a campaign makes of them. */
+            short_links?: boolean;
             /**
              * @description Whether typographic characters become plain ones first where that makes the text cheaper, as when it is sent.
              * @default true
@@ -6303,6 +6733,119 @@ export interface components {
             /** @description All of them. */
             data: components["schemas"]["OfferedNumber"][];
         };
+        /** @description How many stand where, what they did, and what that took. */
+        OutcomeFigures: {
+            /**
+             * Format: int64
+             * @description How many have followed a link.
+             */
+            clicked: number;
+            /** @description What they cost, as far as receipts told; one for each currency. */
+            costs: components["schemas"]["Cost"][];
+            /** @description How many stand where. */
+            counts: components["schemas"]["RecipientCounts"];
+            /**
+             * Format: int64
+             * @description How many said STOP after it, within a week and to nothing newer.
+             */
+            opted_out: number;
+            /**
+             * Format: int64
+             * @description As how many parts they were billed, as far as receipts told.
+             */
+            parts: number;
+            /**
+             * Format: int64
+             * @description How many have answered.
+             */
+            replied: number;
+            /**
+             * Format: int64
+             * @description Of how many segments the texts are that were made.
+             */
+            segments: number;
+            /**
+             * Format: int64
+             * @description How many there are: the sum of `counts`.
+             */
+            total: number;
+        };
+        /** @description What happened when. */
+        OutcomeFunnel: {
+            /**
+             * Format: int64
+             * @description How long each step is.
+             */
+            every_seconds: number;
+            /** @description One after the other, from the start to now or to a week after the end. */
+            steps: components["schemas"]["OutcomeStep"][];
+        };
+        /** @description Why some stand where they do. */
+        OutcomeReason: {
+            /** @description The carrier's code, or ours. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description What happened, in plain words. */
+            explanation: string;
+            /** @description What to do about it; empty: the explanation says it. */
+            mend: string;
+            /** @description Where. */
+            standing: components["schemas"]["RecipientStanding"];
+        };
+        /** @description How many did something for the first time in a stretch of time. */
+        OutcomeStep: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description They followed a link.
+             */
+            clicked: number;
+            /**
+             * Format: int64
+             * @description It arrived.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description They said STOP.
+             */
+            opted_out: number;
+            /**
+             * Format: int64
+             * @description They answered.
+             */
+            replied: number;
+            /**
+             * Format: int64
+             * @description The carrier took their text.
+             */
+            sent: number;
+        };
+        /** @description What came of those whose texts one company carried. */
+        OutcomesOfCarrier: components["schemas"]["OutcomeFigures"] & {
+            /** @description What it is called; `null`: no receipt told. */
+            carrier: string | null;
+        };
+        /** @description What came of those in one country. */
+        OutcomesOfCountry: components["schemas"]["OutcomeFigures"] & {
+            /** @description ISO 3166; `null`: their numbers can be in several countries, or in none that we know. */
+            country: string | null;
+        };
+        /** @description What came of those who get it from one number. */
+        OutcomesOfNumber: components["schemas"]["OutcomeFigures"] & {
+            /** @description What it is; `null`: it is gone. */
+            e164: string | null;
+            /** @description Which. */
+            number_id: string;
+        };
         /**
          * @description What becomes of a text that would be one too many: it waits until it is not, or its recipient is skipped.
          * @enum {string}
@@ -6544,10 +7087,18 @@ export interface components {
         Recipient: {
             /** @description Their text; `null`: it is not made yet. */
             body: string | null;
+            /** @description Who carried it to them, where a receipt told. */
+            carrier: string | null;
+            /**
+             * Format: date-time
+             * @description When they first followed a link in it.
+             */
+            clicked_at: string | null;
             /** @description Who. */
             contact_id: string;
             /** @description The thread in which it stands, since they have answered it. */
             conversation_id: string | null;
+            cost: components["schemas"]["Cost"] | null;
             /**
              * Format: date-time
              * @description When it arrived.
@@ -6566,6 +7117,16 @@ export interface components {
             not_before: string | null;
             /** @description From which number. */
             number_id: string;
+            /**
+             * Format: date-time
+             * @description When they said STOP after it, within a week and to nothing newer.
+             */
+            opted_out_at: string | null;
+            /**
+             * Format: int64
+             * @description As how many parts it was billed, where a receipt told.
+             */
+            parts: number | null;
             /** @description Where they are reached, in E.164 form. */
             phone: string;
             /**
@@ -6644,11 +7205,98 @@ export interface components {
              */
             unknown: number;
         };
+        /** @description What the gate says of somebody now. */
+        RecipientGate: {
+            /** @description Why it waits, or does not go. */
+            code: string | null;
+            /** @description The same in plain words. */
+            explanation: string;
+            /**
+             * Format: date-time
+             * @description Until when it waits.
+             */
+            until: string | null;
+            /** @description Whether their text may go. */
+            verdict: components["schemas"]["GateVerdict"];
+        };
+        /** @description A text of a campaign that somebody had. */
+        RecipientHad: {
+            /**
+             * Format: date-time
+             * @description When it was handed to the carrier.
+             */
+            at: string;
+            /** @description Of which campaign. */
+            campaign_id: string;
+            /** @description What people call it. */
+            name: string;
+        };
         /**
          * @description Where somebody stands who is to get a campaign. They only move forward.
          * @enum {string}
          */
         RecipientStanding: "pending" | "deferred" | "queued" | "sending" | "sent" | "unknown" | "delivered" | "unconfirmed" | "failed" | "skipped" | "cancelled";
+        /** @description Something that happened to somebody's text. */
+        RecipientStep: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What. */
+            kind: components["schemas"]["RecipientStepKind"];
+        };
+        /**
+         * @description What happened to somebody's text of a campaign.
+         * @enum {string}
+         */
+        RecipientStepKind: "launched" | "handed_over" | "sent" | "delivered" | "clicked" | "replied" | "opted_out";
+        /** @description Where somebody may be, as far as their hours go. */
+        RecipientWhereabouts: {
+            /** @description The time there, by each clock that counts. */
+            local_times: string[];
+            /** @description The places, in people's words. */
+            places: string[];
+            /** @description Who says so: `contact` (their own time zone), `number` (its region), `tenant` (your time zone). */
+            told_by: string | null;
+        };
+        /** @description Why somebody got a campaign, or did not. */
+        RecipientWhy: {
+            /** @description Why, in plain words. */
+            answer: string;
+            /**
+             * Format: int32
+             * @description How often their text was handed to the carrier.
+             */
+            attempts: number;
+            /** @description Someone of the tenant blocked them. */
+            blocked: boolean;
+            /** @description Where the campaign stands. */
+            campaign_state: components["schemas"]["CampaignState"];
+            /** @description Who followed their links, people and machines, the newest first. */
+            clicks: components["schemas"]["LinkClick"][];
+            /** @description The newest lines of their consent ledger, the newest first. */
+            consents: components["schemas"]["Consent"][];
+            gate: components["schemas"]["RecipientGate"] | null;
+            /** @description Which campaigns texted this phone lately, this one included, the newest first. */
+            had: components["schemas"]["RecipientHad"][];
+            /** @description What happened, the oldest first. */
+            history: components["schemas"]["RecipientStep"][];
+            /**
+             * Format: date-time
+             * @description Since when they want no more texts; `null`: they may be texted.
+             */
+            opted_out_at: string | null;
+            /** @description Their row. */
+            recipient: components["schemas"]["Recipient"];
+            /** @description By which clocks their hours are told. */
+            whereabouts: components["schemas"]["RecipientWhereabouts"];
+        };
+        /** @description Why it does not go. */
+        Refusal: {
+            /** @description Why, for whoever launched it. */
+            note?: string | null;
+        };
         /**
          * @description Who wrote a message of a rehearsal.
          * @enum {string}
@@ -7197,6 +7845,11 @@ export interface components {
         };
         /** @description What an organisation has set. */
         TenantSettings: {
+            /**
+             * Format: int32
+             * @description A campaign to more people than this goes only if another member says so; `null`: none needs that.
+             */
+            campaign_approval_above?: number | null;
             campaign_cap?: components["schemas"]["CampaignCap"] | null;
             /** @description What is kept of contacts besides name and company. */
             fields: components["schemas"]["ContactField"][];
@@ -7204,6 +7857,8 @@ export interface components {
             help_text: string;
             /** @description Words that stop, help and start besides the built-in ones. */
             keywords: components["schemas"]["OwnKeywords"];
+            /** @description Where short links of campaigns go, as in `https://go.example.com`; `null`: to this installation's own address. */
+            links_base: string | null;
             /** @description When somebody is there, on the tenant's clock; `null`: nobody said, and contacts are told nothing of it. */
             office_hours?: components["schemas"]["WeekHours"][] | null;
             quiet_hours?: components["schemas"]["QuietHours"] | null;
@@ -7278,6 +7933,11 @@ export interface components {
             /** @description `refuse`: it cannot be launched so. */
             severity: components["schemas"]["FindingSeverity"];
             span: components["schemas"]["TextSpan"] | null;
+            /**
+             * Format: int32
+             * @description In which of several texts, by its place from 0; `null`: there is one for everybody.
+             */
+            variant: number | null;
         };
         /** @description Where in a text, in characters of it as it is written. */
         TextSpan: {
@@ -8636,6 +9296,36 @@ export interface operations {
             };
         };
     };
+    post_campaigns_id_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_campaigns_id_cancel: {
         parameters: {
             query?: never;
@@ -8738,6 +9428,41 @@ export interface operations {
             };
         };
     };
+    get_campaigns_id_history: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_CampaignDeed"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_campaigns_id_launch: {
         parameters: {
             query?: never;
@@ -8759,6 +9484,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_id_outcomes: {
+        parameters: {
+            query?: {
+                /** @description How long each stretch of the funnel is: `minute`, `hour` or `day`; if not said, as short as is easily read. */
+                every?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOutcomes"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -8841,6 +9599,16 @@ export interface operations {
             query?: {
                 /** @description Where they stand, as in `failed`; if not said, anywhere. */
                 standing?: string;
+                /** @description Why, by the code of their failure, as in `40001` or `contact_opted_out`. */
+                code?: string;
+                /** @description This number, with its country code. */
+                phone?: string;
+                /** @description Whether they have answered. */
+                replied?: boolean;
+                /** @description Whether they have followed a link. */
+                clicked?: boolean;
+                /** @description Whether they said STOP after it. */
+                opted_out?: boolean;
                 /** @description How many rows at most, 1 to 100; 50 if not said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -8873,6 +9641,114 @@ export interface operations {
             };
         };
     };
+    get_campaigns_id_recipients_csv: {
+        parameters: {
+            query?: {
+                /** @description Where they stand, as in `failed`; if not said, anywhere. */
+                standing?: string;
+                /** @description Why, by the code of their failure, as in `40001` or `contact_opted_out`. */
+                code?: string;
+                /** @description This number, with its country code. */
+                phone?: string;
+                /** @description Whether they have answered. */
+                replied?: boolean;
+                /** @description Whether they have followed a link. */
+                clicked?: boolean;
+                /** @description Whether they said STOP after it. */
+                opted_out?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_id_recipients_recipient_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                recipient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientWhy"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_campaigns_id_resume: {
         parameters: {
             query?: never;
@@ -8885,6 +9761,40 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_campaigns_id_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRetry"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8954,6 +9864,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_id_variants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignVariants"];
                 };
             };
             /** @description A problem, with a stable code. */
