@@ -136,6 +136,7 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::pause))
         .routes(routes!(campaigns::resume))
         .routes(routes!(campaigns::cancel))
+        .routes(routes!(campaigns::pace::read))
         .routes(routes!(campaigns::recipients::list))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::read, contacts::change))

@@ -1,7 +1,10 @@
 //! A bulk send: one text to many people, each of whom is answered for from launch to outcome.
 
 mod audience;
+pub mod pool;
 mod recipient;
+pub mod schedule;
+pub mod throttle;
 
 use std::fmt;
 
@@ -12,7 +15,10 @@ use crate::id::{CampaignId, NumberId};
 use crate::template::Template;
 
 pub use audience::Audience;
+pub use pool::Pool;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
+pub use schedule::Schedule;
+pub use throttle::Throttle;
 
 /// After its launch a campaign waits so long before its first text, so that whoever launched it can think again.
 pub const UNDO: SignedDuration = SignedDuration::from_secs(60);
@@ -143,6 +149,10 @@ pub struct Settings {
     pub numbers: Vec<NumberId>,
     /// To whom.
     pub audience: Audience,
+    /// When each text may go, as its launch says.
+    pub schedule: Schedule,
+    /// How fast it goes at most.
+    pub throttle: Throttle,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
 }
@@ -162,15 +172,6 @@ pub struct Running {
     pub template: Template,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
-}
-
-/// The number that texts this person: always the same one of these. `None`: there are none.
-#[must_use]
-pub fn sender(numbers: &[NumberId], phone: &str) -> Option<NumberId> {
-    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
-    let hash = phone.bytes().fold(0xCBF2_9CE4_8422_2325, mix);
-    let nth = usize::try_from(hash % u64::try_from(numbers.len().max(1)).ok()?).ok()?;
-    numbers.get(nth).copied()
 }
 
 #[cfg(test)]
@@ -229,19 +230,5 @@ mod tests {
         assert_eq!(launched(Some(at(110))), Ok(at(160)));
         assert_eq!(launched(Some(at(5_000))), Ok(at(5_000)));
         assert_eq!(launched(Some(at(99))), Err(Refused::Past));
-    }
-
-    #[test]
-    fn a_person_has_one_number_and_numbers_share_the_people() {
-        let numbers: Vec<NumberId> = (1..=4).map(|n| uuid::Uuid::from_u128(n).into()).collect();
-        let mut shares = [0_u32; 4];
-        for n in 0..4_000 {
-            let phone = format!("+1415555{n:04}");
-            let number = sender(&numbers, &phone).unwrap();
-            assert_eq!(sender(&numbers, &phone), Some(number));
-            shares[numbers.iter().position(|one| *one == number).unwrap()] += 1;
-        }
-        assert!(shares.iter().all(|share| (800..1_200).contains(share)), "{shares:?}");
-        assert_eq!(sender(&[], "+14155550100"), None);
     }
 }

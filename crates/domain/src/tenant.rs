@@ -33,6 +33,8 @@ pub struct Settings {
     pub quiet_hours: Option<QuietHours>,
     /// How often campaigns may text one person; `None`: as often as the law lets them.
     pub campaign_cap: Option<CampaignCap>,
+    /// How fast campaigns go at most.
+    pub sending_limits: SendingLimits,
     /// What HELP is answered with where the carrier does not answer it itself.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not confirm it itself.
@@ -70,6 +72,27 @@ impl CampaignCap {
     pub const DAYS_MAX: u16 = 90;
 }
 
+/// How much campaigns send at most, in segments; `None`: no limit. Texts to one person never wait for these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SendingLimits {
+    /// All campaigns together, in a minute.
+    pub campaigns_per_minute: Option<u32>,
+    /// Campaigns through any one carrier account, in a minute.
+    pub account_per_minute: Option<u32>,
+    /// Any one carrier account on a day of the carriers ([`crate::campaign::throttle::Day`]); what goes to one person counts, too.
+    pub account_per_day: Option<u32>,
+    /// Any one number on such a day; what goes to one person counts, too.
+    pub number_per_day: Option<u32>,
+}
+
+impl SendingLimits {
+    /// A day must have room for the longest text.
+    pub const PER_DAY_MIN: u32 = crate::segment::MAX_SEGMENTS;
+    /// More is no limit.
+    pub const MAX: u32 = 100_000_000;
+}
+
 /// What becomes of a text that would be one too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +112,7 @@ impl Default for Settings {
             undo_seconds: 5,
             quiet_hours: None,
             campaign_cap: None,
+            sending_limits: SendingLimits::default(),
             help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
             stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),
             keywords: OwnWords::default(),

@@ -48,6 +48,9 @@ pub(crate) async fn freeze(world: &Arc<World>, claimed: &Claimed, id: CampaignId
                     (to, frozen) = (None, false);
                 }
                 campaign::audience::frozen(tx, id, to, phones, frozen).await?;
+                if frozen {
+                    campaign::starts_with_the_first(tx, id).await?;
+                }
                 let head = event::append(tx, now, &[campaign::updated(id)]).await?;
                 Ok::<_, StoreError>(Some((head, frozen)))
             })

@@ -9,6 +9,7 @@ CREATE TABLE campaign (
     frozen         BOOLEAN NOT NULL,      -- everybody who is to get it has a row
     frozen_to      UUID,                  -- how far the contacts were gone through
     frozen_phones  BIGINT  NOT NULL,      -- and how far the numbers that were named one by one
+    frozen_rows    BIGINT  NOT NULL DEFAULT 0, -- how many were given one: the next one's position
     created_by     UUID,                  -- the member; NULL: a program
     created_at_us  BIGINT  NOT NULL,
     launched_at_us BIGINT,

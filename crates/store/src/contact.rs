@@ -5,6 +5,7 @@ use std::fmt;
 
 use domain::event::Kind;
 use domain::field::Compared;
+use domain::hours::QuietHours;
 use domain::id::{ContactId, MessageId};
 use domain::phone::E164;
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::dialect::Engine;
 use crate::event::Line;
+use crate::scene::json;
 use crate::search::{Search, words};
 use crate::{Row, StoreError, TenantTx, args, list, row, words as word_lists};
 
@@ -36,6 +38,9 @@ pub struct Contact {
     /// IANA time zone; `null`: nobody said, the tenant's counts.
     #[schema(required = true)]
     pub time_zone: Option<String>,
+    /// When they do not want to be texted, on their own clock; `null`: nobody said.
+    #[schema(required = true, value_type = Option<crate::schema::QuietHoursShape>)]
+    pub quiet_hours: Option<QuietHours>,
     /// The tenant wants nothing more from or to them.
     pub blocked: bool,
     /// Since when they want no texts; `null`: they may be texted.
@@ -110,6 +115,8 @@ pub struct Change {
     pub company: Option<String>,
     /// IANA time zone; the inner `None`: not known.
     pub time_zone: Option<Option<String>>,
+    /// When they do not want to be texted; the inner `None`: whenever they may.
+    pub quiet_hours: Option<Option<QuietHours>>,
     /// Whether they are blocked.
     pub blocked: Option<bool>,
     /// Labels, all of them.
@@ -138,7 +145,8 @@ pub(crate) const ADD: &str = add_contact!();
 /// A contact with the first of its phones.
 macro_rules! contact {
     () => {
-        "SELECT c.id, c.name, c.company, a.address, c.time_zone, c.blocked, a.opted_out_at_us, c.created_at_us
+        "SELECT c.id, c.name, c.company, a.address, c.time_zone, c.blocked, a.opted_out_at_us, c.created_at_us,
+                c.quiet_hours
          FROM contact c
          LEFT JOIN contact_address a ON a.tenant_id = c.tenant_id AND a.kind = 'phone' AND a.address = (
              SELECT first.address FROM contact_address first
@@ -254,12 +262,24 @@ pub async fn change(
 ) -> Result<Option<Line>, StoreError> {
     let zone_is_said = change.time_zone.is_some();
     let zone = change.time_zone.clone().flatten();
+    let quiet = change.quiet_hours.flatten().map(|hours| serde_json::to_string(&hours)).transpose();
+    let quiet = quiet.map_err(StoreError::fault)?;
     let changed = tx
         .exec_returning_count(
             "UPDATE contact SET name = COALESCE($3, name), company = COALESCE($4, company),
-                 time_zone = CASE WHEN $5 THEN $6 ELSE time_zone END, blocked = COALESCE($7, blocked)
+                 time_zone = CASE WHEN $5 THEN $6 ELSE time_zone END, blocked = COALESCE($7, blocked),
+                 quiet_hours = CASE WHEN $8 THEN $9 ELSE quiet_hours END
              WHERE tenant_id = $1 AND id = $2",
-            args![id, &change.name, &change.company, zone_is_said, zone, change.blocked],
+            args![
+                id,
+                &change.name,
+                &change.company,
+                zone_is_said,
+                zone,
+                change.blocked,
+                change.quiet_hours.is_some(),
+                quiet
+            ],
         )
         .await?;
     if changed == 0 {
@@ -439,6 +459,7 @@ fn contact(row: &Row) -> Result<Contact, StoreError> {
         phone_pretty: pretty(&phone),
         phone,
         time_zone: row.get(4)?,
+        quiet_hours: row.text_or_null(8)?.map(json).transpose()?,
         blocked: row.get(5)?,
         opted_out_at: row.get(6)?,
         tags: Vec::new(),

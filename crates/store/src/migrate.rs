@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = migrations![
     10 "0010_campaign",
     11 "0011_segment",
     12 "0012_import",
+    14 "0014_pace",
 ];
 
 /// Why a database could not be brought to this program's schema.

@@ -296,6 +296,7 @@ mod tests {
             phone: "+14155552671".into(),
             phone_pretty: "+1 415-555-2671".into(),
             time_zone: Some("America/Los_Angeles".into()),
+            quiet_hours: None,
             blocked: false,
             opted_out_at: Some(at("2026-11-23T10:00:00Z")),
             tags: vec![],
@@ -314,6 +315,7 @@ mod tests {
             opted_out_at: "2026-11-23T10:00:00Z"
             phone: "+14155552671"
             phone_pretty: "+1 415-555-2671"
+            quiet_hours: null
             tags: []
             time_zone: "America/Los_Angeles""#]],
         );

@@ -1,5 +1,7 @@
 //! Bulk sends: written, launched, watched, paused, ended.
 
+mod launch;
+pub mod pace;
 pub mod recipients;
 mod settings;
 
@@ -9,12 +11,10 @@ use domain::campaign::{Order, Settings, obey};
 use domain::id::{CampaignId, WorkId};
 use http::StatusCode;
 use jiff::Timestamp;
-use serde::Deserialize;
 use store::campaign::{self, Campaign, Held};
 use store::event;
 use store::queue::{self, Errand};
 use store::{StoreError, TenantTx};
-use utoipa::ToSchema;
 
 use crate::{
     auth::Caller,
@@ -26,17 +26,10 @@ use crate::{
     state::AppState,
 };
 
+pub use launch::Launch;
+use launch::can_go;
 pub use settings::CampaignPatch;
 use settings::{ready, settings};
-
-/// When it is to go.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Launch {
-    /// From when its texts go out, at the earliest a minute from now; if not said, then.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    at: Option<Timestamp>,
-}
 
 /// The campaigns, the newest first.
 #[utoipa::path(get, path = "/campaigns", tag = "campaigns", params(PageParams),
@@ -130,7 +123,8 @@ pub async fn remove(
 }
 
 /// Launches it: everybody who is to get it by now gets a row, and its texts go out from the time that is asked for, at the
-/// earliest after a minute, in which `undo` takes the launch back.
+/// earliest after a minute, in which `undo` takes the launch back. `starts_at` is when the first of them may go; with `at_local`
+/// that is known once everybody has their row.
 #[utoipa::path(post, path = "/campaigns/{id}/launch", tag = "campaigns", params(("id" = String, Path)),
     request_body = Launch, responses((status = 200, body = Campaign)))]
 pub async fn launch(
@@ -143,8 +137,12 @@ pub async fn launch(
     let (now, errand) = (app.engine.now(), app.engine.ids().next::<WorkId>());
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
-        let (to, starts_at) = obeyed(now, &held, Order::Launch(asked.at))?;
-        ready(tx, now, &held.settings, starts_at).await?;
+        let (schedule, at) = asked.when(tx, now).await?;
+        let (to, starts_at) = obeyed(now, &held, Order::Launch(at))?;
+        let settings = Settings { schedule, ..held.settings };
+        ready(tx, now, &settings, starts_at).await?;
+        can_go(tx, &settings, starts_at).await?;
+        campaign::change(tx, id, None, &settings).await?;
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
         let launch = now.as_microsecond();
         queue::add_errand(tx, errand, now, &Errand::FreezeCampaign { campaign: id, launch }).await?;

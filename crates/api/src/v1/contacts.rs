@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use domain::access::Scope;
 use domain::field::Field;
+use domain::hours::QuietHours;
 use domain::id::ContactId;
 use domain::phone::E164;
 use http::StatusCode;
@@ -66,6 +67,10 @@ pub struct ContactPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     time_zone: Option<Option<String>>,
+    /// When they do not want to be texted, on their own clock.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<store::schema::QuietHoursShape>)]
+    quiet_hours: Option<Option<QuietHours>>,
     /// The tenant wants nothing more from or to them.
     blocked: Option<bool>,
     /// All of them.
@@ -155,6 +160,7 @@ pub async fn change(
         name: cleared("name", asked.name)?,
         company: cleared("company", asked.company)?,
         time_zone: asked.time_zone.map(zone).transpose()?,
+        quiet_hours: asked.quiet_hours,
         blocked: asked.blocked,
         tags: asked.tags.map(tags).transpose()?,
         fields: Vec::new(),

@@ -7,10 +7,11 @@ use domain::field::{Field, Kind, is_key};
 use domain::hours::{QuietHours, WeekHours};
 use domain::id::{AssistantId, TenantId};
 use domain::keyword::OwnWords;
-use domain::tenant::{CampaignCap, Settings};
+use domain::tenant::{CampaignCap, SendingLimits, Settings};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::schema::QuietHoursShape;
 use store::{TenantTx, tenant};
 use utoipa::ToSchema;
 
@@ -59,6 +60,9 @@ pub struct TenantSettings {
     /// How often campaigns may text one person; `null`: as often as the law lets them.
     #[schema(value_type = Option<CampaignCapShape>)]
     pub campaign_cap: Option<CampaignCap>,
+    /// How much campaigns send at most.
+    #[schema(value_type = SendingLimitsShape)]
+    pub sending_limits: SendingLimits,
     /// What HELP is answered with where the carrier does not.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not.
@@ -128,16 +132,6 @@ pub struct RouteShape {
     pub tags: Vec<String>,
 }
 
-/// Hours of the day; they may span midnight.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = QuietHours)]
-pub struct QuietHoursShape {
-    /// When they begin, as in `21:00`.
-    pub from: String,
-    /// When they have ended, as in `08:00`.
-    pub until: String,
-}
-
 /// At most so many texts of campaigns to one person within so many days; all campaigns count.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CampaignCap)]
@@ -150,6 +144,24 @@ pub struct CampaignCapShape {
     pub days: u16,
     /// What becomes of one too many, by this cap or by the law's.
     pub otherwise: OverCapShape,
+}
+
+/// How much campaigns send at most, in segments; `null`: no limit. Texts to one person never wait for these.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SendingLimits)]
+pub struct SendingLimitsShape {
+    /// All campaigns together, in a minute.
+    #[schema(required = true, minimum = 1)]
+    pub campaigns_per_minute: Option<u32>,
+    /// Campaigns through any one carrier account, in a minute.
+    #[schema(required = true, minimum = 1)]
+    pub account_per_minute: Option<u32>,
+    /// Any one carrier account on a day of Pacific time, as carriers in the USA reckon; what goes to one person counts, too.
+    #[schema(required = true, minimum = 10)]
+    pub account_per_day: Option<u32>,
+    /// Any one number on such a day; what goes to one person counts, too.
+    #[schema(required = true, minimum = 10)]
+    pub number_per_day: Option<u32>,
 }
 
 /// What becomes of a text that would be one too many: it waits until it is not, or its recipient is skipped.
@@ -189,6 +201,9 @@ pub struct ChangeSettings {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<CampaignCapShape>)]
     pub campaign_cap: Option<Option<CampaignCap>>,
+    /// All of them: one that is absent is no limit.
+    #[schema(value_type = Option<SendingLimitsShape>)]
+    pub sending_limits: Option<SendingLimits>,
     pub help_text: Option<String>,
     /// `null`: ours.
     #[serde(deserialize_with = "present")]
@@ -295,6 +310,9 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
     if let Some(cap) = change.campaign_cap {
         settings.campaign_cap = cap.map(|cap| campaign_cap(&called("campaign_cap"), cap)).transpose()?;
     }
+    if let Some(limits) = change.sending_limits {
+        settings.sending_limits = sending_limits(&called("sending_limits"), limits)?;
+    }
     if let Some(text) = change.help_text {
         settings.help_text = short_text(&called("help_text"), text)?;
     }
@@ -334,6 +352,22 @@ fn campaign_cap(field: &str, cap: CampaignCap) -> Result<CampaignCap, ApiError> 
         return Ok(cap);
     }
     Err(ApiError::invalid(field, "out_of_range", format!("Allow 1 to {texts} texts within 1 to {days} days.")))
+}
+
+fn sending_limits(field: &str, limits: SendingLimits) -> Result<SendingLimits, ApiError> {
+    let (per_day, most) = (SendingLimits::PER_DAY_MIN, SendingLimits::MAX);
+    for (key, limit, least) in [
+        ("campaigns_per_minute", limits.campaigns_per_minute, 1),
+        ("account_per_minute", limits.account_per_minute, 1),
+        ("account_per_day", limits.account_per_day, per_day),
+        ("number_per_day", limits.number_per_day, per_day),
+    ] {
+        if limit.is_some_and(|limit| !(least..=most).contains(&limit)) {
+            let mend = format!("Allow {least} to {most} segments, or `null` for no limit.");
+            return Err(ApiError::invalid(format!("{field}.{key}"), "out_of_range", mend));
+        }
+    }
+    Ok(limits)
 }
 
 /// Keys that stand for something else already.
@@ -391,6 +425,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         undo_seconds,
         quiet_hours,
         campaign_cap,
+        sending_limits,
         help_text,
         stop_confirmation,
         keywords,
@@ -411,6 +446,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             undo_seconds,
             quiet_hours,
             campaign_cap,
+            sending_limits,
             help_text,
             stop_confirmation,
             keywords,

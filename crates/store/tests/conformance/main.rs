@@ -19,6 +19,7 @@ mod media;
 mod message;
 mod notes;
 mod one_engine;
+mod pace;
 mod rehearsal;
 mod segment;
 mod statement;

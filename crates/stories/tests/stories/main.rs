@@ -26,6 +26,7 @@ mod models;
 mod people;
 mod red_team;
 mod rehearsal;
+mod schedules;
 mod segments;
 mod sending;
 mod takeover;

@@ -168,6 +168,7 @@ fn in_words(set: &Tenant) -> String {
         stop_confirmation,
         keywords: _,
         campaign_cap: _,
+        sending_limits: _,
         office_hours: _,
         fields: _,
         routes: _,

@@ -13,6 +13,7 @@ use store::campaign::{
 use utoipa::IntoParams;
 
 use super::no_such;
+use super::pace::say_who_is_held;
 use crate::{
     auth::Caller,
     error::ApiError,
@@ -42,15 +43,17 @@ pub async fn list(
 ) -> Result<Json<Listed<Shown>>, ApiError> {
     caller.must(Scope::CampaignsRead)?;
     let standing = wanted.standing.as_deref().map(standing).transpose()?;
+    let now = app.engine.now();
     let rows = app
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
             let after = page.after_id::<RecipientId>();
-            let rows = recipient::page(tx, id, standing, after, page.fetch()).await?;
+            let mut rows = recipient::page(tx, id, standing, after, page.fetch()).await?;
             if rows.is_empty() && campaign::find(tx, id).await?.is_none() {
                 return Err(no_such());
             }
+            say_who_is_held(tx, now, id, &mut rows).await?;
             Ok(rows)
         })
         .await?;

@@ -1,6 +1,6 @@
 //! What a campaign says, to whom and how, as it is asked for; and what must be there before a launch.
 
-use domain::campaign::{Audience, Settings};
+use domain::campaign::{Audience, Settings, Throttle};
 use domain::id::{ListId, NumberId, SegmentId};
 use domain::lint::{self, Severity};
 use domain::phone::E164;
@@ -38,6 +38,9 @@ pub struct CampaignPatch {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>, format = DateTime)]
     send_before: Option<Option<Timestamp>>,
+    /// How fast it goes at most.
+    #[schema(value_type = Option<store::campaign::shown::Throttle>)]
+    throttle: Option<Throttle>,
 }
 
 /// Who gets it: whoever one of the first five means, and none of the others does.
@@ -134,6 +137,13 @@ pub(super) async fn settings(
             return Err(ApiError::invalid("send_before", "in_the_past", "This time has passed. Choose a later one."));
         }
         set.send_before = send_before;
+    }
+    if let Some(throttle) = asked.throttle {
+        if throttle.segments_per_minute == Some(0) {
+            let mend = "At least one segment a minute; leave it out for no limit.";
+            return Err(ApiError::invalid("throttle.segments_per_minute", "out_of_range", mend));
+        }
+        set.throttle = throttle;
     }
     Ok(set)
 }
