@@ -145,6 +145,7 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::history::list))
         .routes(routes!(campaigns::variants::figures))
         .routes(routes!(campaigns::retry::retry))
+        .routes(routes!(campaigns::pace::read))
         .routes(routes!(campaigns::recipients::list))
         .routes(routes!(snippets::list, snippets::create))
         .routes(routes!(snippets::read, snippets::change, snippets::remove))

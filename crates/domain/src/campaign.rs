@@ -9,8 +9,11 @@ pub mod forecast;
 mod history;
 mod lot;
 pub mod outcome;
+pub mod pool;
 mod recipient;
 mod retry;
+pub mod schedule;
+pub mod throttle;
 mod variant;
 
 use std::fmt;
@@ -25,8 +28,11 @@ pub use audience::Audience;
 pub use breaker::{Guard, Halt};
 pub use canary::Canary;
 pub use history::Deed;
+pub use pool::Pool;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
 pub use retry::{Also, Retry};
+pub use schedule::Schedule;
+pub use throttle::Throttle;
 pub use variant::{Assigned, HOLDOUT_MAX, Texts, VARIANTS_MAX, Variant, WEIGHT_MAX};
 
 /// After its launch a campaign waits so long before its first text, so that whoever launched it can think again.
@@ -200,6 +206,10 @@ pub struct Settings {
     pub numbers: Vec<NumberId>,
     /// To whom.
     pub audience: Audience,
+    /// When each text may go, as its launch says.
+    pub schedule: Schedule,
+    /// How fast it goes at most.
+    pub throttle: Throttle,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
     /// It is the next try of another: its audience are those who did not get that one.
@@ -238,15 +248,6 @@ pub struct Running {
     pub texts: Texts,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
-}
-
-/// The number that texts this person: always the same one of these. `None`: there are none.
-#[must_use]
-pub fn sender(numbers: &[NumberId], phone: &str) -> Option<NumberId> {
-    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
-    let hash = phone.bytes().fold(0xCBF2_9CE4_8422_2325, mix);
-    let nth = usize::try_from(hash % u64::try_from(numbers.len().max(1)).ok()?).ok()?;
-    numbers.get(nth).copied()
 }
 
 #[cfg(test)]
@@ -325,19 +326,5 @@ mod tests {
         assert_eq!(approved(None), Ok(at(160)), "there is a minute to think again after that, too");
         assert_eq!(approved(Some(at(50))), Ok(at(160)), "its time has passed meanwhile");
         assert_eq!(approved(Some(at(5_000))), Ok(at(5_000)));
-    }
-
-    #[test]
-    fn a_person_has_one_number_and_numbers_share_the_people() {
-        let numbers: Vec<NumberId> = (1..=4).map(|n| uuid::Uuid::from_u128(n).into()).collect();
-        let mut shares = [0_u32; 4];
-        for n in 0..4_000 {
-            let phone = format!("+1415555{n:04}");
-            let number = sender(&numbers, &phone).unwrap();
-            assert_eq!(sender(&numbers, &phone), Some(number));
-            shares[numbers.iter().position(|one| *one == number).unwrap()] += 1;
-        }
-        assert!(shares.iter().all(|share| (800..1_200).contains(share)), "{shares:?}");
-        assert_eq!(sender(&[], "+14155550100"), None);
     }
 }

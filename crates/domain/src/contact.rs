@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 pub use alike::{Likeness, Looks, likeness};
 
+use crate::hours::QuietHours;
 use crate::id::ContactId;
 
 /// A person outside and the one address the scene is about.
@@ -19,6 +20,8 @@ pub struct Contact {
     pub company: String,
     /// IANA zone when someone said so; else the tenant's counts.
     pub time_zone: Option<String>,
+    /// When they do not want to be texted, when they said so.
+    pub quiet_hours: Option<QuietHours>,
     /// Someone of the tenant wants nothing more from or to this person.
     pub blocked: bool,
     /// Since when this address wants no texts.

@@ -70,7 +70,7 @@ impl Scene {
             opted_out: contact.is_some_and(|contact| contact.opted_out_at.is_some()),
             phone: &self.address,
             contact_zone: contact.and_then(|contact| contact.time_zone.as_deref()),
-            contact_quiet: None,
+            contact_quiet: contact.and_then(|contact| contact.quiet_hours.as_ref()),
             had: &[],
             wrote_at: self.conversation.as_ref().and_then(|conversation| conversation.last_inbound_at),
             purpose,

@@ -37,6 +37,8 @@ pub struct Settings {
     pub campaign_approval_above: Option<u32>,
     /// Where short links of campaigns go, as in `https://go.example.com`; `None`: to this installation.
     pub links_base: Option<String>,
+    /// How fast campaigns go at most.
+    pub sending_limits: SendingLimits,
     /// What HELP is answered with where the carrier does not answer it itself.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not confirm it itself.
@@ -74,6 +76,27 @@ impl CampaignCap {
     pub const DAYS_MAX: u16 = 90;
 }
 
+/// How much campaigns send at most, in segments; `None`: no limit. Texts to one person never wait for these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SendingLimits {
+    /// All campaigns together, in a minute.
+    pub campaigns_per_minute: Option<u32>,
+    /// Campaigns through any one carrier account, in a minute.
+    pub account_per_minute: Option<u32>,
+    /// Any one carrier account on a day of the carriers ([`crate::campaign::throttle::Day`]); what goes to one person counts, too.
+    pub account_per_day: Option<u32>,
+    /// Any one number on such a day; what goes to one person counts, too.
+    pub number_per_day: Option<u32>,
+}
+
+impl SendingLimits {
+    /// A day must have room for the longest text.
+    pub const PER_DAY_MIN: u32 = crate::segment::MAX_SEGMENTS;
+    /// More is no limit.
+    pub const MAX: u32 = 100_000_000;
+}
+
 /// What becomes of a text that would be one too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -95,6 +118,7 @@ impl Default for Settings {
             campaign_cap: None,
             campaign_approval_above: None,
             links_base: None,
+            sending_limits: SendingLimits::default(),
             help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
             stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),
             keywords: OwnWords::default(),

@@ -71,6 +71,9 @@ pub(crate) async fn freeze(world: &Arc<World>, claimed: &Claimed, id: CampaignId
                 if let (Some(first), true) = (&held.settings.canary, frozen) {
                     campaign::canary::fill(tx, id, first).await?;
                 }
+                if frozen {
+                    campaign::starts_with_the_first(tx, id).await?;
+                }
                 let head = event::append(tx, now, &[campaign::updated(id)]).await?;
                 Ok::<_, StoreError>(Some((head, frozen)))
             })

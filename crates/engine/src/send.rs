@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::campaign::throttle::Day;
 use domain::decide::{Due, send_due};
 use domain::fact::{Ended, Fact, SendEnded};
 use domain::gate::Asked;
@@ -11,7 +12,7 @@ use domain::id::{CarrierAccountId, MessageId, NumberId, TenantId};
 use domain::pace::Pace;
 use jiff::{SignedDuration, Timestamp};
 use providers::http::Response;
-use providers::telnyx::error::Family;
+use providers::telnyx::error::{DAY_SPENT, Family};
 use providers::telnyx::text::{self, SendText, Sent};
 use store::campaign::recipient;
 use store::queue::{self, DueText, Lane, Sender};
@@ -121,7 +122,7 @@ async fn pass(
             return Ok(board.next());
         }
         let (handed, lanes) = claim(world, due, permits.len()).await?;
-        board.put(lanes);
+        board.put(lanes, world.now());
         for (handed, permit) in handed.into_iter().zip(permits) {
             let (world, ended) = (Arc::clone(world), ended.clone());
             let now = world.now();
@@ -207,8 +208,9 @@ async fn claim_lane(
     let mut tx = tx.for_tenant(lane.tenant);
     let Some(sender) = queue::sender(&mut tx, lane.number).await? else { return Ok(claimed) };
     let pace = Pace::new(lane.rate_millis);
-    let mut tat = queue::pace(&mut tx, lane.number).await?;
-    let before = tat;
+    let day = Day::of(now);
+    let mut paced = queue::pace(&mut tx, lane.number, day.number).await?;
+    let before = paced;
     // No more than its pace can let go at once are read: most of a long queue would be read for nothing.
     let burst = lane.rate_millis.saturating_mul(AHEAD_US.unsigned_abs()) / 1_000_000_000;
     let burst = u32::try_from(burst).unwrap_or(room).clamp(2, room.max(2));
@@ -219,10 +221,10 @@ async fn claim_lane(
     }
     for text in due {
         let mut goes_at = now;
-        match pace.map(|pace| pace.take_ahead(now.as_microsecond(), AHEAD_US, tat, text.segments)) {
+        match pace.map(|pace| pace.take_ahead(now.as_microsecond(), AHEAD_US, paced.tat_us, text.segments)) {
             Some(Ok((goes_us, next))) => {
                 goes_at = Timestamp::from_microsecond(goes_us).map_err(StoreError::fault)?;
-                tat = next;
+                paced.tat_us = next;
             }
             Some(Err(wait)) => {
                 claimed.then = Then::Wait(Timestamp::from_microsecond(wait).map_err(StoreError::fault)?);
@@ -238,6 +240,7 @@ async fn claim_lane(
                 Some(request) => request.clone(),
                 None => request(&mut tx, &outside.public_url, &sender, &text).await?,
             };
+            paced.day_segments += i64::from(text.segments.max(1));
             claimed.handed.push(Handed {
                 tenant: lane.tenant,
                 message: text.message,
@@ -256,13 +259,13 @@ async fn claim_lane(
     // Whoever writes to one person overtakes what goes to many.
     let left = burst.min(room).saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
     if left > 0 && matches!(claimed.then, Then::Nothing) {
-        let more = recipients::claim(&mut tx, now, ids, lane, &sender, &mut tat, left, outside).await?;
+        let more = recipients::claim(&mut tx, now, ids, lane, &sender, (&mut paced, day), left, outside).await?;
         claimed.handed.extend(more.handed);
         claimed.then = more.then;
         after.join(more.after);
     }
-    if tat != before {
-        queue::set_pace(&mut tx, lane.number, tat).await?;
+    if paced != before {
+        queue::set_pace(&mut tx, lane.number, paced).await?;
     }
     batch.add(lane.tenant, after);
     Ok(claimed)
@@ -281,7 +284,7 @@ fn asked<'a>(sender: &'a Sender, text: &'a DueText) -> Asked<'a> {
         opted_out: text.opted_out,
         phone: &text.to,
         contact_zone: text.contact_zone.as_deref(),
-        contact_quiet: None,
+        contact_quiet: text.contact_quiet.as_ref(),
         had: &[],
         wrote_at: text.wrote_at,
         purpose: text.author.purpose(),
@@ -337,28 +340,39 @@ async fn attempt(world: &Arc<World>, handed: &Handed) -> Ended {
     let key = handed.message.0.to_string();
     let request = text::request(&account.base_url, &account.api_key, &key, handed.request.clone().into());
     match account.carry(&world.net, request).await {
-        Ok(answer) => read(world.now(), &answer),
+        Ok(answer) => read(world.now(), &answer, handed.message),
         Err(NetError::NotSent(why)) => not_taken(world.now(), handed.attempt, why, true),
         Err(NetError::Refused(why)) => not_taken(world.now(), handed.attempt, why.to_owned(), true),
         Err(NetError::Lost(why)) => Ended::Lost { why },
     }
 }
 
-fn read(now: Timestamp, answer: &Response) -> Ended {
+fn read(now: Timestamp, answer: &Response, message: MessageId) -> Ended {
     match text::sent(Some(answer), now) {
         Sent::Accepted(accepted) => Ended::Accepted { carrier_ref: accepted.carrier_ref, parts: accepted.parts },
+        // It begins a new day at midnight in the zone of Los Angeles.
+        Sent::Rejected(error) if error.code == DAY_SPENT => {
+            let (retry_at, why) = (Day::of(now).ends_at, error.failure().explanation.into());
+            Ended::NotTaken { retry_at, why, counts: false }
+        }
         Sent::Rejected(error) => {
             let failure = error.failure();
             let opted_out = failure.family == Family::OptedOut;
             Ended::Rejected { failure: words(failure), opted_out }
         }
         Sent::Busy { retry_after } => {
-            let pause = retry_after.unwrap_or(Duration::from_secs(1)).clamp(Duration::from_millis(200), BUSY_MAX);
+            let pause = retry_after.unwrap_or_else(|| busy_pause(message)).clamp(Duration::from_millis(200), BUSY_MAX);
             let retry_at = now.checked_add(pause).unwrap_or(now);
             Ended::NotTaken { retry_at, why: "the carrier asked to slow down".into(), counts: false }
         }
         Sent::Unknown { why } => Ended::Lost { why: why.to_string() },
     }
+}
+
+/// For a carrier that does not say how long: a second, and up to two more, so that not all come again at once.
+fn busy_pause(message: MessageId) -> Duration {
+    let (_, low) = message.0.as_u64_pair();
+    Duration::from_millis(1_000 + low % 2_000)
 }
 
 /// A carrier that asks for more patience than this is asked again anyway.

@@ -9,6 +9,7 @@ CREATE TABLE contact (
     company       TEXT    NOT NULL,
     words         TEXT    NOT NULL,     -- name, company and addresses as they are searched (store::search)
     time_zone     TEXT,                 -- IANA name, when someone said so
+    quiet_hours   TEXT,                 -- JSON: from and until, when they do not want to be texted
     language      TEXT,                 -- ISO 639-1, when someone said so
     note          TEXT    NOT NULL DEFAULT '',
     blocked       BOOLEAN NOT NULL,

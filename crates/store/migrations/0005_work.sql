@@ -46,9 +46,11 @@ CREATE INDEX outbox_leased ON outbox (lease_until_us) WHERE state = 'sending';
 
 -- Where each sending number stands in its rate (see domain::pace).
 CREATE TABLE number_pace (
-    tenant_id UUID   NOT NULL,
-    number_id UUID   NOT NULL,
-    tat_us    BIGINT NOT NULL,
+    tenant_id    UUID   NOT NULL,
+    number_id    UUID   NOT NULL,
+    tat_us       BIGINT NOT NULL,
+    day          BIGINT NOT NULL,         -- the carriers' day of its last text (domain::campaign::throttle)
+    day_segments BIGINT NOT NULL,         -- and what it has sent on that day
     PRIMARY KEY (tenant_id, number_id)
 ) {clustered};
 

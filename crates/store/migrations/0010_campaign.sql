@@ -14,6 +14,7 @@ CREATE TABLE campaign (
     retry_root     UUID,                  -- the first of the campaigns of which it is the next try
     only_canary    BOOLEAN NOT NULL DEFAULT FALSE, -- only those get it who get it first, for now
     halt           TEXT,                  -- JSON: why it paused by itself
+    frozen_rows    BIGINT  NOT NULL DEFAULT 0, -- how many were given one: the next one's position
     created_by     UUID,                  -- the member; NULL: a program
     created_at_us  BIGINT  NOT NULL,
     launched_at_us BIGINT,

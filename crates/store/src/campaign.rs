@@ -21,6 +21,8 @@ pub mod canary;
 pub mod check;
 pub mod guard;
 pub mod history;
+pub mod pace;
+pub mod pool;
 pub mod recipient;
 pub mod retry;
 mod shape;
@@ -113,6 +115,10 @@ pub mod shown {
         pub numbers: Vec<String>,
         /// To whom.
         pub audience: Audience,
+        /// When each text may go, as its last launch said.
+        pub schedule: Schedule,
+        /// How fast it goes at most.
+        pub throttle: Throttle,
         /// Whoever has not got it by then does not get it any more.
         #[schema(required = true, value_type = Option<String>, format = DateTime)]
         pub send_before: Option<String>,
@@ -130,6 +136,27 @@ pub mod shown {
         /// Whether its links become short ones, with a code of its own for everybody.
         #[schema(value_type = words::CampaignLinks)]
         pub links: String,
+    }
+
+    /// How fast a campaign goes at most.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = CampaignThrottle)]
+    pub struct Throttle {
+        /// So many segments a minute; `null`: as fast as its numbers can.
+        #[schema(required = true, minimum = 1)]
+        pub segments_per_minute: Option<u32>,
+    }
+
+    /// When each text of a campaign may go.
+    #[derive(Debug, Serialize, ToSchema)]
+    #[schema(as = CampaignSchedule)]
+    pub struct Schedule {
+        /// What everybody's own clock shows when their time comes, as in `2026-12-01T10:00:00`; `null`: it comes for all at one
+        /// instant, which is `starts_at`.
+        #[schema(required = true)]
+        pub at_local: Option<String>,
+        /// Over so many seconds after that their texts are spread.
+        pub spread_seconds: u32,
     }
 
     /// Something that speaks against a text.
@@ -339,8 +366,8 @@ pub async fn go_on(
     .await?;
     if to == State::Draft {
         recipient::forget(tx, id).await?;
-        let sql =
-            "UPDATE campaign SET frozen = FALSE, frozen_to = NULL, frozen_phones = 0 WHERE tenant_id = $1 AND id = $2";
+        let sql = "UPDATE campaign SET frozen = FALSE, frozen_to = NULL, frozen_phones = 0, frozen_rows = 0
+             WHERE tenant_id = $1 AND id = $2";
         tx.exec(sql, args![id]).await?;
     }
     if to == State::Cancelled {
@@ -350,6 +377,23 @@ pub async fn go_on(
         guard::forget(tx, id).await?;
     }
     Ok(updated(id))
+}
+
+/// Everybody has their row, and with it their time: a campaign that waits waits for the first of these.
+///
+/// # Errors
+/// When the database fails.
+pub async fn starts_with_the_first(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<(), StoreError> {
+    tx.push(
+        "UPDATE campaign SET starts_at_us = COALESCE(
+             (SELECT MIN((SELECT MIN(r.ready_at_us) FROM campaign_recipient r
+                          WHERE r.tenant_id = n.tenant_id AND r.campaign_id = campaign.id AND r.number_id = n.id
+                            AND r.standing IN ('pending', 'deferred', 'queued')))
+              FROM number n WHERE n.tenant_id = campaign.tenant_id), starts_at_us)
+         WHERE tenant_id = $1 AND id = $2 AND state = 'scheduled'",
+        args![id],
+    )
+    .await
 }
 
 /// Takes a draft away.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use domain::event::Kind;
 use domain::field::Compared;
+use domain::hours::QuietHours;
 use domain::id::{ContactId, MessageId};
 use domain::phone::E164;
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::dialect::Engine;
 use crate::event::Line;
+use crate::scene::json;
 use crate::search::{Search, words};
 use crate::{Row, StoreError, TenantTx, args, list, row, words as word_lists};
 
@@ -60,6 +62,9 @@ pub struct Contact {
     pub time_zone: Option<String>,
     /// By which clocks they live, as far as it is known, and how that is known.
     pub zone: Zone,
+    /// When they do not want to be texted, on their own clock; `null`: nobody said.
+    #[schema(required = true, value_type = Option<crate::schema::QuietHoursShape>)]
+    pub quiet_hours: Option<QuietHours>,
     /// The tenant wants nothing more from or to them.
     pub blocked: bool,
     /// Since when their primary phone wants no texts; `null`: they may be texted.
@@ -142,6 +147,8 @@ pub struct Change {
     pub language: Option<Option<String>>,
     /// Empty: nothing.
     pub note: Option<String>,
+    /// When they do not want to be texted; the inner `None`: whenever they may.
+    pub quiet_hours: Option<Option<QuietHours>>,
     /// Whether they are blocked.
     pub blocked: Option<bool>,
     /// Labels, all of them.
@@ -170,7 +177,7 @@ pub(crate) const ADD: &str = add_contact!();
 /// Whoever is there.
 macro_rules! contact {
     () => {
-        "SELECT c.id, c.name, c.company, c.language, c.note, c.time_zone, c.blocked, c.created_at_us
+        "SELECT c.id, c.name, c.company, c.language, c.note, c.time_zone, c.blocked, c.created_at_us, c.quiet_hours
          FROM contact c WHERE c.tenant_id = $1 AND c.gone_at_us IS NULL"
     };
 }
@@ -437,6 +444,7 @@ fn contact(row: &Row) -> Result<Contact, StoreError> {
         zone: Zone::default(),
         blocked: row.get(6)?,
         opted_out_at: None,
+        quiet_hours: row.text_or_null(8)?.map(json).transpose()?,
         tags: Vec::new(),
         fields: BTreeMap::new(),
         created_at: row.get(7)?,

@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = migrations![
     11 "0011_segment",
     12 "0012_import",
     13 "0013_check",
+    14 "0014_pace",
     15 "0015_guards",
     16 "0016_suppression",
     17 "0017_contact_history",

@@ -15,7 +15,7 @@ pub use inbox::{
 };
 pub(crate) use inbox::{add_reminders, reminder};
 pub use outbox::{
-    DueText, Lane, LostSend, Sender, due_texts, keep_request, lanes_waiting, lost_sends, pace, sender, set_pace,
+    DueText, Lane, LostSend, Paced, Sender, due_texts, keep_request, lanes_waiting, lost_sends, pace, sender, set_pace,
 };
 pub(crate) use outbox::{follow, hand_to_outbox, leave_outbox, outbox_row};
 pub use tellings::{

@@ -42,7 +42,7 @@ macro_rules! thread_columns {
              v.resolved_at_us,
              EXISTS (SELECT 1 FROM number o WHERE o.tenant_id = $1 AND o.address = ",
             $address,
-            "), (SELECT tm.id FROM team tm WHERE tm.tenant_id = v.tenant_id AND tm.id = v.team_id)"
+            "), (SELECT tm.id FROM team tm WHERE tm.tenant_id = v.tenant_id AND tm.id = v.team_id), c.quiet_hours"
         )
     };
 }
@@ -487,6 +487,7 @@ fn thread_of(row: &Row) -> Result<Thread, StoreError> {
             name: row.get(2)?,
             company: row.get(3)?,
             time_zone: row.get(4)?,
+            quiet_hours: row.text_or_null(33)?.map(json).transpose()?,
             blocked: row.get(5)?,
             opted_out_at: row.get(6)?,
         }),

@@ -39,3 +39,13 @@ words! {
     /// How a delivery stands.
     DeliveryStateWord = "DeliveryState": ["waiting", "delivered", "failed"];
 }
+
+/// Hours of the day; they may span midnight.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = QuietHours)]
+pub struct QuietHoursShape {
+    /// When they begin, as in `21:00`.
+    pub from: String,
+    /// When they have ended, as in `08:00`.
+    pub until: String,
+}

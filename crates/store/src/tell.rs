@@ -312,6 +312,7 @@ mod tests {
             phone_pretty: "+1 415-555-2671".into(),
             time_zone: Some("America/Los_Angeles".into()),
             zone: contact::Zone { source: "own".into(), names: vec!["America/Los_Angeles".into()] },
+            quiet_hours: None,
             blocked: false,
             opted_out_at: Some(at("2026-11-23T10:00:00Z")),
             tags: vec![],
@@ -330,6 +331,7 @@ mod tests {
             opted_out_at: "2026-11-23T10:00:00Z"
             phone: "+14155552671"
             phone_pretty: "+1 415-555-2671"
+            quiet_hours: null
             tags: []
             time_zone: "America/Los_Angeles""#]],
         );

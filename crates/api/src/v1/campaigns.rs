@@ -3,7 +3,9 @@
 pub mod approval;
 pub mod check;
 pub mod history;
+mod launch;
 pub mod outcomes;
+pub mod pace;
 pub mod preview;
 pub mod recipients;
 pub mod retry;
@@ -17,12 +19,10 @@ use domain::campaign::{Deed, Order, Settings, obey};
 use domain::id::{CampaignId, WorkId};
 use http::StatusCode;
 use jiff::Timestamp;
-use serde::Deserialize;
 use store::campaign::{self, Campaign, Held};
 use store::event;
 use store::queue::{self, Errand};
 use store::{StoreError, TenantTx};
-use utoipa::ToSchema;
 
 use crate::{
     auth::Caller,
@@ -36,21 +36,11 @@ use crate::{
 
 use approval::Counted;
 use history::Did;
+pub use launch::Launch;
+use launch::can_go;
 pub use settings::CampaignPatch;
 pub(super) use settings::names_exist;
 use settings::{ready, settings};
-
-/// When it is to go.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Launch {
-    /// From when its texts go out, at the earliest a minute from now; if not said, then.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    at: Option<Timestamp>,
-    /// The `run` of the check that whoever launches it has seen: the launch is refused if it says nothing of the campaign as it is
-    /// now.
-    check: Option<i64>,
-}
 
 /// The campaigns, the newest first.
 #[utoipa::path(get, path = "/campaigns", tag = "campaigns", params(PageParams),
@@ -148,7 +138,8 @@ pub async fn remove(
 
 /// Launches it: everybody who is to get it by now gets a row, and its texts go out from the time that is asked for, at the
 /// earliest after a minute, in which `undo` takes the launch back. To more people than the setting `campaign_approval_above` says
-/// it goes only when another member approves it.
+/// it goes only when another member approves it. `starts_at` is when the first
+/// of them may go; with `at_local` that is known once everybody has their row.
 #[utoipa::path(post, path = "/campaigns/{id}/launch", tag = "campaigns", params(("id" = String, Path)),
     request_body = Launch, responses((status = 200, body = Campaign)))]
 pub async fn launch(
@@ -163,16 +154,20 @@ pub async fn launch(
     let counted = Counted::people(&app, caller.tenant, now, id).await?;
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let held = held(tx, id).await?;
-        let order = Counted::order(counted.as_ref(), &held.settings, asked.at)?;
+        let (schedule, at) = asked.when(tx, now).await?;
+        let order = Counted::order(counted.as_ref(), &held.settings, at)?;
         let (to, starts_at) = obeyed(now, &held, order)?;
-        ready(tx, now, &held.settings, starts_at).await?;
-        if let Some(run) = asked.check {
+        let settings = Settings { schedule, ..held.settings };
+        ready(tx, now, &settings, starts_at).await?;
+        can_go(tx, &settings, starts_at).await?;
+        if let Some(run) = asked.check() {
             check::must_hold(tx, now, id, run).await?;
         }
+        campaign::change(tx, id, None, &settings).await?;
         let line = campaign::go_on(tx, now, id, to, starts_at).await?;
         did.tell(tx, id, order.deed()).await?;
         if to == domain::campaign::State::Scheduled {
-            begins(tx, now, errand, id, &held.settings).await?;
+            begins(tx, now, errand, id, &settings).await?;
         }
         let launched = campaign::find(tx, id).await?.ok_or(StoreError::NoRow)?;
         Ok(Told::at(launched, event::append(tx, now, &[line]).await?))

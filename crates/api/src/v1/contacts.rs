@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use domain::access::Scope;
 use domain::field::Field;
+use domain::hours::QuietHours;
 use domain::id::ContactId;
 use domain::phone::E164;
 use http::StatusCode;
@@ -86,6 +87,10 @@ pub struct ContactPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     note: Option<Option<String>>,
+    /// When they do not want to be texted, on their own clock.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<store::schema::QuietHoursShape>)]
+    quiet_hours: Option<Option<QuietHours>>,
     /// The tenant wants nothing more from or to them.
     blocked: Option<bool>,
     /// All of them.
@@ -184,6 +189,7 @@ pub async fn change(
         time_zone: asked.time_zone.map(zone).transpose()?,
         language: asked.language.map(language).transpose()?,
         note: asked.note.map(|text| note(text.as_deref())).transpose()?,
+        quiet_hours: asked.quiet_hours,
         blocked: asked.blocked,
         tags: asked.tags.map(tags).transpose()?,
         fields: Vec::new(),

@@ -7,10 +7,11 @@ use domain::field::{Field, Kind, is_key, is_taken};
 use domain::hours::{QuietHours, WeekHours};
 use domain::id::{AssistantId, TenantId};
 use domain::keyword::OwnWords;
-use domain::tenant::{CampaignCap, Settings};
+use domain::tenant::{CampaignCap, SendingLimits, Settings};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::schema::QuietHoursShape;
 use store::{TenantTx, tenant};
 use utoipa::ToSchema;
 
@@ -64,6 +65,9 @@ pub struct TenantSettings {
     /// Where short links of campaigns go, as in `https://go.example.com`; `null`: to this installation's own address.
     #[schema(required = true)]
     pub links_base: Option<String>,
+    /// How much campaigns send at most.
+    #[schema(value_type = SendingLimitsShape)]
+    pub sending_limits: SendingLimits,
     /// What HELP is answered with where the carrier does not.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not.
@@ -133,16 +137,6 @@ pub struct RouteShape {
     pub tags: Vec<String>,
 }
 
-/// Hours of the day; they may span midnight.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = QuietHours)]
-pub struct QuietHoursShape {
-    /// When they begin, as in `21:00`.
-    pub from: String,
-    /// When they have ended, as in `08:00`.
-    pub until: String,
-}
-
 /// At most so many texts of campaigns to one person within so many days; all campaigns count.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CampaignCap)]
@@ -155,6 +149,24 @@ pub struct CampaignCapShape {
     pub days: u16,
     /// What becomes of one too many, by this cap or by the law's.
     pub otherwise: OverCapShape,
+}
+
+/// How much campaigns send at most, in segments; `null`: no limit. Texts to one person never wait for these.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SendingLimits)]
+pub struct SendingLimitsShape {
+    /// All campaigns together, in a minute.
+    #[schema(required = true, minimum = 1)]
+    pub campaigns_per_minute: Option<u32>,
+    /// Campaigns through any one carrier account, in a minute.
+    #[schema(required = true, minimum = 1)]
+    pub account_per_minute: Option<u32>,
+    /// Any one carrier account on a day of Pacific time, as carriers in the USA reckon; what goes to one person counts, too.
+    #[schema(required = true, minimum = 10)]
+    pub account_per_day: Option<u32>,
+    /// Any one number on such a day; what goes to one person counts, too.
+    #[schema(required = true, minimum = 10)]
+    pub number_per_day: Option<u32>,
 }
 
 /// What becomes of a text that would be one too many: it waits until it is not, or its recipient is skipped.
@@ -202,6 +214,9 @@ pub struct ChangeSettings {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub links_base: Option<Option<String>>,
+    /// All of them: one that is absent is no limit.
+    #[schema(value_type = Option<SendingLimitsShape>)]
+    pub sending_limits: Option<SendingLimits>,
     pub help_text: Option<String>,
     /// `null`: ours.
     #[serde(deserialize_with = "present")]
@@ -316,6 +331,9 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
         settings.links_base =
             checked.map_err(|fault| ApiError::invalid(called("links_base"), fault.code(), fault.to_string()))?;
     }
+    if let Some(limits) = change.sending_limits {
+        settings.sending_limits = sending_limits(&called("sending_limits"), limits)?;
+    }
     if let Some(text) = change.help_text {
         settings.help_text = short_text(&called("help_text"), text)?;
     }
@@ -355,6 +373,22 @@ fn campaign_cap(field: &str, cap: CampaignCap) -> Result<CampaignCap, ApiError> 
         return Ok(cap);
     }
     Err(ApiError::invalid(field, "out_of_range", format!("Allow 1 to {texts} texts within 1 to {days} days.")))
+}
+
+fn sending_limits(field: &str, limits: SendingLimits) -> Result<SendingLimits, ApiError> {
+    let (per_day, most) = (SendingLimits::PER_DAY_MIN, SendingLimits::MAX);
+    for (key, limit, least) in [
+        ("campaigns_per_minute", limits.campaigns_per_minute, 1),
+        ("account_per_minute", limits.account_per_minute, 1),
+        ("account_per_day", limits.account_per_day, per_day),
+        ("number_per_day", limits.number_per_day, per_day),
+    ] {
+        if limit.is_some_and(|limit| !(least..=most).contains(&limit)) {
+            let mend = format!("Allow {least} to {most} segments, or `null` for no limit.");
+            return Err(ApiError::invalid(format!("{field}.{key}"), "out_of_range", mend));
+        }
+    }
+    Ok(limits)
 }
 
 fn contact_fields(field: &str, fields: Vec<Field>) -> Result<Vec<Field>, ApiError> {
@@ -411,6 +445,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         campaign_cap,
         campaign_approval_above,
         links_base,
+        sending_limits,
         help_text,
         stop_confirmation,
         keywords,
@@ -433,6 +468,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             campaign_cap,
             campaign_approval_above,
             links_base,
+            sending_limits,
             help_text,
             stop_confirmation,
             keywords,

@@ -283,11 +283,15 @@ pub fn ended(now: Timestamp, lane: Uuid, about: &Recipient, end: &SendEnded) -> 
             };
             failed(about, failure, &mut decision);
         }
-        Ended::NotTaken { retry_at, counts, .. } => {
+        Ended::NotTaken { retry_at, why, counts } => {
             if about.standing == Standing::Sending {
                 // Being told to slow down is not an attempt.
                 let attempt = if *counts { None } else { Some(about.attempt.saturating_sub(1)) };
-                decision.change(moved(Moved { ready_at: Some(*retry_at), attempt, ..about.moved(Standing::Queued) }));
+                let code = if *counts { "carrier_unreachable" } else { "carrier_busy" };
+                let explanation = format!("The carrier did not take it, and is asked again: {why}");
+                let failure = Some(Failure { code: code.into(), explanation, mend: String::new() });
+                let queued = about.moved(Standing::Queued);
+                decision.change(moved(Moved { ready_at: Some(*retry_at), attempt, failure, ..queued }));
             }
         }
         Ended::Lost { .. } => {

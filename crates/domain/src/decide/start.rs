@@ -91,6 +91,7 @@ fn contact(ids: &mut Ids, scene: &Scene, asker: Asker, asked: &Start, decision: 
         name: String::new(),
         company: String::new(),
         time_zone: None,
+        quiet_hours: None,
         blocked: false,
         opted_out_at: None,
     });

@@ -69,6 +69,7 @@ fn scene() -> Scene {
             name: "Ann".into(),
             company: String::new(),
             time_zone: None,
+            quiet_hours: None,
             blocked: false,
             opted_out_at: None,
         }),

@@ -171,6 +171,7 @@ fn contact(ids: &mut Ids, scene: &Scene, decision: &mut Decision) -> Contact {
             name: String::new(),
             company: String::new(),
             time_zone: None,
+            quiet_hours: None,
             blocked: false,
             opted_out_at: None,
         };

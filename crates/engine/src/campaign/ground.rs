@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::campaign::forecast::{DryRun, Fate, Foreseen, Text};
-use domain::campaign::{Recipient, Settings, Skip, Standing, sender};
+use domain::campaign::{Pool, Recipient, Settings, Skip, Standing};
 use domain::field::Field;
 use domain::gate::{Asked, Reason, looks_back};
 use domain::id::{CampaignId, NumberId};
@@ -25,6 +25,7 @@ pub(super) struct Ground {
     pub(super) starts_at: Timestamp,
     run: DryRun,
     senders: HashMap<NumberId, Sender>,
+    pool: Pool,
     /// The tenant's, as far as the text names them.
     fields: Vec<Field>,
 }
@@ -57,12 +58,13 @@ impl Ground {
         let mut fields = tenant.fields;
         fields.retain(|field| running.texts.names().any(|name| name == field.key));
         let run = DryRun::new(starts_at, running);
-        Ok(Some(Self { campaign, settings, starts_at, run, senders, fields }))
+        let pool = store::campaign::pool::usable(tx, &settings.numbers).await?;
+        Ok(Some(Self { campaign, settings, starts_at, run, senders, pool, fields }))
     }
 
     /// From which number somebody would be texted; `None`: there is none.
     pub(super) fn from(&self, phone: &str) -> Option<NumberId> {
-        sender(&self.settings.numbers, phone)
+        self.pool.choose(phone, None)
     }
 
     /// What is known of those who are reached at these phones; nobody's are left out.
@@ -100,7 +102,16 @@ impl Ground {
             conversation: None,
         };
         let (name, company) = (String::new(), String::new());
-        let due = DueRecipient { recipient, name, company, blocked: false, zone: None, fields: Vec::new(), body: None };
+        let due = DueRecipient {
+            recipient,
+            name,
+            company,
+            blocked: false,
+            zone: None,
+            quiet: None,
+            fields: Vec::new(),
+            body: None,
+        };
         Some(Known { due, had: Vec::new() })
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Board {
     lanes: Vec<(Lane, Timestamp)>,
     /// Until when numbers wait for their pace, and the rate that says so.
     paced: HashMap<NumberId, (u64, Timestamp)>,
+    /// Until when their campaigns wait for limits that bind these only.
+    held: HashMap<NumberId, Timestamp>,
     /// `None`: it is out of date.
     read_at: Option<Timestamp>,
 }
@@ -38,9 +40,13 @@ impl Board {
         let start = start % lanes.len().max(1);
         lanes.rotate_left(start);
         self.paced.retain(|_, (_, until)| *until > now);
+        self.held.retain(|_, until| *until > now);
         self.lanes = lanes
             .into_iter()
-            .filter_map(|lane| {
+            .filter_map(|mut lane| {
+                if let Some(held) = self.held.get(&lane.number) {
+                    lane.ready_at[2] = lane.ready_at[2].map(|ready_at| ready_at.max(*held));
+                }
                 let ready_at = lane.ready_at.into_iter().flatten().min()?;
                 let paced = self.paced.get(&lane.number).filter(|(rate_millis, _)| *rate_millis == lane.rate_millis);
                 Some((lane, paced.map_or(ready_at, |(_, until)| ready_at.max(*until))))
@@ -57,7 +63,7 @@ impl Board {
         due
     }
 
-    pub(super) fn put(&mut self, lanes: Vec<(Lane, Then)>) {
+    pub(super) fn put(&mut self, lanes: Vec<(Lane, Then)>, now: Timestamp) {
         for (lane, then) in lanes {
             match then {
                 Then::Wait(until) => {
@@ -65,6 +71,13 @@ impl Board {
                     self.lanes.push((lane, until));
                 }
                 Then::Again => self.lanes.push((lane, Timestamp::MIN)),
+                Then::Bulk(until) => {
+                    self.held.insert(lane.number, until);
+                    let texts = lane.ready_at[..2].iter().flatten().copied().filter(|ready_at| *ready_at > now).min();
+                    let lane = Lane { ready_at: [texts, None, Some(until)], ..lane };
+                    let until = texts.map_or(until, |texts| texts.min(until));
+                    self.lanes.push((lane, until));
+                }
                 // It may have some for later.
                 Then::Nothing => self.read_at = None,
             }
@@ -84,6 +97,8 @@ pub(super) enum Then {
     Wait(Timestamp),
     /// There was no room for more.
     Again,
+    /// Limits on campaigns let the next one of theirs go at this time; what goes to one person does not wait for it.
+    Bulk(Timestamp),
     /// It has no more that is due.
     Nothing,
 }
@@ -111,7 +126,7 @@ mod tests {
     #[test]
     fn a_number_comes_back_when_its_pace_lets_it() {
         let mut board = Board::default();
-        board.put(vec![(lane(1), Then::Wait(at(5))), (lane(2), Then::Again), (lane(3), Then::Wait(at(3)))]);
+        board.put(vec![(lane(1), Then::Wait(at(5))), (lane(2), Then::Again), (lane(3), Then::Wait(at(3)))], at(0));
         assert_eq!(due(&mut board, at(0)), [2]);
         assert_eq!(board.next(), Some(at(3)));
         assert_eq!(due(&mut board, at(4)), [3]);
@@ -130,9 +145,21 @@ mod tests {
     #[test]
     fn a_number_that_ran_dry_is_looked_for_again() {
         let mut board = Board { read_at: Some(at(0)), ..Board::default() };
-        board.put(vec![(lane(1), Then::Wait(at(5)))]);
+        board.put(vec![(lane(1), Then::Wait(at(5)))], at(0));
         assert_eq!(board.read_at, Some(at(0)));
-        board.put(vec![(lane(2), Then::Nothing)]);
+        board.put(vec![(lane(2), Then::Nothing)], at(0));
         assert_eq!(board.read_at, None);
+    }
+
+    #[test]
+    fn limits_on_campaigns_hold_up_nothing_else() {
+        let mut board = Board::default();
+        let later = Lane { ready_at: [Some(at(2)), None, Some(at(0))], ..lane(1) };
+        let only = Lane { ready_at: [Some(at(0)), None, Some(at(0))], ..lane(2) };
+        board.put(vec![(later, Then::Bulk(at(5))), (only, Then::Bulk(at(5)))], at(0));
+        assert!(due(&mut board, at(1)).is_empty());
+        let lanes = board.take_due(at(2));
+        assert_eq!((lanes.len(), lanes[0].ready_at), (1, [Some(at(2)), None, Some(at(5))]), "a text to one person");
+        assert_eq!(due(&mut board, at(5)), [2]);
     }
 }

@@ -3,18 +3,21 @@
 
 use std::collections::HashMap;
 
-use domain::campaign::{Due, Running, Settings, Texts, due};
+use domain::campaign::throttle::{Day, Limits};
+use domain::campaign::{Due, Running, Settings, Texts, Throttle, due};
 use domain::decision::{Change, Decision};
 use domain::gate::{Asked, Purpose, looks_back};
 use domain::id::{CampaignId, Ids, TenantId};
 use domain::link::{Key, Links, Shortener};
 use domain::pace::Pace;
 use domain::template::{Person, Rendering, Template};
+use domain::tenant::SendingLimits;
 use jiff::Timestamp;
 use providers::telnyx::text::SendText;
+use store::campaign::pace;
 use store::campaign::recipient::{self, DueRecipient};
 use store::link::{self, Codes};
-use store::queue::{Lane, Sender};
+use store::queue::{Lane, Paced, Sender};
 use store::remember::{Aftermath, remember};
 use store::{StoreError, TenantTx, campaign};
 
@@ -29,8 +32,8 @@ pub(super) struct Claimed {
     pub(super) after: Aftermath,
 }
 
-/// Marks recipients as being sent to, at most `room` of all running campaigns together. `tat`: where the number stands in its
-/// rate.
+/// Marks recipients as being sent to, at most `room` of all running campaigns together. `paced`: where the number stands in its
+/// rate on this day of the carriers.
 #[expect(clippy::too_many_arguments, reason = "the part of a claim that campaigns have")]
 pub(super) async fn claim(
     tx: &mut TenantTx<'_>,
@@ -38,7 +41,7 @@ pub(super) async fn claim(
     ids: &mut Ids,
     lane: &Lane,
     sender: &Sender,
-    tat: &mut i64,
+    (paced, day): (&mut Paced, Day),
     room: u32,
     outside: &Outside,
 ) -> Result<Claimed, StoreError> {
@@ -49,6 +52,21 @@ pub(super) async fn claim(
     let campaigns = campaign::running(tx).await?;
     let mut decisions = Vec::new();
     let mut often = Often::default();
+    let set = sender.settings.sending_limits;
+    let throttles = campaigns.iter().map(|sending| (sending.id, sending.settings.throttle));
+    let is_limited = set != SendingLimits::default() || throttles.clone().any(|(_, own)| own != Throttle::default());
+    let again = now.checked_add(POLL).unwrap_or(now);
+    let mut limits = Limits::new(day);
+    if is_limited {
+        // What several numbers share is counted by one of them at a time.
+        if !often.lock(tx, lane.tenant).await? {
+            claimed.then = Then::Bulk(again);
+            return Ok(claimed);
+        }
+        let sends = (lane.number, sender.account);
+        limits = pace::limits(tx, day, set, sends, paced.day_segments, throttles).await?;
+    }
+    let mut limited = Limited { limits, until: None };
     let mut codes = Vec::new();
     let base = sender.settings.links_base.as_deref().unwrap_or(&outside.public_url);
     'campaigns: for sending in campaigns {
@@ -56,6 +74,9 @@ pub(super) async fn claim(
         let left = room.saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
         if left == 0 {
             break;
+        }
+        if limited.holds(now, id, 1) {
+            continue;
         }
         let Some(running) = running(id, sending.root, &sending.settings, base, outside.link_key) else { continue };
         let names: Vec<&str> = running.texts.names().collect();
@@ -69,7 +90,7 @@ pub(super) async fn claim(
             continue;
         }
         if !often.look(tx, now, lane.tenant, sender, &found).await? {
-            claimed.then = Then::Wait(now.checked_add(POLL).unwrap_or(now));
+            claimed.then = Then::Bulk(again);
             break;
         }
         let rendering = Rendering::new("en");
@@ -77,12 +98,15 @@ pub(super) async fn claim(
             let asked = Asked { had: often.had(&one.recipient.phone), ..asked(sender, one) };
             let (moved, due) = due(now, &running, &one.recipient, &rendering, person(one), one.body.as_deref(), asked);
             if let Due::Hand { attempt, body, segments } = due {
+                if limited.holds(now, id, segments) {
+                    continue 'campaigns;
+                }
                 let pace = Pace::new(lane.rate_millis);
                 let mut goes_at = now;
-                match pace.map(|pace| pace.take_ahead(now.as_microsecond(), AHEAD_US, *tat, segments)) {
+                match pace.map(|pace| pace.take_ahead(now.as_microsecond(), AHEAD_US, paced.tat_us, segments)) {
                     Some(Ok((goes_us, next))) => {
                         goes_at = Timestamp::from_microsecond(goes_us).map_err(StoreError::fault)?;
-                        *tat = next;
+                        paced.tat_us = next;
                     }
                     Some(Err(wait)) => {
                         claimed.then = Then::Wait(Timestamp::from_microsecond(wait).map_err(StoreError::fault)?);
@@ -90,6 +114,8 @@ pub(super) async fn claim(
                     }
                     None => {}
                 }
+                limited.limits.take(now, id, segments);
+                paced.day_segments += i64::from(segments.max(1));
                 often.hand(&one.recipient.phone);
                 let phone = one.recipient.phone.as_str();
                 let template = running.texts.of(running.texts.assigned(phone)).filter(|_| one.body.is_none());
@@ -130,7 +156,26 @@ pub(super) async fn claim(
     if !codes.is_empty() {
         link::keep(tx, now, base, &codes).await?;
     }
+    pace::keep(tx, &limited.limits).await?;
+    if let (Then::Nothing, Some(until)) = (&claimed.then, limited.until) {
+        // What was set otherwise meanwhile, and a campaign that begins, is looked at again before that.
+        claimed.then = Then::Bulk(until.min(again));
+    }
     Ok(claimed)
+}
+
+/// The limits on campaigns, and until when they hold some of these.
+struct Limited {
+    limits: Limits,
+    until: Option<Timestamp>,
+}
+
+impl Limited {
+    fn holds(&mut self, now: Timestamp, campaign: CampaignId, segments: u32) -> bool {
+        let Err(held) = self.limits.allow(now, campaign, segments) else { return false };
+        self.until = Some(self.until.map_or(held.until, |until| until.min(held.until)));
+        true
+    }
 }
 
 /// How often those were texted lately whom the law or the tenant does not want texted too often. Others are not asked about.
@@ -156,17 +201,22 @@ impl Often {
         let capped = due.iter().filter_map(|one| Some((one, looks_back(now, &asked(sender, one))?)));
         let capped: Vec<_> = capped.collect();
         let Some(back) = capped.iter().map(|(_, back)| *back).max() else { return Ok(true) };
-        if !self.is_locked {
-            let (high, low) = tenant.0.as_u64_pair();
-            self.is_locked = !tx.try_locks(&[(high ^ low).cast_signed()]).await?.is_empty();
-        }
-        if self.is_locked {
+        if self.lock(tx, tenant).await? {
             let phones: Vec<_> = capped.iter().map(|(one, _)| one.recipient.phone.as_str()).collect();
             let since = now.checked_sub(back).unwrap_or(Timestamp::MIN);
             self.had = recipient::had(tx, &phones, since).await?;
             for phone in &self.handed {
                 self.had.entry(phone.clone()).or_default().insert(0, now);
             }
+        }
+        Ok(self.is_locked)
+    }
+
+    /// Whether no other number of the tenant is at its campaigns just now.
+    async fn lock(&mut self, tx: &mut TenantTx<'_>, tenant: TenantId) -> Result<bool, StoreError> {
+        if !self.is_locked {
+            let (high, low) = tenant.0.as_u64_pair();
+            self.is_locked = !tx.try_locks(&[(high ^ low).cast_signed()]).await?.is_empty();
         }
         Ok(self.is_locked)
     }
@@ -222,7 +272,7 @@ pub(crate) fn asked<'a>(sender: &'a Sender, one: &'a DueRecipient) -> Asked<'a> 
         opted_out: one.recipient.opted_out_at.is_some(),
         phone: &one.recipient.phone,
         contact_zone: one.zone.as_deref(),
-        contact_quiet: None,
+        contact_quiet: one.quiet.as_ref(),
         had: &[],
         wrote_at: None,
         purpose: Purpose::Campaign,

@@ -86,6 +86,9 @@ impl CarrierError {
 /// The recipient said STOP to this sender's messaging profile.
 pub const OPTED_OUT: &str = "40300";
 
+/// T-Mobile takes no more texts of the brand before its next day.
+pub const DAY_SPENT: &str = "40016";
+
 impl fmt::Debug for CarrierError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CarrierError")

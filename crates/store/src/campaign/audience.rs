@@ -1,18 +1,20 @@
 //! Who is to get a campaign: found some at a time, and given a row each.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use domain::campaign::{Audience, Settings, Standing, sender};
+use domain::campaign::{Audience, Settings, Standing, schedule};
 use domain::condition::{Node, Subject};
 use domain::id::{CampaignId, ContactId, Ids, RecipientId, SegmentId};
+use domain::message::Failure;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use super::pool;
 use crate::contact::address::primary_phone;
 use crate::search::words;
 use crate::segment::{self, Way};
-use crate::{StoreError, TenantTx, Value, args, contact, row};
+use crate::{StoreError, TenantTx, Value, args, contact, row, tenant};
 
 /// A campaign whose audience gets its rows.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +25,7 @@ pub struct Freezing<'s> {
     pub settings: &'s Settings,
     /// The time at which segments are looked at.
     pub now: Timestamp,
-    /// From when the texts go out.
+    /// From when the texts go out, at the earliest.
     pub ready_at: Timestamp,
 }
 
@@ -233,26 +235,61 @@ impl Meant {
     }
 }
 
+/// Gives these people a row each: from which number they are texted, and from when on. If no number is left to text them from,
+/// their row says so.
 pub(super) async fn add(
     tx: &mut TenantTx<'_>,
     ids: &mut Ids,
     Freezing { campaign, settings, ready_at, .. }: Freezing<'_>,
     people: Vec<(ContactId, String)>,
 ) -> Result<(), StoreError> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let contacts: Vec<ContactId> = people.iter().map(|(contact, _)| *contact).collect();
+    let pool = pool::usable(tx, &settings.numbers).await?;
+    // One number is everybody's, and one instant too.
+    let known = if pool.len() > 1 { pool::known(tx, &contacts).await? } else { HashMap::new() };
+    let (zones, tenant_zone) = match settings.schedule.at_local {
+        Some(_) => (pool::zones(tx, &contacts).await?, tenant::settings(tx).await?.time_zone),
+        None => (HashMap::new(), String::new()),
+    };
+    let sql =
+        "UPDATE campaign SET frozen_rows = frozen_rows + $3 WHERE tenant_id = $1 AND id = $2 RETURNING frozen_rows";
+    let some = i64::try_from(people.len()).map_err(StoreError::fault)?;
+    let first = tx.one(sql, args![campaign, some]).await?.get::<i64>(0)? - some;
+    let no_number = serde_json::to_string(&no_number()).map_err(StoreError::fault)?;
     let mut rows = Vec::with_capacity(people.len());
-    for (contact, phone) in people {
-        let Some(number) = sender(&settings.numbers, &phone) else { continue };
+    for ((contact, phone), position) in people.into_iter().zip(first.unsigned_abs()..) {
+        let chosen = pool.choose(&phone, known.get(&contact).copied());
+        let Some(number) = chosen.or_else(|| settings.numbers.first().copied()) else { continue };
+        let (standing, failure) = match chosen {
+            Some(_) => (Standing::Pending, None),
+            None => (Standing::Skipped, Some(no_number.clone())),
+        };
+        let zone = zones.get(&contact).map(String::as_str);
+        let person = schedule::Person { phone: &phone, zone, position };
+        let ready_at = settings.schedule.ready_at(ready_at, person, &tenant_zone);
         let id: RecipientId = ids.next();
         let is_canary = settings.canary.is_some_and(|canary| canary.takes(campaign, &phone));
-        rows.push(row![id, campaign, contact, phone, number, Standing::Pending.as_str(), ready_at, 0_i64, is_canary]);
+        let standing = standing.as_str();
+        rows.push(row![id, campaign, contact, phone, number, standing, ready_at, 0_i64, failure, is_canary]);
     }
     tx.push_many(
         "INSERT INTO campaign_recipient (tenant_id, id, campaign_id, contact_id, phone, number_id, standing, ready_at_us,
-             attempt, is_canary)
+             attempt, failure, is_canary)
          VALUES {rows} ON CONFLICT (tenant_id, campaign_id, phone) DO NOTHING",
         rows,
     )
     .await
+}
+
+fn no_number() -> Failure {
+    Failure {
+        code: "no_number_left".into(),
+        explanation: "None of the campaign's numbers could be texted from when everybody got their row.".into(),
+        mend: "Look under Numbers which are switched off or have problems, then send to those who were skipped.".into(),
+    }
 }
 
 /// How far everybody's rows were made; `frozen`: all of them.

@@ -18,6 +18,8 @@ pub(crate) struct Snapshot {
     pub(crate) time_zone: String,
     pub(crate) language: String,
     pub(crate) note: String,
+    /// As JSON.
+    pub(crate) quiet_hours: String,
     pub(crate) blocked: bool,
     pub(crate) tags: BTreeSet<String>,
     pub(crate) fields: BTreeMap<String, String>,
@@ -61,10 +63,10 @@ pub(crate) async fn change_all(
     let others = there.iter().filter(|(_, before, after)| !before.is_like(after));
     tx.push_each(
         "UPDATE contact SET name = $3, company = $4, time_zone = NULLIF($5, ''), language = NULLIF($6, ''), note = $7,
-             blocked = $8
+             blocked = $8, quiet_hours = NULLIF($9, '')
          WHERE tenant_id = $1 AND id = $2",
         others.map(|(id, _, now)| {
-            row![*id, &now.name, &now.company, &now.time_zone, &now.language, &now.note, now.blocked]
+            row![*id, &now.name, &now.company, &now.time_zone, &now.language, &now.note, now.blocked, &now.quiet_hours]
         }),
     )
     .await?;
@@ -82,7 +84,8 @@ pub(crate) async fn snapshots(
     tx: &mut TenantTx<'_>,
     ids: &[ContactId],
 ) -> Result<HashMap<ContactId, Snapshot>, StoreError> {
-    let sql = "SELECT id, name, company, COALESCE(time_zone, ''), COALESCE(language, ''), note, blocked FROM contact
+    let sql = "SELECT id, name, company, COALESCE(time_zone, ''), COALESCE(language, ''), note, blocked, COALESCE(quiet_hours, '')
+               FROM contact
                WHERE tenant_id = $1 AND id {among $2} AND gone_at_us IS NULL";
     let mut found: HashMap<ContactId, Snapshot> = HashMap::new();
     for row in tx.rows(sql, args![list(ids)]).await? {
@@ -93,6 +96,7 @@ pub(crate) async fn snapshots(
             language: row.get(4)?,
             note: row.get(5)?,
             blocked: row.get(6)?,
+            quiet_hours: row.get(7)?,
             ..Snapshot::default()
         };
         found.insert(row.get(0)?, snapshot);
@@ -125,6 +129,9 @@ impl Snapshot {
         set(&mut now.note, change.note.as_deref());
         set(&mut now.time_zone, cleared(&change.time_zone).as_deref());
         set(&mut now.language, cleared(&change.language).as_deref());
+        if let Some(hours) = change.quiet_hours {
+            now.quiet_hours = hours.and_then(|hours| serde_json::to_string(&hours).ok()).unwrap_or_default();
+        }
         now.blocked = change.blocked.unwrap_or(now.blocked);
         if let Some(tags) = &change.tags {
             now.tags = tags.iter().cloned().collect();
@@ -143,13 +150,14 @@ impl Snapshot {
         self.texts() == other.texts() && self.blocked == other.blocked
     }
 
-    pub(super) fn texts(&self) -> [(&'static str, &str); 5] {
+    pub(super) fn texts(&self) -> [(&'static str, &str); 6] {
         [
             ("name", &self.name),
             ("company", &self.company),
             ("time_zone", &self.time_zone),
             ("language", &self.language),
             ("note", &self.note),
+            ("quiet_hours", &self.quiet_hours),
         ]
     }
 }

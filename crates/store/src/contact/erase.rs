@@ -150,6 +150,7 @@ pub async fn erase(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) -> Resu
         }
         tx.push(
             "UPDATE contact SET name = '', company = '', words = $3, time_zone = NULL, language = NULL, note = '',
+                 quiet_hours = NULL,
                  blocked = TRUE, gone_at_us = $4
              WHERE tenant_id = $1 AND id = $2",
             args![id, words(tx.tenant(), "", "", []), now],

@@ -256,6 +256,8 @@ fn fill(ours: &Snapshot, theirs: &Snapshot, moved: &mut Moved) -> Change {
     let note = got("note", &ours.note, &theirs.note);
     let time_zone = got("time_zone", &ours.time_zone, &theirs.time_zone).map(Some);
     let language = got("language", &ours.language, &theirs.language).map(Some);
+    let quiet_hours = got("quiet_hours", &ours.quiet_hours, &theirs.quiet_hours);
+    let quiet_hours = quiet_hours.and_then(|hours| serde_json::from_str(&hours).ok()).map(Some);
     moved.fields = theirs
         .fields
         .iter()
@@ -270,6 +272,7 @@ fn fill(ours: &Snapshot, theirs: &Snapshot, moved: &mut Moved) -> Change {
         note,
         time_zone,
         language,
+        quiet_hours,
         blocked: moved.blocked.then_some(true),
         tags: Some(ours.tags.union(&theirs.tags).cloned().collect()),
         fields: moved.fields.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect(),
@@ -294,6 +297,7 @@ impl Moved {
             note: cleared("note"),
             time_zone: cleared("time_zone").map(|_| None),
             language: cleared("language").map(|_| None),
+            quiet_hours: cleared("quiet_hours").map(|_| None),
             blocked: (self.blocked && now.blocked).then_some(false),
             tags: Some(now.tags.iter().filter(|tag| !self.tags.contains(tag)).cloned().collect()),
             fields: self

@@ -4,6 +4,7 @@ use domain::assistant;
 use domain::conversation::Mode;
 use domain::decide::Written;
 use domain::decision::{MessageMoved, Priority, SendText};
+use domain::hours::QuietHours;
 use domain::id::{CarrierAccountId, ConversationId, MediaId, MessageId, NumberId, TenantId};
 use domain::message::{Author, Status};
 use domain::tenant::Settings;
@@ -56,6 +57,8 @@ pub struct DueText {
     pub opted_out: bool,
     /// For the gate.
     pub contact_zone: Option<String>,
+    /// For the gate.
+    pub contact_quiet: Option<QuietHours>,
     /// For the gate.
     pub wrote_at: Option<Timestamp>,
     /// What it was written for.
@@ -229,7 +232,8 @@ pub async fn due_texts(
                      ORDER BY o.ready_at_us, o.message_id LIMIT $5 {skip_locked})
                  SELECT d.message_id, d.conversation_id, d.lane, d.author, d.author_id, d.segments, d.attempt, v.address,
                         d.body, d.media, d.request, c.blocked, a.opted_out_at_us, c.time_zone, v.last_inbound_at_us,
-                        d.answers, d.stop_if_reply, d.draft_id, d.created_at_us, v.holder, v.holder_id, v.mode, s.settings
+                        d.answers, d.stop_if_reply, d.draft_id, d.created_at_us, v.holder, v.holder_id, v.mode, s.settings,
+                        c.quiet_hours
                  FROM due d
                  JOIN conversation v ON v.tenant_id = d.tenant_id AND v.id = d.conversation_id
                  JOIN contact c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id
@@ -259,6 +263,7 @@ pub async fn due_texts(
                 contact_blocked: row.get(11)?,
                 opted_out: row.get::<Option<Timestamp>>(12)?.is_some(),
                 contact_zone: row.get(13)?,
+                contact_quiet: row.text_or_null(23)?.map(json).transpose()?,
                 wrote_at: row.get(14)?,
                 written,
             });
@@ -298,24 +303,37 @@ pub async fn keep_request(tx: &mut TenantTx<'_>, message: MessageId, request: &[
     tx.push("UPDATE outbox SET request = $3 WHERE tenant_id = $1 AND message_id = $2", args![message, request]).await
 }
 
-/// Where a number stands in its rate, in microseconds; 0 before its first text.
+/// Where a number stands in its rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paced {
+    /// From when its next text may go, in microseconds; 0 before its first one.
+    pub tat_us: i64,
+    /// A day of the carriers.
+    pub day: i64,
+    /// How many segments it has sent on that day.
+    pub day_segments: i64,
+}
+
+/// Where a number stands in its rate on this day of the carriers.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn pace(tx: &mut TenantTx<'_>, number: NumberId) -> Result<i64, StoreError> {
-    let row = tx.opt("SELECT tat_us FROM number_pace WHERE tenant_id = $1 AND number_id = $2", args![number]).await?;
-    row.map_or(Ok(0), |row| row.get(0))
+pub async fn pace(tx: &mut TenantTx<'_>, number: NumberId, day: i64) -> Result<Paced, StoreError> {
+    let sql = "SELECT tat_us, day, day_segments FROM number_pace WHERE tenant_id = $1 AND number_id = $2";
+    let Some(row) = tx.opt(sql, args![number]).await? else { return Ok(Paced { tat_us: 0, day, day_segments: 0 }) };
+    let day_segments = if row.get::<i64>(1)? == day { row.get(2)? } else { 0 };
+    Ok(Paced { tat_us: row.get(0)?, day, day_segments })
 }
 
 /// Keeps where a number stands in its rate, in the transaction that hands its texts over.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_pace(tx: &mut TenantTx<'_>, number: NumberId, tat_us: i64) -> Result<(), StoreError> {
+pub async fn set_pace(tx: &mut TenantTx<'_>, number: NumberId, paced: Paced) -> Result<(), StoreError> {
     tx.push(
-        "INSERT INTO number_pace (tenant_id, number_id, tat_us) VALUES ($1, $2, $3)
-         ON CONFLICT (tenant_id, number_id) DO UPDATE SET tat_us = $3",
-        args![number, tat_us],
+        "INSERT INTO number_pace (tenant_id, number_id, tat_us, day, day_segments) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (tenant_id, number_id) DO UPDATE SET tat_us = $3, day = $4, day_segments = $5",
+        args![number, paced.tat_us, paced.day, paced.day_segments],
     )
     .await
 }

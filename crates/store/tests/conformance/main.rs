@@ -23,6 +23,7 @@ mod message;
 mod notes;
 mod one_engine;
 mod outcome;
+mod pace;
 mod people;
 mod rehearsal;
 mod segment;

@@ -31,6 +31,7 @@ mod models;
 mod people;
 mod red_team;
 mod rehearsal;
+mod schedules;
 mod segments;
 mod sending;
 mod takeover;

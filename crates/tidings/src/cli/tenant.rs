@@ -170,6 +170,7 @@ fn in_words(set: &Tenant) -> String {
         campaign_cap: _,
         campaign_approval_above: _,
         links_base: _,
+        sending_limits: _,
         office_hours: _,
         fields: _,
         routes: _,

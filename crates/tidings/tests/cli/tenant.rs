@@ -28,7 +28,12 @@ fn settings_are_shown_and_those_that_are_said_change() {
         set["settings"],
         json!({
             "region": "DE", "time_zone": "Europe/Berlin", "resume_window_days": 14, "undo_seconds": 0,
-            "quiet_hours": { "from": "21:00", "until": "08:00" }, "campaign_cap": null, "campaign_approval_above": null, "help_text": "Call us.",
+            "quiet_hours": { "from": "21:00", "until": "08:00" }, "campaign_cap": null, "campaign_approval_above": null,
+            "links_base": null,
+            "sending_limits": {
+                "campaigns_per_minute": null, "account_per_minute": null, "account_per_day": null, "number_per_day": null,
+            },
+            "help_text": "Call us.",
             "stop_confirmation": before["settings"]["stop_confirmation"],
             "keywords": { "stop": [], "help": [], "start": [] }, "office_hours": null, "fields": [],
             "routes": [], "sms_assistant": null, "run_record_days": 90,

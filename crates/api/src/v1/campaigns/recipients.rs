@@ -14,6 +14,7 @@ use store::campaign::recipient::{self, Shown, Wanted, outcome};
 use utoipa::IntoParams;
 
 use super::no_such;
+use super::pace::say_who_is_held;
 use crate::{
     auth::Caller,
     error::ApiError,
@@ -88,15 +89,17 @@ pub async fn list(
 ) -> Result<Json<Listed<Shown>>, ApiError> {
     caller.must(Scope::CampaignsRead)?;
     let wanted = wanted.read()?;
+    let now = app.engine.now();
     let rows = app
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
             let after = page.after_id::<RecipientId>();
-            let rows = recipient::wanted_page(tx, id, &wanted, after, page.fetch()).await?;
+            let mut rows = recipient::wanted_page(tx, id, &wanted, after, page.fetch()).await?;
             if rows.is_empty() && outcome::span(tx, id).await?.is_none() {
                 return Err(no_such());
             }
+            say_who_is_held(tx, now, id, &mut rows).await?;
             Ok(rows)
         })
         .await?;

@@ -1,6 +1,6 @@
 //! What a campaign says, to whom and how, as it is asked for; and what must be there before a launch.
 
-use domain::campaign::{Audience, Canary, Settings, Variant};
+use domain::campaign::{Audience, Canary, Settings, Throttle, Variant};
 use domain::id::{ListId, NumberId, SegmentId};
 use domain::link::Links;
 use domain::lint::{self, Severity};
@@ -53,6 +53,9 @@ pub struct CampaignPatch {
     /// Whether its links become short ones, with a code of its own for everybody; if never said, they stay as written.
     #[schema(value_type = Option<store::words::CampaignLinks>)]
     links: Option<Links>,
+    /// How fast it goes at most.
+    #[schema(value_type = Option<store::campaign::shown::Throttle>)]
+    throttle: Option<Throttle>,
 }
 
 /// Who gets it: whoever one of the first five means, and none of the others does.
@@ -182,6 +185,13 @@ pub(super) async fn settings(
         set.canary = canary.map(canary_of).transpose()?;
     }
     set.links = asked.links.unwrap_or(set.links);
+    if let Some(throttle) = asked.throttle {
+        if throttle.segments_per_minute == Some(0) {
+            let mend = "At least one segment a minute; leave it out for no limit.";
+            return Err(ApiError::invalid("throttle.segments_per_minute", "out_of_range", mend));
+        }
+        set.throttle = throttle;
+    }
     Ok(set)
 }
 

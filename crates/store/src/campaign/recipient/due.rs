@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use domain::campaign::Recipient;
 use domain::field::Field;
+use domain::hours::QuietHours;
 use domain::id::{CampaignId, ContactId, NumberId};
 use jiff::Timestamp;
 
 use super::standing;
+use crate::scene::json;
 use crate::{Row, StoreError, TenantTx, args, list};
 
 /// Somebody whose turn has come, with all that the gate and their text need.
@@ -23,6 +25,8 @@ pub struct DueRecipient {
     pub blocked: bool,
     /// For the gate.
     pub zone: Option<String>,
+    /// For the gate.
+    pub quiet: Option<QuietHours>,
     /// What the tenant's fields hold for them.
     pub fields: Vec<(Field, String)>,
     /// Their text, if an earlier attempt made it.
@@ -38,7 +42,7 @@ macro_rules! due {
             $who,
             ")
              SELECT d.id, d.contact_id, d.phone, d.standing, d.attempt, d.body, c.name, c.company, c.blocked, c.time_zone,
-                    a.opted_out_at_us
+                    a.opted_out_at_us, c.quiet_hours
              FROM due d
              JOIN contact c ON c.tenant_id = d.tenant_id AND c.id = d.contact_id
              LEFT JOIN contact_address a ON a.tenant_id = d.tenant_id AND a.kind = 'phone' AND a.address = d.phone
@@ -136,6 +140,7 @@ async fn known(
             company: row.get(7)?,
             blocked: row.get(8)?,
             zone: row.get(9)?,
+            quiet: row.text_or_null(11)?.map(json).transpose()?,
             fields: Vec::new(),
         });
     }
