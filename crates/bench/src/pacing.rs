@@ -193,6 +193,7 @@ fn thread(
         time_zone: None,
         blocked: false,
         opted_out_at: None,
+        quiet_hours: None,
     };
     let conversation = Conversation {
         id: ids.next(),

@@ -66,11 +66,15 @@ export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Camp
     canary: null,
     variants: [],
     holdout_percent: 0,
+    links: "as_written",
+    schedule: { at_local: null, spread_seconds: 0 },
+    throttle: { segments_per_minute: null },
     starts_at: null,
     frozen: false,
     counts: NOBODY,
     total: 0,
     replied: 0,
+    clicked: 0,
     created_by: d.me.user.id,
     created_at: now(),
     launched_at: null,
@@ -122,6 +126,11 @@ export function freeze(d: FakeDesk, campaign: T.Campaign): T.Recipient[] {
     sent_at: null,
     delivered_at: null,
     replied_at: null,
+    clicked_at: null,
+    opted_out_at: null,
+    carrier: null,
+    parts: null,
+    cost: null,
   }));
   d.recipients.set(campaign.id, rows);
   return rows;

@@ -31,6 +31,7 @@ const whole = (phone: string, created_at: string) => ({
   note: null,
   time_zone: null,
   zone: { source: "number" as const, names: ["America/New_York"] },
+  quiet_hours: null,
   created_at,
 });
 

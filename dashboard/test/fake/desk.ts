@@ -61,6 +61,13 @@ export class FakeDesk {
       routes: [],
       sms_assistant: null,
       run_record_days: 90,
+      links_base: null,
+      sending_limits: {
+        campaigns_per_minute: null,
+        account_per_minute: null,
+        account_per_day: null,
+        number_per_day: null,
+      },
     },
   };
   members: T.Member[] = [

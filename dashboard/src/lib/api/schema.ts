@@ -529,7 +529,8 @@ export interface paths {
         /**
          * Launches it: everybody who is to get it by now gets a row, and its texts go out from the time that is asked for, at the
          *     earliest after a minute, in which `undo` takes the launch back. To more people than the setting `campaign_approval_above` says
-         *     it goes only when another member approves it.
+         *     it goes only when another member approves it. `starts_at` is when the first
+         *     of them may go; with `at_local` that is known once everybody has their row.
          */
         post: operations["post_campaigns_id_launch"];
         delete?: never;
@@ -550,6 +551,23 @@ export interface paths {
          *     what happened when. Of a large campaign it may be some seconds old: `counted_at` says when it was counted.
          */
         get: operations["get_campaigns_id_outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/pace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What limits hold it just now. */
+        get: operations["get_campaigns_id_pace"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3331,6 +3349,11 @@ export interface components {
             /** @description Why some stand where they do, the most frequent first. */
             reasons: components["schemas"]["OutcomeReason"][];
         };
+        /** @description What makes a running campaign go slower than its numbers can. */
+        CampaignPace: {
+            /** @description The numbers from which none of its texts may go just now, and which limit holds each. */
+            held: components["schemas"]["HeldNumber"][];
+        };
         /** @description A campaign to write, or what of a draft changes; what is absent stays. */
         CampaignPatch: {
             audience?: components["schemas"]["ChangeAudience"] | null;
@@ -3352,6 +3375,7 @@ export interface components {
              * @description Whoever has not got it by then does not get it any more; `null`: it has time.
              */
             send_before?: string | null;
+            throttle?: components["schemas"]["CampaignThrottle"] | null;
             /** @description Several texts in the place of `body`, to see which does best: 2 to 8, or none. */
             variants?: components["schemas"]["CampaignVariant"][] | null;
         };
@@ -3395,6 +3419,19 @@ export interface components {
          * @enum {string}
          */
         CampaignRetryAlso: "skipped" | "cancelled";
+        /** @description When each text of a campaign may go. */
+        CampaignSchedule: {
+            /**
+             * @description What everybody's own clock shows when their time comes, as in `2026-12-01T10:00:00`; `null`: it comes for all at one
+             *     instant, which is `starts_at`.
+             */
+            at_local: string | null;
+            /**
+             * Format: int32
+             * @description Over so many seconds after that their texts are spread.
+             */
+            spread_seconds: number;
+        };
         /** @description What a campaign says, to whom, and how. */
         CampaignSettings: {
             /** @description To whom. */
@@ -3412,11 +3449,15 @@ export interface components {
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers: string[];
             retry: components["schemas"]["CampaignRetry"] | null;
+            /** @description When each text may go, as its last launch said. */
+            schedule: components["schemas"]["CampaignSchedule"];
             /**
              * Format: date-time
              * @description Whoever has not got it by then does not get it any more.
              */
             send_before: string | null;
+            /** @description How fast it goes at most. */
+            throttle: components["schemas"]["CampaignThrottle"];
             /** @description Several texts in the place of `body`; none: `body` is everybody's. */
             variants: components["schemas"]["CampaignVariant"][];
         };
@@ -3457,6 +3498,14 @@ export interface components {
             sent_at: string | null;
             /** @description Where they stand. */
             standing: components["schemas"]["RecipientStanding"];
+        };
+        /** @description How fast a campaign goes at most. */
+        CampaignThrottle: {
+            /**
+             * Format: int32
+             * @description So many segments a minute; `null`: as fast as its numbers can.
+             */
+            segments_per_minute: number | null;
         };
         /** @description One of the texts of a campaign. */
         CampaignVariant: {
@@ -3763,6 +3812,8 @@ export interface components {
              * @default null
              */
             run_record_days: number | null;
+            /** @default null */
+            sending_limits: components["schemas"]["SendingLimits"] | null;
             /**
              * @description `null`: none.
              * @default null
@@ -4046,6 +4097,7 @@ export interface components {
             phone: string;
             /** @description The same for people to read. */
             phone_pretty: string;
+            quiet_hours: components["schemas"]["QuietHours"] | null;
             /** @description Labels, sorted. */
             tags: string[];
             /** @description IANA time zone; `null`: nobody said, `zone` tells what is gone by instead. */
@@ -4209,6 +4261,7 @@ export interface components {
             name?: string | null;
             /** @description What is to be known of them. */
             note?: string | null;
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
             /** @description All of them. */
             tags?: string[] | null;
             /** @description IANA time zone. */
@@ -4640,6 +4693,22 @@ export interface components {
          * @enum {string}
          */
         HandoffTo: "agents" | "assistant" | "nobody";
+        /** @description One of a campaign's numbers from which none of its texts may go just now. */
+        HeldNumber: {
+            /** @description Which limit holds it: `campaign_throttle`, `tenant_throttle`, `account_throttle`, `number_day_limit` or `account_day_limit`. */
+            code: string;
+            /** @description In plain words. */
+            explanation: string;
+            /** @description What to do about it; empty: nothing. */
+            mend: string;
+            /** @description Which number. */
+            number_id: string;
+            /**
+             * Format: date-time
+             * @description The next text may go then.
+             */
+            until: string;
+        };
         /** @description Who answers. */
         Holder: {
             /** @description Which assistant (`ast_…`) or enrolment (`enr_…`). */
@@ -4942,19 +5011,31 @@ export interface components {
             /** @description Its first characters. */
             preview: string;
         };
-        /** @description When it is to go. */
+        /** @description When it is to go: at most one of the first three; if none is said, a minute from now. */
         Launch: {
             /**
              * Format: date-time
-             * @description From when its texts go out, at the earliest a minute from now; if not said, then.
+             * @description From when its texts go out, at the earliest a minute from now.
              */
             at?: string | null;
+            /**
+             * @description What each recipient's own clock shows when theirs goes out. It is told by their time zone, else by their number; a number
+             *     of several zones waits for the last of them.
+             */
+            at_local?: string | null;
+            /** @description What your organisation's clock shows when its texts go out, as in `2026-12-01T10:00`. */
+            at_tenant?: string | null;
             /**
              * Format: int64
              * @description The `run` of the check that whoever launches it has seen: the launch is refused if it says nothing of the campaign as it is
              *     now.
              */
             check?: number | null;
+            /**
+             * Format: int32
+             * @description Over so many seconds from then on the texts are spread evenly: up to thirty days.
+             */
+            spread_seconds?: number | null;
         };
         /**
          * @description What two contacts have in common.
@@ -5321,6 +5402,7 @@ export interface components {
                 phone: string;
                 /** @description The same for people to read. */
                 phone_pretty: string;
+                quiet_hours: components["schemas"]["QuietHours"] | null;
                 /** @description Labels, sorted. */
                 tags: string[];
                 /** @description IANA time zone; `null`: nobody said, `zone` tells what is gone by instead. */
@@ -7661,6 +7743,29 @@ export interface components {
             /** @description Why. */
             why: components["schemas"]["Verdict"];
         };
+        /** @description How much campaigns send at most, in segments; `null`: no limit. Texts to one person never wait for these. */
+        SendingLimits: {
+            /**
+             * Format: int32
+             * @description Any one carrier account on a day of Pacific time, as carriers in the USA reckon; what goes to one person counts, too.
+             */
+            account_per_day: number | null;
+            /**
+             * Format: int32
+             * @description Campaigns through any one carrier account, in a minute.
+             */
+            account_per_minute: number | null;
+            /**
+             * Format: int32
+             * @description All campaigns together, in a minute.
+             */
+            campaigns_per_minute: number | null;
+            /**
+             * Format: int32
+             * @description Any one number on such a day; what goes to one person counts, too.
+             */
+            number_per_day: number | null;
+        };
         /** @description A message that was written or changed. */
         SentMessage: {
             /** @description It. */
@@ -7876,6 +7981,8 @@ export interface components {
              * @description For how many days the record of an assistant's run is kept.
              */
             run_record_days: number;
+            /** @description How much campaigns send at most. */
+            sending_limits: components["schemas"]["SendingLimits"];
             /** @description Which assistant takes new conversations on numbers that have none of their own. */
             sms_assistant?: string | null;
             /** @description What STOP is confirmed with where the carrier does not. */
@@ -9517,6 +9624,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignOutcomes"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaigns_id_pace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignPace"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -17,6 +17,7 @@ const ann: Contact = {
   note: null,
   time_zone: null,
   zone: { source: "number", names: ["America/New_York"] },
+  quiet_hours: null,
   blocked: false,
   opted_out_at: null,
   tags: [],

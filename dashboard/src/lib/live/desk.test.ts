@@ -113,6 +113,7 @@ it("a changed contact changes in each of its conversations", () => {
     note: null,
     zone: { source: "tenant" as const, names: [] },
     time_zone: null,
+    quiet_hours: null,
     tags: [],
     fields: {},
     created_at: "2026-11-23T09:00:00Z",
