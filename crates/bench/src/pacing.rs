@@ -191,9 +191,9 @@ fn thread(
         name: String::new(),
         company: String::new(),
         time_zone: None,
+        quiet_hours: None,
         blocked: false,
         opted_out_at: None,
-        quiet_hours: None,
     };
     let conversation = Conversation {
         id: ids.next(),
