@@ -75,7 +75,7 @@ impl Schedule {
     /// How far into the spread somebody is.
     fn share(&self, position: u64) -> SignedDuration {
         let window = u128::from(self.spread_seconds) * 1_000_000;
-        let part = u128::from(position.wrapping_mul(GOLDEN)) * window >> 64;
+        let part = (u128::from(position.wrapping_mul(GOLDEN)) * window) >> 64;
         SignedDuration::from_micros(i64::try_from(part).unwrap_or(0))
     }
 }

@@ -143,7 +143,7 @@ on_both_engines! {
         let now = at(0);
         let (today, tomorrow) = (Day::of(now), Day::of(at(24 * 3_600)));
         let set = SendingLimits { campaigns_per_minute: Some(60), account_per_day: Some(20), number_per_day: Some(15), ..SendingLimits::default() };
-        let limits = async |tenant, day| {
+        let limits = async |tenant, day: Day| {
             desk::read(&store, tenant, async move |tx| {
                 let paced = queue::pace(tx, number(1), day.number).await?;
                 let throttle = Throttle { segments_per_minute: Some(600) };
