@@ -160,7 +160,7 @@ on_both_engines! {
             let would = recipient::would_be_due(tx, JUNE, &[], &phones, from).await?;
             let freezing = Freezing { campaign: JUNE, settings: &june(), now: at(2), ready_at: at(60) };
             audience::freeze(tx, &mut Ids::new(at(2), 1), freezing, None, 100).await?;
-            let are = recipient::due(tx, JUNE, number(1), &[], at(60), 100).await?;
+            let are = recipient::due(tx, (JUNE, false), number(1), &[], at(60), 100).await?;
             Ok::<_, StoreError>((would, are))
         };
         let (mut would, mut are) = store.write(ACME, work).await.unwrap();
@@ -193,7 +193,9 @@ on_both_engines! {
                 ready_at: None,
                 attempt: None,
                 text: None,
+                variant: None,
                 carrier_ref: None,
+                carrier: None,
                 failure: None,
                 parts,
                 cost: micros_of(micros),

@@ -66,6 +66,7 @@ fn moved(campaign: CampaignId, id: RecipientId, to: Standing, code: Option<&str>
         text: None,
         variant: None,
         carrier_ref: None,
+        carrier: None,
         failure: code.map(|code| Failure { code: code.into(), explanation: "Why.".into(), mend: String::new() }),
         parts: None,
         cost: None,

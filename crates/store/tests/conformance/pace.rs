@@ -4,10 +4,12 @@ use domain::campaign::throttle::{Day, Limit, Limits};
 use domain::campaign::{Audience, Schedule, Settings, State, Throttle};
 use domain::hours::QuietHours;
 use domain::id::{CampaignId, ContactId, Ids, NumberId};
+use domain::message::Author;
 use domain::tenant::SendingLimits;
 use jiff::Timestamp;
 use store::campaign::audience::{self, Freezing};
 use store::campaign::{self, pace, pool, recipient};
+use store::contact::history::{By, Hand};
 use store::queue::{self, Paced};
 use store::{Store, StoreError, TenantTx, args, number as sender, on_both_engines};
 use uuid::Uuid;
@@ -47,12 +49,16 @@ async fn shown(store: &Store) -> Vec<recipient::Shown> {
     all
 }
 
+async fn changed(store: &Store, n: u128, change: store::contact::Change) {
+    let work = async move |tx: &mut TenantTx<'_>| {
+        let mut hand = Hand { by: By::Author(Author::Member(ANN)), at: at(1), ids: &mut Ids::new(at(1), 9) };
+        store::contact::change(tx, &mut hand, contact(n), &change).await
+    };
+    store.write(ACME, work).await.unwrap();
+}
+
 async fn zone(store: &Store, n: u128, zone: &'static str) {
-    let change = store::contact::Change { time_zone: Some(Some(zone.into())), ..Default::default() };
-    store
-        .write(ACME, async move |tx: &mut TenantTx<'_>| store::contact::change(tx, at(1), contact(n), &change).await)
-        .await
-        .unwrap();
+    changed(store, n, store::contact::Change { time_zone: Some(Some(zone.into())), ..Default::default() }).await;
 }
 
 on_both_engines! {
@@ -200,9 +206,9 @@ on_both_engines! {
         let night: QuietHours = serde_json::from_str(r#"{"from":"22:00","until":"09:00"}"#).unwrap();
         let quiet = async |hours: Option<Option<QuietHours>>| {
             let change = store::contact::Change { quiet_hours: hours, ..Default::default() };
-            store.write(ACME, async move |tx: &mut TenantTx<'_>| store::contact::change(tx, at(1), contact(1), &change).await).await.unwrap();
+            changed(&store, 1, change).await;
             let shown = desk::read(&store, ACME, async |tx| store::contact::find(tx, contact(1)).await).await.unwrap().quiet_hours;
-            let due = store.write(ACME, async |tx: &mut TenantTx<'_>| recipient::due(tx, JULY, number(1), &[], at(60), 9).await).await.unwrap();
+            let due = store.write(ACME, async |tx: &mut TenantTx<'_>| recipient::due(tx, (JULY, false), number(1), &[], at(60), 9).await).await.unwrap();
             assert_eq!(due[0].quiet, shown, "the gate hears of it");
             shown
         };

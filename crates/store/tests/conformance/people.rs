@@ -136,6 +136,7 @@ on_both_engines! {
             language: Some(Some("de".into())),
             time_zone: Some(Some("Europe/Berlin".into())),
             note: Some("Likes rye".into()),
+            quiet_hours: None,
             blocked: Some(true),
             tags: Some(vec!["vip".into(), "old".into()]),
             fields: vec![("size".into(), Some("52".into()))],
