@@ -138,7 +138,7 @@ mod tests {
     fn who_writes_to_one_person_comes_first() {
         let mut board = Board::default();
         let bulk = |n| Lane { ready_at: [None, Some(at(9)), Some(at(0))], ..lane(n) };
-        board.put(vec![(bulk(1), Then::Again), (lane(2), Then::Again), (bulk(3), Then::Again)]);
+        board.put(vec![(bulk(1), Then::Again), (lane(2), Then::Again), (bulk(3), Then::Again)], at(0));
         assert_eq!(due(&mut board, at(0)), [2, 1, 3]);
     }
 
