@@ -322,18 +322,22 @@ mod tests {
         check(
             &contact,
             &expect![[r#"
-            blocked: false
-            company: "Acme"
-            created_at: "2026-11-23T09:00:00Z"
-            fields: {"size":"52"}
-            id: "con_00000000000000000000000000000001"
-            name: null
-            opted_out_at: "2026-11-23T10:00:00Z"
-            phone: "+14155552671"
-            phone_pretty: "+1 415-555-2671"
-            quiet_hours: null
-            tags: []
-            time_zone: "America/Los_Angeles""#]],
+                addresses: [{"address":"+14155552671","created_at":"2026-11-23T09:00:00Z","kind":"phone","opted_out_at":"2026-11-23T10:00:00Z","pretty":"+1 415-555-2671","primary":true,"verified_at":null}]
+                blocked: false
+                company: "Acme"
+                created_at: "2026-11-23T09:00:00Z"
+                fields: {"size":"52"}
+                id: "con_00000000000000000000000000000001"
+                language: "en"
+                name: null
+                note: null
+                opted_out_at: "2026-11-23T10:00:00Z"
+                phone: "+14155552671"
+                phone_pretty: "+1 415-555-2671"
+                quiet_hours: null
+                tags: []
+                time_zone: "America/Los_Angeles"
+                zone: {"names":["America/Los_Angeles"],"source":"own"}"#]],
         );
     }
 

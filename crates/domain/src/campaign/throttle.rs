@@ -283,7 +283,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever asks, and whenever: no minute has more than is set and one text, no day more than its budget, and both are used.
+        /// Whoever asks, and whenever: no minute has more than is set and one text, no day more than its budget,
+        /// and both are used, but for what those lose who come late: a sixth at most.
         #[test]
         fn nothing_goes_too_fast(
             per_minute in 30_u32..6_000,
@@ -313,7 +314,7 @@ mod tests {
             }
             let total: u32 = gone.iter().map(|(_, segments)| segments).sum();
             prop_assert!(total <= per_day);
-            prop_assert!(total + 3 > per_day || total * 100 >= per_minute * 3 * 90, "{total} of {per_minute} a minute");
+            prop_assert!(total + 3 > per_day || total * 100 >= per_minute * 3 * 85, "{total} of {per_minute} a minute");
             for (nth, (from, _)) in gone.iter().enumerate() {
                 let minute = gone[nth..].iter().take_while(|(at, _)| *at < *from + SignedDuration::from_mins(1));
                 prop_assert!(minute.map(|(_, segments)| segments).sum::<u32>() <= per_minute + 3);

@@ -1,5 +1,7 @@
 //! When each text of a campaign goes, from which number, and how fast.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use domain::campaign::throttle::{Day, Limit, Limits};
 use domain::campaign::{Audience, Schedule, Settings, State, Throttle};
 use domain::hours::QuietHours;
@@ -49,9 +51,13 @@ async fn shown(store: &Store) -> Vec<recipient::Shown> {
     all
 }
 
+/// Each change has ids of its own.
+static TIMES: AtomicU64 = AtomicU64::new(1);
+
 async fn changed(store: &Store, n: u128, change: store::contact::Change) {
+    let seed = TIMES.fetch_add(1, Ordering::Relaxed);
     let work = async move |tx: &mut TenantTx<'_>| {
-        let mut hand = Hand { by: By::Author(Author::Member(ANN)), at: at(1), ids: &mut Ids::new(at(1), 9) };
+        let mut hand = Hand { by: By::Author(Author::Member(ANN)), at: at(1), ids: &mut Ids::new(at(1), seed) };
         store::contact::change(tx, &mut hand, contact(n), &change).await
     };
     store.write(ACME, work).await.unwrap();

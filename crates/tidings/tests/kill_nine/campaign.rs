@@ -117,9 +117,9 @@ async fn said(caller: &Caller, method: Method, path: &str, body: Value) -> Value
 }
 
 async fn import(caller: &Caller, people: usize) {
-    let mut file = String::from("phone,name\n");
+    let mut file = String::from("phone,name,opted_in\n");
     for nth in 0..people {
-        let _ = writeln!(file, "{},Person{nth} Example", phone(nth));
+        let _ = writeln!(file, "{},Person{nth} Example,yes", phone(nth));
     }
     let headers = vec![
         ("authorization", format!("Bearer {}", caller.key)),

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -26,7 +27,9 @@ pub struct House {
 
 impl House {
     pub async fn on(engine: Engine) -> Self {
-        let folder = std::env::temp_dir().join(format!("tidings_kill_nine_{}_{engine:?}", std::process::id()));
+        static HOUSES: AtomicUsize = AtomicUsize::new(0);
+        let nth = HOUSES.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("tidings_kill_nine_{}_{nth}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self { folder, port, place: Place::new(engine).await }
