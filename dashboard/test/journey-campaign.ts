@@ -81,7 +81,7 @@ export async function walkCampaign({ page, demo, problems, expected, shot }: Wal
   await launch();
 
   // Sent, stopped in the middle, and sent to exactly those who are left.
-  await page.getByText("Running", { exact: true }).waitFor(AFTER_THE_MINUTE);
+  await page.getByText("Running", { exact: true }).first().waitFor(AFTER_THE_MINUTE);
   await page
     .getByRole("button", { name: /It arrived/ })
     .first()
@@ -90,7 +90,7 @@ export async function walkCampaign({ page, demo, problems, expected, shot }: Wal
   await page.getByText("Nothing more goes out until").first().waitFor();
   await shot("44-paused");
   await button("Resume").click();
-  await page.getByText("Done", { exact: true }).waitFor(AFTER_ALL);
+  await page.getByText("Done", { exact: true }).first().waitFor(AFTER_ALL);
   await page.getByText("100% of 13").waitFor();
   const { data } = (await (await page.request.get(`${api}/campaigns`)).json()) as List<{
     counts: Record<string, number>;
