@@ -33,6 +33,7 @@ use crate::world::World;
 mod board;
 mod departures;
 pub(crate) mod recipients;
+pub(crate) mod stops;
 
 /// How long a lost wake-up can delay a text.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -60,12 +61,12 @@ impl Outside {
 }
 
 /// A text that is marked as being sent and must be handed over now.
-#[derive(Debug)]
 struct Handed {
     tenant: TenantId,
     message: MessageId,
     lane: Uuid,
     number: NumberId,
+    to: String,
     rate_millis: u64,
     /// Not before this.
     goes_at: Timestamp,
@@ -121,6 +122,7 @@ async fn pass(
         if due.is_empty() {
             return Ok(board.next());
         }
+        let stops = world.stops.count();
         let (handed, lanes) = claim(world, due, permits.len()).await?;
         board.put(lanes, world.now());
         for (handed, permit) in handed.into_iter().zip(permits) {
@@ -132,7 +134,7 @@ async fn pass(
                 if leaves_at > now {
                     world.clock.sleep_until(leaves_at).await;
                 }
-                hand_over(&world, handed, &ended).await;
+                hand_over(&world, handed, stops, &ended).await;
                 drop(permit);
             });
         }
@@ -246,6 +248,7 @@ async fn claim_lane(
                 message: text.message,
                 lane: text.lane,
                 number: lane.number,
+                to: text.to.clone(),
                 rate_millis: lane.rate_millis,
                 goes_at,
                 segments: text.segments,
@@ -317,8 +320,13 @@ async fn request(
 }
 
 /// Hands it over and tells how that ended. Nothing here is repeated: whoever decides to try again does so with a turn.
-async fn hand_over(world: &Arc<World>, handed: Handed, ended: &mpsc::Sender<Ending>) {
-    let end = attempt(world, &handed).await;
+async fn hand_over(world: &Arc<World>, handed: Handed, stops: u64, ended: &mpsc::Sender<Ending>) {
+    let end = if world.stops.since(stops, handed.tenant, &handed.to) {
+        // The gate is asked about it anew, and knows.
+        not_taken(world.now(), handed.attempt, "its recipient has said STOP".into(), false)
+    } else {
+        attempt(world, &handed).await
+    };
     if let Ended::NotTaken { .. } = &end
         && !handed.of_campaign
     {

@@ -20,6 +20,7 @@ use crate::live::{Live, Signal};
 use crate::model::Models;
 use crate::net::Net;
 use crate::seal::Sealer;
+use crate::send::stops::Stops;
 
 /// How long an account's set-up is believed without looking again.
 const ACCOUNTS_KEPT: SignedDuration = SignedDuration::from_secs(10);
@@ -58,6 +59,7 @@ pub(crate) struct World {
     /// Who followed short links, on their way to the disk.
     pub(crate) clicks: Clicks,
     pub(crate) webhooks: Alarm,
+    pub(crate) stops: Stops,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
     /// The time of the last ids.
@@ -98,6 +100,7 @@ impl World {
             imports: Alarm::default(),
             clicks: Clicks::default(),
             webhooks: Alarm::default(),
+            stops: Stops::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
             ids_from_us: AtomicI64::new(i64::MIN),
@@ -131,6 +134,7 @@ impl World {
     /// After a commit: whoever has work now is woken, whoever listens is told.
     pub(crate) fn committed(&self, after: &Aftermath) {
         self.runs.moved(&after.moved);
+        after.stopped.iter().for_each(|(tenant, phone)| self.stops.add(*tenant, phone));
         for (campaign, guard) in &after.halted {
             tracing::warn!(%campaign, guard = guard.as_str(), "a campaign stopped by itself; it says why");
         }

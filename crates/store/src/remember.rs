@@ -6,7 +6,7 @@ use domain::decision::{
     Unsent,
 };
 use domain::event::Kind;
-use domain::id::{CampaignId, ContactId, ConversationId, Ids, MessageId};
+use domain::id::{CampaignId, ContactId, ConversationId, Ids, MessageId, TenantId};
 use domain::message::{Author, Status};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -46,6 +46,8 @@ pub struct Aftermath {
     pub send_at: Option<Timestamp>,
     /// There is something to fetch or to ask.
     pub errands: bool,
+    /// Who has said STOP, and to whom.
+    pub stopped: Vec<(TenantId, String)>,
     /// Conversations that stand differently: what an assistant thinks of one may not count any more.
     pub moved: Vec<ConversationId>,
     /// Campaigns of which some texts were blocked: it is to be seen whether they are too many.
@@ -60,6 +62,7 @@ impl Aftermath {
         self.turn_at = earliest(self.turn_at, other.turn_at);
         self.send_at = earliest(self.send_at, other.send_at);
         self.errands |= other.errands;
+        self.stopped.extend(other.stopped);
         self.moved.extend(other.moved);
         self.blocked.extend(other.blocked);
         self.halted.extend(other.halted);
@@ -304,6 +307,9 @@ impl<'d> Pen<'_, '_, 'd> {
             for campaign in recipient::left::left(self.tx, &consent.phone, consent.at).await? {
                 self.tell_once(campaign);
             }
+        }
+        if consent.opted_out {
+            self.after.stopped.push((self.tx.tenant(), consent.phone.clone()));
         }
         self.tell(Kind::ContactUpdated, consent.contact, None);
         Ok(())

@@ -138,6 +138,7 @@ pub(super) async fn claim(
                     message,
                     lane: one.recipient.id.0,
                     number: lane.number,
+                    to: one.recipient.phone.clone(),
                     rate_millis: lane.rate_millis,
                     goes_at,
                     segments,
