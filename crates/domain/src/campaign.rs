@@ -8,6 +8,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::consent::Purpose;
 use crate::id::{CampaignId, NumberId};
 use crate::template::Template;
 
@@ -139,6 +140,8 @@ pub fn obey(
 pub struct Settings {
     /// The text, a [`Template`].
     pub body: String,
+    /// What it is for.
+    pub purpose: Purpose,
     /// From which numbers; each recipient always gets theirs from the same one.
     pub numbers: Vec<NumberId>,
     /// To whom.

@@ -3,7 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::conversation::{Mode, Status};
-use crate::id::{ApprovalId, AssistantId, ConversationId, DraftId, MediaId, MessageId, NumberId, TeamId, UserId};
+use crate::decide::Said;
+use crate::id::{
+    ApprovalId, AssistantId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId, TeamId, UserId,
+};
 use crate::message::Author;
 use crate::phone::E164;
 
@@ -58,6 +61,24 @@ pub enum Command {
         draft: DraftId,
         /// Why.
         reason: Option<String>,
+    },
+    /// Write down what a contact said about getting texts.
+    RecordConsent {
+        /// Who.
+        contact: ContactId,
+        /// On which number of theirs; `None`: the first.
+        phone: Option<E164>,
+        /// What.
+        said: Box<Said>,
+    },
+    /// Ask a contact to confirm that they want marketing.
+    AskConsent {
+        /// Who.
+        contact: ContactId,
+        /// On which number of theirs; `None`: the first.
+        phone: Option<E164>,
+        /// From which of ours.
+        from: NumberId,
     },
     /// Decide on something that an assistant wants to do.
     DecideApproval {

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::consent::Wishes;
 use domain::decide::{Due, send_due};
 use domain::fact::{Ended, Fact, SendEnded};
-use domain::gate::Asked;
+use domain::gate::{Asked, Purpose};
 use domain::id::{CarrierAccountId, MessageId, NumberId, TenantId};
 use domain::pace::Pace;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +27,7 @@ use self::board::{Board, Then};
 use self::departures::Departures;
 use crate::net::NetError;
 use crate::receive::{address_of, words};
+use crate::suppression::AddressKeys;
 use crate::turn::{Batch, Ending, take_endings};
 use crate::world::World;
 
@@ -136,7 +138,7 @@ async fn claim(
 ) -> Result<(Vec<Handed>, Vec<(Lane, Then)>), StoreError> {
     let now = world.now();
     let ids = world.ids();
-    let public_url = world.public_url.clone();
+    let (public_url, keys) = (world.public_url.clone(), world.address_keys.clone());
     let (handed, lanes, told) = world
         .store
         .system_write(async move |tx| {
@@ -150,7 +152,7 @@ async fn claim(
                     continue;
                 }
                 let room = u32::try_from(room - handed.len()).unwrap_or(BATCH);
-                let claimed = claim_lane(tx, &mut batch, now, &mut ids, lane, room, &public_url).await?;
+                let claimed = claim_lane(tx, &mut batch, now, &mut ids, lane, room, &public_url, &keys).await?;
                 handed.extend(claimed.handed);
                 then.push((lane.clone(), claimed.then));
             }
@@ -166,6 +168,7 @@ struct Claimed {
     then: Then,
 }
 
+#[expect(clippy::too_many_arguments, reason = "the one place where all of a claim comes together")]
 async fn claim_lane(
     tx: &mut SystemTx<'_>,
     batch: &mut Batch,
@@ -174,6 +177,7 @@ async fn claim_lane(
     lane: &Lane,
     room: u32,
     public_url: &str,
+    keys: &AddressKeys,
 ) -> Result<Claimed, StoreError> {
     let mut claimed = Claimed { handed: Vec::new(), then: Then::Nothing };
     // One node at a time sends from a number: its pace is one.
@@ -194,6 +198,10 @@ async fn claim_lane(
     if due.len() as u32 == burst.min(room) {
         claimed.then = Then::Again;
     }
+    // An answer is no text that a list forbids; who has not written may be on one.
+    let unasked = |text: &&DueText| text.wrote_at.is_none() && scene::purpose(text.author) == Purpose::Conversation;
+    let unasked: Vec<&str> = due.iter().filter(unasked).map(|text| text.to.as_str()).collect();
+    let suppressed = keys.suppressed(&mut tx, now, &unasked).await?;
     for text in due {
         match pace.map(|pace| pace.take(now.as_microsecond(), tat, text.segments)) {
             Some(Ok(next)) => tat = next,
@@ -203,8 +211,14 @@ async fn claim_lane(
             }
             None => {}
         }
-        let (decision, due) =
-            send_due(now, text.message, text.conversation, text.attempt, &text.written, asked(&sender, &text));
+        let (decision, due) = send_due(
+            now,
+            text.message,
+            text.conversation,
+            text.attempt,
+            &text.written,
+            asked(&sender, &text, suppressed.contains(&text.to)),
+        );
         after.join(remember(&mut tx, now, ids, std::slice::from_ref(&decision)).await?);
         if let Due::Hand { attempt } = due {
             let request = match &text.request {
@@ -228,7 +242,7 @@ async fn claim_lane(
     // Whoever writes to one person overtakes what goes to many.
     let left = burst.min(room).saturating_sub(u32::try_from(claimed.handed.len()).unwrap_or(u32::MAX));
     if left > 0 && matches!(claimed.then, Then::Nothing) {
-        let more = recipients::claim(&mut tx, now, ids, lane, &sender, &mut tat, left, public_url).await?;
+        let more = recipients::claim(&mut tx, now, ids, lane, &sender, &mut tat, left, public_url, keys).await?;
         claimed.handed.extend(more.handed);
         claimed.then = more.then;
         after.join(more.after);
@@ -245,12 +259,13 @@ fn number_lock(lane: &Lane) -> i64 {
     (high ^ low).cast_signed()
 }
 
-fn asked<'a>(sender: &'a Sender, text: &'a DueText) -> Asked<'a> {
+fn asked<'a>(sender: &'a Sender, text: &'a DueText, suppressed: bool) -> Asked<'a> {
     Asked {
         settings: &sender.settings,
         number_enabled: sender.enabled,
         contact_blocked: text.contact_blocked,
         opted_out: text.opted_out,
+        wishes: Wishes { suppressed, ..Wishes::default() },
         phone: &text.to,
         contact_zone: text.contact_zone.as_deref(),
         contact_quiet: None,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use self::rows::{Rows, text};
 use crate::campaign::recipient;
+use crate::consent;
 use crate::event::Line;
 use crate::queue::{self, Errand};
 use crate::{StoreError, TenantTx, args, row};
@@ -251,33 +252,10 @@ impl<'d> Pen<'_, '_, 'd> {
         }
     }
 
-    async fn consented(&mut self, consent: &Consent) -> Result<(), StoreError> {
+    async fn consented(&mut self, said: &Consent) -> Result<(), StoreError> {
         self.rows.write(self.tx).await?;
-        let state = if consent.opted_out { "opted_out" } else { "opted_in" };
-        self.tx
-            .push(
-                "INSERT INTO consent (tenant_id, id, contact_id, kind, address, state, source, keyword, message_id, at_us)
-                 VALUES ($1, $2, $3, 'phone', $4, $5, $6, $7, $8, $9)",
-                args![
-                    self.ids.next::<Uuid>(),
-                    consent.contact,
-                    &consent.phone,
-                    state,
-                    consent.source.as_str(),
-                    &consent.keyword,
-                    consent.message,
-                    consent.at
-                ],
-            )
-            .await?;
-        self.tx
-            .push(
-                "UPDATE contact_address SET opted_out_at_us = $3
-                 WHERE tenant_id = $1 AND kind = 'phone' AND address = $2",
-                args![&consent.phone, consent.opted_out.then_some(consent.at)],
-            )
-            .await?;
-        self.tell(Kind::ContactUpdated, consent.contact, None);
+        consent::append(self.tx, &[consent::Line::of(self.ids.next(), said)]).await?;
+        self.tell(Kind::ContactUpdated, said.contact, None);
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use domain::id::ContactId;
 use domain::phone::E164;
 use http::StatusCode;
 use serde::Deserialize;
-use store::contact::{self, Change, Consent, Contact, New};
+use store::contact::{self, Change, Contact, New};
 use store::search::Search;
 use store::{StoreError, TenantTx, event, tenant};
 use utoipa::{IntoParams, ToSchema};
@@ -168,29 +168,6 @@ pub async fn change(
         Ok(Told::at(found, event::append(tx, now, &[line]).await?))
     })
     .await
-}
-
-/// What a contact said about getting texts, newest first.
-#[utoipa::path(get, path = "/contacts/{id}/consents", tag = "contacts", params(("id" = String, Path), PageParams),
-    responses((status = 200, body = Listed<Consent>)))]
-pub async fn consents(
-    State(app): State<AppState>,
-    caller: Caller,
-    Path(id): Path<ContactId>,
-    page: Page,
-) -> Result<Json<Listed<Consent>>, ApiError> {
-    caller.must(Scope::ContactsRead)?;
-    let rows = app
-        .engine
-        .store()
-        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            if contact::find(tx, id).await?.is_none() {
-                return Err(ApiError::not_found("contact"));
-            }
-            Ok(contact::consents(tx, id, page.after_id(), page.fetch()).await?)
-        })
-        .await?;
-    Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
 }
 
 /// What is typed to find someone.

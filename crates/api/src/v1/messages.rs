@@ -184,9 +184,11 @@ pub(super) async fn say(
     let done = app.engine.ask(caller.tenant, caller.asker(), command, once).await?;
     let id = match done.outcome {
         Outcome::Sent { message } | Outcome::Noted { message } | Outcome::Cancelled { message } => message,
-        Outcome::Started { .. } | Outcome::Changed { .. } | Outcome::Rejected { .. } | Outcome::Decided { .. } => {
-            return Err(unexpected());
-        }
+        Outcome::Started { .. }
+        | Outcome::Changed { .. }
+        | Outcome::Rejected { .. }
+        | Outcome::Consented { .. }
+        | Outcome::Decided { .. } => return Err(unexpected()),
     };
     let message = found(app, caller, id).await?;
     Ok(Written::with(StatusCode::ACCEPTED, SentMessage { message }, &done))

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use domain::campaign::{Due, Running, due};
+use domain::consent::Wishes;
 use domain::decision::{Change, Decision};
 use domain::gate::{Asked, Purpose, looks_back};
 use domain::id::{CampaignId, Ids, TenantId};
@@ -14,11 +15,12 @@ use providers::telnyx::text::SendText;
 use store::campaign::recipient::{self, DueRecipient};
 use store::queue::{Lane, Sender};
 use store::remember::{Aftermath, remember};
-use store::{StoreError, TenantTx, campaign};
+use store::{StoreError, TenantTx, campaign, consent};
 
 use super::board::Then;
 use super::{Handed, POLL};
 use crate::receive::address_of;
+use crate::suppression::AddressKeys;
 
 /// What was claimed, and what the lane waits for next.
 pub(super) struct Claimed {
@@ -39,6 +41,7 @@ pub(super) async fn claim(
     tat: &mut i64,
     room: u32,
     public_url: &str,
+    keys: &AddressKeys,
 ) -> Result<Claimed, StoreError> {
     let mut claimed = Claimed { handed: Vec::new(), then: Then::Nothing, after: Aftermath::default() };
     if lane.ready_at[2].is_none_or(|ready_at| ready_at > now) {
@@ -67,9 +70,18 @@ pub(super) async fn claim(
             claimed.then = Then::Wait(now.checked_add(POLL).unwrap_or(now));
             break;
         }
+        let phones: Vec<&str> = found.iter().map(|one| one.recipient.phone.as_str()).collect();
+        let standings = consent::standings(tx, settings.purpose, lane.number, &phones).await?;
+        let suppressed = keys.suppressed(tx, now, &phones).await?;
         let rendering = Rendering::new("en");
         for one in &found {
-            let asked = Asked { had: often.had(&one.recipient.phone), ..asked(sender, one) };
+            let phone = &one.recipient.phone;
+            let wishes = Wishes {
+                purpose: settings.purpose,
+                standing: standings.get(phone).copied().unwrap_or_default(),
+                suppressed: suppressed.contains(phone),
+            };
+            let asked = Asked { had: often.had(phone), wishes, ..asked(sender, one) };
             let (moved, due) = due(now, &running, &one.recipient, &rendering, person(one), one.body.as_deref(), asked);
             if let Due::Hand { attempt, body, segments } = due {
                 match Pace::new(lane.rate_millis).map(|pace| pace.take(now.as_microsecond(), *tat, segments)) {
@@ -183,6 +195,7 @@ fn asked<'a>(sender: &'a Sender, one: &'a DueRecipient) -> Asked<'a> {
         number_enabled: sender.enabled,
         contact_blocked: one.blocked,
         opted_out: one.recipient.opted_out_at.is_some(),
+        wishes: Wishes::default(),
         phone: &one.recipient.phone,
         contact_zone: one.zone.as_deref(),
         contact_quiet: None,

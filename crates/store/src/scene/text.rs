@@ -108,8 +108,11 @@ pub fn purpose(author: Author) -> Purpose {
     match author {
         Author::System => Purpose::Confirmation,
         Author::Campaign(_) => Purpose::Campaign,
-        Author::Contact(_) | Author::Member(_) | Author::Assistant(_) | Author::Workflow(_) | Author::Api => {
-            Purpose::Conversation
-        }
+        Author::Contact(_)
+        | Author::Member(_)
+        | Author::Assistant(_)
+        | Author::Workflow(_)
+        | Author::Api
+        | Author::OptIn => Purpose::Conversation,
     }
 }

@@ -6,6 +6,7 @@ mod approval;
 mod assistant;
 mod campaign;
 mod carrier;
+mod consent;
 mod contact;
 mod conversation;
 mod desk;

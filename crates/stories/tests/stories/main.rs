@@ -34,3 +34,4 @@ mod tools;
 mod trust;
 mod webhook_keys;
 mod webhooks;
+mod wishes;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::consent::Wishes;
 use crate::tenant::Settings;
 
 /// Where it is nine on a Friday morning.
@@ -56,6 +57,7 @@ fn somebody_gets_their_text_a_later_turn_or_a_reason() {
         number_enabled: true,
         contact_blocked: false,
         opted_out,
+        wishes: Wishes::default(),
         phone: PARIS,
         contact_zone: None,
         contact_quiet: None,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::consent::Wishes;
 use crate::gate::Purpose;
 use crate::tenant::Settings;
 
@@ -27,6 +28,7 @@ fn who_must_wait_is_told_why_and_not_beyond_their_time() {
             number_enabled: true,
             contact_blocked: false,
             opted_out: false,
+            wishes: Wishes::default(),
             phone,
             contact_zone: None,
             contact_quiet: None,
