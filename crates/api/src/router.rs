@@ -27,9 +27,9 @@ use crate::{
     ops, reference,
     state::AppState,
     v1::{
-        api_keys, approvals, assistants, campaigns, carrier_accounts, contacts, conversations, drafts, events, imports,
-        knowledge, lists, media, members, messages, numbers, phones, runs, sandbox, segments, session, setup, snippets,
-        teams, tenant, text, webhooks,
+        api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contacts, conversations, drafts,
+        events, imports, knowledge, lists, media, members, messages, numbers, phones, runs, sandbox, segments, session,
+        setup, snippets, suppressions, teams, tenant, text, webhooks,
     },
 };
 
@@ -154,7 +154,6 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::outcomes::read))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::read, contacts::change))
-        .routes(routes!(contacts::consents))
         .routes(routes!(contacts::history))
         .routes(routes!(contacts::timeline))
         .routes(routes!(contacts::merge::duplicates))
@@ -165,6 +164,12 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(contacts::personal::erase))
         .routes(routes!(contacts::addresses::add))
         .routes(routes!(contacts::addresses::change, contacts::addresses::remove))
+        .routes(routes!(consents::list, consents::record))
+        .routes(routes!(consents::request))
+        .routes(routes!(suppressions::list, suppressions::add))
+        .routes(routes!(suppressions::upload))
+        .routes(routes!(suppressions::read))
+        .routes(routes!(suppressions::remove))
         .routes(routes!(lists::list, lists::create))
         .routes(routes!(lists::read, lists::change, lists::remove))
         .routes(routes!(lists::contacts, lists::add))

@@ -21,6 +21,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::consent::Purpose;
 use crate::id::{CampaignId, NumberId};
 use crate::link::Links;
 
@@ -202,6 +203,8 @@ pub fn obey(
 pub struct Settings {
     /// The text, a [`Template`](crate::template::Template).
     pub body: String,
+    /// What it is for.
+    pub purpose: Purpose,
     /// From which numbers; each recipient always gets theirs from the same one.
     pub numbers: Vec<NumberId>,
     /// To whom.

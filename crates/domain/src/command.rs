@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::conversation::{Mode, Status};
+use crate::decide::Said;
 use crate::id::{
     ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId, TeamId,
     UserId,
@@ -64,6 +65,24 @@ pub enum Command {
     },
     /// Send a campaign's text to numbers that somebody names, to see it as people would get it.
     TestCampaign(TestCampaign),
+    /// Write down what a contact said about getting texts.
+    RecordConsent {
+        /// Who.
+        contact: ContactId,
+        /// On which number of theirs; `None`: the first.
+        phone: Option<E164>,
+        /// What.
+        said: Box<Said>,
+    },
+    /// Ask a contact to confirm that they want marketing.
+    AskConsent {
+        /// Who.
+        contact: ContactId,
+        /// On which number of theirs; `None`: the first.
+        phone: Option<E164>,
+        /// From which of ours.
+        from: NumberId,
+    },
     /// Decide on something that an assistant wants to do.
     DecideApproval {
         /// Which.

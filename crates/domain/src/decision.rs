@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::assistant::Ended;
 use crate::assistant::approval::{Approval, State};
 use crate::campaign::{Halt, Moved};
+use crate::consent::{self, Evidence, Purpose};
 use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::fact::Fact;
@@ -199,13 +200,19 @@ pub struct Consent {
     /// For which address.
     pub phone: String,
     /// No more texts, or texts again.
-    pub opted_out: bool,
+    pub state: consent::State,
+    /// Of which purpose; `None`: all of them.
+    pub purpose: Option<Purpose>,
+    /// From which of our numbers; `None`: all of them.
+    pub sender: Option<NumberId>,
     /// Who says so.
     pub source: ConsentSource,
     /// The word or the sentence that said so.
     pub keyword: Option<String>,
     /// The text that said so.
     pub message: Option<MessageId>,
+    /// What shows that it was said.
+    pub evidence: Evidence,
     /// When they said so, on the carrier's clock: texts arrive in any order.
     pub at: Timestamp,
 }
@@ -214,7 +221,8 @@ impl std::fmt::Debug for Consent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Consent")
             .field("contact", &self.contact)
-            .field("opted_out", &self.opted_out)
+            .field("state", &self.state)
+            .field("purpose", &self.purpose)
             .field("source", &self.source)
             .field("at", &self.at)
             .finish_non_exhaustive()
@@ -230,6 +238,12 @@ pub enum ConsentSource {
     FreeText,
     /// The carrier, which refuses to send.
     Carrier,
+    /// A member, who writes down what they said.
+    Member,
+    /// A program, which does.
+    Api,
+    /// A file.
+    Import,
 }
 
 impl ConsentSource {
@@ -240,6 +254,9 @@ impl ConsentSource {
             Self::Keyword => "keyword",
             Self::FreeText => "free_text",
             Self::Carrier => "carrier",
+            Self::Member => "member",
+            Self::Api => "api",
+            Self::Import => "import",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use crate::consent::Wishes;
 use crate::hours::{HoursError, QuietHours, zone};
 use crate::law::{self, Answer, Closed, Question};
 use crate::region::Whereabouts;
@@ -42,6 +43,8 @@ pub struct Asked<'a> {
     pub contact_blocked: bool,
     /// The person wants nothing more from the tenant.
     pub opted_out: bool,
+    /// What else is known of what the person wants.
+    pub wishes: Wishes,
     /// Where it goes, E.164.
     pub phone: &'a str,
     /// The contact's own zone, when someone said so.
@@ -92,6 +95,12 @@ pub enum Verdict {
 pub enum Reason {
     /// The contact sent STOP, or the carrier says so.
     ContactOptedOut,
+    /// The contact wants no texts of this purpose.
+    PurposeOptedOut,
+    /// The contact has not agreed to marketing, and the tenant sends it to nobody else.
+    NotOptedIn,
+    /// The number is on the tenant's list of those that get no texts.
+    Suppressed,
     /// Someone of the tenant blocked the contact.
     ContactBlocked,
     /// The number is switched off.
@@ -123,6 +132,9 @@ impl Reason {
     pub const fn code(self) -> &'static str {
         match self {
             Self::ContactOptedOut => "contact_opted_out",
+            Self::PurposeOptedOut => "purpose_opted_out",
+            Self::NotOptedIn => "not_opted_in",
+            Self::Suppressed => "suppressed",
             Self::ContactBlocked => "contact_blocked",
             Self::NumberDisabled => "number_disabled",
             Self::QuietHours => "quiet_hours",
@@ -137,6 +149,17 @@ impl Reason {
     pub const fn explanation(self) -> &'static str {
         match self {
             Self::ContactOptedOut => "This person asked for no more texts. Only they can undo that, by texting START.",
+            Self::PurposeOptedOut => {
+                "This person wants no texts of this purpose. Record their new consent if they have changed their mind."
+            }
+            Self::NotOptedIn => {
+                "This person has not agreed to marketing texts, and your settings send them only to who has. Record their \
+                 consent with its proof, or ask for it by a text that they confirm."
+            }
+            Self::Suppressed => {
+                "This number is on your list of numbers that get no texts. If it should get some, have an owner or admin \
+                 take it off there, with the reason."
+            }
             Self::ContactBlocked => "This contact is blocked. Unblock the contact to text them again.",
             Self::NumberDisabled => "This number is switched off. Enable it under Numbers, or send from another.",
             Self::QuietHours => "It is quiet hours where this person is; the text waits until they end.",
@@ -174,10 +197,23 @@ pub fn gate(now: Timestamp, asked: Asked<'_>) -> Verdict {
     if asked.opted_out {
         return Verdict::Skip { reason: Reason::ContactOptedOut };
     }
+    if let Some(reason) = against(&asked) {
+        return Verdict::Skip { reason };
+    }
     match asked.purpose {
         Purpose::Campaign => campaign(now, asked),
         Purpose::Test => Verdict::Send,
         Purpose::Conversation | Purpose::Confirmation => conversation(now, asked),
+    }
+}
+
+/// What they want, besides no texts at all. Whoever writes to us gets an answer, whichever list they are on.
+fn against(asked: &Asked<'_>) -> Option<Reason> {
+    match asked.purpose {
+        Purpose::Campaign => asked.wishes.against_campaign(asked.settings.marketing_consent),
+        Purpose::Test => asked.wishes.suppressed.then_some(Reason::Suppressed),
+        Purpose::Conversation => (asked.wishes.suppressed && asked.wrote_at.is_none()).then_some(Reason::Suppressed),
+        Purpose::Confirmation => None,
     }
 }
 

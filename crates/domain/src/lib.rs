@@ -9,6 +9,7 @@ pub mod attachment;
 pub mod campaign;
 pub mod command;
 pub mod condition;
+pub mod consent;
 pub mod contact;
 pub mod conversation;
 pub mod csv;

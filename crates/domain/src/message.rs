@@ -51,6 +51,8 @@ pub enum Author {
     Campaign(CampaignId),
     /// A program with an API key.
     Api,
+    /// Tidings itself, which asks somebody to confirm that they want marketing.
+    OptIn,
     /// Tidings itself: confirmations and notes about what it did.
     System,
 }
@@ -66,6 +68,7 @@ impl Author {
             Self::Workflow(_) => "workflow",
             Self::Campaign(_) => "campaign",
             Self::Api => "api",
+            Self::OptIn => "opt_in",
             Self::System => "system",
         }
     }
@@ -76,7 +79,7 @@ impl Author {
     pub const fn answers(self) -> bool {
         match self {
             Self::Member(_) | Self::Assistant(_) | Self::Workflow(_) | Self::Api => true,
-            Self::Contact(_) | Self::Campaign(_) | Self::System => false,
+            Self::Contact(_) | Self::Campaign(_) | Self::OptIn | Self::System => false,
         }
     }
 
@@ -86,7 +89,7 @@ impl Author {
         match self {
             Self::System => Purpose::Confirmation,
             Self::Campaign(_) => Purpose::Test,
-            Self::Contact(_) | Self::Member(_) | Self::Assistant(_) | Self::Workflow(_) | Self::Api => {
+            Self::Contact(_) | Self::Member(_) | Self::Assistant(_) | Self::Workflow(_) | Self::Api | Self::OptIn => {
                 Purpose::Conversation
             }
         }
@@ -101,7 +104,7 @@ impl Author {
             Self::Assistant(id) => Some(id.0),
             Self::Workflow(id) => Some(id.0),
             Self::Campaign(id) => Some(id.0),
-            Self::Api | Self::System => None,
+            Self::Api | Self::OptIn | Self::System => None,
         }
     }
 }

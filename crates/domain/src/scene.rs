@@ -6,6 +6,8 @@ use jiff::Timestamp;
 
 use crate::assistant::{Approval, Assistant};
 use crate::campaign::Unanswered;
+use crate::consent::Wishes;
+use crate::consent::opt_in::Progress;
 use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::decision::DraftState;
@@ -40,6 +42,10 @@ pub struct Scene {
     pub unanswered: Vec<Unanswered>,
     /// What waits for the contact's code; read only where they text something that could be one.
     pub confirming: Option<Approval>,
+    /// What they said about marketing; read only where they may be asked, or may confirm.
+    pub opting_in: Progress,
+    /// The far end is on the list of those that get no texts; read only where somebody may be texted who has not written.
+    pub suppressed: bool,
     /// The far end is a number of the tenant's own.
     pub is_own_number: bool,
 }
@@ -68,6 +74,7 @@ impl Scene {
             number_enabled: self.number.enabled,
             contact_blocked: contact.is_some_and(|contact| contact.blocked),
             opted_out: contact.is_some_and(|contact| contact.opted_out_at.is_some()),
+            wishes: Wishes { suppressed: self.suppressed, ..Wishes::default() },
             phone: &self.address,
             contact_zone: contact.and_then(|contact| contact.time_zone.as_deref()),
             contact_quiet: contact.and_then(|contact| contact.quiet_hours.as_ref()),

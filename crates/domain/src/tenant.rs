@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::assistant::Route;
+use crate::consent::MarketingConsent;
+use crate::consent::opt_in::OptIn;
 use crate::field::Field;
 use crate::hours::{QuietHours, WeekHours};
 use crate::id::{AssistantId, TenantId};
@@ -39,6 +41,10 @@ pub struct Settings {
     pub links_base: Option<String>,
     /// How fast campaigns go at most.
     pub sending_limits: SendingLimits,
+    /// Who gets campaigns that are marketing.
+    pub marketing_consent: MarketingConsent,
+    /// How people come to marketing by text.
+    pub opt_in: OptIn,
     /// What HELP is answered with where the carrier does not answer it itself.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not confirm it itself.
@@ -119,6 +125,8 @@ impl Default for Settings {
             campaign_approval_above: None,
             links_base: None,
             sending_limits: SendingLimits::default(),
+            marketing_consent: MarketingConsent::Implied,
+            opt_in: OptIn::default(),
             help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
             stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),
             keywords: OwnWords::default(),

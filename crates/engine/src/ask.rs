@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use domain::command::{Asker, Command, HandOffTo, NewText, Refusal, Start};
-use domain::decide;
+use domain::decide::{self, About};
 use domain::decision::Decision;
-use domain::id::{ApprovalId, ConversationId, DraftId, Ids, MessageId, TenantId};
+use domain::id::{ApprovalId, ContactId, ConversationId, DraftId, Ids, MessageId, NumberId, TenantId};
 use domain::message::{Author, Failure};
 use domain::phone::E164;
 use domain::scene::Scene;
@@ -13,8 +13,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::remember::Aftermath;
 use store::scene::{self, Known};
-use store::{StoreError, TenantTx, event, idempotency};
+use store::{StoreError, TenantTx, consent, event, idempotency};
+use uuid::Uuid;
 
+use crate::suppression::AddressKeys;
 use crate::turn::remember_or_retry;
 use crate::world::World;
 
@@ -76,6 +78,11 @@ pub enum Outcome {
         /// Which.
         draft: DraftId,
     },
+    /// What a contact said was written down.
+    Consented {
+        /// Whose.
+        contact: ContactId,
+    },
     /// Something that an assistant wants to do was decided on.
     Decided {
         /// Which.
@@ -123,6 +130,7 @@ pub(crate) async fn ask(
 ) -> Result<Done, AskError> {
     let now = world.now();
     let ids = world.ids();
+    let keys = world.address_keys.clone();
     let (done, after) = world
         .store
         .write(tenant, async move |tx| {
@@ -132,7 +140,7 @@ pub(crate) async fn ask(
                 return Ok((Done { outcome, seq: None, replayed: true }, Aftermath::default()));
             }
             let mut ids = ids.clone();
-            let (decision, outcome) = decide(tx, now, &mut ids, asker, &command).await?;
+            let (decision, outcome) = decide(tx, now, &mut ids, &keys, asker, &command).await?;
             if let Some(once) = &once {
                 let text = serde_json::to_string(&outcome).map_err(StoreError::fault)?;
                 // Whoever was quicker with the same key has the answer: the next run finds it.
@@ -173,12 +181,13 @@ async fn decide(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     ids: &mut Ids,
+    keys: &AddressKeys,
     asker: Asker,
     command: &Command,
 ) -> Result<(Decision, Outcome), AskError> {
     Ok(match command {
-        Command::Start(asked) => start(tx, now, ids, asker, asked).await?,
-        Command::Reply { conversation, text } => reply(tx, now, ids, asker, *conversation, text).await?,
+        Command::Start(asked) => start(tx, now, ids, keys, asker, asked).await?,
+        Command::Reply { conversation, text } => reply(tx, now, ids, keys, asker, *conversation, text).await?,
         Command::Note { conversation, body } => {
             let scene = around(tx, *conversation).await?;
             let (decision, message) = decide::note(now, ids, &scene, asker, body)?;
@@ -207,7 +216,19 @@ async fn decide(
             let open = scene::draft(tx, *draft).await?.ok_or(Refusal::NotFound("draft"))?;
             (decide::reject_draft(&open, reason.clone())?, Outcome::Rejected { draft: *draft })
         }
-        Command::TestCampaign(asked) => crate::campaign::test(tx, now, ids, asked).await?,
+        Command::TestCampaign(asked) => crate::campaign::test(tx, now, ids, keys, asked).await?,
+        Command::RecordConsent { contact, phone, said } => {
+            let about = about(tx, *contact, phone.as_ref()).await?;
+            (decide::record_consent(now, &about, asker, said)?, Outcome::Consented { contact: *contact })
+        }
+        Command::AskConsent { contact, phone, from } => {
+            let about = about(tx, *contact, phone.as_ref()).await?;
+            let (mut scene, lane) = between(tx, *from, &about.phone).await?;
+            see_list(tx, now, keys, &mut scene).await?;
+            scene.opting_in = consent::progress(tx, &[*contact]).await?.remove(&about.phone).unwrap_or_default();
+            let (decision, message) = decide::ask_consent(now, ids, &scene, lane, asker)?;
+            (decision, Outcome::Sent { message })
+        }
         Command::DecideApproval { approval, approve, reason } => {
             let found = store::approval::find(tx, *approval).await?.ok_or(Refusal::NotFound("approval"))?;
             let scene = around(tx, found.conversation_id).await?;
@@ -222,6 +243,7 @@ async fn start(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     ids: &mut Ids,
+    keys: &AddressKeys,
     asker: Asker,
     asked: &Start,
 ) -> Result<(Decision, Outcome), AskError> {
@@ -238,6 +260,7 @@ async fn start(
         scene.assistant = Some(Arc::new(scene::assistant(tx, id).await?.ok_or(Refusal::NotFound("assistant"))?));
     }
     see_team(tx, asker, &mut scene).await?;
+    see_list(tx, now, keys, &mut scene).await?;
     let (decision, started) = decide::start(now, ids, &scene, lane, asker, asked)?;
     let decide::Started { conversation, message, resumed } = started;
     Ok((decision, Outcome::Started { conversation, message, resumed }))
@@ -247,12 +270,14 @@ async fn reply(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     ids: &mut Ids,
+    keys: &AddressKeys,
     asker: Asker,
     conversation: ConversationId,
     text: &NewText,
 ) -> Result<(Decision, Outcome), AskError> {
     let mut scene = around(tx, conversation).await?;
     see_team(tx, asker, &mut scene).await?;
+    see_list(tx, now, keys, &mut scene).await?;
     let now_between = scene::thread(tx, &mut Known::default(), scene.number.id, &scene.address).await?;
     let current = now_between.and_then(|thread| thread.conversation).map(|current| current.id);
     decide::resumable(now, &scene, current)?;
@@ -282,6 +307,35 @@ async fn around(tx: &mut TenantTx<'_>, conversation: ConversationId) -> Result<S
     tx.lock_lanes(&[lane].into()).await?;
     let scene = scene::around(tx, &mut Known::default(), conversation).await?;
     Ok(scene.ok_or(Refusal::NotFound("conversation"))?)
+}
+
+async fn about(tx: &mut TenantTx<'_>, contact: ContactId, phone: Option<&E164>) -> Result<About, AskError> {
+    let found = consent::about(tx, contact, phone.map(E164::as_str)).await?;
+    Ok(found.ok_or_else(|| Refusal::Invalid {
+        field: "phone",
+        code: "not_theirs",
+        message: "This contact has no such phone number.".into(),
+    })?)
+}
+
+/// The thread between one of our numbers and an address, which nobody else works at until this transaction ends.
+async fn between(tx: &mut TenantTx<'_>, number: NumberId, address: &str) -> Result<(Scene, Uuid), AskError> {
+    let mut known = Known::default();
+    let lane = scene::lane_between(tx, &mut known, number, address).await?.ok_or(Refusal::NotFound("number"))?;
+    tx.lock_lanes(&[lane].into()).await?;
+    let scene = scene::thread(tx, &mut known, number, address).await?.ok_or(Refusal::NotFound("number"))?;
+    Ok((scene, lane))
+}
+
+/// Whether who may be texted here without having written is on the list of those that get no texts.
+async fn see_list(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    keys: &AddressKeys,
+    scene: &mut Scene,
+) -> Result<(), AskError> {
+    scene.suppressed = !keys.suppressed(tx, now, &[&scene.address]).await?.is_empty();
+    Ok(())
 }
 
 /// Whether whoever asks belongs to the team that looks after the conversation.

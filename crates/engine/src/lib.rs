@@ -33,11 +33,12 @@ pub use ask::{AskError, Done, Once, Outcome, Tested};
 pub use assistant::{Rehearsed, ToolSecret, Tried, model_key_context, open_tool_secrets, seal_tool_secrets};
 pub use campaign::Previewed;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use documents::sheet::SheetError;
 pub use knowledge::{embedding_key_context, embedding_model_of, has_embedding_model, read_pairs, read_text};
 pub use net::{Net, NetError, is_public};
 pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};
-pub use suppression::AddressKey;
+pub use suppression::{AddressKey, Phones, phones_in};
 pub use webhook::secret_context;
 
 use std::collections::HashMap;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::campaign::throttle::Day;
+use domain::consent::Wishes;
 use domain::decide::{Due, send_due};
 use domain::fact::{Ended, Fact, SendEnded};
-use domain::gate::Asked;
+use domain::gate::{Asked, Purpose};
 use domain::id::{CarrierAccountId, MessageId, NumberId, TenantId};
 use domain::pace::Pace;
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +28,7 @@ use self::board::{Board, Then};
 use self::departures::Departures;
 use crate::net::NetError;
 use crate::receive::{address_of, words};
+use crate::suppression::AddressKeys;
 use crate::turn::{Batch, Ending, take_endings};
 use crate::world::World;
 
@@ -46,17 +48,21 @@ const IN_FLIGHT_MAX: usize = 256;
 /// So many answers are remembered in one transaction.
 const ENDINGS: usize = 128;
 
-/// Where the outside reaches us, and the secret of our short links.
-#[derive(Default)]
+/// Where the outside reaches us, and the secrets of what is about to leave.
 pub(crate) struct Outside {
     pub(crate) public_url: String,
     /// `None`: links stay as they are written.
     pub(crate) link_key: Option<domain::link::Key>,
+    pub(crate) address_keys: AddressKeys,
 }
 
 impl Outside {
     pub(crate) fn of(world: &World) -> Self {
-        Self { public_url: world.public_url.clone(), link_key: world.sealer.link_key().ok() }
+        Self {
+            public_url: world.public_url.clone(),
+            link_key: world.sealer.link_key().ok(),
+            address_keys: world.address_keys.clone(),
+        }
     }
 }
 
@@ -191,6 +197,7 @@ struct Claimed {
     then: Then,
 }
 
+#[expect(clippy::too_many_arguments, reason = "the one place where all of a claim comes together")]
 async fn claim_lane(
     tx: &mut SystemTx<'_>,
     batch: &mut Batch,
@@ -221,6 +228,14 @@ async fn claim_lane(
     if due.len() as u32 == burst.min(room) {
         claimed.then = Then::Again;
     }
+    // An answer is no text that a list forbids; who has not written may be on one.
+    let unasked = |text: &&DueText| match text.author.purpose() {
+        Purpose::Conversation => text.wrote_at.is_none(),
+        Purpose::Campaign | Purpose::Test => true,
+        Purpose::Confirmation => false,
+    };
+    let unasked: Vec<&str> = due.iter().filter(unasked).map(|text| text.to.as_str()).collect();
+    let suppressed = outside.address_keys.suppressed(&mut tx, now, &unasked).await?;
     for text in due {
         let mut goes_at = now;
         match pace.map(|pace| pace.take_ahead(now.as_microsecond(), AHEAD_US, paced.tat_us, text.segments)) {
@@ -234,8 +249,14 @@ async fn claim_lane(
             }
             None => {}
         }
-        let (decision, due) =
-            send_due(now, text.message, text.conversation, text.attempt, &text.written, asked(&sender, &text));
+        let (decision, due) = send_due(
+            now,
+            text.message,
+            text.conversation,
+            text.attempt,
+            &text.written,
+            asked(&sender, &text, suppressed.contains(&text.to)),
+        );
         after.join(remember(&mut tx, now, ids, std::slice::from_ref(&decision)).await?);
         if let Due::Hand { attempt } = due {
             let request = match &text.request {
@@ -279,12 +300,13 @@ fn number_lock(lane: &Lane) -> i64 {
     (high ^ low).cast_signed()
 }
 
-fn asked<'a>(sender: &'a Sender, text: &'a DueText) -> Asked<'a> {
+fn asked<'a>(sender: &'a Sender, text: &'a DueText, suppressed: bool) -> Asked<'a> {
     Asked {
         settings: &sender.settings,
         number_enabled: sender.enabled,
         contact_blocked: text.contact_blocked,
         opted_out: text.opted_out,
+        wishes: Wishes { suppressed, ..Wishes::default() },
         phone: &text.to,
         contact_zone: text.contact_zone.as_deref(),
         contact_quiet: text.contact_quiet.as_ref(),

@@ -1,11 +1,18 @@
 //! The key with which a tenant's addresses are hashed, so that a list of those that get no texts outlives the addresses.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::io::Cursor;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::{hmac, rand};
-use domain::id::TenantId;
+use documents::sheet::{Known, Row, Sheet, SheetError};
+use domain::consent::{Purpose, Standing, Wishes};
+use domain::id::{NumberId, TenantId};
+use domain::phone::E164;
+use jiff::Timestamp;
 use store::suppression::{self, AddressHash};
-use store::{StoreError, TenantTx};
+use store::{StoreError, TenantTx, consent};
 
 use crate::seal::Sealer;
 
@@ -61,4 +68,144 @@ impl AddressKey {
 
 fn context(tenant: TenantId) -> String {
     format!("suppression_key/{tenant}")
+}
+
+/// The phone numbers in a file of a list.
+#[derive(Clone, Default)]
+pub struct Phones {
+    /// Each once, in E.164 form.
+    pub phones: Vec<String>,
+    /// The lines in which there is none, as in line 7 of the file.
+    pub rejected: Vec<u64>,
+}
+
+impl fmt::Debug for Phones {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Phones").field("phones", &self.phones.len()).finish_non_exhaustive()
+    }
+}
+
+/// Reads a list of phone numbers: a number to a line, or a table (CSV, TSV, XLSX), of which each row gives its first value that
+/// is one. National spellings are read as those of `region`. A first row without a number is a header.
+///
+/// # Errors
+/// When it is no text and no table.
+pub fn phones_in(bytes: &[u8], region: &str) -> Result<Phones, SheetError> {
+    let mut sheet = Sheet::open(Cursor::new(bytes), &Known::default())?;
+    let (mut row, mut found, mut seen) = (Row::default(), Phones::default(), HashSet::new());
+    while sheet.read(&mut row)? {
+        let phone = row.iter().find_map(|value| E164::parse(value, Some(region)).ok());
+        match phone {
+            Some(phone) if seen.insert(phone.as_str().to_owned()) => found.phones.push(phone.as_str().to_owned()),
+            Some(_) => {}
+            None if row.number() == 1 => {}
+            None => found.rejected.push(row.line()),
+        }
+    }
+    Ok(found)
+}
+
+/// The tenants' keys, each opened once. A tenant without a key is asked about again: another node may give it one.
+#[derive(Debug, Clone)]
+pub(crate) struct AddressKeys {
+    sealer: Sealer,
+    opened: Arc<RwLock<HashMap<TenantId, Arc<AddressKey>>>>,
+}
+
+impl AddressKeys {
+    pub(crate) fn new(sealer: Sealer) -> Self {
+        Self { sealer, opened: Arc::default() }
+    }
+
+    /// Which of these numbers get no texts now.
+    pub(crate) async fn suppressed(
+        &self,
+        tx: &mut TenantTx<'_>,
+        now: Timestamp,
+        phones: &[&str],
+    ) -> Result<HashSet<String>, StoreError> {
+        if phones.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let Some(key) = self.of(tx).await? else { return Ok(HashSet::new()) };
+        let hashes: Vec<AddressHash> = phones.iter().map(|phone| key.hash(phone)).collect();
+        let found = suppression::among(tx, now, &hashes).await?;
+        let is_found = |(phone, hash): (&&str, &AddressHash)| found.contains(hash).then(|| (*phone).to_owned());
+        Ok(phones.iter().zip(&hashes).filter_map(is_found).collect())
+    }
+
+    async fn of(&self, tx: &mut TenantTx<'_>) -> Result<Option<Arc<AddressKey>>, StoreError> {
+        let tenant = tx.tenant();
+        if let Some(key) = self.opened.read().unwrap_or_else(PoisonError::into_inner).get(&tenant) {
+            return Ok(Some(Arc::clone(key)));
+        }
+        let Some(key) = AddressKey::find(tx, &self.sealer).await?.map(Arc::new) else { return Ok(None) };
+        self.opened.write().unwrap_or_else(PoisonError::into_inner).insert(tenant, Arc::clone(&key));
+        Ok(Some(key))
+    }
+}
+
+/// What people want of a campaign's texts, looked up at once for many.
+pub(crate) struct Heard {
+    purpose: Purpose,
+    standings: HashMap<String, Standing>,
+    suppressed: HashSet<String>,
+}
+
+impl Heard {
+    /// What these phones want of texts of this purpose from this number of ours.
+    pub(crate) async fn of(
+        tx: &mut TenantTx<'_>,
+        keys: &AddressKeys,
+        now: Timestamp,
+        purpose: Purpose,
+        number: NumberId,
+        phones: &[&str],
+    ) -> Result<Self, StoreError> {
+        let standings = consent::standings(tx, purpose, number, phones).await?;
+        let suppressed = keys.suppressed(tx, now, phones).await?;
+        Ok(Self { purpose, standings, suppressed })
+    }
+
+    pub(crate) fn wishes(&self, phone: &str) -> Wishes {
+        Wishes {
+            purpose: self.purpose,
+            standing: self.standings.get(phone).copied().unwrap_or_default(),
+            suppressed: self.suppressed.contains(phone),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_whatever_it_looks_like() {
+        for text in [
+            "+14155550101\n(415) 555-0102\n+1 415 555 0101\nAnn\n",
+            "Name;Phone\nAnn;+14155550101\nBen;415-555-0102\n;\nCam;none\n",
+        ] {
+            let found = phones_in(text.as_bytes(), "US").unwrap();
+            assert_eq!(found.phones, ["+14155550101", "+14155550102"], "{text}");
+            assert_eq!(found.rejected.len(), 1, "{text}");
+        }
+        assert!(phones_in(b"", "US").is_err());
+        assert!(phones_in(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "US").is_err());
+    }
+
+    #[test]
+    fn a_hash_is_the_tenants_own() {
+        let sealer = Sealer::from_key(&[7; 32]);
+        let tenants = [1, 2].map(|n| TenantId(uuid::Uuid::from_u128(n)));
+        let [one, two] = tenants.map(|tenant| {
+            let sealed = sealer.seal(&context(tenant), tenant.0.as_bytes()).unwrap();
+            AddressKey::open(&sealer, tenant, &sealed).unwrap()
+        });
+        assert_eq!(one.hash("+14155550100"), one.hash("+14155550100"));
+        assert_ne!(one.hash("+14155550100"), one.hash("+14155550101"));
+        assert_ne!(one.hash("+14155550100"), two.hash("+14155550100"));
+        let sealed = sealer.seal(&context(tenants[0]), b"key").unwrap();
+        assert!(AddressKey::open(&sealer, tenants[1], &sealed).is_err(), "and no other tenant's key opens");
+    }
 }

@@ -21,6 +21,7 @@ use crate::model::Models;
 use crate::net::Net;
 use crate::seal::Sealer;
 use crate::send::stops::Stops;
+use crate::suppression::AddressKeys;
 
 /// How long an account's set-up is believed without looking again.
 const ACCOUNTS_KEPT: SignedDuration = SignedDuration::from_secs(10);
@@ -37,6 +38,8 @@ pub(crate) struct World {
     /// What assistants are thinking of.
     pub(crate) runs: Runs,
     pub(crate) sealer: Sealer,
+    /// What tells who gets no texts.
+    pub(crate) address_keys: AddressKeys,
     /// How the outside reaches us, without a slash at the end.
     pub(crate) public_url: String,
     pub(crate) live: Live,
@@ -82,6 +85,7 @@ impl World {
             store,
             clock,
             net,
+            address_keys: AddressKeys::new(sealer.clone()),
             sealer,
             public_url,
             live: Live::default(),

@@ -59,13 +59,19 @@ CREATE TABLE consent (
     contact_id UUID   NOT NULL,
     kind       TEXT   NOT NULL,
     address    TEXT   NOT NULL,
-    state      TEXT   NOT NULL CHECK (state IN ('opted_in', 'opted_out')),
-    source     TEXT   NOT NULL,         -- keyword, carrier, member, api
+    state      TEXT   NOT NULL CHECK (state IN ('opted_in', 'opted_out', 'pending')),
+    purpose    TEXT   NOT NULL DEFAULT 'all' CHECK (purpose IN ('all', 'marketing', 'service')),
+    number_id  UUID,                    -- of which of our numbers it speaks; NULL: of all
+    source     TEXT   NOT NULL,         -- keyword, free_text, carrier, member, api, import
     keyword    TEXT,
     message_id UUID,
+    shown      TEXT,                    -- the words that they agreed to, or were asked with
     detail     TEXT,                    -- where and how they agreed, in somebody's words
+    proof      TEXT,                    -- where it lies, itself, or a digest of it
+    jurisdiction TEXT,
+    by_user    UUID,                    -- the member who wrote it down
     import_id  UUID,                    -- the file that says so
-    at_us      BIGINT NOT NULL,
+    at_us      BIGINT NOT NULL,         -- when they said so; when it was written down is in the id
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
 ) {clustered};

@@ -111,6 +111,9 @@ pub mod shown {
     pub struct Settings {
         /// The text, with places such as `{first_name|there}`.
         pub body: String,
+        /// What it is for.
+        #[schema(value_type = words::CampaignPurpose)]
+        pub purpose: String,
         /// From which numbers; each recipient always gets theirs from the same one.
         pub numbers: Vec<String>,
         /// To whom.

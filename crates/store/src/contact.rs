@@ -6,7 +6,7 @@ use std::fmt;
 use domain::event::Kind;
 use domain::field::Compared;
 use domain::hours::QuietHours;
-use domain::id::{ContactId, MessageId};
+use domain::id::ContactId;
 use domain::phone::E164;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::dialect::Engine;
 use crate::event::Line;
 use crate::scene::json;
 use crate::search::{Search, words};
-use crate::{Row, StoreError, TenantTx, args, list, row, words as word_lists};
+use crate::{Row, StoreError, TenantTx, args, list, row};
 
 pub mod address;
 mod change;
@@ -83,28 +83,6 @@ impl fmt::Debug for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Contact").field("id", &self.id).finish_non_exhaustive()
     }
-}
-
-/// A line of the consent ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Consent {
-    /// Which one.
-    #[schema(value_type = String)]
-    pub id: Uuid,
-    /// No more texts, or texts again.
-    #[schema(value_type = word_lists::ConsentState)]
-    pub state: String,
-    /// Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`.
-    pub source: String,
-    /// The word or the sentence that said so.
-    #[schema(required = true)]
-    pub keyword: Option<String>,
-    /// The text that said so.
-    #[schema(required = true, value_type = Option<String>)]
-    pub message_id: Option<MessageId>,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    pub at: Timestamp,
 }
 
 /// Someone to add.
@@ -335,37 +313,6 @@ pub async fn save_field(
 ) -> Result<(), StoreError> {
     let Compared { folded, number, day } = Compared::of(value);
     tx.push_many(SAVE_FIELD, [row![id, field, value, folded, number, day, now]]).await
-}
-
-/// A page of someone's consent ledger, the newest line first, after `after`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn consents(
-    tx: &mut TenantTx<'_>,
-    id: ContactId,
-    after: Option<Uuid>,
-    limit: u32,
-) -> Result<Vec<Consent>, StoreError> {
-    let rows = tx
-        .rows(
-            "SELECT id, state, source, keyword, message_id, at_us FROM consent
-             WHERE tenant_id = $1 AND contact_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
-            args![id, after.unwrap_or(Uuid::max()), limit],
-        )
-        .await?;
-    rows.iter().map(consent).collect()
-}
-
-fn consent(row: &Row) -> Result<Consent, StoreError> {
-    Ok(Consent {
-        id: row.get(0)?,
-        state: row.get(1)?,
-        source: row.get(2)?,
-        keyword: row.get(3)?,
-        message_id: row.get(4)?,
-        at: row.get(5)?,
-    })
 }
 
 /// A stored text of which nothing is known is empty; shown it is `null`.

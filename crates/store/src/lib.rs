@@ -7,6 +7,7 @@ pub mod backup;
 pub mod brief;
 pub mod campaign;
 pub mod carrier_account;
+pub mod consent;
 pub mod contact;
 pub mod conversation;
 mod db;

@@ -419,7 +419,7 @@ fn author_id(kind: &str, id: Uuid) -> Result<String, StoreError> {
         A::Assistant(id) => id.to_string(),
         A::Workflow(id) => id.to_string(),
         A::Campaign(id) => id.to_string(),
-        A::Api | A::System => id.to_string(),
+        A::Api | A::OptIn | A::System => id.to_string(),
     })
 }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use self::rows::{Rows, text};
 use crate::campaign::{guard, recipient};
+use crate::consent;
 use crate::contact::history::{By, Hand};
 use crate::event::Line;
 use crate::queue::{self, Errand};
@@ -277,41 +278,18 @@ impl<'d> Pen<'_, '_, 'd> {
         Ok(())
     }
 
-    async fn consented(&mut self, consent: &Consent) -> Result<(), StoreError> {
+    async fn consented(&mut self, said: &Consent) -> Result<(), StoreError> {
         self.rows.write(self.tx).await?;
-        let state = if consent.opted_out { "opted_out" } else { "opted_in" };
-        self.tx
-            .push(
-                "INSERT INTO consent (tenant_id, id, contact_id, kind, address, state, source, keyword, message_id, at_us)
-                 VALUES ($1, $2, $3, 'phone', $4, $5, $6, $7, $8, $9)",
-                args![
-                    self.ids.next::<Uuid>(),
-                    consent.contact,
-                    &consent.phone,
-                    state,
-                    consent.source.as_str(),
-                    &consent.keyword,
-                    consent.message,
-                    consent.at
-                ],
-            )
-            .await?;
-        self.tx
-            .push(
-                "UPDATE contact_address SET opted_out_at_us = $3
-                 WHERE tenant_id = $1 AND kind = 'phone' AND address = $2",
-                args![&consent.phone, consent.opted_out.then_some(consent.at)],
-            )
-            .await?;
-        if consent.opted_out && consent.source != ConsentSource::Carrier {
-            for campaign in recipient::left::left(self.tx, &consent.phone, consent.at).await? {
-                self.tell_once(campaign);
+        consent::append(self.tx, &[consent::Line::of(self.ids.next(), said)]).await?;
+        if said.state == State::OptedOut {
+            if said.source != ConsentSource::Carrier {
+                for campaign in recipient::left::left(self.tx, &said.phone, said.at).await? {
+                    self.tell_once(campaign);
+                }
             }
+            self.after.stopped.push((self.tx.tenant(), said.phone.clone()));
         }
-        if consent.opted_out {
-            self.after.stopped.push((self.tx.tenant(), consent.phone.clone()));
-        }
-        self.tell(Kind::ContactUpdated, consent.contact, None);
+        self.tell(Kind::ContactUpdated, said.contact, None);
         Ok(())
     }
 

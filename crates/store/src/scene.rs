@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::assistant::Assistant;
+use domain::consent::opt_in::Progress;
 use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder, Mode, Status as Standing, lane};
 use domain::id::{
@@ -321,6 +322,7 @@ pub fn author(kind: &str, id: Option<Uuid>) -> Result<Author, StoreError> {
         ("workflow", Some(id)) => Author::Workflow(EnrolmentId(id)),
         ("campaign", Some(id)) => Author::Campaign(id.into()),
         ("api", _) => Author::Api,
+        ("opt_in", _) => Author::OptIn,
         ("system", _) => Author::System,
         (other, _) => return Err(unknown("author", other)),
     })
@@ -362,6 +364,8 @@ async fn scenes(
             asker_is_in_team: false,
             unanswered: Vec::new(),
             confirming: None,
+            opting_in: Progress::default(),
+            suppressed: false,
             is_own_number,
         }));
     }

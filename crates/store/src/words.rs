@@ -25,7 +25,7 @@ words! {
     /// From the contact, to the contact, or a note among ourselves.
     Direction { In, Out, Note }
     /// Who wrote it.
-    AuthorKind { Contact, Member, Assistant, Workflow, Campaign, Api, System }
+    AuthorKind { Contact, Member, Assistant, Workflow, Campaign, Api, OptIn, System }
     /// How a text is written on the air.
     Encoding { Gsm7, Ucs2 }
     /// Whether an attachment is here: it is on its way from the carrier, it is, or it could not be fetched.
@@ -94,7 +94,13 @@ words! {
     /// Where a draft stands.
     DraftState { Open, Accepted, Edited, Rejected, Superseded }
     /// What a contact said about getting texts.
-    ConsentState { OptedIn, OptedOut }
+    ConsentState { OptedIn, OptedOut, Pending }
+    /// Of which texts it speaks.
+    ConsentPurpose { All, Marketing, Service }
+    /// What a campaign is for: it sells something, or might; or it tells people what they need to know.
+    CampaignPurpose { Marketing, Service }
+    /// Who gets marketing: whoever has not said no, or only who has said yes.
+    MarketingConsent { Implied, Required }
     /// Where an address comes from that gets no texts: a program or a member added it, it stood in a file, or whoever had it was
     /// erased.
     SuppressionSource { Api, Member, File, Erasure }

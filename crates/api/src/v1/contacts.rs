@@ -12,7 +12,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use store::contact::history::{By, ContactChange, Hand};
 use store::contact::timeline::TimelineEntry;
-use store::contact::{self, Change, Consent, Contact, New, address};
+use store::contact::{self, Change, Contact, New, address};
 use store::search::Search;
 use store::{TenantTx, event, tenant};
 use utoipa::{IntoParams, ToSchema};
@@ -204,27 +204,6 @@ pub async fn change(
         Ok(Told::at(found, event::append(tx, now, &[line]).await?))
     })
     .await
-}
-
-/// What a contact said about getting texts, newest first.
-#[utoipa::path(get, path = "/contacts/{id}/consents", tag = "contacts", params(("id" = String, Path), PageParams),
-    responses((status = 200, body = Listed<Consent>)))]
-pub async fn consents(
-    State(app): State<AppState>,
-    caller: Caller,
-    Path(id): Path<ContactId>,
-    page: Page,
-) -> Result<Json<Listed<Consent>>, ApiError> {
-    caller.must(Scope::ContactsRead)?;
-    let rows = app
-        .engine
-        .store()
-        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            there(tx, id).await?;
-            Ok::<_, ApiError>(contact::consents(tx, id, page.after_id(), page.fetch()).await?)
-        })
-        .await?;
-    Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
 }
 
 /// What was changed of a contact, by whom and when, newest first.

@@ -187,6 +187,7 @@ pub(super) async fn say(
         Outcome::Started { .. }
         | Outcome::Changed { .. }
         | Outcome::Rejected { .. }
+        | Outcome::Consented { .. }
         | Outcome::Decided { .. }
         | Outcome::Tested { .. } => return Err(unexpected()),
     };

@@ -3,6 +3,8 @@
 use axum::extract::State;
 use domain::access::Scope;
 use domain::assistant::Route;
+use domain::consent::MarketingConsent;
+use domain::consent::opt_in::{Fault, OptIn};
 use domain::field::{Field, Kind, is_key, is_taken};
 use domain::hours::{QuietHours, WeekHours};
 use domain::id::{AssistantId, TenantId};
@@ -12,7 +14,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::schema::QuietHoursShape;
-use store::{TenantTx, tenant};
+use store::{TenantTx, tenant, words};
 use utoipa::ToSchema;
 
 use crate::{
@@ -68,6 +70,12 @@ pub struct TenantSettings {
     /// How much campaigns send at most.
     #[schema(value_type = SendingLimitsShape)]
     pub sending_limits: SendingLimits,
+    /// Who gets campaigns that are marketing.
+    #[schema(value_type = words::MarketingConsent)]
+    pub marketing_consent: MarketingConsent,
+    /// How people come to marketing by text.
+    #[schema(value_type = OptInShape)]
+    pub opt_in: OptIn,
     /// What HELP is answered with where the carrier does not.
     pub help_text: String,
     /// What STOP is confirmed with where the carrier does not.
@@ -113,6 +121,20 @@ pub struct KeywordsShape {
     pub help: Vec<String>,
     /// Texts again, as START.
     pub start: Vec<String>,
+}
+
+/// How people come to marketing by text: who texts one of the words, or is asked by you, gets the request, once; a YES within the
+/// days is their consent.
+#[derive(Debug, ToSchema)]
+#[schema(as = OptIn)]
+pub struct OptInShape {
+    /// Words that ask for it, such as `JOIN`.
+    pub words: Vec<String>,
+    /// What they are asked with. It names you, YES and STOP. Empty: nobody is asked.
+    pub request: String,
+    /// For so many days a YES confirms, and nobody is asked again.
+    #[schema(minimum = 1, maximum = 30)]
+    pub days: u32,
 }
 
 /// A rule. Every condition that is set must hold.
@@ -217,6 +239,12 @@ pub struct ChangeSettings {
     /// All of them: one that is absent is no limit.
     #[schema(value_type = Option<SendingLimitsShape>)]
     pub sending_limits: Option<SendingLimits>,
+    /// Who gets campaigns that are marketing.
+    #[schema(value_type = Option<words::MarketingConsent>)]
+    pub marketing_consent: Option<MarketingConsent>,
+    /// How people come to marketing by text.
+    #[schema(value_type = Option<OptInShape>)]
+    pub opt_in: Option<OptIn>,
     pub help_text: Option<String>,
     /// `null`: ours.
     #[serde(deserialize_with = "present")]
@@ -267,6 +295,7 @@ pub async fn change(
         }
         apply(&mut found.settings, asked.settings.clone(), in_the_body)?;
         assistants_exist(tx, &found.settings).await?;
+        opt_in_fits(&found.name, &found.settings, in_the_body)?;
         tenant::change(tx, &found.name, &found.settings).await?;
         Ok(Told::quiet(shown(found)))
     })
@@ -298,6 +327,15 @@ pub async fn assistants_exist(tx: &mut TenantTx<'_>, settings: &Settings) -> Res
         }
     }
     Ok(())
+}
+
+/// How people come to marketing must fit what the organisation is called and its other words.
+///
+/// # Errors
+/// 422 that names the setting.
+pub fn opt_in_fits(name: &str, settings: &Settings, called: fn(&str) -> String) -> Result<(), ApiError> {
+    let refused = |fault: Fault| ApiError::invalid(called("opt_in"), fault.code(), fault.to_string());
+    settings.opt_in.check(name, &settings.keywords).map_err(refused)
 }
 
 /// Checks what is asked for and lays it over what is set; `called` says how the asker knows a setting.
@@ -333,6 +371,12 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
     }
     if let Some(limits) = change.sending_limits {
         settings.sending_limits = sending_limits(&called("sending_limits"), limits)?;
+    }
+    if let Some(rule) = change.marketing_consent {
+        settings.marketing_consent = rule;
+    }
+    if let Some(opt_in) = change.opt_in {
+        settings.opt_in = opt_in;
     }
     if let Some(text) = change.help_text {
         settings.help_text = short_text(&called("help_text"), text)?;
@@ -446,6 +490,8 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         campaign_approval_above,
         links_base,
         sending_limits,
+        marketing_consent,
+        opt_in,
         help_text,
         stop_confirmation,
         keywords,
@@ -469,6 +515,8 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             campaign_approval_above,
             links_base,
             sending_limits,
+            marketing_consent,
+            opt_in,
             help_text,
             stop_confirmation,
             keywords,

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::answer_failed::answer_lost;
 use super::answered;
+use crate::consent::{Evidence, State};
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, MessageMoved, ReceiptLine, Unsent};
 use crate::fact::CarrierReported;
 use crate::id::{ContactId, MessageId};
@@ -59,10 +60,13 @@ pub(crate) fn opted_out_at_carrier(
     decision.change(Change::Consented(Consent {
         contact,
         phone: phone.to_owned(),
-        opted_out: true,
+        state: State::OptedOut,
+        purpose: None,
+        sender: None,
         source: ConsentSource::Carrier,
         keyword: None,
         message: Some(message),
+        evidence: Evidence::default(),
         at,
     }));
     decision.change(Change::UnsentCancelled { which: Unsent::To(contact), why: CancelReason::ContactOptedOut });

@@ -8,7 +8,7 @@ use crate::conversation::{Conversation, Holder};
 use crate::decision::{
     CancelReason, Change, Decision, DraftState, Effect, GateAsked, Priority, ReceiptLine, SendText, Unsent,
 };
-use crate::gate::{Purpose, Verdict, gate};
+use crate::gate::{Purpose, Reason, Verdict, gate};
 use crate::id::{ConversationId, Ids, MessageId, UserId};
 use crate::message::{Author, Direction, Message, Source, Status};
 use crate::scene::{OpenDraft, Scene};
@@ -165,27 +165,46 @@ pub(super) fn follow_up(
 
 /// The confirmation of STOP or the answer to HELP. The last conversation among the changes is the one it belongs to.
 pub(super) fn confirmation(now: Timestamp, ids: &mut Ids, scene: &Scene, body: &str, decision: &mut Decision) {
-    let verdict = gate(now, scene.asked(Purpose::Confirmation));
-    if matches!(verdict, Verdict::Skip { .. }) {
-        return;
+    // Where the gate says no there is nobody to tell.
+    let _ = by_itself(now, ids, scene, body, (Author::System, Purpose::Confirmation), decision);
+}
+
+/// Asks them to confirm that they want marketing. It is no marketing itself; but who wants no texts does not get this one either.
+/// The last conversation among the changes is the one it belongs to.
+pub(super) fn opt_in_request(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    body: &str,
+    decision: &mut Decision,
+) -> Result<MessageId, Reason> {
+    by_itself(now, ids, scene, body, (Author::OptIn, Purpose::Conversation), decision)
+}
+
+/// What nobody wrote.
+fn by_itself(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    body: &str,
+    (author, purpose): (Author, Purpose),
+    decision: &mut Decision,
+) -> Result<MessageId, Reason> {
+    let verdict = gate(now, scene.asked(purpose));
+    if let Verdict::Skip { reason } = verdict {
+        return Err(reason);
     }
     let found = decision.changes.iter_mut().rev().find_map(|change| match change {
         Change::ConversationOpened(conversation) | Change::ConversationChanged(conversation) => Some(conversation),
         _ => None,
     });
-    let Some(conversation) = found else { return };
+    let Some(conversation) = found else { return Err(Reason::NumberDisabled) };
     let planned = Planned::from(now, verdict);
-    let out = Out {
-        body: smart_if_it_helps(body).body,
-        media: Vec::new(),
-        sources: Vec::new(),
-        planned,
-        author: Author::System,
-    };
+    let out = Out { body: smart_if_it_helps(body).body, media: Vec::new(), sources: Vec::new(), planned, author };
     conversation.touch(now, Direction::Out, &out.body);
     let conversation = conversation.as_ref().clone();
     let message = out.message(now, ids, &conversation);
-    send(message, &out.planned, &conversation, decision);
+    Ok(send(message, &out.planned, &conversation, decision))
 }
 
 /// What is said, and when it goes.

@@ -105,6 +105,8 @@ fn scene() -> Scene {
         asker_is_in_team: false,
         unanswered: Vec::new(),
         confirming: None,
+        opting_in: crate::consent::opt_in::Progress::default(),
+        suppressed: false,
         is_own_number: false,
     }
 }
@@ -166,7 +168,9 @@ fn change_told(change: &Change) -> String {
     match change {
         Change::ContactAdded { phone, .. } => format!("contact added at …{}", &phone[phone.len() - 2..]),
         Change::ContactNamed { name, company, .. } => format!("contact is {name} of {company}"),
-        Change::Consented(consent) => format!("consent: opted out = {}", consent.opted_out),
+        Change::Consented(consent) => {
+            format!("consent: opted out = {}", consent.state == crate::consent::State::OptedOut)
+        }
         Change::ConversationOpened(new) => format!("opened {}", stands(new)),
         Change::ConversationChanged(new) => format!("now {}", stands(new)),
         Change::Answered { waiting_since: None, .. } => "answered".into(),

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::takes::{by_default, takes};
 use super::{approval, let_assistant_answer, let_assistant_answer_after, reply, system_note};
 use crate::assistant::{Ended, Outcome, Run, needs_no_answer, quiet_window};
+use crate::consent::{Evidence, State};
 use crate::contact::Contact;
 use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, Effect, Unsent};
@@ -38,7 +39,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     let asked = Asked::by(scene, text);
     match asked {
         Asked::Word(Keyword::Stop) | Asked::Revoked(_) => {
-            let consent = consent(scene, &contact, received, text, asked, true);
+            let consent = consent(scene, &contact, received, text, asked, State::OptedOut);
             stop(&contact, consent, &mut conversation, &mut decision);
         }
         Asked::Word(Keyword::Start) => start_again(scene, &contact, received, text, asked, &mut decision),
@@ -47,6 +48,12 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
             if conversation.wants_answer() {
                 let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
             }
+        }
+        Asked::Join => conversation.waiting_since = waited,
+        Asked::Yes(shown) => {
+            conversation.waiting_since = waited;
+            let said = beginning(&text.body, KEYWORD_CHARS);
+            decision.change(super::consent::confirmed(scene, contact.id, received, said, text.at, shown));
         }
         Asked::Nothing if contact.blocked => conversation.waiting_since = None,
         Asked::Nothing => {
@@ -93,6 +100,10 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
         decision.change(Change::MessageAdded(Box::new(note)));
     }
     confirm(now, ids, scene, &contact, text, asked, &mut decision);
+    if matches!(asked, Asked::Join) && scene.opting_in.may_be_asked(now, &scene.tenant.settings.opt_in).is_ok() {
+        // Where the gate says no they are not asked.
+        let _ = super::consent::request(now, ids, scene, contact.id, ConsentSource::Keyword, None, &mut decision);
+    }
     decision
 }
 
@@ -102,15 +113,32 @@ enum Asked<'a> {
     Word(Keyword),
     /// No more texts, in words of their own.
     Revoked(Revocation<'a>),
+    /// Marketing, please: they are asked to confirm it.
+    Join,
+    /// Yes to what they were asked, which is this.
+    Yes(&'a str),
     Nothing,
 }
 
 impl<'a> Asked<'a> {
-    fn by(scene: &Scene, text: &'a TextArrived) -> Self {
+    fn by(scene: &'a Scene, text: &'a TextArrived) -> Self {
         match text.autoresponse.or_else(|| scene.tenant.settings.keywords.keyword(&text.body)) {
             Some(keyword) => Self::Word(keyword),
-            None => revokes(&text.body).map_or(Self::Nothing, Self::Revoked),
+            None => revokes(&text.body).map_or_else(|| Self::opting_in(scene, text), Self::Revoked),
         }
+    }
+
+    /// Who wants no texts at all comes back by START and nothing else.
+    fn opting_in(scene: &'a Scene, text: &'a TextArrived) -> Self {
+        let opt_in = &scene.tenant.settings.opt_in;
+        let may = scene.contact.as_ref().is_none_or(|contact| contact.opted_out_at.is_none() && !contact.blocked);
+        if !may || !opt_in.concerns(&text.body) {
+            return Self::Nothing;
+        }
+        if opt_in.asks(&text.body) {
+            return Self::Join;
+        }
+        scene.opting_in.confirms(text.at, opt_in).map_or(Self::Nothing, Self::Yes)
     }
 
     /// What people read of it: what is no keyword was read by a rule, and a rule may read wrong.
@@ -314,7 +342,7 @@ fn start_again(
     decision: &mut Decision,
 ) {
     if contact.opted_out_at.is_none_or(|out| text.at >= out) {
-        decision.change(Change::Consented(consent(scene, contact, received, text, asked, false)));
+        decision.change(Change::Consented(consent(scene, contact, received, text, asked, State::OptedIn)));
     }
 }
 
@@ -324,19 +352,24 @@ fn consent(
     received: MessageId,
     text: &TextArrived,
     asked: Asked<'_>,
-    opted_out: bool,
+    state: State,
 ) -> Consent {
     let (source, said) = match asked {
         Asked::Revoked(said) => (ConsentSource::FreeText, beginning(said.phrase, PHRASE_CHARS)),
-        Asked::Word(_) | Asked::Nothing => (ConsentSource::Keyword, beginning(&text.body, KEYWORD_CHARS)),
+        Asked::Word(_) | Asked::Join | Asked::Yes(_) | Asked::Nothing => {
+            (ConsentSource::Keyword, beginning(&text.body, KEYWORD_CHARS))
+        }
     };
     Consent {
         contact: contact.id,
         phone: scene.address.clone(),
-        opted_out,
+        state,
+        purpose: None,
+        sender: None,
         source,
         keyword: Some(said),
         message: Some(received),
+        evidence: Evidence::default(),
         at: text.at,
     }
 }
@@ -361,7 +394,11 @@ fn confirm(
             &scene.tenant.settings.stop_confirmation
         }
         Asked::Word(Keyword::Help) => &scene.tenant.settings.help_text,
-        Asked::Word(Keyword::Stop | Keyword::Start) | Asked::Revoked(_) | Asked::Nothing => return,
+        Asked::Word(Keyword::Stop | Keyword::Start)
+        | Asked::Revoked(_)
+        | Asked::Join
+        | Asked::Yes(_)
+        | Asked::Nothing => return,
     };
     if !body.is_empty() {
         reply::confirmation(now, ids, scene, body, decision);

@@ -20,6 +20,7 @@ fn asked<'a>(settings: &'a Settings, phone: &'a str, purpose: Purpose) -> Asked<
         number_enabled: true,
         contact_blocked: false,
         opted_out: false,
+        wishes: Wishes::default(),
         phone,
         contact_zone: None,
         contact_quiet: None,

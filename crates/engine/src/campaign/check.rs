@@ -194,8 +194,9 @@ async fn named_page(
     let named = audience::named(tx, now, &ground.settings.audience, these).await?;
     let phones: Vec<&str> = named.iter().filter(|(who, _)| who.is_some()).map(|(_, phone)| phone.as_str()).collect();
     let mut people = known(tx, ground, &phones).await?;
-    let strangers = named.iter().filter(|(who, _)| who.is_none());
-    people.extend(strangers.filter_map(|(_, phone)| Some((Who::Phone(phone.clone()), ground.stranger(phone)?))));
+    let strangers: Vec<&str> = named.iter().filter(|(who, _)| who.is_none()).map(|(_, phone)| phone.as_str()).collect();
+    let strangers = ground.strangers(tx, &strangers).await?;
+    people.extend(strangers.into_iter().map(|one| (Who::Phone(one.due.recipient.phone.clone()), one)));
     let phones = from.phones + i64::try_from(these.len()).map_err(StoreError::fault)?;
     let audience = &ground.settings.audience;
     let is_last = !audience.means_contacts() && usize::try_from(phones).is_ok_and(|all| all >= audience.phones.len());

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::campaign::forecast::{DryRun, Fate, Foreseen, Text};
 use domain::campaign::{Pool, Recipient, Settings, Skip, Standing};
+use domain::consent::Wishes;
 use domain::field::Field;
 use domain::gate::{Asked, Reason, looks_back};
 use domain::id::{CampaignId, NumberId};
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use crate::send::Outside;
 use crate::send::recipients::{asked, person, running};
+use crate::suppression::{AddressKeys, Heard};
 
 /// A campaign whose launch is only tried.
 pub(super) struct Ground {
@@ -28,12 +30,14 @@ pub(super) struct Ground {
     pool: Pool,
     /// The tenant's, as far as the text names them.
     fields: Vec<Field>,
+    address_keys: AddressKeys,
 }
 
-/// Somebody, with how often they were texted lately.
+/// Somebody, with how often they were texted lately and what they want.
 pub(super) struct Known {
     pub(super) due: DueRecipient,
     had: Vec<Timestamp>,
+    wishes: Wishes,
 }
 
 impl Ground {
@@ -59,7 +63,16 @@ impl Ground {
         fields.retain(|field| running.texts.names().any(|name| name == field.key));
         let run = DryRun::new(starts_at, running);
         let pool = store::campaign::pool::usable(tx, &settings.numbers).await?;
-        Ok(Some(Self { campaign, settings, starts_at, run, senders, pool, fields }))
+        Ok(Some(Self {
+            campaign,
+            settings,
+            starts_at,
+            run,
+            senders,
+            pool,
+            fields,
+            address_keys: outside.address_keys.clone(),
+        }))
     }
 
     /// From which number somebody would be texted; `None`: there is none.
@@ -82,25 +95,53 @@ impl Ground {
             }
             None => HashMap::new(),
         };
-        Ok(due
-            .into_iter()
-            .map(|due| Known { had: had.remove(&due.recipient.phone).unwrap_or_default(), due })
-            .collect())
+        let heard = self.hear(tx, due.iter().map(|one| (one.recipient.number, one.recipient.phone.as_str()))).await?;
+        let known = |due: DueRecipient| Known {
+            had: had.remove(&due.recipient.phone).unwrap_or_default(),
+            wishes: wishes(&heard, &due.recipient),
+            due,
+        };
+        Ok(due.into_iter().map(known).collect())
     }
 
-    /// Somebody who is not known, reached at this phone; `None`: no number would text them.
-    pub(super) fn stranger(&self, phone: &str) -> Option<Known> {
+    /// What they want of texts, each from one of our numbers.
+    async fn hear<'p>(
+        &self,
+        tx: &mut TenantTx<'_>,
+        people: impl Iterator<Item = (NumberId, &'p str)>,
+    ) -> Result<HashMap<NumberId, Heard>, StoreError> {
+        let mut by_number: HashMap<NumberId, Vec<&str>> = HashMap::new();
+        for (number, phone) in people {
+            by_number.entry(number).or_default().push(phone);
+        }
+        let mut heard = HashMap::with_capacity(by_number.len());
+        let (keys, purpose) = (&self.address_keys, self.settings.purpose);
+        for (number, phones) in by_number {
+            heard.insert(number, Heard::of(tx, keys, self.starts_at, purpose, number, &phones).await?);
+        }
+        Ok(heard)
+    }
+
+    /// People who are not known, reached at these phones; whom no number would text is left out.
+    pub(super) async fn strangers(&self, tx: &mut TenantTx<'_>, phones: &[&str]) -> Result<Vec<Known>, StoreError> {
+        let reached: Vec<_> = phones.iter().filter_map(|phone| Some((self.from(phone)?, *phone))).collect();
+        let heard = self.hear(tx, reached.iter().copied()).await?;
+        Ok(reached.into_iter().map(|(number, phone)| self.stranger(&heard, number, phone)).collect())
+    }
+
+    fn stranger(&self, heard: &HashMap<NumberId, Heard>, number: NumberId, phone: &str) -> Known {
         let recipient = Recipient {
             id: Uuid::nil().into(),
             campaign: self.campaign,
             contact: Uuid::nil().into(),
             phone: phone.to_owned(),
-            number: self.from(phone)?,
+            number,
             standing: Standing::Pending,
             attempt: 0,
             opted_out_at: None,
             conversation: None,
         };
+        let wishes = wishes(heard, &recipient);
         let (name, company) = (String::new(), String::new());
         let due = DueRecipient {
             recipient,
@@ -112,7 +153,7 @@ impl Ground {
             fields: Vec::new(),
             body: None,
         };
-        Some(Known { due, had: Vec::new() })
+        Known { due, had: Vec::new(), wishes }
     }
 
     /// What would become of them. A number that is gone sends nothing.
@@ -120,7 +161,7 @@ impl Ground {
         let Some(sender) = self.senders.get(&one.due.recipient.number) else {
             return Foreseen { fate: Fate::Skipped(Skip::Gate(Reason::NumberDisabled)), odd: Vec::new() };
         };
-        let asked = Asked { had: &one.had, ..asked(sender, &one.due) };
+        let asked = Asked { had: &one.had, wishes: one.wishes, ..asked(sender, &one.due) };
         self.run.foresee(rendering, &one.due.recipient, person(&one.due), asked)
     }
 
@@ -129,9 +170,13 @@ impl Ground {
     pub(super) fn look(&self, rendering: &Rendering, one: &Known) -> (Result<Text, Skip>, Option<Failure>) {
         let text = self.run.text(rendering, person(&one.due));
         let why_not = self.senders.get(&one.due.recipient.number).and_then(|sender| {
-            let asked = Asked { had: &one.had, ..asked(sender, &one.due) };
+            let asked = Asked { had: &one.had, wishes: one.wishes, ..asked(sender, &one.due) };
             self.run.why_not(rendering, &one.due.recipient, person(&one.due), asked)
         });
         (text, why_not)
     }
+}
+
+fn wishes(heard: &HashMap<NumberId, Heard>, of: &Recipient) -> Wishes {
+    heard.get(&of.number).map(|heard| heard.wishes(&of.phone)).unwrap_or_default()
 }

@@ -82,8 +82,9 @@ pub(crate) async fn preview(
                 let phone = &one.due.recipient.phone;
                 previewed.extend(at.remove(phone).map(|who| (who, look(&ground, &rendering, &one, true))));
             }
-            for (phone, who) in at {
-                previewed.extend(ground.stranger(&phone).map(|one| (who, look(&ground, &rendering, &one, false))));
+            for one in ground.strangers(tx, &at.keys().map(String::as_str).collect::<Vec<_>>()).await? {
+                let who = at.remove(&one.due.recipient.phone);
+                previewed.extend(who.map(|who| (who, look(&ground, &rendering, &one, false))));
             }
             Ok::<_, StoreError>(previewed)
         })

@@ -8,6 +8,7 @@ use domain::decide;
 use domain::decision::Decision;
 use domain::id::{ContactId, Ids};
 use domain::message::{Author, Failure};
+use domain::phone::E164;
 use domain::template::Rendering;
 use jiff::{SignedDuration, Timestamp};
 use store::TenantTx;
@@ -17,17 +18,20 @@ use store::scene::{self, Known};
 use super::ground::Ground;
 use crate::ask::{AskError, Outcome, Tested};
 use crate::send::Outside;
+use crate::suppression::AddressKeys;
 
 /// Makes the texts. What one number refuses does not keep it from the others.
 pub(crate) async fn test(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     ids: &mut Ids,
+    keys: &AddressKeys,
     asked: &TestCampaign,
 ) -> Result<(Decision, Outcome), AskError> {
     let settings = campaign::settings(tx, asked.campaign).await?.ok_or(Refusal::NotFound("campaign"))?;
     // Nobody counts the clicks of a test: its links stay as they are written.
-    let ground = Ground::of(tx, asked.campaign, settings, now, &Outside::default()).await?;
+    let outside = Outside { public_url: String::new(), link_key: None, address_keys: keys.clone() };
+    let ground = Ground::of(tx, asked.campaign, settings, now, &outside).await?;
     let ground = ground.ok_or(Refusal::NotFound("campaign"))?;
     let said = texts(tx, &ground, asked).await?;
     let mut known = Known::default();
@@ -38,10 +42,13 @@ pub(crate) async fn test(
         ends.push((to, from, lane, text));
     }
     tx.lock_lanes(&ends.iter().map(|(_, _, lane, _)| *lane).collect::<BTreeSet<_>>()).await?;
+    let phones: Vec<&str> = asked.to.iter().map(E164::as_str).collect();
+    let suppressed = keys.suppressed(tx, now, &phones).await?;
     let (mut decision, mut tested) = (Decision::default(), Vec::new());
     let asker = Asker { author: Author::Campaign(asked.campaign) };
     for (to, from, lane, text) in ends {
-        let scene = scene::thread(tx, &mut known, from, to.as_str()).await?.ok_or(Refusal::NotFound("number"))?;
+        let mut scene = scene::thread(tx, &mut known, from, to.as_str()).await?.ok_or(Refusal::NotFound("number"))?;
+        scene.suppressed = suppressed.contains(to.as_str());
         let start = Start {
             to: to.clone(),
             from,
@@ -81,7 +88,10 @@ async fn texts(tx: &mut TenantTx<'_>, ground: &Ground, asked: &TestCampaign) -> 
     for phone in &phones {
         let text = match known.get(phone.as_str()) {
             Some(one) => ground.look(&rendering, one).0,
-            None => ground.look(&rendering, &ground.stranger(phone).ok_or(NO_NUMBER)?).0,
+            None => {
+                let stranger = ground.strangers(tx, &[phone]).await?.pop().ok_or(NO_NUMBER)?;
+                ground.look(&rendering, &stranger).0
+            }
         };
         let field = if asked.person.is_some() { "contact_id" } else { "to" };
         texts.push(text.map_err(|skip| Refusal::Invalid { field, code: skip.code(), message: skip.explanation() })?);

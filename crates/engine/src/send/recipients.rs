@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use domain::campaign::throttle::{Day, Limits};
 use domain::campaign::{Due, Running, Settings, Texts, Throttle, due};
+use domain::consent::Wishes;
 use domain::decision::{Change, Decision};
 use domain::gate::{Asked, Purpose, looks_back};
 use domain::id::{CampaignId, Ids, TenantId};
@@ -24,6 +25,7 @@ use store::{StoreError, TenantTx, campaign};
 use super::board::Then;
 use super::{AHEAD_US, Handed, Outside, POLL};
 use crate::receive::address_of;
+use crate::suppression::Heard;
 
 /// What was claimed, and what the lane waits for next.
 pub(super) struct Claimed {
@@ -93,9 +95,12 @@ pub(super) async fn claim(
             claimed.then = Then::Bulk(again);
             break;
         }
+        let phones: Vec<&str> = found.iter().map(|one| one.recipient.phone.as_str()).collect();
+        let heard = Heard::of(tx, &outside.address_keys, now, sending.settings.purpose, lane.number, &phones).await?;
         let rendering = Rendering::new("en");
         for one in &found {
-            let asked = Asked { had: often.had(&one.recipient.phone), ..asked(sender, one) };
+            let phone = &one.recipient.phone;
+            let asked = Asked { had: often.had(phone), wishes: heard.wishes(phone), ..asked(sender, one) };
             let (moved, due) = due(now, &running, &one.recipient, &rendering, person(one), one.body.as_deref(), asked);
             if let Due::Hand { attempt, body, segments } = due {
                 if limited.holds(now, id, segments) {
@@ -271,6 +276,7 @@ pub(crate) fn asked<'a>(sender: &'a Sender, one: &'a DueRecipient) -> Asked<'a> 
         number_enabled: sender.enabled,
         contact_blocked: one.blocked,
         opted_out: one.recipient.opted_out_at.is_some(),
+        wishes: Wishes::default(),
         phone: &one.recipient.phone,
         contact_zone: one.zone.as_deref(),
         contact_quiet: one.quiet.as_ref(),

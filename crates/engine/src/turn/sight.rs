@@ -171,6 +171,17 @@ async fn threads(
         let theirs = scene.contact.as_ref().and_then(|contact| unanswered.remove(&contact.id));
         scene.unanswered = theirs.unwrap_or_default();
     }
+    let opting_in = |(nth, scene): (&usize, &Scene)| match turns[*nth].fact {
+        Fact::TextArrived(text) if scene.tenant.settings.opt_in.concerns(&text.body) => {
+            Some(scene.contact.as_ref()?.id)
+        }
+        _ => None,
+    };
+    let asked: Vec<_> = found.iter().filter_map(opting_in).collect();
+    let mut progress = store::consent::progress(tx, &asked).await?;
+    for scene in found.values_mut() {
+        scene.opting_in = progress.remove(&scene.address).unwrap_or_default();
+    }
     let may_be_code = |nth: usize| matches!(turns[nth].fact, Fact::TextArrived(text) if typed(&text.body).is_some());
     let codes = found.iter().filter(|(nth, _)| may_be_code(**nth));
     let codes: Vec<_> = codes.filter_map(|(_, scene)| Some(scene.conversation.as_ref()?.id)).collect();

@@ -59,7 +59,8 @@ const IN_CONVERSATIONS: [&str; 10] = [
 
 /// What is theirs alone.
 const THEIR_OWN: [&str; 6] = [
-    "UPDATE consent SET address = '', keyword = NULL, detail = NULL WHERE tenant_id = $1 AND contact_id = $2",
+    "UPDATE consent SET address = '', keyword = NULL, detail = NULL, shown = NULL, proof = NULL
+     WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_change WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_field WHERE tenant_id = $1 AND contact_id = $2",

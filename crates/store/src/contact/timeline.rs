@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::history::{self, ContactChange};
-use super::{Consent, consent};
+use crate::consent::{self, Consent};
 use crate::message::{self, Failure, Message};
 use crate::scene::json;
 use crate::{Row, StoreError, TenantTx, args, words as word_lists};
@@ -102,10 +102,7 @@ pub async fn page(
         let entry = TimelineEntry::of(campaign.recipient_id.into(), at, "campaign");
         all.push(TimelineEntry { campaign: Some(campaign), ..entry });
     }
-    const CONSENTS: &str = "SELECT id, state, source, keyword, message_id, at_us FROM consent
-         WHERE tenant_id = $1 AND contact_id = $2 AND (at_us, id) < ($3, $4) ORDER BY at_us DESC, id DESC LIMIT $5";
-    for row in tx.rows(CONSENTS, args![id, after.0, after.1, limit]).await? {
-        let consent = consent(&row)?;
+    for consent in consent::before(tx, id, after, limit).await? {
         let entry = TimelineEntry::of(consent.id, consent.at, "consent");
         all.push(TimelineEntry { consent: Some(consent), ..entry });
     }

@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use domain::consent::{Purpose, State};
+use domain::decision::ConsentSource;
 use domain::field::Compared;
 use domain::id::{ContactId, Ids, ImportId};
-use domain::import::{Change, Known, Mode, Row, Settings, Step as ConsentStep, Verdict, consent, judge};
+use domain::import::{self, Change, Known, Mode, Row, Settings, Step as ConsentStep, Verdict, judge};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Reading, Step, undo};
 use crate::contact::history::{self, By, Hand};
 use crate::search::words;
-use crate::{StoreError, TenantTx, args, contact, list, row};
+use crate::{StoreError, TenantTx, args, consent, contact, list, row};
 
 /// A row that can be imported.
 pub struct Read {
@@ -69,7 +71,7 @@ pub async fn apply(
         let someone = there.get(phone);
         let verdict = judge(&read.row, someone.map(|someone| &someone.known), read.seen, mode);
         let opted_out = someone.is_some_and(|someone| someone.opted_out);
-        let step = consent(&read.row, opted_out, applying.settings.attestation.as_ref());
+        let step = import::consent(&read.row, opted_out, applying.settings.attestation.as_ref());
         reading.tally.count(&verdict, opted_out || matches!(step, ConsentStep::OptOut { .. }));
         if applying.is_check {
             continue;
@@ -172,6 +174,7 @@ struct Agreed<'r> {
     contact: ContactId,
     phone: &'r str,
     opted_out: bool,
+    attested: bool,
     detail: Option<String>,
     at: Timestamp,
 }
@@ -210,7 +213,7 @@ impl<'r> Writing<'r> {
         // Who vouches for them is kept with the import, once.
         let detail = if attested { None } else { source.clone() };
         let at = at.unwrap_or(now);
-        self.consents.push(Agreed { id: ids.next(), contact, phone, opted_out, detail, at });
+        self.consents.push(Agreed { id: ids.next(), contact, phone, opted_out, attested, detail, at });
     }
 
     async fn write(
@@ -281,24 +284,31 @@ impl<'r> Writing<'r> {
                 .await?;
             self.step.listed = new.into_iter().filter_map(|place| self.everybody.get(place).copied()).collect();
         }
-        self.agree(tx, import).await?;
+        self.agree(tx, applying).await?;
         undo::keep(tx, import, reading.rows, &self.step).await
     }
 
-    async fn agree(&self, tx: &mut TenantTx<'_>, import: ImportId) -> Result<(), StoreError> {
-        let state = |agreed: &Agreed| if agreed.opted_out { "opted_out" } else { "opted_in" };
-        tx.push_many(
-            "INSERT INTO consent (tenant_id, id, contact_id, kind, address, state, source, detail, import_id, at_us)",
-            self.consents.iter().map(|one| {
-                row![one.id, one.contact, "phone", one.phone, state(one), "import", &one.detail, import, one.at]
-            }),
-        )
-        .await?;
-        tx.push_each(
-            "UPDATE contact_address SET opted_out_at_us = COALESCE(opted_out_at_us, $3)
-             WHERE tenant_id = $1 AND kind = 'phone' AND address = $2",
-            self.consents.iter().filter(|one| one.opted_out).map(|one| row![one.phone, one.at]),
-        )
-        .await
+    async fn agree(&self, tx: &mut TenantTx<'_>, applying: Applying<'_>) -> Result<(), StoreError> {
+        let by = applying.settings.attestation.as_ref().map(|attestation| attestation.by);
+        let lines = self.consents.iter().map(|one| consent::Line {
+            id: one.id,
+            contact: one.contact,
+            phone: one.phone,
+            state: if one.opted_out { State::OptedOut } else { State::OptedIn },
+            // Who is said to want texts wants what is sent to many; who wants none wants none of all.
+            purpose: (!one.opted_out).then_some(Purpose::Marketing),
+            sender: None,
+            source: ConsentSource::Import,
+            keyword: None,
+            message: None,
+            shown: None,
+            how: one.detail.as_deref(),
+            proof: None,
+            jurisdiction: None,
+            by: by.filter(|_| one.attested),
+            import: Some(applying.import),
+            at: one.at,
+        });
+        consent::append(tx, &lines.collect::<Vec<_>>()).await
     }
 }

@@ -168,6 +168,8 @@ async fn remove(tx: &mut TenantTx<'_>, created: &[ContactId]) -> Result<Undone, 
         "DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id {among $2}",
         "DELETE FROM contact_field WHERE tenant_id = $1 AND contact_id {among $2}",
         "DELETE FROM consent WHERE tenant_id = $1 AND contact_id {among $2}",
+        "DELETE FROM consent_standing WHERE tenant_id = $1 AND address IN (
+             SELECT address FROM contact_address WHERE tenant_id = $1 AND contact_id {among $2} AND kind = 'phone')",
         "DELETE FROM contact_address WHERE tenant_id = $1 AND contact_id {among $2}",
     ] {
         tx.push(sql, args![list(&gone)]).await?;

@@ -174,7 +174,9 @@ impl<'c> Compiler<'c> {
             Of::Language => Piece::Own(self.own_words("COALESCE(c.language, '')", are)),
             Of::Consent => {
                 let newest = "COALESCE((SELECT k.state FROM consent k WHERE k.tenant_id = $1 AND k.contact_id = c.id
-                                        AND k.kind = 'phone' ORDER BY k.id DESC LIMIT 1), '')";
+                                        AND k.kind = 'phone' AND k.state <> 'pending'
+                                        AND k.purpose IN ('all', 'marketing') AND k.number_id IS NULL
+                                        ORDER BY k.id DESC LIMIT 1), '')";
                 Piece::Own(self.own_words(newest, are))
             }
             Of::Phone => {

@@ -47,7 +47,10 @@ pub async fn subjects(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMa
         }
     );
     for_each!(
-        "SELECT contact_id, state FROM consent WHERE tenant_id = $1 AND contact_id {among $2} AND kind = 'phone' ORDER BY id",
+        "SELECT contact_id, state FROM consent
+         WHERE tenant_id = $1 AND contact_id {among $2} AND kind = 'phone' AND state <> 'pending'
+           AND purpose IN ('all', 'marketing') AND number_id IS NULL
+         ORDER BY id",
         |subject, row| subject.consent = Some(row.get(1)?)
     );
     for_each!(

@@ -2,6 +2,7 @@
 
 use domain::id::ContactId;
 use domain::phone::E164;
+use store::consent;
 use store::contact::{self, Change, Contact, New, PHONE_TAKEN};
 use store::search::Search;
 use store::{Store, StoreError, args, on_both_engines};
@@ -133,11 +134,11 @@ on_both_engines! {
                 ).await
             }).await.unwrap();
         }
-        let first = desk::read(&store, ACME, async |tx| contact::consents(tx, desk::contact(1), None, 2).await).await;
+        let first = desk::read(&store, ACME, async |tx| consent::page(tx, desk::contact(1), None, 2).await).await;
         assert_eq!(first.iter().map(|line| line.id.as_u128()).collect::<Vec<_>>(), [3, 2]);
         let after = first[1].id;
-        let second = desk::read(&store, ACME, async move |tx| contact::consents(tx, desk::contact(1), Some(after), 2).await).await;
+        let second = desk::read(&store, ACME, async move |tx| consent::page(tx, desk::contact(1), Some(after), 2).await).await;
         assert_eq!(second.len(), 1);
-        assert!(desk::read(&store, BOLT, async |tx| contact::consents(tx, desk::contact(1), None, 2).await).await.is_empty());
+        assert!(desk::read(&store, BOLT, async |tx| consent::page(tx, desk::contact(1), None, 2).await).await.is_empty());
     }
 }

@@ -7,6 +7,7 @@ mod assistant;
 mod campaign;
 mod campaign_check;
 mod carrier;
+mod consent;
 mod contact;
 mod conversation;
 mod desk;

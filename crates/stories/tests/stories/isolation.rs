@@ -40,7 +40,11 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
     let headers = vec![("authorization", format!("Bearer {}", acme.key))];
     let file = bytes::Bytes::from_static(b"phone,opted_in\n+12025550177,yes\n");
     let import = town.client.send(providers::http::Method::POST, "/api/v1/contacts/imports", headers, file).await;
+    let suppressed = json!({ "phones": ["+12025550178"], "reason": "x" });
+    let _ = acme.post("/suppressions", suppressed).await.is(201);
+    let suppressions = acme.get("/suppressions").await;
     BTreeMap::from([
+        ("suppressions", text(&suppressions.is(200)["data"][0]["id"])),
         ("approvals", approval),
         ("lists", text(&list.is(201)["id"])),
         ("segments", text(&segment.is(201)["id"])),

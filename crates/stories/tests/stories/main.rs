@@ -41,3 +41,4 @@ mod tracking;
 mod trust;
 mod webhook_keys;
 mod webhooks;
+mod wishes;

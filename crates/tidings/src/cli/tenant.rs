@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use api::{
     error::ApiError,
     fields,
-    v1::tenant::{ChangeSettings, Tenant, TenantSettings, apply, shown},
+    v1::tenant::{ChangeSettings, Tenant, TenantSettings, apply, opt_in_fits, shown},
 };
 use clap::Subcommand;
 use domain::{hours::QuietHours, id::TenantId};
@@ -131,6 +131,7 @@ async fn settings(desk: &Desk, asked: Settings) -> anyhow::Result<Answer> {
             }
             let before = found.settings.clone();
             apply(&mut found.settings, change.clone(), flag)?;
+            opt_in_fits(&found.name, &found.settings, flag)?;
             if name.is_some() || found.settings != before {
                 tenant::change(tx, &found.name, &found.settings).await?;
             }
@@ -171,6 +172,8 @@ fn in_words(set: &Tenant) -> String {
         campaign_approval_above: _,
         links_base: _,
         sending_limits: _,
+        marketing_consent: _,
+        opt_in: _,
         office_hours: _,
         fields: _,
         routes: _,

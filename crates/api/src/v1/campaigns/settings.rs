@@ -1,6 +1,7 @@
 //! What a campaign says, to whom and how, as it is asked for; and what must be there before a launch.
 
 use domain::campaign::{Audience, Canary, Settings, Throttle, Variant};
+use domain::consent::Purpose;
 use domain::id::{ListId, NumberId, SegmentId};
 use domain::link::Links;
 use domain::lint::{self, Severity};
@@ -9,7 +10,7 @@ use domain::template::{OWN_NAMES, Template};
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::campaign::{audience, retry};
-use store::{TenantTx, number, segment, tenant};
+use store::{TenantTx, number, segment, tenant, words};
 use utoipa::ToSchema;
 
 use super::variants::{holdout_of, variants_of};
@@ -31,6 +32,9 @@ pub struct CampaignPatch {
     pub(super) name: Option<String>,
     /// The text, with places such as `{first_name|there}`, `{due:date}` or the key of a field of yours.
     body: Option<String>,
+    /// What it is for: `marketing`, if nobody says otherwise, or `service`.
+    #[schema(value_type = Option<words::CampaignPurpose>)]
+    purpose: Option<Purpose>,
     /// From which numbers; each recipient always gets theirs from the same one.
     #[schema(value_type = Option<Vec<String>>)]
     numbers: Option<Vec<NumberId>>,
@@ -160,6 +164,9 @@ pub(super) async fn settings(
     }
     if let Some(percent) = asked.holdout_percent {
         set.holdout_percent = holdout_of(percent)?;
+    }
+    if let Some(purpose) = asked.purpose {
+        set.purpose = purpose;
     }
     if let Some(numbers) = &asked.numbers {
         numbers_exist(tx, numbers).await?;

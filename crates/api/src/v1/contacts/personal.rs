@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::contact::erase::{Erased, Erasure, erase as erase_contact};
 use store::contact::timeline;
-use store::{Store, StoreError, TenantTx, contact, event, message, suppression};
+use store::{Store, StoreError, TenantTx, consent, contact, event, message, suppression};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -155,7 +155,7 @@ async fn part(tx: &mut TenantTx<'_>, id: ContactId, next: Next) -> Result<(Strin
             list("history", after.is_none(), &rows, last, Next::Consents(None))
         }
         Next::Consents(after) => {
-            let rows = contact::consents(tx, id, after, ROWS_AT_ONCE).await?;
+            let rows = consent::page(tx, id, after, ROWS_AT_ONCE).await?;
             let last = rows.last().map(|row| Next::Consents(Some(row.id)));
             list("consents", after.is_none(), &rows, last, Next::Messages(FIRST))
         }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::campaign::Texts;
+use crate::consent::Wishes;
 use crate::tenant::Settings;
 
 /// Where it is nine on a Friday morning.
@@ -63,6 +64,7 @@ fn somebody_gets_their_text_a_later_turn_or_a_reason() {
         number_enabled: true,
         contact_blocked: false,
         opted_out,
+        wishes: Wishes::default(),
         phone: PARIS,
         contact_zone: None,
         contact_quiet: None,

@@ -1,5 +1,6 @@
 use super::*;
 use crate::campaign::Texts;
+use crate::consent::Wishes;
 use crate::gate::Purpose;
 use crate::tenant::Settings;
 
@@ -28,6 +29,7 @@ fn who_must_wait_is_told_why_and_not_beyond_their_time() {
             number_enabled: true,
             contact_blocked: false,
             opted_out: false,
+            wishes: Wishes::default(),
             phone,
             contact_zone: None,
             contact_quiet: None,

@@ -107,7 +107,9 @@ fn what_the_carrier_took_for_stop_is_stop_and_it_has_confirmed_it() {
     Arc::make_mut(&mut scene.number).carrier_answers_keywords = true;
     let stop = TextArrived { autoresponse: Some(Keyword::Stop), ..arrived("no more of this") };
     let decision = text_arrived(now(), &mut ids(), &scene, Uuid::nil(), &stop);
-    assert!(decision.changes.iter().any(|change| matches!(change, Change::Consented(consent) if consent.opted_out)));
+    assert!(decision.changes.iter().any(
+        |change| matches!(change, Change::Consented(consent) if consent.state == crate::consent::State::OptedOut)
+    ));
     assert!(decision.effects.is_empty(), "{}", told(&decision));
 }
 
@@ -239,7 +241,9 @@ fn a_start_that_was_overtaken_by_a_newer_stop_says_nothing() {
     let start = |at| TextArrived { at, ..arrived("START") };
     let lifts = |at| {
         let decision = text_arrived(now(), &mut ids(), &scene, Uuid::nil(), &start(at));
-        decision.changes.iter().any(|change| matches!(change, Change::Consented(consent) if !consent.opted_out))
+        decision.changes.iter().any(
+            |change| matches!(change, Change::Consented(consent) if consent.state == crate::consent::State::OptedIn),
+        )
     };
     assert!(!lifts(now() - 10.seconds()), "it was sent before the STOP");
     assert!(lifts(now() + 10.seconds()));

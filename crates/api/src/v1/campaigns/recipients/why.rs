@@ -14,7 +14,8 @@ use store::campaign::recipient::{
     self, Shown,
     path::{self, Had},
 };
-use store::contact::{self, Consent};
+use store::consent::{self, Consent};
+use store::contact;
 use store::link::{self, Shown as LinkClick};
 use store::words;
 use store::{StoreError, TenantTx};
@@ -172,7 +173,7 @@ async fn why(
         gate: says,
         blocked: path.blocked,
         opted_out_at: path.opted_out_at,
-        consents: contact::consents(tx, shown.contact_id, None, LINES).await?,
+        consents: consent::page(tx, shown.contact_id, None, LINES).await?,
         whereabouts: whereabouts(now, &asked),
         clicks: link::of_recipient(tx, id, LINES).await?,
         had: had
