@@ -47,12 +47,15 @@ use std::sync::Arc;
 use domain::assistant::{Answer, Run};
 use domain::campaign::forecast::Who;
 use domain::command::{Asker, Command};
-use domain::id::{AssistantId, CampaignId, CarrierAccountId, Ids, ImportId, KnowledgeId, MessageId, TenantId};
+use domain::consent::{Purpose, Wishes};
+use domain::id::{
+    AssistantId, CampaignId, CarrierAccountId, Ids, ImportId, KnowledgeId, MessageId, NumberId, TenantId,
+};
 use domain::knowledge::Hit;
 use import::{LookError, Looked};
 use jiff::{SignedDuration, Timestamp};
 use live::Live;
-use store::{Store, StoreError};
+use store::{Store, StoreError, TenantTx};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -143,6 +146,21 @@ impl Engine {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// What somebody wants, now, of texts of this purpose from this number of ours.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn wishes(
+        &self,
+        tx: &mut TenantTx<'_>,
+        purpose: Purpose,
+        number: NumberId,
+        phone: &str,
+    ) -> Result<Wishes, StoreError> {
+        let (now, keys) = (self.0.now(), &self.0.address_keys);
+        Ok(suppression::Heard::of(tx, keys, now, purpose, number, &[phone]).await?.wishes(phone))
     }
 
     /// Where the code of a short link leads, and that somebody followed it. `None`: nowhere.

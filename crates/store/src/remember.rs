@@ -281,7 +281,7 @@ impl<'d> Pen<'_, '_, 'd> {
     async fn consented(&mut self, said: &Consent) -> Result<(), StoreError> {
         self.rows.write(self.tx).await?;
         consent::append(self.tx, &[consent::Line::of(self.ids.next(), said)]).await?;
-        if said.state == State::OptedOut {
+        if said.state == domain::consent::State::OptedOut {
             if said.source != ConsentSource::Carrier {
                 for campaign in recipient::left::left(self.tx, &said.phone, said.at).await? {
                     self.tell_once(campaign);

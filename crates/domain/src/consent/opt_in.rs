@@ -115,7 +115,7 @@ impl OptIn {
         if measure(&self.request).segments > MAX_SEGMENTS {
             return Err(Fault::TooLong);
         }
-        let found = lint(&self.request, Context { sender: name, keywords: Some(keywords) });
+        let found = lint(&self.request, Context { sender: name, keywords: Some(keywords), own_host: None });
         let lacks = |code| found.iter().any(|finding| finding.code == code);
         if lacks(Code::NoSender) {
             return Err(Fault::NoSender(name.to_owned()));

@@ -2,6 +2,7 @@
 
 use domain::campaign::outcome::{Outcomes, Window};
 use domain::campaign::{Moved, Standing, State};
+use domain::consent::{self, Evidence};
 use domain::decision::{Change, Consent, ConsentSource};
 use domain::id::RecipientId;
 use domain::message::{Cost, Failure};
@@ -39,10 +40,13 @@ fn says(n: u128, opted_out: bool, source: ConsentSource, second: i64) -> Change 
     Change::Consented(Consent {
         contact: contact(n),
         phone: phone(n),
-        opted_out,
+        state: if opted_out { consent::State::OptedOut } else { consent::State::OptedIn },
+        purpose: None,
+        sender: None,
         source,
         keyword: None,
         message: None,
+        evidence: Evidence::default(),
         at: at(second),
     })
 }

@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::campaign::{Recipient, Running, Standing, Texts};
+use crate::consent::Wishes;
 use crate::field::{Field, Kind};
 use crate::gate::{Asked, Purpose};
 use crate::message::Cost;
@@ -57,6 +58,7 @@ fn asked<'a>(settings: &'a Settings, phone: &'a str) -> Asked<'a> {
         number_enabled: true,
         contact_blocked: false,
         opted_out: false,
+        wishes: Wishes::default(),
         phone,
         contact_zone: None,
         contact_quiet: None,

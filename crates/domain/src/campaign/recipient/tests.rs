@@ -151,6 +151,7 @@ fn somebody_gets_the_text_that_is_theirs_or_nothing_to_compare_with() {
             number_enabled: true,
             contact_blocked: false,
             opted_out: false,
+            wishes: Wishes::default(),
             phone: &recipient.phone,
             contact_zone: None,
             contact_quiet: None,

@@ -1,10 +1,13 @@
 //! The whole way of one recipient: what a question about them is answered from.
 
-use domain::campaign::State;
+use domain::campaign::{self, State};
+use domain::consent::Purpose;
+use domain::hours::QuietHours;
 use domain::id::{CampaignId, RecipientId};
 use domain::tenant::Settings;
 use jiff::Timestamp;
 
+use crate::scene::json;
 use crate::{StoreError, TenantTx, args, tenant};
 
 /// What is known besides their row.
@@ -26,6 +29,10 @@ pub struct Path {
     pub opted_out_at: Option<Timestamp>,
     /// Their own zone, when someone said so.
     pub zone: Option<String>,
+    /// Hours in which they want no texts.
+    pub quiet: Option<QuietHours>,
+    /// Why the campaign texts them.
+    pub purpose: Purpose,
     /// The tenant's rules.
     pub settings: Settings,
 }
@@ -37,7 +44,8 @@ pub struct Path {
 pub async fn path(tx: &mut TenantTx<'_>, campaign: CampaignId, id: RecipientId) -> Result<Option<Path>, StoreError> {
     let row = tx
         .opt(
-            "SELECT g.state, g.launched_at_us, r.attempt, r.handed_at_us, n.enabled, c.blocked, a.opted_out_at_us, c.time_zone
+            "SELECT g.state, g.launched_at_us, r.attempt, r.handed_at_us, n.enabled, c.blocked, a.opted_out_at_us, c.time_zone,
+                 c.quiet_hours, g.settings
              FROM campaign_recipient r
              JOIN campaign g ON g.tenant_id = r.tenant_id AND g.id = r.campaign_id
              JOIN contact c ON c.tenant_id = r.tenant_id AND c.id = r.contact_id
@@ -58,6 +66,8 @@ pub async fn path(tx: &mut TenantTx<'_>, campaign: CampaignId, id: RecipientId) 
         blocked: row.get(5)?,
         opted_out_at: row.get(6)?,
         zone: row.get(7)?,
+        quiet: row.text_or_null(8)?.map(json).transpose()?,
+        purpose: json::<campaign::Settings>(row.text(9)?)?.purpose,
         settings: tenant::settings(tx).await?,
     }))
 }

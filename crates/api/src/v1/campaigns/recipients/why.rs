@@ -8,6 +8,7 @@ use domain::gate::{Asked, Purpose, Verdict, explain, gate, looks_back};
 use domain::id::{CampaignId, RecipientId};
 use domain::message::Failure;
 use domain::region::Whereabouts;
+use engine::Engine;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use store::campaign::recipient::{
@@ -15,7 +16,6 @@ use store::campaign::recipient::{
     path::{self, Had},
 };
 use store::consent::{self, Consent};
-use store::contact;
 use store::link::{self, Shown as LinkClick};
 use store::words;
 use store::{StoreError, TenantTx};
@@ -127,13 +127,15 @@ pub async fn read(
 ) -> Result<Json<RecipientWhy>, ApiError> {
     caller.must(Scope::CampaignsRead)?;
     let now = app.now();
-    let read = async move |tx: &mut TenantTx<'_>| why(tx, now, id, recipient_id).await;
+    let engine = app.engine.clone();
+    let read = async move |tx: &mut TenantTx<'_>| why(tx, &engine, now, id, recipient_id).await;
     let found = app.engine.store().read(caller.tenant, read).await?;
     found.map(Json).ok_or_else(|| ApiError::not_found("recipient"))
 }
 
 async fn why(
     tx: &mut TenantTx<'_>,
+    engine: &Engine,
     now: Timestamp,
     campaign: CampaignId,
     id: RecipientId,
@@ -145,9 +147,10 @@ async fn why(
         number_enabled: path.number_enabled,
         contact_blocked: path.blocked,
         opted_out: path.opted_out_at.is_some(),
+        wishes: engine.wishes(tx, path.purpose, shown.number_id, &shown.phone).await?,
         phone: &shown.phone,
         contact_zone: path.zone.as_deref(),
-        contact_quiet: None,
+        contact_quiet: path.quiet.as_ref(),
         had: &[],
         wrote_at: None,
         purpose: Purpose::Campaign,
