@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use store::campaign::audience::Freezing;
 use store::campaign::history;
 use store::queue::{self, Claimed};
-use store::{StoreError, SystemTx, TenantTx, campaign, event};
+use store::{StoreError, SystemTx, TenantTx, campaign, event, statistics};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
@@ -85,6 +85,7 @@ pub(crate) async fn freeze(world: &Arc<World>, claimed: &Claimed, id: CampaignId
             break;
         }
     }
+    world.store.system_write(async |tx| statistics::count_anew(tx).await).await?;
     let errand = claimed.id;
     world.store.write(tenant, async move |tx| queue::drop_errand(tx, errand).await).await
 }

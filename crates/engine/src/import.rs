@@ -12,7 +12,7 @@ use domain::import::State;
 use store::import::apply::{Applying, apply};
 use store::import::{self, Fault, Import, undo};
 use store::queue::{self, Claimed};
-use store::{StoreError, TenantTx, event};
+use store::{StoreError, TenantTx, event, statistics};
 use tokio::sync::mpsc;
 
 pub use documents::sheet::FILE_BYTES_MAX;
@@ -148,6 +148,7 @@ async fn finish(world: &Arc<World>, tenant: TenantId, held: &Import, at: u64, en
         })
         .await?;
     head.into_iter().for_each(|head| world.told(tenant, head));
+    world.store.system_write(async |tx| statistics::count_anew(tx).await).await?;
     Ok(is_over)
 }
 

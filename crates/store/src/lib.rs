@@ -34,7 +34,7 @@ pub mod segment;
 pub mod session;
 pub mod setup;
 pub mod snippet;
-mod statistics;
+pub mod statistics;
 pub mod suppression;
 pub mod team;
 pub mod tell;

@@ -3,9 +3,12 @@
 //!
 //! Left to itself the planner takes all rows of a tenant for ten, and reads them all sooner than look into an index.
 //! (`sqlite_stat1`: <https://www.sqlite.org/fileformat2.html#the_sqlite_stat1_table>)
+//!
+//! PostgreSQL counts by itself, some time after rows have come. Where many come at once, it is told to.
 
-use crate::StoreError;
 use crate::db::sqlite_session::Session;
+use crate::dialect::Engine;
+use crate::{StoreError, SystemTx, args};
 
 /// Rows of a table.
 const ROWS: u64 = 1_000_000;
@@ -39,6 +42,18 @@ pub(crate) fn write(session: &mut Session) -> Result<(), StoreError> {
         session.count("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, ?2, ?3)", None, &args)?;
     }
     session.batch("ANALYZE sqlite_schema;")
+}
+
+/// Many people or recipients came at once: PostgreSQL's planner counts them now. Until it does it takes all rows of a tenant for
+/// one, and reads them all again for each recipient of a batch.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_anew(tx: &mut SystemTx<'_>) -> Result<(), StoreError> {
+    match tx.engine() {
+        Engine::Sqlite => Ok(()),
+        Engine::Postgres => tx.push("ANALYZE contact, contact_address, campaign_recipient", args![]).await,
+    }
 }
 
 /// All rows of an index, then how many are alike in the first column, in the first two, and so on.

@@ -19,7 +19,7 @@ use super::look::{Looked, fault};
 use crate::world::World;
 
 /// So many rows are one commit: enough to pay for it, few enough that a webhook behind it does not wait long.
-const ROWS: usize = 2_000;
+const ROWS: usize = 500;
 
 /// How reading ended.
 pub(super) type End = Result<(), Fault>;

@@ -192,7 +192,7 @@ pub async fn freeze_phones(
         }
     }
     let tenant = tx.tenant();
-    tx.insert_many(
+    tx.push_together(
         contact::ADD,
         new.iter().map(|(id, phone)| {
             row![*id, "", "", words(tenant, "", "", [phone.as_str()]), None::<&str>, false, freezing.now]

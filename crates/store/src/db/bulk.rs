@@ -90,6 +90,16 @@ pub(crate) async fn push<'v, const N: usize>(
         let _ = one_by_one(tx, scope, sql, rows, |_| {});
         return Ok(());
     }
+    push_together(tx, scope, sql, rows).await
+}
+
+/// As [`push`], with many rows to a statement on SQLite too.
+pub(crate) async fn push_together<'v, const N: usize>(
+    tx: &mut Tx,
+    scope: Scope,
+    sql: &'static str,
+    rows: impl IntoIterator<Item = [Value<'v>; N]>,
+) -> Result<(), StoreError> {
     let mut chunks = Chunks::new(tx, scope, rows);
     while let Some((shape, args)) = chunks.next() {
         let text = dialect::text_with_rows(sql, tx.engine(), shape);

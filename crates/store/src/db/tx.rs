@@ -100,6 +100,17 @@ macro_rules! statements {
             bulk::push(self.tx, scope, sql, rows).await
         }
 
+        /// [`Self::push_many`] into a table whose trigger feeds an index of words: on SQLite that index writes down what it
+        /// has gathered at the beginning of each statement, so that the fewer statements, the better.
+        pub async fn push_together<'v, const N: usize>(
+            &mut self,
+            sql: &'static str,
+            rows: impl IntoIterator<Item = [Value<'v>; N]>,
+        ) -> Result<(), StoreError> {
+            let scope = $scope(self);
+            bulk::push_together(self.tx, scope, sql, rows).await
+        }
+
         /// [`Self::push`] for each of these arguments: one statement, prepared once.
         pub async fn push_each<'v, const N: usize>(
             &mut self,

@@ -225,7 +225,7 @@ impl<'r> Writing<'r> {
     ) -> Result<(), StoreError> {
         let Applying { import, settings, now, .. } = applying;
         let null = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        tx.push_many(
+        tx.push_together(
             "INSERT INTO contact (tenant_id, id, name, company, words, time_zone, language, note, blocked, created_at_us)",
             self.people.iter().map(|(id, one, words)| {
                 let (zone, language) = (null(&one.time_zone), null(&one.language));

@@ -109,7 +109,7 @@ impl<'d> Rows<'d> {
     pub(super) async fn write(&mut self, tx: &mut TenantTx<'_>) -> Result<(), StoreError> {
         let Self { contacts, addresses, conversations, messages, media, receipt_lines, outbox, reminders } =
             std::mem::take(self);
-        tx.push_many(contact::ADD, contacts).await?;
+        tx.push_together(contact::ADD, contacts).await?;
         tx.push_many("INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)", addresses)
             .await?;
         let (opened, changed): (Vec<_>, Vec<_>) = conversations.into_values().partition(|(_, is_new)| *is_new);
