@@ -17,6 +17,7 @@ mod foretold;
 mod guards;
 mod hostile_carrier;
 mod imports;
+mod in_full_flight;
 mod inbox;
 mod isolation;
 mod knowledge;
