@@ -22,7 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Purpose;
-use crate::id::{CampaignId, NumberId};
+use crate::id::{CampaignId, MediaId, NumberId};
 use crate::link::Links;
 
 pub use audience::Audience;
@@ -225,6 +225,8 @@ pub struct Settings {
     pub holdout_percent: u8,
     /// Whether its links become short ones.
     pub links: Links,
+    /// What is attached to each text, whichever it is: the carrier takes it as one MMS.
+    pub media: Vec<MediaId>,
 }
 
 impl Settings {
@@ -251,6 +253,8 @@ pub struct Running {
     pub texts: Texts,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
+    /// Something is attached to each text: it goes, and is billed, as one MMS, however long it is.
+    pub is_mms: bool,
 }
 
 #[cfg(test)]

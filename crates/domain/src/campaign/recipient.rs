@@ -10,7 +10,7 @@ use crate::decide::opted_out_at_carrier;
 use crate::decision::{Change, Decision, Effect};
 use crate::fact::{CarrierReported, Ended, Fact, SendEnded};
 use crate::gate::{Asked, Reason, Verdict, explain, gate};
-use crate::id::{CampaignId, ContactId, ConversationId, NumberId, RecipientId};
+use crate::id::{CampaignId, ContactId, ConversationId, MediaId, NumberId, RecipientId};
 use crate::message::{Cost, Failure, Reported, Status};
 use crate::segment::{MAX_SEGMENTS, measure};
 use crate::smart::smart_if_it_helps;
@@ -59,6 +59,8 @@ pub struct Unanswered {
     pub number: NumberId,
     /// What it says.
     pub body: String,
+    /// What is attached to it.
+    pub media: Vec<MediaId>,
     /// How many segments it takes.
     pub segments: u32,
     /// Where it stands.
@@ -224,19 +226,20 @@ fn what_is_due(
         Verdict::Defer { until, reason } => return Due::Wait { until, reason },
         Verdict::Send => {}
     }
-    let (body, segments) = match text(template, rendering, person, kept) {
+    let (body, segments) = match text(template, rendering, person, kept, campaign.is_mms) {
         Ok(text) => text,
         Err(skip) => return Due::Skip(skip),
     };
     Due::Hand { attempt: recipient.attempt + 1, body, segments }
 }
 
-/// Somebody's text as it goes out, and how many segments it takes; why they have none.
+/// Somebody's text as it goes out, and how many segments it takes, of which an MMS is one; why they have none.
 pub(super) fn text(
     template: &Template,
     rendering: &Rendering,
     person: Person<'_>,
     kept: Option<&str>,
+    is_mms: bool,
 ) -> Result<(String, u32), Skip> {
     let body = match kept {
         Some(kept) => kept.to_owned(),
@@ -252,7 +255,7 @@ pub(super) fn text(
     if segments > MAX_SEGMENTS {
         return Err(Skip::TooLong);
     }
-    Ok((body, segments))
+    Ok((body, if is_mms { 1 } else { segments }))
 }
 
 /// Handing somebody's text to the carrier ended, one way or another.

@@ -14,6 +14,7 @@ use domain::id::{CampaignId, ContactId, ConversationId, RecipientId, TenantId};
 use domain::message::{Failure, Status};
 use jiff::Timestamp;
 
+use super::attached;
 use crate::remember::SENDING_LEASE;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list};
 
@@ -86,14 +87,19 @@ pub async fn unanswered(
             args![list(contacts)],
         )
         .await?;
+    let mut campaigns = rows.iter().map(|row| row.get(2)).collect::<Result<Vec<CampaignId>, _>>()?;
+    campaigns.sort_unstable();
+    campaigns.dedup();
+    let media = attached::of(tx, &campaigns).await?;
     for row in &rows {
-        let word = row.text(7)?;
+        let (campaign, word) = (row.get(2)?, row.text(7)?);
         found.entry(row.get(0)?).or_default().push(Unanswered {
             recipient: row.get(1)?,
-            campaign: row.get(2)?,
+            campaign,
             campaign_name: row.get(3)?,
             number: row.get(4)?,
             body: row.get(5)?,
+            media: media.get(&campaign).cloned().unwrap_or_default(),
             segments: row.get(6)?,
             status: status(standing(word)?).ok_or_else(|| StoreError::fault(format!("no status: {word}")))?,
             carrier_ref: row.get(8)?,

@@ -4,6 +4,7 @@
 
 mod asking;
 mod assistants;
+mod attached;
 mod bad_input;
 mod campaigns;
 mod carrier;

@@ -75,8 +75,12 @@ fn somebody_gets_their_text_a_later_turn_or_a_reason() {
     let rendering = Rendering::new("en");
     let person = |name| Person { name, ..Person::default() };
     let decide = |body: &str, name, kept, opted_out, send_before| {
-        let campaign =
-            Running { id: Uuid::from_u128(2).into(), texts: Texts::only(body.parse().unwrap()), send_before };
+        let campaign = Running {
+            id: Uuid::from_u128(2).into(),
+            texts: Texts::only(body.parse().unwrap()),
+            send_before,
+            is_mms: false,
+        };
         let (moved, due) =
             due(at(0), &campaign, &ann(Standing::Pending, 1), &rendering, person(name), kept, asked(opted_out));
         (moved.to, due)
@@ -159,7 +163,8 @@ fn somebody_gets_the_text_that_is_theirs_or_nothing_to_compare_with() {
             wrote_at: None,
             purpose: crate::gate::Purpose::Campaign,
         };
-        let campaign = Running { id: Uuid::from_u128(2).into(), texts: texts(holdout), send_before: None };
+        let campaign =
+            Running { id: Uuid::from_u128(2).into(), texts: texts(holdout), send_before: None, is_mms: false };
         due(at(0), &campaign, &recipient, &Rendering::new("en"), Person::default(), None, asked)
     };
     let mut held_out = 0;
