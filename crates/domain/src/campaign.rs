@@ -5,6 +5,7 @@ pub mod approval;
 mod audience;
 pub mod breaker;
 pub mod canary;
+mod enrol;
 pub mod forecast;
 mod history;
 mod lot;
@@ -22,12 +23,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Purpose;
-use crate::id::{CampaignId, MediaId, NumberId};
+use crate::id::{CampaignId, MediaId, NumberId, WorkflowId};
 use crate::link::Links;
 
 pub use audience::Audience;
 pub use breaker::{Guard, Halt};
 pub use canary::Canary;
+pub use enrol::Enrol;
 pub use history::Deed;
 pub use pool::Pool;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
@@ -227,6 +229,8 @@ pub struct Settings {
     pub links: Links,
     /// What is attached to each text, whichever it is: the carrier takes it as one MMS.
     pub media: Vec<MediaId>,
+    /// Whoever gets it is enrolled in this workflow.
+    pub workflow_id: Option<WorkflowId>,
 }
 
 impl Settings {

@@ -142,6 +142,9 @@ pub mod shown {
         pub links: String,
         /// What is attached to each text, which then goes as one MMS; empty: nothing.
         pub media: Vec<String>,
+        /// In which workflow whoever gets it is enrolled, once; `null`: in none.
+        #[schema(required = true, example = "wfl_01939f0a7c2e7d40a1b2c3d4e5f60718")]
+        pub workflow_id: Option<String>,
     }
 
     /// How fast a campaign goes at most.
@@ -326,7 +329,7 @@ pub async fn create(
         args![id, name, said, by, now],
     )
     .await?;
-    attached::set(tx, id, &settings.media).await?;
+    attached::set(tx, id, settings).await?;
     Ok(updated(id))
 }
 
@@ -348,7 +351,7 @@ pub async fn change(
         args![id, name, said],
     )
     .await?;
-    attached::set(tx, id, &settings.media).await?;
+    attached::set(tx, id, settings).await?;
     Ok(updated(id))
 }
 

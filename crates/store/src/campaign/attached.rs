@@ -1,29 +1,36 @@
-//! What is attached to each text of a campaign: named by its settings, and kept for as long as the campaign is there.
+//! What is attached to a campaign: media, which each text carries and which are kept for as long as the campaign is there; and a
+//! workflow, in which whoever gets it is enrolled. Its settings name both.
 
 use std::collections::HashMap;
 
 use domain::attachment::FETCHED_AFTER;
+use domain::campaign::Settings;
 use domain::id::{CampaignId, MediaId};
 use jiff::Timestamp;
 
 use crate::{StoreError, TenantTx, args, list, row};
 
 /// It is this from now on.
-pub(super) async fn set(tx: &mut TenantTx<'_>, campaign: CampaignId, media: &[MediaId]) -> Result<(), StoreError> {
+pub(super) async fn set(tx: &mut TenantTx<'_>, campaign: CampaignId, settings: &Settings) -> Result<(), StoreError> {
     forget(tx, campaign).await?;
+    let sql = "INSERT INTO campaign_workflow (tenant_id, campaign_id, workflow_id) VALUES ($1, $2, $3)";
+    if let Some(workflow) = settings.workflow_id {
+        tx.push(sql, args![campaign, workflow]).await?;
+    }
     tx.push_each(
         "INSERT INTO campaign_media (tenant_id, campaign_id, place, media_id) VALUES ($1, $2, $3, $4)",
-        (0_i64..).zip(media).map(|(place, media)| row![campaign, place, *media]),
+        (0_i64..).zip(&settings.media).map(|(place, media)| row![campaign, place, *media]),
     )
     .await
 }
 
 pub(super) async fn forget(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Result<(), StoreError> {
-    tx.push("DELETE FROM campaign_media WHERE tenant_id = $1 AND campaign_id = $2", args![campaign]).await
+    tx.push("DELETE FROM campaign_media WHERE tenant_id = $1 AND campaign_id = $2", args![campaign]).await?;
+    tx.push("DELETE FROM campaign_workflow WHERE tenant_id = $1 AND campaign_id = $2", args![campaign]).await
 }
 
-/// What is attached to the texts of these campaigns, in its order.
-pub(super) async fn of(
+/// The media of these campaigns, in their order.
+pub(super) async fn media_of(
     tx: &mut TenantTx<'_>,
     campaigns: &[CampaignId],
 ) -> Result<HashMap<CampaignId, Vec<MediaId>>, StoreError> {

@@ -38,9 +38,10 @@ pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[RecipientId]) -> Result<HashMa
     let rows = tx
         .rows(
             "SELECT r.id, r.campaign_id, r.contact_id, r.phone, r.number_id, r.standing, r.attempt, r.conversation_id,
-                    a.opted_out_at_us
+                    a.opted_out_at_us, w.workflow_id
              FROM campaign_recipient r
              LEFT JOIN contact_address a ON a.tenant_id = r.tenant_id AND a.kind = 'phone' AND a.address = r.phone
+             LEFT JOIN campaign_workflow w ON w.tenant_id = r.tenant_id AND w.campaign_id = r.campaign_id
              WHERE r.tenant_id = $1 AND r.id {among $2}",
             args![list(ids)],
         )
@@ -58,6 +59,7 @@ pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[RecipientId]) -> Result<HashMa
                 attempt: row.get(6)?,
                 conversation: row.get(7)?,
                 opted_out_at: row.get(8)?,
+                workflow: row.get(9)?,
             };
             Ok((id, recipient))
         })
@@ -90,7 +92,7 @@ pub async fn unanswered(
     let mut campaigns = rows.iter().map(|row| row.get(2)).collect::<Result<Vec<CampaignId>, _>>()?;
     campaigns.sort_unstable();
     campaigns.dedup();
-    let media = attached::of(tx, &campaigns).await?;
+    let media = attached::media_of(tx, &campaigns).await?;
     for row in &rows {
         let (campaign, word) = (row.get(2)?, row.text(7)?);
         found.entry(row.get(0)?).or_default().push(Unanswered {

@@ -13,6 +13,7 @@ mod contacts;
 mod conversations;
 mod crash;
 mod deeds;
+mod enrolling;
 mod first_start;
 mod foretold;
 mod guards;

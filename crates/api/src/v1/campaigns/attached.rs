@@ -1,8 +1,8 @@
-//! What is attached to each text of a campaign, and whether its numbers can send that.
+//! What is attached to a campaign: media, which its numbers must be able to send, and a workflow.
 
 use domain::attachment::{Unfit, fits};
 use domain::campaign::Settings;
-use domain::id::MediaId;
+use domain::id::{MediaId, WorkflowId};
 use domain::number::Kind;
 use store::{TenantTx, media, number};
 
@@ -38,4 +38,10 @@ pub(super) async fn numbers_can(tx: &mut TenantTx<'_>, set: &Settings) -> Result
         return Err(ApiError::invalid(format!("numbers[{nth}]"), "no_mms", mend));
     }
     Ok(())
+}
+
+/// That there is this workflow, or none is asked for. There is none yet.
+pub(super) fn workflow_exists(asked: Option<WorkflowId>) -> Result<(), ApiError> {
+    let mend = |id| format!("There is no workflow {id}. Leave it out: people are then enrolled in none.");
+    asked.map_or(Ok(()), |id| Err(ApiError::invalid("workflow_id", "not_found", mend(id))))
 }

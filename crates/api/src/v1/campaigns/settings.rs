@@ -2,7 +2,7 @@
 
 use domain::campaign::{Audience, Canary, Settings, Throttle, Variant};
 use domain::consent::Purpose;
-use domain::id::{ListId, MediaId, NumberId, SegmentId};
+use domain::id::{ListId, MediaId, NumberId, SegmentId, WorkflowId};
 use domain::link::Links;
 use domain::lint::{self, Severity};
 use domain::phone::E164;
@@ -65,6 +65,10 @@ pub struct CampaignPatch {
     /// one MMS.
     #[schema(value_type = Option<Vec<String>>, max_items = 10)]
     media: Option<Vec<MediaId>>,
+    /// Whoever gets it is enrolled in this workflow, once; `null`: in none.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    workflow_id: Option<Option<WorkflowId>>,
 }
 
 /// Who gets it: whoever one of the first five means, and none of the others does.
@@ -207,6 +211,10 @@ pub(super) async fn settings(
     }
     if let Some(media) = &asked.media {
         set.media = attached::media_of(tx, media).await?;
+    }
+    if let Some(workflow) = asked.workflow_id {
+        attached::workflow_exists(workflow)?;
+        set.workflow_id = workflow;
     }
     Ok(set)
 }

@@ -49,6 +49,7 @@ fn recipient(phone: &str) -> Recipient {
         attempt: 0,
         opted_out_at: None,
         conversation: None,
+        workflow: None,
     }
 }
 

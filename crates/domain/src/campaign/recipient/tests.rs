@@ -21,6 +21,7 @@ fn ann(standing: Standing, attempt: u32) -> Recipient {
         attempt,
         opted_out_at: None,
         conversation: None,
+        workflow: None,
     }
 }
 
@@ -39,6 +40,7 @@ fn told(decision: &Decision) -> Vec<String> {
     });
     let effects = decision.effects.iter().map(|effect| match effect {
         Effect::Remind { .. } => "looked at again".into(),
+        Effect::Enrol(_) => "enrolled".into(),
         other => format!("{other:?}"),
     });
     changes.chain(effects).collect()

@@ -22,6 +22,7 @@ fn who_must_wait_is_told_why_and_not_beyond_their_time() {
         attempt: 0,
         opted_out_at: None,
         conversation: None,
+        workflow: None,
     };
     let wait = |phone, had, send_before| {
         let asked = Asked {

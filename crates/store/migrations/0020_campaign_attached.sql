@@ -11,3 +11,12 @@ CREATE TABLE campaign_media (
 ) {clustered};
 -- Who needs it still.
 CREATE INDEX campaign_media_of ON campaign_media (tenant_id, media_id);
+
+-- In which workflow whoever gets a campaign is enrolled; the campaign's settings name the same.
+CREATE TABLE campaign_workflow (
+    tenant_id   UUID NOT NULL,
+    campaign_id UUID NOT NULL,
+    workflow_id UUID NOT NULL,
+    PRIMARY KEY (tenant_id, campaign_id),
+    FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
+) {clustered};
