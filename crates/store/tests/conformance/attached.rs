@@ -144,8 +144,8 @@ on_both_engines! {
         assert_eq!(freeze(&store, None, 100).await, None);
         let ann = shown(&store).await.into_iter().find(|one| one.contact_id == contact(1)).unwrap().id;
         let got = Moved { text: Some(("Hi Ann".into(), 1)), attempt: Some(1), ..moved(ann, Standing::Sending) };
-        let cost = Some(Cost { micros: 20_000, currency: "USD".into() });
-        let arrived = Moved { parts: Some(1), cost: cost.clone(), ..moved(ann, Standing::Delivered) };
+        let cost = Cost { micros: 20_000, currency: "USD".into() };
+        let arrived = Moved { parts: Some(1), cost: Some(cost.clone()), ..moved(ann, Standing::Delivered) };
         moves(&store, 61, vec![change(got)]).await;
         moves(&store, 62, vec![change(arrived)]).await;
         let sent = desk::read(&store, ACME, async |tx| recipient::unanswered(tx, &[contact(1), contact(2)]).await).await;
@@ -161,7 +161,7 @@ on_both_engines! {
             prices.learn(number(1), &phone, cost, 1);
             prices
         };
-        assert_eq!(prices(true).await, of(desk::phone(1), &cost.unwrap()));
+        assert_eq!(prices(true).await, of(desk::phone(1), &cost));
         assert_eq!(prices(false).await, of(desk::phone(7), &Cost { micros: 4_000, currency: "USD".into() }));
         let sql = "UPDATE message SET media = '[]' WHERE tenant_id = $1";
         store.write(ACME, async |tx| tx.exec(sql, args![]).await).await.unwrap();
