@@ -30,16 +30,13 @@ pub struct Attachment {
 /// # Errors
 /// What the carrier would refuse.
 pub fn check(now: Timestamp, text: &NewText, kept: &HashMap<MediaId, Attachment>) -> Result<(), Refusal> {
-    let refused = |code, message| Err(Refusal::Invalid { field: "media_ids", code, message });
-    if text.media.len() > COUNT_MAX {
-        return refused("too_many", format!("A text takes at most {COUNT_MAX} attachments."));
+    let refused = |Unfit { code, message }| Err(Refusal::Invalid { field: "media_ids", code, message });
+    if let Err(unfit) = fits(&text.media, kept) {
+        return refused(unfit);
     }
     let goes_at = text.scheduled_at.map_or(now, |at| at.max(now));
-    let mut bytes = 0_u64;
     for id in &text.media {
-        let Some(attachment) = kept.get(id) else {
-            return refused("not_found", format!("There is no attachment {id}. Upload it first."));
-        };
+        let Some(attachment) = kept.get(id) else { continue };
         if goes_at.duration_since(attachment.kept_at) > CARRIER_MAY_FETCH - HELD_BACK {
             let message = format!(
                 "The carrier can fetch {id} for {} days after its upload only, and the text goes too late for that. \
@@ -47,8 +44,39 @@ pub fn check(now: Timestamp, text: &NewText, kept: &HashMap<MediaId, Attachment>
                 CARRIER_MAY_FETCH.as_hours() / 24,
                 (CARRIER_MAY_FETCH - HELD_BACK).as_hours() / 24,
             );
-            return refused("link_ends", message);
+            return refused(Unfit { code: "link_ends", message });
         }
+    }
+    Ok(())
+}
+
+/// What is attached to each text of a campaign is fetched for as long as the campaign is there, and so long after it: a carrier
+/// may keep texts waiting.
+pub const FETCHED_AFTER: SignedDuration = HELD_BACK;
+
+/// Why a carrier would not take what is attached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// In plain words, with the mend.
+    pub message: String,
+}
+
+/// Whether all of it is here, and the carrier takes so much.
+///
+/// # Errors
+/// What the carrier would refuse.
+pub fn fits(media: &[MediaId], kept: &HashMap<MediaId, Attachment>) -> Result<(), Unfit> {
+    let refused = |code, message| Err(Unfit { code, message });
+    if media.len() > COUNT_MAX {
+        return refused("too_many", format!("A text takes at most {COUNT_MAX} attachments."));
+    }
+    let mut bytes = 0_u64;
+    for id in media {
+        let Some(attachment) = kept.get(id) else {
+            return refused("not_found", format!("There is no attachment {id}. Upload it first."));
+        };
         bytes = bytes.saturating_add(attachment.bytes);
     }
     if bytes >= BYTES_MAX {

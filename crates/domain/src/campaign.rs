@@ -5,6 +5,7 @@ pub mod approval;
 mod audience;
 pub mod breaker;
 pub mod canary;
+mod enrol;
 pub mod forecast;
 mod history;
 mod lot;
@@ -22,12 +23,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Purpose;
-use crate::id::{CampaignId, NumberId};
+use crate::id::{CampaignId, MediaId, NumberId, WorkflowId};
 use crate::link::Links;
 
 pub use audience::Audience;
 pub use breaker::{Guard, Halt};
 pub use canary::Canary;
+pub use enrol::Enrol;
 pub use history::Deed;
 pub use pool::Pool;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};
@@ -225,6 +227,10 @@ pub struct Settings {
     pub holdout_percent: u8,
     /// Whether its links become short ones.
     pub links: Links,
+    /// What is attached to each text, whichever it is: the carrier takes it as one MMS.
+    pub media: Vec<MediaId>,
+    /// Whoever gets it is enrolled in this workflow.
+    pub workflow_id: Option<WorkflowId>,
 }
 
 impl Settings {
@@ -251,6 +257,8 @@ pub struct Running {
     pub texts: Texts,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
+    /// Something is attached to each text: it goes, and is billed, as one MMS, however long it is.
+    pub is_mms: bool,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::assistant::Ended;
 use crate::assistant::approval::{Approval, State};
-use crate::campaign::{Halt, Moved};
+use crate::campaign::{Enrol, Halt, Moved};
 use crate::consent::{self, Evidence, Purpose};
 use crate::contact::Contact;
 use crate::conversation::Conversation;
@@ -484,6 +484,8 @@ pub enum Effect {
         /// Which use.
         approval: ApprovalId,
     },
+    /// Take somebody into a workflow.
+    Enrol(Enrol),
     /// Tell us again later.
     Remind {
         /// What.

@@ -101,6 +101,8 @@ ids! {
     ImportId = "imp";
     /// One person of a campaign.
     RecipientId = "rcp";
+    /// What is done with people, step by step.
+    WorkflowId = "wfl";
     /// One person's way through a workflow.
     EnrolmentId = "enr";
     /// An endpoint of the tenant that is told of events.

@@ -149,6 +149,8 @@ async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
         Errand::CheckCampaign { campaign, run } => crate::campaign::check(&world, &claimed, *campaign, *run).await,
         Errand::ImportContacts { import, run } => crate::import::go_on(&world, &claimed, *import, *run).await,
         Errand::ReplayAssistant { replay } => assistant::go_on_with_replay(&world, &claimed, *replay).await,
+        // It waits for whoever runs workflows: no loop here claims it.
+        Errand::Enrol { .. } => Ok(()),
     };
     if let Err(error) = result {
         // Its lease ends, and it is tried again.

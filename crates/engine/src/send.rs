@@ -197,7 +197,6 @@ struct Claimed {
     then: Then,
 }
 
-#[expect(clippy::too_many_arguments, reason = "the one place where all of a claim comes together")]
 async fn claim_lane(
     tx: &mut SystemTx<'_>,
     batch: &mut Batch,

@@ -6,7 +6,7 @@ use std::fmt;
 use domain::campaign::{Audience, Halt, Settings, State};
 use domain::event::Kind;
 use domain::id::{CampaignId, TenantId, UserId};
-use domain::lint::{Context, Finding, lint};
+use domain::lint::{Code, Context, Finding, lint};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,6 +16,7 @@ use crate::event::Line;
 use crate::scene::json;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list, tenant, words};
 
+pub mod attached;
 pub mod audience;
 pub mod canary;
 pub mod check;
@@ -139,6 +140,11 @@ pub mod shown {
         /// Whether its links become short ones, with a code of its own for everybody.
         #[schema(value_type = words::CampaignLinks)]
         pub links: String,
+        /// What is attached to each text, which then goes as one MMS; empty: nothing.
+        pub media: Vec<String>,
+        /// In which workflow whoever gets it is enrolled, once; `null`: in none.
+        #[schema(required = true, example = "wfl_01939f0a7c2e7d40a1b2c3d4e5f60718")]
+        pub workflow_id: Option<String>,
     }
 
     /// How fast a campaign goes at most.
@@ -316,13 +322,14 @@ pub async fn create(
     settings: &Settings,
     by: Option<UserId>,
 ) -> Result<Line, StoreError> {
-    let settings = serde_json::to_string(settings).map_err(StoreError::fault)?;
+    let said = serde_json::to_string(settings).map_err(StoreError::fault)?;
     tx.exec(
         "INSERT INTO campaign (tenant_id, id, name, settings, revision, state, frozen, frozen_phones, created_by, created_at_us)
          VALUES ($1, $2, $3, $4, 1, 'draft', FALSE, 0, $5, $6)",
-        args![id, name, settings, by, now],
+        args![id, name, said, by, now],
     )
     .await?;
+    attached::set(tx, id, settings).await?;
     Ok(updated(id))
 }
 
@@ -336,14 +343,15 @@ pub async fn change(
     name: Option<&str>,
     settings: &Settings,
 ) -> Result<Line, StoreError> {
-    let settings = serde_json::to_string(settings).map_err(StoreError::fault)?;
+    let said = serde_json::to_string(settings).map_err(StoreError::fault)?;
     tx.exec(
         "UPDATE campaign SET name = COALESCE($3, name), settings = $4,
              revision = revision + CASE WHEN settings = $4 THEN 0 ELSE 1 END
          WHERE tenant_id = $1 AND id = $2",
-        args![id, name, settings],
+        args![id, name, said],
     )
     .await?;
+    attached::set(tx, id, settings).await?;
     Ok(updated(id))
 }
 
@@ -406,6 +414,7 @@ pub async fn starts_with_the_first(tx: &mut TenantTx<'_>, id: CampaignId) -> Res
 pub async fn remove(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Line, StoreError> {
     check::forget(tx, id).await?;
     history::forget(tx, id).await?;
+    attached::forget(tx, id).await?;
     tx.exec("DELETE FROM campaign WHERE tenant_id = $1 AND id = $2", args![id]).await?;
     Ok(updated(id))
 }
@@ -531,7 +540,9 @@ async fn with_counts(tx: &mut TenantTx<'_>, rows: &[Row]) -> Result<Vec<Campaign
 
 fn findings(settings: &Settings, context: Context<'_>) -> Vec<Found> {
     let of = |(variant, body)| lint(body, context).into_iter().map(move |finding| Found { variant, finding });
-    settings.texts().flat_map(of).collect()
+    // An MMS costs the same in any letters.
+    let concerns = |found: &Found| settings.media.is_empty() || found.finding.code != Code::CostlyCharacter;
+    settings.texts().flat_map(of).filter(concerns).collect()
 }
 
 fn state(word: &str) -> Result<State, StoreError> {

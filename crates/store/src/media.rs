@@ -99,7 +99,18 @@ pub async fn kept(tx: &mut TenantTx<'_>, ids: &[MediaId]) -> Result<HashMap<Medi
     const KEPT: &str =
         "SELECT id, bytes, created_at_us FROM media WHERE tenant_id = $1 AND state = 'kept' AND id {among $2}";
     let rows = tx.rows(KEPT, args![list(ids)]).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, Attachment { bytes: row.get(1)?, kept_at: row.get(2)? }))).collect()
+    rows.iter().map(attachment).collect()
+}
+
+/// Those of these attachments that somebody uploaded: what came in from one person is not for many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn uploaded(tx: &mut TenantTx<'_>, ids: &[MediaId]) -> Result<HashMap<MediaId, Attachment>, StoreError> {
+    const UPLOADED: &str = "SELECT id, bytes, created_at_us FROM media
+                            WHERE tenant_id = $1 AND state = 'kept' AND source_url IS NULL AND id {among $2}";
+    let rows = tx.rows(UPLOADED, args![list(ids)]).await?;
+    rows.iter().map(attachment).collect()
 }
 
 /// The bytes of an attachment.
@@ -150,6 +161,10 @@ pub fn tenant_of(token: &str) -> Option<TenantId> {
     let is_hex = token.len() == 80 && token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let tenant = is_hex.then(|| token.get(..32)).flatten()?;
     Uuid::try_parse(tenant).ok().map(TenantId)
+}
+
+fn attachment(row: &Row) -> Result<(MediaId, Attachment), StoreError> {
+    Ok((row.get(0)?, Attachment { bytes: row.get(1)?, kept_at: row.get(2)? }))
 }
 
 fn media(row: &Row) -> Result<Media, StoreError> {

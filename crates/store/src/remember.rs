@@ -1,6 +1,6 @@
 //! Writes decisions: each change becomes rows, each effect waits where its worker finds it, and the log tells of it.
 
-use domain::campaign::{Guard, Halt, Moved};
+use domain::campaign::{Enrol, Guard, Halt, Moved};
 use domain::decision::{
     CancelReason, Change, Consent, ConsentSource, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine,
     Unsent,
@@ -244,6 +244,9 @@ impl<'d> Pen<'_, '_, 'd> {
                 self.errand(&Errand::FetchMedia { media: *media, message: *message }).await?;
             }
             Effect::RunTool { approval } => self.errand(&Errand::RunTool { approval: *approval }).await?,
+            Effect::Enrol(Enrol { workflow, contact, campaign }) => {
+                self.errand(&Errand::Enrol { workflow: *workflow, contact: *contact, campaign: *campaign }).await?;
+            }
             Effect::Remind { fact, at, lane } => {
                 self.rows.reminder(self.ids.next(), *lane, fact, *at)?;
                 self.after.turn_at = earliest(self.after.turn_at, Some(*at));

@@ -1,6 +1,7 @@
 //! Bulk sends: written, launched, watched, paused, ended.
 
 pub mod approval;
+mod attached;
 pub mod check;
 pub mod history;
 mod launch;

@@ -10,6 +10,7 @@ use domain::access::Scope;
 use domain::attachment::CARRIER_MAY_FETCH;
 use domain::id::MediaId;
 use http::{HeaderValue, StatusCode, header};
+use store::campaign::attached;
 use store::media::{self, Content, Media};
 use store::{StoreError, TenantTx};
 
@@ -74,7 +75,7 @@ pub async fn read(State(app): State<AppState>, caller: Caller, Path(id): Path<Me
     served(id, found.ok_or_else(gone)?)
 }
 
-/// The bytes of an attachment, for the carrier, within 30 days of its upload.
+/// The bytes of an attachment, for the carrier, within 30 days of its upload; of a campaign, for as long as that is not over.
 #[utoipa::path(get, path = "/media/{id}/{token}", tag = "media", security(()),
     params(("id" = String, Path), ("token" = String, Path, description = "What the carrier was given.")),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)))]
@@ -84,14 +85,17 @@ pub async fn read_by_carrier(
 ) -> Result<Response, ApiError> {
     let tenant = media::tenant_of(&token).ok_or_else(gone)?;
     let store = app.engine.store();
-    let found = store.read(tenant, async move |tx: &mut TenantTx<'_>| media::content(tx, id).await).await?;
-    let found = found.ok_or_else(gone)?;
-    let fits = constant_time::verify_slices_are_equal(found.token.as_bytes(), token.as_bytes()).is_ok();
-    if fits && app.engine.now().duration_since(found.created_at) <= CARRIER_MAY_FETCH {
-        served(id, found)
-    } else {
-        Err(gone())
-    }
+    let now = app.engine.now();
+    let found = store
+        .read(tenant, async move |tx: &mut TenantTx<'_>| {
+            let Some(found) = media::content(tx, id).await? else { return Ok(None) };
+            let fits = constant_time::verify_slices_are_equal(found.token.as_bytes(), token.as_bytes()).is_ok();
+            let is_new = now.duration_since(found.created_at) <= CARRIER_MAY_FETCH;
+            let may = fits && (is_new || attached::is_lent(tx, now, id).await?);
+            Ok::<_, StoreError>(may.then_some(found))
+        })
+        .await?;
+    served(id, found.ok_or_else(gone)?)
 }
 
 fn gone() -> ApiError {

@@ -5,12 +5,12 @@ mod standing;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Assigned, Running, breaker};
+use super::{Assigned, Running, breaker, enrol};
 use crate::decide::opted_out_at_carrier;
 use crate::decision::{Change, Decision, Effect};
 use crate::fact::{CarrierReported, Ended, Fact, SendEnded};
 use crate::gate::{Asked, Reason, Verdict, explain, gate};
-use crate::id::{CampaignId, ContactId, ConversationId, NumberId, RecipientId};
+use crate::id::{CampaignId, ContactId, ConversationId, MediaId, NumberId, RecipientId, WorkflowId};
 use crate::message::{Cost, Failure, Reported, Status};
 use crate::segment::{MAX_SEGMENTS, measure};
 use crate::smart::smart_if_it_helps;
@@ -44,6 +44,8 @@ pub struct Recipient {
     pub opted_out_at: Option<Timestamp>,
     /// Their text stands in this thread, since they have answered it.
     pub conversation: Option<ConversationId>,
+    /// They go into this workflow once their text has gone out. Not known of those whose turn has only come.
+    pub workflow: Option<WorkflowId>,
 }
 
 /// A text of a campaign that somebody had from us and has not answered.
@@ -59,6 +61,8 @@ pub struct Unanswered {
     pub number: NumberId,
     /// What it says.
     pub body: String,
+    /// What is attached to it.
+    pub media: Vec<MediaId>,
     /// How many segments it takes.
     pub segments: u32,
     /// Where it stands.
@@ -224,19 +228,20 @@ fn what_is_due(
         Verdict::Defer { until, reason } => return Due::Wait { until, reason },
         Verdict::Send => {}
     }
-    let (body, segments) = match text(template, rendering, person, kept) {
+    let (body, segments) = match text(template, rendering, person, kept, campaign.is_mms) {
         Ok(text) => text,
         Err(skip) => return Due::Skip(skip),
     };
     Due::Hand { attempt: recipient.attempt + 1, body, segments }
 }
 
-/// Somebody's text as it goes out, and how many segments it takes; why they have none.
+/// Somebody's text as it goes out, and how many segments it takes, of which an MMS is one; why they have none.
 pub(super) fn text(
     template: &Template,
     rendering: &Rendering,
     person: Person<'_>,
     kept: Option<&str>,
+    is_mms: bool,
 ) -> Result<(String, u32), Skip> {
     let body = match kept {
         Some(kept) => kept.to_owned(),
@@ -252,7 +257,7 @@ pub(super) fn text(
     if segments > MAX_SEGMENTS {
         return Err(Skip::TooLong);
     }
-    Ok((body, segments))
+    Ok((body, if is_mms { 1 } else { segments }))
 }
 
 /// Handing somebody's text to the carrier ended, one way or another.
@@ -267,6 +272,7 @@ pub fn ended(now: Timestamp, lane: Uuid, about: &Recipient, end: &SendEnded) -> 
             // The receipt may have overtaken the answer; then only the carrier's id is new.
             let to = about.standing.on(Reported::Sent).unwrap_or(about.standing);
             let carrier_ref = Some(carrier_ref.clone());
+            enrol::when_it_went_out(about, to, &mut decision);
             decision.change(moved(Moved { carrier_ref, parts: *parts, ..about.moved(to) }));
         }
         Ended::Rejected { failure, opted_out } => {
@@ -311,6 +317,7 @@ pub fn reported(about: &Recipient, report: &CarrierReported) -> Decision {
     let mut decision = Decision::default();
     if let Some(to) = about.standing.on(report.reported) {
         counts(about, to, report.failure.as_ref(), &mut decision);
+        enrol::when_it_went_out(about, to, &mut decision);
         decision.change(moved(Moved {
             carrier_ref: Some(report.carrier_ref.clone()),
             failure: report.failure.clone(),
@@ -381,6 +388,9 @@ fn moved(moved: Moved) -> Change {
 fn opted_out_at(about: &Recipient, at: Timestamp, decision: &mut Decision) {
     opted_out_at_carrier(about.opted_out_at, about.contact, &about.phone, about.id.0.into(), at, decision);
 }
+
+#[cfg(test)]
+mod enrols;
 
 #[cfg(test)]
 mod waits;

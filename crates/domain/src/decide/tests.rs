@@ -159,6 +159,7 @@ fn told(decision: &Decision) -> String {
             format!("→ remind{about} in {} ms", at.duration_since(now()).as_millis())
         }
         Effect::FetchMedia { .. } => "→ fetch an attachment".into(),
+        Effect::Enrol(enrol) => format!("→ enrol in {}", enrol.workflow),
         Effect::RunTool { .. } => "→ use the tool".into(),
     }));
     lines.join("\n")

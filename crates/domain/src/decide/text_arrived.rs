@@ -172,7 +172,7 @@ fn answers_campaigns(scene: &Scene, contact: ContactId, conversation: Conversati
             direction: Direction::Out,
             author: Author::Campaign(campaign),
             body: sent.body.clone(),
-            media: Vec::new(),
+            media: sent.media.clone(),
             sources: Vec::new(),
             encoding: measure(&sent.body).encoding,
             segments: sent.segments,

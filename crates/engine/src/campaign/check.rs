@@ -171,7 +171,7 @@ async fn page(
             };
             if page.to.is_none() {
                 let rates = check::rates(tx, &ground.settings.numbers).await?;
-                page.bills = Some(Bills { rates, prices: check::prices(tx).await? });
+                page.bills = Some(Bills { rates, prices: check::prices(tx, !ground.settings.media.is_empty()).await? });
             }
             Ok::<_, StoreError>(Some(page))
         })

@@ -140,6 +140,7 @@ impl Ground {
             attempt: 0,
             opted_out_at: None,
             conversation: None,
+            workflow: None,
         };
         let wishes = wishes(heard, &recipient);
         let (name, company) = (String::new(), String::new());

@@ -6,7 +6,7 @@ use domain::campaign::forecast::Text;
 use domain::command::{Asker, NewText, Refusal, Start, TestCampaign};
 use domain::decide;
 use domain::decision::Decision;
-use domain::id::{ContactId, Ids};
+use domain::id::{ContactId, Ids, MediaId};
 use domain::message::{Author, Failure};
 use domain::phone::E164;
 use domain::template::Rendering;
@@ -52,7 +52,7 @@ pub(crate) async fn test(
         let start = Start {
             to: to.clone(),
             from,
-            text: Some(new_text(text.body)),
+            text: Some(new_text(text.body, ground.settings.media.clone())),
             name: None,
             company: None,
             assistant: None,
@@ -107,10 +107,10 @@ async fn phone_of(tx: &mut TenantTx<'_>, person: ContactId) -> Result<String, As
 }
 
 /// It answers nobody, and nobody has to wait for it.
-fn new_text(body: String) -> NewText {
+fn new_text(body: String, media: Vec<MediaId>) -> NewText {
     NewText {
         body,
-        media: Vec::new(),
+        media,
         scheduled_at: None,
         hold: SignedDuration::ZERO,
         stop_if_reply: false,

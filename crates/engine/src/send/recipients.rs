@@ -20,7 +20,7 @@ use store::campaign::recipient::{self, DueRecipient};
 use store::link::{self, Codes};
 use store::queue::{Lane, Paced, Sender};
 use store::remember::{Aftermath, remember};
-use store::{StoreError, TenantTx, campaign};
+use store::{StoreError, TenantTx, campaign, media};
 
 use super::board::Then;
 use super::{AHEAD_US, Handed, Outside, POLL};
@@ -81,6 +81,15 @@ pub(super) async fn claim(
             continue;
         }
         let Some(running) = running(id, sending.root, &sending.settings, base, outside.link_key) else { continue };
+        let paths = match sending.settings.media.as_slice() {
+            [] => Vec::new(),
+            attached => media::carrier_paths(tx, attached).await?,
+        };
+        if paths.len() != sending.settings.media.len() {
+            tracing::error!(campaign = %id, "what is attached to the texts of a running campaign is gone");
+            continue;
+        }
+        let media_urls: Vec<String> = paths.iter().map(|path| format!("{}{path}", outside.public_url)).collect();
         let names: Vec<&str> = running.texts.names().collect();
         let fields = sender.settings.fields.iter().filter(|field| names.contains(&field.key.as_str()));
         let fields: Vec<_> = fields.cloned().collect();
@@ -133,7 +142,7 @@ pub(super) async fn claim(
                     from: sender.address.clone(),
                     to: one.recipient.phone.clone(),
                     text: body,
-                    media_urls: Vec::new(),
+                    media_urls: media_urls.clone(),
                     subject: None,
                     messaging_profile_id: sender.messaging_profile.clone(),
                     webhook_url: Some(address_of(&outside.public_url, sender.account, message)),
@@ -263,7 +272,7 @@ pub(crate) fn running(
     let variants = settings.variants.iter().map(|variant| Some((read(&variant.body)?, variant.weight)));
     let only = read(if settings.variants.is_empty() { &settings.body } else { "" })?;
     let texts = Texts::several(only, variants.collect::<Option<_>>()?, settings.holdout_percent, root);
-    Some(Running { id, texts, send_before: settings.send_before })
+    Some(Running { id, texts, send_before: settings.send_before, is_mms: !settings.media.is_empty() })
 }
 
 pub(crate) fn person(one: &DueRecipient) -> Person<'_> {

@@ -181,21 +181,24 @@ pub async fn rates(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<BTreeM
 ///
 /// # Errors
 /// When the database fails.
-pub async fn prices(tx: &mut TenantTx<'_>) -> Result<Prices, StoreError> {
+pub async fn prices(tx: &mut TenantTx<'_>, is_mms: bool) -> Result<Prices, StoreError> {
     let mut prices = Prices::default();
     let texts = tx
         .rows(
             "SELECT v.number_id, v.address, m.cost_micros, m.currency, m.parts
-             FROM (SELECT tenant_id, id, conversation_id, cost_micros, currency, parts FROM message
+             FROM (SELECT tenant_id, id, conversation_id, media, cost_micros, currency, parts FROM message
                    WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2) m
              JOIN conversation v ON v.tenant_id = m.tenant_id AND v.id = m.conversation_id
-             WHERE m.cost_micros IS NOT NULL AND m.parts IS NOT NULL ORDER BY m.id DESC",
-            args![MESSAGES],
+             WHERE m.cost_micros IS NOT NULL AND m.parts IS NOT NULL AND (m.media IS NOT NULL) = $3
+             ORDER BY m.id DESC",
+            args![MESSAGES, is_mms],
         )
         .await?;
     learn(&mut prices, &texts)?;
-    let sql = "SELECT id FROM campaign WHERE tenant_id = $1 AND launched_at_us IS NOT NULL ORDER BY id DESC LIMIT $2";
-    for campaign in &tx.rows(sql, args![CAMPAIGNS]).await? {
+    let sql = "SELECT id FROM campaign c WHERE tenant_id = $1 AND launched_at_us IS NOT NULL
+                 AND EXISTS (SELECT 1 FROM campaign_media k WHERE k.tenant_id = c.tenant_id AND k.campaign_id = c.id) = $3
+               ORDER BY id DESC LIMIT $2";
+    for campaign in &tx.rows(sql, args![CAMPAIGNS, is_mms]).await? {
         let texts = tx
             .rows(
                 "SELECT number_id, phone, cost_micros, currency, parts FROM campaign_recipient

@@ -14,6 +14,7 @@ use domain::id::{CampaignId, ContactId, ConversationId, RecipientId, TenantId};
 use domain::message::{Failure, Status};
 use jiff::Timestamp;
 
+use super::attached;
 use crate::remember::SENDING_LEASE;
 use crate::{Row, StoreError, SystemTx, TenantTx, args, list};
 
@@ -37,9 +38,10 @@ pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[RecipientId]) -> Result<HashMa
     let rows = tx
         .rows(
             "SELECT r.id, r.campaign_id, r.contact_id, r.phone, r.number_id, r.standing, r.attempt, r.conversation_id,
-                    a.opted_out_at_us
+                    a.opted_out_at_us, w.workflow_id
              FROM campaign_recipient r
              LEFT JOIN contact_address a ON a.tenant_id = r.tenant_id AND a.kind = 'phone' AND a.address = r.phone
+             LEFT JOIN campaign_workflow w ON w.tenant_id = r.tenant_id AND w.campaign_id = r.campaign_id
              WHERE r.tenant_id = $1 AND r.id {among $2}",
             args![list(ids)],
         )
@@ -57,6 +59,7 @@ pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[RecipientId]) -> Result<HashMa
                 attempt: row.get(6)?,
                 conversation: row.get(7)?,
                 opted_out_at: row.get(8)?,
+                workflow: row.get(9)?,
             };
             Ok((id, recipient))
         })
@@ -86,14 +89,19 @@ pub async fn unanswered(
             args![list(contacts)],
         )
         .await?;
+    let mut campaigns = rows.iter().map(|row| row.get(2)).collect::<Result<Vec<CampaignId>, _>>()?;
+    campaigns.sort_unstable();
+    campaigns.dedup();
+    let media = attached::media_of(tx, &campaigns).await?;
     for row in &rows {
-        let word = row.text(7)?;
+        let (campaign, word) = (row.get(2)?, row.text(7)?);
         found.entry(row.get(0)?).or_default().push(Unanswered {
             recipient: row.get(1)?,
-            campaign: row.get(2)?,
+            campaign,
             campaign_name: row.get(3)?,
             number: row.get(4)?,
             body: row.get(5)?,
+            media: media.get(&campaign).cloned().unwrap_or_default(),
             segments: row.get(6)?,
             status: status(standing(word)?).ok_or_else(|| StoreError::fault(format!("no status: {word}")))?,
             carrier_ref: row.get(8)?,

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
     DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MediaId, MergeId, MessageId, NumberId, RecipientId, ReplayId,
-    RunId, SegmentId, SnippetId, SuppressionId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
+    RunId, SegmentId, SnippetId, SuppressionId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId, WorkflowId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -208,6 +208,7 @@ id_values!(
     UseId,
     RunId,
     WorkId,
+    WorkflowId,
 );
 
 impl Value<'_> {

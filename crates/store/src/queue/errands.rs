@@ -1,8 +1,8 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, ConversationId, ImportId, KnowledgeId, MediaId, MessageId, ReplayId, TenantId,
-    WorkId,
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, ImportId, KnowledgeId, MediaId, MessageId,
+    ReplayId, TenantId, WorkId, WorkflowId,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,15 @@ pub enum Errand {
         /// Which.
         replay: ReplayId,
     },
+    /// Take somebody into a workflow.
+    Enrol {
+        /// Where to.
+        workflow: WorkflowId,
+        /// Who.
+        contact: ContactId,
+        /// By which campaign.
+        campaign: CampaignId,
+    },
 }
 
 impl Errand {
@@ -89,6 +98,7 @@ impl Errand {
             Self::CheckCampaign { .. } => "check_campaign",
             Self::ImportContacts { .. } => "import_contacts",
             Self::ReplayAssistant { .. } => "replay_assistant",
+            Self::Enrol { .. } => "enrol",
         }
     }
 
@@ -103,6 +113,7 @@ impl Errand {
             Self::FreezeCampaign { campaign, launch } => format!("freeze:{campaign}:{launch}"),
             Self::CheckCampaign { campaign, run } => format!("check:{campaign}:{run}"),
             Self::ReplayAssistant { replay } => format!("replay:{replay}"),
+            Self::Enrol { workflow, contact, campaign } => format!("enrol:{workflow}:{contact}:{campaign}"),
         }
     }
 }

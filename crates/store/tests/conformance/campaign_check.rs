@@ -174,7 +174,7 @@ on_both_engines! {
     /// What was billed lately: in conversations, and in campaigns.
     async fn what_texts_cost_lately_is_known(store) {
         prepare(&store).await;
-        let prices = async |tenant| desk::read(&store, tenant, async |tx| check::prices(tx).await).await;
+        let prices = async |tenant| desk::read(&store, tenant, async |tx| check::prices(tx, false).await).await;
         assert_eq!(prices(ACME).await, Prices::default());
         desk::put_thread(&store, Thread { n: 7, ..Thread::open(7, 1) }).await;
         desk::put_message(&store, ACME, 1, 7, Some(ANN)).await;

@@ -4,6 +4,7 @@
 
 mod approval;
 mod assistant;
+mod attached;
 mod campaign;
 mod campaign_check;
 mod carrier;

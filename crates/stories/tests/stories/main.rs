@@ -4,6 +4,7 @@
 
 mod asking;
 mod assistants;
+mod attached;
 mod bad_input;
 mod campaigns;
 mod carrier;
@@ -12,11 +13,13 @@ mod contacts;
 mod conversations;
 mod crash;
 mod deeds;
+mod enrolling;
 mod first_start;
 mod foretold;
 mod guards;
 mod hostile_carrier;
 mod imports;
+mod in_full_flight;
 mod inbox;
 mod isolation;
 mod knowledge;

@@ -2,7 +2,7 @@
 
 use domain::campaign::{Audience, Canary, Settings, Throttle, Variant};
 use domain::consent::Purpose;
-use domain::id::{ListId, NumberId, SegmentId};
+use domain::id::{ListId, MediaId, NumberId, SegmentId, WorkflowId};
 use domain::link::Links;
 use domain::lint::{self, Severity};
 use domain::phone::E164;
@@ -13,6 +13,7 @@ use store::campaign::{audience, retry};
 use store::{TenantTx, number, segment, tenant, words};
 use utoipa::ToSchema;
 
+use super::attached;
 use super::variants::{holdout_of, variants_of};
 use crate::{
     error::ApiError,
@@ -60,6 +61,14 @@ pub struct CampaignPatch {
     /// How fast it goes at most.
     #[schema(value_type = Option<store::campaign::shown::Throttle>)]
     throttle: Option<Throttle>,
+    /// What is attached to each text, at most ten uploads that together weigh less than 1 MB; each text then goes, and costs, as
+    /// one MMS.
+    #[schema(value_type = Option<Vec<String>>, max_items = 10)]
+    media: Option<Vec<MediaId>>,
+    /// Whoever gets it is enrolled in this workflow, once; `null`: in none.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    workflow_id: Option<Option<WorkflowId>>,
 }
 
 /// Who gets it: whoever one of the first five means, and none of the others does.
@@ -141,7 +150,8 @@ pub(super) async fn sendable(tx: &mut TenantTx<'_>, set: &Settings) -> Result<()
         names_exist(tx, &field_of(variant), body).await?;
         says_nothing_refused(tx, &field_of(variant), body).await?;
     }
-    numbers_exist(tx, &set.numbers).await
+    numbers_exist(tx, &set.numbers).await?;
+    attached::numbers_can(tx, set).await
 }
 
 /// What it says, to whom and how, after what is asked for.
@@ -198,6 +208,13 @@ pub(super) async fn settings(
             return Err(ApiError::invalid("throttle.segments_per_minute", "out_of_range", mend));
         }
         set.throttle = throttle;
+    }
+    if let Some(media) = &asked.media {
+        set.media = attached::media_of(tx, media).await?;
+    }
+    if let Some(workflow) = asked.workflow_id {
+        attached::workflow_exists(workflow)?;
+        set.workflow_id = workflow;
     }
     Ok(set)
 }

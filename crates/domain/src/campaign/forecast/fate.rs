@@ -169,7 +169,7 @@ impl DryRun {
     /// What it lacks, or has too much of.
     pub fn text(&self, rendering: &Rendering, person: Person<'_>) -> Result<Text, Skip> {
         let template = self.template(person).ok_or(Skip::Holdout)?;
-        text(template, rendering, person, None).map(|(body, segments)| Text::of(body, segments))
+        text(template, rendering, person, None, self.campaign.is_mms).map(|(body, segments)| Text::of(body, segments))
     }
 
     fn template(&self, person: Person<'_>) -> Option<&Template> {
@@ -178,7 +178,8 @@ impl DryRun {
 
     fn odd(&self, text: &Text, person: Person<'_>) -> Vec<Odd> {
         let mut odd = Vec::new();
-        if self.is_plain && text.encoding == Encoding::Ucs2 {
+        // An MMS costs the same in any letters.
+        if self.is_plain && !self.campaign.is_mms && text.encoding == Encoding::Ucs2 {
             odd.push(Odd::Costly);
         }
         if self.template(person).is_some_and(|template| template.falls_back(person)) {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::campaign::{Recipient, Running, Standing, Texts};
+use crate::campaign::{Recipient, Running, Skip, Standing, Texts};
 use crate::consent::Wishes;
 use crate::field::{Field, Kind};
 use crate::gate::{Asked, Purpose};
@@ -35,7 +35,7 @@ fn number(n: u128) -> NumberId {
 }
 
 fn running(body: &str, send_before: Option<Timestamp>) -> Running {
-    Running { id: Uuid::from_u128(2).into(), texts: Texts::only(body.parse().unwrap()), send_before }
+    Running { id: Uuid::from_u128(2).into(), texts: Texts::only(body.parse().unwrap()), send_before, is_mms: false }
 }
 
 fn recipient(phone: &str) -> Recipient {
@@ -49,6 +49,7 @@ fn recipient(phone: &str) -> Recipient {
         attempt: 0,
         opted_out_at: None,
         conversation: None,
+        workflow: None,
     }
 }
 
@@ -89,6 +90,27 @@ fn told(foreseen: &Foreseen) -> String {
     };
     let odd: String = foreseen.odd.iter().map(|odd| format!(", {}", odd.code())).collect();
     fate + &odd
+}
+
+#[test]
+fn with_something_attached_any_text_is_one_segment_and_no_letter_is_dear() {
+    let settings = Settings::default();
+    let say = |is_mms, name| {
+        let campaign = Running { is_mms, ..running(&format!("Hi {{name}}, {}", "look! ".repeat(30)), None) };
+        let run = DryRun::new(at(0), campaign);
+        let (rendering, person) = (Rendering::new("en"), Person { name, ..Person::default() });
+        let text = run.text(&rendering, person).unwrap();
+        let foreseen = run.foresee(&rendering, &recipient(PARIS), person, asked(&settings, PARIS));
+        assert_eq!(foreseen.fate.text(), Some(&text));
+        (text.segments, foreseen.odd)
+    };
+    assert_eq!(say(false, "Ann"), (2, Vec::new()));
+    assert_eq!(say(true, "Ann"), (1, Vec::new()));
+    assert_eq!(say(false, "Зоя"), (3, vec![Odd::Costly]));
+    assert_eq!(say(true, "Зоя"), (1, Vec::new()));
+    let long = Running { is_mms: true, ..running(&"x".repeat(1_600), None) };
+    let text = DryRun::new(at(0), long).text(&Rendering::new("en"), Person::default());
+    assert_eq!(text, Err(Skip::TooLong), "nor does a picture make room for more than the carrier takes");
 }
 
 #[test]

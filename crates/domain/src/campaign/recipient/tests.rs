@@ -21,6 +21,7 @@ fn ann(standing: Standing, attempt: u32) -> Recipient {
         attempt,
         opted_out_at: None,
         conversation: None,
+        workflow: None,
     }
 }
 
@@ -39,6 +40,7 @@ fn told(decision: &Decision) -> Vec<String> {
     });
     let effects = decision.effects.iter().map(|effect| match effect {
         Effect::Remind { .. } => "looked at again".into(),
+        Effect::Enrol(_) => "enrolled".into(),
         other => format!("{other:?}"),
     });
     changes.chain(effects).collect()
@@ -75,8 +77,12 @@ fn somebody_gets_their_text_a_later_turn_or_a_reason() {
     let rendering = Rendering::new("en");
     let person = |name| Person { name, ..Person::default() };
     let decide = |body: &str, name, kept, opted_out, send_before| {
-        let campaign =
-            Running { id: Uuid::from_u128(2).into(), texts: Texts::only(body.parse().unwrap()), send_before };
+        let campaign = Running {
+            id: Uuid::from_u128(2).into(),
+            texts: Texts::only(body.parse().unwrap()),
+            send_before,
+            is_mms: false,
+        };
         let (moved, due) =
             due(at(0), &campaign, &ann(Standing::Pending, 1), &rendering, person(name), kept, asked(opted_out));
         (moved.to, due)
@@ -159,7 +165,8 @@ fn somebody_gets_the_text_that_is_theirs_or_nothing_to_compare_with() {
             wrote_at: None,
             purpose: crate::gate::Purpose::Campaign,
         };
-        let campaign = Running { id: Uuid::from_u128(2).into(), texts: texts(holdout), send_before: None };
+        let campaign =
+            Running { id: Uuid::from_u128(2).into(), texts: texts(holdout), send_before: None, is_mms: false };
         due(at(0), &campaign, &recipient, &Rendering::new("en"), Person::default(), None, asked)
     };
     let mut held_out = 0;

@@ -22,6 +22,7 @@ fn who_must_wait_is_told_why_and_not_beyond_their_time() {
         attempt: 0,
         opted_out_at: None,
         conversation: None,
+        workflow: None,
     };
     let wait = |phone, had, send_before| {
         let asked = Asked {
@@ -37,8 +38,12 @@ fn who_must_wait_is_told_why_and_not_beyond_their_time() {
             wrote_at: None,
             purpose: Purpose::Campaign,
         };
-        let campaign =
-            Running { id: Uuid::from_u128(2).into(), texts: Texts::only("Hi".parse().unwrap()), send_before };
+        let campaign = Running {
+            id: Uuid::from_u128(2).into(),
+            texts: Texts::only("Hi".parse().unwrap()),
+            send_before,
+            is_mms: false,
+        };
         let (rendering, person) = (Rendering::new("en"), Person::default());
         due(at(0), &campaign, &recipient, &rendering, person, None, asked)
     };

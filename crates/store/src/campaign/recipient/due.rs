@@ -134,6 +134,7 @@ async fn known(
                 attempt: row.get(4)?,
                 opted_out_at: row.get(10)?,
                 conversation: None,
+                workflow: None,
             },
             body: row.get(5)?,
             name: row.get(6)?,
