@@ -130,7 +130,7 @@ pub(crate) async fn ask(
 ) -> Result<Done, AskError> {
     let now = world.now();
     let ids = world.ids();
-    let keys = world.address_keys.clone();
+    let (keys, stops) = (world.address_keys.clone(), Arc::clone(&world.stops));
     let (done, after) = world
         .store
         .write(tenant, async move |tx| {
@@ -151,6 +151,7 @@ pub(crate) async fn ask(
                 [] => None,
                 lines => Some(event::append(tx, now, lines).await?),
             };
+            stops.add_all(&after.stopped);
             Ok::<_, AskError>((Done { outcome, seq, replayed: false }, after))
         })
         .await?;

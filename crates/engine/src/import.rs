@@ -97,31 +97,36 @@ async fn write(
     let (id, run, now, ids) = (held.id, held.run, world.now(), world.ids());
     let (tenant, errand) = (claimed.tenant, claimed.id);
     let until = now.checked_add(LEASE).map_err(StoreError::fault)?;
+    let stops = Arc::clone(&world.stops);
     let done = world
         .store
         .write(tenant, async move |tx: &mut TenantTx<'_>| {
             let Some(held) = import::hold(tx, id).await?.filter(|held| held.run == run) else {
-                return Ok((Wrote::Over, None));
+                return Ok((Wrote::Over, None, Vec::new()));
             };
             if held.reading.rows != at {
-                return Ok((Wrote::Elsewhere, None));
+                return Ok((Wrote::Elsewhere, None, Vec::new()));
             }
             let mut reading = held.reading.clone();
             (reading.rows, reading.line, reading.progress) = (batch.rows_read, batch.line, batch.progress);
             reading.alarm.clone_from(&batch.alarm);
             let is_check = held.state == State::Checking;
             let applying = Applying { import: id, settings: &held.settings, is_check, now };
-            apply(tx, &mut ids.clone(), applying, &batch.rows, &mut reading).await?;
+            let out = apply(tx, &mut ids.clone(), applying, &batch.rows, &mut reading).await?;
+            let out: Vec<_> = out.into_iter().map(|phone| (tenant, phone)).collect();
             for faults in &batch.faults {
                 reading.tally.count_invalid(faults);
             }
             import::reject(tx, id, run, &batch.rejected).await?;
             queue::postpone_errand(tx, errand, until).await?;
             let line = import::advance(tx, id, &reading).await?;
-            Ok::<_, StoreError>((Wrote::To(reading.rows), Some(event::append(tx, now, &[line]).await?)))
+            let head = event::append(tx, now, &[line]).await?;
+            stops.add_all(&out);
+            Ok::<_, StoreError>((Wrote::To(reading.rows), Some(head), out))
         })
         .await?;
-    let (wrote, head) = done;
+    let (wrote, head, out) = done;
+    world.stops.add_all(&out);
     head.into_iter().for_each(|head| world.told(tenant, head));
     Ok(wrote)
 }

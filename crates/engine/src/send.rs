@@ -165,7 +165,7 @@ async fn claim(
 ) -> Result<(Vec<Handed>, Vec<(Lane, Then)>), StoreError> {
     let now = world.now();
     let ids = world.ids();
-    let outside = Outside::of(world);
+    let (outside, stops) = (Outside::of(world), Arc::clone(&world.stops));
     let (handed, lanes, told) = world
         .store
         .system_write(async move |tx| {
@@ -185,7 +185,7 @@ async fn claim(
             // For whom there was no room this time comes first the next time.
             let left = lanes[then.len()..].iter().map(|lane| (lane.clone(), Then::Again));
             let then = left.chain(then).collect();
-            Ok::<_, StoreError>((handed, then, batch.log(tx, now).await?))
+            Ok::<_, StoreError>((handed, then, batch.log(tx, now, &stops).await?))
         })
         .await?;
     told.announce(world);

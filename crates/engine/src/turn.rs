@@ -76,7 +76,7 @@ struct Taken {
 async fn together(world: &Arc<World>, shards: &Arc<[i64]>, limit: u32) -> Result<Taken, StoreError> {
     let now = world.now();
     let ids = world.ids();
-    let shards = Arc::clone(shards);
+    let (shards, stops) = (Arc::clone(shards), Arc::clone(&world.stops));
     let (taken, told) = world
         .store
         .system_write(async move |tx| {
@@ -102,7 +102,7 @@ async fn together(world: &Arc<World>, shards: &Arc<[i64]>, limit: u32) -> Result
             queue::finish(tx, &waiting).await?;
             let more = waiting.len() >= limit as usize;
             let next = if more { None } else { queue::next_turn(tx, now).await? };
-            Ok::<_, StoreError>((Taken { more, next }, batch.log(tx, now).await?))
+            Ok::<_, StoreError>((Taken { more, next }, batch.log(tx, now, &stops).await?))
         })
         .await?;
     told.announce(world);

@@ -62,7 +62,7 @@ pub(crate) struct World {
     /// Who followed short links, on their way to the disk.
     pub(crate) clicks: Clicks,
     pub(crate) webhooks: Alarm,
-    pub(crate) stops: Stops,
+    pub(crate) stops: Arc<Stops>,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
     /// The time of the last ids.
@@ -104,7 +104,7 @@ impl World {
             imports: Alarm::default(),
             clicks: Clicks::default(),
             webhooks: Alarm::default(),
-            stops: Stops::default(),
+            stops: Arc::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
             ids_from_us: AtomicI64::new(i64::MIN),
@@ -138,7 +138,7 @@ impl World {
     /// After a commit: whoever has work now is woken, whoever listens is told.
     pub(crate) fn committed(&self, after: &Aftermath) {
         self.runs.moved(&after.moved);
-        after.stopped.iter().for_each(|(tenant, phone)| self.stops.add(*tenant, phone));
+        self.stops.add_all(&after.stopped);
         for (campaign, guard) in &after.halted {
             tracing::warn!(%campaign, guard = guard.as_str(), "a campaign stopped by itself; it says why");
         }

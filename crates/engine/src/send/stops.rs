@@ -32,8 +32,13 @@ impl Stops {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).count
     }
 
-    /// Somebody's STOP is committed.
-    pub(crate) fn add(&self, tenant: TenantId, phone: &str) {
+    /// These say STOP in a transaction. To be called before its commit and after it: what departs in between stays here, and
+    /// what was claimed in between, by a gate that could not know of it yet.
+    pub(crate) fn add_all(&self, stopped: &[(TenantId, String)]) {
+        stopped.iter().for_each(|(tenant, phone)| self.add(*tenant, phone));
+    }
+
+    fn add(&self, tenant: TenantId, phone: &str) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.count += 1;
         kept.last.push_back((tenant, phone.to_owned()));

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::sight;
 use crate::campaign::breaker;
+use crate::send::stops::Stops;
 use crate::world::World;
 
 /// A fact whose tenant is known.
@@ -79,8 +80,9 @@ impl Batch {
         self.after.join(after);
     }
 
-    /// Numbers the lines, tenant by tenant in the order of their ids: everybody locks the counters in the same order.
-    pub(crate) async fn log(self, tx: &mut SystemTx<'_>, now: Timestamp) -> Result<Told, StoreError> {
+    /// Numbers the lines, tenant by tenant in the order of their ids: everybody locks the counters in the same order. The last
+    /// thing before the commit.
+    pub(crate) async fn log(self, tx: &mut SystemTx<'_>, now: Timestamp, stops: &Stops) -> Result<Told, StoreError> {
         let mut heads = Vec::with_capacity(self.lines.len());
         for (tenant, lines) in self.lines {
             if !lines.is_empty() {
@@ -88,6 +90,7 @@ impl Batch {
                 heads.push((tenant, event::append(&mut tx, now, &lines).await?));
             }
         }
+        stops.add_all(&self.after.stopped);
         Ok(Told { after: self.after, heads, unclaimed: self.unclaimed })
     }
 }

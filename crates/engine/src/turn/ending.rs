@@ -58,7 +58,7 @@ async fn take_some(
 ) -> Result<(), StoreError> {
     let now = world.now();
     let ids = world.ids();
-    let endings = Arc::clone(endings);
+    let (endings, stops) = (Arc::clone(endings), Arc::clone(&world.stops));
     let told = world
         .store
         .system_write(async move |tx| {
@@ -71,7 +71,7 @@ async fn take_some(
                 .map(|ending| Turn { tenant: ending.tenant, lane: ending.lane, fact: &ending.fact, waiting: None })
                 .collect();
             let _ = batch.take(tx, now, &mut ids, turns).await?;
-            batch.log(tx, now).await
+            batch.log(tx, now, &stops).await
         })
         .await?;
     told.announce(world);

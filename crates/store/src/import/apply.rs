@@ -52,7 +52,7 @@ struct Someone {
     known: Known,
 }
 
-/// Does what these rows say, in their order, and counts it.
+/// Does what these rows say, in their order, and counts it. Answers who wants no texts from now on.
 ///
 /// # Errors
 /// When the database fails.
@@ -62,7 +62,7 @@ pub async fn apply(
     applying: Applying<'_>,
     rows: &[Read],
     reading: &mut Reading,
-) -> Result<(), StoreError> {
+) -> Result<Vec<String>, StoreError> {
     let mode = applying.settings.mode;
     let mut there = people(tx, rows, mode).await?;
     let mut writing = Writing::default();
@@ -92,10 +92,12 @@ pub async fn apply(
             ),
         }
     }
-    if !applying.is_check {
-        writing.write(tx, ids, applying, reading).await?;
+    if applying.is_check {
+        return Ok(Vec::new());
     }
-    Ok(())
+    let out = writing.consents.iter().filter(|one| one.opted_out).map(|one| one.phone.to_owned()).collect();
+    writing.write(tx, ids, applying, reading).await?;
+    Ok(out)
 }
 
 /// Who of them we know, and as much of them as the mode asks for.
