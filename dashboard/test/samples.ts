@@ -1,6 +1,7 @@
 /** Complete values for tests; each test says only what matters to it. */
 import type {
   Campaign,
+  Consent,
   ContactImport,
   CampaignCheck,
   Conversation,
@@ -38,6 +39,25 @@ export const aMessage = (over: Partial<Message> = {}): Message => ({
   created_at: "2026-11-23T10:00:00Z",
   sent_at: null,
   delivered_at: null,
+  ...over,
+});
+
+export const aConsent = (over: Partial<Consent> = {}): Consent => ({
+  id: "cst_1",
+  state: "opted_in",
+  purpose: "marketing",
+  phone: "+12125550101",
+  number_id: null,
+  source: "member",
+  keyword: null,
+  message_id: null,
+  by_user_id: "usr_1",
+  import_id: null,
+  how: null,
+  shown: null,
+  proof: null,
+  jurisdiction: null,
+  at: "2026-11-23T10:00:00Z",
   ...over,
 });
 
@@ -181,6 +201,7 @@ export const aCampaign = (over: Partial<Campaign> = {}): Campaign => ({
   canary: null,
   variants: [],
   holdout_percent: 0,
+  purpose: "marketing",
   links: "as_written",
   schedule: { at_local: null, spread_seconds: 0 },
   throttle: { segments_per_minute: null },

@@ -66,6 +66,7 @@ export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Camp
     canary: null,
     variants: [],
     holdout_percent: 0,
+    purpose: "marketing",
     links: "as_written",
     schedule: { at_local: null, spread_seconds: 0 },
     throttle: { segments_per_minute: null },

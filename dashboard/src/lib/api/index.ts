@@ -103,7 +103,14 @@ export const contacts = {
     get<T.Page<T.Merge>>(`/contacts/${at(id)}/merges`, { cursor, limit: 20 }),
   merge: (id: string, from: string) => post<T.Merged>(`/contacts/${at(id)}/merge`, { from }),
   unmerge: (id: string, merge_id: string) => post<unknown>(`/contacts/${at(id)}/unmerge`, { merge_id }),
-  erase: (id: string) => post<T.ContactErased>(`/contacts/${at(id)}/erase`, { confirm: id }),
+  recordConsent: (id: string, body: T.NewConsent, key: string) =>
+    post<T.Consent>(`/contacts/${at(id)}/consents`, body, { key }),
+  /** Asks them by text to confirm. */
+  askConsent: (id: string, body: T.ConsentRequest, key: string) =>
+    post<T.SentMessage>(`/contacts/${at(id)}/consents/request`, body, { key }),
+  /** `confirm`: their id, as somebody typed it. `suppress`: none of their addresses gets texts if it comes back. */
+  erase: (id: string, confirm: string, suppress: boolean) =>
+    post<T.ContactErased>(`/contacts/${at(id)}/erase`, { confirm, suppress }),
   /** A file to download. */
   exportUrl: (id: string) => `/api/v1/contacts/${at(id)}/export`,
 };
@@ -151,6 +158,28 @@ export const segments = {
   preview: (body: T.TryCondition, signal?: AbortSignal) =>
     post<T.SegmentPreview>("/segments/preview", body, { signal }),
   why: (id: string, contact: string) => get<T.SegmentWhy>(`/segments/${at(id)}/contacts/${at(contact)}/why`),
+};
+
+/** Numbers that get no texts. */
+export const suppressions = {
+  list: (query: { phone?: string; past?: boolean; cursor?: string }) =>
+    get<T.Page<T.Suppression>>("/suppressions", { ...query, limit: 50 }),
+  add: (body: T.NewSuppressions, key: string) => post<T.SuppressionsAdded>("/suppressions", body, { key }),
+  addFile: (file: File, reason: string, until: string | null) =>
+    post<T.SuppressionsAdded>("/suppressions/file", file, {
+      query: { reason, until },
+      timeoutMs: UPLOAD_TIMEOUT_MS,
+    }),
+  takeOff: (id: string, why: string, key: string) =>
+    post<T.Suppression>(`/suppressions/${at(id)}/remove`, { why }, { key }),
+};
+
+/** Texts that are used again and again. */
+export const snippets = {
+  list: (cursor?: string) => get<T.Page<T.Snippet>>("/snippets", { cursor, limit: 100 }),
+  create: (body: T.SnippetPatch, key: string) => post<T.Snippet>("/snippets", body, { key }),
+  update: (id: string, body: T.SnippetPatch) => patch<T.Snippet>(`/snippets/${at(id)}`, body),
+  remove: (id: string) => remove(`/snippets/${at(id)}`),
 };
 
 export const phones = { parse: (input: string) => post<T.Phone>("/phones/parse", { input }) };

@@ -1,6 +1,6 @@
 /** Plain words for what happened with a contact. Pure. */
 import type { ContactChange, TimelineEntry } from "$lib/api/types";
-import { consentWords } from "./words";
+import { saidBy, stateOf, type Names } from "./consent";
 
 export interface Told {
   what: string;
@@ -39,7 +39,10 @@ export function changeWords({
 }
 
 /** What an entry of the timeline says. */
-export function happened({ message, campaign, consent, change }: TimelineEntry): Told {
+export function happened(
+  { message, campaign, consent, change }: TimelineEntry,
+  names: Pick<Names, "memberName">,
+): Told {
   if (message) {
     const { direction, body } = message;
     if (direction === "note") return { what: "Note", text: body, tone: "note" };
@@ -47,11 +50,9 @@ export function happened({ message, campaign, consent, change }: TimelineEntry):
   }
   if (campaign)
     return { what: campaign.campaign_name, text: campaign.body ?? campaign.standing, tone: "accent" };
-  if (consent)
-    return {
-      what: consent.state === "opted_out" ? "No more texts" : "Texts again",
-      text: consentWords(consent),
-      tone: consent.state === "opted_out" ? "bad" : "good",
-    };
+  if (consent) {
+    const { label, tone } = stateOf(consent);
+    return { what: label, text: saidBy(consent, names), tone };
+  }
   return { what: "Changed", text: change ? changeWords(change) : "", tone: "plain" };
 }
