@@ -14,6 +14,7 @@ import type {
   Preview,
   Recipient,
   RecipientCounts,
+  Suppression,
 } from "../src/lib/api/types";
 import { anAudience } from "../src/lib/campaign/audience";
 
@@ -58,6 +59,21 @@ export const aConsent = (over: Partial<Consent> = {}): Consent => ({
   proof: null,
   jurisdiction: null,
   at: "2026-11-23T10:00:00Z",
+  ...over,
+});
+
+export const aSuppression = (over: Partial<Suppression> = {}): Suppression => ({
+  id: "sup_1",
+  phone: "+12125550188",
+  phone_pretty: "(212) 555-0188",
+  reason: "Asked us by telephone",
+  source: "member",
+  created_at: "2026-11-23T10:00:00Z",
+  created_by: "usr_1",
+  until: null,
+  ended_at: null,
+  ended_by: null,
+  ended_why: null,
   ...over,
 });
 

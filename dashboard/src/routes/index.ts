@@ -35,6 +35,7 @@ export const routes: Route<Page>[] = [
   { path: "/contacts/imports", page: page("Imports", () => import("./contacts/Imports.svelte")) },
   { path: "/contacts/imports/new", page: page("Import", () => import("./contacts/NewImport.svelte")) },
   { path: "/contacts/imports/:id", page: page("Import", () => import("./contacts/Import.svelte")) },
+  { path: "/contacts/suppressions", page: page("No texts", () => import("./contacts/Suppressions.svelte")) },
   { path: "/contacts/:id", page: page("Contact", () => import("./contacts/Contact.svelte")) },
   { path: "/assistants", page: assistants },
   { path: "/assistants/:id", page: assistants },

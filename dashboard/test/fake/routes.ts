@@ -9,6 +9,7 @@ import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
 import { importRoutes } from "./imports";
 import { knowledgeRoutes } from "./knowledge";
+import { suppressionRoutes } from "./suppressions";
 import { rehearsalRoutes } from "./rehearsal";
 
 const phones = [
@@ -305,6 +306,7 @@ const routes: Record<string, Handler> = {
   ...importRoutes,
   ...launchCheckRoutes,
   ...contactRoutes,
+  ...suppressionRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,
   "GET /webhooks": (d) => page(d.webhooks),
