@@ -190,9 +190,11 @@ export const campaigns = {
   create: (body: T.CampaignPatch, key: string) => post<T.Campaign>("/campaigns", body, { key }),
   update: (id: string, body: T.CampaignPatch) => patch<T.Campaign>(`/campaigns/${at(id)}`, body),
   remove: (id: string) => remove(`/campaigns/${at(id)}`),
-  /** `when`: an instant; `null`: as soon as it may. */
-  launch: (id: string, when: string | null, key: string) =>
-    post<T.Campaign>(`/campaigns/${at(id)}/launch`, when === null ? {} : { at: when }, { key }),
+  launch: (id: string, launch: T.CampaignLaunch, key: string) =>
+    post<T.Campaign>(`/campaigns/${at(id)}/launch`, launch, { key }),
+  /** A draft of one that is over, to those who failed and may not fail again. */
+  retry: (id: string, also: T.RetryAlso[], key: string) =>
+    post<T.Campaign>(`/campaigns/${at(id)}/retry`, { also }, { key }),
   order: (id: string, order: "undo" | "pause" | "resume" | "cancel" | "approve") =>
     post<T.Campaign>(`/campaigns/${at(id)}/${order}`, {}, { key: newKey() }),
   /** Has its launch tried, as if it began at `when`; `null`: as soon as it may. */

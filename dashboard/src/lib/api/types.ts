@@ -139,8 +139,29 @@ export type Trouble = Schemas["NumberProblem"] & Partial<Pick<Schemas["CarrierPr
 export type Campaign = Schemas["Campaign"];
 export type CampaignAudience = Schemas["CampaignAudience"];
 export type CampaignPreview = Schemas["CampaignPreview"];
-export type CampaignPatch = Partial<Pick<Campaign, "name" | "body" | "numbers" | "audience" | "send_before">>;
+export type CampaignPatch = Partial<
+  Pick<
+    Campaign,
+    | "name"
+    | "purpose"
+    | "body"
+    | "variants"
+    | "holdout_percent"
+    | "links"
+    | "numbers"
+    | "audience"
+    | "throttle"
+    | "canary"
+    | "send_before"
+  >
+>;
+/** When it is to go; nothing said: as soon as it may. */
+export type CampaignLaunch = Partial<Schemas["Launch"]>;
+export type CampaignLinks = Campaign["links"];
+export type CampaignVariant = Schemas["CampaignVariant"];
+export type CampaignCanary = NonNullable<Campaign["canary"]>;
 export type CampaignCheck = Schemas["CampaignCheck"];
+export type RetryAlso = Schemas["CampaignRetryAlso"];
 export type CampaignState = Schemas["CampaignState"];
 export type CheckCause = Schemas["CheckCause"];
 export type CheckText = Schemas["CheckText"];

@@ -5,7 +5,7 @@ import { aCampaign, aRecipient, counts } from "../../../test/samples";
 import { CampaignList } from "./list.svelte";
 import { REFRESH_MS, Recipients } from "./recipients.svelte";
 import { WatchedCampaign } from "./watched.svelte";
-import { LOOKED_MAX, WhyNot, failedPhones, reasonsOf } from "./whynot.svelte";
+import { LOOKED_MAX, WhyNot, reasonsOf } from "./whynot.svelte";
 
 const updated = (campaign: Campaign): LiveEvent => ({ type: "campaign.updated", data: { campaign } });
 const gone = (id: string): LiveEvent => ({ type: "campaign.updated", data: { id } });
@@ -83,14 +83,14 @@ describe("a campaign on screen", () => {
   it("is launched with one key until an answer comes", async () => {
     const keys: string[] = [];
     const answers = [new Problem(0, "unreachable", "No answer."), new Problem(422, "invalid", "No."), null];
-    const launch = async (_: string, __: string | null, key: string) => {
+    const launch = async (_: string, __: object, key: string) => {
       keys.push(key);
       const refusal = answers.shift();
       if (refusal) throw refusal;
       return running(0);
     };
     const watched = new WatchedCampaign("cmp_1", { get: never, order: never, launch, refuse: never });
-    for (let i = 0; i < 3; i++) await watched.launch(watched.orders, null);
+    for (let i = 0; i < 3; i++) await watched.launch(watched.orders, {});
     expect(keys[0]).toBe(keys[1]);
     expect(keys[1]).not.toBe(keys[2]);
   });
@@ -200,11 +200,5 @@ describe("why some got nothing", () => {
     const fetchPage = served([]);
     await new WhyNot("cmp_1", fetchPage).look(counts({ delivered: 3 }));
     expect(fetchPage).not.toHaveBeenCalled();
-  });
-
-  it("gives the numbers of those who failed, or says that they are too many", async () => {
-    const all = rows(250, (n) => ({ standing: n % 2 ? "failed" : "delivered", phone: `+1${n}` }));
-    expect(await failedPhones("cmp_1", 200, served(all))).toHaveLength(125);
-    expect(await failedPhones("cmp_1", 100, served(all))).toBeNull();
   });
 });

@@ -101,20 +101,3 @@ export function reasonsOf(rows: readonly Recipient[]): Reason[] {
   }
   return [...reasons.values()].sort((a, b) => b.count - a.count);
 }
-
-/** The numbers of those who failed, for a campaign to them alone; `null`: more than one campaign takes. */
-export async function failedPhones(
-  campaign: string,
-  max: number,
-  fetchPage: typeof api.recipients = api.recipients,
-): Promise<string[] | null> {
-  const phones: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await fetchPage(campaign, { standing: "failed", cursor, limit: PAGE });
-    phones.push(...page.data.map((row) => row.phone));
-    if (phones.length > max) return null;
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor !== undefined);
-  return phones;
-}

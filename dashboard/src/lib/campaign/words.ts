@@ -141,6 +141,17 @@ function groupWords(
     .join(" or ");
 }
 
+/** To whom the next try of a campaign goes, in one sentence’s end. */
+export const retryWords = ({ also }: NonNullable<Campaign["retry"]>): string =>
+  ["those who failed and may not fail again"]
+    .concat(also.includes("skipped") ? "who was skipped" : [])
+    .concat(also.includes("cancelled") ? "who was left when it was ended" : [])
+    .join(", and ");
+
+/** Whom a campaign is to, whichever way that is said. */
+export const whomWords = ({ audience, retry }: Pick<Campaign, "audience" | "retry">, names: Names): string =>
+  retry ? retryWords(retry) : audienceWords(audience, names);
+
 export interface Happening {
   at: string | null;
   what: string;
