@@ -4,6 +4,7 @@ import type {
   Consent,
   ContactImport,
   CampaignCheck,
+  CampaignOutcomes,
   Conversation,
   Draft,
   ImportTally,
@@ -11,6 +12,7 @@ import type {
   Measure,
   Media,
   Message,
+  OutcomeFigures,
   Preview,
   Recipient,
   RecipientCounts,
@@ -278,6 +280,29 @@ export const aRecipient = (over: Partial<Recipient> = {}): Recipient => ({
   carrier: null,
   parts: null,
   cost: null,
+  ...over,
+});
+
+export const someFigures = (over: Partial<OutcomeFigures> = {}): OutcomeFigures => ({
+  total: 0,
+  counts: counts(),
+  replied: 0,
+  clicked: 0,
+  opted_out: 0,
+  segments: 0,
+  parts: 0,
+  costs: [],
+  ...over,
+});
+
+export const someOutcomes = (over: Partial<CampaignOutcomes> = {}): CampaignOutcomes => ({
+  ...someFigures(),
+  counted_at: "2026-11-23T10:00:00Z",
+  reasons: [],
+  numbers: [],
+  countries: [],
+  carriers: [],
+  funnel: null,
   ...over,
 });
 

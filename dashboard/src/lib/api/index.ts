@@ -213,8 +213,19 @@ export const campaigns = {
     post<T.Campaign>(`/campaigns/${at(id)}/refuse`, { note }, { key: newKey() }),
   history: (id: string, cursor?: string) =>
     get<T.Page<T.CampaignDeed>>(`/campaigns/${at(id)}/history`, { cursor, limit: 25 }),
-  recipients: (id: string, query: { standing?: T.Standing; cursor?: string; limit?: number }) =>
+  recipients: (id: string, query: T.SoughtRecipients & { cursor?: string; limit?: number }) =>
     get<T.Page<T.Recipient>>(`/campaigns/${at(id)}/recipients`, { ...query }),
+  /** The same as a file, for the browser to keep. */
+  recipientsAddress: (id: string, sought: T.SoughtRecipients) =>
+    addressOf(`/campaigns/${at(id)}/recipients.csv`, { ...sought }),
+  /** Why somebody got it, or did not. */
+  why: (id: string, recipient: string) =>
+    get<T.RecipientWhy>(`/campaigns/${at(id)}/recipients/${at(recipient)}`),
+  outcomes: (id: string) => get<T.CampaignOutcomes>(`/campaigns/${at(id)}/outcomes`),
+  /** What came of each of several texts. */
+  variants: (id: string) => get<{ data: T.CampaignVariantFigures[] }>(`/campaigns/${at(id)}/variants`),
+  /** Which limits hold it just now. */
+  pace: (id: string) => get<{ held: T.HeldNumber[] }>(`/campaigns/${at(id)}/pace`),
 };
 
 export interface ConversationQuery {

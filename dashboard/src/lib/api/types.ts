@@ -170,6 +170,24 @@ export type CampaignDeed = Schemas["CampaignDeed"];
 export type Phone = Schemas["Phone"];
 export type Recipient = Schemas["Recipient"];
 export type RecipientCounts = Schemas["RecipientCounts"];
+/** Which of the recipients are wanted; what is absent does not matter. */
+export interface SoughtRecipients {
+  standing?: Standing;
+  /** Why they stand there. */
+  code?: string;
+  phone?: string;
+  replied?: boolean;
+  clicked?: boolean;
+  opted_out?: boolean;
+}
+export type RecipientWhy = Schemas["RecipientWhy"];
+export type CampaignOutcomes = Schemas["CampaignOutcomes"];
+export type CampaignVariantFigures = Schemas["CampaignVariantFigures"];
+export type CampaignHalt = Schemas["CampaignHalt"];
+export type HeldNumber = Schemas["HeldNumber"];
+export type OutcomeFigures = Schemas["OutcomeFigures"];
+export type OutcomeReason = Schemas["OutcomeReason"];
+export type OutcomeStep = Schemas["OutcomeStep"];
 export type Standing = Schemas["RecipientStanding"];
 export type Webhook = Schemas["Webhook"];
 export type WebhookDelivery = Schemas["Delivery"];
