@@ -16,6 +16,7 @@ import type {
   Preview,
   Recipient,
   RecipientCounts,
+  Snippet,
   Suppression,
 } from "../src/lib/api/types";
 import { anAudience } from "../src/lib/campaign/audience";
@@ -61,6 +62,15 @@ export const aConsent = (over: Partial<Consent> = {}): Consent => ({
   proof: null,
   jurisdiction: null,
   at: "2026-11-23T10:00:00Z",
+  ...over,
+});
+
+export const aSnippet = (over: Partial<Snippet> = {}): Snippet => ({
+  id: "snp_1",
+  name: "Hours",
+  body: "We are there from 8 to 5.",
+  created_at: "2026-11-23T10:00:00Z",
+  changed_at: "2026-11-23T10:00:00Z",
   ...over,
 });
 

@@ -26,6 +26,7 @@ export const routes: Route<Page>[] = [
   { path: "/inbox/:id", page: inbox },
   { path: "/approvals", page: page("Approvals", () => import("./approvals/Approvals.svelte")) },
   { path: "/campaigns", page: page("Campaigns", () => import("./campaigns/Campaigns.svelte")) },
+  { path: "/campaigns/snippets", page: page("Snippets", () => import("./campaigns/Snippets.svelte")) },
   { path: "/campaigns/:id", page: page("Campaign", () => import("./campaigns/Campaign.svelte")) },
   { path: "/contacts", page: page("Contacts", () => import("./contacts/Contacts.svelte")) },
   { path: "/contacts/lists", page: page("Lists", () => import("./contacts/Lists.svelte")) },

@@ -107,6 +107,7 @@ export class FakeDesk {
   /** By contact, the newest first. */
   ledgers = new Map<string, T.Consent[]>();
   erased: string[] = [];
+  snippets: T.Snippet[] = [];
   suppressions: T.Suppression[] = [];
   synonyms = "crown, cap";
   embedding: T.KnowledgeEmbedding = {

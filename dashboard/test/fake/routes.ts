@@ -9,6 +9,7 @@ import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
 import { importRoutes } from "./imports";
 import { knowledgeRoutes } from "./knowledge";
+import { snippetRoutes } from "./snippets";
 import { suppressionRoutes } from "./suppressions";
 import { rehearsalRoutes } from "./rehearsal";
 
@@ -306,6 +307,7 @@ const routes: Record<string, Handler> = {
   ...importRoutes,
   ...launchCheckRoutes,
   ...contactRoutes,
+  ...snippetRoutes,
   ...suppressionRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,
