@@ -1,5 +1,6 @@
 /** The smoke of campaigns: one is written with its mistakes, launched, taken back, launched, paused and watched to its end. */
 import { NARROW, WIDE } from "./browser";
+import { aSnippet } from "./samples";
 import type { Smoke } from "./smoke-assistant";
 
 /** What stands in for the minute in which a launch can be undone. */
@@ -283,6 +284,20 @@ async function snippets({ page, fake, shot, axe, expect }: Smoke): Promise<void>
   expect((await text.inputValue()).includes("Reply STOP"), "a snippet must be put into the text");
   await text.fill("");
   await page.getByText("Saved", { exact: true }).waitFor();
+
+  // To one person it goes with what is known of them.
+  fake.desk.snippets.push(aSnippet({ id: "snp_hi", name: "Greeting", body: "Hi {first_name}!" }));
+  await page.goto(`${fake.url}/inbox`);
+  await page.locator("a.row", { hasText: "Ann Bell" }).first().click();
+  await button("Put in a snippet").click();
+  const menu = page.getByRole("dialog", { name: "Put in a snippet" });
+  await menu.getByText("Hi Ann!").waitFor();
+  await shot("98-snippet-menu");
+  await axe(page, "snippets for one person");
+  await menu.getByRole("button", { name: /Greeting/ }).click();
+  const composer = page.locator("#composer");
+  expect((await composer.inputValue()).endsWith("Hi Ann!"), "a snippet must be put in as they would read it");
+  await composer.fill("");
 }
 
 /** The same on a phone. */

@@ -47,6 +47,8 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   await page.getByLabel("Company").fill("Lund & Co");
   await page.getByLabel("Company").press("Enter");
   await page.getByLabel("Time zone").selectOption("Europe/Oslo");
+  await page.getByTitle("Set quiet hours of their own").click();
+  await page.getByLabel("Quiet from").fill("22:00");
   await page.getByLabel("Insurance").selectOption("Public");
   await page.getByLabel("Add a tag").fill("friend");
   await page.getByLabel("Add a tag").press("Enter");
@@ -60,7 +62,10 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   const ida = [...fake.desk.strangers.values()].find((c) => c.name === "Ida Lund");
   const kept = fake.desk.changed.get(ida?.id ?? "");
   expect(
-    kept?.company === "Lund & Co" && kept.time_zone === "Europe/Oslo" && kept.blocked === false,
+    kept?.company === "Lund & Co" &&
+      kept.time_zone === "Europe/Oslo" &&
+      kept.blocked === false &&
+      kept.quiet_hours?.from === "22:00",
     "what is written of a contact must be kept",
   );
 }
@@ -119,7 +124,7 @@ async function suppressions({ page, fake, shot, axe, expect }: Smoke): Promise<v
   await button("Done").click();
   await button("Add numbers").click();
   await page.getByRole("radio", { name: "From a file" }).check({ force: true });
-  await page.getByLabel("File").setInputFiles({
+  await page.getByLabel("File", { exact: true }).setInputFiles({
     name: "no-texts.csv",
     mimeType: "text/csv",
     buffer: Buffer.from("+12125550144\nnobody\n+12125550146\n"),
