@@ -29,7 +29,7 @@ test("an entry is told by what is in it", () => {
     tone: "note",
   });
   const skipped = { campaign_name: "June", body: null, standing: "skipped" };
-  expect(of({ campaign: skipped })).toMatchObject({ what: "June", text: "skipped" });
+  expect(of({ campaign: skipped })).toMatchObject({ what: "June", text: "Skipped" });
   expect(
     of({ consent: { state: "opted_out", purpose: "all", source: "keyword", keyword: "STOP" } }),
   ).toMatchObject({

@@ -1,5 +1,6 @@
 /** Plain words for what happened with a contact. Pure. */
 import type { ContactChange, TimelineEntry } from "$lib/api/types";
+import { STANDING } from "$lib/campaign/words";
 import { saidBy, stateOf, type Names } from "./consent";
 
 export interface Told {
@@ -49,7 +50,11 @@ export function happened(
     return { what: direction === "in" ? "They wrote" : "We wrote", text: body, tone: "plain" };
   }
   if (campaign)
-    return { what: campaign.campaign_name, text: campaign.body ?? campaign.standing, tone: "accent" };
+    return {
+      what: campaign.campaign_name,
+      text: campaign.body ?? STANDING[campaign.standing].label,
+      tone: "accent",
+    };
   if (consent) {
     const { label, tone } = stateOf(consent);
     return { what: label, text: saidBy(consent, names), tone };
