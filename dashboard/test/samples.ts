@@ -1,8 +1,10 @@
 /** Complete values for tests; each test says only what matters to it. */
 import type {
   Campaign,
+  Consent,
   ContactImport,
   CampaignCheck,
+  CampaignOutcomes,
   Conversation,
   Draft,
   ImportTally,
@@ -10,9 +12,12 @@ import type {
   Measure,
   Media,
   Message,
+  OutcomeFigures,
   Preview,
   Recipient,
   RecipientCounts,
+  Snippet,
+  Suppression,
 } from "../src/lib/api/types";
 import { anAudience } from "../src/lib/campaign/audience";
 
@@ -38,6 +43,49 @@ export const aMessage = (over: Partial<Message> = {}): Message => ({
   created_at: "2026-11-23T10:00:00Z",
   sent_at: null,
   delivered_at: null,
+  ...over,
+});
+
+export const aConsent = (over: Partial<Consent> = {}): Consent => ({
+  id: "cst_1",
+  state: "opted_in",
+  purpose: "marketing",
+  phone: "+12125550101",
+  number_id: null,
+  source: "member",
+  keyword: null,
+  message_id: null,
+  by_user_id: "usr_1",
+  import_id: null,
+  how: null,
+  shown: null,
+  proof: null,
+  jurisdiction: null,
+  at: "2026-11-23T10:00:00Z",
+  ...over,
+});
+
+export const aSnippet = (over: Partial<Snippet> = {}): Snippet => ({
+  id: "snp_1",
+  name: "Hours",
+  body: "We are there from 8 to 5.",
+  created_at: "2026-11-23T10:00:00Z",
+  changed_at: "2026-11-23T10:00:00Z",
+  ...over,
+});
+
+export const aSuppression = (over: Partial<Suppression> = {}): Suppression => ({
+  id: "sup_1",
+  phone: "+12125550188",
+  phone_pretty: "(212) 555-0188",
+  reason: "Asked us by telephone",
+  source: "member",
+  created_at: "2026-11-23T10:00:00Z",
+  created_by: "usr_1",
+  until: null,
+  ended_at: null,
+  ended_by: null,
+  ended_why: null,
   ...over,
 });
 
@@ -181,6 +229,7 @@ export const aCampaign = (over: Partial<Campaign> = {}): Campaign => ({
   canary: null,
   variants: [],
   holdout_percent: 0,
+  purpose: "marketing",
   links: "as_written",
   schedule: { at_local: null, spread_seconds: 0 },
   throttle: { segments_per_minute: null },
@@ -241,6 +290,29 @@ export const aRecipient = (over: Partial<Recipient> = {}): Recipient => ({
   carrier: null,
   parts: null,
   cost: null,
+  ...over,
+});
+
+export const someFigures = (over: Partial<OutcomeFigures> = {}): OutcomeFigures => ({
+  total: 0,
+  counts: counts(),
+  replied: 0,
+  clicked: 0,
+  opted_out: 0,
+  segments: 0,
+  parts: 0,
+  costs: [],
+  ...over,
+});
+
+export const someOutcomes = (over: Partial<CampaignOutcomes> = {}): CampaignOutcomes => ({
+  ...someFigures(),
+  counted_at: "2026-11-23T10:00:00Z",
+  reasons: [],
+  numbers: [],
+  countries: [],
+  carriers: [],
+  funnel: null,
   ...over,
 });
 

@@ -1,5 +1,6 @@
 /** The smoke of campaigns: one is written with its mistakes, launched, taken back, launched, paused and watched to its end. */
 import { NARROW, WIDE } from "./browser";
+import { aSnippet } from "./samples";
 import type { Smoke } from "./smoke-assistant";
 
 /** What stands in for the minute in which a launch can be undone. */
@@ -135,6 +136,14 @@ export async function campaign({ page, fake, shot, axe, expect }: Smoke): Promis
   await page.getByRole("radio", { name: "At a certain time" }).check({ force: true });
   await page.getByRole("dialog").getByText("America/New_York").first().waitFor();
   await shot("94-launch-later");
+  await page.getByRole("radio", { name: "On their own clock" }).check({ force: true });
+  await page.getByLabel("Spread the texts over some time").check({ force: true });
+  await page.getByLabel("Over", { exact: true }).fill("31");
+  await page.getByLabel("In", { exact: true }).selectOption("days");
+  await page.getByText("Spread it over thirty days at most.").waitFor();
+  await shot("94-launch-theirs");
+  await axe(page, "a launch by everybody’s own clock");
+  await page.getByLabel("Spread the texts over some time").uncheck({ force: true });
   await page.getByRole("radio", { name: "Now" }).check({ force: true });
   await page.getByRole("button", { name: /^Launch to/ }).click();
   await page.getByText("Nothing has gone out yet").waitFor();
@@ -179,16 +188,116 @@ export async function campaign({ page, fake, shot, axe, expect }: Smoke): Promis
     .click();
   await page.getByRole("link", { name: "Open the conversation" }).waitFor();
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: /^Write to the \d+ who failed/ }).click();
-  await page.getByText(/numbers? on the list/).waitFor();
+  // Of a reason one sees who they are, and all of them as a file.
+  await page.getByTitle("Who stands there: This number cannot receive texts: it is a landline.").click();
+  await page.getByText("Only those with 40001").waitFor();
   expect(
-    (made()?.audience.phones.length ?? 0) > 0 && !made()?.audience.everyone,
-    "a campaign to those who failed must be to them alone",
+    ((await page.getByRole("link", { name: "CSV" }).getAttribute("href")) ?? "").endsWith(
+      "recipients.csv?standing=failed&code=40001",
+    ),
+    "the file must hold those who are shown",
   );
+  await page.getByRole("radio", { name: "By carrier" }).check({ force: true });
+  await page.getByRole("rowheader", { name: "T-Mobile" }).waitFor();
+  await shot("98-outcome");
+  await axe(page, "what came of a campaign");
+
+  // The next try is to those who failed.
+  await button("Try again…").click();
+  await shot("98-retry");
+  await axe(page, "the next try");
+  await button("Make the draft").click();
+  await page.getByText("those who failed and may not fail again").waitFor();
+  expect(made()?.retry !== null, "the next try must know whose it is");
   await button("Delete this draft").click();
   await button("Really delete it?").click();
   await page.getByRole("heading", { name: "Campaigns" }).waitFor();
+  await compare({ page, fake, shot, axe, expect });
+  await snippets({ page, fake, shot, axe, expect });
   await narrow({ page, fake, shot, axe, expect });
+}
+
+/** Two texts are compared, some get none, and a few get it first. */
+async function compare({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const made = () => fake.desk.campaigns.find((c) => c.name === "Which words");
+  await page.goto(`${fake.url}/campaigns`);
+  await button("New campaign").click();
+  await page.getByLabel("Name").fill("Which words");
+  await button("Write it").click();
+  const text = page.getByLabel("Text", { exact: true });
+  await text.fill("Harbour Dental: your check-up is due. STOP ends.");
+  await page.getByLabel("What it is for").selectOption("service");
+  await button("Compare with another text").click();
+  await text.fill("Hi {first_name|there}, time for a check-up? Harbour Dental. STOP ends.");
+  await page.getByLabel("What this text is called").fill("Warm");
+  await page.getByLabel("Leave some out, to compare with").check({ force: true });
+  await page.getByLabel("Slower than its numbers may").check({ force: true });
+  await page.getByLabel("Send it to a few first").check({ force: true });
+  await page.getByLabel("Segments a minute, at most").fill("600");
+  await page.getByText("Saved", { exact: true }).waitFor();
+  const draft = made();
+  expect(
+    draft?.variants.map(({ name }) => name).join() === "A,Warm" &&
+      draft.variants[0]?.body.startsWith("Harbour Dental: your") === true &&
+      draft.holdout_percent === 10 &&
+      draft.purpose === "service" &&
+      draft.throttle.segments_per_minute === 600 &&
+      draft.canary?.at_least === 20,
+    "how a campaign compares texts and goes must be kept",
+  );
+  await page.waitForTimeout(300);
+  await shot("98-variants");
+  await axe(page, "several texts");
+  await page.getByRole("button", { name: "Take “Warm” away" }).click();
+  await button("Compare with another text").waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  expect(made()?.body.startsWith("Harbour Dental: your") === true, "the text that is left is everybody’s");
+  await button("Delete this draft").click();
+  await button("Really delete it?").click();
+  await page.getByRole("heading", { name: "Campaigns" }).waitFor();
+}
+
+/** A text is kept under a name, and put into a campaign. */
+async function snippets({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await page.goto(`${fake.url}/campaigns`);
+  await page.getByRole("link", { name: "Snippets" }).click();
+  await button("Write the first").click();
+  await page.getByLabel("Name").fill("How to stop");
+  await page.getByLabel("Text", { exact: true }).fill("Reply STOP to get no more of these.");
+  await button("Keep it").click();
+  await page.getByText("How to stop").waitFor();
+  await page.getByTitle("Edit How to stop").click();
+  await page.getByLabel("Name").fill("Opt-out");
+  await shot("98-snippet");
+  await axe(page, "a snippet");
+  await button("Save").click();
+  await page.getByText("Opt-out").waitFor();
+  expect(fake.desk.snippets[0]?.name === "Opt-out", "a changed snippet must be kept");
+  await shot("98-snippets");
+  await axe(page, "snippets");
+  await page.getByRole("link", { name: "Campaigns" }).last().click();
+  await page.getByRole("link", { name: /Whitening offer/ }).click();
+  await page.getByLabel("Put in a snippet").selectOption({ label: "Opt-out" });
+  const text = page.getByLabel("Text", { exact: true });
+  expect((await text.inputValue()).includes("Reply STOP"), "a snippet must be put into the text");
+  await text.fill("");
+  await page.getByText("Saved", { exact: true }).waitFor();
+
+  // To one person it goes with what is known of them.
+  fake.desk.snippets.push(aSnippet({ id: "snp_hi", name: "Greeting", body: "Hi {first_name}!" }));
+  await page.goto(`${fake.url}/inbox`);
+  await page.locator("a.row", { hasText: "Ann Bell" }).first().click();
+  await button("Put in a snippet").click();
+  const menu = page.getByRole("dialog", { name: "Put in a snippet" });
+  await menu.getByText("Hi Ann!").waitFor();
+  await shot("98-snippet-menu");
+  await axe(page, "snippets for one person");
+  await menu.getByRole("button", { name: /Greeting/ }).click();
+  const composer = page.locator("#composer");
+  expect((await composer.inputValue()).endsWith("Hi Ann!"), "a snippet must be put in as they would read it");
+  await composer.fill("");
 }
 
 /** The same on a phone. */
@@ -212,7 +321,7 @@ async function narrow({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
     .getByRole("button", { name: /Omar Haddad/ })
     .first()
     .click();
-  await page.getByRole("dialog").getByText("put on the list").waitFor();
+  await page.getByRole("dialog").getByText("put on the list").first().waitFor();
   await shot("99-narrow-why-not");
   expect(!(await page.evaluate(SIDEWAYS)), "nothing may stick out of a narrow dialog");
   await page.keyboard.press("Escape");

@@ -7,6 +7,8 @@ const SIDEWAYS =
 
 export async function contacts(smoke: Smoke): Promise<void> {
   await people(smoke);
+  await consent(smoke);
+  await suppressions(smoke);
   await lists(smoke);
   await segments(smoke);
   await narrow(smoke);
@@ -45,6 +47,8 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   await page.getByLabel("Company").fill("Lund & Co");
   await page.getByLabel("Company").press("Enter");
   await page.getByLabel("Time zone").selectOption("Europe/Oslo");
+  await page.getByTitle("Set quiet hours of their own").click();
+  await page.getByLabel("Quiet from").fill("22:00");
   await page.getByLabel("Insurance").selectOption("Public");
   await page.getByLabel("Add a tag").fill("friend");
   await page.getByLabel("Add a tag").press("Enter");
@@ -58,9 +62,98 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   const ida = [...fake.desk.strangers.values()].find((c) => c.name === "Ida Lund");
   const kept = fake.desk.changed.get(ida?.id ?? "");
   expect(
-    kept?.company === "Lund & Co" && kept.time_zone === "Europe/Oslo" && kept.blocked === false,
+    kept?.company === "Lund & Co" &&
+      kept.time_zone === "Europe/Oslo" &&
+      kept.blocked === false &&
+      kept.quiet_hours?.from === "22:00",
     "what is written of a contact must be kept",
   );
+}
+
+/** A yes is written down with what shows it, another is asked for by text; somebody is erased. */
+async function consent({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const ida = [...fake.desk.strangers.values()].find((c) => c.name === "Ida Lund")?.id ?? "";
+  const ledger = page.getByRole("list", { name: "What they said about texts" });
+  await page.goto(`${fake.url}/contacts/${ida}`);
+  await button("Write down a yes or no").click();
+  await button("Write it down").click();
+  await page.getByText("Say where and how they agreed").waitFor();
+  await shot("103-record");
+  await axe(page, "a yes or no to write down");
+  await page.getByLabel("Where and how").fill("Form on our website");
+  await page.getByLabel("Words that they saw").fill("Send me offers by text.");
+  await button("Write it down").last().click();
+  await ledger.getByText("Agreed to marketing").waitFor();
+  await ledger.getByText("What it rests on").first().click();
+  await ledger.getByText("Send me offers by text.").waitFor();
+  await button("Ask by text").click();
+  await page.getByRole("dialog").getByText("reply YES").waitFor();
+  await axe(page, "asking for consent");
+  await button("Send it").click();
+  await ledger.getByText("Asked about marketing").waitFor();
+  await page.waitForTimeout(200);
+  await shot("103-ledger");
+  await axe(page, "what somebody said about texts");
+  expect(fake.desk.ledgers.get(ida)?.[1]?.how === "Form on our website", "a yes must be kept with its how");
+
+  await button("Erase this person…").click();
+  const erase = button("Erase for good");
+  expect(await erase.isDisabled(), "nobody is erased by a slip");
+  await page.getByLabel(`Type ${ida}`).fill(ida);
+  await shot("103-erase");
+  await axe(page, "erasing somebody");
+  await erase.click();
+  await page.getByText("They are erased.").waitFor();
+  expect(fake.desk.erased.join() === ida, "who was meant must be erased");
+}
+
+/** Numbers that get no texts: written, out of a file, looked for, and taken off. */
+async function suppressions({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const all = page.getByRole("list", { name: "Numbers that get no texts" });
+  await page.goto(`${fake.url}/contacts/suppressions`);
+  await button("Add the first").click();
+  await page.getByLabel("Numbers", { exact: true }).fill("555");
+  await page.getByLabel("Why", { exact: true }).fill("Asked us by telephone");
+  await button("Add them").click();
+  await page.getByText("The number is too short").waitFor();
+  await page.getByLabel("Numbers", { exact: true }).fill("(212) 555-0144\n(212) 555-0145");
+  await button("Add them").click();
+  await page.getByText("2 numbers are new on the list.").waitFor();
+  await button("Done").click();
+  await button("Add numbers").click();
+  await page.getByRole("radio", { name: "From a file" }).check({ force: true });
+  await page.getByLabel("File", { exact: true }).setInputFiles({
+    name: "no-texts.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from("+12125550144\nnobody\n+12125550146\n"),
+  });
+  await page.getByLabel("Why", { exact: true }).fill("From our old system");
+  await shot("103-no-texts-add");
+  await axe(page, "numbers to add");
+  await button("Add them").click();
+  await page.getByText("1 number is new on the list, 1 was on it already.").waitFor();
+  await page.getByText("No phone number was found in line 2.").waitFor();
+  await shot("103-no-texts-added");
+  await axe(page, "numbers that were added");
+  await button("Done").click();
+  await page.getByLabel("A number to look for").fill("212 555 0145");
+  await button("Look").click();
+  await all.getByText("(212) 555-0146").waitFor({ state: "detached" });
+  await page.getByTitle("Take (212) 555-0145 off").click();
+  await page.getByLabel("Why it may be texted again").fill("They called again.");
+  await shot("103-no-texts-off");
+  await axe(page, "taking a number off");
+  await button("Take it off").click();
+  await page.getByText("This number is not on the list.").waitFor();
+  await page.getByLabel("Also those that count no more").check({ force: true });
+  await all.getByText("They called again.").waitFor();
+  await page.getByLabel("A number to look for").fill("");
+  await all.getByText("(212) 555-0144").waitFor();
+  await shot("103-no-texts");
+  await axe(page, "numbers that get no texts");
+  expect(fake.desk.suppressions.length === 3, "a number is on the list once");
 }
 
 async function lists({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
@@ -161,6 +254,7 @@ async function narrow({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
     [`/${ann}`, "What is known", "110-narrow-contact"],
     ["/lists", "Staff", "110-narrow-lists"],
     [`/lists/${lists[0]?.id}`, "Put people on it", "110-narrow-list"],
+    ["/suppressions", "Asked us by telephone", "110-narrow-no-texts"],
     ["/segments", "Private patients", "110-narrow-segments"],
     [`/segments/${segments[0]?.id}`, "Right now", "110-narrow-segment"],
   ] as const) {

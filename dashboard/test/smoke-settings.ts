@@ -29,22 +29,52 @@ export async function settle({ page, fake, shot, axe, expect }: Smoke): Promise<
   await page.goto(`${fake.url}/settings`);
   await page.getByLabel("No more texts, as STOP").fill("no more news\nleave it");
   await page.getByLabel("Texts again, as START").fill("stop");
-  await page.getByLabel("Limit how many one person gets").check({ force: true });
-  await page.getByLabel("At most so many texts").fill("2");
-  await page.getByLabel("One too many").selectOption("skip");
   await button("Save changes").click();
   await page.getByText("cannot ask for start").first().waitFor();
   await page.getByLabel("Texts again, as START").fill("");
   await button("Save changes").click();
   await page.getByText("Saved", { exact: true }).waitFor();
-  const { keywords, campaign_cap } = fake.desk.tenant.settings;
   expect(
-    keywords.stop.join() === "no more news,leave it" && campaign_cap?.texts === 2 && campaign_cap.days === 30,
-    "own words and the cap of campaigns must be kept",
+    fake.desk.tenant.settings.keywords.stop.join() === "no more news,leave it",
+    "own words must be kept",
   );
   await page.getByText("Words of your own").scrollIntoViewIfNeeded();
   await shot("74-sending");
-  await axe(page, "own words and the cap");
+  await axe(page, "own words");
+
+  await page.goto(`${fake.url}/settings/campaigns`);
+  await page.getByLabel("Who gets marketing").selectOption("required");
+  await page.getByLabel("Words that ask for it").fill("JOIN\nOFFERS");
+  await page.getByLabel("Limit how many one person gets").check({ force: true });
+  await page.getByLabel("At most so many texts").fill("2");
+  await page.getByLabel("One too many").selectOption("skip");
+  await page.getByLabel("Ask a second member").check({ force: true });
+  await page.getByLabel("For more people than").fill("500");
+  await page.getByLabel("One number, a day").fill("2000");
+  await page.getByLabel("Where short links go").fill("https://go.example.com");
+  await button("Save changes").click();
+  await page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
+  const { settings } = fake.desk.tenant;
+  expect(
+    settings.campaign_cap?.texts === 2 && settings.campaign_cap.days === 30,
+    "the cap of campaigns must be kept",
+  );
+  expect(
+    settings.marketing_consent === "required" &&
+      settings.opt_in.words.join() === "JOIN,OFFERS" &&
+      settings.campaign_approval_above === 500 &&
+      settings.sending_limits.number_per_day === 2_000 &&
+      settings.links_base === "https://go.example.com",
+    "how campaigns may go must be kept",
+  );
+  await shot("74-campaigns");
+  await axe(page, "how campaigns may go");
+  // What follows counts on nobody having to say yes twice.
+  Object.assign(settings, {
+    campaign_cap: null,
+    marketing_consent: "implied",
+    campaign_approval_above: null,
+  });
 
   await page.goto(`${fake.url}/settings/fields`);
   await button("Add a field").click();

@@ -5,6 +5,7 @@ import type * as T from "../../src/lib/api/types";
 import { holds } from "./conditions";
 import { contactOf, contactsOf, refused, stranger } from "./contacts";
 import { Refusal, measure, type FakeDesk } from "./desk";
+import { outcomeRoutes } from "./outcomes";
 import { byId, now, page, type Handler } from "./handler";
 
 const ROUND_MS = 250;
@@ -66,6 +67,7 @@ export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Camp
     canary: null,
     variants: [],
     holdout_percent: 0,
+    purpose: "marketing",
     links: "as_written",
     schedule: { at_local: null, spread_seconds: 0 },
     throttle: { segments_per_minute: null },
@@ -93,7 +95,9 @@ function put(d: FakeDesk, id: string, change: Partial<T.Campaign>): T.Campaign {
   for (const row of rows) counts[row.standing] += 1;
   const replied = rows.filter((row) => row.replied_at).length;
   const campaign = { ...byId(d.campaigns, id), ...change, counts, total: rows.length, replied };
-  campaign.findings = findingsIn(campaign.body);
+  campaign.findings = campaign.variants.length
+    ? campaign.variants.flatMap(({ body }, variant) => findingsIn(body).map((one) => ({ ...one, variant })))
+    : findingsIn(campaign.body);
   d.campaigns[at] = campaign;
   d.emit("campaign.updated", { campaign });
   return campaign;
@@ -111,7 +115,12 @@ export function freeze(d: FakeDesk, campaign: T.Campaign): T.Recipient[] {
   const known = contactsOf(d);
   phones.filter((one) => !known.some((c) => c.phone === one)).forEach((phone) => stranger(d, phone));
   const condition = conditionOf(campaign.audience, d.segments);
-  const meant = contactsOf(d).filter((c) => condition && holds(d, c, condition));
+  const again = campaign.retry && (d.recipients.get(campaign.retry.of) ?? []);
+  const meant = contactsOf(d).filter((c) =>
+    again
+      ? again.some((row) => row.contact_id === c.id && row.standing === "failed")
+      : condition && holds(d, c, condition),
+  );
   const rows = meant.map((c): T.Recipient => ({
     id: d.id("rcp"),
     contact_id: c.id,
@@ -149,7 +158,8 @@ export function turn(d: FakeDesk, campaign: T.Campaign, row: T.Recipient, nth: n
     );
     return;
   }
-  const found = read(campaign.body, null);
+  const body = campaign.variants[nth % Math.max(1, campaign.variants.length)]?.body ?? campaign.body;
+  const found = read(body, null);
   const filled = "parts" in found ? fill(found.parts, contact, d.tenant.settings.fields) : { text: "" };
   if ("lacks" in filled) {
     row.standing = "skipped";
@@ -216,11 +226,16 @@ export const campaignRoutes: Record<string, Handler> = {
     d.emit("campaign.updated", { id });
   },
   "POST /campaigns/:/launch": (d, [id = ""], body) => {
-    const at = (body as unknown as { at?: string }).at;
+    const { at, at_local, spread_seconds } = body as unknown as T.CampaignLaunch;
     const against = byId(d.campaigns, id).findings.find(({ severity }) => severity === "refuse");
     if (against) throw refused("body", against.code, `${against.explanation} ${against.mend}`);
     const starts_at = at ?? new Date(Date.now() + d.undoMs).toISOString();
-    const launched = order(d, id, ["draft"], { state: "scheduled", starts_at, launched_at: now() });
+    const launched = order(d, id, ["draft"], {
+      state: "scheduled",
+      starts_at,
+      launched_at: now(),
+      schedule: { at_local: at_local ?? null, spread_seconds: spread_seconds ?? 0 },
+    });
     freeze(d, launched);
     run(d, id);
     return put(d, id, { frozen: true });
@@ -252,10 +267,30 @@ export const campaignRoutes: Record<string, Handler> = {
     });
     return page([...(launched_at ? [did("launched", launched_at)] : []), did("created", created_at)]);
   },
+  "POST /campaigns/:/retry": (d, [id = ""], body) => {
+    const { also } = body as unknown as { also: T.RetryAlso[] };
+    const first = byId(d.campaigns, id);
+    const failed = (d.recipients.get(id) ?? []).filter((row) => row.standing === "failed");
+    if (!failed.length && !also.length) throw new Refusal(409, "nobody", "Nobody is left who could get it.");
+    const { name, body: text, numbers, purpose, variants } = first;
+    const how = { body: text, numbers, purpose, variants, retry: { of: id, also } };
+    return put(d, aCampaignOf(d, { ...how, name: `Again: ${name}` }).id, {});
+  },
+  ...outcomeRoutes,
   "GET /campaigns/:/recipients": (d, [id = ""], _, query) => {
     const wanted = query.get("standing");
+    const code = query.get("code");
+    const did = (row: T.Recipient) =>
+      (["replied", "clicked", "opted_out"] as const).every(
+        (one) => query.get(one) !== "true" || row[`${one}_at`] !== null,
+      );
     const all = (d.recipients.get(id) ?? []).filter(
-      (row) => (!wanted || row.standing === wanted) && row.id > (query.get("cursor") ?? ""),
+      (row) =>
+        (!wanted || row.standing === wanted) &&
+        (!code || row.failure?.code === code) &&
+        (!query.get("phone") || row.phone === query.get("phone")?.replaceAll(/[^+\d]/g, "")) &&
+        did(row) &&
+        row.id > (query.get("cursor") ?? ""),
     );
     const limit = Number(query.get("limit") ?? PAGE);
     return { data: all.slice(0, limit), next_cursor: all.length > limit ? all[limit - 1]?.id : null };

@@ -2,6 +2,7 @@
 import type * as T from "../../src/lib/api/types";
 import { holds, parsed, textOf, verdictOf } from "./conditions";
 import { notFound, pretty, Refusal, type FakeDesk } from "./desk";
+import { consentRoutes } from "./consents";
 import { byId, now, page, type Handler } from "./handler";
 
 export function contactOf(d: FakeDesk, id: string): T.Contact {
@@ -172,18 +173,7 @@ export const contactRoutes: Record<string, Handler> = {
   },
   "GET /contacts/:/duplicates": () => ({ data: [] }),
   "GET /contacts/:/merges": () => ({ data: [], next_cursor: null }),
-  "GET /contacts/:/consents": (d, [id = ""]) => {
-    const { opted_out_at: at } = contactOf(d, id);
-    const line = {
-      id: "cst_1",
-      at,
-      keyword: "STOP",
-      message_id: null,
-      source: "keyword",
-      state: "opted_out",
-    };
-    return page(at ? [line] : []);
-  },
+  ...consentRoutes,
   "GET /lists": (d) => page(d.lists.map((l) => listOf(d, l.id))),
   "POST /lists": (d, _, body) => {
     const { name } = body as unknown as { name: string };

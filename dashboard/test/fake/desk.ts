@@ -62,6 +62,12 @@ export class FakeDesk {
       sms_assistant: null,
       run_record_days: 90,
       links_base: null,
+      marketing_consent: "implied",
+      opt_in: {
+        words: ["JOIN"],
+        request: "Harbour Dental: reply YES to get news and offers by text, STOP to get none.",
+        days: 7,
+      },
       sending_limits: {
         campaigns_per_minute: null,
         account_per_minute: null,
@@ -98,6 +104,11 @@ export class FakeDesk {
   sources: FakeSource[] = [];
   cases: T.AssistantCase[] = [];
   replays: T.Replay[] = [];
+  /** By contact, the newest first. */
+  ledgers = new Map<string, T.Consent[]>();
+  erased: string[] = [];
+  snippets: T.Snippet[] = [];
+  suppressions: T.Suppression[] = [];
   synonyms = "crown, cap";
   embedding: T.KnowledgeEmbedding = {
     kind: "builtin",

@@ -9,6 +9,8 @@ import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
 import { importRoutes } from "./imports";
 import { knowledgeRoutes } from "./knowledge";
+import { snippetRoutes } from "./snippets";
+import { suppressionRoutes } from "./suppressions";
 import { rehearsalRoutes } from "./rehearsal";
 
 const phones = [
@@ -305,6 +307,8 @@ const routes: Record<string, Handler> = {
   ...importRoutes,
   ...launchCheckRoutes,
   ...contactRoutes,
+  ...snippetRoutes,
+  ...suppressionRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,
   "GET /webhooks": (d) => page(d.webhooks),

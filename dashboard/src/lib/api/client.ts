@@ -151,7 +151,7 @@ export async function beginning(path: string, bytes: number, signal?: AbortSigna
 }
 
 /** Where the browser itself fetches something, such as a file to keep. */
-export const addressOf = (path: string): string => BASE + path;
+export const addressOf = (path: string, query?: Query): string => BASE + path + search(query);
 
 /** A key for one write, however often it is tried. `randomUUID` exists only on https and localhost. */
 export function newKey(): string {

@@ -103,7 +103,14 @@ export const contacts = {
     get<T.Page<T.Merge>>(`/contacts/${at(id)}/merges`, { cursor, limit: 20 }),
   merge: (id: string, from: string) => post<T.Merged>(`/contacts/${at(id)}/merge`, { from }),
   unmerge: (id: string, merge_id: string) => post<unknown>(`/contacts/${at(id)}/unmerge`, { merge_id }),
-  erase: (id: string) => post<T.ContactErased>(`/contacts/${at(id)}/erase`, { confirm: id }),
+  recordConsent: (id: string, body: T.NewConsent, key: string) =>
+    post<T.Consent>(`/contacts/${at(id)}/consents`, body, { key }),
+  /** Asks them by text to confirm. */
+  askConsent: (id: string, body: T.ConsentRequest, key: string) =>
+    post<T.SentMessage>(`/contacts/${at(id)}/consents/request`, body, { key }),
+  /** `confirm`: their id, as somebody typed it. `suppress`: none of their addresses gets texts if it comes back. */
+  erase: (id: string, confirm: string, suppress: boolean) =>
+    post<T.ContactErased>(`/contacts/${at(id)}/erase`, { confirm, suppress }),
   /** A file to download. */
   exportUrl: (id: string) => `/api/v1/contacts/${at(id)}/export`,
 };
@@ -153,6 +160,28 @@ export const segments = {
   why: (id: string, contact: string) => get<T.SegmentWhy>(`/segments/${at(id)}/contacts/${at(contact)}/why`),
 };
 
+/** Numbers that get no texts. */
+export const suppressions = {
+  list: (query: { phone?: string; past?: boolean; cursor?: string }) =>
+    get<T.Page<T.Suppression>>("/suppressions", { ...query, limit: 50 }),
+  add: (body: T.NewSuppressions, key: string) => post<T.SuppressionsAdded>("/suppressions", body, { key }),
+  addFile: (file: File, reason: string, until: string | null) =>
+    post<T.SuppressionsAdded>("/suppressions/file", file, {
+      query: { reason, until },
+      timeoutMs: UPLOAD_TIMEOUT_MS,
+    }),
+  takeOff: (id: string, why: string, key: string) =>
+    post<T.Suppression>(`/suppressions/${at(id)}/remove`, { why }, { key }),
+};
+
+/** Texts that are used again and again. */
+export const snippets = {
+  list: (cursor?: string) => get<T.Page<T.Snippet>>("/snippets", { cursor, limit: 100 }),
+  create: (body: T.SnippetPatch, key: string) => post<T.Snippet>("/snippets", body, { key }),
+  update: (id: string, body: T.SnippetPatch) => patch<T.Snippet>(`/snippets/${at(id)}`, body),
+  remove: (id: string) => remove(`/snippets/${at(id)}`),
+};
+
 export const phones = { parse: (input: string) => post<T.Phone>("/phones/parse", { input }) };
 
 export const campaigns = {
@@ -161,9 +190,11 @@ export const campaigns = {
   create: (body: T.CampaignPatch, key: string) => post<T.Campaign>("/campaigns", body, { key }),
   update: (id: string, body: T.CampaignPatch) => patch<T.Campaign>(`/campaigns/${at(id)}`, body),
   remove: (id: string) => remove(`/campaigns/${at(id)}`),
-  /** `when`: an instant; `null`: as soon as it may. */
-  launch: (id: string, when: string | null, key: string) =>
-    post<T.Campaign>(`/campaigns/${at(id)}/launch`, when === null ? {} : { at: when }, { key }),
+  launch: (id: string, launch: T.CampaignLaunch, key: string) =>
+    post<T.Campaign>(`/campaigns/${at(id)}/launch`, launch, { key }),
+  /** A draft of one that is over, to those who failed and may not fail again. */
+  retry: (id: string, also: T.RetryAlso[], key: string) =>
+    post<T.Campaign>(`/campaigns/${at(id)}/retry`, { also }, { key }),
   order: (id: string, order: "undo" | "pause" | "resume" | "cancel" | "approve") =>
     post<T.Campaign>(`/campaigns/${at(id)}/${order}`, {}, { key: newKey() }),
   /** Has its launch tried, as if it began at `when`; `null`: as soon as it may. */
@@ -182,8 +213,19 @@ export const campaigns = {
     post<T.Campaign>(`/campaigns/${at(id)}/refuse`, { note }, { key: newKey() }),
   history: (id: string, cursor?: string) =>
     get<T.Page<T.CampaignDeed>>(`/campaigns/${at(id)}/history`, { cursor, limit: 25 }),
-  recipients: (id: string, query: { standing?: T.Standing; cursor?: string; limit?: number }) =>
+  recipients: (id: string, query: T.SoughtRecipients & { cursor?: string; limit?: number }) =>
     get<T.Page<T.Recipient>>(`/campaigns/${at(id)}/recipients`, { ...query }),
+  /** The same as a file, for the browser to keep. */
+  recipientsAddress: (id: string, sought: T.SoughtRecipients) =>
+    addressOf(`/campaigns/${at(id)}/recipients.csv`, { ...sought }),
+  /** Why somebody got it, or did not. */
+  why: (id: string, recipient: string) =>
+    get<T.RecipientWhy>(`/campaigns/${at(id)}/recipients/${at(recipient)}`),
+  outcomes: (id: string) => get<T.CampaignOutcomes>(`/campaigns/${at(id)}/outcomes`),
+  /** What came of each of several texts. */
+  variants: (id: string) => get<{ data: T.CampaignVariantFigures[] }>(`/campaigns/${at(id)}/variants`),
+  /** Which limits hold it just now. */
+  pace: (id: string) => get<{ held: T.HeldNumber[] }>(`/campaigns/${at(id)}/pace`),
 };
 
 export interface ConversationQuery {

@@ -1092,7 +1092,28 @@ export interface paths {
         /** What a contact said about getting texts, newest first. */
         get: operations["get_contacts_id_consents"];
         put?: never;
-        post?: never;
+        /** Writes down what a contact said. Lines stay: a correction is a new one. */
+        post: operations["post_contacts_id_consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/consents/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks a contact by text to confirm that they want marketing, with the words of the settings: once, and not again before the
+         *     days are over that they have to confirm it. Never who wants no texts.
+         */
+        post: operations["post_contacts_id_consents_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2281,6 +2302,78 @@ export interface paths {
         patch: operations["patch_snippets_id"];
         trace?: never;
     };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers that get no texts, newest first. */
+        get: operations["get_suppressions"];
+        put?: never;
+        /** Adds numbers to the list: no campaign texts them, and no conversation is opened with them. Who writes is answered. */
+        post: operations["post_suppressions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds the numbers of a file: a number to a line, or a table (CSV, TSV, XLSX) whose rows have a number each. The file is the
+         *     body of the request, of at most 16 MB.
+         */
+        post: operations["post_suppressions_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One number that gets no texts, or got none. */
+        get: operations["get_suppressions_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a number off the list, with the reason; the line stays and says who did so. For owners and admins. */
+        post: operations["post_suppressions_id_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -3070,7 +3163,7 @@ export interface components {
          * @description Who wrote it.
          * @enum {string}
          */
-        AuthorKind: "contact" | "member" | "assistant" | "workflow" | "campaign" | "api" | "system";
+        AuthorKind: "contact" | "member" | "assistant" | "workflow" | "campaign" | "api" | "opt_in" | "system";
         /** @description A test case that a version breaks. */
         BrokenCase: {
             /** @description What is not as expected. */
@@ -3370,6 +3463,7 @@ export interface components {
             name?: string | null;
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers?: string[] | null;
+            purpose?: components["schemas"]["CampaignPurpose"] | null;
             /**
              * Format: date-time
              * @description Whoever has not got it by then does not get it any more; `null`: it has time.
@@ -3406,6 +3500,11 @@ export interface components {
              */
             until: string | null;
         };
+        /**
+         * @description What a campaign is for: it sells something, or might; or it tells people what they need to know.
+         * @enum {string}
+         */
+        CampaignPurpose: "marketing" | "service";
         /** @description Of which campaign a campaign is the next try. */
         CampaignRetry: {
             /** @description Who gets it besides those who failed and may not fail again. */
@@ -3448,6 +3547,8 @@ export interface components {
             links: components["schemas"]["CampaignLinks"];
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers: string[];
+            /** @description What it is for. */
+            purpose: components["schemas"]["CampaignPurpose"];
             retry: components["schemas"]["CampaignRetry"] | null;
             /** @description When each text may go, as its last launch said. */
             schedule: components["schemas"]["CampaignSchedule"];
@@ -3787,11 +3888,15 @@ export interface components {
              * @default null
              */
             links_base: string | null;
+            /** @default null */
+            marketing_consent: components["schemas"]["MarketingConsent"] | null;
             /**
              * @description When somebody is there, on the tenant's clock; `null`: nothing is said of it.
              * @default null
              */
             office_hours: components["schemas"]["WeekHours"][] | null;
+            /** @default null */
+            opt_in: components["schemas"]["OptIn"] | null;
             /** @default null */
             quiet_hours: components["schemas"]["QuietHours"] | null;
             /** @default null */
@@ -4041,25 +4146,64 @@ export interface components {
         Consent: {
             /**
              * Format: date-time
-             * @description When.
+             * @description When they said so.
              */
             at: string;
+            /** @description The member who wrote it down. */
+            by_user_id: string | null;
+            /** @description Where and how, in somebody's words. */
+            how: string | null;
             /** @description Which one. */
             id: string;
+            /** @description The import that it came with. */
+            import_id: string | null;
+            /** @description Under whose law: ISO 3166-1 or 3166-2. */
+            jurisdiction: string | null;
             /** @description The word or the sentence that said so. */
             keyword: string | null;
             /** @description The text that said so. */
             message_id: string | null;
-            /** @description Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`. */
+            /** @description Of which of our numbers it speaks; `null`: of all of them. */
+            number_id: string | null;
+            /** @description About which number of the contact, in E.164 form. */
+            phone: string;
+            /** @description Where the proof lies, the proof itself, or a digest of it. */
+            proof: string | null;
+            /** @description Of which purpose it speaks; `all`: of every text, as STOP and START do. */
+            purpose: components["schemas"]["ConsentPurpose"];
+            /** @description The words that they saw and agreed to, or that they were asked with. */
+            shown: string | null;
+            /**
+             * @description Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`,
+             *     `import`.
+             */
             source: string;
-            /** @description No more texts, or texts again. */
+            /** @description No more texts, texts, or asked and not confirmed. */
             state: components["schemas"]["ConsentState"];
+        };
+        /**
+         * @description Of which texts it speaks.
+         * @enum {string}
+         */
+        ConsentPurpose: "all" | "marketing" | "service";
+        /** @description From which number somebody is asked. */
+        ConsentRequest: {
+            /**
+             * @description From which of our numbers.
+             * @default null
+             */
+            number_id: string;
+            /**
+             * @description On which number of theirs, in any usual spelling; if not said, their first.
+             * @default null
+             */
+            phone: string | null;
         };
         /**
          * @description What a contact said about getting texts.
          * @enum {string}
          */
-        ConsentState: "opted_in" | "opted_out";
+        ConsentState: "opted_in" | "opted_out" | "pending";
         /** @description A person outside. */
         Contact: {
             /** @description Everywhere they are reached: of each kind the primary one first, then the oldest. */
@@ -5346,18 +5490,39 @@ export interface components {
             data: {
                 /**
                  * Format: date-time
-                 * @description When.
+                 * @description When they said so.
                  */
                 at: string;
+                /** @description The member who wrote it down. */
+                by_user_id: string | null;
+                /** @description Where and how, in somebody's words. */
+                how: string | null;
                 /** @description Which one. */
                 id: string;
+                /** @description The import that it came with. */
+                import_id: string | null;
+                /** @description Under whose law: ISO 3166-1 or 3166-2. */
+                jurisdiction: string | null;
                 /** @description The word or the sentence that said so. */
                 keyword: string | null;
                 /** @description The text that said so. */
                 message_id: string | null;
-                /** @description Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`. */
+                /** @description Of which of our numbers it speaks; `null`: of all of them. */
+                number_id: string | null;
+                /** @description About which number of the contact, in E.164 form. */
+                phone: string;
+                /** @description Where the proof lies, the proof itself, or a digest of it. */
+                proof: string | null;
+                /** @description Of which purpose it speaks; `all`: of every text, as STOP and START do. */
+                purpose: components["schemas"]["ConsentPurpose"];
+                /** @description The words that they saw and agreed to, or that they were asked with. */
+                shown: string | null;
+                /**
+                 * @description Who says so: `keyword` (the contact, by a word), `free_text` (the contact, in their own words), `carrier`, `member`, `api`,
+                 *     `import`.
+                 */
                 source: string;
-                /** @description No more texts, or texts again. */
+                /** @description No more texts, texts, or asked and not confirmed. */
                 state: components["schemas"]["ConsentState"];
             }[];
             /** @description What to ask for next; `null`: there is no more. */
@@ -6241,6 +6406,48 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_Suppression: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                created_at: string;
+                /** @description Which member added it; `null`: a program. */
+                created_by: string | null;
+                /**
+                 * Format: date-time
+                 * @description Since when it does not count any more; `null`: it counts, unless `until` is over.
+                 */
+                ended_at: string | null;
+                /** @description Which member took it off; `null`: nobody did, or a program. */
+                ended_by: string | null;
+                /** @description Why it was taken off, in their words. */
+                ended_why: string | null;
+                /**
+                 * @description Which one.
+                 * @example sup_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description Which number, in E.164 form; `null`: it was erased, and only its hash is kept. */
+                phone: string | null;
+                /** @description The same for people to read. */
+                phone_pretty: string | null;
+                /** @description Why, in somebody's words. */
+                reason: string;
+                /** @description Where it comes from. */
+                source: components["schemas"]["SuppressionSource"];
+                /**
+                 * Format: date-time
+                 * @description Until when; `null`: for good.
+                 */
+                until: string | null;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Team: {
             /** @description The rows. */
             data: {
@@ -6321,6 +6528,11 @@ export interface components {
             /** @description What happened, as in `message.created`. */
             type: string;
         };
+        /**
+         * @description Who gets marketing: whoever has not said no, or only who has said yes.
+         * @enum {string}
+         */
+        MarketingConsent: "implied" | "required";
         /** @description What a text measures. */
         Measure: {
             /** @description The text as it would be sent. */
@@ -6574,6 +6786,52 @@ export interface components {
             /** @description What people call it. */
             name: string;
         };
+        /** @description What a contact said, as somebody writes it down. */
+        NewConsent: {
+            /**
+             * Format: date-time
+             * @description When they said it; if not said, now.
+             * @default null
+             */
+            at: string | null;
+            /**
+             * @description Where and how, as in `Sign-up form on our website`.
+             * @default null
+             */
+            how: string | null;
+            /**
+             * @description Under whose law: a country or a part of one, as in `US-FL`.
+             * @default null
+             */
+            jurisdiction: string | null;
+            /**
+             * @description From which of our numbers; if not said, all of them.
+             * @default null
+             */
+            number_id: string | null;
+            /**
+             * @description On which number of theirs, in any usual spelling; if not said, their first.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description Where the proof lies, the proof itself, or a digest of it.
+             * @default null
+             */
+            proof: string | null;
+            /** @default null */
+            purpose: components["schemas"]["ConsentPurpose"] | null;
+            /**
+             * @description The words that they saw and agreed to.
+             * @default null
+             */
+            shown: string | null;
+            /**
+             * @description `opted_in` or `opted_out`.
+             * @default null
+             */
+            state: components["schemas"]["ConsentState"];
+        };
         /** @description Someone to add. */
         NewContact: {
             company?: string | null;
@@ -6726,6 +6984,25 @@ export interface components {
             /** @description Where it is, often `/sitemap.xml`. */
             url: string;
         };
+        /** @description Numbers to add. */
+        NewSuppressions: {
+            /**
+             * @description In any usual spelling, at most 10,000.
+             * @default []
+             */
+            phones: string[];
+            /**
+             * @description Why, as in `Asked us by telephone`.
+             * @default
+             */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Until when; if not said, for good.
+             * @default null
+             */
+            until: string | null;
+        };
         /** @description A team to make. */
         NewTeam: {
             /** @description Who is in it. */
@@ -6814,6 +7091,21 @@ export interface components {
         OfferedNumbers: {
             /** @description All of them. */
             data: components["schemas"]["OfferedNumber"][];
+        };
+        /**
+         * @description How people come to marketing by text: who texts one of the words, or is asked by you, gets the request, once; a YES within the
+         *     days is their consent.
+         */
+        OptIn: {
+            /**
+             * Format: int32
+             * @description For so many days a YES confirms, and nobody is asked again.
+             */
+            days: number;
+            /** @description What they are asked with. It names you, YES and STOP. Empty: nobody is asked. */
+            request: string;
+            /** @description Words that ask for it, such as `JOIN`. */
+            words: string[];
         };
         /** @description How many stand where, what they did, and what that took. */
         OutcomeFigures: {
@@ -7913,9 +8205,75 @@ export interface components {
             /** @description It was there already. */
             resumed: boolean;
         };
+        /** @description An address on the list. */
+        Suppression: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description Which member added it; `null`: a program. */
+            created_by: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it does not count any more; `null`: it counts, unless `until` is over.
+             */
+            ended_at: string | null;
+            /** @description Which member took it off; `null`: nobody did, or a program. */
+            ended_by: string | null;
+            /** @description Why it was taken off, in their words. */
+            ended_why: string | null;
+            /**
+             * @description Which one.
+             * @example sup_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description Which number, in E.164 form; `null`: it was erased, and only its hash is kept. */
+            phone: string | null;
+            /** @description The same for people to read. */
+            phone_pretty: string | null;
+            /** @description Why, in somebody's words. */
+            reason: string;
+            /** @description Where it comes from. */
+            source: components["schemas"]["SuppressionSource"];
+            /**
+             * Format: date-time
+             * @description Until when; `null`: for good.
+             */
+            until: string | null;
+        };
+        /**
+         * @description Where an address comes from that gets no texts: a program or a member added it, it stood in a file, or whoever had it was
+         *     erased.
+         * @enum {string}
+         */
+        SuppressionSource: "api" | "member" | "file" | "erasure";
+        /** @description What became of it. */
+        SuppressionsAdded: {
+            /**
+             * Format: int64
+             * @description So many are new on the list.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description So many were on it already; they count for the longer of both times.
+             */
+            known: number;
+            /** @description The lines of the file in which there is no phone number, at most 1,000 of them. */
+            rejected_lines: number[];
+        };
         /** @description Another tenant to look at. */
         SwitchTenant: {
             tenant_id: string;
+        };
+        /** @description Why one is taken off. */
+        TakenOff: {
+            /**
+             * @description Why it may be texted again.
+             * @default
+             */
+            why: string;
         };
         /** @description Members who look after some conversations together. */
         Team: {
@@ -7964,8 +8322,12 @@ export interface components {
             keywords: components["schemas"]["OwnKeywords"];
             /** @description Where short links of campaigns go, as in `https://go.example.com`; `null`: to this installation's own address. */
             links_base: string | null;
+            /** @description Who gets campaigns that are marketing. */
+            marketing_consent: components["schemas"]["MarketingConsent"];
             /** @description When somebody is there, on the tenant's clock; `null`: nobody said, and contacts are told nothing of it. */
             office_hours?: components["schemas"]["WeekHours"][] | null;
+            /** @description How people come to marketing by text. */
+            opt_in: components["schemas"]["OptIn"];
             quiet_hours?: components["schemas"]["QuietHours"] | null;
             /** @description Where national spellings of phone numbers are at home, as in `US`. */
             region: string;
@@ -10875,6 +11237,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_Consent"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_consents_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMessage"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -13869,6 +14299,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Snippet"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_suppressions: {
+        parameters: {
+            query?: {
+                /** @description A whole phone number, in any usual spelling: what the list says and said of it. */
+                phone?: string;
+                /** @description Also those that count no more. */
+                past?: boolean;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Suppression"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_suppressions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuppressions"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionsAdded"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_suppressions_file: {
+        parameters: {
+            query?: {
+                /** @description Why these numbers get no texts. */
+                reason?: string;
+                /** @description Until when; if not said, for good. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionsAdded"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_suppressions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_suppressions_id_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakenOff"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -26,6 +26,7 @@ export type CaseResult = Schemas["CaseResult"];
 export type Condition = Schemas["Condition"];
 export type ConditionFault = Schemas["ConditionFault"];
 export type Consent = Schemas["Consent"];
+export type ConsentRequest = Partial<Schemas["ConsentRequest"]>;
 export type Contact = Schemas["Contact"];
 export type ContactAddress = Schemas["Address"];
 export type ContactChange = Schemas["ContactChange"];
@@ -75,10 +76,13 @@ export type Mode = Schemas["Mode"];
 export type NewApiKey = Schemas["NewApiKey"];
 export type NewCase = Schemas["NewCase"];
 export type NewCarrierAccount = Schemas["NewCarrierAccount"];
+/** What is absent is not said. */
+export type NewConsent = Partial<Schemas["NewConsent"]>;
 export type NewContact = Schemas["NewContact"];
 export type NewConversation = Schemas["NewConversation"];
 export type NewMember = Schemas["NewMember"];
 export type NewMessage = Schemas["NewMessage"];
+export type NewSuppressions = Partial<Schemas["NewSuppressions"]>;
 export type NewTeam = Schemas["NewTeam"];
 export type NewSession = Schemas["SignIn"];
 export type NewSource = Schemas["NewSource"];
@@ -108,10 +112,14 @@ export type SegmentWhy = Schemas["SegmentWhy"];
 export type SentMessage = Schemas["SentMessage"];
 export type Session = Schemas["Session"];
 export type Setup = Schemas["SetUp"];
+export type Snippet = Schemas["Snippet"];
+export type SnippetPatch = Schemas["SnippetPatch"];
 export type Source = Schemas["Source"];
 export type SourceDetail = Schemas["SourceDetail"];
 export type SourcePatch = Schemas["SourcePatch"];
 export type StartedConversation = Schemas["StartedConversation"];
+export type Suppression = Schemas["Suppression"];
+export type SuppressionsAdded = Schemas["SuppressionsAdded"];
 export type Team = Schemas["Team"];
 export type TeamPatch = Schemas["ChangeTeam"];
 export type Tenant = Schemas["Tenant"];
@@ -131,8 +139,29 @@ export type Trouble = Schemas["NumberProblem"] & Partial<Pick<Schemas["CarrierPr
 export type Campaign = Schemas["Campaign"];
 export type CampaignAudience = Schemas["CampaignAudience"];
 export type CampaignPreview = Schemas["CampaignPreview"];
-export type CampaignPatch = Partial<Pick<Campaign, "name" | "body" | "numbers" | "audience" | "send_before">>;
+export type CampaignPatch = Partial<
+  Pick<
+    Campaign,
+    | "name"
+    | "purpose"
+    | "body"
+    | "variants"
+    | "holdout_percent"
+    | "links"
+    | "numbers"
+    | "audience"
+    | "throttle"
+    | "canary"
+    | "send_before"
+  >
+>;
+/** When it is to go; nothing said: as soon as it may. */
+export type CampaignLaunch = Partial<Schemas["Launch"]>;
+export type CampaignLinks = Campaign["links"];
+export type CampaignVariant = Schemas["CampaignVariant"];
+export type CampaignCanary = NonNullable<Campaign["canary"]>;
 export type CampaignCheck = Schemas["CampaignCheck"];
+export type RetryAlso = Schemas["CampaignRetryAlso"];
 export type CampaignState = Schemas["CampaignState"];
 export type CheckCause = Schemas["CheckCause"];
 export type CheckText = Schemas["CheckText"];
@@ -141,6 +170,24 @@ export type CampaignDeed = Schemas["CampaignDeed"];
 export type Phone = Schemas["Phone"];
 export type Recipient = Schemas["Recipient"];
 export type RecipientCounts = Schemas["RecipientCounts"];
+/** Which of the recipients are wanted; what is absent does not matter. */
+export interface SoughtRecipients {
+  standing?: Standing;
+  /** Why they stand there. */
+  code?: string;
+  phone?: string;
+  replied?: boolean;
+  clicked?: boolean;
+  opted_out?: boolean;
+}
+export type RecipientWhy = Schemas["RecipientWhy"];
+export type CampaignOutcomes = Schemas["CampaignOutcomes"];
+export type CampaignVariantFigures = Schemas["CampaignVariantFigures"];
+export type CampaignHalt = Schemas["CampaignHalt"];
+export type HeldNumber = Schemas["HeldNumber"];
+export type OutcomeFigures = Schemas["OutcomeFigures"];
+export type OutcomeReason = Schemas["OutcomeReason"];
+export type OutcomeStep = Schemas["OutcomeStep"];
 export type Standing = Schemas["RecipientStanding"];
 export type Webhook = Schemas["Webhook"];
 export type WebhookDelivery = Schemas["Delivery"];

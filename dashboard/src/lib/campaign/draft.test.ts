@@ -145,3 +145,38 @@ describe("a draft", () => {
     expect(draft.isSaved).toBe(true);
   });
 });
+
+describe("a draft of several texts", () => {
+  const two = [
+    { name: "A", body: "Hi", weight: 1 },
+    { name: "B", body: "Hello", weight: 1 },
+  ];
+
+  it("is kept whole, and knows its own way back from the server", async () => {
+    const server = new Server();
+    const draft = server.open();
+    draft.write({ body: "", variants: two, holdout_percent: 10 });
+    await breath();
+    expect(server.asked).toEqual([{ body: "", variants: two, holdout_percent: 10 }]);
+    // The server writes the parts of a text in an order of its own.
+    draft.arrived({
+      ...server.campaign,
+      variants: two.map(({ name, body, weight }) => ({ body, weight, name })),
+    });
+    expect(draft.isSaved).toBe(true);
+  });
+
+  it.each([
+    [[{ name: " ", body: "Hi", weight: 1 }, two[1]], "Give each text a name."],
+    [[two[0], { name: "A ", body: "Hello", weight: 1 }], "Two texts are called “A”"],
+    [[two[0], { name: "B", body: "Hi {nmae}", weight: 1 }], "In “B”: "],
+  ])("keeps nothing of texts with a fault, and says which", async (variants, message) => {
+    const server = new Server();
+    const draft = server.open();
+    draft.known = ["name"];
+    draft.write({ variants: variants as typeof two, purpose: "service" });
+    await breath();
+    expect(server.asked).toEqual([{ purpose: "service" }]);
+    expect(draft.faults.variants).toContain(message);
+  });
+});

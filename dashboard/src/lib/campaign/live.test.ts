@@ -5,7 +5,6 @@ import { aCampaign, aRecipient, counts } from "../../../test/samples";
 import { CampaignList } from "./list.svelte";
 import { REFRESH_MS, Recipients } from "./recipients.svelte";
 import { WatchedCampaign } from "./watched.svelte";
-import { LOOKED_MAX, WhyNot, failedPhones, reasonsOf } from "./whynot.svelte";
 
 const updated = (campaign: Campaign): LiveEvent => ({ type: "campaign.updated", data: { campaign } });
 const gone = (id: string): LiveEvent => ({ type: "campaign.updated", data: { id } });
@@ -83,14 +82,14 @@ describe("a campaign on screen", () => {
   it("is launched with one key until an answer comes", async () => {
     const keys: string[] = [];
     const answers = [new Problem(0, "unreachable", "No answer."), new Problem(422, "invalid", "No."), null];
-    const launch = async (_: string, __: string | null, key: string) => {
+    const launch = async (_: string, __: object, key: string) => {
       keys.push(key);
       const refusal = answers.shift();
       if (refusal) throw refusal;
       return running(0);
     };
     const watched = new WatchedCampaign("cmp_1", { get: never, order: never, launch, refuse: never });
-    for (let i = 0; i < 3; i++) await watched.launch(watched.orders, null);
+    for (let i = 0; i < 3; i++) await watched.launch(watched.orders, {});
     expect(keys[0]).toBe(keys[1]);
     expect(keys[1]).not.toBe(keys[2]);
   });
@@ -157,54 +156,11 @@ describe("everybody in a campaign", () => {
     expect(fetchPage).toHaveBeenCalledOnce();
   });
 
-  it("is searched for those who replied, further than one page", async () => {
-    const all = rows(500, (n) => (n % 200 === 199 ? { replied_at: "2026-11-23T11:00:00Z" } : {}));
-    const recipients = new Recipients("cmp_1", served(all));
-    recipients.choose("replied");
+  it("is narrowed to those who are sought", async () => {
+    const fetchPage = served(rows(3));
+    const recipients = new Recipients("cmp_1", fetchPage);
+    recipients.choose({ replied: true });
     await vi.advanceTimersByTimeAsync(0);
-    expect(recipients.all?.map((row) => row.id)).toEqual(["rcp_00199", "rcp_00399"]);
-    expect(recipients.hasMore).toBe(false);
-  });
-});
-
-describe("why some got nothing", () => {
-  const why = (code: string) => ({ code, explanation: `About ${code}.`, mend: "" });
-
-  it("is counted by reason, the most frequent first", () => {
-    const found = reasonsOf([
-      aRecipient({ standing: "failed", failure: why("40001") }),
-      aRecipient({ standing: "skipped", failure: why("too_late") }),
-      aRecipient({ standing: "failed", failure: why("40001") }),
-      aRecipient({ standing: "unknown" }),
-    ]);
-    expect(found.map(({ code, count }) => [code, count])).toEqual([
-      ["40001", 2],
-      ["too_late", 1],
-      ["no_reason", 1],
-    ]);
-  });
-
-  it("is looked for no further than needed, and said to be a part", async () => {
-    const fetchPage = served(rows(700, () => ({ standing: "failed", failure: why("40001") })));
-    const whyNot = new WhyNot("cmp_1", fetchPage);
-    await whyNot.look(counts({ failed: 700 }));
-    expect(whyNot.reasons[0]?.count).toBe(LOOKED_MAX);
-    expect(whyNot.isPart).toBe(true);
-    const calls = fetchPage.mock.calls.length;
-    await whyNot.look(counts({ failed: 700, delivered: 9 }));
-    expect(fetchPage).toHaveBeenCalledTimes(calls);
-    whyNot.stop();
-  });
-
-  it("asks nothing while nobody is missed", async () => {
-    const fetchPage = served([]);
-    await new WhyNot("cmp_1", fetchPage).look(counts({ delivered: 3 }));
-    expect(fetchPage).not.toHaveBeenCalled();
-  });
-
-  it("gives the numbers of those who failed, or says that they are too many", async () => {
-    const all = rows(250, (n) => ({ standing: n % 2 ? "failed" : "delivered", phone: `+1${n}` }));
-    expect(await failedPhones("cmp_1", 200, served(all))).toHaveLength(125);
-    expect(await failedPhones("cmp_1", 100, served(all))).toBeNull();
+    expect(fetchPage).toHaveBeenLastCalledWith("cmp_1", { replied: true, cursor: undefined, limit: 50 });
   });
 });

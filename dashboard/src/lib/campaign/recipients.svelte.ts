@@ -1,22 +1,17 @@
 /** Who is to get a campaign, page by page, and fetched again as they go on. */
 import { campaigns as api, reasonOf } from "$lib/api";
-import type { Page, Recipient, Standing } from "$lib/api/types";
+import type { Page, Recipient, SoughtRecipients } from "$lib/api/types";
 
 const PAGE = 50;
-/** Those who replied are looked for in all: so many pages at a time. */
-const SOUGHT_PAGES = 10;
-const SOUGHT = 100;
 /** So many pages are kept true; those below them are as they were when they were fetched. */
 const FRESH_PAGES = 4;
 /** While texts go out by the hundred, the list is fetched this often. */
 export const REFRESH_MS = 3_000;
 
-/** Whom to show; `replied` is no standing: it is found among all. */
-export type Shown = Standing | "replied" | null;
-
 export class Recipients {
   all = $state.raw<readonly Recipient[] | null>(null);
-  shown = $state<Shown>(null);
+  /** Whom to show; nothing said: everybody. */
+  sought = $state.raw<SoughtRecipients>({});
   error = $state<string | null>(null);
   isLoading = $state(false);
   #cursor = $state<string | null>(null);
@@ -32,8 +27,8 @@ export class Recipients {
     return this.#cursor !== null;
   }
 
-  choose(shown: Shown): void {
-    this.shown = shown;
+  choose(sought: SoughtRecipients): void {
+    this.sought = sought;
     this.all = null;
     this.#cursor = null;
     void this.load();
@@ -84,20 +79,8 @@ export class Recipients {
     this.#turn += 1;
   }
 
-  async #page(from: string | null): Promise<Page<Recipient>> {
-    const { shown } = this;
-    const ask = (cursor: string | null, limit: number, standing?: Standing) =>
-      this.fetchPage(this.campaign, { standing, cursor: cursor ?? undefined, limit });
-    if (shown !== "replied") return ask(from, PAGE, shown ?? undefined);
-    const data: Recipient[] = [];
-    let cursor = from;
-    for (let page = 0; page < SOUGHT_PAGES; page++) {
-      const found = await ask(cursor, SOUGHT);
-      data.push(...found.data.filter((row) => row.replied_at !== null));
-      cursor = found.next_cursor ?? null;
-      if (cursor === null || data.length >= PAGE) break;
-    }
-    return { data, next_cursor: cursor };
+  #page(cursor: string | null): Promise<Page<Recipient>> {
+    return this.fetchPage(this.campaign, { ...this.sought, cursor: cursor ?? undefined, limit: PAGE });
   }
 
   async #run(work: (isCurrent: () => boolean) => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 /** One campaign on screen: as it stands, how fast it goes, and what is ordered of it. */
-import { campaigns as api, newKey, Problem, reasonOf } from "$lib/api";
-import type { Campaign, LiveEvent } from "$lib/api/types";
+import { campaigns as api, Problem, reasonOf } from "$lib/api";
+import type { Campaign, CampaignLaunch, LiveEvent } from "$lib/api/types";
 import { Action } from "$lib/ui/action.svelte";
 import { lookedAt, sumOf, waitingOf, type Sample } from "./progress";
 
@@ -55,12 +55,8 @@ export class WatchedCampaign {
     return this.orders.run(() => this.#ask(() => this.calls.refuse(this.id, note)));
   }
 
-  /** The same key is used again only if no answer came. */
-  #key = newKey();
-  async launch(action: Action, when: string | null): Promise<boolean> {
-    const done = await action.run(() => this.#ask(() => this.calls.launch(this.id, when, this.#key)));
-    if (done || !action.isUnanswered) this.#key = newKey();
-    return done;
+  launch(action: Action, launch: CampaignLaunch): Promise<boolean> {
+    return action.once((key) => this.#ask(() => this.calls.launch(this.id, launch, key)));
   }
 
   async #ask(asking: () => Promise<Campaign>): Promise<void> {

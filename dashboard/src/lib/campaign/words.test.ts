@@ -1,60 +1,32 @@
 import { describe, expect, it } from "vitest";
-import type { Campaign, CampaignDeed, Recipient, Standing } from "$lib/api/types";
+import type { CampaignDeed } from "$lib/api/types";
 import { aCampaign, aRecipient } from "../../../test/samples";
 import { anAudience } from "./audience";
-import { STANDINGS, audienceWords, doerOf, lastHeardOf, storyOf } from "./words";
+import { audienceWords, doerOf, lastHeardOf, retryWords, whereWords, whomWords } from "./words";
 
-const launched = (over: Partial<Campaign> = {}) =>
-  aCampaign({
-    state: "running",
-    launched_at: "2026-11-23T10:00:00Z",
-    starts_at: "2026-11-23T10:01:00Z",
-    ...over,
-  });
-const failure = { code: "contact_opted_out", explanation: "They asked for no more texts.", mend: "" };
-const told = (campaign: Campaign, over: Partial<Recipient>) =>
-  storyOf(campaign, aRecipient(over)).map(({ what }) => what);
+const names = { listName: (id: string) => `List ${id}`, segmentName: (id: string) => `Segment ${id}` };
 
-describe("why somebody got it, or did not", () => {
-  it("always ends with where they stand", () => {
-    const ends = new Set<string | undefined>();
-    for (const standing of STANDINGS) {
-      const sent = (["sent", "delivered", "unconfirmed"] as Standing[]).includes(standing);
-      const times = sent ? { sent_at: "2026-11-23T10:02:00Z", body: "Hi" } : {};
-      const arrived = standing === "delivered" ? { delivered_at: "2026-11-23T10:03:00Z" } : {};
-      ends.add(told(launched(), { standing, ...times, ...arrived }).at(-1));
-    }
-    expect(ends.size).toBe(STANDINGS.length);
-  });
+describe("where somebody is", () => {
+  it.each([
+    [
+      { places: ["New York"], local_times: ["2026-11-23 10:00"], told_by: "number" },
+      "New York: 2026-11-23 10:00, told by their number",
+    ],
+    [
+      { places: [], local_times: ["2026-11-23 10:00", "2026-11-23 11:00"], told_by: "contact" },
+      "2026-11-23 10:00 or 2026-11-23 11:00, as you said of them",
+    ],
+    [{ places: [], local_times: [], told_by: null }, "Not known"],
+  ])("%j is told as %s", (where, words) => expect(whereWords(where)).toBe(words));
+});
 
-  it("says the reason of whoever was skipped", () => {
-    expect(told(launched(), { standing: "skipped", failure })).toEqual([
-      "They were put on the list when the campaign was launched.",
-      "It was not sent to them. They asked for no more texts.",
-    ]);
-  });
-
-  it("says what they wait for", () => {
-    expect(told(launched({ state: "paused" }), {}).at(-1)).toContain("paused");
-    expect(told(launched({ state: "scheduled" }), {}).at(-1)).toContain("when the campaign starts");
-    const night = { standing: "deferred", not_before: "2026-11-24T08:00:00Z" } as const;
-    expect(storyOf(launched(), aRecipient(night)).at(-1)?.at).toBe(night.not_before);
-  });
-
-  it("tells what happened in its order", () => {
-    const story = storyOf(
-      launched(),
-      aRecipient({
-        standing: "delivered",
-        body: "Hi",
-        sent_at: "2026-11-23T10:02:00Z",
-        delivered_at: "2026-11-23T10:03:00Z",
-        replied_at: "2026-11-23T11:00:00Z",
-      }),
+describe("whom a next try is for", () => {
+  it("is those who failed, and whoever else was chosen", () => {
+    expect(retryWords({ of: "cmp_1", also: [] })).toBe("those who failed and may not fail again");
+    expect(whomWords(aCampaign({ retry: { of: "cmp_1", also: ["skipped"] } }), names)).toBe(
+      "those who failed and may not fail again, and who was skipped",
     );
-    const times = story.flatMap(({ at }) => at ?? []);
-    expect(times).toEqual([...times].sort());
-    expect(story.at(-1)?.what).toBe("They answered.");
+    expect(whomWords(aCampaign(), names)).toBe("all contacts");
   });
 });
 
@@ -64,7 +36,6 @@ it("the time of a row says when it happened, or when it is tried again", () => {
   expect(lastHeardOf(aRecipient({ not_before, standing: "deferred" }))).toBe(not_before);
 });
 
-const names = { listName: (id: string) => `List ${id}`, segmentName: (id: string) => `Segment ${id}` };
 it.each([
   [{ everyone: true }, "all contacts"],
   [{ tags: ["vip", "new"] }, "contacts tagged “vip” or “new”"],

@@ -5,6 +5,7 @@ import type {
   CampaignDeed,
   CampaignState,
   Recipient,
+  RecipientWhy,
   Standing,
 } from "$lib/api/types";
 import type { Tone } from "$lib/figures/figures";
@@ -141,69 +142,46 @@ function groupWords(
     .join(" or ");
 }
 
-export interface Happening {
-  at: string | null;
-  what: string;
-  isBad?: boolean;
-}
+/** To whom the next try of a campaign goes, in one sentence’s end. */
+export const retryWords = ({ also }: NonNullable<Campaign["retry"]>): string =>
+  ["those who failed and may not fail again"]
+    .concat(also.includes("skipped") ? "who was skipped" : [])
+    .concat(also.includes("cancelled") ? "who was left when it was ended" : [])
+    .join(", and ");
 
-/** Why this person got it, or did not: what happened, in its order. */
-export function storyOf(campaign: Campaign, recipient: Recipient): Happening[] {
-  const { standing, failure, sent_at, delivered_at, replied_at, not_before } = recipient;
-  const story: Happening[] = [];
-  const tell = (at: string | null, what: string, isBad = false) => story.push({ at, what, isBad });
-  if (campaign.launched_at)
-    tell(campaign.launched_at, "They were put on the list when the campaign was launched.");
-  if (recipient.body) tell(null, "Their turn came: nothing spoke against it, and their text was made.");
-  if (sent_at) tell(sent_at, "The carrier took it.");
-  if (delivered_at) tell(delivered_at, "It arrived on their phone.");
-  const why = failure ? ` ${failure.explanation}` : "";
-  switch (standing) {
-    case "pending":
-      tell(
-        campaign.state === "scheduled" ? campaign.starts_at : null,
-        campaign.state === "paused"
-          ? "Their turn has not come: the campaign is paused."
-          : campaign.state === "scheduled"
-            ? "Their turn comes when the campaign starts."
-            : "Their turn has not come yet.",
-      );
-      break;
-    case "deferred":
-      tell(
-        not_before,
-        `It is no hour to text them, or they have had enough for now.${why} Their turn comes then.`,
-      );
-      break;
-    case "queued":
-      tell(not_before, "The carrier did not take it. It is asked again then.");
-      break;
-    case "sending":
-      tell(null, "It is with the carrier, whose answer is not here yet.");
-      break;
-    case "unconfirmed":
-      tell(null, "The carrier sends no receipt for it, so nobody can tell whether it arrived.");
-      break;
-    case "unknown":
-      tell(null, `Nobody knows whether it went out, and it is never sent twice.${why}`, true);
-      break;
-    case "failed":
-      tell(null, `It did not arrive.${why}`, true);
-      break;
-    case "skipped":
-      tell(null, `It was not sent to them.${why}`, true);
-      break;
-    case "cancelled":
-      tell(campaign.ended_at, "The campaign was ended before their turn.", true);
-      break;
-    case "sent":
-      tell(null, "No receipt has come yet.");
-      break;
-    case "delivered":
-      break;
-  }
-  if (replied_at) tell(replied_at, "They answered.");
-  return story;
+/** Whom a campaign is to, whichever way that is said. */
+export const whomWords = ({ audience, retry }: Pick<Campaign, "audience" | "retry">, names: Names): string =>
+  retry ? retryWords(retry) : audienceWords(audience, names);
+
+/** What happened to somebody’s text. */
+export const STEP: Record<RecipientWhy["history"][number]["kind"], string> = {
+  launched: "They were put on the list when it was launched.",
+  handed_over: "It was handed to the carrier.",
+  sent: "The carrier took it.",
+  delivered: "It arrived on their phone.",
+  clicked: "They followed a link.",
+  replied: "They answered.",
+  opted_out: "They said STOP.",
+};
+
+/** What kind of machine followed a link. */
+export const CLICKED: Record<NonNullable<RecipientWhy["clicks"][number]["verdict"]>, string> = {
+  person: "They followed it",
+  preview: "A preview fetched it",
+  scanner: "A scanner fetched it",
+  burst: "A machine fetched many at once",
+  too_soon: "A machine was too quick for a person",
+};
+
+/** Where somebody is and what their clocks show, as in `New York: 14:05, told by their number`. */
+export function whereWords({ places, local_times, told_by }: RecipientWhy["whereabouts"]): string {
+  const by = {
+    contact: "as you said of them",
+    number: "told by their number",
+    tenant: "as it is with you",
+  }[told_by ?? ""];
+  const where = [places.join(" or "), local_times.join(" or ")].filter(Boolean).join(": ");
+  return [where || "Not known", by].filter(Boolean).join(", ");
 }
 
 /** The moment that says most of where somebody stands; of one that waits, only where they wait for it. */

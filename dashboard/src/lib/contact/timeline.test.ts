@@ -17,7 +17,9 @@ test("a change says what it was, what it is and who made it", () => {
 
 test("an entry is told by what is in it", () => {
   const of = (over: object) =>
-    happened({ id: "1", at: "", kind: "message", ...over } as unknown as TimelineEntry);
+    happened({ id: "1", at: "", kind: "message", ...over } as unknown as TimelineEntry, {
+      memberName: () => "Mia",
+    });
   expect(of({ message: { direction: "in", body: "Hello" } })).toMatchObject({
     what: "They wrote",
     text: "Hello",
@@ -27,8 +29,10 @@ test("an entry is told by what is in it", () => {
     tone: "note",
   });
   const skipped = { campaign_name: "June", body: null, standing: "skipped" };
-  expect(of({ campaign: skipped })).toMatchObject({ what: "June", text: "skipped" });
-  expect(of({ consent: { state: "opted_out", source: "keyword", keyword: "STOP" } })).toMatchObject({
+  expect(of({ campaign: skipped })).toMatchObject({ what: "June", text: "Skipped" });
+  expect(
+    of({ consent: { state: "opted_out", purpose: "all", source: "keyword", keyword: "STOP" } }),
+  ).toMatchObject({
     tone: "bad",
   });
 });

@@ -1,6 +1,7 @@
 /** Plain words for what happened with a contact. Pure. */
 import type { ContactChange, TimelineEntry } from "$lib/api/types";
-import { consentWords } from "./words";
+import { STANDING } from "$lib/campaign/words";
+import { saidBy, stateOf, type Names } from "./consent";
 
 export interface Told {
   what: string;
@@ -39,19 +40,24 @@ export function changeWords({
 }
 
 /** What an entry of the timeline says. */
-export function happened({ message, campaign, consent, change }: TimelineEntry): Told {
+export function happened(
+  { message, campaign, consent, change }: TimelineEntry,
+  names: Pick<Names, "memberName">,
+): Told {
   if (message) {
     const { direction, body } = message;
     if (direction === "note") return { what: "Note", text: body, tone: "note" };
     return { what: direction === "in" ? "They wrote" : "We wrote", text: body, tone: "plain" };
   }
   if (campaign)
-    return { what: campaign.campaign_name, text: campaign.body ?? campaign.standing, tone: "accent" };
-  if (consent)
     return {
-      what: consent.state === "opted_out" ? "No more texts" : "Texts again",
-      text: consentWords(consent),
-      tone: consent.state === "opted_out" ? "bad" : "good",
+      what: campaign.campaign_name,
+      text: campaign.body ?? STANDING[campaign.standing].label,
+      tone: "accent",
     };
+  if (consent) {
+    const { label, tone } = stateOf(consent);
+    return { what: label, text: saidBy(consent, names), tone };
+  }
   return { what: "Changed", text: change ? changeWords(change) : "", tone: "plain" };
 }

@@ -1,5 +1,5 @@
 /** The names behind ids: assistants, members, teams, lists and segments, fetched once and again when they change elsewhere. */
-import { assistants, lists, members, segments, teams, tenant } from "$lib/api";
+import { assistants, lists, members, numbers, segments, teams, tenant } from "$lib/api";
 import { every } from "$lib/api/every";
 import type { LiveEvent } from "$lib/api/types";
 import { session } from "./session.svelte";
@@ -11,6 +11,7 @@ class Directory {
 
   /** What is kept of contacts besides name and company. */
   fields = new Resource(() => tenant.get().then((found) => found.settings.fields));
+  numbers = new Resource(() => numbers.list().then((page) => page.data));
   teams = new Resource(() => teams.list().then((page) => page.data));
   lists = new Resource(() => every(lists.list));
   segments = new Resource(() => every(segments.list));
@@ -20,6 +21,10 @@ class Directory {
     if (!this.assistants.value && !this.assistants.isLoading) void this.assistants.load();
     if (!this.members.value && !this.members.isLoading) void this.members.load();
     if (!this.teams.value && !this.teams.isLoading) void this.teams.load();
+  }
+
+  needNumbers(): void {
+    if (!this.numbers.value && !this.numbers.isLoading) void this.numbers.load();
   }
 
   /** The same for lists and segments, which only some pages name. */
@@ -35,6 +40,12 @@ class Directory {
   memberName(id: string | null): string {
     if (id !== null && id === session.me?.user.id) return "You";
     return this.members.value?.find((m) => m.user_id === id)?.name ?? "Someone";
+  }
+
+  /** As people call it, else as they read it. */
+  numberName(id: string): string {
+    const number = this.numbers.value?.find((n) => n.id === id);
+    return number ? number.label || number.pretty : "a number";
   }
 
   teamName(id: string | null): string {
@@ -58,6 +69,7 @@ class Directory {
   /** What was changed elsewhere, where it is shown here. */
   apply(event: LiveEvent): void {
     if (event.type === "team.updated" && this.teams.value) void this.teams.load();
+    if (event.type === "number.updated" && this.numbers.value) void this.numbers.load();
     if (event.type === "list.updated" && this.lists.value) void this.lists.load();
     // A segment may look at a list, and have faults once it is gone.
     if (/^(list|segment)\./.test(event.type) && this.segments.value) void this.segments.load();

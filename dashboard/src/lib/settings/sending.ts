@@ -23,7 +23,7 @@ export const wordsFormOf = ({ stop, help, start }: Settings["keywords"]): WordsF
   start: start.join("\n"),
 });
 
-const linesOf = (text: string) =>
+export const linesOf = (text: string) =>
   text
     .split("\n")
     .map((line) => line.trim())

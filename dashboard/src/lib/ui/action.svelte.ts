@@ -1,10 +1,11 @@
 /** One request behind a button or form: busy while it runs, and the reason when it fails. */
-import { Problem, reasonOf } from "$lib/api";
+import { newKey, Problem, reasonOf } from "$lib/api";
 import type { FieldError } from "$lib/api/types";
 
 export class Action {
   isBusy = $state(false);
   error = $state<string | null>(null);
+  #key = newKey();
   #problem = $state.raw<Problem | null>(null);
 
   /** The message for one field, where the server named it. */
@@ -31,6 +32,14 @@ export class Action {
   clear(): void {
     this.error = null;
     this.#problem = null;
+  }
+
+  /** As `run`, with a key that stays while no answer came: trying again makes no second one. */
+  async once(work: (key: string) => Promise<unknown>): Promise<boolean> {
+    if (this.isBusy) return false;
+    const done = await this.run(() => work(this.#key));
+    if (done || !this.isUnanswered) this.#key = newKey();
+    return done;
   }
 
   /** Runs `work` unless it is running already. Resolves to whether it succeeded. */
