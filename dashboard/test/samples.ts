@@ -218,6 +218,8 @@ export const aCampaign = (over: Partial<Campaign> = {}): Campaign => ({
   id: "cmp_1",
   name: "Recall November",
   state: "draft",
+  media: [],
+  workflow_id: null,
   body: "Hi {first_name|there}, your check-up is due.",
   numbers: ["num_1"],
   audience: anAudience({ everyone: true }),

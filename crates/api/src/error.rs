@@ -45,6 +45,16 @@ impl FieldError {
     pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self { field: field.into(), code: code.into(), message: message.into() }
     }
+
+    /// A phone number that is none.
+    #[must_use]
+    pub fn phone(field: impl Into<String>, error: PhoneError) -> Self {
+        let mut message = error.to_string();
+        if let Some(first) = message.get_mut(0..1) {
+            first.make_ascii_uppercase();
+        }
+        Self::new(field, error.code(), format!("{message}."))
+    }
 }
 
 /// Why a request gets no 2xx. A refusal is shown as it is; a fault is logged once, when it is answered, and shown bare.
@@ -127,11 +137,7 @@ impl ApiError {
     /// 422 for a telephone number that was not understood.
     #[must_use]
     pub fn phone(field: &str, error: PhoneError) -> Self {
-        let mut message = error.to_string();
-        if let Some(first) = message.get_mut(0..1) {
-            first.make_ascii_uppercase();
-        }
-        Self::invalid(field, error.code(), format!("{message}."))
+        Self::invalid_fields(vec![FieldError::phone(field, error)])
     }
 
     /// 429 with `Retry-After`.

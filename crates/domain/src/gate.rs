@@ -117,8 +117,11 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::ContactOptedOut,
+        Self::PurposeOptedOut,
+        Self::NotOptedIn,
+        Self::Suppressed,
         Self::ContactBlocked,
         Self::NumberDisabled,
         Self::QuietHours,

@@ -47,7 +47,7 @@ const MIGRATIONS: &[Migration] = migrations![
     16 "0016_suppression",
     17 "0017_contact_history",
     18 "0018_link",
-    20 "0020_campaign_attached",
+    19 "0019_campaign_attached",
 ];
 
 /// Why a database could not be brought to this program's schema.

@@ -57,6 +57,8 @@ export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Camp
     id: d.id("cmp"),
     state: "draft",
     body: "",
+    media: [],
+    workflow_id: null,
     numbers: [],
     audience: anAudience(),
     halt: null,

@@ -43,7 +43,8 @@ impl Retry {
 
 /// Or is to get nothing.
 fn wants_nothing(code: &str) -> bool {
-    [Reason::ContactOptedOut.code(), Reason::ContactBlocked.code(), Skip::HELD_OUT].contains(&code)
+    let reasons = [Reason::ContactOptedOut, Reason::PurposeOptedOut, Reason::Suppressed, Reason::ContactBlocked];
+    reasons.iter().any(|reason| reason.code() == code) || code == Skip::HELD_OUT
 }
 
 #[cfg(test)]
@@ -67,6 +68,9 @@ mod tests {
             (Standing::Skipped, Some("lacks_field"), false, true),
             (Standing::Skipped, Some("contact_opted_out"), false, false),
             (Standing::Skipped, Some("contact_blocked"), false, false),
+            (Standing::Skipped, Some("purpose_opted_out"), false, false),
+            (Standing::Skipped, Some("suppressed"), false, false),
+            (Standing::Skipped, Some("not_opted_in"), false, true),
             (Standing::Skipped, Some("holdout"), false, false),
             (Standing::Cancelled, None, false, true),
         ] {

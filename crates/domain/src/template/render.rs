@@ -51,19 +51,31 @@ impl Rendering {
     /// The text for this person.
     ///
     /// # Errors
-    /// The first name under which nothing is known of them, if the template has no other word for it.
+    /// The first name under which nothing is known of them, if the template has no other word for it. An empty other word
+    /// takes the blank before it along, so that nobody reads `Hi ,`.
     pub fn render(&self, template: &Template, person: Person<'_>) -> Result<String, Lacks> {
         let mut text = String::new();
+        let mut lapsed = false;
         for part in &template.parts {
+            let follows_nothing = std::mem::take(&mut lapsed);
             match part {
-                Part::Words(words) => text.push_str(words),
+                Part::Words(words) => {
+                    if follows_nothing && words.starts_with([' ', '\n', ',', '.', ';', ':', '!', '?']) {
+                        text.truncate(text.trim_end_matches(' ').len());
+                    }
+                    text.push_str(words);
+                }
                 Part::Link(link) => text.push_str(&link.of(person.phone)),
                 Part::Place(place) => match (person.get(&place.name), &place.fallback) {
                     (Some((kind, value)), _) => self.write(&mut text, kind, value, place.how),
+                    (None, Some(fallback)) if fallback.is_empty() => lapsed = true,
                     (None, Some(fallback)) => text.push_str(fallback),
                     (None, None) => return Err(Lacks { name: place.name.clone() }),
                 },
             }
+        }
+        if lapsed {
+            text.truncate(text.trim_end_matches(' ').len());
         }
         Ok(text)
     }

@@ -10,6 +10,7 @@ use std::ops::Bound;
 use domain::condition::{Day, Did, Moment, Node, Of, Test, Words};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use uuid::Uuid;
 
 use crate::Value;
 use crate::dialect::{Engine, pattern};
@@ -173,11 +174,19 @@ impl<'c> Compiler<'c> {
             Of::TimeZone => Piece::Own(self.own_words("COALESCE(c.time_zone, '')", are)),
             Of::Language => Piece::Own(self.own_words("COALESCE(c.language, '')", are)),
             Of::Consent => {
-                let newest = "COALESCE((SELECT k.state FROM consent k WHERE k.tenant_id = $1 AND k.contact_id = c.id
-                                        AND k.kind = 'phone' AND k.state <> 'pending'
-                                        AND k.purpose IN ('all', 'marketing') AND k.number_id IS NULL
-                                        ORDER BY k.id DESC LIMIT 1), '')";
-                Piece::Own(self.own_words(newest, are))
+                let nobody = self.arg(Uuid::nil().into());
+                let counts = format!(
+                    "COALESCE((
+                         SELECT CASE WHEN k.opted_out_at_us IS NOT NULL THEN 'opted_out' ELSE (
+                             SELECT CASE WHEN s.opted_out_at_us >= COALESCE(s.opted_in_at_us, s.opted_out_at_us)
+                                         THEN 'opted_out'
+                                         WHEN s.opted_in_at_us IS NOT NULL THEN 'opted_in' END
+                             FROM consent_standing s WHERE s.tenant_id = $1 AND s.address = k.address
+                               AND s.purpose = 'marketing' AND s.number_id = ${nobody}) END
+                         FROM contact_address k WHERE k.tenant_id = $1 AND k.contact_id = c.id AND k.kind = 'phone'
+                         ORDER BY k.preferred DESC, k.created_at_us, k.address LIMIT 1), '')"
+                );
+                Piece::Own(self.own_words(&counts, are))
             }
             Of::Phone => {
                 let phone = "t.tenant_id = $1 AND t.kind = 'phone'";

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use domain::condition::{GotCampaign, Subject};
+use domain::consent::{Standing, State};
 use domain::id::ContactId;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{StoreError, TenantTx, args, list};
 
@@ -46,13 +48,23 @@ pub async fn subjects(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMa
             subject.opted_out |= row.get::<Option<Timestamp>>(2)?.is_some();
         }
     );
-    for_each!(
-        "SELECT contact_id, state FROM consent
-         WHERE tenant_id = $1 AND contact_id {among $2} AND kind = 'phone' AND state <> 'pending'
-           AND purpose IN ('all', 'marketing') AND number_id IS NULL
-         ORDER BY id",
-        |subject, row| subject.consent = Some(row.get(1)?)
-    );
+    // Those that count first come last, and stay.
+    let sql =
+        "SELECT k.contact_id, k.opted_out_at_us IS NOT NULL, s.opted_in_at_us, s.opted_out_at_us FROM contact_address k
+               LEFT JOIN consent_standing s ON s.tenant_id = k.tenant_id AND s.address = k.address
+                    AND s.purpose = 'marketing' AND s.number_id = $3
+               WHERE k.tenant_id = $1 AND k.contact_id {among $2} AND k.kind = 'phone'
+               ORDER BY k.preferred, k.created_at_us DESC, k.address DESC";
+    for row in tx.rows(sql, args![list(ids), Uuid::nil()]).await? {
+        if let Some(subject) = found.get_mut(&row.get::<ContactId>(0)?) {
+            let standing = Standing { opted_in_at: row.get(2)?, opted_out_at: row.get(3)? };
+            let state = match row.get::<bool>(1)? || standing.has_refused() {
+                true => Some(State::OptedOut),
+                false => standing.has_agreed().then_some(State::OptedIn),
+            };
+            subject.consent = state.map(|state| state.as_str().to_owned());
+        }
+    }
     for_each!(
         "SELECT contact_id, MAX(last_inbound_at_us) FROM conversation
          WHERE tenant_id = $1 AND contact_id {among $2} GROUP BY contact_id",

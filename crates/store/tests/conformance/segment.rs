@@ -130,19 +130,23 @@ async fn people(tx: &mut TenantTx<'_>, dice: &mut Dice, fields: &[Field]) -> Res
         for nth in 0..dice.below(3) {
             let phone = format!("{}{nth}{n:04}", dice.one(&["+4798", "+1415555", "+4912345"]));
             tx.exec(
-                "INSERT INTO contact_address (tenant_id, kind, address, contact_id, opted_out_at_us, created_at_us)
-                 VALUES ($1, 'phone', $2, $3, $4, $5)",
-                args![&phone, id, dice.often(2).then(now), now()],
+                "INSERT INTO contact_address (tenant_id, kind, address, contact_id, opted_out_at_us, preferred, created_at_us)
+                 VALUES ($1, 'phone', $2, $3, $4, $5, $6)",
+                args![&phone, id, dice.often(2).then(now), dice.often(3), now()],
             )
             .await?;
-            for line in 0..dice.below(3) {
-                let line = Uuid::from_u128(0x8000 + n * 100 + nth as u128 * 10 + line as u128);
-                tx.exec(
-                    "INSERT INTO consent (tenant_id, id, contact_id, kind, address, state, source, at_us)
-                     VALUES ($1, $2, $3, 'phone', $4, $5, 'api', 0)",
-                    args![line, id, &phone, dice.one(&["opted_in", "opted_out"])],
-                )
-                .await?;
+            // What they said of one purpose, from one of our numbers or all of them; alike at times, and half of it unsaid.
+            for purpose in ["marketing", "service"] {
+                for number in [Uuid::nil(), Uuid::from_u128(1)] {
+                    let moments = [None, None, None, Some(1_i64), Some(2), Some(3)];
+                    let (agreed, refused) = (dice.one(&moments), dice.one(&moments));
+                    tx.exec(
+                        "INSERT INTO consent_standing (tenant_id, address, purpose, number_id, opted_in_at_us, opted_out_at_us)
+                         VALUES ($1, $2, $3, $4, $5, $6)",
+                        args![&phone, purpose, number, agreed, refused],
+                    )
+                    .await?;
+                }
             }
         }
         for field in fields {

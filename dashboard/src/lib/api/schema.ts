@@ -1821,7 +1821,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The bytes of an attachment, for the carrier, within 30 days of its upload. */
+        /** The bytes of an attachment, for the carrier, within 30 days of its upload; of a campaign, for as long as that is not over. */
         get: operations["get_media_id_token"];
         put?: never;
         post?: never;
@@ -3459,6 +3459,11 @@ export interface components {
              */
             holdout_percent?: number | null;
             links?: components["schemas"]["CampaignLinks"] | null;
+            /**
+             * @description What is attached to each text, at most ten uploads that together weigh less than 1 MB; each text then goes, and costs, as
+             *     one MMS.
+             */
+            media?: string[] | null;
             /** @description What people call it; a new one needs it. */
             name?: string | null;
             /** @description From which numbers; each recipient always gets theirs from the same one. */
@@ -3472,6 +3477,8 @@ export interface components {
             throttle?: components["schemas"]["CampaignThrottle"] | null;
             /** @description Several texts in the place of `body`, to see which does best: 2 to 8, or none. */
             variants?: components["schemas"]["CampaignVariant"][] | null;
+            /** @description Whoever gets it is enrolled in this workflow, once; `null`: in none. */
+            workflow_id?: string | null;
         };
         /** @description What somebody would get if it went out now. */
         CampaignPreview: {
@@ -3545,6 +3552,8 @@ export interface components {
             holdout_percent: number;
             /** @description Whether its links become short ones, with a code of its own for everybody. */
             links: components["schemas"]["CampaignLinks"];
+            /** @description What is attached to each text, which then goes as one MMS; empty: nothing. */
+            media: string[];
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers: string[];
             /** @description What it is for. */
@@ -3561,6 +3570,11 @@ export interface components {
             throttle: components["schemas"]["CampaignThrottle"];
             /** @description Several texts in the place of `body`; none: `body` is everybody's. */
             variants: components["schemas"]["CampaignVariant"][];
+            /**
+             * @description In which workflow whoever gets it is enrolled, once; `null`: in none.
+             * @example wfl_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            workflow_id: string | null;
         };
         /**
          * @description Where a campaign stands.

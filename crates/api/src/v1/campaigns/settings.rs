@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::attached;
 use super::variants::{holdout_of, variants_of};
 use crate::{
-    error::ApiError,
+    error::{ApiError, FieldError},
     v1::{lists, segments},
 };
 
@@ -24,6 +24,8 @@ const NUMBERS_MAX: usize = 100;
 const TAGS_MAX: usize = 50;
 const GROUPS_MAX: usize = 20;
 const PHONES_MAX: usize = 10_000;
+/// So many numbers that are none are named at once.
+const FAULTS_MAX: usize = 100;
 
 /// A campaign to write, or what of a draft changes; what is absent stays.
 #[derive(Clone, Default, Deserialize, ToSchema)]
@@ -189,7 +191,7 @@ pub(super) async fn settings(
         return Err(ApiError::invalid("audience", "settled", mend));
     }
     if let Some(asked) = &asked.audience {
-        set.audience = audience_of(asked)?;
+        set.audience = audience_of(asked, &tenant::settings(tx).await?.region)?;
         groups_exist(tx, &set.audience).await?;
     }
     if let Some(send_before) = asked.send_before {
@@ -290,7 +292,8 @@ fn each_once<T: Copy + Ord>(ids: &[T]) -> Vec<T> {
     ids.into_iter().collect()
 }
 
-fn audience_of(asked: &ChangeAudience) -> Result<Audience, ApiError> {
+/// National spellings are read as those of `region`.
+fn audience_of(asked: &ChangeAudience, region: &str) -> Result<Audience, ApiError> {
     let labels = |field: &str, tags: &[String]| {
         if tags.len() > TAGS_MAX {
             return Err(ApiError::invalid(field, "too_many", format!("At most {TAGS_MAX} labels.")));
@@ -315,11 +318,18 @@ fn audience_of(asked: &ChangeAudience) -> Result<Audience, ApiError> {
             return Err(ApiError::invalid(field, "too_many", format!("At most {GROUPS_MAX}.")));
         }
     }
-    let mut phones = Vec::with_capacity(asked.phones.len());
+    let (mut phones, mut faults) = (Vec::with_capacity(asked.phones.len()), Vec::new());
     for (nth, phone) in asked.phones.iter().enumerate() {
-        let parsed =
-            E164::parse(phone, None).map_err(|error| ApiError::phone(&format!("audience.phones[{nth}]"), error))?;
-        phones.push(parsed.as_str().to_owned());
+        match E164::parse(phone, Some(region)) {
+            Ok(phone) => phones.push(phone.as_str().to_owned()),
+            Err(error) if faults.len() < FAULTS_MAX => {
+                faults.push(FieldError::phone(format!("audience.phones[{nth}]"), error));
+            }
+            Err(_) => {}
+        }
+    }
+    if !faults.is_empty() {
+        return Err(ApiError::invalid_fields(faults));
     }
     phones.sort_unstable();
     phones.dedup();

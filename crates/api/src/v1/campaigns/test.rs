@@ -12,8 +12,7 @@ use domain::phone::E164;
 use engine::{Outcome, Tested};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use store::TenantTx;
-use store::campaign;
+use store::{TenantTx, campaign, tenant};
 use utoipa::ToSchema;
 
 use super::no_such;
@@ -84,7 +83,9 @@ pub async fn test(
     Write(asked, once): Write<TestText>,
 ) -> Result<Written<TestedTexts>, ApiError> {
     caller.must(Scope::CampaignsWrite)?;
-    let to = numbers(&asked.to)?;
+    let settings = async |tx: &mut TenantTx<'_>| tenant::settings(tx).await;
+    let region = app.engine.store().read(caller.tenant, settings).await?.region;
+    let to = numbers(&asked.to, &region)?;
     app.engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
@@ -103,13 +104,14 @@ pub async fn test(
     Ok(Written::with(StatusCode::ACCEPTED, TestedTexts { data: texts.iter().map(text).collect() }, &done))
 }
 
-fn numbers(asked: &[String]) -> Result<Vec<E164>, ApiError> {
+/// National spellings are read as those of `region`.
+fn numbers(asked: &[String], region: &str) -> Result<Vec<E164>, ApiError> {
     if asked.is_empty() || asked.len() > NUMBERS_MAX {
         return Err(ApiError::invalid("to", "too_many", format!("Name one to {NUMBERS_MAX} numbers.")));
     }
     let mut to: Vec<E164> = Vec::new();
     for (nth, phone) in asked.iter().enumerate() {
-        let phone = E164::parse(phone, None).map_err(|error| ApiError::phone(&format!("to[{nth}]"), error))?;
+        let phone = E164::parse(phone, Some(region)).map_err(|error| ApiError::phone(&format!("to[{nth}]"), error))?;
         if !to.contains(&phone) {
             to.push(phone);
         }
