@@ -288,6 +288,7 @@ export const aRecipient = (over: Partial<Recipient> = {}): Recipient => ({
   delivered_at: null,
   replied_at: null,
   clicked_at: null,
+  variant: null,
   opted_out_at: null,
   carrier: null,
   parts: null,

@@ -143,6 +143,8 @@ async fn into_our_tables(run: &Run, file: &str) -> Result<Duration> {
     const TOGETHER: usize = 250;
     let tenant = Desk::open(&run.sqlite(NAME), &[], None).await?.tenant.0;
     let mut db = Connection::open(run.folder.join(format!("{NAME}.db")))?;
+    // Whoever made the tables may be closing them yet.
+    db.busy_timeout(Duration::from_secs(30))?;
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")?;
     let began = Instant::now();
     let mut reader = csv::Reader::from_reader(file.as_bytes());

@@ -160,15 +160,15 @@ pub struct Wishes {
     pub purpose: Purpose,
     /// What they said about such texts from this number and from all of ours.
     pub standing: Standing,
-    /// Their number is on the tenant's list of those that get no texts.
-    pub suppressed: bool,
+    /// Since when their number is on the tenant's list of those that get no texts; `None`: it is not.
+    pub suppressed_at: Option<Timestamp>,
 }
 
 impl Wishes {
     /// Why a campaign must not text them; `None`: as far as they are concerned, it may.
     #[must_use]
     pub fn against_campaign(&self, rule: MarketingConsent) -> Option<Reason> {
-        if self.suppressed {
+        if self.suppressed_at.is_some() {
             return Some(Reason::Suppressed);
         }
         if self.standing.has_refused() {

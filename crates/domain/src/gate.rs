@@ -210,12 +210,16 @@ pub fn gate(now: Timestamp, asked: Asked<'_>) -> Verdict {
     }
 }
 
-/// What they want, besides no texts at all. Whoever writes to us gets an answer, whichever list they are on.
+/// What they want, besides no texts at all. Whoever writes to us gets an answer, whichever list they
+/// were put on before.
 fn against(asked: &Asked<'_>) -> Option<Reason> {
     match asked.purpose {
         Purpose::Campaign => asked.wishes.against_campaign(asked.settings.marketing_consent),
-        Purpose::Test => asked.wishes.suppressed.then_some(Reason::Suppressed),
-        Purpose::Conversation => (asked.wishes.suppressed && asked.wrote_at.is_none()).then_some(Reason::Suppressed),
+        Purpose::Test => asked.wishes.suppressed_at.map(|_| Reason::Suppressed),
+        Purpose::Conversation => {
+            let since = asked.wishes.suppressed_at?;
+            asked.wrote_at.is_none_or(|wrote_at| wrote_at < since).then_some(Reason::Suppressed)
+        }
         Purpose::Confirmation => None,
     }
 }

@@ -44,8 +44,8 @@ pub struct Scene {
     pub confirming: Option<Approval>,
     /// What they said about marketing; read only where they may be asked, or may confirm.
     pub opting_in: Progress,
-    /// The far end is on the list of those that get no texts; read only where somebody may be texted who has not written.
-    pub suppressed: bool,
+    /// Since when the far end is on the list of those that get no texts; read only where somebody may be texted who has not written.
+    pub suppressed_at: Option<Timestamp>,
     /// The far end is a number of the tenant's own.
     pub is_own_number: bool,
 }
@@ -74,7 +74,7 @@ impl Scene {
             number_enabled: self.number.enabled,
             contact_blocked: contact.is_some_and(|contact| contact.blocked),
             opted_out: contact.is_some_and(|contact| contact.opted_out_at.is_some()),
-            wishes: Wishes { suppressed: self.suppressed, ..Wishes::default() },
+            wishes: Wishes { suppressed_at: self.suppressed_at, ..Wishes::default() },
             phone: &self.address,
             contact_zone: contact.and_then(|contact| contact.time_zone.as_deref()),
             contact_quiet: contact.and_then(|contact| contact.quiet_hours.as_ref()),

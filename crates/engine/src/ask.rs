@@ -335,7 +335,7 @@ async fn see_list(
     keys: &AddressKeys,
     scene: &mut Scene,
 ) -> Result<(), AskError> {
-    scene.suppressed = !keys.suppressed(tx, now, &[&scene.address]).await?.is_empty();
+    scene.suppressed_at = keys.suppressed(tx, now, &[&scene.address]).await?.remove(&scene.address);
     Ok(())
 }
 

@@ -227,14 +227,9 @@ async fn claim_lane(
     if due.len() as u32 == burst.min(room) {
         claimed.then = Then::Again;
     }
-    // An answer is no text that a list forbids; who has not written may be on one.
-    let unasked = |text: &&DueText| match text.author.purpose() {
-        Purpose::Conversation => text.wrote_at.is_none(),
-        Purpose::Campaign | Purpose::Test => true,
-        Purpose::Confirmation => false,
-    };
-    let unasked: Vec<&str> = due.iter().filter(unasked).map(|text| text.to.as_str()).collect();
-    let suppressed = outside.address_keys.suppressed(&mut tx, now, &unasked).await?;
+    let listed = due.iter().filter(|text| text.author.purpose() != Purpose::Confirmation);
+    let listed: Vec<&str> = listed.map(|text| text.to.as_str()).collect();
+    let suppressed = outside.address_keys.suppressed(&mut tx, now, &listed).await?;
     for text in due {
         let mut goes_at = now;
         match pace.map(|pace| pace.take_ahead(now.as_microsecond(), AHEAD_US, paced.tat_us, text.segments)) {
@@ -254,7 +249,7 @@ async fn claim_lane(
             text.conversation,
             text.attempt,
             &text.written,
-            asked(&sender, &text, suppressed.contains(&text.to)),
+            asked(&sender, &text, suppressed.get(&text.to).copied()),
         );
         after.join(remember(&mut tx, now, ids, std::slice::from_ref(&decision)).await?);
         if let Due::Hand { attempt } = due {
@@ -299,13 +294,13 @@ fn number_lock(lane: &Lane) -> i64 {
     (high ^ low).cast_signed()
 }
 
-fn asked<'a>(sender: &'a Sender, text: &'a DueText, suppressed: bool) -> Asked<'a> {
+fn asked<'a>(sender: &'a Sender, text: &'a DueText, suppressed_at: Option<Timestamp>) -> Asked<'a> {
     Asked {
         settings: &sender.settings,
         number_enabled: sender.enabled,
         contact_blocked: text.contact_blocked,
         opted_out: text.opted_out,
-        wishes: Wishes { suppressed, ..Wishes::default() },
+        wishes: Wishes { suppressed_at, ..Wishes::default() },
         phone: &text.to,
         contact_zone: text.contact_zone.as_deref(),
         contact_quiet: text.contact_quiet.as_ref(),

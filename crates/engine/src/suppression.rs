@@ -117,20 +117,20 @@ impl AddressKeys {
         Self { sealer, opened: Arc::default() }
     }
 
-    /// Which of these numbers get no texts now.
+    /// Which of these numbers get no texts now, and since when.
     pub(crate) async fn suppressed(
         &self,
         tx: &mut TenantTx<'_>,
         now: Timestamp,
         phones: &[&str],
-    ) -> Result<HashSet<String>, StoreError> {
+    ) -> Result<HashMap<String, Timestamp>, StoreError> {
         if phones.is_empty() {
-            return Ok(HashSet::new());
+            return Ok(HashMap::new());
         }
-        let Some(key) = self.of(tx).await? else { return Ok(HashSet::new()) };
+        let Some(key) = self.of(tx).await? else { return Ok(HashMap::new()) };
         let hashes: Vec<AddressHash> = phones.iter().map(|phone| key.hash(phone)).collect();
         let found = suppression::among(tx, now, &hashes).await?;
-        let is_found = |(phone, hash): (&&str, &AddressHash)| found.contains(hash).then(|| (*phone).to_owned());
+        let is_found = |(phone, hash): (&&str, &AddressHash)| Some(((*phone).to_owned(), *found.get(hash)?));
         Ok(phones.iter().zip(&hashes).filter_map(is_found).collect())
     }
 
@@ -149,7 +149,7 @@ impl AddressKeys {
 pub(crate) struct Heard {
     purpose: Purpose,
     standings: HashMap<String, Standing>,
-    suppressed: HashSet<String>,
+    suppressed: HashMap<String, Timestamp>,
 }
 
 impl Heard {
@@ -171,7 +171,7 @@ impl Heard {
         Wishes {
             purpose: self.purpose,
             standing: self.standings.get(phone).copied().unwrap_or_default(),
-            suppressed: self.suppressed.contains(phone),
+            suppressed_at: self.suppressed.get(phone).copied(),
         }
     }
 }

@@ -365,7 +365,7 @@ async fn scenes(
             unanswered: Vec::new(),
             confirming: None,
             opting_in: Progress::default(),
-            suppressed: false,
+            suppressed_at: None,
             is_own_number,
         }));
     }

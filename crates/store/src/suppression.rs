@@ -3,7 +3,7 @@
 //! They are found by a hash with the tenant's key, so that one that was erased is still known when it comes back. The key is
 //! sealed; whoever opens it hashes, and this room sees hashes only.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 
 use domain::id::{Ids, SuppressionId, UserId};
@@ -194,7 +194,7 @@ pub async fn remove(
     Ok(tx.exec_returning_count(sql, args![id, now, by, why]).await? > 0)
 }
 
-/// Which of these get no texts now.
+/// Which of these get no texts now, and since when they are on the list.
 ///
 /// # Errors
 /// When the database fails.
@@ -202,15 +202,16 @@ pub async fn among(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     hashes: &[AddressHash],
-) -> Result<HashSet<AddressHash>, StoreError> {
+) -> Result<HashMap<AddressHash, Timestamp>, StoreError> {
     if hashes.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
-    let sql = "SELECT address_hash FROM suppression
+    let sql = "SELECT address_hash, MAX(at_us) FROM suppression
                WHERE tenant_id = $1 AND address_hash {among $2} AND ended_at_us IS NULL
-                 AND (until_us IS NULL OR until_us > $3)";
+                 AND (until_us IS NULL OR until_us > $3)
+               GROUP BY address_hash";
     let rows = tx.rows(sql, args![list(hashes.iter().copied()), now]).await?;
-    rows.iter().map(|row| hash(&row.get::<Vec<u8>>(0)?)).collect()
+    rows.iter().map(|row| Ok((hash(&row.get::<Vec<u8>>(0)?)?, row.get(1)?))).collect()
 }
 
 macro_rules! suppression {

@@ -138,6 +138,7 @@ export function freeze(d: FakeDesk, campaign: T.Campaign): T.Recipient[] {
     delivered_at: null,
     replied_at: null,
     clicked_at: null,
+    variant: null,
     opted_out_at: null,
     carrier: null,
     parts: null,

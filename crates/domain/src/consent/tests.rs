@@ -37,7 +37,9 @@ fn what_was_said_last_counts() {
 fn a_campaign_asks_for_what_it_is() {
     let agreed = Standing::default().with(State::OptedIn, at(1));
     let refused = Standing::default().with(State::OptedOut, at(1));
-    let said = |purpose, standing, suppressed, rule| Wishes { purpose, standing, suppressed }.against_campaign(rule);
+    let said = |purpose, standing, suppressed, rule| {
+        Wishes { purpose, standing, suppressed_at: suppressed.then(|| at(0)) }.against_campaign(rule)
+    };
     use MarketingConsent::{Implied, Required};
     use Purpose::{Marketing, Service};
     for (purpose, standing, rule, expected) in [
@@ -107,7 +109,7 @@ impl Kept {
             number_enabled: true,
             contact_blocked: false,
             opted_out: self.opted_out_at.is_some(),
-            wishes: Wishes { purpose, standing: self.standing(purpose, sender), suppressed: false },
+            wishes: Wishes { purpose, standing: self.standing(purpose, sender), suppressed_at: None },
             phone: "+13165550123",
             contact_zone: None,
             contact_quiet: None,

@@ -106,7 +106,7 @@ fn scene() -> Scene {
         unanswered: Vec::new(),
         confirming: None,
         opting_in: crate::consent::opt_in::Progress::default(),
-        suppressed: false,
+        suppressed_at: None,
         is_own_number: false,
     }
 }

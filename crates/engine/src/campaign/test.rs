@@ -48,7 +48,7 @@ pub(crate) async fn test(
     let asker = Asker { author: Author::Campaign(asked.campaign) };
     for (to, from, lane, text) in ends {
         let mut scene = scene::thread(tx, &mut known, from, to.as_str()).await?.ok_or(Refusal::NotFound("number"))?;
-        scene.suppressed = suppressed.contains(to.as_str());
+        scene.suppressed_at = suppressed.get(to.as_str()).copied();
         let start = Start {
             to: to.clone(),
             from,

@@ -94,9 +94,6 @@ pub(super) async fn claim(
         let fields = sender.settings.fields.iter().filter(|field| names.contains(&field.key.as_str()));
         let fields: Vec<_> = fields.cloned().collect();
         let found = recipient::due(tx, (id, sending.only_canary), lane.number, &fields, now, left).await?;
-        if found.len() == left as usize {
-            claimed.then = Then::Again;
-        }
         if found.is_empty() {
             continue;
         }
@@ -165,6 +162,9 @@ pub(super) async fn claim(
             let mut decision = Decision::default();
             decision.change(Change::RecipientMoved(Box::new(moved)));
             decisions.push(decision);
+        }
+        if found.len() == left as usize {
+            claimed.then = Then::Again;
         }
     }
     claimed.after = remember(tx, now, ids, &decisions).await?;

@@ -35,7 +35,7 @@ async fn counting(store: &Store, tenant: TenantId, second: i64, which: &'static 
         desk::read(store, tenant, async move |tx| suppression::among(tx, at(second), &hashes).await)
             .await
             .into_iter()
-            .map(|hash| hash[0])
+            .map(|(hash, _)| hash[0])
             .collect();
     found.sort_unstable();
     found

@@ -161,7 +161,7 @@ store::on_both_engines! {
         let id = launched(&town, &acme, "{name}").await;
         let whole = table(&acme.get(&format!("/campaigns/{id}/recipients.csv")).await);
         let head = whole.lines().next().unwrap();
-        assert!(head.starts_with("phone,name,company,standing,reason_code,reason,mend,text,segments,number,"), "{head}");
+        assert!(head.starts_with("phone,name,company,standing,reason_code,reason,mend,text,segments,variant,number,"), "{head}");
         assert_eq!(whole.lines().count(), 7);
         for (n, name) in hostile.iter().enumerate() {
             let row = whole.lines().find(|row| row.contains(&format!("+1212555014{n}"))).unwrap();

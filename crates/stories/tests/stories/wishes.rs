@@ -155,9 +155,15 @@ store::on_both_engines! {
         town.passes(SignedDuration::from_mins(5)).await;
         assert_eq!(stand(&acme, &third).await[1], delivered());
 
-        // For some time only.
+        // For some time only. Who wrote before that gets nothing more until they write again.
+        town.texts(BEN, &acme, "Good morning").await;
+        town.passes(SignedDuration::from_mins(1)).await;
+        let threads = acme.get("/conversations?status=all").await.is(200)["data"].as_array().unwrap().clone();
+        let thread = text(&threads.iter().find(|thread| thread["contact"]["phone"] == BEN).unwrap()["id"]);
         let until = town.clock.now().checked_add(SignedDuration::from_hours(24)).unwrap().to_string();
         let _ = acme.post("/suppressions", json!({ "phones": [BEN], "reason": "On holiday", "until": until })).await.is(201);
+        let said = acme.post(&format!("/conversations/{thread}/messages"), json!({ "body": "Good morning" })).await;
+        assert_eq!(said.problem(422), "suppressed");
         let fourth = launch(&acme, "service").await;
         town.passes(SignedDuration::from_mins(5)).await;
         assert_eq!(stand(&acme, &fourth).await[1], skipped("suppressed"));

@@ -18,7 +18,8 @@ use crate::{Row, StoreError, TenantTx, Value, args, list, words};
 macro_rules! shown {
     () => {
         "id, contact_id, phone, number_id, standing, failure, ready_at_us, body, segments, conversation_id, sent_at_us,
-         delivered_at_us, replied_at_us, clicked_at_us, opted_out_at_us, carrier, parts, cost_micros, currency
+         delivered_at_us, replied_at_us, clicked_at_us, opted_out_at_us, carrier, parts, cost_micros, currency,
+         variant
          FROM campaign_recipient"
     };
 }
@@ -125,6 +126,9 @@ pub struct Shown {
     /// How many segments it takes.
     #[schema(required = true)]
     pub segments: Option<i64>,
+    /// Which of the campaign's several texts it is, from 0; `null`: there is one, or none was made yet.
+    #[schema(required = true)]
+    pub variant: Option<i64>,
     /// The thread in which it stands, since they have answered it.
     #[schema(required = true, value_type = Option<String>)]
     pub conversation_id: Option<ConversationId>,
@@ -287,6 +291,7 @@ fn shown(row: &Row) -> Result<Shown, StoreError> {
         not_before: if standing(word)?.waits() { Some(row.get(6)?) } else { None },
         body: row.get(7)?,
         segments: row.get(8)?,
+        variant: row.get(19)?,
         conversation_id: row.get(9)?,
         sent_at: row.get(10)?,
         delivered_at: row.get(11)?,

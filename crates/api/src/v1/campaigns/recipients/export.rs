@@ -24,7 +24,7 @@ use crate::{
 /// So many rows are read at once. The next are read when those before them were fetched.
 const ROWS_AT_ONCE: u32 = 1_000;
 
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
     "phone",
     "name",
     "company",
@@ -34,6 +34,7 @@ const COLUMNS: [&str; 20] = [
     "mend",
     "text",
     "segments",
+    "variant",
     "number",
     "carrier",
     "sent_at",
@@ -124,6 +125,7 @@ fn write(text: &mut String, one: &Shown, name: &str, company: &str, number: &str
         failure.map_or("", |failure| &failure.mend),
         one.body.as_deref().unwrap_or_default(),
         &count(one.segments),
+        &count(one.variant),
         number,
         one.carrier.as_deref().unwrap_or_default(),
         &time(one.sent_at),
