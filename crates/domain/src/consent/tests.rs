@@ -37,7 +37,7 @@ fn what_was_said_last_counts() {
 fn a_campaign_asks_for_what_it_is() {
     let agreed = Standing::default().with(State::OptedIn, at(1));
     let refused = Standing::default().with(State::OptedOut, at(1));
-    let said = |purpose, standing, suppressed, rule| {
+    let said = |purpose, standing, suppressed: bool, rule| {
         Wishes { purpose, standing, suppressed_at: suppressed.then(|| at(0)) }.against_campaign(rule)
     };
     use MarketingConsent::{Implied, Required};
