@@ -6212,6 +6212,11 @@ export interface components {
                 sent_at: string | null;
                 /** @description Where they stand. */
                 standing: components["schemas"]["RecipientStanding"];
+                /**
+                 * Format: int64
+                 * @description Which of the campaign's several texts it is, from 0; `null`: there is one, or none was made yet.
+                 */
+                variant: number | null;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -7534,6 +7539,11 @@ export interface components {
             sent_at: string | null;
             /** @description Where they stand. */
             standing: components["schemas"]["RecipientStanding"];
+            /**
+             * Format: int64
+             * @description Which of the campaign's several texts it is, from 0; `null`: there is one, or none was made yet.
+             */
+            variant: number | null;
         };
         /** @description How many recipients stand where. */
         RecipientCounts: {
