@@ -34,8 +34,8 @@ async fn counting(store: &Store, tenant: TenantId, second: i64, which: &'static 
     let mut found: Vec<u8> =
         desk::read(store, tenant, async move |tx| suppression::among(tx, at(second), &hashes).await)
             .await
-            .into_iter()
-            .map(|(hash, _)| hash[0])
+            .into_keys()
+            .map(|hash| hash[0])
             .collect();
     found.sort_unstable();
     found
