@@ -62,7 +62,8 @@ async fn on_sqlite(run: &Run, table: &mut Table) -> Result<()> {
     let others = Desk::open(&database, &senders()[1..], Some(&carrier)).await?;
     let server = Process::start("serve", &database)?;
     let (caller, other) = (Caller::new(&server, &desk), Caller::new(&server, &others));
-    caller.import(&file(people)).await?;
+    let (imported, ..) = caller.import(&file(people)).await?;
+    ensure!(imported["tally"]["creates"] == people, "not all are there: {}", imported["tally"]);
 
     let memory = Memory::watch(server.pid())?;
     let (id, launched) = launch(&caller, &desk).await?;
@@ -195,7 +196,7 @@ fn senders() -> [Sender; 2] {
 /// digits.
 fn day() -> &'static str {
     match jiff::tz::TimeZone::UTC.to_datetime(SystemClock.now()).hour() {
-        8..=18 => "+447700",
+        8..=18 => "+447401",
         19..=21 => "+18082",
         _ => "+61412",
     }
