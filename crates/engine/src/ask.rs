@@ -248,15 +248,10 @@ async fn start(
     asker: Asker,
     asked: &Start,
 ) -> Result<(Decision, Outcome), AskError> {
-    let mut known = Known::default();
-    let address = asked.to.as_str();
-    let lane = scene::lane_between(tx, &mut known, asked.from, address).await?;
-    let lane = lane.ok_or(Refusal::NotFound("number"))?;
-    tx.lock_lanes(&[lane].into()).await?;
+    let (mut scene, lane) = between(tx, asked.from, asked.to.as_str()).await?;
     if let Some(text) = &asked.text {
         attachments(tx, now, text).await?;
     }
-    let mut scene = scene::thread(tx, &mut known, asked.from, address).await?.ok_or(Refusal::NotFound("number"))?;
     if let Some(id) = asked.assistant {
         scene.assistant = Some(Arc::new(scene::assistant(tx, id).await?.ok_or(Refusal::NotFound("assistant"))?));
     }
@@ -328,7 +323,7 @@ async fn between(tx: &mut TenantTx<'_>, number: NumberId, address: &str) -> Resu
     Ok((scene, lane))
 }
 
-/// Whether who may be texted here without having written is on the list of those that get no texts.
+/// Since when whoever is texted here is on the list of those that get no texts.
 async fn see_list(
     tx: &mut TenantTx<'_>,
     now: Timestamp,

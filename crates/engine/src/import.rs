@@ -153,7 +153,9 @@ async fn finish(world: &Arc<World>, tenant: TenantId, held: &Import, at: u64, en
         })
         .await?;
     head.into_iter().for_each(|head| world.told(tenant, head));
-    world.store.system_write(async |tx| statistics::count_anew(tx).await).await?;
+    if held.state != State::Checking {
+        world.store.system_write(async |tx| statistics::count_anew(tx).await).await?;
+    }
     Ok(is_over)
 }
 
