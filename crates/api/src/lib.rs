@@ -20,6 +20,7 @@ pub mod page;
 pub mod password;
 pub mod reference;
 pub mod router;
+mod routes;
 pub mod secret;
 pub mod server;
 pub mod sign_in;

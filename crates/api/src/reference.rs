@@ -10,14 +10,22 @@ use http::{HeaderValue, header};
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
+use crate::{document, router::openapi};
+
+/// The document as bytes, since somebody first asked for it.
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document::to_json(&openapi()));
+
+/// The page, likewise.
+static PAGE: LazyLock<Bytes> = LazyLock::new(|| page(&openapi()));
+
 /// Serves the document.
-pub async fn document(json: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
+pub async fn document() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.clone()).into_response()
 }
 
 /// Serves the page.
-pub async fn reference(page: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, TYPE), (header::CONTENT_SECURITY_POLICY, POLICY.clone())], page).into_response()
+pub async fn reference() -> Response {
+    ([(header::CONTENT_TYPE, TYPE), (header::CONTENT_SECURITY_POLICY, POLICY.clone())], PAGE.clone()).into_response()
 }
 
 const TYPE: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");

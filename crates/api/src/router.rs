@@ -18,13 +18,13 @@ use tower_http::{
     trace::TraceLayer,
 };
 use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     csrf::SameSite,
     dashboard, document, headers, hooks, links,
     live::Hub,
     ops, reference,
+    routes::{PREFIX, Route, routes},
     state::AppState,
     v1::{
         api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contacts, conversations, drafts,
@@ -35,14 +35,9 @@ use crate::{
 
 /// The whole door.
 pub fn router(app: AppState) -> Router {
-    let (v1, document) = v1().split_for_parts();
-    let document = document::complete(document);
-    let reference = reference::page(&document);
-    let json = document::to_json(&document);
-
-    let api = v1
-        .route("/api/openapi.json", get(move || reference::document(json.clone())))
-        .route("/api/docs", get(move || reference::reference(reference.clone())))
+    let api = v1()
+        .route("/api/openapi.json", get(reference::document))
+        .route("/api/docs", get(reference::reference))
         .route("/api/{*rest}", axum::routing::any(ops::no_such_route))
         .method_not_allowed_fallback(ops::no_such_method)
         .layer(DefaultBodyLimit::disable()) // every reader of a body has its own limit
@@ -82,161 +77,170 @@ pub fn router(app: AppState) -> Router {
 /// The document of the API, as the routes themselves tell it.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    document::complete(v1().into_openapi())
+    let mut document = OpenApi::default();
+    for route in house().into_iter().chain(day()) {
+        (route.describe)(&mut document);
+    }
+    document::complete(document)
 }
 
-fn v1() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().nest("/api/v1", OpenApiRouter::new().merge(house()).merge(day()))
+fn v1() -> Router<AppState> {
+    let routes = house().into_iter().chain(day());
+    let router = routes.fold(Router::new(), |router, route| router.route(&route.path, route.methods));
+    let router = router
+        .layer(Extension(Arc::new(Hub::default())))
+        .layer(Extension(Arc::new(campaigns::outcomes::Kept::default())));
+    Router::new().nest(PREFIX, router)
 }
 
 /// Who may come in, and what connects us to the world.
-fn house() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(session::sign_in, session::read, session::sign_out))
-        .routes(routes!(session::switch_tenant))
-        .routes(routes!(session::change_password))
-        .routes(routes!(setup::check, setup::set_up))
-        .routes(routes!(tenant::read, tenant::change))
-        .routes(routes!(members::list, members::add))
-        .routes(routes!(members::change, members::remove))
-        .routes(routes!(teams::list, teams::create))
-        .routes(routes!(teams::read, teams::change, teams::remove))
-        .routes(routes!(api_keys::list, api_keys::create))
-        .routes(routes!(api_keys::revoke))
-        .routes(routes!(carrier_accounts::list, carrier_accounts::create))
-        .routes(routes!(carrier_accounts::read, carrier_accounts::change, carrier_accounts::remove))
-        .routes(routes!(carrier_accounts::adoption::numbers))
-        .routes(routes!(carrier_accounts::adoption::adopt))
-        .routes(routes!(carrier_accounts::adoption::check))
-        .routes(routes!(numbers::list, numbers::create))
-        .routes(routes!(numbers::read, numbers::change, numbers::remove))
-        .routes(routes!(webhooks::list, webhooks::create))
-        .routes(routes!(webhooks::read, webhooks::change, webhooks::remove))
-        .routes(routes!(webhooks::deliveries))
-        .routes(routes!(webhooks::replay))
-        .routes(routes!(sandbox::read))
-        .routes(routes!(sandbox::messages, sandbox::text))
-        .routes(routes!(sandbox::faults, sandbox::set_faults))
+fn house() -> Vec<Route> {
+    vec![
+        routes!(session => sign_in, read, sign_out),
+        routes!(session => switch_tenant),
+        routes!(session => change_password),
+        routes!(setup => check, set_up),
+        routes!(tenant => read, change),
+        routes!(members => list, add),
+        routes!(members => change, remove),
+        routes!(teams => list, create),
+        routes!(teams => read, change, remove),
+        routes!(api_keys => list, create),
+        routes!(api_keys => revoke),
+        routes!(carrier_accounts => list, create),
+        routes!(carrier_accounts => read, change, remove),
+        routes!(carrier_accounts::adoption => numbers),
+        routes!(carrier_accounts::adoption => adopt),
+        routes!(carrier_accounts::adoption => check),
+        routes!(numbers => list, create),
+        routes!(numbers => read, change, remove),
+        routes!(webhooks => list, create),
+        routes!(webhooks => read, change, remove),
+        routes!(webhooks => deliveries),
+        routes!(webhooks => replay),
+        routes!(sandbox => read),
+        routes!(sandbox => messages, text),
+        routes!(sandbox => faults, set_faults),
+    ]
 }
 
 /// The day's work: contacts, lists, segments, conversations, messages, drafts, media, assistants, text, live.
-fn day() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(imports::list, imports::upload))
-        .routes(routes!(imports::template))
-        .routes(routes!(imports::read, imports::change))
-        .routes(routes!(imports::check))
-        .routes(routes!(imports::start))
-        .routes(routes!(imports::cancel))
-        .routes(routes!(imports::undo))
-        .routes(routes!(imports::rejected))
-        .routes(routes!(campaigns::list, campaigns::create))
-        .routes(routes!(campaigns::read, campaigns::change, campaigns::remove))
-        .routes(routes!(campaigns::check::start, campaigns::check::read))
-        .routes(routes!(campaigns::preview::preview))
-        .routes(routes!(campaigns::test::test))
-        .routes(routes!(campaigns::launch))
-        .routes(routes!(campaigns::undo))
-        .routes(routes!(campaigns::approval::approve))
-        .routes(routes!(campaigns::approval::refuse))
-        .routes(routes!(campaigns::pause))
-        .routes(routes!(campaigns::resume))
-        .routes(routes!(campaigns::cancel))
-        .routes(routes!(campaigns::history::list))
-        .routes(routes!(campaigns::variants::figures))
-        .routes(routes!(campaigns::retry::retry))
-        .routes(routes!(campaigns::pace::read))
-        .routes(routes!(campaigns::recipients::list))
-        .routes(routes!(snippets::list, snippets::create))
-        .routes(routes!(snippets::read, snippets::change, snippets::remove))
-        .routes(routes!(campaigns::recipients::export::csv))
-        .routes(routes!(campaigns::recipients::why::read))
-        .routes(routes!(campaigns::outcomes::read))
-        .routes(routes!(contacts::list, contacts::create))
-        .routes(routes!(contacts::read, contacts::change))
-        .routes(routes!(contacts::history))
-        .routes(routes!(contacts::timeline))
-        .routes(routes!(contacts::merge::duplicates))
-        .routes(routes!(contacts::merge::merge))
-        .routes(routes!(contacts::merge::unmerge))
-        .routes(routes!(contacts::merge::merges))
-        .routes(routes!(contacts::personal::export))
-        .routes(routes!(contacts::personal::erase))
-        .routes(routes!(contacts::addresses::add))
-        .routes(routes!(contacts::addresses::change, contacts::addresses::remove))
-        .routes(routes!(consents::list, consents::record))
-        .routes(routes!(consents::request))
-        .routes(routes!(suppressions::list, suppressions::add))
-        .routes(routes!(suppressions::upload))
-        .routes(routes!(suppressions::read))
-        .routes(routes!(suppressions::remove))
-        .routes(routes!(lists::list, lists::create))
-        .routes(routes!(lists::read, lists::change, lists::remove))
-        .routes(routes!(lists::contacts, lists::add))
-        .routes(routes!(lists::take_off))
-        .routes(routes!(segments::list, segments::create))
-        .routes(routes!(segments::preview))
-        .routes(routes!(segments::read, segments::change, segments::remove))
-        .routes(routes!(segments::contacts))
-        .routes(routes!(segments::why))
-        .routes(routes!(conversations::list, conversations::start))
-        .routes(routes!(conversations::read, conversations::change))
-        .routes(routes!(conversations::set_guide))
-        .routes(routes!(conversations::hand_off))
-        .routes(routes!(conversations::mark_read))
-        .routes(routes!(conversations::typing))
-        .routes(routes!(messages::list, messages::reply))
-        .routes(routes!(messages::note))
-        .routes(routes!(messages::read))
-        .routes(routes!(messages::cancel))
-        .routes(routes!(messages::receipt))
-        .routes(routes!(drafts::list))
-        .routes(routes!(drafts::accept))
-        .routes(routes!(drafts::reject))
-        .routes(routes!(approvals::list_all))
-        .routes(routes!(approvals::list))
-        .routes(routes!(approvals::approve))
-        .routes(routes!(approvals::reject))
-        .routes(routes!(media::upload))
-        .routes(routes!(media::read))
-        .routes(routes!(media::read_by_carrier))
-        .routes(routes!(assistants::list, assistants::create))
-        .routes(routes!(assistants::read, assistants::change, assistants::remove))
-        .routes(routes!(assistants::preview::preview))
-        .routes(routes!(assistants::figures::read))
-        .routes(routes!(assistants::versions::list))
-        .routes(routes!(assistants::versions::read))
-        .routes(routes!(assistants::versions::diff))
-        .routes(routes!(assistants::versions::publish))
-        .routes(routes!(assistants::cases::list, assistants::cases::create))
-        .routes(routes!(assistants::cases::create_from_conversation))
-        .routes(routes!(assistants::cases::read, assistants::cases::change, assistants::cases::remove))
-        .routes(routes!(assistants::rehearsal::test))
-        .routes(routes!(assistants::rehearsal::results))
-        .routes(routes!(assistants::replays::start))
-        .routes(routes!(assistants::replays::list))
-        .routes(routes!(assistants::replays::read))
-        .routes(routes!(assistants::replays::turns))
-        .routes(routes!(assistants::replays::cancel))
-        .routes(routes!(runs::list))
-        .routes(routes!(runs::of_message))
-        .routes(routes!(runs::of_draft))
-        .routes(routes!(knowledge::of_assistant::list, knowledge::of_assistant::create))
-        .routes(routes!(knowledge::of_assistant::change, knowledge::of_assistant::remove))
-        .routes(routes!(knowledge::list, knowledge::create))
-        .routes(routes!(knowledge::read, knowledge::change, knowledge::remove))
-        .routes(routes!(knowledge::refetch))
-        .routes(routes!(knowledge::chunks))
-        .routes(routes!(knowledge::files::upload))
-        .routes(routes!(knowledge::search::search))
-        .routes(routes!(knowledge::settings::synonyms, knowledge::settings::set_synonyms))
-        .routes(routes!(knowledge::settings::embedding, knowledge::settings::set_embedding))
-        .routes(routes!(text::measure))
-        .routes(routes!(phones::parse))
-        .routes(routes!(events::stream))
-        .routes(routes!(events::log))
-        .layer(Extension(Arc::new(Hub::default())))
-        .layer(Extension(Arc::new(campaigns::outcomes::Kept::default())))
+fn day() -> Vec<Route> {
+    vec![
+        routes!(imports => list, upload),
+        routes!(imports => template),
+        routes!(imports => read, change),
+        routes!(imports => check),
+        routes!(imports => start),
+        routes!(imports => cancel),
+        routes!(imports => undo),
+        routes!(imports => rejected),
+        routes!(campaigns => list, create),
+        routes!(campaigns => read, change, remove),
+        routes!(campaigns::check => start, read),
+        routes!(campaigns::preview => preview),
+        routes!(campaigns::test => test),
+        routes!(campaigns => launch),
+        routes!(campaigns => undo),
+        routes!(campaigns::approval => approve),
+        routes!(campaigns::approval => refuse),
+        routes!(campaigns => pause),
+        routes!(campaigns => resume),
+        routes!(campaigns => cancel),
+        routes!(campaigns::history => list),
+        routes!(campaigns::variants => figures),
+        routes!(campaigns::retry => retry),
+        routes!(campaigns::pace => read),
+        routes!(campaigns::recipients => list),
+        routes!(snippets => list, create),
+        routes!(snippets => read, change, remove),
+        routes!(campaigns::recipients::export => csv),
+        routes!(campaigns::recipients::why => read),
+        routes!(campaigns::outcomes => read),
+        routes!(contacts => list, create),
+        routes!(contacts => read, change),
+        routes!(contacts => history),
+        routes!(contacts => timeline),
+        routes!(contacts::merge => duplicates),
+        routes!(contacts::merge => merge),
+        routes!(contacts::merge => unmerge),
+        routes!(contacts::merge => merges),
+        routes!(contacts::personal => export),
+        routes!(contacts::personal => erase),
+        routes!(contacts::addresses => add),
+        routes!(contacts::addresses => change, remove),
+        routes!(consents => list, record),
+        routes!(consents => request),
+        routes!(suppressions => list, add),
+        routes!(suppressions => upload),
+        routes!(suppressions => read),
+        routes!(suppressions => remove),
+        routes!(lists => list, create),
+        routes!(lists => read, change, remove),
+        routes!(lists => contacts, add),
+        routes!(lists => take_off),
+        routes!(segments => list, create),
+        routes!(segments => preview),
+        routes!(segments => read, change, remove),
+        routes!(segments => contacts),
+        routes!(segments => why),
+        routes!(conversations => list, start),
+        routes!(conversations => read, change),
+        routes!(conversations => set_guide),
+        routes!(conversations => hand_off),
+        routes!(conversations => mark_read),
+        routes!(conversations => typing),
+        routes!(messages => list, reply),
+        routes!(messages => note),
+        routes!(messages => read),
+        routes!(messages => cancel),
+        routes!(messages => receipt),
+        routes!(drafts => list),
+        routes!(drafts => accept),
+        routes!(drafts => reject),
+        routes!(approvals => list_all),
+        routes!(approvals => list),
+        routes!(approvals => approve),
+        routes!(approvals => reject),
+        routes!(media => upload),
+        routes!(media => read),
+        routes!(media => read_by_carrier),
+        routes!(assistants => list, create),
+        routes!(assistants => read, change, remove),
+        routes!(assistants::preview => preview),
+        routes!(assistants::figures => read),
+        routes!(assistants::versions => list),
+        routes!(assistants::versions => read),
+        routes!(assistants::versions => diff),
+        routes!(assistants::versions => publish),
+        routes!(assistants::cases => list, create),
+        routes!(assistants::cases => create_from_conversation),
+        routes!(assistants::cases => read, change, remove),
+        routes!(assistants::rehearsal => test),
+        routes!(assistants::rehearsal => results),
+        routes!(assistants::replays => start),
+        routes!(assistants::replays => list),
+        routes!(assistants::replays => read),
+        routes!(assistants::replays => turns),
+        routes!(assistants::replays => cancel),
+        routes!(runs => list),
+        routes!(runs => of_message),
+        routes!(runs => of_draft),
+        routes!(knowledge::of_assistant => list, create),
+        routes!(knowledge::of_assistant => change, remove),
+        routes!(knowledge => list, create),
+        routes!(knowledge => read, change, remove),
+        routes!(knowledge => refetch),
+        routes!(knowledge => chunks),
+        routes!(knowledge::files => upload),
+        routes!(knowledge::search => search),
+        routes!(knowledge::settings => synonyms, set_synonyms),
+        routes!(knowledge::settings => embedding, set_embedding),
+        routes!(text => measure),
+        routes!(phones => parse),
+        routes!(events => stream),
+        routes!(events => log),
+    ]
 }
 
 /// What is worth compressing. A live stream is not: a compressor would hold its events back.
