@@ -69,10 +69,8 @@ CREATE INDEX campaign_recipient_waiting ON campaign_recipient (tenant_id, campai
 -- Those who get it first: whose turn has come, and how they all stand.
 CREATE INDEX campaign_recipient_canary ON campaign_recipient (tenant_id, campaign_id, number_id, ready_at_us, id)
     WHERE is_canary;
--- What STOP cancels, and what was sent to somebody before they wrote.
+-- What STOP cancels, what was sent to somebody before they wrote, and how often they were texted lately.
 CREATE INDEX campaign_recipient_contact ON campaign_recipient (tenant_id, contact_id, id);
--- How often somebody was texted lately.
-CREATE INDEX campaign_recipient_handed ON campaign_recipient (tenant_id, phone, handed_at_us) WHERE handed_at_us IS NOT NULL;
 CREATE INDEX campaign_recipient_replied ON campaign_recipient (tenant_id, campaign_id) WHERE replied_at_us IS NOT NULL;
 CREATE INDEX campaign_recipient_clicked ON campaign_recipient (tenant_id, campaign_id) WHERE clicked_at_us IS NOT NULL;
 CREATE INDEX campaign_recipient_failed ON campaign_recipient (tenant_id, campaign_id, failure_code)

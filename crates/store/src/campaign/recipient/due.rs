@@ -182,8 +182,10 @@ pub async fn had(
     let mut had: HashMap<String, Vec<Timestamp>> = HashMap::new();
     let rows = tx
         .rows(
-            "SELECT phone, handed_at_us FROM campaign_recipient
-             WHERE tenant_id = $1 AND phone {among $2} AND handed_at_us > $3 ORDER BY handed_at_us DESC",
+            "SELECT r.phone, r.handed_at_us FROM contact_address a
+             JOIN campaign_recipient r ON r.tenant_id = a.tenant_id AND r.contact_id = a.contact_id AND r.phone = a.address
+             WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address {among $2} AND r.handed_at_us > $3
+             ORDER BY r.handed_at_us DESC",
             args![list(phones.iter().copied()), since],
         )
         .await?;
