@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::cut::Sentence;
-use super::pattern::{Classes, Pattern, Places};
+use super::pattern::{Classes, Pattern, Patterns, Places, repeated};
 use super::{Certainty, Kind, chinese, english, germanic, indic, romance, semitic, slavic};
 
 /// A language as it is written down. All but `classes` are lists of patterns.
@@ -40,12 +40,17 @@ pub(super) enum Reading {
 
 pub(super) struct Grammar {
     language: &'static str,
-    before: Vec<Pattern>,
-    after: Vec<Pattern>,
-    because: Vec<Pattern>,
-    pauses: Vec<Pattern>,
-    says: Vec<(Pattern, (Certainty, Kind))>,
-    bare: Vec<Pattern>,
+    before: Patterns,
+    after: Patterns,
+    because: Patterns,
+    pauses: Patterns,
+    /// The plainest first.
+    says: Patterns,
+    /// What each of them says.
+    said: Vec<(Certainty, Kind)>,
+    /// Which of them a word makes worth a try.
+    by_key: HashMap<String, Vec<usize>>,
+    bare: Patterns,
 }
 
 /// All languages, and which words make one worth a try: nearly all sentences have none of them.
@@ -67,7 +72,7 @@ pub(super) static GRAMMARS: LazyLock<Grammars> = LazyLock::new(|| {
     let all: Vec<Grammar> = families.into_iter().flatten().map(Grammar::of).collect();
     let mut keys = HashMap::new();
     for (nth, grammar) in all.iter().enumerate() {
-        for key in grammar.says.iter().map(|(pattern, _)| pattern).chain(&grammar.bare).flat_map(Pattern::keys) {
+        for key in grammar.says.iter().chain(grammar.bare.iter()).flat_map(Pattern::keys) {
             *keys.entry(key.clone()).or_insert(0) |= 1 << nth;
         }
     }
@@ -75,6 +80,11 @@ pub(super) static GRAMMARS: LazyLock<Grammars> = LazyLock::new(|| {
 });
 
 impl Grammars {
+    #[cfg(test)]
+    pub(super) fn has_keys(&self) -> bool {
+        self.all.iter().all(|grammar| grammar.says.iter().all(|pattern| pattern.keys().next().is_some()))
+    }
+
     /// Those that may find something in this sentence.
     pub(super) fn of(&self, sentence: &Sentence<'_>) -> impl Iterator<Item = &Grammar> {
         let is_ours = !sentence.is_strange;
@@ -87,18 +97,30 @@ impl Grammars {
 impl Grammar {
     fn of(source: &Source) -> Self {
         let list = |list| Pattern::list(list, source.classes);
-        let says = |patterns, certainty, kind| list(patterns).into_iter().map(move |one| (one, (certainty, kind)));
+        let patterns = |patterns| Patterns::new(list(patterns));
+        let kinds = [
+            (source.plain, (Certainty::Plain, Kind::NoMoreTexts)),
+            (source.wrong, (Certainty::Likely, Kind::WrongPerson)),
+            (source.likely, (Certainty::Likely, Kind::NoMoreTexts)),
+        ];
+        let says = kinds.into_iter().flat_map(|(written, said)| list(written).into_iter().map(move |one| (one, said)));
+        let (says, said): (Vec<_>, Vec<_>) = says.unzip();
+        let mut by_key = HashMap::<String, Vec<usize>>::new();
+        for (nth, pattern) in says.iter().enumerate() {
+            for key in pattern.keys() {
+                by_key.entry(key.clone()).or_default().push(nth);
+            }
+        }
         Self {
             language: source.language,
-            before: list(source.before),
-            after: list(source.after),
-            because: list(source.because),
-            pauses: list(source.pauses),
-            says: says(source.plain, Certainty::Plain, Kind::NoMoreTexts)
-                .chain(says(source.wrong, Certainty::Likely, Kind::WrongPerson))
-                .chain(says(source.likely, Certainty::Likely, Kind::NoMoreTexts))
-                .collect(),
-            bare: list(source.bare),
+            before: patterns(source.before),
+            after: patterns(source.after),
+            because: patterns(source.because),
+            pauses: patterns(source.pauses),
+            says: Patterns::new(says),
+            said,
+            by_key,
+            bare: patterns(source.bare),
         }
     }
 
@@ -109,57 +131,51 @@ impl Grammar {
     /// What the sentence says, the plainest first.
     pub(super) fn read(&self, sentence: &Sentence<'_>) -> Option<Reading> {
         let words = &sentence.words;
-        let begun = repeated(&self.before, words, 1);
-        for (pattern, said) in &self.says {
+        let begun = self.before.repeated(words, 1);
+        for nth in self.worth_a_try(words) {
+            let (pattern, said) = (self.says.nth(nth), self.said[nth]);
             // "Wrong number?" asks.
             if sentence.asks && said.0 == Certainty::Likely {
                 continue;
             }
-            let ends = repeated(&self.after, words, pattern.after(words, begun));
+            let ends = self.after.repeated(words, pattern.after(words, begun));
             if ends & whole(words) != 0 {
-                return Some(Reading::Says { said: *said, rest: words.len() });
+                return Some(Reading::Says { said, rest: words.len() });
             }
             let goes_on = |at: &usize| {
                 let is_clause = said.0 == Certainty::Plain && sentence.clauses & (1 << at) != 0;
-                is_clause || any(&self.because, words, 1 << at) != 0
+                is_clause || self.because.after(words, 1 << at) != 0
             };
             if let Some(rest) = (1..words.len()).filter(|at| ends & (1 << at) != 0).find(goes_on) {
-                return Some(Reading::Says { said: *said, rest });
+                return Some(Reading::Says { said, rest });
             }
         }
-        let bare = repeated(&self.after, words, any(&self.bare, words, begun));
+        let bare = self.after.repeated(words, self.bare.after(words, begun));
         (bare & whole(words) != 0).then_some(Reading::Bare((Certainty::Plain, Kind::NoMoreTexts)))
+    }
+
+    /// Which of `says` can be in these words, in their order.
+    fn worth_a_try(&self, words: &[String]) -> Vec<usize> {
+        let mut worth: Vec<usize> = words.iter().filter_map(|word| self.by_key.get(word)).flatten().copied().collect();
+        worth.sort_unstable();
+        worth.dedup();
+        worth
     }
 
     /// The sentence is nothing but what may come before and after, and what is read.
     pub(super) fn knows(&self, sentence: &Sentence<'_>) -> bool {
         let words = &sentence.words;
-        let known = self.before.iter().chain(&self.after).chain(&self.bare);
-        let known = known.chain(self.says.iter().map(|(pattern, _)| pattern));
-        !sentence.is_strange && repeated(known, words, 1) & whole(words) != 0
+        let known = [&self.before, &self.after, &self.bare, &self.says];
+        let ends = repeated(1, |new| known.iter().fold(0, |to, patterns| to | patterns.after(words, new)));
+        !sentence.is_strange && ends & whole(words) != 0
     }
 
     /// Somewhere in these words it says for how long.
     pub(super) fn pauses(&self, words: &[String]) -> bool {
-        (0..words.len()).any(|at| any(&self.pauses, words, 1 << at) != 0)
+        self.pauses.after(words, whole(words) - 1) != 0
     }
 }
 
 fn whole(words: &[String]) -> Places {
     1 << words.len()
-}
-
-fn any(patterns: &[Pattern], words: &[String], from: Places) -> Places {
-    patterns.iter().fold(0, |to, pattern| to | pattern.after(words, from))
-}
-
-/// Where any number of them, one after the other, can end.
-fn repeated<'a>(patterns: impl IntoIterator<Item = &'a Pattern> + Clone, words: &[String], from: Places) -> Places {
-    let (mut all, mut new) = (from, from);
-    while new != 0 {
-        let next = patterns.clone().into_iter().fold(0, |to, pattern| to | pattern.after(words, new));
-        new = next & !all;
-        all |= next;
-    }
-    all
 }

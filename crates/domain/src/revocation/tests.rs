@@ -273,3 +273,8 @@ proptest! {
         let _ = revokes(&body.concat());
     }
 }
+
+#[test]
+fn every_turn_of_phrase_has_a_word_that_makes_it_worth_a_try() {
+    assert!(GRAMMARS.has_keys());
+}
