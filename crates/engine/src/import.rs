@@ -1,5 +1,6 @@
 //! Contacts from a file: looks at it, reads it on a thread of its own, and does what its rows say some thousand at a time, so that
-//! others write in between. Where it was interrupted, it goes on behind the last rows that are on the disk.
+//! others write in between, in the order of their numbers as far as fits into memory. Where it was interrupted, it goes on behind
+//! the last rows that are on the disk.
 
 mod file;
 mod look;
@@ -110,6 +111,7 @@ async fn write(
             let mut reading = held.reading.clone();
             (reading.rows, reading.line, reading.progress) = (batch.rows_read, batch.line, batch.progress);
             reading.alarm.clone_from(&batch.alarm);
+            reading.read_as = Some(batch.read_as.clone());
             let is_check = held.state == State::Checking;
             let applying = Applying { import: id, settings: &held.settings, is_check, now };
             let out = apply(tx, &mut ids.clone(), applying, &batch.rows, &mut reading).await?;

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use domain::event::Kind;
+use domain::field::Field;
 use domain::id::{ContactId, ImportId, UserId};
 use domain::import::{Mapping, Settings, State, Tally};
 use jiff::Timestamp;
@@ -74,8 +75,22 @@ pub struct Reading {
     pub tally: Tally,
     /// Its numbers look as if somebody had made them up, in words.
     pub alarm: Option<String>,
+    /// How its rows are understood; `None`: none was yet.
+    pub read_as: Option<ReadAs>,
     /// Of those it added or changed, so many are as they were; kept: somebody has built on them.
     pub undone: Undone,
+}
+
+/// What the tenant's settings were when the first row was read: they hold for all rows of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReadAs {
+    /// Where numbers without country code are at home: two letters.
+    pub region: String,
+    /// On whose clock times without zone are; IANA name.
+    pub time_zone: String,
+    /// The tenant's own fields.
+    pub fields: Vec<Field>,
 }
 
 /// What was taken back.

@@ -134,7 +134,7 @@ pub(crate) async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) 
     match moved.to {
         Standing::Sending => hand(tx, now, moved).await,
         Standing::Sent | Standing::Delivered | Standing::Unconfirmed => hear(tx, now, moved).await,
-        _ => hold(tx, now, moved).await,
+        _ => hold(tx, moved).await,
     }
 }
 
@@ -177,7 +177,7 @@ async fn hear(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) -> Result<()
 }
 
 /// It waits, is not known of, failed, or is not to be.
-async fn hold(tx: &mut TenantTx<'_>, now: Timestamp, moved: &Moved) -> Result<(), StoreError> {
+async fn hold(tx: &mut TenantTx<'_>, moved: &Moved) -> Result<(), StoreError> {
     let failure = moved.failure.as_ref().map(serde_json::to_string).transpose().map_err(StoreError::fault)?;
     let (micros, currency) = moved.cost.as_ref().map(|cost| (cost.micros, cost.currency.as_str())).unzip();
     tx.push(
