@@ -116,7 +116,7 @@ async fn with_receipts(run: &Run, table: &mut Table) -> Result<()> {
     const BENCH: &str = "campaign";
     let people = run.size(60_000, 10_000);
     let carrier = Carrier::start(
-        SandboxConfig { pending_max: people * 8, ..SandboxConfig::default().without_pauses() },
+        SandboxConfig { pending_max: people * 8, webhook_workers: 128, ..SandboxConfig::default().without_pauses() },
         &senders(),
     )
     .await?;

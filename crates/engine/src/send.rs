@@ -21,6 +21,7 @@ use store::remember::{Aftermath, remember};
 use store::{StoreError, SystemTx, scene};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -47,6 +48,10 @@ const BATCH: u32 = 128;
 const IN_FLIGHT_MAX: usize = 256;
 /// So many answers are remembered in one transaction.
 const ENDINGS: usize = 128;
+/// While many are on their way, one transaction is made for at least so many, ...
+const ENOUGH: usize = 64;
+/// ... unless they take longer than this to come together.
+const GATHERING: Duration = Duration::from_millis(3);
 
 /// Where the outside reaches us, and the secrets of what is about to leave.
 pub(crate) struct Outside {
@@ -88,7 +93,7 @@ struct Handed {
 pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
     let in_flight = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
     let (ended, endings) = mpsc::channel(IN_FLIGHT_MAX * 2);
-    let remembering = tokio::spawn(remember_endings(Arc::clone(&world), endings));
+    let remembering = tokio::spawn(remember_endings(Arc::clone(&world), endings, Arc::clone(&in_flight)));
     let mut tasks = JoinSet::new();
     let mut board = Board::default();
     let departures = Arc::new(Departures::default());
@@ -123,6 +128,9 @@ async fn pass(
     loop {
         // Each time: a long queue keeps this loop busy, and a person elsewhere must not wait for its end.
         board.look(world).await?;
+        if board.is_bulk(world.now()) {
+            gather_room(in_flight).await;
+        }
         let Some(permits) = room(in_flight).await else { return Ok(None) };
         let due = board.take_due(world.now());
         if due.is_empty() {
@@ -143,6 +151,11 @@ async fn pass(
             });
         }
     }
+}
+
+/// Waits a moment until there is room for enough texts to be worth a transaction.
+async fn gather_room(in_flight: &Semaphore) {
+    let _ = timeout(GATHERING, in_flight.acquire_many(ENOUGH as u32)).await;
 }
 
 /// Room for some texts in flight: at least for one.
@@ -415,9 +428,17 @@ async fn keep_request(world: &Arc<World>, handed: &Handed) {
 }
 
 /// Remembers how sends ended, many together.
-async fn remember_endings(world: Arc<World>, mut endings: mpsc::Receiver<Ending>) {
+async fn remember_endings(world: Arc<World>, mut endings: mpsc::Receiver<Ending>, in_flight: Arc<Semaphore>) {
     let mut some = Vec::with_capacity(ENDINGS);
     while endings.recv_many(&mut some, ENDINGS).await > 0 {
+        let until = Instant::now() + GATHERING;
+        while some.len() < ENOUGH && in_flight.available_permits() < IN_FLIGHT_MAX / 2 {
+            let room = ENDINGS - some.len();
+            let more = endings.recv_many(&mut some, room);
+            if !timeout_at(until, more).await.is_ok_and(|more| more > 0) {
+                break;
+            }
+        }
         // One that could not be remembered is found by its lease.
         let _ = take_endings(&world, std::mem::take(&mut some)).await;
     }

@@ -59,8 +59,14 @@ impl Board {
     /// The numbers that may send now, those first at which somebody writes to one person; to be put back after the claim.
     pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Lane> {
         let mut due: Vec<Lane> = self.lanes.extract_if(.., |(_, until)| *until <= now).map(|(lane, _)| lane).collect();
-        due.sort_by_key(|lane| !lane.ready_at[..2].iter().flatten().any(|ready_at| *ready_at <= now));
+        due.sort_by_key(|lane| !has_texts(lane, now));
         due
+    }
+
+    /// Whether campaigns alone have something to send now.
+    pub(super) fn is_bulk(&self, now: Timestamp) -> bool {
+        let mut due = self.lanes.iter().filter(|(_, until)| *until <= now).peekable();
+        due.peek().is_some() && !due.any(|(lane, _)| has_texts(lane, now))
     }
 
     pub(super) fn put(&mut self, lanes: Vec<(Lane, Then)>, now: Timestamp) {
@@ -88,6 +94,11 @@ impl Board {
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.lanes.iter().map(|(_, until)| *until).min()
     }
+}
+
+/// Whether somebody's text to one person may go.
+fn has_texts(lane: &Lane, now: Timestamp) -> bool {
+    lane.ready_at[..2].iter().flatten().any(|ready_at| *ready_at <= now)
 }
 
 /// What a lane waits for after a claim.
@@ -139,7 +150,11 @@ mod tests {
         let mut board = Board::default();
         let bulk = |n| Lane { ready_at: [None, Some(at(9)), Some(at(0))], ..lane(n) };
         board.put(vec![(bulk(1), Then::Again), (lane(2), Then::Again), (bulk(3), Then::Again)], at(0));
+        assert!(!board.is_bulk(at(0)));
         assert_eq!(due(&mut board, at(0)), [2, 1, 3]);
+        assert!(!board.is_bulk(at(0)), "nothing is due");
+        board.put(vec![(bulk(1), Then::Again)], at(0));
+        assert!(board.is_bulk(at(0)) && !board.is_bulk(at(9)), "until somebody's text may go");
     }
 
     #[test]
