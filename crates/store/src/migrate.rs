@@ -232,7 +232,9 @@ BEGIN
         EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', bare);
         EXECUTE format('DROP POLICY IF EXISTS tenant_wall ON %s', bare);
         EXECUTE format(
-            'CREATE POLICY tenant_wall ON %s USING (current_setting(''tidings.tenant'', true) IN (''system'', tenant_id::text))',
+            'CREATE POLICY tenant_wall ON %s USING (
+                 (SELECT current_setting(''tidings.tenant'', true) = ''system'')
+                 OR tenant_id = (SELECT NULLIF(NULLIF(current_setting(''tidings.tenant'', true), ''''), ''system'')::uuid))',
             bare);
     END LOOP;
 END
