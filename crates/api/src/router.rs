@@ -27,9 +27,9 @@ use crate::{
     ops, reference,
     state::AppState,
     v1::{
-        api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contacts, conversations, drafts,
-        events, imports, knowledge, lists, media, members, messages, numbers, phones, runs, sandbox, segments, session,
-        setup, snippets, suppressions, teams, tenant, text, webhooks,
+        api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contact_fields, contacts,
+        conversations, drafts, events, imports, knowledge, lists, media, members, messages, numbers, phones, runs,
+        sandbox, segments, session, setup, snippets, suppressions, teams, tenant, text, webhooks,
     },
 };
 
@@ -152,8 +152,11 @@ fn day() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::recipients::export::csv))
         .routes(routes!(campaigns::recipients::why::read))
         .routes(routes!(campaigns::outcomes::read))
-        .routes(routes!(contacts::list, contacts::create))
-        .routes(routes!(contacts::read, contacts::change))
+        .routes(routes!(contacts::list, contacts::create::create))
+        .routes(routes!(contacts::read, contacts::change::change))
+        .routes(routes!(contact_fields::list, contact_fields::create))
+        .routes(routes!(contact_fields::read, contact_fields::change))
+        .routes(routes!(contacts::tags::list))
         .routes(routes!(contacts::history))
         .routes(routes!(contacts::timeline))
         .routes(routes!(contacts::merge::duplicates))

@@ -58,7 +58,7 @@ export function parsed(
   for (const part of text.split(" and ")) {
     const found = /^\s*(\S+)\s+(=|!=|in|contains|starts with|is set|is missing)\s*(.*?)\s*$/.exec(part);
     const [, name = part.trim(), op = "", said = ""] = found ?? [];
-    const own = d.tenant.settings.fields.some((f) => f.key === name);
+    const own = d.contactFields.some((f) => f.key === name);
     if (!own && !OWN.includes(name)) {
       const explanation = `There is nothing called ${name || "that"}.`;
       const mend = "Write a field such as name, tag or list, or one of yours.";

@@ -65,7 +65,7 @@ function take(d: FakeDesk, name: string, body: Buffer): T.ContactImport {
       "The file is a PDF, not a table. Choose a file that is CSV, TSV or XLSX.",
     );
   const [head = [], ...rows] = rowsOf(`${text}\n`).filter((row) => row.some(Boolean));
-  const columns = head.map((title, at) => columnOf(title, at, rows, d.tenant.settings.fields));
+  const columns = head.map((title, at) => columnOf(title, at, rows, d.contactFields));
   const job: T.ContactImport = {
     id: d.id("imp"),
     file_name: name,
