@@ -183,7 +183,7 @@ export const contactRoutes: Record<string, Handler> = {
     );
   },
   "POST /contacts": (d, _, body) => {
-    const { phone, email: _, ...own } = body as unknown as T.NewContact;
+    const { phone, email: __, ...own } = body as unknown as T.NewContact;
     const { e164 } = parsePhone(phone ?? "", "phone");
     if (contactsOf(d).some((c) => c.phone === e164))
       throw taken("address_taken", "phone", "Another contact has this address.");

@@ -39,7 +39,7 @@ function columnOf(name: string, at: number, rows: string[][], fields: T.ContactF
   const suggestion = {
     key: name.toLowerCase().replace(/[^a-z0-9]+/g, "_"),
     label: name,
-    kind: { type: isNumber ? "number" : "text" },
+    kind: { type: isNumber ? ("number" as const) : ("text" as const) },
   };
   return {
     name,
