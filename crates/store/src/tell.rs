@@ -338,19 +338,22 @@ mod tests {
         check(
             &contact,
             &expect![[r#"
-                addresses: [{"address":"+14155552671","created_at":"2026-11-23T09:00:00Z","kind":"phone","opted_out_at":"2026-11-23T10:00:00Z","pretty":"+1 415-555-2671","primary":true,"verified_at":null}]
+                addresses: [{"address":"+14155552671","created_at":"2026-11-23T09:00:00Z","kind":"phone","opted_out_at":"2026-11-23T10:00:00Z","pretty":"+1 415-555-2671","primary":true,"suppressed_at":null,"verified_at":null}]
                 blocked: false
                 company: "Acme"
+                consent: {"marketing":{"numbers":[],"since":null,"standing":null},"service":{"numbers":[],"since":null,"standing":null}}
                 created_at: "2026-11-23T09:00:00Z"
-                fields: {"size":"52"}
+                fields: {"size":52}
                 id: "con_00000000000000000000000000000001"
                 language: "en"
+                lists: []
                 name: null
                 note: null
                 opted_out_at: "2026-11-23T10:00:00Z"
                 phone: "+14155552671"
                 phone_pretty: "+1 415-555-2671"
                 quiet_hours: null
+                suppressed_at: null
                 tags: []
                 time_zone: "America/Los_Angeles"
                 zone: {"names":["America/Los_Angeles"],"source":"own"}"#]],
