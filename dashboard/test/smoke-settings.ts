@@ -83,7 +83,7 @@ export async function settle({ page, fake, shot, axe, expect }: Smoke): Promise<
   await button("Save changes").click();
   await page.getByText("Saved").waitFor();
   expect(
-    fake.desk.tenant.settings.fields.some((f) => f.key === "next_recall"),
+    fake.desk.contactFields.some((f) => f.key === "next_recall"),
     "a new field must be called after its name",
   );
   await shot("74-fields");

@@ -161,7 +161,7 @@ async function journey(page: Page, fake: Fake): Promise<void> {
   await page.waitForTimeout(200);
   const kept = fake.desk.kept.get(ann?.contact.id ?? "");
   expect(
-    kept?.["insurance"] === "Public" && kept["recall_months"] === "12",
+    kept?.["insurance"] === "Public" && kept["recall_months"] === 12,
     "fields of a contact must be kept",
   );
   await row("Kim Nguyen").click();

@@ -3,7 +3,11 @@
 use std::{borrow::Cow, error::Error, fmt::Write as _};
 
 use axum::response::{IntoResponse, Response};
-use domain::{command::Refusal, id::IdError, phone::PhoneError};
+use domain::{
+    command::Refusal,
+    id::{ContactId, IdError},
+    phone::PhoneError,
+};
 use engine::AskError;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -27,6 +31,10 @@ pub struct Problem {
     /// Each field that is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// With `contact_merged`: the contact that the one that was asked for was made one with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub merged_into: Option<ContactId>,
 }
 
 /// One field that is wrong.
@@ -73,6 +81,7 @@ pub struct Refused {
     code: Cow<'static, str>,
     detail: String,
     errors: Vec<FieldError>,
+    merged_into: Option<ContactId>,
     retry_after_seconds: Option<u64>,
 }
 
@@ -84,6 +93,7 @@ impl ApiError {
             code: code.into(),
             detail: detail.into(),
             errors: Vec::new(),
+            merged_into: None,
             retry_after_seconds: None,
         }))
     }
@@ -109,9 +119,31 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
     }
 
+    /// 404: the contact was made one with another, which has what was theirs.
+    #[must_use]
+    pub fn merged(into: ContactId) -> Self {
+        let detail = format!("This contact was made one with {into}. Ask for that one instead.");
+        let mut merged = Self::new(StatusCode::NOT_FOUND, "contact_merged", detail);
+        if let Self::Problem(refused) = &mut merged {
+            refused.merged_into = Some(into);
+        }
+        merged
+    }
+
     /// 409: what is asked for does not go with how things stand.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 409 `name_taken`, where a name breaks the constraint that no two of a kind have the same.
+    #[must_use]
+    pub fn name_taken(error: StoreError, constraint: &str, kind: &str) -> Self {
+        match error {
+            StoreError::Unique(name) if name == constraint => {
+                Self::conflict("name_taken", format!("Another {kind} has this name. Choose another one.")).at("name")
+            }
+            other => other.into(),
+        }
     }
 
     /// 422 for one field.
@@ -173,6 +205,21 @@ impl ApiError {
         self
     }
 
+    /// The fields that are wrong, if that is all that there is to say.
+    ///
+    /// # Errors
+    /// The problem itself, if it is another one.
+    pub(crate) fn into_fields(self) -> Result<Vec<FieldError>, Self> {
+        match self {
+            Self::Problem(refused)
+                if refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.code == "invalid" =>
+            {
+                Ok(refused.errors)
+            }
+            other => Err(other),
+        }
+    }
+
     /// The status it will be answered with.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -205,8 +252,12 @@ impl ApiError {
 
     fn shown(self) -> (Problem, Option<u64>) {
         let (status, code) = (self.status(), self.code().to_owned());
+        let mut merged_into = None;
         let (detail, errors, retry_after) = match self {
-            Self::Problem(refused) => (refused.detail, refused.errors, refused.retry_after_seconds),
+            Self::Problem(refused) => {
+                merged_into = refused.merged_into;
+                (refused.detail, refused.errors, refused.retry_after_seconds)
+            }
             Self::Fault(fault) => match fault {
                 StoreError::Retry => ("The database is busy. Ask again in a moment.".into(), Vec::new(), Some(1)),
                 StoreError::Closed => ("The server is stopping. Ask again in a moment.".into(), Vec::new(), Some(2)),
@@ -225,6 +276,7 @@ impl ApiError {
             code: code.into(),
             detail,
             errors,
+            merged_into,
         };
         (problem, retry_after)
     }

@@ -9,6 +9,7 @@ pub mod dashboard;
 pub mod document;
 pub mod error;
 pub mod extract;
+pub mod faults;
 pub mod fields;
 pub mod headers;
 pub mod hooks;

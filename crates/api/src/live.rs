@@ -19,7 +19,7 @@ use domain::id::TenantId;
 use engine::Engine;
 use engine::live::{Heard, Reader as Ears};
 use futures_util::{Stream, stream};
-use store::{Store, StoreError, TenantTx, event, tell};
+use store::{StoreError, TenantTx, event, tell};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep};
 use tokio_util::sync::CancellationToken;
@@ -85,7 +85,7 @@ trait Log: Send + Sync + 'static {
 }
 
 struct StoreLog {
-    store: Store,
+    engine: Engine,
     tenant: TenantId,
 }
 
@@ -120,7 +120,7 @@ impl Hub {
     fn join(&self, engine: &Engine, stopping: &CancellationToken, tenant: TenantId) -> Arc<Channel<StoreLog>> {
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         let room = tenants.entry(tenant).or_insert_with(|| {
-            let log = StoreLog { store: engine.store().clone(), tenant };
+            let log = StoreLog { engine: engine.clone(), tenant };
             let (channel, rendering) = Channel::new(log, Arc::clone(&self.replays), stopping.child_token(), PACE);
             // Listening begins before the log's head is read, so nothing falls between.
             tokio::spawn(rendering.run(engine.live().subscribe(tenant)));
@@ -393,13 +393,14 @@ fn step(ring: &Ring, place: &mut Place, grant: &Grant) -> Step {
 
 impl Log for StoreLog {
     async fn head(&self) -> Result<i64, StoreError> {
-        self.store.read(self.tenant, async |tx: &mut TenantTx<'_>| event::head(tx).await).await
+        self.engine.store().read(self.tenant, async |tx: &mut TenantTx<'_>| event::head(tx).await).await
     }
 
     async fn after(&self, seq: i64, limit: u32) -> Result<Vec<Line>, StoreError> {
-        let read = self.store.read(self.tenant, async move |tx: &mut TenantTx<'_>| {
+        let engine = self.engine.clone();
+        let read = self.engine.store().read(self.tenant, async move |tx: &mut TenantTx<'_>| {
             let logged = event::after(tx, seq, limit).await?;
-            tell::lines(tx, &logged).await
+            engine.tell(tx, &logged).await
         });
         Ok(read.await?.iter().map(line).collect())
     }

@@ -88,16 +88,25 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let Query(params) = Query::<PageParams>::from_request_parts(parts, state).await?;
-        let limit = params.limit.unwrap_or(LIMIT_DEFAULT);
-        if !(1..=LIMIT_MAX).contains(&limit) {
-            return Err(ApiError::invalid("limit", "out_of_range", "Ask for 1 to 100 rows."));
-        }
+        let limit = limit(params.limit)?;
         let after = params.cursor.as_deref().map(|text| Cursor::parse(text).ok_or_else(bad_cursor)).transpose()?;
         Ok(Self { limit, after })
     }
 }
 
-fn bad_cursor() -> ApiError {
+/// How many rows a page has.
+///
+/// # Errors
+/// 422 if that is out of bounds.
+pub(crate) fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
+    let limit = asked.unwrap_or(LIMIT_DEFAULT);
+    if (1..=LIMIT_MAX).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(ApiError::invalid("limit", "out_of_range", "Ask for 1 to 100 rows."))
+}
+
+pub(crate) fn bad_cursor() -> ApiError {
     ApiError::new(
         StatusCode::BAD_REQUEST,
         "bad_cursor",

@@ -27,9 +27,9 @@ use crate::{
     routes::{PREFIX, Route, routes},
     state::AppState,
     v1::{
-        api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contacts, conversations, drafts,
-        events, imports, knowledge, lists, media, members, messages, numbers, phones, runs, sandbox, segments, session,
-        setup, snippets, suppressions, teams, tenant, text, webhooks,
+        api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contact_fields, contacts,
+        conversations, drafts, events, imports, knowledge, lists, media, members, messages, numbers, phones, runs,
+        sandbox, segments, session, setup, snippets, suppressions, teams, tenant, text, webhooks,
     },
 };
 
@@ -157,8 +157,13 @@ fn day() -> Vec<Route> {
         routes!(campaigns::recipients::export => csv),
         routes!(campaigns::recipients::why => read),
         routes!(campaigns::outcomes => read),
-        routes!(contacts => list, create),
-        routes!(contacts => read, change),
+        routes!(contacts => list),
+        routes!(contacts::create => create),
+        routes!(contacts => read),
+        routes!(contacts::change => change),
+        routes!(contact_fields => list, create),
+        routes!(contact_fields => read, change),
+        routes!(contacts::tags => list),
         routes!(contacts => history),
         routes!(contacts => timeline),
         routes!(contacts::merge => duplicates),

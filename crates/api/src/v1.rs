@@ -17,6 +17,7 @@ pub mod approvals;
 pub mod assistants;
 pub mod campaigns;
 pub mod consents;
+pub mod contact_fields;
 pub mod contacts;
 pub mod conversations;
 pub mod drafts;

@@ -194,6 +194,7 @@ fn thread(
         quiet_hours: None,
         blocked: false,
         opted_out_at: None,
+        started_at: None,
     };
     let conversation = Conversation {
         id: ids.next(),

@@ -140,6 +140,21 @@ impl Standing {
     pub fn has_agreed(self) -> bool {
         self.opted_in_at.is_some() && !self.has_refused()
     }
+
+    /// What counts of all that they said, and since when: no texts at all (`stopped_at`) is a no to each purpose. `None`: they
+    /// said nothing.
+    #[must_use]
+    pub fn says(self, stopped_at: Option<Timestamp>) -> Option<(State, Timestamp)> {
+        let refused_at = self.opted_out_at.filter(|_| self.has_refused());
+        let no = match (stopped_at, refused_at) {
+            (Some(stopped), Some(refused)) => Some(stopped.min(refused)),
+            (stopped, refused) => stopped.or(refused),
+        };
+        match no {
+            Some(at) => Some((State::OptedOut, at)),
+            None => self.opted_in_at.map(|at| (State::OptedIn, at)),
+        }
+    }
 }
 
 /// Who gets marketing.

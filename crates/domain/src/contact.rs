@@ -26,4 +26,6 @@ pub struct Contact {
     pub blocked: bool,
     /// Since when this address wants no texts.
     pub opted_out_at: Option<Timestamp>,
+    /// When they last asked for texts again at this address, by START.
+    pub started_at: Option<Timestamp>,
 }

@@ -3,6 +3,12 @@
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
+mod change;
+mod value;
+
+pub use change::{Changed, FieldFault, FieldPatch};
+pub use value::Value;
+
 /// A text in a field has at most so many characters.
 pub const TEXT_CHARS_MAX: usize = 500;
 
@@ -57,6 +63,12 @@ pub enum FieldError {
     /// None of the choices.
     #[error("is none of {0}")]
     NotAChoice(String),
+    /// A number, where none is wanted.
+    #[error("is a number")]
+    Number,
+    /// `true` or `false`, where neither is wanted.
+    #[error("is true or false")]
+    TrueOrFalse,
 }
 
 impl Field {

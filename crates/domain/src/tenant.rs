@@ -55,6 +55,8 @@ pub struct Settings {
     pub office_hours: Option<WeekHours>,
     /// What is kept of contacts besides name and company.
     pub fields: Vec<Field>,
+    /// Fields that are used no more. Their keys are theirs still, and what is kept in them is shown again with them.
+    pub archived_fields: Vec<Field>,
     /// Which assistant takes a new conversation, before its number's own.
     pub routes: Vec<Route>,
     /// Which assistant takes new conversations by text on numbers that have none of their own.
@@ -132,6 +134,7 @@ impl Default for Settings {
             keywords: OwnWords::default(),
             office_hours: None,
             fields: Vec::new(),
+            archived_fields: Vec::new(),
             routes: Vec::new(),
             sms_assistant: None,
             run_record_days: 90,

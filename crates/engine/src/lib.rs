@@ -55,6 +55,9 @@ use domain::knowledge::Hit;
 use import::{LookError, Looked};
 use jiff::{SignedDuration, Timestamp};
 use live::Live;
+use store::contact::Contact;
+use store::event::Logged;
+use store::tell::Told;
 use store::{Store, StoreError, TenantTx};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -146,6 +149,26 @@ impl Engine {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Says of these contacts which of their addresses get no texts now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mark_suppressed<'c>(
+        &self,
+        tx: &mut TenantTx<'_>,
+        contacts: impl IntoIterator<Item = &'c mut Contact>,
+    ) -> Result<(), StoreError> {
+        self.0.address_keys.mark(tx, self.0.now(), contacts.into_iter()).await
+    }
+
+    /// What these lines of the tenant's log say, as things stand now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tell(&self, tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>, StoreError> {
+        self.0.address_keys.tell(tx, self.0.now(), logged).await
     }
 
     /// What somebody wants, now, of texts of this purpose from this number of ours.

@@ -11,7 +11,10 @@ use domain::consent::{Purpose, Standing, Wishes};
 use domain::id::{NumberId, TenantId};
 use domain::phone::E164;
 use jiff::Timestamp;
+use store::contact::{self, Contact};
+use store::event::Logged;
 use store::suppression::{self, AddressHash};
+use store::tell::{self, Told};
 use store::{StoreError, TenantTx, consent};
 
 use crate::seal::Sealer;
@@ -132,6 +135,39 @@ impl AddressKeys {
         let found = suppression::among(tx, now, &hashes).await?;
         let is_found = |(phone, hash): (&&str, &AddressHash)| Some(((*phone).to_owned(), *found.get(hash)?));
         Ok(phones.iter().zip(&hashes).filter_map(is_found).collect())
+    }
+
+    /// Says of these contacts which of their addresses get no texts now.
+    pub(crate) async fn mark<'c>(
+        &self,
+        tx: &mut TenantTx<'_>,
+        now: Timestamp,
+        contacts: impl Iterator<Item = &'c mut Contact>,
+    ) -> Result<(), StoreError> {
+        let mut contacts: Vec<&mut Contact> = contacts.collect();
+        let addresses = contacts.iter().flat_map(|contact| &contact.addresses);
+        let addresses: Vec<String> = addresses.map(|one| one.address.clone()).collect();
+        let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+        let suppressed = self.suppressed(tx, now, &addresses).await?;
+        for contact in &mut contacts {
+            contact.suppressed_at = suppressed.get(&contact.phone).copied();
+            for one in &mut contact.addresses {
+                one.suppressed_at = suppressed.get(&one.address).copied();
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells lines of the log, as the live stream, the log of the API and the webhooks do.
+    pub(crate) async fn tell(
+        &self,
+        tx: &mut TenantTx<'_>,
+        now: Timestamp,
+        logged: &[Logged],
+    ) -> Result<Vec<Told>, StoreError> {
+        let mut contacts = contact::by_ids(tx, &tell::contacts(logged)).await?;
+        self.mark(tx, now, contacts.values_mut()).await?;
+        tell::lines(tx, logged, &contacts).await
     }
 
     async fn of(&self, tx: &mut TenantTx<'_>) -> Result<Option<Arc<AddressKey>>, StoreError> {

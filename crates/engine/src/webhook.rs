@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use providers::http::{Method, Request, Response, Secret};
 use providers::standard_webhooks::SigningKey;
 use store::queue::{self, Behind, Telling, Told};
-use store::{StoreError, SystemTx, event, tell};
+use store::{StoreError, SystemTx, event};
 use tokio::task::{self, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -168,7 +168,7 @@ async fn pass(
 /// Makes deliveries of the next events. False: there were none.
 async fn catch_up(world: &Arc<World>, behind: Behind) -> Result<bool, StoreError> {
     let now = world.now();
-    let ids = world.ids();
+    let (ids, keys) = (world.ids(), world.address_keys.clone());
     world
         .store
         .write(behind.tenant, async move |tx| {
@@ -181,7 +181,7 @@ async fn catch_up(world: &Arc<World>, behind: Behind) -> Result<bool, StoreError
                 .filter(|logged| behind.events.iter().any(|name| name == "*" || name == logged.line.kind.as_str()))
                 .copied()
                 .collect();
-            for told in tell::lines(tx, &wanted).await? {
+            for told in keys.tell(tx, now, &wanted).await? {
                 let kind = told.kind.as_str();
                 let body = format!(r#"{{"type":"{kind}","timestamp":"{}","data":{}}}"#, told.at, told.data);
                 queue::add_telling(tx, ids.next(), behind.webhook, told.seq, kind, &body, now).await?;

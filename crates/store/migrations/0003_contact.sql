@@ -49,6 +49,7 @@ CREATE TABLE contact_address (
     preferred       BOOLEAN NOT NULL DEFAULT FALSE, -- somebody chose it among theirs of its kind; else the oldest counts
     verified_at_us  BIGINT,             -- they wrote from it
     opted_out_at_us BIGINT,             -- what the newest line of the consent ledger says, kept where every send looks
+    opted_in_at_us  BIGINT,             -- they last said START then: a STOP of before is told late, and counts no more
     created_at_us   BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, kind, address),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
@@ -78,6 +79,8 @@ CREATE TABLE consent (
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
 ) {clustered};
 CREATE INDEX consent_contact ON consent (tenant_id, contact_id, id);
+-- When somebody was last asked.
+CREATE INDEX consent_pending ON consent (tenant_id, contact_id, address, at_us) WHERE state = 'pending';
 
 -- What a tenant keeps of its contacts in fields of its own; the fields themselves are among its settings.
 CREATE TABLE contact_field (

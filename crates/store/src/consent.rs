@@ -145,16 +145,18 @@ pub(crate) async fn append(tx: &mut TenantTx<'_>, lines: &[Line<'_>]) -> Result<
         }),
     )
     .await?;
+    // In whichever order they come: what they said last counts, and STOP at the same moment as START.
     let of_all = |state| lines.iter().filter(move |line| line.purpose.is_none() && line.state == state);
     tx.push_each(
         "UPDATE contact_address SET opted_out_at_us = CASE WHEN opted_out_at_us > $3 THEN opted_out_at_us ELSE $3 END
-         WHERE tenant_id = $1 AND kind = 'phone' AND address = $2",
+         WHERE tenant_id = $1 AND kind = 'phone' AND address = $2 AND (opted_in_at_us IS NULL OR opted_in_at_us <= $3)",
         of_all(State::OptedOut).map(|line| row![line.phone, line.at]),
     )
     .await?;
     tx.push_each(
-        "UPDATE contact_address SET opted_out_at_us = NULL
-         WHERE tenant_id = $1 AND kind = 'phone' AND address = $2 AND opted_out_at_us <= $3",
+        "UPDATE contact_address SET opted_in_at_us = CASE WHEN opted_in_at_us > $3 THEN opted_in_at_us ELSE $3 END,
+             opted_out_at_us = CASE WHEN opted_out_at_us >= $3 THEN opted_out_at_us END
+         WHERE tenant_id = $1 AND kind = 'phone' AND address = $2",
         of_all(State::OptedIn).map(|line| row![line.phone, line.at]),
     )
     .await?;
@@ -236,27 +238,23 @@ pub async fn progress(tx: &mut TenantTx<'_>, contacts: &[ContactId]) -> Result<H
     if contacts.is_empty() {
         return Ok(found);
     }
-    let sql = "SELECT address, state, purpose, shown, at_us FROM consent
-               WHERE tenant_id = $1 AND contact_id {among $2} AND purpose IN ('all', 'marketing') AND number_id IS NULL
-               ORDER BY id";
-    for row in tx.rows(sql, args![list(contacts)]).await? {
-        let progress = found.entry(row.get(0)?).or_default();
-        let word = row.text(1)?;
-        let state = State::parse(word).ok_or_else(|| StoreError::fault(format!("no state of consent: {word}")))?;
-        let at: Timestamp = row.get(4)?;
-        if row.text(2)? == Purpose::Marketing.as_str() {
-            progress.standing = progress.standing.with(state, at);
-        }
-        match state {
-            State::Pending => {
-                progress.asked_at = progress.asked_at.max(Some(at));
-                progress.open = row.get(3)?;
-            }
-            State::OptedOut => progress.open = None,
-            // START says nothing about what they were asked.
-            State::OptedIn if row.text(2)? == Purpose::Marketing.as_str() => progress.open = None,
-            State::OptedIn => {}
-        }
+    // What is open is the newest of what they were asked and said, if it is a question. START says nothing about it.
+    let sql = "SELECT a.address, s.opted_in_at_us, s.opted_out_at_us,
+                      (SELECT MAX(k.at_us) FROM consent k
+                       WHERE k.tenant_id = $1 AND k.contact_id = a.contact_id AND k.address = a.address
+                         AND k.state = 'pending' AND k.purpose IN ('all', 'marketing') AND k.number_id IS NULL),
+                      (SELECT CASE WHEN k.state = 'pending' THEN k.shown END FROM consent k
+                       WHERE k.tenant_id = $1 AND k.contact_id = a.contact_id AND k.address = a.address
+                         AND k.purpose IN ('all', 'marketing') AND k.number_id IS NULL
+                         AND (k.state <> 'opted_in' OR k.purpose = 'marketing')
+                       ORDER BY k.id DESC LIMIT 1)
+               FROM contact_address a
+               LEFT JOIN consent_standing s ON s.tenant_id = a.tenant_id AND s.address = a.address
+                    AND s.purpose = 'marketing' AND s.number_id = $3
+               WHERE a.tenant_id = $1 AND a.contact_id {among $2} AND a.kind = 'phone'";
+    for row in tx.rows(sql, args![list(contacts), sender(None)]).await? {
+        let standing = Standing { opted_in_at: row.get(1)?, opted_out_at: row.get(2)? };
+        found.insert(row.get(0)?, Progress { asked_at: row.get(3)?, open: row.get(4)?, standing });
     }
     Ok(found)
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use domain::condition::Checked;
 use domain::event::Kind;
-use domain::field::Compared;
+use domain::field::{Compared, Value};
 use domain::hours::QuietHours;
 use domain::id::ContactId;
 use domain::phone::E164;
@@ -17,20 +18,27 @@ use crate::dialect::Engine;
 use crate::event::Line;
 use crate::scene::json;
 use crate::search::{Search, words};
+use crate::segment::{self, Way};
 use crate::{Row, StoreError, TenantTx, args, list, row};
 
 pub mod address;
 mod change;
 pub mod duplicates;
 pub mod erase;
+pub mod export;
 pub mod history;
+mod lists;
 pub mod merge;
+mod standing;
+pub mod tags;
 pub mod timeline;
 mod zone;
 
 pub use address::Address;
 pub use change::change;
 pub(crate) use change::{Snapshot, change_all, snapshots};
+pub use lists::OnList;
+pub use standing::{ContactConsent, NumberConsent, PurposeConsent};
 pub use zone::Zone;
 
 /// A person outside.
@@ -70,10 +78,19 @@ pub struct Contact {
     /// Since when their primary phone wants no texts; `null`: they may be texted.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub opted_out_at: Option<Timestamp>,
+    /// Since when their primary phone is on the list of numbers that get no texts; `null`: it is not.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    pub suppressed_at: Option<Timestamp>,
+    /// What they said about texts of each purpose to their primary phone, as it counts now.
+    pub consent: ContactConsent,
     /// Labels, sorted.
     pub tags: Vec<String>,
-    /// What is kept in the tenant's fields, by their keys; a field that is not there is not known.
-    pub fields: BTreeMap<String, String>,
+    /// The lists that they are on, by name.
+    pub lists: Vec<OnList>,
+    /// What is kept in the tenant's fields, by their keys: a number, `true` or `false`, or text (a date is `YYYY-MM-DD`); a field
+    /// that is not there is not known.
+    #[schema(value_type = BTreeMap<String, crate::schema::FieldValueShape>)]
+    pub fields: BTreeMap<String, Value>,
     /// When they became known.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -90,20 +107,10 @@ impl fmt::Debug for Contact {
 pub struct New {
     /// Which one.
     pub id: ContactId,
-    /// Where they are reached.
-    pub phone: E164,
-    /// Empty: not known.
-    pub name: String,
-    /// Empty: not known.
-    pub company: String,
-    /// IANA time zone, if known.
-    pub time_zone: Option<String>,
-    /// ISO 639-1, if known.
-    pub language: Option<String>,
-    /// Empty: nothing.
-    pub note: String,
-    /// Labels.
-    pub tags: Vec<String>,
+    /// Where they are reached, the one that counts first before the others of its kind.
+    pub addresses: Vec<address::Named>,
+    /// What is known of them besides; what is not said is not known.
+    pub known: Change,
 }
 
 impl fmt::Debug for New {
@@ -171,23 +178,27 @@ pub(crate) const SAVE_FIELD: &str =
 const TAGS: &str =
     "SELECT contact_id, tag FROM contact_tag WHERE tenant_id = $1 AND contact_id {among $2} ORDER BY contact_id, tag";
 
-/// A page of contacts, the newest first, after `after`.
+/// A page of contacts, the newest first, after `after`: those who are found, and meant.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn page(
     tx: &mut TenantTx<'_>,
     search: Option<&Search>,
+    meant: Option<(&Checked, Timestamp)>,
     after: Option<ContactId>,
     limit: u32,
 ) -> Result<Vec<Contact>, StoreError> {
-    let Some(search) = search else {
-        let after = after.map_or(Uuid::max(), Uuid::from);
-        let sql = concat!(contact!(), " AND c.id < $2 ORDER BY c.id DESC LIMIT $3");
-        let rows = tx.rows(sql, args![after, limit]).await?;
-        return contacts(tx, rows).await;
+    let ids = match (search, meant) {
+        (Some(search), meant) => found(tx, search, meant, after, limit).await?,
+        (None, Some((meant, now))) => segment::ids(tx, now, meant, after, limit).await?,
+        (None, None) => {
+            let after = after.map_or(Uuid::max(), Uuid::from);
+            let sql = concat!(contact!(), " AND c.id < $2 ORDER BY c.id DESC LIMIT $3");
+            let rows = tx.rows(sql, args![after, limit]).await?;
+            return contacts(tx, rows).await;
+        }
     };
-    let ids = found(tx, search, after, limit).await?;
     let mut by_id = by_ids(tx, &ids).await?;
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
@@ -196,27 +207,45 @@ pub async fn page(
 async fn found(
     tx: &mut TenantTx<'_>,
     search: &Search,
+    meant: Option<(&Checked, Timestamp)>,
     after: Option<ContactId>,
     limit: u32,
 ) -> Result<Vec<ContactId>, StoreError> {
     let [first, second, third] = search.patterns();
+    let narrowed = |tx: &TenantTx<'_>, taken| match meant {
+        Some((meant, now)) => {
+            let (that, args) = segment::compiled(tx, now, meant.node(), meant.zone(), Way::Each, taken);
+            (format!("AND {that}"), args)
+        }
+        None => (String::new(), Vec::new()),
+    };
     let rows = match tx.engine() {
         Engine::Sqlite => {
-            const FOUND: &str = "SELECT c.id FROM contact_search CROSS JOIN contact c ON c.seq = contact_search.rowid
+            let (that, rest) = narrowed(tx, 7);
+            let sql = format!(
+                "SELECT c.id FROM contact_search CROSS JOIN contact c ON c.seq = contact_search.rowid
                  WHERE contact_search MATCH $2 AND c.tenant_id = $1
                    AND c.words LIKE $3 AND c.words LIKE $4 AND c.words LIKE $5
                    AND contact_search.rowid < COALESCE((SELECT seq FROM contact WHERE tenant_id = $1 AND id = $6), 9223372036854775807)
-                 ORDER BY contact_search.rowid DESC LIMIT $7";
-            let matches = search.matches(tx.tenant());
-            tx.rows(FOUND, args![matches, first, second, third, after, limit]).await?
+                   {that}
+                 ORDER BY contact_search.rowid DESC LIMIT $7"
+            );
+            let mut args = args![search.matches(tx.tenant()), first, second, third, after, limit].to_vec();
+            args.extend(rest);
+            tx.rows_composed(&sql, &args).await?
         }
         Engine::Postgres => {
-            const FOUND: &str = "SELECT id FROM contact
-                 WHERE tenant_id = $1 AND words LIKE $2 AND words LIKE $3 AND words LIKE $4 AND id < $5
-                 ORDER BY id DESC LIMIT $6";
+            let (that, rest) = narrowed(tx, 6);
+            let sql = format!(
+                "SELECT c.id FROM contact c
+                 WHERE c.tenant_id = $1 AND c.words LIKE $2 AND c.words LIKE $3 AND c.words LIKE $4 AND c.id < $5 {that}
+                 ORDER BY c.id DESC LIMIT $6"
+            );
             let after = after.map_or(Uuid::max(), Uuid::from);
+            let mut args = args![first, second, third, after, limit].to_vec();
+            args.extend(rest);
             // Planned anew for each search: whether the index or the newest rows are quicker depends on what is typed.
-            tx.rows_composed(FOUND, args![first, second, third, after, limit]).await?
+            tx.rows_composed(&sql, &args).await?
         }
     };
     rows.iter().map(|row| row.get(0)).collect()
@@ -242,25 +271,31 @@ pub async fn find(tx: &mut TenantTx<'_>, id: ContactId) -> Result<Option<Contact
 /// Adds someone.
 ///
 /// # Errors
-/// [`StoreError::Unique`] with [`PHONE_TAKEN`] when someone has this number already; when the database fails.
+/// [`StoreError::Unique`] with [`PHONE_TAKEN`] when someone has one of the addresses already; when the database fails.
 pub async fn create(tx: &mut TenantTx<'_>, now: Timestamp, new: &New) -> Result<Line, StoreError> {
-    let words = words(tx.tenant(), &new.name, &new.company, [new.phone.as_str()]);
+    let known = Snapshot::default().with(&new.known);
+    let addresses = new.addresses.iter().map(|named| named.address.as_str());
+    let words = words(tx.tenant(), &known.name, &known.company, addresses);
     tx.exec(
-        concat!(add_contact!(), " VALUES ($1, $2, $3, $4, $5, $6, FALSE, $7)"),
-        args![new.id, &new.name, &new.company, words, &new.time_zone, now],
+        concat!(add_contact!(), " VALUES ($1, $2, $3, $4, $5, NULLIF($6, ''), $7, $8)"),
+        args![new.id, &known.name, &known.company, words, &known.time_zone, known.blocked, now],
     )
     .await?;
-    if new.language.is_some() || !new.note.is_empty() {
-        let sql = "UPDATE contact SET language = $3, note = $4 WHERE tenant_id = $1 AND id = $2";
-        tx.push(sql, args![new.id, &new.language, &new.note]).await?;
+    if !(known.language.is_empty() && known.note.is_empty() && known.quiet_hours.is_empty()) {
+        let sql = "UPDATE contact SET language = NULLIF($3, ''), note = $4, quiet_hours = NULLIF($5, '')
+                   WHERE tenant_id = $1 AND id = $2";
+        tx.push(sql, args![new.id, &known.language, &known.note, &known.quiet_hours]).await?;
     }
-    tx.exec(
-        "INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)
-         VALUES ($1, 'phone', $2, $3, $4)",
-        args![new.phone.as_str(), new.id, now],
+    let of_kind = |kind: &'static str| new.addresses.iter().filter(move |other| other.kind == kind);
+    let counts_first = |named: &address::Named| {
+        of_kind(named.kind).count() > 1 && of_kind(named.kind).next().is_some_and(|first| first == named)
+    };
+    tx.insert_many(
+        "INSERT INTO contact_address (tenant_id, kind, address, contact_id, preferred, created_at_us) VALUES {rows}",
+        new.addresses.iter().map(|named| row![named.kind, &named.address, new.id, counts_first(named), now]),
     )
     .await?;
-    tag(tx, new.id, &new.tags).await?;
+    change::write_new(tx, now, new.id, &known).await?;
     Ok(updated(new.id))
 }
 
@@ -349,6 +384,11 @@ async fn contacts(tx: &mut TenantTx<'_>, rows: Vec<Row>) -> Result<Vec<Contact>,
     let mut addresses = address::of(tx, &ids).await?;
     let mut tags = tags(tx, TAGS, &ids).await?;
     let mut fields = fields_of(tx, &ids).await?;
+    let mut lists = lists::of(tx, &ids).await?;
+    let primary = |addresses: &Vec<Address>| addresses.iter().find(|one| one.kind == address::PHONE).cloned();
+    let phones: Vec<Address> = addresses.values().filter_map(primary).collect();
+    let phones: Vec<&str> = phones.iter().map(|phone| phone.address.as_str()).collect();
+    let standings = standing::of(tx, &phones).await?;
     for contact in &mut contacts {
         contact.addresses = addresses.remove(&contact.id).unwrap_or_default();
         if let Some(phone) = contact.addresses.iter().find(|address| address.kind == address::PHONE) {
@@ -356,10 +396,14 @@ async fn contacts(tx: &mut TenantTx<'_>, rows: Vec<Row>) -> Result<Vec<Contact>,
             contact.phone_pretty.clone_from(&phone.pretty);
             contact.opted_out_at = phone.opted_out_at;
         }
+        let said = standings.get(&contact.phone);
+        contact.consent = ContactConsent::of(said.unwrap_or(&BTreeMap::new()), contact.opted_out_at);
+        contact.lists = lists.remove(&contact.id).unwrap_or_default();
         contact.zone = Zone::of(&contact.phone, contact.time_zone.as_deref(), &settings.time_zone);
         contact.tags = tags.remove(&contact.id.into()).unwrap_or_default();
-        contact.fields = fields.remove(&contact.id).unwrap_or_default();
-        contact.fields.retain(|key, _| settings.fields.iter().any(|known| known.key == *key));
+        let kept = fields.remove(&contact.id).unwrap_or_default();
+        let own = settings.fields.iter().filter_map(|field| Some((field, kept.get(&field.key)?)));
+        contact.fields = own.map(|(field, value)| (field.key.clone(), field.shown(value))).collect();
     }
     Ok(contacts)
 }
@@ -391,18 +435,14 @@ fn contact(row: &Row) -> Result<Contact, StoreError> {
         zone: Zone::default(),
         blocked: row.get(6)?,
         opted_out_at: None,
+        suppressed_at: None,
+        consent: ContactConsent::default(),
         quiet_hours: row.text_or_null(8)?.map(json).transpose()?,
         tags: Vec::new(),
+        lists: Vec::new(),
         fields: BTreeMap::new(),
         created_at: row.get(7)?,
     })
-}
-
-async fn tag(tx: &mut TenantTx<'_>, id: ContactId, tags: &[String]) -> Result<(), StoreError> {
-    let rows = tags.iter().map(|tag| row![id, tag]);
-    tx.insert_many("INSERT INTO contact_tag (tenant_id, contact_id, tag) VALUES {rows} ON CONFLICT DO NOTHING", rows)
-        .await
-        .map(drop)
 }
 
 fn updated(id: ContactId) -> Line {

@@ -14,6 +14,7 @@ mod db;
 pub mod dialect;
 pub mod draft;
 pub mod event;
+pub mod field;
 pub mod idempotency;
 pub mod import;
 pub mod knowledge;

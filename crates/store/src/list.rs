@@ -80,6 +80,18 @@ pub async fn hold(tx: &mut TenantTx<'_>, id: ListId) -> Result<bool, StoreError>
     Ok(tx.opt(sql, args![id]).await?.is_some())
 }
 
+/// Those of these lists that there are. Nobody changes or removes them until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_all(tx: &mut TenantTx<'_>, ids: &[ListId]) -> Result<Vec<ListId>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT id FROM contact_list WHERE tenant_id = $1 AND id {among $2} ORDER BY id {for_update}";
+    tx.rows(sql, args![list(ids)]).await?.iter().map(|row| row.get(0)).collect()
+}
+
 /// What all of them are called.
 ///
 /// # Errors
@@ -185,6 +197,24 @@ pub async fn by_phones(tx: &mut TenantTx<'_>, phones: &[String]) -> Result<HashM
                WHERE tenant_id = $1 AND kind = 'phone' AND address {among $2}";
     let rows = tx.rows(sql, args![list(phones.iter().map(String::as_str))]).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Puts one contact on lists that there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_to_all(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    lists: &[ListId],
+    contact: ContactId,
+) -> Result<(), StoreError> {
+    tx.push_many(
+        "INSERT INTO contact_list_member (tenant_id, list_id, contact_id, added_at_us)
+         VALUES {rows} ON CONFLICT DO NOTHING",
+        lists.iter().map(|id| row![*id, contact, now]),
+    )
+    .await
 }
 
 /// These contacts, in this order.

@@ -50,6 +50,12 @@ const MIGRATIONS: &[Migration] = migrations![
     19 "0019_campaign_attached",
 ];
 
+/// The texts of all of them.
+#[cfg(test)]
+pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
+    MIGRATIONS.iter().map(|migration| migration.sql)
+}
+
 /// Why a database could not be brought to this program's schema.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum MigrateError {

@@ -43,7 +43,8 @@ macro_rules! thread_columns {
              v.resolved_at_us,
              EXISTS (SELECT 1 FROM number o WHERE o.tenant_id = $1 AND o.address = ",
             $address,
-            "), (SELECT tm.id FROM team tm WHERE tm.tenant_id = v.tenant_id AND tm.id = v.team_id), c.quiet_hours"
+            "), (SELECT tm.id FROM team tm WHERE tm.tenant_id = v.tenant_id AND tm.id = v.team_id), c.quiet_hours,
+             a.opted_in_at_us"
         )
     };
 }
@@ -494,6 +495,7 @@ fn thread_of(row: &Row) -> Result<Thread, StoreError> {
             quiet_hours: row.text_or_null(33)?.map(json).transpose()?,
             blocked: row.get(5)?,
             opted_out_at: row.get(6)?,
+            started_at: row.get(34)?,
         }),
     };
     let conversation = match row.get::<Option<ConversationId>>(7)? {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use domain::{access::Role, number};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, Type},
+    openapi::{ObjectBuilder, RefOr, Schema, Type, schema::SchemaType},
 };
 
 macro_rules! words {
@@ -48,4 +48,44 @@ pub struct QuietHoursShape {
     pub from: String,
     /// When they have ended, as in `08:00`.
     pub until: String,
+}
+
+macro_rules! values {
+    ($($(#[$doc:meta])* $name:ident = $shown:literal: $types:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new().schema_type(SchemaType::Array($types.into())).build().into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                $shown.into()
+            }
+        }
+    )*};
+}
+
+values! {
+    /// A value of a field: a number, `true` or `false`, or text (a date is `YYYY-MM-DD`).
+    FieldValueShape = "FieldValue": [Type::String, Type::Number, Type::Boolean];
+    /// The same; `null` takes it away.
+    FieldChangeShape = "FieldChange": [Type::String, Type::Number, Type::Boolean, Type::Null];
+}
+
+/// What a field of contacts holds.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = ContactFieldKind)]
+pub struct FieldKindShape {
+    /// Which sort of value.
+    #[serde(rename = "type")]
+    #[schema(value_type = crate::words::FieldType)]
+    pub kind: String,
+    /// What may be chosen, of a `choice`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choices: Option<Vec<String>>,
 }

@@ -14,8 +14,9 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::contact::Contact;
 use crate::event::Logged;
-use crate::{StoreError, TenantTx, approval, campaign, contact, conversation, draft, knowledge, list, message, team};
+use crate::{StoreError, TenantTx, approval, campaign, conversation, draft, knowledge, list, message, team};
 
 /// A line of the log with what it says.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,14 +40,24 @@ impl fmt::Debug for Told {
     }
 }
 
-/// Tells all of these lines, in their order, with one query per kind of thing (and one for its labels or attachments).
+/// The contacts that these lines tell of.
+#[must_use]
+pub fn contacts(logged: &[Logged]) -> Vec<ContactId> {
+    subjects(logged, Subject::Contact)
+}
+
+/// Tells all of these lines, in their order, with one query per kind of thing (and one for its labels or attachments). The
+/// contacts are read before: whether a number is on the list of those that get no texts is for who holds its key to say.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>, StoreError> {
+pub async fn lines(
+    tx: &mut TenantTx<'_>,
+    logged: &[Logged],
+    contacts: &HashMap<ContactId, Contact>,
+) -> Result<Vec<Told>, StoreError> {
     let conversations = conversation::by_ids(tx, &subjects(logged, Subject::Conversation)).await?;
     let messages = message::by_ids(tx, &subjects(logged, Subject::Message)).await?;
-    let contacts = contact::by_ids(tx, &subjects(logged, Subject::Contact)).await?;
     let drafts = draft::by_ids(tx, &subjects(logged, Subject::Draft)).await?;
     let sources = knowledge::by_ids(tx, &subjects(logged, Subject::Knowledge)).await?;
     let approvals = approval::by_ids(tx, &subjects(logged, Subject::Approval)).await?;
@@ -60,7 +71,7 @@ pub async fn lines(tx: &mut TenantTx<'_>, logged: &[Logged]) -> Result<Vec<Told>
             let data = match Subject::of(logged.line.kind) {
                 Subject::Conversation => thing("conversation", &conversations, ConversationId(subject)),
                 Subject::Message => thing("message", &messages, MessageId(subject)),
-                Subject::Contact => thing("contact", &contacts, ContactId(subject)),
+                Subject::Contact => thing("contact", contacts, ContactId(subject)),
                 Subject::Draft => thing("draft", &drafts, DraftId(subject)),
                 Subject::Approval => thing("approval", &approvals, ApprovalId(subject)),
                 Subject::Number => Ok(json!({ "id": NumberId(subject) }).to_string()),
@@ -148,6 +159,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::contact;
     use crate::conversation::{Conversation, Counterpart, Holder, LastMessage, OurNumber};
     use crate::media::Media;
     use crate::message::{Author, Cost, Failure, Message, Source};
@@ -306,6 +318,7 @@ mod tests {
                 primary: true,
                 verified_at: None,
                 opted_out_at: Some(at("2026-11-23T10:00:00Z")),
+                suppressed_at: None,
                 created_at: at("2026-11-23T09:00:00Z"),
             }],
             language: Some("en".into()),
@@ -315,26 +328,32 @@ mod tests {
             quiet_hours: None,
             blocked: false,
             opted_out_at: Some(at("2026-11-23T10:00:00Z")),
+            suppressed_at: None,
+            consent: contact::ContactConsent::default(),
             tags: vec![],
-            fields: [("size".to_owned(), "52".to_owned())].into(),
+            lists: vec![],
+            fields: [("size".to_owned(), domain::field::Value::Number(52.into()))].into(),
             created_at: at("2026-11-23T09:00:00Z"),
         };
         check(
             &contact,
             &expect![[r#"
-                addresses: [{"address":"+14155552671","created_at":"2026-11-23T09:00:00Z","kind":"phone","opted_out_at":"2026-11-23T10:00:00Z","pretty":"+1 415-555-2671","primary":true,"verified_at":null}]
+                addresses: [{"address":"+14155552671","created_at":"2026-11-23T09:00:00Z","kind":"phone","opted_out_at":"2026-11-23T10:00:00Z","pretty":"+1 415-555-2671","primary":true,"suppressed_at":null,"verified_at":null}]
                 blocked: false
                 company: "Acme"
+                consent: {"marketing":{"numbers":[],"since":null,"standing":null},"service":{"numbers":[],"since":null,"standing":null}}
                 created_at: "2026-11-23T09:00:00Z"
-                fields: {"size":"52"}
+                fields: {"size":52}
                 id: "con_00000000000000000000000000000001"
                 language: "en"
+                lists: []
                 name: null
                 note: null
                 opted_out_at: "2026-11-23T10:00:00Z"
                 phone: "+14155552671"
                 phone_pretty: "+1 415-555-2671"
                 quiet_hours: null
+                suppressed_at: null
                 tags: []
                 time_zone: "America/Los_Angeles"
                 zone: {"names":["America/Los_Angeles"],"source":"own"}"#]],

@@ -41,6 +41,8 @@ words! {
     Likeness { SameName, SimilarName, SameCompany, SimilarNumber, SimilarEmail }
     /// What happened with somebody.
     TimelineKind { Message, Campaign, Consent, Change }
+    /// What a field of contacts holds.
+    FieldType { Text, Number, Date, YesNo, Choice }
     /// What an address of a contact is.
     AddressKind { Phone, Email }
     /// Who changed something of a contact.
@@ -95,6 +97,8 @@ words! {
     DraftState { Open, Accepted, Edited, Rejected, Superseded }
     /// What a contact said about getting texts.
     ConsentState { OptedIn, OptedOut, Pending }
+    /// What counts of what a contact said.
+    SaidState { OptedIn, OptedOut }
     /// Of which texts it speaks.
     ConsentPurpose { All, Marketing, Service }
     /// What a campaign is for: it sells something, or might; or it tells people what they need to know.

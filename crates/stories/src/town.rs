@@ -441,6 +441,16 @@ impl Desk {
         Stream::open(&format!("{}/api/v1/events{query}", self.client.base()), (who.0, &who.1)).await
     }
 
+    /// Makes fields of contacts, each with its `key`, `label` and `kind`.
+    ///
+    /// # Panics
+    /// When one is refused.
+    pub async fn fields(&self, fields: Value) {
+        for field in fields.as_array().into_iter().flatten() {
+            let _ = self.post("/contact-fields", field.clone()).await.is(201);
+        }
+    }
+
     /// Opens a conversation and says something.
     ///
     /// # Panics

@@ -107,7 +107,7 @@ function put(d: FakeDesk, id: string, change: Partial<T.Campaign>): T.Campaign {
 
 function check(d: FakeDesk, patch: T.CampaignPatch): void {
   if (patch.body === undefined) return;
-  const found = read(patch.body, [...OWN_NAMES, ...d.tenant.settings.fields.map((f) => f.key)]);
+  const found = read(patch.body, [...OWN_NAMES, ...d.contactFields.map((f) => f.key)]);
   if ("fault" in found) throw refused("body", found.fault.code, found.fault.message);
 }
 
@@ -163,7 +163,7 @@ export function turn(d: FakeDesk, campaign: T.Campaign, row: T.Recipient, nth: n
   }
   const body = campaign.variants[nth % Math.max(1, campaign.variants.length)]?.body ?? campaign.body;
   const found = read(body, null);
-  const filled = "parts" in found ? fill(found.parts, contact, d.tenant.settings.fields) : { text: "" };
+  const filled = "parts" in found ? fill(found.parts, contact, d.contactFields) : { text: "" };
   if ("lacks" in filled) {
     row.standing = "skipped";
     why(

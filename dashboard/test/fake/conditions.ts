@@ -1,4 +1,5 @@
 /** Conditions as far as the dashboard shows them: a few fields and operators, joined with `and`. */
+import { plain } from "../../src/lib/campaign/template";
 import type * as T from "../../src/lib/api/types";
 import type { FakeDesk } from "./desk";
 
@@ -45,7 +46,7 @@ function valuesOf(d: FakeDesk, c: T.Contact, field: string): string[] {
   if (field === "opted_out") return [String(c.opted_out_at !== null), c.opted_out_at ? "yes" : "no"];
   if (field === "blocked") return [String(c.blocked), c.blocked ? "yes" : "no"];
   const value = field.startsWith("fields.") ? c.fields[field.slice(7)] : c[field as "name"];
-  return value ? [value] : [];
+  return value ? [plain(value)] : [];
 }
 
 /** A text as a condition, or what is wrong with it. */
@@ -58,7 +59,7 @@ export function parsed(
   for (const part of text.split(" and ")) {
     const found = /^\s*(\S+)\s+(=|!=|in|contains|starts with|is set|is missing)\s*(.*?)\s*$/.exec(part);
     const [, name = part.trim(), op = "", said = ""] = found ?? [];
-    const own = d.tenant.settings.fields.some((f) => f.key === name);
+    const own = d.contactFields.some((f) => f.key === name);
     if (!own && !OWN.includes(name)) {
       const explanation = `There is nothing called ${name || "that"}.`;
       const mend = "Write a field such as name, tag or list, or one of yours.";

@@ -15,6 +15,8 @@ export function contactOf(d: FakeDesk, id: string): T.Contact {
   return { ...contact, ...whole(contact.phone, created_at), tags, fields: d.kept.get(id) ?? {}, ...own };
 }
 
+const nothingSaid: T.Contact["consent"]["marketing"] = { standing: null, since: null, numbers: [] };
+
 /** What nobody has changed yet. */
 const whole = (phone: string, created_at: string) => ({
   addresses: [
@@ -25,9 +27,13 @@ const whole = (phone: string, created_at: string) => ({
       primary: true,
       verified_at: created_at,
       opted_out_at: null,
+      suppressed_at: null,
       created_at,
     },
   ],
+  suppressed_at: null,
+  consent: { marketing: nothingSaid, service: nothingSaid },
+  lists: [],
   language: null,
   note: null,
   time_zone: null,
@@ -52,6 +58,9 @@ export function parsePhone(input: string, field = "input"): T.Phone {
   const e164 = digits.length === 10 ? `+1${digits}` : `+${digits}`;
   return { e164, pretty: e164, region: "US", kind: "fixed_line_or_mobile" };
 }
+
+const taken = (code: string, field: string, message: string) =>
+  new Refusal(409, code, message, [{ field, code, message }]);
 
 export const refused = (field: string, code: string, message: string) =>
   new Refusal(422, "invalid", message, [{ field, code, message }]);
@@ -87,7 +96,7 @@ function named(
 ): string {
   if (!name?.trim()) throw refused("name", "empty", "Give it a name.");
   if (all.some((one) => one.id !== id && one.name.toLowerCase() === name.trim().toLowerCase()))
-    throw refused("name", "taken", "Another one has this name. Choose another one.");
+    throw taken("name_taken", "name", "Another one has this name. Choose another one.");
   return name.trim();
 }
 
@@ -108,6 +117,7 @@ function fill(d: FakeDesk, id: string, body: unknown, isAdding: boolean): T.List
     list,
     changed: Math.abs(members.size - before),
     unknown: phones.filter((_, i) => !found[i]),
+    merged: [],
   };
 }
 
@@ -128,7 +138,36 @@ function usedBy(d: FakeDesk, code: string, id: string): void {
     ]);
 }
 
+const fieldOf = (d: FakeDesk, key: string): T.ContactField => {
+  const found = d.contactFields.find((field) => field.key === key);
+  if (!found) throw notFound();
+  return found;
+};
+
 export const contactRoutes: Record<string, Handler> = {
+  "GET /contact-fields": (d, _, __, query) =>
+    page(d.contactFields.filter((field) => !field.archived || query.get("archived") === "true")),
+  "POST /contact-fields": (d, _, body) => {
+    const made = { ...(body as unknown as T.NewContactField), archived: false };
+    if (d.contactFields.some((field) => field.key === made.key))
+      throw taken("key_taken", "key", "Another field has this key. Choose another one.");
+    d.contactFields.push(made);
+    return made;
+  },
+  "PATCH /contact-fields/:": (d, [key = ""], body) => {
+    const { position, renamed_choices: _, ...patch } = body as unknown as T.ContactFieldPatch;
+    const field = Object.assign(fieldOf(d, key), patch);
+    if (position !== undefined && position !== null) {
+      d.contactFields = d.contactFields.filter((one) => one !== field);
+      d.contactFields.splice(position, 0, field);
+    }
+    return field;
+  },
+  "GET /contact-tags": (d) => {
+    const counts = new Map<string, number>();
+    for (const { tags } of contactsOf(d)) for (const tag of tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    return page([...counts].sort().map(([tag, contacts]) => ({ tag, contacts })));
+  },
   "POST /phones/parse": (_, __, body) => parsePhone(String(body["input"])),
   "GET /contacts": (d, _, __, query) => {
     const q = query.get("q")?.toLowerCase() ?? "";
@@ -136,26 +175,30 @@ export const contactRoutes: Record<string, Handler> = {
     return page(
       contactsOf(d).filter(
         (c) =>
-          `${c.name} ${c.company}`.toLowerCase().includes(q) || (digits !== "" && c.phone.includes(digits)),
+          (`${c.name} ${c.company}`.toLowerCase().includes(q) ||
+            (digits !== "" && c.phone.includes(digits))) &&
+          (!query.get("tag") || c.tags.includes(query.get("tag") ?? "")) &&
+          (!query.get("list") || d.listed.get(query.get("list") ?? "")?.has(c.id)),
       ),
     );
   },
   "POST /contacts": (d, _, body) => {
-    const { phone, ...own } = body as unknown as T.NewContact;
-    const { e164 } = parsePhone(phone, "phone");
+    const { phone, email: __, ...own } = body as unknown as T.NewContact;
+    const { e164 } = parsePhone(phone ?? "", "phone");
     if (contactsOf(d).some((c) => c.phone === e164))
-      throw refused("phone", "taken", "A contact has this number already.");
+      throw taken("address_taken", "phone", "Another contact has this address.");
     return stranger(d, e164, own as Partial<T.Contact>);
   },
   "GET /contacts/:": (d, [id = ""]) => contactOf(d, id),
   "PATCH /contacts/:": (d, [id = ""], body) => {
     const { fields, ...own } = body as unknown as T.ContactPatch;
     for (const [key, value] of Object.entries(fields ?? {})) {
-      const kind = d.tenant.settings.fields.find((f) => f.key === key)?.kind as { type?: string } | undefined;
-      if (kind?.type === "number" && value !== null && !/^-?[\d.]+$/.test(value))
+      const type = d.contactFields.find((f) => f.key === key)?.kind.type;
+      if (type === "number" && value !== null && !/^-?[\d.]+$/.test(String(value)))
         throw refused(`fields.${key}`, "not_fitting", "This is not a number: write it as in 12.5.");
       const { [key]: _, ...others } = d.kept.get(id) ?? {};
-      d.kept.set(id, value === null ? others : { ...others, [key]: value });
+      const typed = type === "number" ? Number(value) : type === "yes_no" ? value === "yes" : value;
+      d.kept.set(id, value === null || typed === null ? others : { ...others, [key]: typed });
     }
     d.changed.set(id, { ...d.changed.get(id), ...(own as Partial<T.Contact>) });
     const { tags: _, time_zone: __, ...shown } = own;
@@ -195,7 +238,7 @@ export const contactRoutes: Record<string, Handler> = {
     return listOf(d, id);
   },
   "DELETE /lists/:": (d, [id = ""]) => {
-    usedBy(d, "list_in_use", id);
+    usedBy(d, "in_use", id);
     d.lists = d.lists.filter((l) => l.id !== id);
     d.emit("list.updated", { id });
   },
@@ -231,7 +274,7 @@ export const contactRoutes: Record<string, Handler> = {
     return kept;
   },
   "DELETE /segments/:": (d, [id = ""]) => {
-    usedBy(d, "segment_in_use", id);
+    usedBy(d, "in_use", id);
     d.segments = d.segments.filter((s) => s.id !== id);
     d.emit("segment.updated", { id });
   },

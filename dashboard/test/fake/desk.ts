@@ -52,12 +52,6 @@ export class FakeDesk {
         { days: ["mon", "tue", "wed", "thu", "fri"], from: "08:00", until: "17:00" },
         { days: ["sat"], from: "09:00", until: "13:00" },
       ],
-      fields: [
-        { key: "insurance", label: "Insurance", kind: { type: "choice", choices: ["Public", "Private"] } },
-        { key: "born", label: "Born", kind: { type: "date" } },
-        { key: "recall_months", label: "Recall, months", kind: { type: "number" } },
-        { key: "anxious", label: "Anxious", kind: { type: "yes_no" } },
-      ],
       routes: [],
       sms_assistant: null,
       run_record_days: 90,
@@ -76,6 +70,17 @@ export class FakeDesk {
       },
     },
   };
+  contactFields: T.ContactField[] = [
+    {
+      key: "insurance",
+      label: "Insurance",
+      kind: { type: "choice", choices: ["Public", "Private"] },
+      archived: false,
+    },
+    { key: "born", label: "Born", kind: { type: "date" }, archived: false },
+    { key: "recall_months", label: "Recall, months", kind: { type: "number" }, archived: false },
+    { key: "anxious", label: "Anxious", kind: { type: "yes_no" }, archived: false },
+  ];
   members: T.Member[] = [
     {
       user_id: "usr_1",
@@ -123,7 +128,7 @@ export class FakeDesk {
   embeddedSince = 0;
   approvals: T.Approval[] = [];
   /** What is kept of contacts in the tenant's fields, by their id. */
-  kept = new Map<string, Record<string, string>>();
+  kept = new Map<string, Record<string, T.FieldValue>>();
   campaigns: T.Campaign[] = [];
   /** By their campaign. */
   recipients = new Map<string, T.Recipient[]>();

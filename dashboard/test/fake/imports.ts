@@ -39,7 +39,7 @@ function columnOf(name: string, at: number, rows: string[][], fields: T.ContactF
   const suggestion = {
     key: name.toLowerCase().replace(/[^a-z0-9]+/g, "_"),
     label: name,
-    kind: { type: isNumber ? "number" : "text" },
+    kind: { type: isNumber ? ("number" as const) : ("text" as const) },
   };
   return {
     name,
@@ -65,7 +65,7 @@ function take(d: FakeDesk, name: string, body: Buffer): T.ContactImport {
       "The file is a PDF, not a table. Choose a file that is CSV, TSV or XLSX.",
     );
   const [head = [], ...rows] = rowsOf(`${text}\n`).filter((row) => row.some(Boolean));
-  const columns = head.map((title, at) => columnOf(title, at, rows, d.tenant.settings.fields));
+  const columns = head.map((title, at) => columnOf(title, at, rows, d.contactFields));
   const job: T.ContactImport = {
     id: d.id("imp"),
     file_name: name,

@@ -14,7 +14,7 @@ const PRICE_MICROS = 7_900;
 
 function previewOf(d: FakeDesk, campaign: T.Campaign, contact: T.Contact): T.CampaignPreview {
   const found = read(campaign.body, null);
-  const filled = "parts" in found ? fill(found.parts, contact, d.tenant.settings.fields) : { text: "" };
+  const filled = "parts" in found ? fill(found.parts, contact, d.contactFields) : { text: "" };
   const lacks = "lacks" in filled ? filled.lacks : null;
   const why = contact.opted_out_at
     ? { code: "contact_opted_out", explanation: "This person asked for no more texts.", mend: "" }

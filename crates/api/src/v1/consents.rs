@@ -11,9 +11,10 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::consent::{self, Consent};
-use store::{StoreError, TenantTx, contact, number, tenant, words};
+use store::{StoreError, TenantTx, number, tenant, words};
 use utoipa::ToSchema;
 
+use super::contacts::there;
 use super::messages::{SentMessage, say};
 use crate::{
     auth::Caller,
@@ -92,10 +93,8 @@ pub async fn list(
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            if contact::find(tx, id).await?.is_none() {
-                return Err(ApiError::not_found("contact"));
-            }
-            Ok(consent::page(tx, id, page.after_id(), page.fetch()).await?)
+            there(tx, id).await?;
+            Ok::<_, ApiError>(consent::page(tx, id, page.after_id(), page.fetch()).await?)
         })
         .await?;
     Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
@@ -150,9 +149,7 @@ async fn known(
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            if contact::find(tx, id).await?.is_none() {
-                return Err(ApiError::not_found("contact"));
-            }
+            there(tx, id).await?;
             if let Some(ours) = ours
                 && number::read(tx, ours).await?.is_none()
             {

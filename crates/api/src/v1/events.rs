@@ -129,7 +129,7 @@ pub async fn log(
     if !(1..=LIMIT_MAX).contains(&limit) {
         return Err(ApiError::invalid("limit", "out_of_range", "Ask for 1 to 100 lines."));
     }
-    let grant = caller.grant;
+    let (grant, engine) = (caller.grant, app.engine.clone());
     let (told, until, head) = app
         .engine
         .store()
@@ -137,7 +137,7 @@ pub async fn log(
             let mut logged = event::after(tx, after, limit).await?;
             let until = logged.last().map_or(after, |last| last.seq);
             logged.retain(|logged| grant.may(logged.line.kind.scope()));
-            Ok::<_, StoreError>((tell::lines(tx, &logged).await?, until, event::head(tx).await?))
+            Ok::<_, StoreError>((engine.tell(tx, &logged).await?, until, event::head(tx).await?))
         })
         .await?;
     let line = |told: tell::Told| {

@@ -1,6 +1,6 @@
 //! Lists of contacts that somebody keeps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use domain::access::Scope;
@@ -8,7 +8,7 @@ use domain::id::{ContactId, ListId};
 use domain::phone::E164;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use store::contact::Contact;
+use store::contact::{Contact, merge};
 use store::list::{self, List};
 use store::{StoreError, TenantTx, campaign, event, segment, tenant};
 use utoipa::ToSchema;
@@ -59,6 +59,19 @@ pub struct ListChanged {
     changed: u64,
     /// Ids and numbers, as they were sent, that are no contact's.
     unknown: Vec<String>,
+    /// Contacts that were made one with others: name those instead.
+    merged: Vec<MergedContact>,
+}
+
+/// A contact that was named, and is not there any more by itself.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MergedContact {
+    /// Who was named.
+    #[schema(value_type = String)]
+    id: ContactId,
+    /// Who has what was theirs.
+    #[schema(value_type = String)]
+    merged_into: ContactId,
 }
 
 impl std::fmt::Debug for ListChanged {
@@ -133,7 +146,7 @@ pub async fn change(
 
 /// Takes a list away; its contacts stay.
 ///
-/// While a campaign whose recipients are not settled names it, or a segment looks at it, the answer is 409 `list_in_use`,
+/// While a campaign whose recipients are not settled names it, or a segment looks at it, the answer is 409 `in_use`,
 /// which says where.
 #[utoipa::path(delete, path = "/lists/{id}", tag = "lists", params(("id" = String, Path)), responses((status = 204)))]
 pub async fn remove(
@@ -152,7 +165,7 @@ pub async fn remove(
         let segments = segments.map(|(segment, name)| (format!("segments.{segment}.condition"), name));
         let uses: Vec<(String, String)> = campaigns.chain(segments).collect();
         if !uses.is_empty() {
-            return Err(in_use("list_in_use", &uses));
+            return Err(in_use(&uses));
         }
         let line = list::remove(tx, id).await?;
         Ok(Told::at((), event::append(tx, now, &[line]).await?))
@@ -170,14 +183,16 @@ pub async fn contacts(
     page: Page,
 ) -> Result<Json<Listed<Contact>>, ApiError> {
     caller.must(Scope::ContactsRead)?;
+    let engine = app.engine.clone();
     let rows = app
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            let rows = list::contacts(tx, id, page.after_id(), page.fetch()).await?;
+            let mut rows = list::contacts(tx, id, page.after_id(), page.fetch()).await?;
             if rows.is_empty() {
                 shown(tx, id).await?;
             }
+            engine.mark_suppressed(tx, &mut rows).await?;
             Ok::<_, ApiError>(rows)
         })
         .await?;
@@ -226,12 +241,12 @@ async fn fill(
     let now = app.engine.now();
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         held(tx, id).await?;
-        let (contacts, unknown) = meant(tx, &asked).await?;
+        let Meant { contacts, unknown, merged } = meant(tx, &asked).await?;
         let changed = match fill {
             Fill::Add => list::add(tx, now, id, &contacts).await?,
             Fill::TakeOff => list::take_off(tx, id, &contacts).await?,
         };
-        let answer = ListChanged { list: shown(tx, id).await?, changed, unknown };
+        let answer = ListChanged { list: shown(tx, id).await?, changed, unknown, merged };
         if changed == 0 {
             return Ok(Told::quiet(answer));
         }
@@ -241,7 +256,13 @@ async fn fill(
 }
 
 /// The contacts that are named, each once, and what names nobody.
-async fn meant(tx: &mut TenantTx<'_>, asked: &ListedContacts) -> Result<(Vec<ContactId>, Vec<String>), ApiError> {
+struct Meant {
+    contacts: Vec<ContactId>,
+    unknown: Vec<String>,
+    merged: Vec<MergedContact>,
+}
+
+async fn meant(tx: &mut TenantTx<'_>, asked: &ListedContacts) -> Result<Meant, ApiError> {
     for (field, many) in [("contact_ids", asked.contact_ids.len()), ("phones", asked.phones.len())] {
         if many > AT_ONCE_MAX {
             return Err(ApiError::invalid(field, "too_many", format!("At most {AT_ONCE_MAX} at once.")));
@@ -261,19 +282,22 @@ async fn meant(tx: &mut TenantTx<'_>, asked: &ListedContacts) -> Result<(Vec<Con
     }
     let known: BTreeSet<ContactId> = list::known(tx, &ids).await?.into_iter().collect();
     let whose = list::by_phones(tx, &phones).await?;
-    let strangers = ids.iter().filter(|id| !known.contains(id)).map(ToString::to_string);
+    let gone: Vec<ContactId> = ids.iter().filter(|id| !known.contains(id)).copied().collect();
+    let merged = if gone.is_empty() { BTreeMap::new() } else { merge::into(tx, &gone).await? };
+    let strangers = gone.iter().filter(|id| !merged.contains_key(id)).map(ToString::to_string);
     let unknown = asked.phones.iter().zip(&phones).filter(|(_, phone)| !whose.contains_key(*phone));
     let unknown = strangers.chain(unknown.map(|(said, _)| said.clone())).collect();
     let contacts: BTreeSet<ContactId> = known.into_iter().chain(whose.into_values()).collect();
-    Ok((contacts.into_iter().collect(), unknown))
+    let merged = merged.into_iter().map(|(id, merged_into)| MergedContact { id, merged_into }).collect();
+    Ok(Meant { contacts: contacts.into_iter().collect(), unknown, merged })
 }
 
 /// 409: something is named elsewhere. `uses`: where, and what that is called.
-pub(super) fn in_use(code: &'static str, uses: &[(String, String)]) -> ApiError {
+pub(super) fn in_use(uses: &[(String, String)]) -> ApiError {
     let names: Vec<&str> = uses.iter().map(|(_, name)| name.as_str()).collect();
     let detail = format!("It is used by {}. Choose something else there first.", names.join(", "));
-    let error = |(field, name): &(String, String)| FieldError::new(field.clone(), code, format!("{name} uses it."));
-    ApiError::conflict(code, detail).with(uses.iter().map(error).collect())
+    let error = |(field, name): &(String, String)| FieldError::new(field.clone(), "in_use", format!("{name} uses it."));
+    ApiError::conflict("in_use", detail).with(uses.iter().map(error).collect())
 }
 
 /// 422 at `field` if there is no such list; else it stays there until the transaction ends.
@@ -293,12 +317,7 @@ async fn shown(tx: &mut TenantTx<'_>, id: ListId) -> Result<List, ApiError> {
 }
 
 fn name_taken(error: StoreError) -> ApiError {
-    match error {
-        StoreError::Unique(name) if name == list::NAME_TAKEN => {
-            ApiError::invalid("name", "taken", "Another list has this name. Choose another one.")
-        }
-        other => other.into(),
-    }
+    ApiError::name_taken(error, list::NAME_TAKEN, "list")
 }
 
 fn no_such() -> ApiError {

@@ -23,6 +23,7 @@ use crate::{
     once::{self, Told, Written},
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
+    v1::contacts::nobody,
     v1::lists::in_use,
 };
 
@@ -151,14 +152,16 @@ pub async fn preview(
         Ok(said) => said.ok_or_else(nothing_said)?,
         Err(faults) => return Ok(Json(wrong(faults.faults()))),
     };
-    let now = app.engine.now();
+    let (now, engine) = (app.engine.now(), app.engine.clone());
     let read = async move |tx: &mut TenantTx<'_>| {
         let checked = match said.check(tx).await? {
             Ok(checked) => checked,
             Err(faults) => return Ok::<_, StoreError>(Err(faults)),
         };
         let count = segment::count(tx, now, &checked).await?;
-        Ok(Ok((count, segment::contacts(tx, now, &checked, None, SAMPLE).await?, checked)))
+        let mut sample = segment::contacts(tx, now, &checked, None, SAMPLE).await?;
+        engine.mark_suppressed(tx, &mut sample).await?;
+        Ok(Ok((count, sample, checked)))
     };
     Ok(Json(match app.engine.store().read(caller.tenant, read).await? {
         Err(faults) => wrong(faults.faults()),
@@ -212,7 +215,7 @@ pub async fn change(
 
 /// Takes a segment away.
 ///
-/// While a campaign whose recipients are not settled names it, the answer is 409 `segment_in_use`, which says where.
+/// While a campaign whose recipients are not settled names it, the answer is 409 `in_use`, which says where.
 #[utoipa::path(delete, path = "/segments/{id}", tag = "segments", params(("id" = String, Path)),
     responses((status = 204)))]
 pub async fn remove(
@@ -229,7 +232,7 @@ pub async fn remove(
             campaign::not_frozen(tx, |to| to.segments.contains(&id) || to.without_segments.contains(&id)).await?;
         if !uses.is_empty() {
             let uses = uses.into_iter().map(|(campaign, name)| (format!("campaigns.{campaign}.audience"), name));
-            return Err(in_use("segment_in_use", &uses.collect::<Vec<_>>()));
+            return Err(in_use(&uses.collect::<Vec<_>>()));
         }
         let line = segment::remove(tx, id).await?;
         Ok(Told::at((), event::append(tx, now, &[line]).await?))
@@ -247,13 +250,15 @@ pub async fn contacts(
     page: Page,
 ) -> Result<Json<Listed<Contact>>, ApiError> {
     caller.must(Scope::ContactsRead)?;
-    let now = app.engine.now();
+    let (now, engine) = (app.engine.now(), app.engine.clone());
     let rows = app
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
             let checked = checked(tx, id).await?;
-            Ok::<_, ApiError>(segment::contacts(tx, now, &checked, page.after_id(), page.fetch()).await?)
+            let mut rows = segment::contacts(tx, now, &checked, page.after_id(), page.fetch()).await?;
+            engine.mark_suppressed(tx, &mut rows).await?;
+            Ok::<_, ApiError>(rows)
         })
         .await?;
     Ok(Json(page.listed(rows, |contact| Cursor::id(contact.id))))
@@ -272,7 +277,8 @@ pub async fn why(
     let read = async move |tx: &mut TenantTx<'_>| {
         let checked = checked(tx, id).await?;
         let subject = segment::subjects(tx, &[contact]).await?.remove(&contact);
-        let verdict = checked.why(&subject.ok_or_else(|| ApiError::not_found("contact"))?, now);
+        let Some(subject) = subject else { return Err(nobody(tx, contact).await?) };
+        let verdict = checked.why(&subject, now);
         Ok::<_, ApiError>(SegmentWhy { contact_id: contact, holds: verdict.holds, why: verdict.into() })
     };
     app.engine.store().read(caller.tenant, read).await.map(Json)
@@ -316,12 +322,7 @@ fn nothing_said() -> ApiError {
 }
 
 fn name_taken(error: StoreError) -> ApiError {
-    match error {
-        StoreError::Unique(name) if name == segment::NAME_TAKEN => {
-            ApiError::invalid("name", "taken", "Another segment has this name. Choose another one.")
-        }
-        other => other.into(),
-    }
+    ApiError::name_taken(error, segment::NAME_TAKEN, "segment")
 }
 
 fn no_such() -> ApiError {

@@ -112,7 +112,7 @@ fn gone() -> ApiError {
 fn email_taken(error: StoreError) -> ApiError {
     match error {
         StoreError::Unique(name) if name == user::EMAIL_TAKEN => {
-            ApiError::invalid("email", "taken", "Someone signs in with this address already.")
+            ApiError::conflict("email_taken", "Someone signs in with this address already.").at("email")
         }
         other => other.into(),
     }

@@ -144,10 +144,5 @@ async fn says_something(tx: &mut TenantTx<'_>, body: &str) -> Result<(), ApiErro
 }
 
 fn name_taken(error: StoreError) -> ApiError {
-    match error {
-        StoreError::Unique(name) if name == snippet::NAME_TAKEN => {
-            ApiError::invalid("name", "taken", "Another snippet has this name. Choose another one.")
-        }
-        other => other.into(),
-    }
+    ApiError::name_taken(error, snippet::NAME_TAKEN, "snippet")
 }

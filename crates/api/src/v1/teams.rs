@@ -124,7 +124,7 @@ pub async fn change(
 /// Takes a team away.
 ///
 /// Its conversations stay with the members who had them; the others are everybody's. While an assistant hands over or
-/// escalates to it, the answer is 409 `team_in_use`, which says where.
+/// escalates to it, the answer is 409 `in_use`, which says where.
 #[utoipa::path(delete, path = "/teams/{id}", tag = "teams", params(("id" = String, Path)), responses((status = 204)))]
 pub async fn remove(
     State(app): State<AppState>,
@@ -185,21 +185,16 @@ fn in_use(mentions: &[Mention]) -> ApiError {
     };
     let errors = mentions.iter().map(|mention| {
         let field = format!("assistants.{}.{}", mention.assistant, mention.setting);
-        FieldError::new(field, "team_in_use", shown(mention))
+        FieldError::new(field, "in_use", shown(mention))
     });
     let detail = mentions.iter().map(shown).collect::<Vec<_>>().join(" ");
-    ApiError::conflict("team_in_use", format!("{detail} Choose another team there first.")).with(errors.collect())
+    ApiError::conflict("in_use", format!("{detail} Choose another team there first.")).with(errors.collect())
 }
 
 /// 422 if another team has the name; what else went wrong as it is.
 #[must_use]
 pub fn name_taken(error: StoreError) -> ApiError {
-    match error {
-        StoreError::Unique(name) if name == team::NAME_TAKEN => {
-            ApiError::invalid("name", "taken", "Another team has this name. Choose another one.")
-        }
-        other => other.into(),
-    }
+    ApiError::name_taken(error, team::NAME_TAKEN, "team")
 }
 
 fn no_such() -> ApiError {

@@ -5,7 +5,6 @@ use domain::access::Scope;
 use domain::assistant::Route;
 use domain::consent::MarketingConsent;
 use domain::consent::opt_in::{Fault, OptIn};
-use domain::field::{Field, Kind, is_key, is_taken};
 use domain::hours::{QuietHours, WeekHours};
 use domain::id::{AssistantId, TenantId};
 use domain::keyword::OwnWords;
@@ -27,8 +26,6 @@ use crate::{
 };
 
 const ROUTES_MAX: usize = 100;
-const FIELDS_MAX: usize = 100;
-const CHOICES_MAX: usize = 100;
 
 /// An organisation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -86,9 +83,6 @@ pub struct TenantSettings {
     /// When somebody is there, on the tenant's clock; `null`: nobody said, and contacts are told nothing of it.
     #[schema(value_type = Option<Vec<store::assistant::shown::schema::Hours>>)]
     pub office_hours: Option<WeekHours>,
-    /// What is kept of contacts besides name and company.
-    #[schema(value_type = Vec<FieldShape>)]
-    pub fields: Vec<Field>,
     /// Which assistant takes a new conversation, before its number's own; the first rule that fits decides.
     #[schema(value_type = Vec<RouteShape>)]
     pub routes: Vec<Route>,
@@ -97,18 +91,6 @@ pub struct TenantSettings {
     pub sms_assistant: Option<AssistantId>,
     /// For how many days the record of an assistant's run is kept.
     pub run_record_days: u32,
-}
-
-/// A field of contacts.
-#[derive(Debug, ToSchema)]
-#[schema(as = ContactField)]
-pub struct FieldShape {
-    /// Its name in templates: lower-case letters, digits and underscores.
-    pub key: String,
-    /// Its name for people.
-    pub label: String,
-    /// What it holds: `{"type": "text" | "number" | "date" | "yes_no"}`, or `{"type": "choice", "choices": [...]}`.
-    pub kind: serde_json::Value,
 }
 
 /// Words that somebody may text besides the built-in ones. A message counts if it is nothing but one of them.
@@ -257,9 +239,6 @@ pub struct ChangeSettings {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Vec<store::assistant::shown::schema::Hours>>)]
     pub office_hours: Option<Option<WeekHours>>,
-    /// All fields; what is kept in one that is left out stays, and is shown again with it.
-    #[schema(value_type = Option<Vec<FieldShape>>)]
-    pub fields: Option<Vec<Field>>,
     /// All rules.
     #[schema(value_type = Option<Vec<RouteShape>>)]
     pub routes: Option<Vec<Route>>,
@@ -393,9 +372,6 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
     if let Some(hours) = change.office_hours {
         settings.office_hours = hours;
     }
-    if let Some(fields) = change.fields {
-        settings.fields = contact_fields(&called("fields"), fields)?;
-    }
     if let Some(routes) = change.routes {
         if routes.len() > ROUTES_MAX {
             return Err(ApiError::invalid(called("routes"), "too_many", format!("At most {ROUTES_MAX} rules.")));
@@ -435,31 +411,6 @@ fn sending_limits(field: &str, limits: SendingLimits) -> Result<SendingLimits, A
     Ok(limits)
 }
 
-fn contact_fields(field: &str, fields: Vec<Field>) -> Result<Vec<Field>, ApiError> {
-    let invalid = |code, message: String| Err(ApiError::invalid(field, code, message));
-    if fields.len() > FIELDS_MAX {
-        return invalid("too_many", format!("At most {FIELDS_MAX} fields."));
-    }
-    for (nth, one) in fields.iter().enumerate() {
-        if !is_key(&one.key) {
-            let mend = "is no key: begin with a letter and go on with lower-case letters, digits and underscores";
-            return invalid("not_a_key", format!("`{}` {mend}, at most 40 in all.", one.key));
-        }
-        if is_taken(&one.key) || fields[..nth].iter().any(|before| before.key == one.key) {
-            return invalid("taken", format!("`{}` stands for something else already. Choose another key.", one.key));
-        }
-        if let Kind::Choice { choices } = &one.kind
-            && (choices.is_empty()
-                || choices.len() > CHOICES_MAX
-                || choices.iter().any(|choice| choice.trim().is_empty()))
-        {
-            return invalid("choices", format!("Give `{}` 1 to {CHOICES_MAX} choices, none of them empty.", one.key));
-        }
-        crate::fields::name(field, &one.label)?;
-    }
-    Ok(fields)
-}
-
 fn in_the_body(setting: &str) -> String {
     format!("settings.{setting}")
 }
@@ -496,7 +447,8 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         stop_confirmation,
         keywords,
         office_hours,
-        fields,
+        fields: _,
+        archived_fields: _,
         routes,
         sms_assistant,
         run_record_days,
@@ -521,7 +473,6 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             stop_confirmation,
             keywords,
             office_hours,
-            fields,
             routes,
             sms_assistant,
             run_record_days,

@@ -56,6 +56,31 @@ fn a_campaign_asks_for_what_it_is() {
     }
 }
 
+#[test]
+fn what_is_shown_is_what_the_gate_goes_by() {
+    let standing = |yes: Option<i64>, no: Option<i64>| Standing { opted_in_at: yes.map(at), opted_out_at: no.map(at) };
+    for (yes, no, stopped, says) in [
+        (None, None, None, None),
+        (Some(1), None, None, Some((State::OptedIn, at(1)))),
+        (None, Some(2), None, Some((State::OptedOut, at(2)))),
+        (Some(1), Some(2), None, Some((State::OptedOut, at(2)))),
+        (Some(3), Some(2), None, Some((State::OptedIn, at(3)))),
+        (Some(2), Some(2), None, Some((State::OptedOut, at(2)))),
+        (Some(3), Some(2), Some(4), Some((State::OptedOut, at(4)))),
+        (Some(1), Some(2), Some(4), Some((State::OptedOut, at(2)))),
+        (None, None, Some(4), Some((State::OptedOut, at(4)))),
+    ] {
+        let standing = standing(yes, no);
+        let found = standing.says(stopped.map(at));
+        assert_eq!(found, says, "{yes:?} {no:?} {stopped:?}");
+        let wishes = Wishes { purpose: Purpose::Marketing, standing, suppressed_at: None };
+        let goes = |rule| stopped.is_none() && wishes.against_campaign(rule).is_none();
+        let state = found.map(|(state, _)| state);
+        assert_eq!(goes(MarketingConsent::Implied), state != Some(State::OptedOut));
+        assert_eq!(goes(MarketingConsent::Required), state == Some(State::OptedIn));
+    }
+}
+
 /// A line of the ledger, as far as a rule looks at it. `purpose` and `sender`: `None` is all of them.
 #[derive(Debug, Clone, Copy)]
 struct Line {

@@ -94,6 +94,7 @@ fn contact(ids: &mut Ids, scene: &Scene, asker: Asker, asked: &Start, decision: 
         quiet_hours: None,
         blocked: false,
         opted_out_at: None,
+        started_at: None,
     });
     let before = (contact.name.clone(), contact.company.clone());
     fill(&mut contact.name, asked.name.as_deref());

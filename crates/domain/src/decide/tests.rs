@@ -72,6 +72,7 @@ fn scene() -> Scene {
             quiet_hours: None,
             blocked: false,
             opted_out_at: None,
+            started_at: None,
         }),
         conversation: Some(Conversation {
             id: id(5),

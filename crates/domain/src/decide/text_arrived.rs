@@ -42,7 +42,10 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
             let consent = consent(scene, &contact, received, text, asked, State::OptedOut);
             stop(&contact, consent, &mut conversation, &mut decision);
         }
-        Asked::Word(Keyword::Start) => start_again(scene, &contact, received, text, asked, &mut decision),
+        // One that was on its way for longer than a newer STOP is written down, and counts no more.
+        Asked::Word(Keyword::Start) => {
+            decision.change(Change::Consented(consent(scene, &contact, received, text, asked, State::OptedIn)));
+        }
         Asked::Word(Keyword::Help) => {
             conversation.waiting_since = waited;
             if conversation.wants_answer() {
@@ -96,7 +99,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     if let Some(ended) = silent {
         decision.change(Change::RunEnded(Box::new(ended)));
     }
-    if let Some(note) = note.filter(|_| contact.opted_out_at.is_none()) {
+    if let Some(note) = note.filter(|_| contact.opted_out_at.is_none() && !is_past(&contact, text.at)) {
         decision.change(Change::MessageAdded(Box::new(note)));
     }
     confirm(now, ids, scene, &contact, text, asked, &mut decision);
@@ -202,6 +205,7 @@ fn contact(ids: &mut Ids, scene: &Scene, decision: &mut Decision) -> Contact {
             quiet_hours: None,
             blocked: false,
             opted_out_at: None,
+            started_at: None,
         };
         decision.change(Change::ContactAdded { contact: contact.clone(), phone: scene.address.clone() });
         contact
@@ -324,26 +328,21 @@ fn received(
     }
 }
 
+/// They have asked for texts again since: what they said before was on its way for too long. It is written down.
+fn is_past(contact: &Contact, said_at: Timestamp) -> bool {
+    contact.started_at.is_some_and(|started| said_at < started)
+}
+
 /// Opting out acts before anything else and takes back what has not gone out yet (law 5).
 fn stop(contact: &Contact, consent: Consent, conversation: &mut Conversation, decision: &mut Decision) {
     conversation.waiting_since = None;
+    let is_past = is_past(contact, consent.at);
     decision.change(Change::Consented(consent));
+    if is_past {
+        return;
+    }
     decision.change(Change::UnsentCancelled { which: Unsent::To(contact.id), why: CancelReason::ContactOptedOut });
     decision.change(Change::DraftsSuperseded { conversation: conversation.id });
-}
-
-/// They want texts again. Only they can say so; and a START that was on its way for longer than a newer STOP says nothing.
-fn start_again(
-    scene: &Scene,
-    contact: &Contact,
-    received: MessageId,
-    text: &TextArrived,
-    asked: Asked<'_>,
-    decision: &mut Decision,
-) {
-    if contact.opted_out_at.is_none_or(|out| text.at >= out) {
-        decision.change(Change::Consented(consent(scene, contact, received, text, asked, State::OptedIn)));
-    }
 }
 
 fn consent(
@@ -390,7 +389,9 @@ fn confirm(
     }
     let body = match asked {
         // Someone who is out already has had the confirmation: the rules allow one.
-        Asked::Word(Keyword::Stop) | Asked::Revoked(_) if contact.opted_out_at.is_none() => {
+        Asked::Word(Keyword::Stop) | Asked::Revoked(_)
+            if contact.opted_out_at.is_none() && !is_past(contact, text.at) =>
+        {
             &scene.tenant.settings.stop_confirmation
         }
         Asked::Word(Keyword::Help) => &scene.tenant.settings.help_text,

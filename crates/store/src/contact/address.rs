@@ -53,6 +53,9 @@ pub struct Address {
     /// Since when it wants no texts; `null`: it may be texted.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     pub opted_out_at: Option<Timestamp>,
+    /// Since when it is on the list of those that get no texts; `null`: it is not.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    pub suppressed_at: Option<Timestamp>,
     /// When it became known.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -129,6 +132,7 @@ fn shown(row: &Row, before: Option<&Address>) -> Result<Address, StoreError> {
         pretty: if kind == PHONE { pretty(&address) } else { address.clone() },
         verified_at: row.get(3)?,
         opted_out_at: row.get(4)?,
+        suppressed_at: None,
         created_at: row.get(5)?,
         kind,
         address,
@@ -142,6 +146,21 @@ fn shown(row: &Row, before: Option<&Address>) -> Result<Address, StoreError> {
 pub async fn whose(tx: &mut TenantTx<'_>, named: &Named) -> Result<Option<ContactId>, StoreError> {
     let sql = "SELECT contact_id FROM contact_address WHERE tenant_id = $1 AND kind = $2 AND address = $3";
     tx.opt(sql, args![named.kind, &named.address]).await?.map(|row| row.get(0)).transpose()
+}
+
+/// Who has these addresses, for those that are somebody's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn owners(
+    tx: &mut TenantTx<'_>,
+    named: &[Named],
+) -> Result<HashMap<(String, String), ContactId>, StoreError> {
+    let sql = "SELECT kind, address, contact_id FROM contact_address
+               WHERE tenant_id = $1 AND kind IN ('phone', 'email') AND address {among $2}";
+    let addresses = list(named.iter().map(|one| one.address.as_str()));
+    let rows = tx.rows(sql, args![addresses]).await?;
+    rows.iter().map(|row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?))).collect()
 }
 
 /// Gives somebody an address that nobody has, and lets it count first if they shall.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::field::Compared;
 use domain::id::ContactId;
+use jiff::Timestamp;
 
 use super::history::{self, Hand, Noted};
 use super::{Change, search_anew, updated};
@@ -71,7 +72,7 @@ pub(crate) async fn change_all(
     )
     .await?;
     write_tags(tx, &there).await?;
-    write_fields(tx, hand, &there).await?;
+    write_fields(tx, hand.at, &there).await?;
     let renamed =
         there.iter().filter(|(_, before, after)| (&before.name, &before.company) != (&after.name, &after.company));
     search_anew(tx, &renamed.map(|(id, ..)| *id).collect::<Vec<_>>()).await?;
@@ -115,8 +116,21 @@ pub(crate) async fn snapshots(
     Ok(found)
 }
 
+/// Labels and values of somebody who is new; nothing is told of them in their history.
+pub(super) async fn write_new(
+    tx: &mut TenantTx<'_>,
+    at: Timestamp,
+    id: ContactId,
+    known: &Snapshot,
+) -> Result<(), StoreError> {
+    let nobody = Snapshot::default();
+    let there = [(id, &nobody, known.clone())];
+    write_tags(tx, &there).await?;
+    write_fields(tx, at, &there).await
+}
+
 impl Snapshot {
-    fn with(&self, change: &Change) -> Self {
+    pub(super) fn with(&self, change: &Change) -> Self {
         let mut now = self.clone();
         let set = |text: &mut String, to: Option<&str>| {
             if let Some(to) = to {
@@ -203,7 +217,7 @@ async fn write_tags(tx: &mut TenantTx<'_>, there: &[(ContactId, &Snapshot, Snaps
 
 async fn write_fields(
     tx: &mut TenantTx<'_>,
-    hand: &Hand<'_>,
+    at: Timestamp,
     there: &[(ContactId, &Snapshot, Snapshot)],
 ) -> Result<(), StoreError> {
     let gone = |(id, before, after): &(ContactId, &Snapshot, Snapshot)| {
@@ -213,7 +227,6 @@ async fn write_fields(
     };
     let sql = "DELETE FROM contact_field WHERE tenant_id = $1 AND contact_id = $2 AND field = $3";
     tx.push_each(sql, there.iter().flat_map(gone)).await?;
-    let at = hand.at;
     let new = |(id, before, after): &(ContactId, &Snapshot, Snapshot)| {
         let id = *id;
         let others = after.fields.iter().filter(|(key, value)| before.fields.get(*key) != Some(value));

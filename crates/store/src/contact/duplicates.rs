@@ -42,7 +42,7 @@ pub async fn duplicates(tx: &mut TenantTx<'_>, id: ContactId) -> Result<Option<V
     let mut ids = BTreeSet::new();
     for asked in questions(&ours) {
         if let Some(search) = Search::parse(&asked) {
-            ids.extend(found(tx, &search, None, LOOKED_AT).await?);
+            ids.extend(found(tx, &search, None, None, LOOKED_AT).await?);
         }
     }
     ids.remove(&id);

@@ -3,7 +3,7 @@
 //! Whatever has an address (conversations, consent, campaigns) goes with the address. So what goes back when a merge is undone is
 //! what has the addresses that came with it, also what came since.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use domain::conversation::lane;
@@ -180,6 +180,29 @@ pub async fn page(
         Ok(Merge { id: row.get(0)?, kept: row.get(1)?, gone: row.get(2)?, at: row.get(3)?, undone_at: row.get(4)? })
     };
     rows.iter().map(read).collect()
+}
+
+/// With whom these contacts were made one, where they were: the contact that is there now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn into(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<BTreeMap<ContactId, ContactId>, StoreError> {
+    let mut found: BTreeMap<ContactId, ContactId> = ids.iter().map(|id| (*id, *id)).collect();
+    let sql = "SELECT gone, kept FROM contact_merge WHERE tenant_id = $1 AND gone {among $2} AND undone_at_us IS NULL";
+    let mut last: Vec<ContactId> = ids.to_vec();
+    // Who was kept may have been made one with somebody else since.
+    while !last.is_empty() {
+        let mut kept: BTreeMap<ContactId, ContactId> = BTreeMap::new();
+        for row in tx.rows(sql, args![list(&last)]).await? {
+            kept.insert(row.get(0)?, row.get(1)?);
+        }
+        for now in found.values_mut() {
+            *now = kept.get(now).copied().unwrap_or(*now);
+        }
+        last = kept.into_values().collect();
+    }
+    found.retain(|gone, kept| gone != kept);
+    Ok(found)
 }
 
 /// Everybody who was made one with this contact, themselves among them.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::condition::{GotCampaign, Subject};
-use domain::consent::{Standing, State};
+use domain::consent::Standing;
 use domain::id::ContactId;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -49,8 +49,7 @@ pub async fn subjects(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMa
         }
     );
     // Those that count first come last, and stay.
-    let sql =
-        "SELECT k.contact_id, k.opted_out_at_us IS NOT NULL, s.opted_in_at_us, s.opted_out_at_us FROM contact_address k
+    let sql = "SELECT k.contact_id, k.opted_out_at_us, s.opted_in_at_us, s.opted_out_at_us FROM contact_address k
                LEFT JOIN consent_standing s ON s.tenant_id = k.tenant_id AND s.address = k.address
                     AND s.purpose = 'marketing' AND s.number_id = $3
                WHERE k.tenant_id = $1 AND k.contact_id {among $2} AND k.kind = 'phone'
@@ -58,11 +57,7 @@ pub async fn subjects(tx: &mut TenantTx<'_>, ids: &[ContactId]) -> Result<HashMa
     for row in tx.rows(sql, args![list(ids), Uuid::nil()]).await? {
         if let Some(subject) = found.get_mut(&row.get::<ContactId>(0)?) {
             let standing = Standing { opted_in_at: row.get(2)?, opted_out_at: row.get(3)? };
-            let state = match row.get::<bool>(1)? || standing.has_refused() {
-                true => Some(State::OptedOut),
-                false => standing.has_agreed().then_some(State::OptedIn),
-            };
-            subject.consent = state.map(|state| state.as_str().to_owned());
+            subject.consent = standing.says(row.get(1)?).map(|(state, _)| state.as_str().to_owned());
         }
     }
     for_each!(

@@ -113,9 +113,48 @@ on_both_engines! {
         assert_eq!(opted_out(&store).await, Some(at(5)));
         write(&store, 3, vec![everything(State::OptedIn, 4)]).await;
         assert_eq!(opted_out(&store).await, Some(at(5)));
-        write(&store, 4, vec![everything(State::OptedIn, 6)]).await;
+        write(&store, 4, vec![everything(State::OptedIn, 5)]).await;
+        assert_eq!(opted_out(&store).await, Some(at(5)), "at the same moment STOP counts");
+        write(&store, 5, vec![everything(State::OptedIn, 6)]).await;
         assert_eq!(opted_out(&store).await, None);
+        write(&store, 6, vec![everything(State::OptedOut, 4)]).await;
+        assert_eq!(opted_out(&store).await, None, "one that comes late does not undo a newer START");
+        write(&store, 7, vec![everything(State::OptedOut, 6)]).await;
+        assert_eq!(opted_out(&store).await, Some(at(6)), "nor START one at its own moment");
         assert_eq!(standing(&store, Purpose::Marketing, desk::number(1)).await, Standing::default());
+    }
+
+    /// In whichever order lines come, together or one by one, they come to the same.
+    async fn the_order_of_lines_does_not_matter(store) {
+        settle(&store).await;
+        let everything = |state, second| said(state, None, None, second);
+        let (yes, no) = (State::OptedIn, State::OptedOut);
+        let mut nth = 1;
+        for (lines, expected) in [
+            ([(no, 5), (yes, 5), (yes, 7), (no, 6)], None),
+            ([(no, 5), (yes, 5), (yes, 4), (no, 3)], Some(5)),
+            ([(no, 8), (yes, 8), (yes, 7), (no, 6)], Some(8)),
+        ] {
+            for turn in 0..4 {
+                for sql in [
+                    "DELETE FROM contact_address WHERE tenant_id = $1",
+                    "DELETE FROM consent WHERE tenant_id = $1",
+                    "DELETE FROM contact WHERE tenant_id = $1",
+                ] {
+                    store.write(ACME, async move |tx| tx.exec(sql, &[]).await).await.unwrap();
+                }
+                put_contact(&store, ACME, 1, "Ann").await;
+                let mut turned = lines.to_vec();
+                turned.rotate_left(turn);
+                for (state, second) in turned.split_off(2) {
+                    nth += 1;
+                    write(&store, nth, vec![everything(state, second)]).await;
+                }
+                nth += 1;
+                write(&store, nth, turned.iter().map(|(state, second)| everything(*state, *second)).collect()).await;
+                assert_eq!(opted_out(&store).await, expected.map(at), "{lines:?} from {turn}");
+            }
+        }
     }
 
     /// What somebody was asked is open until they say something; that they were asked is remembered.

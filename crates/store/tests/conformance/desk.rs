@@ -107,16 +107,9 @@ pub async fn put_number(store: &Store, tenant: TenantId, n: u128, enabled: bool)
 }
 
 pub async fn put_contact(store: &Store, tenant: TenantId, n: u128, name: &'static str) {
-    let new = store::contact::New {
-        id: contact(n),
-        phone: E164::from_carrier(&phone(n)).unwrap(),
-        name: name.into(),
-        company: String::new(),
-        time_zone: None,
-        language: None,
-        note: String::new(),
-        tags: Vec::new(),
-    };
+    let phone = store::contact::address::Named { kind: store::contact::address::PHONE, address: phone(n) };
+    let known = store::contact::Change { name: Some(name.into()), ..Default::default() };
+    let new = store::contact::New { id: contact(n), addresses: vec![phone], known };
     store.write(tenant, async move |tx| store::contact::create(tx, at(0), &new).await).await.unwrap();
 }
 

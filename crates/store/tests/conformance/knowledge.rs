@@ -350,7 +350,7 @@ on_both_engines! {
             let work = async |tx: &mut TenantTx<'_>| {
                 event::append(tx, at(2), &[knowledge::updated(id(1))]).await?;
                 let logged = event::after(tx, 0, 10).await?;
-                Ok::<_, StoreError>(tell::lines(tx, &logged).await?.pop().unwrap())
+                Ok::<_, StoreError>(tell::lines(tx, &logged, &Default::default()).await?.pop().unwrap())
             };
             store.write(ACME, work).await.unwrap()
         };

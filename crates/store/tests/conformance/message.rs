@@ -121,7 +121,8 @@ on_both_engines! {
         desk::log(&store, BOLT, vec![(Kind::MessageCreated, desk::message(1).into())]).await;
         let tell = async |tenant| desk::read(&store, tenant, async |tx| {
             let logged = event::after(tx, 0, 100).await?;
-            tell::lines(tx, &logged).await
+            let contacts = store::contact::by_ids(tx, &tell::contacts(&logged)).await?;
+            tell::lines(tx, &logged, &contacts).await
         }).await;
         let told = tell(ACME).await;
         assert_eq!(told.iter().map(|told| told.seq).collect::<Vec<_>>(), (1..=head).collect::<Vec<_>>());

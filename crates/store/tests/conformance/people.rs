@@ -49,7 +49,7 @@ async fn find(store: &Store, n: u128) -> Contact {
 
 async fn found(store: &Store, text: &'static str) -> usize {
     let search = store::search::Search::parse(text);
-    desk::read(store, ACME, async move |tx| contact::page(tx, search.as_ref(), None, 10).await).await.len()
+    desk::read(store, ACME, async move |tx| contact::page(tx, search.as_ref(), None, None, 10).await).await.len()
 }
 
 async fn history(store: &Store, n: u128) -> Vec<ContactChange> {

@@ -107,7 +107,7 @@ store::on_both_engines! {
         assert_eq!((town.heard(ANN), town.heard(ANN_AT_HOME).len()), (vec!["Hi Ann".to_owned()], 0));
 
         let in_use = acme.delete(&format!("{addresses}/{}", encoded(ANN))).await;
-        assert_eq!(in_use.problem(409), "address_in_use");
+        assert_eq!(in_use.problem(409), "in_use");
         assert_eq!(acme.delete(&format!("{addresses}/ann%40acme.example")).await.status, 204);
         assert_eq!(acme.delete(&format!("{addresses}/ann%40acme.example")).await.status, 404);
         let only = acme.delete(&format!("{ben}/addresses/{}", encoded(BEN))).await;
@@ -125,11 +125,11 @@ store::on_both_engines! {
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
         let fields = json!([{ "key": "size", "label": "Shoe size", "kind": { "type": "number" } }]);
-        let _ = acme.patch("/tenant", json!({ "settings": { "fields": fields } })).await.is(200);
+        acme.fields(fields).await;
         for taken in ["tags", "language", "time_zone", "note", "list"] {
             let fields = json!([{ "key": taken, "label": "x", "kind": { "type": "text" } }]);
-            let refused = acme.patch("/tenant", json!({ "settings": { "fields": fields } })).await;
-            assert_eq!(refused.bad_field().1, "taken", "{taken}");
+            let refused = acme.post("/contact-fields", fields[0].clone()).await;
+            assert_eq!(refused.bad_field(), ("key", "taken"), "{taken}");
         }
         let ann = contact(&acme, ANN, "Ann").await;
         let set = json!({
@@ -224,7 +224,7 @@ store::on_both_engines! {
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
         let fields = json!([{ "key": "pet", "label": "Pet", "kind": { "type": "text" } }]);
-        let _ = acme.patch("/tenant", json!({ "settings": { "fields": fields } })).await.is(200);
+        acme.fields(fields).await;
         let _ = acme.assistant("draft", "We are open from 7 am to 6 pm.").await;
         let hook = acme.post("/webhooks", json!({ "url": "http://127.0.0.1:9/", "events": ["*"] })).await;
         let _ = hook.is(201);
@@ -265,12 +265,35 @@ store::on_both_engines! {
         let _ = acme.post(&format!("/conversations/{conversation}/messages"), scheduled).await.is(202);
         town.settle().await;
 
+        // A STOP that she took back, a number of hers on a list, and another of her that was found to be her.
+        let _ = acme.post("/suppressions", json!({ "phones": [ANN_AT_HOME], "reason": "Moved out" })).await.is(201);
+        let other = acme.post("/contacts", json!({ "email": "zebedee@quux.example", "note": "Zebedee's own" })).await;
+        let other = text(&other.is(201)["id"]);
+        let _ = acme.post(&format!("{ann}/merge"), json!({ "from": other })).await.is(201);
+        let guests = text(&acme.post("/lists", json!({ "name": "Guests" })).await.is(201)["id"]);
+        let her = json!({ "contact_ids": [ann.trim_start_matches("/contacts/")] });
+        let _ = acme.post(&format!("/lists/{guests}/contacts"), her).await.is(200);
         let export = acme.get(&format!("{ann}/export")).await.is(200).clone();
         assert_eq!(export["contact"]["name"], "Zebedee Wigglesworth");
-        for (list, at_least) in [("history", 4), ("consents", 2), ("messages", 3), ("campaigns", 2)] {
-            assert!(export[list].as_array().unwrap().len() >= at_least, "{list}: {export}");
+        for (list, at_least) in [
+            ("suppressions", 1), ("persons", 2), ("addresses", 4), ("fields", 1), ("tags", 2), ("lists", 1), ("history", 4),
+            ("merges", 1), ("consents", 2), ("consent_standing", 1), ("conversations", 1), ("messages", 3), ("receipts", 1),
+            ("drafts", 1), ("assistant_runs", 1), ("campaigns", 2), ("named_in_campaigns", 1), ("told_to_endpoints", 3),
+            ("files", 1),
+        ] {
+            assert!(export[list].as_array().unwrap().len() >= at_least, "{list}: {}", export[list]);
+        }
+        for list in ["conversation_tags", "approvals", "tool_uses", "replayed_turns", "clicks"] {
+            assert!(export[list].is_array(), "{list}");
         }
         assert!(export["messages"].to_string().contains("zeppelin") && export["campaigns"].to_string().contains("terrace"));
+        assert!(export["persons"].to_string().contains("Zebedee's own"), "and what the other one of her had");
+        assert!(export["files"][0]["content"].as_str().unwrap().len() > 20);
+        // Wherever she is known in the database, her file tells of it, too.
+        let export = export.to_string();
+        for needle in ["Zebedee", "Wigglesworth", "Quuxworks", "zeb@quux", "Xolotl", "Snorkels", "qqlabel", "+12125550123", "zeppelin"] {
+            assert!(export.contains(needle), "{needle}");
+        }
 
         let id = ann.trim_start_matches("/contacts/");
         let agent = acme.key_for(&["contacts:read", "contacts:write"]).await;
@@ -280,7 +303,7 @@ store::on_both_engines! {
         assert_eq!(unsure.bad_field(), ("confirm", "not_confirmed"));
         let before = acme.get(&format!("/campaigns/{june}")).await.is(200)["total"].clone();
         let erased = acme.post(&erase, json!({ "confirm": id, "suppress": true })).await;
-        assert_eq!((&erased.is(200)["suppressed"], &erased.body["forgotten_uploads"]), (&json!(3), &json!(1)));
+        assert_eq!((&erased.is(200)["suppressed"], &erased.body["forgotten_uploads"]), (&json!(4), &json!(1)));
         town.passes(SignedDuration::from_hours(8)).await;
 
         let store = place.store();

@@ -48,7 +48,7 @@ store::on_both_engines! {
         let known = json!({ "phone": ANN, "name": "Ann" });
         let ann = text(&acme.post("/contacts", known).await.is(201)["id"]);
         let fields = json!([{ "key": "size", "label": "Shoe size", "kind": { "type": "number" } }]);
-        let _ = acme.patch("/tenant", json!({ "settings": { "fields": fields } })).await.is(200);
+        acme.fields(fields).await;
         let list = text(&acme.post("/lists", json!({ "name": "June" })).await.is(201)["id"]);
 
         let import = upload(&town, &acme, "people.csv", FILE).await;
@@ -69,7 +69,7 @@ store::on_both_engines! {
         assert_eq!((&done["state"], tally(&done), &done["progress"]), (&json!("done"), tally(&checked), &json!(1.0)));
         let bea = &contacts(&acme, "heide").await[0];
         assert_eq!((&bea["phone"], &bea["name"]), (&json!(BEA), &json!("Bea von der Heide")));
-        assert_eq!((&bea["fields"], &bea["tags"]), (&json!({ "size": "40" }), &json!(["june"])));
+        assert_eq!((&bea["fields"], &bea["tags"]), (&json!({ "size": 40 }), &json!(["june"])));
         let cyd = &contacts(&acme, "2025550125").await[0];
         assert!(cyd["opted_out_at"].is_string(), "who wants no texts gets none");
         let found = acme.get(&format!("/contacts/{ann}")).await.is(200).clone();

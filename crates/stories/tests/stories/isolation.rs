@@ -43,7 +43,9 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
     let suppressed = json!({ "phones": ["+12025550178"], "reason": "x" });
     let _ = acme.post("/suppressions", suppressed).await.is(201);
     let suppressions = acme.get("/suppressions").await;
+    acme.fields(json!([{ "key": "shoe_size_of_acme", "label": "Size", "kind": { "type": "number" } }])).await;
     BTreeMap::from([
+        ("contact-fields", "shoe_size_of_acme".into()),
         ("suppressions", text(&suppressions.is(200)["data"][0]["id"])),
         ("approvals", approval),
         ("lists", text(&list.is(201)["id"])),

@@ -9,6 +9,7 @@ mod bad_input;
 mod campaigns;
 mod carrier;
 mod consent;
+mod contact_api;
 mod contacts;
 mod conversations;
 mod crash;

@@ -121,9 +121,13 @@ store::on_both_engines! {
         // What cannot be is refused with the field and the mend.
         let _ = team(&acme, "Workshop", &[]).await;
         let nobody = "usr_00000000000000000000000000000001";
+        for taken in [
+            acme.post("/teams", json!({ "name": "COUNTER" })).await,
+            acme.patch(&path, json!({ "name": "workshop" })).await,
+        ] {
+            assert_eq!((taken.problem(409), taken.bad_field().0), ("name_taken", "name"));
+        }
         for (answer, field, code) in [
-            (acme.post("/teams", json!({ "name": "COUNTER" })).await, "name", "taken"),
-            (acme.patch(&path, json!({ "name": "workshop" })).await, "name", "taken"),
             (acme.post("/teams", json!({ "name": " " })).await, "name", "empty"),
             (acme.patch(&path, json!({ "member_ids": [nobody] })).await, "member_ids", "no_such_member"),
         ] {
@@ -136,7 +140,7 @@ store::on_both_engines! {
         let named = |team: Option<&str>| json!({ "hand_over": { "team": team, "escalate_to_team": team } });
         let _ = acme.patch(&format!("/assistants/{assistant}"), named(Some(&id))).await.is(200);
         let refused = acme.delete(&path).await;
-        assert_eq!(refused.problem(409), "team_in_use");
+        assert_eq!(refused.problem(409), "in_use");
         let places: Vec<String> = refused.body["errors"].as_array().unwrap().iter().map(|one| text(&one["field"])).collect();
         let place = |setting| format!("assistants.{assistant}.hand_over.{setting}");
         assert_eq!(places, [place("team"), place("escalate_to_team")]);

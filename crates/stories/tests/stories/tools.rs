@@ -157,7 +157,7 @@ store::on_both_engines! {
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
         let fields = json!([{ "key": "size", "label": "Size", "kind": { "type": "number" } }]);
-        let _ = acme.patch("/tenant", json!({ "settings": { "fields": fields } })).await.is(200);
+        acme.fields(fields).await;
         let own = ["save_field", "add_tag", "look_up"].map(|name| json!({ "name": name, "kind": name }));
         let mut tools = json!(own);
         tools.as_array_mut().unwrap().push(json!({ "name": "schedule_follow_up", "kind": "follow_up" }));
@@ -187,7 +187,7 @@ store::on_both_engines! {
         town.passes(SignedDuration::from_secs(21)).await;
         assert_eq!(town.heard(ANN), ["Noted!"]);
         assert_eq!(acme.conversation().await["tags"], json!(["escalated", "ring"]));
-        assert_eq!(acme.get(&contact).await.is(200)["fields"], json!({ "size": "54" }));
+        assert_eq!(acme.get(&contact).await.is(200)["fields"], json!({ "size": 54 }));
         town.passes(SignedDuration::from_hours(4)).await;
         assert_eq!(town.heard(ANN), ["Noted!", "Does it fit?"]);
     }
@@ -351,18 +351,18 @@ store::on_both_engines! {
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
         let fields = json!([{ "key": "size", "label": "Size", "kind": { "type": "number" } }]);
-        let _ = acme.patch("/tenant", json!({ "settings": { "fields": fields } })).await.is(200);
+        acme.fields(fields).await;
         let made = acme.post("/contacts", json!({ "phone": ANN, "name": "Ann" })).await;
         assert_eq!(made.is(201)["fields"], json!({}));
         let contact = format!("/contacts/{}", text(&made.body["id"]));
         let set = acme.patch(&contact, json!({ "fields": { "size": " 54 " } })).await;
-        assert_eq!(set.is(200)["fields"], json!({ "size": "54" }));
+        assert_eq!(set.is(200)["fields"], json!({ "size": 54 }));
         let unknown = acme.patch(&contact, json!({ "name": "Bea", "fields": { "shoe": "9" } })).await;
         assert_eq!((unknown.problem(422), unknown.bad_field()), ("invalid", ("fields.shoe", "no_such_field")));
         let wrong = acme.patch(&contact, json!({ "fields": { "size": "large" } })).await;
         assert_eq!((wrong.problem(422), wrong.bad_field()), ("invalid", ("fields.size", "not_fitting")));
         let found = acme.get(&contact).await;
-        assert_eq!((&found.is(200)["name"], &found.body["fields"]), (&json!("Ann"), &json!({ "size": "54" })), "nothing was half done");
+        assert_eq!((&found.is(200)["name"], &found.body["fields"]), (&json!("Ann"), &json!({ "size": 54 })), "nothing was half done");
         let cleared = acme.patch(&contact, json!({ "fields": { "size": null } })).await;
         assert_eq!(cleared.is(200)["fields"], json!({}));
     }

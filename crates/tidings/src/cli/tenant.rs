@@ -175,7 +175,6 @@ fn in_words(set: &Tenant) -> String {
         marketing_consent: _,
         opt_in: _,
         office_hours: _,
-        fields: _,
         routes: _,
         sms_assistant: _,
         run_record_days: _,

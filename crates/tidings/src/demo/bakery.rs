@@ -8,7 +8,7 @@ use domain::{
     conversation::Mode,
     id::{AssistantId, CarrierAccountId, ContactId, Ids, NumberId, TenantId},
     message::Author,
-    phone::{Address, E164},
+    phone::Address,
     tenant::Settings,
 };
 use engine::Engine;
@@ -17,7 +17,11 @@ use sandbox::Sandbox;
 use store::{
     StoreError, SystemTx, TenantTx, assistant as assistants,
     carrier_account::{self, NewAccount},
-    contact, event, knowledge, member,
+    contact::{
+        self, Change,
+        address::{self, Named},
+    },
+    event, knowledge, member,
     number::{self, Added, NewNumber},
     tenant,
     user::{self, User},
@@ -167,16 +171,9 @@ async fn customers(tx: &mut TenantTx<'_>, ids: &mut Ids, now: Timestamp) -> Resu
     let mut lines = Vec::new();
     for person in &PEOPLE {
         let id: ContactId = ids.next();
-        let new = contact::New {
-            id,
-            phone: E164::from_carrier(person.phone).map_err(StoreError::fault)?,
-            name: person.name.into(),
-            company: person.company.into(),
-            time_zone: None,
-            language: None,
-            note: String::new(),
-            tags: Vec::new(),
-        };
+        let phone = Named { kind: address::PHONE, address: person.phone.into() };
+        let (name, company) = (Some(person.name.into()), Some(person.company.into()));
+        let new = contact::New { id, addresses: vec![phone], known: Change { name, company, ..Change::default() } };
         lines.push(contact::create(tx, now, &new).await?);
     }
     event::append(tx, now, &lines).await?;

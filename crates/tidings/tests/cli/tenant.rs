@@ -35,7 +35,7 @@ fn settings_are_shown_and_those_that_are_said_change() {
             },
             "help_text": "Call us.",
             "stop_confirmation": before["settings"]["stop_confirmation"],
-            "keywords": { "stop": [], "help": [], "start": [] }, "office_hours": null, "fields": [],
+            "keywords": { "stop": [], "help": [], "start": [] }, "office_hours": null,
             "routes": [], "sms_assistant": null, "run_record_days": 90,
         })
     );

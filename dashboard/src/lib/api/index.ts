@@ -84,8 +84,10 @@ export const numbers = {
 };
 
 export const contacts = {
-  list: (query: { q?: string; cursor?: string; limit?: number }) =>
+  list: (query: { q?: string; tag?: string; list?: string; cursor?: string; limit?: number }) =>
     get<T.Page<T.Contact>>("/contacts", { ...query }),
+  /** The labels that somebody has, each with how many have it. */
+  tags: (cursor?: string) => get<T.Page<T.ContactTag>>("/contact-tags", { cursor, limit: 100 }),
   get: (id: string) => get<T.Contact>(`/contacts/${at(id)}`),
   create: (body: T.NewContact, key: string) => post<T.Contact>("/contacts", body, { key }),
   update: (id: string, body: T.ContactPatch) => patch<T.Contact>(`/contacts/${at(id)}`, body),
@@ -113,6 +115,14 @@ export const contacts = {
     post<T.ContactErased>(`/contacts/${at(id)}/erase`, { confirm, suppress }),
   /** A file to download. */
   exportUrl: (id: string) => `/api/v1/contacts/${at(id)}/export`,
+};
+
+/** What is kept of contacts besides name and company. */
+export const contactFields = {
+  list: (archived = false) => get<T.Page<T.ContactField>>("/contact-fields", archived ? { archived } : {}),
+  create: (body: T.NewContactField) => post<T.ContactField>("/contact-fields", body),
+  update: (key: string, body: T.ContactFieldPatch) =>
+    patch<T.ContactField>(`/contact-fields/${at(key)}`, body),
 };
 
 /** Contacts from files. */

@@ -32,6 +32,8 @@ export type ContactAddress = Schemas["Address"];
 export type ContactChange = Schemas["ContactChange"];
 export type ContactErased = Schemas["ContactErased"];
 export type ContactField = Schemas["ContactField"];
+export type ContactFieldPatch = Partial<Schemas["ContactFieldPatch"]>;
+export type ContactTag = Schemas["ContactTag"];
 export type ContactImport = Schemas["ContactImport"];
 export type ContactList = Schemas["ContactList"];
 export type ContactPatch = Schemas["ContactPatch"];
@@ -47,6 +49,7 @@ export type Differences = Schemas["Differences"];
 export type Draft = Schemas["Draft"];
 export type Duplicate = Schemas["Duplicate"];
 export type EmbeddingChange = Schemas["SetEmbedding"];
+export type FieldValue = Schemas["FieldValue"];
 export type FieldError = Schemas["FieldError"];
 export type FoundKnowledge = Schemas["FoundKnowledge"];
 export type FoundPassage = Schemas["FoundPassage"];
@@ -75,6 +78,8 @@ export type MessageStatus = Schemas["MessageStatus"];
 export type Mode = Schemas["Mode"];
 export type NewApiKey = Schemas["NewApiKey"];
 export type NewCase = Schemas["NewCase"];
+/** A field as it is made, and as much as most need to know of one. */
+export type NewContactField = Schemas["NewContactField"];
 export type NewCarrierAccount = Schemas["NewCarrierAccount"];
 /** What is absent is not said. */
 export type NewConsent = Partial<Schemas["NewConsent"]>;

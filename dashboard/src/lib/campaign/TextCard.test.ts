@@ -20,6 +20,12 @@ const ann: Contact = {
   quiet_hours: null,
   blocked: false,
   opted_out_at: null,
+  suppressed_at: null,
+  consent: {
+    marketing: { standing: null, since: null, numbers: [] },
+    service: { standing: null, since: null, numbers: [] },
+  },
+  lists: [],
   tags: [],
   fields: { due: "2026-11-27" },
   created_at: "2026-11-23T10:00:00Z",
@@ -28,7 +34,7 @@ const jonas: Contact = { ...ann, id: "con_2", name: null, fields: {} };
 
 const shown = (body: string, over: { error?: string; findings?: TextFinding[]; saved?: string } = {}) => {
   const onwrite = vi.fn();
-  const own = [{ key: "due", label: "Due", kind: { type: "date" } }];
+  const own = [{ key: "due", label: "Due", kind: { type: "date" as const } }];
   const known = [...OWN_NAMES, "due"];
   render(TextCard, { body, own, known, contacts: [jonas, ann], from: "(212) 555-0199", onwrite, ...over });
   return onwrite;

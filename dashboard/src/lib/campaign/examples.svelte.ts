@@ -1,39 +1,25 @@
-/** Some of the contacts, to choose an example and tags from. */
+/** One of the contacts as an example, and the labels that they have. */
 import { contacts as api } from "$lib/api";
+import { every } from "$lib/api/every";
 import type { Contact } from "$lib/api/types";
 
-const PAGES_MAX = 20;
+type Calls = Pick<typeof api, "list" | "tags">;
 
 export class Examples {
-  /** The contacts that were looked at; `null`: not yet. */
+  /** The newest contacts; `null`: they were not looked at yet. */
   contacts = $state.raw<readonly Contact[] | null>(null);
-  isLoading = false;
+  /** The labels that somebody has, sorted. */
+  tags = $state.raw<readonly string[]>([]);
 
-  constructor(private readonly list: typeof api.list = api.list) {}
+  constructor(private readonly calls: Calls = api) {}
 
   async load(): Promise<void> {
-    if (this.isLoading) return;
-    this.isLoading = true;
     try {
-      const found: Contact[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < PAGES_MAX; page++) {
-        const { data, next_cursor } = await this.list({ cursor, limit: 100 });
-        found.push(...data);
-        // The first page is enough to choose an example from.
-        this.contacts = [...found];
-        if (!next_cursor) break;
-        cursor = next_cursor;
-      }
+      const [contacts, tags] = await Promise.all([this.calls.list({ limit: 100 }), every(this.calls.tags)]);
+      this.contacts = contacts.data;
+      this.tags = tags.map(({ tag }) => tag).sort((a, b) => a.localeCompare(b));
     } catch {
       // An example is a help, and a tag can be written.
-    } finally {
-      this.isLoading = false;
     }
   }
-
-  /** The tags that somebody has, sorted. */
-  readonly tags: readonly string[] = $derived(
-    [...new Set(this.contacts?.flatMap((contact) => contact.tags))].sort((a, b) => a.localeCompare(b)),
-  );
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ContactField } from "$lib/api/types";
+import type { NewContactField } from "$lib/api/types";
 import { CHARS_MAX, OWN_NAMES, fill, firstName, lastName, read, type Person } from "./template";
 
-const own: ContactField[] = [
+const own: NewContactField[] = [
   { key: "due", label: "Due", kind: { type: "date" } },
   { key: "total", label: "Total", kind: { type: "number" } },
   { key: "tyres", label: "Tyres", kind: { type: "text" } },

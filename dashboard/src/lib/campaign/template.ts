@@ -4,7 +4,7 @@
  * The server decides (`crates/domain/src/template`); this says the same while somebody types. Its tests are those of the
  * domain.
  */
-import type { Contact, ContactField } from "$lib/api/types";
+import type { Contact, FieldValue, NewContactField } from "$lib/api/types";
 
 export const CHARS_MAX = 1_600;
 /** What every contact may have; a tenant's own fields come on top. */
@@ -169,13 +169,13 @@ function lettersApart(a: string, b: string): number {
 }
 
 /** What is known of the person whom a text is for. */
-export type Person = Pick<Contact, "name" | "company" | "phone"> & { fields: Record<string, string> };
+export type Person = Pick<Contact, "name" | "company" | "phone"> & { fields: Record<string, FieldValue> };
 
 /** The text for this person, or the first name that they lack. */
 export function fill(
   parts: readonly Part[],
   person: Person,
-  own: readonly ContactField[],
+  own: readonly NewContactField[],
 ): { text: string } | { lacks: string } {
   let text = "";
   for (const part of parts) {
@@ -204,12 +204,16 @@ function valueOf(name: string, { name: whole, company, phone, fields }: Person):
     case "phone":
       return phone;
     default:
-      return fields[name]?.trim() ?? "";
+      return plain(fields[name]).trim();
   }
 }
 
-const kindOf = (name: string, own: readonly ContactField[]): string =>
-  ((own.find((field) => field.key === name)?.kind ?? {}) as { type?: string }).type ?? "text";
+const kindOf = (name: string, own: readonly NewContactField[]): string =>
+  own.find((field) => field.key === name)?.kind.type ?? "text";
+
+/** A value as it is written into a text; empty: not known. */
+export const plain = (value: FieldValue | undefined): string =>
+  value === undefined ? "" : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
 
 /** A value that is not of the kind that is asked for is written as it is. */
 function written(value: string, kind: string, how: Place["how"]): string {

@@ -1,7 +1,17 @@
 import { expect, it } from "vitest";
 import type { Consent } from "$lib/api/types";
 import { aConsent } from "../../../test/samples";
-import { consentOf, detailsOf, emptyForm, lacks, purposesOf, said, saidBy, stateOf } from "./consent";
+import {
+  consentOf,
+  detailsOf,
+  emptyForm,
+  lacks,
+  purposesOf,
+  said,
+  saidBy,
+  standings,
+  stateOf,
+} from "./consent";
 
 const names = { memberName: () => "Mina", numberName: () => "Front desk" };
 
@@ -26,6 +36,20 @@ it.each([
 ])("%s %s", (source, keyword, by_user_id, words) =>
   expect(saidBy({ source, keyword, by_user_id } as Consent, names)).toBe(words),
 );
+
+it("says what counts now of each purpose", () => {
+  const since = "2026-11-23T10:00:00Z";
+  const marketing = {
+    standing: "opted_in" as const,
+    since,
+    numbers: [{ number_id: "num_1", standing: "opted_out" as const, since }],
+  };
+  const service = { standing: null, since: null, numbers: [] };
+  expect(standings({ marketing, service }, () => "Front desk")).toEqual([
+    { purpose: "Marketing", words: "Agreed; no more from Front desk" },
+    { purpose: "Service", words: "Nothing said" },
+  ]);
+});
 
 it("tells what a line rests on, and nothing that it does not say", () => {
   const line = aConsent({ number_id: "num_1", how: "Form on our website", shown: "Send me offers" });

@@ -1,5 +1,5 @@
 /** The consent ledger in plain words, and a new line for it as a form has it. Pure. */
-import type { Consent, NewConsent } from "$lib/api/types";
+import type { Consent, Contact, NewConsent } from "$lib/api/types";
 
 type Purpose = Consent["purpose"];
 
@@ -19,6 +19,24 @@ export function stateOf({ state, purpose }: Pick<Consent, "state" | "purpose">):
   if (state === "opted_out") return { label: `No more ${OF[purpose]}`, tone: "bad" };
   if (state === "pending") return { label: `Asked about ${OF[purpose]}`, tone: "note" };
   return { label: purpose === "all" ? "Texts again" : `Agreed to ${OF[purpose]}`, tone: "good" };
+}
+
+/** What counts now, of each purpose; `numberName`: what one of our numbers is called. */
+export function standings(
+  { marketing, service }: Contact["consent"],
+  numberName: (id: string) => string,
+): { purpose: string; words: string }[] {
+  const word = (standing: string | null) =>
+    standing === "opted_in" ? "Agreed" : standing === "opted_out" ? "No more" : "Nothing said";
+  const words = ({ standing, numbers }: Contact["consent"]["marketing"]) =>
+    [
+      word(standing),
+      ...numbers.map((one) => `${word(one.standing).toLowerCase()} from ${numberName(one.number_id)}`),
+    ].join("; ");
+  return [
+    { purpose: "Marketing", words: words(marketing) },
+    { purpose: "Service", words: words(service) },
+  ];
 }
 
 /** Who says so, as in `They texted “STOP”`. */

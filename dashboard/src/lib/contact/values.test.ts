@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { ContactField } from "$lib/api/types";
+import type { NewContactField } from "$lib/api/types";
 import { optionsOf } from "./values";
 
-const field = (kind: unknown): ContactField => ({ key: "size", label: "Size", kind }) as ContactField;
+const field = (kind: unknown): NewContactField => ({ key: "size", label: "Size", kind }) as NewContactField;
 const values = (kind: unknown, kept = "") => optionsOf(field(kind), kept)?.map((o) => o.value) ?? null;
 
 it.each([["text"], ["number"], ["date"]])("%s is written", (type) => expect(values({ type })).toBeNull());

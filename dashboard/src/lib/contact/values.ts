@@ -1,5 +1,5 @@
 /** What may be chosen for a contact's field. Pure. */
-import type { ContactField } from "$lib/api/types";
+import type { NewContactField } from "$lib/api/types";
 import { formOf } from "$lib/settings/fields";
 
 export interface Choice {
@@ -8,7 +8,7 @@ export interface Choice {
 }
 
 /** `null`: it is written, not chosen. What is kept is offered even if it is no choice any more. */
-export function optionsOf(field: ContactField, kept: string): Choice[] | null {
+export function optionsOf(field: NewContactField, kept: string): Choice[] | null {
   const { type, choices } = formOf(field);
   if (type !== "yes_no" && type !== "choice") return null;
   const known: Choice[] =

@@ -1,5 +1,5 @@
 /** What the columns of a file mean, and what changes when one is changed. Pure. */
-import type { ContactField, ContactImport, ImportColumn } from "$lib/api/types";
+import type { NewContactField, ContactImport, ImportColumn } from "$lib/api/types";
 import { MEANINGS } from "./words";
 
 export const IGNORE = "ignore";
@@ -54,7 +54,7 @@ export const keyOfField = (meaning: string): string | null =>
 export const meaningOfField = (key: string): string => FIELD + key;
 
 /** What a meaning is called. */
-export function meaningWords(meaning: string, fields: readonly ContactField[]): string {
+export function meaningWords(meaning: string, fields: readonly NewContactField[]): string {
   const key = keyOfField(meaning);
   if (key !== null) return fields.find((field) => field.key === key)?.label ?? key;
   if (meaning === IGNORE) return "Not imported";
@@ -74,7 +74,7 @@ export interface Ambiguity {
 }
 
 /** What of the file can be read in two ways, as it is mapped. */
-export function ambiguityOf(mapping: readonly string[], fields: readonly ContactField[]): Ambiguity {
+export function ambiguityOf(mapping: readonly string[], fields: readonly NewContactField[]): Ambiguity {
   const has = (type: string) =>
     mapping.some((meaning) => {
       const field = fields.find(({ key }) => key === keyOfField(meaning));

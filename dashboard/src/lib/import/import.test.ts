@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ContactField } from "$lib/api/types";
+import type { NewContactField } from "$lib/api/types";
 import { anImport, aTally } from "../../../test/samples";
 import {
   ambiguityOf,
@@ -21,7 +21,7 @@ import { partsOf, reasonsOf } from "./tally";
 import { deed, faultWords, formatWords, isAtWork, STATE, summary } from "./words";
 
 const STATES = Object.keys(STATE) as (keyof typeof STATE)[];
-const fields: ContactField[] = [
+const fields: NewContactField[] = [
   { key: "shoe_size", label: "Shoe size", kind: { type: "number" } },
   { key: "born", label: "Born", kind: { type: "date" } },
 ];

@@ -7,6 +7,7 @@ import { ImportList, REFRESH_MS as LIST_MS } from "./list.svelte";
 import { Rejects } from "./rejects.svelte";
 import { FILE_BYTES_MAX, FileUpload } from "./upload.svelte";
 import { REFRESH_MS, WatchedImport } from "./watched.svelte";
+import { directory } from "$lib/session/directory.svelte";
 import { Workspace } from "./workspace.svelte";
 
 const told = (id = "imp_1"): LiveEvent => ({ type: "import.updated", data: { id } });
@@ -249,15 +250,15 @@ describe("rejected rows", () => {
 });
 
 describe("a new field", () => {
-  it("comes behind those that others added meanwhile", async () => {
-    const field = (key: string) => ({ key, label: key, kind: { type: "text" } });
-    const tenant = (...keys: string[]) =>
-      ({ settings: { region: "DE", fields: keys.map(field) } }) as unknown as Tenant;
-    const update = vi.fn(async () => tenant("a", "b", "c"));
-    const workspace = new Workspace({ get: async () => tenant("a", "b"), update });
-    workspace.tenant.value = tenant("a");
+  it("comes behind those that there are", async () => {
+    const field = (key: string) => ({ key, label: key, kind: { type: "text" as const } });
+    const create = vi.fn(async () => ({ ...field("c"), archived: false }));
+    const workspace = new Workspace({ get: never, create });
+    workspace.tenant.value = { settings: { region: "DE" } } as unknown as Tenant;
+    directory.fields.value = ["a", "b"].map((key) => ({ ...field(key), archived: false }));
     await workspace.add(field("c"));
-    expect(update).toHaveBeenCalledWith({ settings: { fields: ["a", "b", "c"].map(field) } });
-    expect([workspace.fields.length, workspace.country]).toEqual([3, "Germany"]);
+    expect(create).toHaveBeenCalledWith(field("c"));
+    expect(workspace.fields.map(({ key }) => key)).toEqual(["a", "b", "c"]);
+    expect(workspace.country).toBe("Germany");
   });
 });

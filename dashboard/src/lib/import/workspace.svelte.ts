@@ -1,18 +1,24 @@
 /** The workspace as an import needs it: its country, and its fields, to which one can be added. */
-import { tenant as api } from "$lib/api";
-import type { ContactField, Tenant } from "$lib/api/types";
+import { contactFields, tenant } from "$lib/api";
+import type { NewContactField, Tenant } from "$lib/api/types";
 import { directory } from "$lib/session/directory.svelte";
 import { Resource } from "$lib/ui/resource.svelte";
+
+type Calls = Pick<typeof tenant, "get"> & Pick<typeof contactFields, "create">;
 
 export class Workspace {
   readonly tenant: Resource<Tenant>;
 
-  constructor(private readonly calls: Pick<typeof api, "get" | "update"> = api) {
+  constructor(private readonly calls: Calls = { ...tenant, ...contactFields }) {
     this.tenant = new Resource(() => this.calls.get());
   }
 
-  get fields(): readonly ContactField[] {
-    return this.tenant.value?.settings.fields ?? [];
+  get fields(): readonly NewContactField[] {
+    return directory.fields.value ?? [];
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.tenant.load(), directory.fields.load()]);
   }
 
   /** Its country in English, as in `Germany`. */
@@ -21,11 +27,9 @@ export class Workspace {
     return (code && new Intl.DisplayNames("en", { type: "region" }).of(code)) || code;
   }
 
-  /** Behind all that there are by now: they are changed together. Throws with the reason. */
-  async add(field: ContactField): Promise<void> {
-    const { settings } = await this.calls.get();
-    const kept = await this.calls.update({ settings: { fields: [...settings.fields, field] } });
-    this.tenant.value = kept;
-    if (directory.fields.value) directory.fields.value = kept.settings.fields;
+  /** Behind all that there are. Throws with the reason. */
+  async add(field: NewContactField): Promise<void> {
+    const made = await this.calls.create(field);
+    directory.fields.value = [...(directory.fields.value ?? []), made];
   }
 }

@@ -10,6 +10,7 @@ function filled(over: Partial<Calls> = {}) {
       list: aList,
       changed: contact_ids.length,
       unknown: phones,
+      merged: [],
     }),
   );
   const create = vi.fn(async ({ phone }: { phone: string }) => ({ id: `con${phone}` }) as Contact);

@@ -114,6 +114,12 @@ it("a changed contact changes in each of its conversations", () => {
     zone: { source: "tenant" as const, names: [] },
     time_zone: null,
     quiet_hours: null,
+    suppressed_at: null,
+    consent: {
+      marketing: { standing: null, since: null, numbers: [] },
+      service: { standing: null, since: null, numbers: [] },
+    },
+    lists: [],
     tags: [],
     fields: {},
     created_at: "2026-11-23T09:00:00Z",

@@ -1,7 +1,7 @@
 /** Snippets for one person in a conversation, with what is known of them put in. */
 import { contacts, snippets as api } from "$lib/api";
 import { every } from "$lib/api/every";
-import type { Contact, ContactField, Snippet } from "$lib/api/types";
+import type { Contact, NewContactField, Snippet } from "$lib/api/types";
 import { fill, read } from "$lib/campaign/template";
 import { Resource } from "$lib/ui/resource.svelte";
 
@@ -18,7 +18,7 @@ export class SnippetsFor {
 
   constructor(
     contact: string,
-    own: () => readonly ContactField[],
+    own: () => readonly NewContactField[],
     list: typeof api.list = api.list,
     get: (id: string) => Promise<Contact> = contacts.get,
   ) {
@@ -29,7 +29,11 @@ export class SnippetsFor {
   }
 }
 
-export function readyFor({ id, name, body }: Snippet, person: Contact, own: readonly ContactField[]): Ready {
+export function readyFor(
+  { id, name, body }: Snippet,
+  person: Contact,
+  own: readonly NewContactField[],
+): Ready {
   const found = read(body, null);
   if ("fault" in found) return { id, name, text: null, lacks: null };
   const filled = fill(found.parts, person, own);

@@ -1,5 +1,5 @@
 /** The names behind ids: assistants, members, teams, lists and segments, fetched once and again when they change elsewhere. */
-import { assistants, lists, members, numbers, segments, teams, tenant } from "$lib/api";
+import { assistants, contactFields, lists, members, numbers, segments, teams } from "$lib/api";
 import { every } from "$lib/api/every";
 import type { LiveEvent } from "$lib/api/types";
 import { session } from "./session.svelte";
@@ -10,7 +10,7 @@ class Directory {
   members = new Resource(() => members.list().then((page) => page.data));
 
   /** What is kept of contacts besides name and company. */
-  fields = new Resource(() => tenant.get().then((found) => found.settings.fields));
+  fields = new Resource(() => contactFields.list().then((page) => page.data));
   numbers = new Resource(() => numbers.list().then((page) => page.data));
   teams = new Resource(() => teams.list().then((page) => page.data));
   lists = new Resource(() => every(lists.list));

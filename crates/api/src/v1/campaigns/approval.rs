@@ -71,9 +71,10 @@ impl Counted {
     /// What a launch comes to, for what the draft says now.
     pub(super) fn order(of: Option<&Self>, settings: &Settings, at: Option<Timestamp>) -> Result<Order, ApiError> {
         match of {
-            Some(counted) if counted.settings != *settings => {
-                Err(ApiError::conflict("changed", "Somebody has just changed it. Look at it again, then launch it."))
-            }
+            Some(counted) if counted.settings != *settings => Err(ApiError::conflict(
+                "changed_meanwhile",
+                "Somebody has just changed it. Look at it again, then launch it.",
+            )),
             Some(Self { needs_approval: true, .. }) => Ok(Order::Submit(at)),
             _ => Ok(Order::Launch(at)),
         }

@@ -22,6 +22,7 @@ use crate::{
     error::ApiError,
     extract::{Json, Path},
     state::AppState,
+    v1::contacts::must_exist,
 };
 
 /// For whom.
@@ -91,10 +92,14 @@ pub async fn preview(
 ) -> Result<Json<CampaignPreview>, ApiError> {
     caller.must(Scope::CampaignsRead)?;
     let who = who(&asked)?;
+    let contact = asked.contact_id;
     app.engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
             let set = campaign::settings(tx, id).await?.ok_or_else(no_such)?;
+            if let Some(contact) = contact {
+                must_exist(tx, "contact_id", contact).await?;
+            }
             sendable(tx, &set).await
         })
         .await?;

@@ -23,6 +23,7 @@ use crate::{
     extract::{Path, Write},
     once::Written,
     state::AppState,
+    v1::contacts::must_exist,
     v1::conversations::unexpected,
 };
 
@@ -86,10 +87,14 @@ pub async fn test(
     let settings = async |tx: &mut TenantTx<'_>| tenant::settings(tx).await;
     let region = app.engine.store().read(caller.tenant, settings).await?.region;
     let to = numbers(&asked.to, &region)?;
+    let contact = asked.contact_id;
     app.engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
             let set: Settings = campaign::settings(tx, id).await?.ok_or_else(no_such)?;
+            if let Some(contact) = contact {
+                must_exist(tx, "contact_id", contact).await?;
+            }
             sendable(tx, &set).await
         })
         .await?;

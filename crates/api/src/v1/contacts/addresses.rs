@@ -12,7 +12,7 @@ use store::contact::{self, Contact};
 use store::{StoreError, TenantTx, event, tenant};
 use utoipa::ToSchema;
 
-use super::{by, there};
+use super::{by, nobody, shown, there};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{Nothing, Path, Write};
@@ -21,7 +21,7 @@ use crate::once::{self, Told, Written};
 use crate::state::AppState;
 
 /// An address more: a phone or an e-mail address.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAddress {
     /// In any usual spelling; without a country code it is read as one of the organisation's region.
@@ -30,7 +30,13 @@ pub struct NewAddress {
     email: Option<String>,
     /// It counts first among those of its kind: campaigns text the primary phone.
     #[serde(default)]
-    primary: bool,
+    pub(super) primary: bool,
+}
+
+impl std::fmt::Debug for NewAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewAddress").field("primary", &self.primary).finish_non_exhaustive()
+    }
 }
 
 /// How an address counts.
@@ -51,10 +57,10 @@ pub async fn add(
     Write(asked, once): Write<NewAddress>,
 ) -> Result<Written<Contact>, ApiError> {
     caller.must(Scope::ContactsWrite)?;
-    let (now, ids, by) = (app.engine.now(), app.engine.ids(), by(&caller));
+    let (now, ids, by, engine) = (app.engine.now(), app.engine.ids(), by(&caller), app.engine.clone());
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         there(tx, id).await?;
-        let named = named(&asked, &tenant::settings(tx).await?.region)?;
+        let (_, named) = asked.read("", &tenant::settings(tx).await?.region)?;
         let mut hand = Hand { by, at: now, ids: &mut ids.clone() };
         let line = match address::add(tx, &mut hand, id, &named, asked.primary).await.map_err(raced)? {
             Added::Theirs(line) => line,
@@ -63,9 +69,9 @@ pub async fn add(
                 let mend = format!("A contact has at most {} addresses. Remove one first.", address::ADDRESSES_MAX);
                 return Err(ApiError::invalid(named.kind, "too_many", mend));
             }
-            Added::Nobody => return Err(ApiError::not_found("contact")),
+            Added::Nobody => return Err(nobody(tx, id).await?),
         };
-        let found = there(tx, id).await?;
+        let found = shown(&engine, tx, id).await?;
         Ok(Told::at(found, event::append(tx, now, &[line]).await?))
     })
     .await
@@ -87,10 +93,12 @@ pub async fn change(
         return Err(ApiError::invalid("primary", "always_one", mend));
     }
     let (now, ids, by, named) = (app.engine.now(), app.engine.ids(), by(&caller), kept(&address));
+    let engine = app.engine.clone();
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+        there(tx, id).await?;
         let mut hand = Hand { by, at: now, ids: &mut ids.clone() };
         let line = address::prefer(tx, &mut hand, id, &named).await?.ok_or_else(|| ApiError::not_found("address"))?;
-        let found = there(tx, id).await?;
+        let found = shown(&engine, tx, id).await?;
         Ok(Told::at(found, event::append(tx, now, &[line]).await?))
     })
     .await
@@ -109,12 +117,13 @@ pub async fn remove(
     caller.must(Scope::ContactsWrite)?;
     let (now, ids, by, named) = (app.engine.now(), app.engine.ids(), by(&caller), kept(&address));
     once::write(&app, caller.tenant, once, StatusCode::NO_CONTENT, async move |tx: &mut TenantTx<'_>| {
+        there(tx, id).await?;
         let mut hand = Hand { by, at: now, ids: &mut ids.clone() };
         match address::remove(tx, &mut hand, id, &named).await? {
             Removed::Gone(line) => Ok(Told::at((), event::append(tx, now, &[line]).await?)),
             Removed::NotTheirs => Err(ApiError::not_found("address")),
             Removed::InUse => Err(ApiError::conflict(
-                "address_in_use",
+                "in_use",
                 "Texts went to this address or came from it, or it wants none, and that must stay known. Choose another \
                  one as primary instead.",
             )),
@@ -144,14 +153,31 @@ pub(super) fn raced(error: StoreError) -> ApiError {
     }
 }
 
-fn named(asked: &NewAddress, region: &str) -> Result<Named, ApiError> {
-    match (&asked.phone, &asked.email) {
-        (Some(phone), None) => {
-            let phone = E164::parse(phone, Some(region)).map_err(|error| ApiError::phone("phone", error))?;
-            Ok(Named { kind: address::PHONE, address: phone.as_str().to_owned() })
-        }
-        (None, Some(email)) => Ok(Named { kind: address::EMAIL, address: fields::email("email", email)? }),
-        _ => Err(ApiError::invalid("phone", "one_of", "Send either `phone` or `email`.")),
+/// What stands at `field`, if something does: where, what, and whether it counts first.
+type Read = Result<Option<(String, Named, bool)>, ApiError>;
+
+pub(super) fn phone(field: &str, text: Option<&str>, region: &str) -> Read {
+    let Some(text) = text else { return Ok(None) };
+    let phone = E164::parse(text, Some(region)).map_err(|error| ApiError::phone(field, error))?;
+    Ok(Some((field.into(), Named { kind: address::PHONE, address: phone.as_str().to_owned() }, false)))
+}
+
+pub(super) fn email(field: &str, text: Option<&str>) -> Read {
+    let Some(text) = text else { return Ok(None) };
+    Ok(Some((field.into(), Named { kind: address::EMAIL, address: fields::email(field, text)? }, false)))
+}
+
+impl NewAddress {
+    /// Where in the request it stands, behind `prefix`, and what it is.
+    pub(super) fn read(&self, prefix: &str, region: &str) -> Result<(String, Named), ApiError> {
+        let at = |name: &str| format!("{prefix}{name}");
+        let read = match (self.phone.as_deref(), self.email.as_deref()) {
+            (Some(text), None) => phone(&at("phone"), Some(text), region)?,
+            (None, Some(text)) => email(&at("email"), Some(text))?,
+            _ => None,
+        };
+        let neither = || ApiError::invalid(at("phone"), "one_of", "Send either `phone` or `email`.");
+        read.map(|(field, named, _)| (field, named)).ok_or_else(neither)
     }
 }
 

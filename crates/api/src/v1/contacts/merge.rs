@@ -12,7 +12,7 @@ use store::contact::merge::{self, Merge, Undone};
 use store::{TenantTx, event};
 use utoipa::ToSchema;
 
-use super::{by, there};
+use super::{by, must_exist, nobody, shown, there};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{Json, Path, Write};
@@ -73,9 +73,11 @@ pub async fn duplicates(
     Path(id): Path<ContactId>,
 ) -> Result<Json<Duplicates>, ApiError> {
     caller.must(Scope::ContactsRead)?;
-    let read = async move |tx: &mut TenantTx<'_>| may_be(tx, id).await;
-    let found = app.engine.store().read(caller.tenant, read).await?;
-    Ok(Json(Duplicates { data: found.ok_or_else(|| ApiError::not_found("contact"))? }))
+    let read = async move |tx: &mut TenantTx<'_>| match may_be(tx, id).await? {
+        Some(data) => Ok(Json(Duplicates { data })),
+        None => Err(nobody(tx, id).await?),
+    };
+    app.engine.store().read(caller.tenant, read).await
 }
 
 /// Makes another contact one with this one: addresses, conversations, consent, campaigns, labels, lists, and what this one does
@@ -89,7 +91,7 @@ pub async fn merge(
     Write(asked, once): Write<NewMerge>,
 ) -> Result<Written<Merged>, ApiError> {
     caller.must(Scope::ContactsWrite)?;
-    let (now, ids, by) = (app.engine.now(), app.engine.ids(), by(&caller));
+    let (now, ids, by, engine) = (app.engine.now(), app.engine.ids(), by(&caller), app.engine.clone());
     once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         there(tx, id).await?;
         if asked.from == id {
@@ -98,11 +100,10 @@ pub async fn merge(
         let mut ids = ids.clone();
         let merge_id: MergeId = ids.next();
         let mut hand = Hand { by, at: now, ids: &mut ids };
+        must_exist(tx, "from", asked.from).await?;
         let lines = merge::merge(tx, &mut hand, merge_id, id, asked.from).await?;
-        let lines = lines.ok_or_else(|| {
-            ApiError::invalid("from", "no_such_contact", "There is no such contact. Choose one that there is.")
-        })?;
-        let merged = Merged { merge_id, contact: there(tx, id).await? };
+        let Some(lines) = lines else { return Err(nobody(tx, id).await?) };
+        let merged = Merged { merge_id, contact: shown(&engine, tx, id).await? };
         Ok(Told::at(merged, event::append(tx, now, &lines).await?))
     })
     .await
@@ -119,18 +120,22 @@ pub async fn unmerge(
     Write(asked, once): Write<Unmerge>,
 ) -> Result<Written<Unmerged>, ApiError> {
     caller.must(Scope::ContactsWrite)?;
-    let (now, ids, by) = (app.engine.now(), app.engine.ids(), by(&caller));
+    let (now, ids, by, engine) = (app.engine.now(), app.engine.ids(), by(&caller), app.engine.clone());
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let mut hand = Hand { by, at: now, ids: &mut ids.clone() };
         let (gone, lines) = match merge::unmerge(tx, &mut hand, asked.merge_id, id).await? {
             Undone::Two(gone, lines) => (gone, lines),
-            Undone::None => return Err(ApiError::not_found("merge")),
+            Undone::None => {
+                there(tx, id).await?;
+                return Err(ApiError::not_found("merge"));
+            }
             Undone::Later => {
                 let mend = "This contact was itself made one with another since. Undo that first.";
                 return Err(ApiError::conflict("merged_since", mend));
             }
         };
-        let unmerged = Unmerged { contact: there(tx, id).await?, restored: there(tx, gone).await? };
+        let (contact, restored) = (shown(&engine, tx, id).await?, shown(&engine, tx, gone).await?);
+        let unmerged = Unmerged { contact, restored };
         Ok(Told::at(unmerged, event::append(tx, now, &lines).await?))
     })
     .await

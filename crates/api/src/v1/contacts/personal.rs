@@ -1,31 +1,26 @@
 //! What is kept of one person, in one file; and erasing it.
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use bytes::Bytes;
 use domain::access::Scope;
-use domain::id::{ContactId, TenantId};
-use engine::AddressKey;
-use futures_util::StreamExt as _;
+use domain::id::ContactId;
+use engine::{AddressKey, Engine};
 use http::{HeaderValue, StatusCode, header};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::contact::Contact;
 use store::contact::erase::{Erased, Erasure, erase as erase_contact};
-use store::contact::timeline;
-use store::{Store, StoreError, TenantTx, consent, contact, event, message, suppression};
+use store::contact::export::everybody;
+use store::{StoreError, TenantTx, event, suppression};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::there;
+use super::{nobody, shown, there};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{Path, Write};
 use crate::once::{self, Told, Written};
 use crate::state::AppState;
 
-/// So many rows are read at once.
-const ROWS_AT_ONCE: u32 = 200;
+mod file;
 
 /// An order to erase somebody.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -52,8 +47,9 @@ pub struct ContactErased {
     pub forgotten_uploads: u64,
 }
 
-/// Everything that is kept of a contact, as a JSON file: themselves, what was changed of them, their consent ledger, their
-/// messages, and their campaigns.
+/// Everything that is kept of a contact, as a JSON file: themselves and whoever was made one with them, their addresses, fields,
+/// labels, lists, history, consent, suppressions, conversations, messages, attachments, what assistants made of them, campaigns
+/// with what came of them, clicks, and what endpoints were told.
 #[utoipa::path(get, path = "/contacts/{id}/export", tag = "contacts", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/json", body = String)))]
 pub async fn export(
@@ -64,14 +60,35 @@ pub async fn export(
     for scope in [Scope::ContactsRead, Scope::ConversationsRead, Scope::CampaignsRead] {
         caller.must(scope)?;
     }
-    let store = app.engine.store().clone();
-    let found = store.read(caller.tenant, async move |tx: &mut TenantTx<'_>| there(tx, id).await).await?;
-    let head = format!("{{\"contact\":{}", serde_json::to_string(&found).map_err(StoreError::fault)?);
+    let engine = app.engine.clone();
+    let begin = async move |tx: &mut TenantTx<'_>| {
+        let found = shown(&engine, tx, id).await?;
+        let suppressions = suppressions(&engine, tx, &found).await?;
+        let everybody = everybody(tx, id).await?;
+        let json = |value: serde_json::Result<String>| value.map_err(StoreError::fault);
+        let (found, suppressions) = (json(serde_json::to_string(&found))?, json(serde_json::to_string(&suppressions))?);
+        Ok::<_, ApiError>((format!("{{\"contact\":{found},\"suppressions\":{suppressions}"), everybody))
+    };
+    let (head, everybody) = app.engine.store().read(caller.tenant, begin).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"contact.json\"")),
     ];
-    Ok((headers, body(store, caller.tenant, id, head)).into_response())
+    Ok((headers, file::body(app.engine.store().clone(), caller.tenant, everybody, head)).into_response())
+}
+
+/// What the list of numbers that get no texts says and said of them.
+async fn suppressions(
+    engine: &Engine,
+    tx: &mut TenantTx<'_>,
+    contact: &Contact,
+) -> Result<Vec<suppression::Suppression>, StoreError> {
+    let mut found = Vec::new();
+    let Some(key) = AddressKey::find(tx, engine.sealer()).await? else { return Ok(found) };
+    for one in &contact.addresses {
+        found.extend(suppression::of(tx, &key.hash(&one.address)).await?);
+    }
+    Ok(found)
 }
 
 /// Erases a contact: their name, fields, notes, addresses, history, messages, attachments, and what campaigns, files and
@@ -96,7 +113,7 @@ pub async fn erase(
         }
         let Erased { addresses, lines, uploads } = match erase_contact(tx, now, id).await? {
             Erasure::Done(erased) => erased,
-            Erasure::Nobody => return Err(ApiError::not_found("contact")),
+            Erasure::Nobody => return Err(nobody(tx, id).await?),
             Erasure::ImportAtWork => {
                 let mend = "A file of contacts is being read, and may hold them. Wait until it is done, or cancel it.";
                 return Err(ApiError::conflict("import_at_work", mend));
@@ -114,84 +131,4 @@ pub async fn erase(
         Ok(Told::at(erased, event::append(tx, now, &lines).await?))
     })
     .await
-}
-
-/// Which part of the file comes next, and after what.
-#[derive(Debug, Clone, Copy)]
-enum Next {
-    History(Option<Uuid>),
-    Consents(Option<Uuid>),
-    Messages((i64, Uuid)),
-    Campaigns((i64, Uuid)),
-    End,
-}
-
-/// Before everything, in a line of time that is read backwards.
-const FIRST: (i64, Uuid) = (i64::MAX, Uuid::max());
-
-/// `head`, and one list after the other. The next rows are read when those before them were fetched.
-fn body(store: Store, tenant: TenantId, id: ContactId, head: String) -> Body {
-    let parts = futures_util::stream::unfold(Some(Next::History(None)), move |next| {
-        let store = store.clone();
-        async move {
-            let next = next?;
-            let read = async move |tx: &mut TenantTx<'_>| part(tx, id, next).await;
-            match store.read(tenant, read).await {
-                Ok((text, next)) => Some((Ok(Bytes::from(text)), next)),
-                Err(error) => Some((Err(std::io::Error::other(error)), None)),
-            }
-        }
-    });
-    Body::from_stream(futures_util::stream::iter([Ok(Bytes::from(head))]).chain(parts))
-}
-
-/// The rows that come next, and what comes behind them.
-async fn part(tx: &mut TenantTx<'_>, id: ContactId, next: Next) -> Result<(String, Option<Next>), StoreError> {
-    let micros = Timestamp::as_microsecond;
-    match next {
-        Next::History(after) => {
-            let rows = contact::history::page(tx, id, after, ROWS_AT_ONCE).await?;
-            let last = rows.last().map(|row| Next::History(Some(row.id)));
-            list("history", after.is_none(), &rows, last, Next::Consents(None))
-        }
-        Next::Consents(after) => {
-            let rows = consent::page(tx, id, after, ROWS_AT_ONCE).await?;
-            let last = rows.last().map(|row| Next::Consents(Some(row.id)));
-            list("consents", after.is_none(), &rows, last, Next::Messages(FIRST))
-        }
-        Next::Messages(after) => {
-            let rows = message::of_contact(tx, id, after, ROWS_AT_ONCE).await?;
-            let last = rows.last().map(|row| Next::Messages((micros(row.created_at), row.id.into())));
-            list("messages", after == FIRST, &rows, last, Next::Campaigns(FIRST))
-        }
-        Next::Campaigns(after) => {
-            let rows = timeline::campaign_texts(tx, id, false, after, ROWS_AT_ONCE).await?;
-            let last = rows.last().map(|(at, row)| Next::Campaigns((micros(*at), row.recipient_id.into())));
-            let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
-            list("campaigns", after == FIRST, &rows, last, Next::End)
-        }
-        Next::End => Ok(("}\n".into(), None)),
-    }
-}
-
-/// Rows of a list: it begins with its name, and ends when no more come.
-fn list<T: Serialize>(
-    name: &str,
-    begins: bool,
-    rows: &[T],
-    last: Option<Next>,
-    behind: Next,
-) -> Result<(String, Option<Next>), StoreError> {
-    let mut text = if begins { format!(",\"{name}\":[") } else { String::new() };
-    for (nth, row) in rows.iter().enumerate() {
-        if nth > 0 || !begins {
-            text.push(',');
-        }
-        text.push_str(&serde_json::to_string(row).map_err(StoreError::fault)?);
-    }
-    let more = last.filter(|_| rows.len() == ROWS_AT_ONCE as usize);
-    if more.is_none() {
-        text.push(']');
-    }
-    Ok((text, Some(more.unwrap_or(behind))))
 }

@@ -63,7 +63,7 @@ pub(super) async fn apply(
     }
     settings.mode = asked.mode.unwrap_or(settings.mode);
     if let Some(tags) = asked.tags {
-        settings.tags = contacts::tags(tags)?;
+        settings.tags = contacts::labels(tags)?;
     }
     if let Some(list) = asked.list_id {
         if let Some(list) = list

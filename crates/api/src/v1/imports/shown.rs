@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::change::problems;
 use crate::error::ApiError;
-use crate::v1::tenant::FieldShape;
+use crate::v1::contact_fields::NewContactField;
 
 /// An import of contacts from a file.
 #[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -120,7 +120,7 @@ pub struct ImportColumn {
     /// The same in a sentence.
     because: String,
     /// A field that could be made for it.
-    #[schema(required = true, value_type = Option<FieldShape>)]
+    #[schema(required = true, value_type = Option<NewContactField>)]
     suggestion: Option<Field>,
 }
 

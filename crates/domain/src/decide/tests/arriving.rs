@@ -102,6 +102,32 @@ fn stop_acts_before_anyone_and_is_confirmed_once() {
 }
 
 #[test]
+fn a_stop_that_comes_after_a_newer_start_is_written_down_and_nothing_else() {
+    on_text(
+        "STOP",
+        |scene| scene.contact.as_mut().unwrap().started_at = Some(now() + 1.second()),
+        expect![[r#"
+        consent: opted out = true
+        now open, held by assistant, version 4
+        in by contact, received: STOP"#]],
+    );
+    // At the same moment STOP counts.
+    on_text(
+        "STOP",
+        |scene| scene.contact.as_mut().unwrap().started_at = Some(now()),
+        expect![[r#"
+        consent: opted out = true
+        unsent cancelled (all to the contact): contact_opted_out
+        drafts superseded
+        now open, held by assistant, version 4
+        in by contact, received: STOP
+        out by system, queued: You are unsubscribed and will get no more texts from us. Reply START to resume.
+        receipt: gate
+        → send in 0 s"#]],
+    );
+}
+
+#[test]
 fn what_the_carrier_took_for_stop_is_stop_and_it_has_confirmed_it() {
     let mut scene = scene();
     Arc::make_mut(&mut scene.number).carrier_answers_keywords = true;
@@ -133,7 +159,7 @@ fn words_that_only_we_know_are_confirmed_by_us() {
 
 #[test]
 fn start_lifts_it_and_help_is_answered() {
-    let out = |scene: &mut Scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now());
+    let out = |scene: &mut Scene| scene.contact.as_mut().unwrap().opted_out_at = Some(now() - 1.minute());
     on_text(
         "start",
         out,
@@ -234,19 +260,19 @@ fn a_closed_conversation_reopens_inside_the_window_and_has_a_successor_after_it(
     );
 }
 
+/// What it comes to is reckoned where the ledger is kept: what they said last counts.
 #[test]
-fn a_start_that_was_overtaken_by_a_newer_stop_says_nothing() {
+fn a_start_is_written_down_with_its_own_time() {
     let mut scene = scene();
     scene.contact.as_mut().unwrap().opted_out_at = Some(now());
-    let start = |at| TextArrived { at, ..arrived("START") };
-    let lifts = |at| {
-        let decision = text_arrived(now(), &mut ids(), &scene, Uuid::nil(), &start(at));
-        decision.changes.iter().any(
-            |change| matches!(change, Change::Consented(consent) if consent.state == crate::consent::State::OptedIn),
-        )
+    let start = TextArrived { at: now() - 10.seconds(), ..arrived("START") };
+    let decision = text_arrived(now(), &mut ids(), &scene, Uuid::nil(), &start);
+    let said = |change: &Change| match change {
+        Change::Consented(consent) => Some((consent.state, consent.at)),
+        _ => None,
     };
-    assert!(!lifts(now() - 10.seconds()), "it was sent before the STOP");
-    assert!(lifts(now() + 10.seconds()));
+    let said: Vec<_> = decision.changes.iter().filter_map(said).collect();
+    assert_eq!(said, [(crate::consent::State::OptedIn, now() - 10.seconds())]);
 }
 
 #[test]
