@@ -155,12 +155,13 @@ impl Engine {
     pub async fn wishes(
         &self,
         tx: &mut TenantTx<'_>,
+        settings: &domain::tenant::Settings,
         purpose: Purpose,
         number: NumberId,
         phone: &str,
     ) -> Result<Wishes, StoreError> {
         let (now, keys) = (self.0.now(), &self.0.address_keys);
-        Ok(suppression::Heard::of(tx, keys, now, purpose, number, &[phone]).await?.wishes(phone))
+        Ok(suppression::Heard::of(tx, keys, now, purpose, (settings, number), &[phone]).await?.wishes(phone))
     }
 
     /// Where the code of a short link leads, and that somebody followed it. `None`: nowhere.

@@ -126,6 +126,12 @@ pub mod shown {
         /// Whoever has not got it by then does not get it any more.
         #[schema(required = true, value_type = Option<String>, format = DateTime)]
         pub send_before: Option<String>,
+        /// What becomes of a text whose turn comes in quiet hours, by whoever's word or law.
+        #[schema(value_type = words::Otherwise)]
+        pub outside_hours: String,
+        /// What becomes of one that would be one too many, by your cap or the law's; `null`: what your settings say.
+        #[schema(required = true, value_type = Option<words::Otherwise>)]
+        pub over_cap: Option<String>,
         /// Of which campaign it is the next try, to those who did not get that one; `null`: of none.
         #[schema(required = true)]
         pub retry: Option<Retry>,
@@ -413,6 +419,7 @@ pub async fn starts_with_the_first(tx: &mut TenantTx<'_>, id: CampaignId) -> Res
 /// When the database fails.
 pub async fn remove(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Line, StoreError> {
     check::forget(tx, id).await?;
+    pace::forget(tx, id).await?;
     history::forget(tx, id).await?;
     attached::forget(tx, id).await?;
     tx.exec("DELETE FROM campaign WHERE tenant_id = $1 AND id = $2", args![id]).await?;

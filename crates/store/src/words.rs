@@ -50,6 +50,8 @@ words! {
     /// What stops a campaign by itself: the carrier says that something is set up wrongly, or takes its texts for spam;
     /// or too much came of the first texts that must not.
     CampaignGuard { Configuration, Spam, Canary }
+    /// What becomes of a campaign's text that may not go at its time: it waits until it may, or its recipient is skipped.
+    Otherwise { Defer, Skip }
     /// What was done with a campaign.
     CampaignDeedKind {
         Created, Edited, Launched, Submitted, Approved, Refused, Undone, Started, Paused, Resumed, CanaryPassed, Cancelled,

@@ -77,7 +77,7 @@ pub async fn apply(
             continue;
         }
         let contact = match (&verdict, someone) {
-            (Verdict::Create, _) => writing.create(tx, ids, applying, &read.row),
+            (Verdict::Create, _) => writing.create(tx, ids, &read.row),
             (Verdict::Update(change), Some(someone)) => writing.change(someone, change),
             (_, Some(someone)) => someone.id,
             (_, None) => continue,
@@ -182,7 +182,7 @@ struct Agreed<'r> {
 }
 
 impl<'r> Writing<'r> {
-    fn create(&mut self, tx: &TenantTx<'_>, ids: &mut Ids, applying: Applying<'r>, row: &'r Row) -> ContactId {
+    fn create(&mut self, tx: &TenantTx<'_>, ids: &mut Ids, row: &'r Row) -> ContactId {
         let id: ContactId = ids.next();
         let email = Some(row.email.as_str()).filter(|email| !email.is_empty());
         let words = words(tx.tenant(), &row.name, &row.company, std::iter::once(row.phone.as_str()).chain(email));
@@ -191,7 +191,6 @@ impl<'r> Writing<'r> {
         self.emails.extend(email.map(|email| (id, email.into())));
         self.people.push((id, row, words));
         self.step.created.push(id);
-        self.tags.extend(applying.settings.tags.iter().map(|tag| (id, tag.into())));
         id
     }
 

@@ -42,6 +42,7 @@ mod teams;
 mod tools;
 mod tracking;
 mod trust;
+mod untimely;
 mod webhook_keys;
 mod webhooks;
 mod wishes;

@@ -7,6 +7,7 @@ use domain::link::Links;
 use domain::lint::{self, Severity};
 use domain::phone::E164;
 use domain::template::{OWN_NAMES, Template};
+use domain::tenant::Otherwise;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::campaign::{audience, retry};
@@ -47,6 +48,14 @@ pub struct CampaignPatch {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>, format = DateTime)]
     send_before: Option<Option<Timestamp>>,
+    /// What becomes of a text whose turn comes in quiet hours, by whoever's word or law: it waits, if nobody says otherwise, or its
+    /// recipient is skipped.
+    #[schema(value_type = Option<words::Otherwise>)]
+    outside_hours: Option<Otherwise>,
+    /// What becomes of one that would be one too many, by your cap or the law's; `null`: what your settings say.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<words::Otherwise>)]
+    over_cap: Option<Option<Otherwise>>,
     /// Who gets it first, and what must not come of it, or it pauses; `null`: nobody does.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<store::campaign::shown::Canary>)]
@@ -203,6 +212,8 @@ pub(super) async fn settings(
     if let Some(canary) = asked.canary {
         set.canary = canary.map(canary_of).transpose()?;
     }
+    set.outside_hours = asked.outside_hours.unwrap_or(set.outside_hours);
+    set.over_cap = asked.over_cap.unwrap_or(set.over_cap);
     set.links = asked.links.unwrap_or(set.links);
     if let Some(throttle) = asked.throttle {
         if throttle.segments_per_minute == Some(0) {
@@ -352,6 +363,7 @@ fn canary_of(canary: Canary) -> Result<Canary, ApiError> {
         ("wait_minutes", canary.wait_minutes, 1, Canary::WAIT_MAX),
         ("max_failed_percent", canary.max_failed_percent.into(), 0, 100),
         ("max_opted_out_percent", canary.max_opted_out_percent.into(), 0, 100),
+        ("max_complained_percent", canary.max_complained_percent.into(), 0, 100),
     ] {
         if !(least..=most).contains(&value) {
             let mend = format!("Choose {least} to {most}.");
