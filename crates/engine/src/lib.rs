@@ -324,12 +324,17 @@ impl Engine {
         self.0.checks.set(self.0.now());
     }
 
-    /// Looks at a file of contacts that has come in whole.
+    /// Looks at a file of contacts that has come in whole. `told`: what somebody knows better than its bytes tell.
     ///
     /// # Errors
     /// When it is no sheet, or the database fails.
-    pub async fn look_at_import(&self, tenant: TenantId, import: ImportId, bytes: u64) -> Result<Looked, LookError> {
-        import::look(&self.0, tenant, import, bytes).await
+    pub async fn look_at_import(
+        &self,
+        tenant: TenantId,
+        (import, bytes): (ImportId, u64),
+        told: import::Told,
+    ) -> Result<Looked, LookError> {
+        import::look(&self.0, tenant, (import, bytes), told).await
     }
 
     /// To be called when an import is to be read, or taken back.

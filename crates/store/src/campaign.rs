@@ -206,7 +206,7 @@ pub mod shown {
         pub to: u32,
     }
 
-    /// Who gets it: whoever one of the first five means, and none of the others does.
+    /// Who gets it: whoever one of the first six means, and none of the others does.
     #[derive(Debug, Serialize, ToSchema)]
     #[schema(as = CampaignAudience)]
     pub struct Audience {
@@ -218,6 +218,8 @@ pub mod shown {
         pub lists: Vec<String>,
         /// Contacts in one of these segments, at the moment at which everybody gets their row.
         pub segments: Vec<String>,
+        /// Contacts whom one of these imports added or found.
+        pub imports: Vec<String>,
         /// These numbers, in E.164 form.
         pub phones: Vec<String>,
         /// But nobody with one of these labels.
@@ -226,6 +228,8 @@ pub mod shown {
         pub without_lists: Vec<String>,
         /// Nor in one of these segments.
         pub without_segments: Vec<String>,
+        /// Nor whom one of these imports added or found.
+        pub without_imports: Vec<String>,
     }
 }
 

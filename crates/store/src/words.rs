@@ -83,6 +83,8 @@ words! {
     ImportState { Draft, Checking, Checked, Running, Done, Failed, Cancelled, Undoing, Undone }
     /// How 03/04/2026 is read: as the third of April, or as the fourth of March.
     ImportDates { DayFirst, MonthFirst }
+    /// What parts the values of a text.
+    ImportDelimiter { Comma, Semicolon, Tab, Pipe }
     /// What becomes of contacts that are there already: they stay as they are, what is not known of them is filled in, or what
     /// the file says counts.
     ImportMode { Skip, Fill, Overwrite }

@@ -18,6 +18,7 @@ mod first_start;
 mod foretold;
 mod guards;
 mod hostile_carrier;
+mod imported;
 mod imports;
 mod in_full_flight;
 mod inbox;

@@ -151,6 +151,7 @@ store::on_both_engines! {
         town.faults(serde_json::from_value(json!({ "outcomes": [{ "outcome": "no_receipt" }] })).unwrap());
         launch(&town, &acme, &id).await;
         let first = phones.iter().find(|phone| !town.heard(phone).is_empty()).unwrap();
+        town.passes(SignedDuration::from_mins(1)).await;
         town.texts(first, &acme, "Take me off your list").await;
         let mut shown = Value::Null;
         for _ in 0..100 {

@@ -566,7 +566,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What limits hold it just now. */
+        /** How fast it goes now, how long those take who are left, and what limits hold it. */
         get: operations["get_campaigns_id_pace"];
         put?: never;
         post?: never;
@@ -934,7 +934,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Says what its columns are, what becomes of contacts that are there already, and who vouches for the consent. */
+        /**
+         * Says how the file is read, where that was told wrongly; what its columns are, what becomes of contacts that are there already,
+         *     and who vouches for the consent.
+         */
         patch: operations["patch_contacts_imports_id"];
         trace?: never;
     };
@@ -3240,10 +3243,12 @@ export interface components {
              */
             total: number;
         };
-        /** @description Who gets it: whoever one of the first five means, and none of the others does. */
+        /** @description Who gets it: whoever one of the first six means, and none of the others does. */
         CampaignAudience: {
             /** @description All contacts. */
             everyone: boolean;
+            /** @description Contacts whom one of these imports added or found. */
+            imports: string[];
             /** @description Contacts on one of these lists. */
             lists: string[];
             /** @description These numbers, in E.164 form. */
@@ -3252,6 +3257,8 @@ export interface components {
             segments: string[];
             /** @description Contacts with one of these labels. */
             tags: string[];
+            /** @description Nor whom one of these imports added or found. */
+            without_imports: string[];
             /** @description Nor on one of these lists. */
             without_lists: string[];
             /** @description Nor in one of these segments. */
@@ -3266,6 +3273,12 @@ export interface components {
              * @description But at least so many, if there are.
              */
             at_least: number;
+            /**
+             * Format: int32
+             * @description More complaints than this, of a hundred, and it pauses: texts that a carrier took for spam, and people who said in their own
+             *     words that they want no more. 2 if not said.
+             */
+            max_complained_percent: number;
             /**
              * Format: int32
              * @description More failures than this, of a hundred, and it pauses.
@@ -3304,6 +3317,8 @@ export interface components {
         };
         /** @description What a launch would do, as far as it is counted. */
         CampaignCheck: {
+            /** @description What everybody's own clock would show then; `null`: no clock is asked. */
+            at_local: string | null;
             /**
              * Format: date-time
              * @description When it was asked for.
@@ -3333,7 +3348,7 @@ export interface components {
             longest: components["schemas"]["CheckText"][];
             /**
              * Format: int64
-             * @description How many may be texted at the start.
+             * @description How many may be texted at the start, or as soon as their own clock shows `at_local`.
              */
             now: number;
             /** @description Texts to look at: dear because of a name, with another word for what is not known, or nearly empty. */
@@ -3437,15 +3452,37 @@ export interface components {
             /** @description By the country of the recipients' numbers, the busiest first. */
             countries: components["schemas"]["OutcomesOfCountry"][];
             funnel: components["schemas"]["OutcomeFunnel"] | null;
+            /** @description By the address that its short links lead to, the most followed first, at most a hundred. */
+            links: components["schemas"]["LinkFigures"][];
             /** @description By our number, the busiest first. */
             numbers: components["schemas"]["OutcomesOfNumber"][];
             /** @description Why some stand where they do, the most frequent first. */
             reasons: components["schemas"]["OutcomeReason"][];
         };
-        /** @description What makes a running campaign go slower than its numbers can. */
+        /** @description How fast a running campaign goes, and what makes it go slower than its numbers can. */
         CampaignPace: {
+            /**
+             * Format: int64
+             * @description How many wait for another hour, or until they may be texted again.
+             */
+            deferred: number;
             /** @description The numbers from which none of its texts may go just now, and which limit holds each. */
             held: components["schemas"]["HeldNumber"][];
+            /**
+             * Format: int64
+             * @description How long those who wait take at this rate; `null`: nobody can say.
+             */
+            seconds_left: number | null;
+            /**
+             * Format: double
+             * @description Texts a minute that were handed to the carrier, over the last minute; `null`: it does not run, or has only begun.
+             */
+            texts_per_minute: number | null;
+            /**
+             * Format: int64
+             * @description How many wait whose turn may come now; who must wait for the hours of the day is not among them.
+             */
+            waiting: number;
         };
         /** @description A campaign to write, or what of a draft changes; what is absent stays. */
         CampaignPatch: {
@@ -3468,6 +3505,8 @@ export interface components {
             name?: string | null;
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers?: string[] | null;
+            outside_hours?: components["schemas"]["Otherwise"] | null;
+            over_cap?: components["schemas"]["Otherwise"] | null;
             purpose?: components["schemas"]["CampaignPurpose"] | null;
             /**
              * Format: date-time
@@ -3556,6 +3595,9 @@ export interface components {
             media: string[];
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers: string[];
+            /** @description What becomes of a text whose turn comes in quiet hours, by whoever's word or law. */
+            outside_hours: components["schemas"]["Otherwise"];
+            over_cap: components["schemas"]["Otherwise"] | null;
             /** @description What it is for. */
             purpose: components["schemas"]["CampaignPurpose"];
             retry: components["schemas"]["CampaignRetry"] | null;
@@ -3807,13 +3849,18 @@ export interface components {
          * @enum {string}
          */
         CaseRule: "outcome" | "must_mention" | "must_not" | "must_cite" | "segments_max" | "rubric" | "time";
-        /** @description Who gets it: whoever one of the first five means, and none of the others does. */
+        /** @description Who gets it: whoever one of the first six means, and none of the others does. */
         ChangeAudience: {
             /**
              * @description All contacts.
              * @default false
              */
             everyone: boolean;
+            /**
+             * @description Contacts whom one of these imports added or found; each must have been read.
+             * @default []
+             */
+            imports: string[];
             /**
              * @description Contacts on one of these lists.
              * @default []
@@ -3834,6 +3881,11 @@ export interface components {
              * @default []
              */
             tags: string[];
+            /**
+             * @description Nor whom one of these imports added or found.
+             * @default []
+             */
+            without_imports: string[];
             /**
              * @description Nor on one of these lists.
              * @default []
@@ -3888,6 +3940,13 @@ export interface components {
             campaign_approval_above: number | null;
             /** @default null */
             campaign_cap: components["schemas"]["CampaignCap"] | null;
+            /**
+             * Format: int32
+             * @description Where consent to marketing is required, it counts no more after so many months in which somebody neither agreed anew nor
+             *     wrote to you; `null`: it counts until they take it back.
+             * @default null
+             */
+            consent_lapses_months: number | null;
             /**
              * @description All fields; what is kept in one that is left out stays, and is shown again with it.
              * @default null
@@ -3997,8 +4056,10 @@ export interface components {
              * @description How many.
              */
             count: number;
-            /** @description In plain words, with the mend. */
+            /** @description In plain words. */
             explanation: string;
+            /** @description What to do about it; empty: nothing need be done. */
+            mend?: string;
             /** @description Some of them, at most five. */
             samples: components["schemas"]["CheckText"][];
         };
@@ -4348,6 +4409,11 @@ export interface components {
             /** @description `csv` or `xlsx`. */
             format: string;
             /**
+             * Format: int64
+             * @description Which row has the columns' names, from 1; `null`: none has.
+             */
+            header_row: number | null;
+            /**
              * @description Which one.
              * @example imp_01939f0a7c2e7d40a1b2c3d4e5f60718
              */
@@ -4355,7 +4421,7 @@ export interface components {
             /** @description The list that everybody comes on. */
             list_id: string | null;
             /**
-             * @description What each column is, as it stands: `phone`, `name`, `first_name`, `last_name`, `company`, `email`, `time_zone`,
+             * @description What each column is, as it stands: `phone`, `other_phone`, `name`, `first_name`, `last_name`, `company`, `email`, `other_email`, `time_zone`,
              *     `language`, `tags`, `note`, `opted_in`, `opted_out`, `consent_at`, `consent_source`, `field:KEY` or `ignore`.
              */
             mapping: string[];
@@ -4374,11 +4440,13 @@ export interface components {
             sample: string[][];
             /** @description Which sheet of a workbook is read. */
             sheet: string | null;
+            /** @description The names of all its sheets. */
+            sheets: string[];
             /** @description Where it stands. */
             state: components["schemas"]["ImportState"];
             /** @description The sentence that whoever vouches confirms. */
             statement: string;
-            /** @description Labels that everybody who is new gets. */
+            /** @description Labels that everybody in it gets, but for whoever stays as they are. */
             tags: string[];
             /** @description What its rows did, or would do. */
             tally: components["schemas"]["ImportTally"];
@@ -4896,6 +4964,11 @@ export interface components {
          * @enum {string}
          */
         ImportDates: "day_first" | "month_first";
+        /**
+         * @description What parts the values of a text.
+         * @enum {string}
+         */
+        ImportDelimiter: "comma" | "semicolon" | "tab" | "pipe";
         /** @description Why a file could not be read to its end. */
         ImportFault: {
             /** @description Stable, for programs. */
@@ -4921,12 +4994,22 @@ export interface components {
             dates?: components["schemas"]["ImportDates"] | null;
             /** @description Whether 1,5 is one and a half. */
             decimal_comma?: boolean | null;
+            delimiter?: components["schemas"]["ImportDelimiter"] | null;
+            /** @description The character set of a text, by a name that browsers know, as in `windows-1250`; `null`: what its bytes tell. */
+            encoding?: string | null;
+            /**
+             * Format: int32
+             * @description Which row has the columns' names, from 1, blank rows not counted; 0: none has; `null`: what they look like.
+             */
+            header_row?: number | null;
             /** @description The list that everybody comes on; `null`: none. */
             list_id?: string | null;
             /** @description What each column is, from the left. */
             mapping?: string[] | null;
             mode?: components["schemas"]["ImportMode"] | null;
-            /** @description Labels that everybody who is new gets. */
+            /** @description Which sheet of a workbook is read, by its name; `null`: the first with something in it. */
+            sheet?: string | null;
+            /** @description Labels that everybody in it gets, but for whoever stays as they are. */
             tags?: string[] | null;
         };
         /** @description What keeps an import from being read. */
@@ -5222,6 +5305,31 @@ export interface components {
             /** @description Where it led. */
             url: string;
             verdict: components["schemas"]["LinkVerdict"] | null;
+        };
+        /** @description One of the addresses in a campaign's texts, and who followed it. */
+        LinkFigures: {
+            /**
+             * Format: int64
+             * @description How often people did.
+             */
+            clicks: number;
+            /**
+             * Format: int64
+             * @description How often machines did: previews, scanners and their like. They are counted nowhere else.
+             */
+            machine_clicks: number;
+            /**
+             * Format: int64
+             * @description How many people followed it.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description How many texts had it, as a short link.
+             */
+            texts: number;
+            /** @description The address as it was written. */
+            url: string;
         };
         /**
          * @description Who followed a link: a person, or what kind of machine.
@@ -5660,6 +5768,11 @@ export interface components {
                 /** @description `csv` or `xlsx`. */
                 format: string;
                 /**
+                 * Format: int64
+                 * @description Which row has the columns' names, from 1; `null`: none has.
+                 */
+                header_row: number | null;
+                /**
                  * @description Which one.
                  * @example imp_01939f0a7c2e7d40a1b2c3d4e5f60718
                  */
@@ -5667,7 +5780,7 @@ export interface components {
                 /** @description The list that everybody comes on. */
                 list_id: string | null;
                 /**
-                 * @description What each column is, as it stands: `phone`, `name`, `first_name`, `last_name`, `company`, `email`, `time_zone`,
+                 * @description What each column is, as it stands: `phone`, `other_phone`, `name`, `first_name`, `last_name`, `company`, `email`, `other_email`, `time_zone`,
                  *     `language`, `tags`, `note`, `opted_in`, `opted_out`, `consent_at`, `consent_source`, `field:KEY` or `ignore`.
                  */
                 mapping: string[];
@@ -5686,11 +5799,13 @@ export interface components {
                 sample: string[][];
                 /** @description Which sheet of a workbook is read. */
                 sheet: string | null;
+                /** @description The names of all its sheets. */
+                sheets: string[];
                 /** @description Where it stands. */
                 state: components["schemas"]["ImportState"];
                 /** @description The sentence that whoever vouches confirms. */
                 statement: string;
-                /** @description Labels that everybody who is new gets. */
+                /** @description Labels that everybody in it gets, but for whoever stays as they are. */
                 tags: string[];
                 /** @description What its rows did, or would do. */
                 tally: components["schemas"]["ImportTally"];
@@ -7126,6 +7241,11 @@ export interface components {
             /** @description Words that ask for it, such as `JOIN`. */
             words: string[];
         };
+        /**
+         * @description What becomes of a campaign's text that may not go at its time: it waits until it may, or its recipient is skipped.
+         * @enum {string}
+         */
+        Otherwise: "defer" | "skip";
         /** @description How many stand where, what they did, and what that took. */
         OutcomeFigures: {
             /**
@@ -7184,7 +7304,7 @@ export interface components {
             count: number;
             /** @description What happened, in plain words. */
             explanation: string;
-            /** @description What to do about it; empty: the explanation says it. */
+            /** @description What to do about it; empty: nothing need be done. */
             mend: string;
             /** @description Where. */
             standing: components["schemas"]["RecipientStanding"];
@@ -7331,7 +7451,7 @@ export interface components {
         PreviewFor: {
             /** @description A contact, */
             contact_id?: string | null;
-            /** @description or whoever is reached at this number. */
+            /** @description or whoever is reached at this number, written as people of your region do or with its country code. */
             phone?: string | null;
         };
         /**
@@ -7609,6 +7729,8 @@ export interface components {
             code: string | null;
             /** @description The same in plain words. */
             explanation: string;
+            /** @description What to do about it; empty: nothing need be done. */
+            mend: string;
             /**
              * Format: date-time
              * @description Until when it waits.
@@ -8338,6 +8460,12 @@ export interface components {
              */
             campaign_approval_above?: number | null;
             campaign_cap?: components["schemas"]["CampaignCap"] | null;
+            /**
+             * Format: int32
+             * @description Where consent to marketing is required, it counts no more after so many months in which somebody neither agreed anew nor
+             *     wrote to you; `null`: it counts until they take it back.
+             */
+            consent_lapses_months: number | null;
             /** @description What is kept of contacts besides name and company. */
             fields: components["schemas"]["ContactField"][];
             /** @description What HELP is answered with where the carrier does not. */
@@ -8527,13 +8655,17 @@ export interface components {
             /** @description Who is meant, as text. */
             text?: string | null;
         };
-        /** @description When its launch is tried. */
+        /** @description When its launch is tried: at most one of these. */
         TryLaunch: {
             /**
              * Format: date-time
              * @description From when its texts would go out, at the earliest a minute from now; if not said, then.
              */
             at?: string | null;
+            /** @description What each recipient's own clock would show: who may be texted then counts as one who may be at the start. */
+            at_local?: string | null;
+            /** @description What your organisation's clock would show, as in `2026-12-01T10:00`. */
+            at_tenant?: string | null;
         };
         /** @description Whether someone is typing. */
         Typing: {
@@ -10124,7 +10256,7 @@ export interface operations {
                 standing?: string;
                 /** @description Why, by the code of their failure, as in `40001` or `contact_opted_out`. */
                 code?: string;
-                /** @description This number, with its country code. */
+                /** @description This number, written as people of your region do or with its country code. */
                 phone?: string;
                 /** @description Whether they have answered. */
                 replied?: boolean;
@@ -10171,7 +10303,7 @@ export interface operations {
                 standing?: string;
                 /** @description Why, by the code of their failure, as in `40001` or `contact_opted_out`. */
                 code?: string;
-                /** @description This number, with its country code. */
+                /** @description This number, written as people of your region do or with its country code. */
                 phone?: string;
                 /** @description Whether they have answered. */
                 replied?: boolean;

@@ -2,7 +2,7 @@
 
 use domain::campaign::{Audience, Canary, Settings, Throttle, Variant};
 use domain::consent::Purpose;
-use domain::id::{ListId, MediaId, NumberId, SegmentId, WorkflowId};
+use domain::id::{ImportId, ListId, MediaId, NumberId, SegmentId, WorkflowId};
 use domain::link::Links;
 use domain::lint::{self, Severity};
 use domain::phone::E164;
@@ -18,7 +18,7 @@ use super::attached;
 use super::variants::{holdout_of, variants_of};
 use crate::{
     error::{ApiError, FieldError},
-    v1::{lists, segments},
+    v1::{imports, lists, segments},
 };
 
 const NUMBERS_MAX: usize = 100;
@@ -82,7 +82,7 @@ pub struct CampaignPatch {
     workflow_id: Option<Option<WorkflowId>>,
 }
 
-/// Who gets it: whoever one of the first five means, and none of the others does.
+/// Who gets it: whoever one of the first six means, and none of the others does.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ChangeAudience {
@@ -96,6 +96,9 @@ pub struct ChangeAudience {
     /// Contacts in one of these segments, at the moment at which everybody gets their row.
     #[schema(value_type = Vec<String>)]
     segments: Vec<SegmentId>,
+    /// Contacts whom one of these imports added or found; each must have been read.
+    #[schema(value_type = Vec<String>)]
+    imports: Vec<ImportId>,
     /// These numbers, in E.164 form; who is not known becomes a contact.
     phones: Vec<String>,
     /// But nobody with one of these labels.
@@ -106,6 +109,9 @@ pub struct ChangeAudience {
     /// Nor in one of these segments.
     #[schema(value_type = Vec<String>)]
     without_segments: Vec<SegmentId>,
+    /// Nor whom one of these imports added or found.
+    #[schema(value_type = Vec<String>)]
+    without_imports: Vec<ImportId>,
 }
 
 impl std::fmt::Debug for CampaignPatch {
@@ -141,7 +147,7 @@ pub(super) async fn ready(
     groups_exist(tx, &set.audience).await?;
     segments_make_sense(tx, &set.audience).await?;
     if set.audience.phones.is_empty() && !audience::anybody(tx, now, &set.audience).await? {
-        let mend = "Nobody would get it. Choose other labels, lists or segments, or name some numbers.";
+        let mend = "Nobody would get it. Choose other labels, lists, segments or imports, or name some numbers.";
         return Err(ApiError::invalid("audience", "nobody", mend));
     }
     Ok(())
@@ -271,7 +277,7 @@ async fn numbers_exist(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<()
     Ok(())
 }
 
-/// That there are the lists and segments of an audience; they stay there until the transaction ends.
+/// That there are the lists, segments and imports of an audience; they stay there until the transaction ends.
 async fn groups_exist(tx: &mut TenantTx<'_>, to: &Audience) -> Result<(), ApiError> {
     for (field, ids) in [("lists", &to.lists), ("without_lists", &to.without_lists)] {
         for (nth, id) in ids.iter().enumerate() {
@@ -281,6 +287,11 @@ async fn groups_exist(tx: &mut TenantTx<'_>, to: &Audience) -> Result<(), ApiErr
     for (field, ids) in [("segments", &to.segments), ("without_segments", &to.without_segments)] {
         for (nth, id) in ids.iter().enumerate() {
             segments::must_exist(tx, format!("audience.{field}[{nth}]"), *id).await?;
+        }
+    }
+    for (field, ids) in [("imports", &to.imports), ("without_imports", &to.without_imports)] {
+        for (nth, id) in ids.iter().enumerate() {
+            imports::must_be_read(tx, format!("audience.{field}[{nth}]"), *id).await?;
         }
     }
     Ok(())
@@ -322,6 +333,8 @@ fn audience_of(asked: &ChangeAudience, region: &str) -> Result<Audience, ApiErro
     for (field, many) in [
         ("audience.lists", asked.lists.len()),
         ("audience.segments", asked.segments.len()),
+        ("audience.imports", asked.imports.len()),
+        ("audience.without_imports", asked.without_imports.len()),
         ("audience.without_lists", asked.without_lists.len()),
         ("audience.without_segments", asked.without_segments.len()),
     ] {
@@ -349,10 +362,12 @@ fn audience_of(asked: &ChangeAudience, region: &str) -> Result<Audience, ApiErro
         tags: labels("audience.tags", &asked.tags)?,
         lists: each_once(&asked.lists),
         segments: each_once(&asked.segments),
+        imports: each_once(&asked.imports),
         phones,
         without_tags: labels("audience.without_tags", &asked.without_tags)?,
         without_lists: each_once(&asked.without_lists),
         without_segments: each_once(&asked.without_segments),
+        without_imports: each_once(&asked.without_imports),
     })
 }
 

@@ -10,3 +10,12 @@ CREATE TABLE campaign_pace (
     PRIMARY KEY (tenant_id, campaign_id, number_id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
 ) {clustered};
+
+-- Whom an import added or found: they can be sent to, or left out. Written in the order of the file.
+CREATE TABLE contact_import_member (
+    tenant_id  UUID NOT NULL,
+    import_id  UUID NOT NULL,
+    contact_id UUID NOT NULL,
+    PRIMARY KEY (tenant_id, import_id, contact_id),
+    FOREIGN KEY (tenant_id, import_id) REFERENCES contact_import (tenant_id, id)
+) {clustered};
