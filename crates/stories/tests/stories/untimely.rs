@@ -137,34 +137,6 @@ store::on_both_engines! {
         assert_eq!(acme.get(&format!("/campaigns/{id}/recipients?phone=12")).await.bad_field().0, "phone");
     }
 
-    async fn whoever_is_first_and_complains_stops_it(store, place) {
-        drop(store);
-        let mut town = Town::on(place).await;
-        let acme = town.desk("Acme").await;
-        let phones: Vec<String> = (0..10).map(|n| format!("+1212555{:04}", 200 + n)).collect();
-        for phone in &phones {
-            contact(&acme, phone).await;
-        }
-        let canary = json!({ "percent": 1, "at_least": 4, "wait_minutes": 60, "max_opted_out_percent": 100 });
-        let id = draft(&acme, json!({ "canary": canary })).await;
-        assert_eq!(acme.get(&format!("/campaigns/{id}")).await.is(200)["canary"]["max_complained_percent"], 2);
-        town.faults(serde_json::from_value(json!({ "outcomes": [{ "outcome": "no_receipt" }] })).unwrap());
-        launch(&town, &acme, &id).await;
-        let first = phones.iter().find(|phone| !town.heard(phone).is_empty()).unwrap();
-        town.passes(SignedDuration::from_mins(1)).await;
-        town.texts(first, &acme, "Take me off your list").await;
-        let mut shown = Value::Null;
-        for _ in 0..100 {
-            shown = acme.get(&format!("/campaigns/{id}")).await.is(200).clone();
-            if shown["state"] == "paused" {
-                break;
-            }
-            town.passes(SignedDuration::from_millis(500)).await;
-        }
-        let why = text(&shown["halt"]["explanation"]);
-        assert!(why.contains("1 were taken for spam or complained of, where 2 % may"), "{why}");
-    }
-
     async fn consent_that_nobody_renews_lapses(store, place) {
         drop(store);
         let mut town = Town::on(place).await;
