@@ -229,6 +229,8 @@ export const aCampaign = (over: Partial<Campaign> = {}): Campaign => ({
   send_before: null,
   retry: null,
   canary: null,
+  outside_hours: "defer",
+  over_cap: null,
   variants: [],
   holdout_percent: 0,
   purpose: "marketing",
@@ -255,6 +257,7 @@ export const aCheck = (over: Partial<CampaignCheck> = {}): CampaignCheck => ({
   stale: false,
   progress: 1,
   starts_at: "2026-11-23T10:01:00Z",
+  at_local: null,
   began_at: "2026-11-23T10:00:00Z",
   ended_at: null,
   total: 0,
@@ -315,6 +318,7 @@ export const someOutcomes = (over: Partial<CampaignOutcomes> = {}): CampaignOutc
   numbers: [],
   countries: [],
   carriers: [],
+  links: [],
   funnel: null,
   ...over,
 });
@@ -341,6 +345,8 @@ export const anImport = (over: Partial<ContactImport> = {}): ContactImport => ({
   delimiter: "comma",
   encoding: "UTF-8",
   sheet: null,
+  sheets: [],
+  header_row: 1,
   columns: ["Mobile", "Name", "Shoe size"].map((name) => ({
     name,
     guess: "ignore",

@@ -203,23 +203,59 @@ where
 /// # Errors
 /// 422 if the key is not 1 to 255 printable ASCII characters.
 pub fn from_request(parts: &Parts, body: &[u8]) -> Result<Option<Once>, ApiError> {
-    let Some(value) = parts.headers.get(KEY) else { return Ok(None) };
-    let key = value
-        .to_str()
-        .ok()
-        .map(str::trim)
-        .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic() || b == b' '));
-    let Some(key) = key else {
-        let message = "An idempotency key has 1 to 255 printable ASCII characters.";
-        return Err(ApiError::invalid("Idempotency-Key", "not_a_key", message));
-    };
-    let mut digest = Context::new(&SHA256);
-    for part in [parts.method.as_str().as_bytes(), b"\0", parts.uri.path().as_bytes(), b"\0", body] {
-        digest.update(part);
+    let Some(mut print) = Print::of(parts)? else { return Ok(None) };
+    print.take(body);
+    Ok(Some(print.finish()))
+}
+
+/// What a request with a key stands for, while its body comes in: no body need be whole in memory.
+pub struct Print {
+    key: String,
+    digest: Context,
+}
+
+impl std::fmt::Debug for Print {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Print").finish_non_exhaustive()
     }
-    let mut fingerprint = [0; 32];
-    fingerprint.copy_from_slice(digest.finish().as_ref());
-    Ok(Some(Once { key: key.to_owned(), fingerprint }))
+}
+
+impl Print {
+    /// Of a request whose body is still to come. `None`: it has no key.
+    ///
+    /// # Errors
+    /// 422 if the key is not 1 to 255 printable ASCII characters.
+    pub fn of(parts: &Parts) -> Result<Option<Self>, ApiError> {
+        let Some(value) = parts.headers.get(KEY) else { return Ok(None) };
+        let key = value
+            .to_str()
+            .ok()
+            .map(str::trim)
+            .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic() || b == b' '));
+        let Some(key) = key else {
+            let message = "An idempotency key has 1 to 255 printable ASCII characters.";
+            return Err(ApiError::invalid("Idempotency-Key", "not_a_key", message));
+        };
+        let mut digest = Context::new(&SHA256);
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+        for part in [parts.method.as_str(), "\0", path, "?", query, "\0"] {
+            digest.update(part.as_bytes());
+        }
+        Ok(Some(Self { key: key.to_owned(), digest }))
+    }
+
+    /// The next piece of the body.
+    pub fn take(&mut self, piece: &[u8]) {
+        self.digest.update(piece);
+    }
+
+    /// The body is over.
+    #[must_use]
+    pub fn finish(self) -> Once {
+        let mut fingerprint = [0; 32];
+        fingerprint.copy_from_slice(self.digest.finish().as_ref());
+        Once { key: self.key, fingerprint }
+    }
 }
 
 /// 422: the key was used for something else.
@@ -264,6 +300,21 @@ mod tests {
     fn once(key: &str, method: &str, path: &str, body: &[u8]) -> Result<Option<Once>, ApiError> {
         let request = http::Request::builder().method(method).uri(path).header(KEY, key).body(()).unwrap();
         from_request(&request.into_parts().0, body)
+    }
+
+    #[test]
+    fn a_body_in_pieces_is_the_same_body() {
+        let request = http::Request::post("/a?b=c").header(KEY, "k").body(()).unwrap();
+        let (parts, ()) = request.into_parts();
+        let mut print = Print::of(&parts).unwrap().unwrap();
+        for piece in ["one ", "", "two"] {
+            print.take(piece.as_bytes());
+        }
+        let whole = from_request(&parts, b"one two").unwrap().unwrap();
+        assert_eq!(print.finish().fingerprint, whole.fingerprint);
+        let (plain, ()) = http::Request::post("/a").header(KEY, "k").body(()).unwrap().into_parts();
+        assert_ne!(from_request(&plain, b"one two").unwrap().unwrap().fingerprint, whole.fingerprint);
+        assert!(Print::of(&http::Request::post("/a").body(()).unwrap().into_parts().0).unwrap().is_none());
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct Known<'a> {
     pub delimiter: Option<Delimiter>,
     /// The character set, by a name that browsers know, as in `windows-1250`.
     pub encoding: Option<&'a str>,
+    /// Which sheet of a workbook is read, by its name.
+    pub sheet: Option<&'a str>,
 }
 
 /// What a file turned out to be.
@@ -75,8 +77,10 @@ pub enum Format {
     },
     /// XLSX.
     Workbook {
-        /// The sheet that is read: the first with something in it.
+        /// The sheet that is read: the one that was asked for, else the first with something in it.
         sheet: String,
+        /// The names of all its sheets, hidden ones last.
+        sheets: Vec<String>,
     },
 }
 
@@ -123,9 +127,9 @@ impl<R: Read + Seek> Sheet<R> {
                 return Err(SheetError::TooLarge { bytes, max: WORKBOOK_BYTES_MAX });
             }
             kind::Kind::Workbook => {
-                let workbook = Workbook::open(reader)?;
-                let sheet = workbook.sheet().to_owned();
-                (Source::Workbook(Box::new(workbook)), Format::Workbook { sheet })
+                let workbook = Workbook::open(reader, known.sheet)?;
+                let (sheet, sheets) = (workbook.sheet().to_owned(), workbook.sheets().to_vec());
+                (Source::Workbook(Box::new(workbook)), Format::Workbook { sheet, sheets })
             }
             kind::Kind::Text => {
                 let (delimited, delimiter, encoding) = Delimited::open(reader, known)?;

@@ -11,10 +11,12 @@ mod history;
 mod lot;
 pub mod outcome;
 pub mod pool;
+pub mod rate;
 mod recipient;
 mod retry;
 pub mod schedule;
 pub mod throttle;
+mod untimely;
 mod variant;
 
 use std::fmt;
@@ -25,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::consent::Purpose;
 use crate::id::{CampaignId, MediaId, NumberId, WorkflowId};
 use crate::link::Links;
+use crate::tenant::Otherwise;
 
 pub use audience::Audience;
 pub use breaker::{Guard, Halt};
@@ -36,6 +39,7 @@ pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ende
 pub use retry::{Also, Retry};
 pub use schedule::Schedule;
 pub use throttle::Throttle;
+pub use untimely::Untimely;
 pub use variant::{Assigned, HOLDOUT_MAX, Texts, VARIANTS_MAX, Variant, WEIGHT_MAX};
 
 /// After its launch a campaign waits so long before its first text, so that whoever launched it can think again.
@@ -217,6 +221,10 @@ pub struct Settings {
     pub throttle: Throttle,
     /// Whoever has not got it by then does not get it any more.
     pub send_before: Option<Timestamp>,
+    /// What becomes of a text whose turn comes in quiet hours, the law's, the tenant's or the contact's.
+    pub outside_hours: Otherwise,
+    /// What becomes of one that would be one too many; `None`: what the tenant wants.
+    pub over_cap: Option<Otherwise>,
     /// It is the next try of another: its audience are those who did not get that one.
     pub retry: Option<Retry>,
     /// Who gets it first; `None`: nobody does.
@@ -239,6 +247,12 @@ impl Settings {
         let only = self.variants.is_empty().then_some((None, self.body.as_str()));
         let variants = self.variants.iter().enumerate().map(|(place, variant)| (Some(place), variant.body.as_str()));
         only.into_iter().chain(variants)
+    }
+
+    /// What becomes of texts that may not go when their turn comes.
+    #[must_use]
+    pub const fn untimely(&self) -> Untimely {
+        Untimely { outside_hours: self.outside_hours, over_cap: self.over_cap }
     }
 }
 

@@ -202,7 +202,7 @@ pub enum Refusal {
     #[error("There is no such {0}.")]
     NotFound(&'static str),
     /// The gate says never.
-    #[error("{}", .0.explanation())]
+    #[error("{}", .0.in_words())]
     Gate(crate::gate::Reason),
     /// One field is wrong.
     #[error("{message}")]

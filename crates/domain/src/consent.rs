@@ -4,11 +4,13 @@
 //! about one of them. STOP is about everything, and only they take it back, with START. START takes back nothing else: whoever
 //! said no to marketing alone still gets none, and whoever never agreed to it still has not.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::gate::Reason;
 use crate::id::UserId;
+use crate::tenant::Settings;
 
 pub mod opt_in;
 #[cfg(test)]
@@ -177,19 +179,33 @@ pub struct Wishes {
     pub standing: Standing,
     /// Since when their number is on the tenant's list of those that get no texts; `None`: it is not.
     pub suppressed_at: Option<Timestamp>,
+    /// When they last wrote to us. Asked only where consent lapses.
+    pub heard_at: Option<Timestamp>,
 }
 
 impl Wishes {
     /// Why a campaign must not text them; `None`: as far as they are concerned, it may.
     #[must_use]
-    pub fn against_campaign(&self, rule: MarketingConsent) -> Option<Reason> {
+    pub fn against_campaign(&self, now: Timestamp, settings: &Settings) -> Option<Reason> {
         if self.suppressed_at.is_some() {
             return Some(Reason::Suppressed);
         }
         if self.standing.has_refused() {
             return Some(Reason::PurposeOptedOut);
         }
-        let must_agree = self.purpose == Purpose::Marketing && rule == MarketingConsent::Required;
-        (must_agree && !self.standing.has_agreed()).then_some(Reason::NotOptedIn)
+        if self.purpose != Purpose::Marketing || settings.marketing_consent != MarketingConsent::Required {
+            return None;
+        }
+        if !self.standing.has_agreed() {
+            return Some(Reason::NotOptedIn);
+        }
+        self.has_lapsed(now, settings.consent_lapses_months?).then_some(Reason::ConsentLapsed)
+    }
+
+    /// They neither agreed nor wrote within so many months, by the calendar in UTC.
+    fn has_lapsed(&self, now: Timestamp, months: u16) -> bool {
+        let last = self.standing.opted_in_at.max(self.heard_at);
+        let ends = |at| TimeZone::UTC.to_datetime(at).checked_add(i64::from(months).months()).ok();
+        last.and_then(ends).is_some_and(|end| end <= TimeZone::UTC.to_datetime(now))
     }
 }

@@ -5,11 +5,12 @@ use std::fmt;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use crate::campaign::Untimely;
 use crate::consent::Wishes;
 use crate::hours::{HoursError, QuietHours, zone};
 use crate::law::{self, Answer, Closed, Question};
 use crate::region::Whereabouts;
-use crate::tenant::{OverCap, Settings};
+use crate::tenant::{Otherwise, Settings};
 
 mod often;
 #[cfg(test)]
@@ -54,6 +55,8 @@ pub struct Asked<'a> {
     /// When campaigns of the tenant texted this phone, the latest first, as far back as [`looks_back`] says. Asked for campaigns
     /// only.
     pub had: &'a [Timestamp],
+    /// What becomes of a campaign's text that may not go now. Asked of campaigns only.
+    pub untimely: Untimely,
     /// When the contact last wrote in this conversation.
     pub wrote_at: Option<Timestamp>,
     /// Why it is sent.
@@ -99,6 +102,8 @@ pub enum Reason {
     PurposeOptedOut,
     /// The contact has not agreed to marketing, and the tenant sends it to nobody else.
     NotOptedIn,
+    /// The contact agreed to marketing, but too long ago for the tenant's settings.
+    ConsentLapsed,
     /// The number is on the tenant's list of those that get no texts.
     Suppressed,
     /// Someone of the tenant blocked the contact.
@@ -117,10 +122,11 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ContactOptedOut,
         Self::PurposeOptedOut,
         Self::NotOptedIn,
+        Self::ConsentLapsed,
         Self::Suppressed,
         Self::ContactBlocked,
         Self::NumberDisabled,
@@ -137,6 +143,7 @@ impl Reason {
             Self::ContactOptedOut => "contact_opted_out",
             Self::PurposeOptedOut => "purpose_opted_out",
             Self::NotOptedIn => "not_opted_in",
+            Self::ConsentLapsed => "consent_lapsed",
             Self::Suppressed => "suppressed",
             Self::ContactBlocked => "contact_blocked",
             Self::NumberDisabled => "number_disabled",
@@ -147,38 +154,57 @@ impl Reason {
         }
     }
 
-    /// In plain words, with the mend.
+    /// What it is, in plain words.
     #[must_use]
     pub const fn explanation(self) -> &'static str {
         match self {
-            Self::ContactOptedOut => "This person asked for no more texts. Only they can undo that, by texting START.",
-            Self::PurposeOptedOut => {
-                "This person wants no texts of this purpose. Record their new consent if they have changed their mind."
-            }
+            Self::ContactOptedOut => "This person asked for no more texts.",
+            Self::PurposeOptedOut => "This person wants no texts of this purpose.",
             Self::NotOptedIn => {
-                "This person has not agreed to marketing texts, and your settings send them only to who has. Record their \
-                 consent with its proof, or ask for it by a text that they confirm."
+                "This person has not agreed to marketing texts, and your settings send them only to who has."
             }
-            Self::Suppressed => {
-                "This number is on your list of numbers that get no texts. If it should get some, have an owner or admin \
-                 take it off there, with the reason."
+            Self::ConsentLapsed => {
+                "This person agreed to marketing texts so long ago, without a sign of life since, that by your settings it no \
+                 longer counts."
             }
-            Self::ContactBlocked => "This contact is blocked. Unblock the contact to text them again.",
-            Self::NumberDisabled => "This number is switched off. Enable it under Numbers, or send from another.",
-            Self::QuietHours => "It is quiet hours where this person is; the text waits until they end.",
-            Self::LegalHours => {
-                "The law where this person can be forbids texts like this at this hour; the text waits for the next \
-                 that is allowed. Set the contact's time zone if their number does not tell where they are."
-            }
-            Self::FrequencyCap => {
-                "This person has had as many campaign texts as the law or your settings allow. Text them later, or raise \
-                 the limit under Settings if it is yours."
-            }
-            Self::NoOpenHour => {
-                "The law and the quiet hours together leave no hour to send in. Change the quiet hours under Settings, or \
-                 set the contact's time zone."
-            }
+            Self::Suppressed => "This number is on your list of numbers that get no texts.",
+            Self::ContactBlocked => "This contact is blocked.",
+            Self::NumberDisabled => "This number is switched off.",
+            Self::QuietHours => "It is quiet hours where this person is.",
+            Self::LegalHours => "The law where this person can be forbids texts like this at this hour.",
+            Self::FrequencyCap => "This person has had as many campaign texts as the law or your settings allow.",
+            Self::NoOpenHour => "The law and the quiet hours together leave no hour to send in.",
         }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub const fn mend(self) -> &'static str {
+        match self {
+            Self::ContactOptedOut => "Only they can undo that, by texting START.",
+            Self::PurposeOptedOut => "Record their new consent if they have changed their mind.",
+            Self::NotOptedIn => "Record their consent with its proof, or ask for it by a text that they confirm.",
+            Self::ConsentLapsed => {
+                "Record their renewed consent with its proof, or ask for it by a text that they confirm. How long consent counts \
+                 is set under Settings."
+            }
+            Self::Suppressed => "If it should get some, have an owner or admin take it off there, with the reason.",
+            Self::ContactBlocked => "Unblock the contact to text them again.",
+            Self::NumberDisabled => "Enable it under Numbers, or send from another.",
+            Self::QuietHours => "Text them at another hour: what is set to wait goes by itself when it may.",
+            Self::LegalHours => {
+                "Text them at another hour: what is set to wait goes by itself when it may. Set the contact's time zone if \
+                 their number does not tell where they are."
+            }
+            Self::FrequencyCap => "Text them later, or raise the limit under Settings if it is yours.",
+            Self::NoOpenHour => "Change the quiet hours under Settings, or set the contact's time zone.",
+        }
+    }
+
+    /// What it is and what to do about it, where there is room for one text.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        format!("{} {}", self.explanation(), self.mend())
     }
 }
 
@@ -200,7 +226,7 @@ pub fn gate(now: Timestamp, asked: Asked<'_>) -> Verdict {
     if asked.opted_out {
         return Verdict::Skip { reason: Reason::ContactOptedOut };
     }
-    if let Some(reason) = against(&asked) {
+    if let Some(reason) = against(now, &asked) {
         return Verdict::Skip { reason };
     }
     match asked.purpose {
@@ -212,9 +238,9 @@ pub fn gate(now: Timestamp, asked: Asked<'_>) -> Verdict {
 
 /// What they want, besides no texts at all. Whoever writes to us gets an answer, whichever list they
 /// were put on before.
-fn against(asked: &Asked<'_>) -> Option<Reason> {
+fn against(now: Timestamp, asked: &Asked<'_>) -> Option<Reason> {
     match asked.purpose {
-        Purpose::Campaign => asked.wishes.against_campaign(asked.settings.marketing_consent),
+        Purpose::Campaign => asked.wishes.against_campaign(now, asked.settings),
         Purpose::Test => asked.wishes.suppressed_at.map(|_| Reason::Suppressed),
         Purpose::Conversation => {
             let since = asked.wishes.suppressed_at?;
@@ -229,20 +255,22 @@ fn against(asked: &Asked<'_>) -> Option<Reason> {
 pub fn explain(now: Timestamp, asked: &Asked<'_>, verdict: &Verdict) -> String {
     match verdict {
         Verdict::Send => "Nothing speaks against it.".into(),
-        Verdict::Defer { until, reason } => in_words(now, asked, *until, *reason),
-        Verdict::Skip { reason } => reason.explanation().into(),
+        Verdict::Defer { until, reason } => in_words(now, asked, Some(*until), *reason),
+        Verdict::Skip { reason } => in_words(now, asked, None, *reason),
     }
 }
 
-fn in_words(now: Timestamp, asked: &Asked<'_>, until: Timestamp, reason: Reason) -> String {
+/// `until`: when it goes; `None`: it does not.
+fn in_words(now: Timestamp, asked: &Asked<'_>, until: Option<Timestamp>, reason: Reason) -> String {
     let plain = || reason.explanation().to_owned();
     let Ok(whereabouts) = asked.whereabouts() else { return plain() };
-    if reason == Reason::FrequencyCap {
-        return often::in_words(now, asked, &whereabouts, until);
-    }
-    match law::strictest(now, &asked.question(&whereabouts)) {
-        Answer::Opens { why, .. } => why.until(until),
-        Answer::Open | Answer::Never { .. } => plain(),
+    match reason {
+        Reason::FrequencyCap => often::in_words(now, asked, &whereabouts, until),
+        Reason::QuietHours | Reason::LegalHours => match law::strictest(now, &asked.question(&whereabouts)) {
+            Answer::Opens { why, .. } => until.map_or_else(|| why.to_string(), |until| why.until(until)),
+            Answer::Open | Answer::Never { .. } => plain(),
+        },
+        _ => plain(),
     }
 }
 
@@ -252,13 +280,16 @@ fn campaign(now: Timestamp, asked: Asked<'_>) -> Verdict {
     let allowed = often::allowed_from(now, &asked, &whereabouts);
     let capped = Some(Reason::FrequencyCap).filter(|_| allowed > now);
     if let Some(reason) = capped
-        && asked.settings.campaign_cap.is_some_and(|cap| cap.otherwise == OverCap::Skip)
+        && asked.untimely.over_cap(asked.settings) == Otherwise::Skip
     {
         return Verdict::Skip { reason };
     }
     // What is too often now must not go in the night either, once it is not.
     match law::strictest(allowed, &asked.question(&whereabouts)) {
         Answer::Open => capped.map_or(Verdict::Send, |reason| Verdict::Defer { until: allowed, reason }),
+        Answer::Opens { why, .. } if capped.is_none() && asked.untimely.outside_hours == Otherwise::Skip => {
+            Verdict::Skip { reason: reason_of(&why) }
+        }
         Answer::Opens { at, why } => Verdict::Defer { until: at, reason: capped.unwrap_or(reason_of(&why)) },
         Answer::Never { .. } => Verdict::Skip { reason: Reason::NoOpenHour },
     }

@@ -30,7 +30,7 @@ pub use headers::{LINE, REASON};
 pub use job::{Order, Refused, Settings, State, obey};
 pub use mapping::{Mapping, MappingFault};
 pub use merge::{Change, Known, Mode, Verdict, judge, merge};
-pub use recognise::{Guess, Recognised, Why, recognise};
+pub use recognise::{Guess, Recognised, Why, recognise, recognise_below};
 pub use row::{Context, Row, RowReader};
 pub use seen::Seen;
 pub use tally::Tally;

@@ -164,8 +164,11 @@ pub fn sample(text: &str, base: &str) -> String {
     let mut from = 0;
     for url in urls(text) {
         out.push_str(text.get(from..url.start).unwrap_or_default());
-        if is_ours(text.get(url.clone()).unwrap_or_default(), base) {
-            out.push_str(text.get(url.clone()).unwrap_or_default());
+        let address = text.get(url.clone()).unwrap_or_default();
+        // One that a place is a part of stays, as it does in a template.
+        let runs_in = text.get(..url.start).is_some_and(|before| before.ends_with('}'));
+        if runs_in || address.contains(['{', '}']) || is_ours(address, base) {
+            out.push_str(address);
         } else {
             out.push_str(base);
             out.push_str("/l/");

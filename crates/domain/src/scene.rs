@@ -79,6 +79,7 @@ impl Scene {
             contact_zone: contact.and_then(|contact| contact.time_zone.as_deref()),
             contact_quiet: contact.and_then(|contact| contact.quiet_hours.as_ref()),
             had: &[],
+            untimely: crate::campaign::Untimely::default(),
             wrote_at: self.conversation.as_ref().and_then(|conversation| conversation.last_inbound_at),
             purpose,
         }

@@ -43,6 +43,9 @@ pub struct Settings {
     pub sending_limits: SendingLimits,
     /// Who gets campaigns that are marketing.
     pub marketing_consent: MarketingConsent,
+    /// Consent to marketing counts no more after so many months in which they neither agreed anew nor wrote, where it is required:
+    /// 1 to [`Self::LAPSE_MONTHS_MAX`]; `None`: it counts until they take it back.
+    pub consent_lapses_months: Option<u16>,
     /// How people come to marketing by text.
     pub opt_in: OptIn,
     /// What HELP is answered with where the carrier does not answer it itself.
@@ -74,7 +77,7 @@ pub struct CampaignCap {
     /// Within so many times 24 hours: 1 to [`Self::DAYS_MAX`].
     pub days: u16,
     /// What becomes of a text that would be one too many, by this cap or by the law's.
-    pub otherwise: OverCap,
+    pub otherwise: Otherwise,
 }
 
 impl CampaignCap {
@@ -105,14 +108,20 @@ impl SendingLimits {
     pub const MAX: u32 = 100_000_000;
 }
 
-/// What becomes of a text that would be one too many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What becomes of a campaign's text that may not go at its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OverCap {
-    /// It waits until it is not.
+pub enum Otherwise {
+    /// It waits until it may.
+    #[default]
     Defer,
     /// They do not get it.
     Skip,
+}
+
+impl Settings {
+    /// Ten years: more is never.
+    pub const LAPSE_MONTHS_MAX: u16 = 120;
 }
 
 impl Default for Settings {
@@ -128,6 +137,7 @@ impl Default for Settings {
             links_base: None,
             sending_limits: SendingLimits::default(),
             marketing_consent: MarketingConsent::Implied,
+            consent_lapses_months: None,
             opt_in: OptIn::default(),
             help_text: "Reply to this text and we will help. Reply STOP to get no more texts.".into(),
             stop_confirmation: "You are unsubscribed and will get no more texts from us. Reply START to resume.".into(),

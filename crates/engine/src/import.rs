@@ -16,8 +16,8 @@ use store::queue::{self, Claimed};
 use store::{StoreError, TenantTx, event, statistics};
 use tokio::sync::mpsc;
 
-pub use documents::sheet::FILE_BYTES_MAX;
-pub use look::{Column, LookError, Looked};
+pub use documents::sheet::{Delimiter, FILE_BYTES_MAX};
+pub use look::{Column, LookError, Looked, Told};
 
 use crate::errands::LEASE;
 use crate::world::World;
@@ -26,9 +26,14 @@ use rows::{Batch, End, Job};
 /// So many batches are read ahead of the database.
 const AHEAD: usize = 2;
 
-/// Looks at a file that has come in: what it is, and what its columns seem to be.
-pub(crate) async fn look(world: &Arc<World>, tenant: TenantId, id: ImportId, bytes: u64) -> Result<Looked, LookError> {
-    look::look(world, tenant, id, bytes).await
+/// Looks at a file that has come in: what it is, and what its columns seem to be. `told`: what somebody knows better.
+pub(crate) async fn look(
+    world: &Arc<World>,
+    tenant: TenantId,
+    (id, bytes): (ImportId, u64),
+    told: Told,
+) -> Result<Looked, LookError> {
+    look::look(world, tenant, (id, bytes), told).await
 }
 
 /// Reads it, or takes it back, until that is done or somebody else says so.

@@ -178,12 +178,13 @@ impl Engine {
     pub async fn wishes(
         &self,
         tx: &mut TenantTx<'_>,
+        settings: &domain::tenant::Settings,
         purpose: Purpose,
         number: NumberId,
         phone: &str,
     ) -> Result<Wishes, StoreError> {
         let (now, keys) = (self.0.now(), &self.0.address_keys);
-        Ok(suppression::Heard::of(tx, keys, now, purpose, number, &[phone]).await?.wishes(phone))
+        Ok(suppression::Heard::of(tx, keys, now, purpose, (settings, number), &[phone]).await?.wishes(phone))
     }
 
     /// Where the code of a short link leads, and that somebody followed it. `None`: nowhere.
@@ -346,12 +347,17 @@ impl Engine {
         self.0.checks.set(self.0.now());
     }
 
-    /// Looks at a file of contacts that has come in whole.
+    /// Looks at a file of contacts that has come in whole. `told`: what somebody knows better than its bytes tell.
     ///
     /// # Errors
     /// When it is no sheet, or the database fails.
-    pub async fn look_at_import(&self, tenant: TenantId, import: ImportId, bytes: u64) -> Result<Looked, LookError> {
-        import::look(&self.0, tenant, import, bytes).await
+    pub async fn look_at_import(
+        &self,
+        tenant: TenantId,
+        (import, bytes): (ImportId, u64),
+        told: import::Told,
+    ) -> Result<Looked, LookError> {
+        import::look(&self.0, tenant, (import, bytes), told).await
     }
 
     /// To be called when an import is to be read, or taken back.

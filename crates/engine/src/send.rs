@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::campaign::Untimely;
 use domain::campaign::throttle::Day;
 use domain::consent::Wishes;
 use domain::decide::{Due, send_due};
@@ -316,6 +317,7 @@ fn asked<'a>(sender: &'a Sender, text: &'a DueText, suppressed_at: Option<Timest
         contact_zone: text.contact_zone.as_deref(),
         contact_quiet: text.contact_quiet.as_ref(),
         had: &[],
+        untimely: Untimely::default(),
         wrote_at: text.wrote_at,
         purpose: text.author.purpose(),
     }

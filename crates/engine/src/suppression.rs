@@ -10,12 +10,13 @@ use documents::sheet::{Known, Row, Sheet, SheetError};
 use domain::consent::{Purpose, Standing, Wishes};
 use domain::id::{NumberId, TenantId};
 use domain::phone::E164;
+use domain::tenant::Settings;
 use jiff::Timestamp;
 use store::contact::{self, Contact};
 use store::event::Logged;
 use store::suppression::{self, AddressHash};
 use store::tell::{self, Told};
-use store::{StoreError, TenantTx, consent};
+use store::{StoreError, TenantTx, consent, conversation};
 
 use crate::seal::Sealer;
 
@@ -186,6 +187,8 @@ pub(crate) struct Heard {
     purpose: Purpose,
     standings: HashMap<String, Standing>,
     suppressed: HashMap<String, Timestamp>,
+    /// When they last wrote; asked only where consent lapses.
+    wrote: HashMap<String, Timestamp>,
 }
 
 impl Heard {
@@ -195,12 +198,14 @@ impl Heard {
         keys: &AddressKeys,
         now: Timestamp,
         purpose: Purpose,
-        number: NumberId,
+        (settings, number): (&Settings, NumberId),
         phones: &[&str],
     ) -> Result<Self, StoreError> {
+        let asks = purpose == Purpose::Marketing && settings.consent_lapses_months.is_some();
+        let wrote = if asks { conversation::last_inbound(tx, phones).await? } else { HashMap::new() };
         let standings = consent::standings(tx, purpose, number, phones).await?;
         let suppressed = keys.suppressed(tx, now, phones).await?;
-        Ok(Self { purpose, standings, suppressed })
+        Ok(Self { purpose, standings, suppressed, wrote })
     }
 
     pub(crate) fn wishes(&self, phone: &str) -> Wishes {
@@ -208,6 +213,7 @@ impl Heard {
             purpose: self.purpose,
             standing: self.standings.get(phone).copied().unwrap_or_default(),
             suppressed_at: self.suppressed.get(phone).copied(),
+            heard_at: self.wrote.get(phone).copied(),
         }
     }
 }

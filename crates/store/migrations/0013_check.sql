@@ -6,6 +6,7 @@ CREATE TABLE campaign_check (
     revision       BIGINT NOT NULL,       -- of the campaign, as it is counted
     state          TEXT   NOT NULL CHECK (state IN ('counting', 'done')),
     starts_at_us   BIGINT NOT NULL,       -- from when its texts would go
+    at_local       TEXT,                  -- and what everybody's own clock would show then; NULL: no clock is asked
     counted_to     UUID,                  -- how far the contacts were gone through
     counted_phones BIGINT NOT NULL,       -- and how far the numbers that are named one by one
     looked         BIGINT NOT NULL,       -- so many of both were looked at,

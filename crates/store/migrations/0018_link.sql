@@ -10,6 +10,8 @@ CREATE TABLE campaign_link (
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
 ) {clustered};
 
+CREATE INDEX campaign_link_campaign ON campaign_link (tenant_id, campaign_id);
+
 -- Written with the text that has it. Its recipient may be gone.
 CREATE TABLE link_code (
     tenant_id    UUID   NOT NULL REFERENCES tenant (tenant_id),
@@ -21,6 +23,8 @@ CREATE TABLE link_code (
 ) {clustered};
 -- Whoever follows a link says nothing of the tenant.
 CREATE INDEX link_code_code ON link_code (code);
+-- How many texts have a link.
+CREATE INDEX link_code_link ON link_code (tenant_id, link_id);
 CREATE INDEX link_code_made ON link_code (made_at_us);
 
 CREATE TABLE link_click (

@@ -126,6 +126,12 @@ pub mod shown {
         /// Whoever has not got it by then does not get it any more.
         #[schema(required = true, value_type = Option<String>, format = DateTime)]
         pub send_before: Option<String>,
+        /// What becomes of a text whose turn comes in quiet hours, by whoever's word or law.
+        #[schema(value_type = words::Otherwise)]
+        pub outside_hours: String,
+        /// What becomes of one that would be one too many, by your cap or the law's; `null`: what your settings say.
+        #[schema(required = true, value_type = Option<words::Otherwise>)]
+        pub over_cap: Option<String>,
         /// Of which campaign it is the next try, to those who did not get that one; `null`: of none.
         #[schema(required = true)]
         pub retry: Option<Retry>,
@@ -200,7 +206,7 @@ pub mod shown {
         pub to: u32,
     }
 
-    /// Who gets it: whoever one of the first five means, and none of the others does.
+    /// Who gets it: whoever one of the first six means, and none of the others does.
     #[derive(Debug, Serialize, ToSchema)]
     #[schema(as = CampaignAudience)]
     pub struct Audience {
@@ -212,6 +218,8 @@ pub mod shown {
         pub lists: Vec<String>,
         /// Contacts in one of these segments, at the moment at which everybody gets their row.
         pub segments: Vec<String>,
+        /// Contacts whom one of these imports added or found.
+        pub imports: Vec<String>,
         /// These numbers, in E.164 form.
         pub phones: Vec<String>,
         /// But nobody with one of these labels.
@@ -220,6 +228,8 @@ pub mod shown {
         pub without_lists: Vec<String>,
         /// Nor in one of these segments.
         pub without_segments: Vec<String>,
+        /// Nor whom one of these imports added or found.
+        pub without_imports: Vec<String>,
     }
 }
 
@@ -413,6 +423,7 @@ pub async fn starts_with_the_first(tx: &mut TenantTx<'_>, id: CampaignId) -> Res
 /// When the database fails.
 pub async fn remove(tx: &mut TenantTx<'_>, id: CampaignId) -> Result<Line, StoreError> {
     check::forget(tx, id).await?;
+    pace::forget(tx, id).await?;
     history::forget(tx, id).await?;
     attached::forget(tx, id).await?;
     tx.exec("DELETE FROM campaign WHERE tenant_id = $1 AND id = $2", args![id]).await?;

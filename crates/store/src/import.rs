@@ -211,6 +211,14 @@ pub async fn hold(tx: &mut TenantTx<'_>, id: ImportId) -> Result<Option<Import>,
     tx.opt(concat!(import!(), " AND id = $2 {for_update}"), args![id]).await?.as_ref().map(shown).transpose()
 }
 
+/// It is something else than it seemed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn look_again(tx: &mut TenantTx<'_>, id: ImportId, looked: &str) -> Result<(), StoreError> {
+    tx.exec("UPDATE contact_import SET looked = $3 WHERE tenant_id = $1 AND id = $2", args![id, looked]).await
+}
+
 /// What is done with it from now on; what was read of it before does not count.
 ///
 /// # Errors

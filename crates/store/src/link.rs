@@ -1,6 +1,7 @@
 //! Short links of campaigns: where codes lead, and who followed them.
 
 mod click;
+mod figures;
 
 use domain::id::{CampaignId, RecipientId, TenantId};
 use domain::link::Coded;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use crate::{StoreError, SystemTx, TenantTx, args, row};
 
 pub use click::{Click, Judged, Shown, Waiting, add, forget, judge, of_recipient, waiting};
+pub use figures::{LinkFigures, of_campaign};
 
 /// The codes of a text that is about to go out.
 #[derive(Debug)]

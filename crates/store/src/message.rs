@@ -336,6 +336,7 @@ impl ReceiptLine {
                 shown.until = until;
                 shown.reason = reason.map(|reason| reason.code().to_owned());
                 shown.explanation = reason.map(|reason| reason.explanation().to_owned());
+                shown.mend = reason.map(|reason| reason.mend().to_owned());
             }
             decision::ReceiptLine::Attempt { attempt, result } => {
                 shown.attempt = Some(attempt);

@@ -339,7 +339,7 @@ fn texts(leaf: &Leaf) -> impl Iterator<Item = &str> {
 #[cfg(feature = "testing")]
 mod tests {
     use domain::condition::{Day, Moment, Of, Test};
-    use domain::id::TenantId;
+    use domain::id::{ImportId, TenantId};
 
     use super::*;
     use crate::dialect::Engine;
@@ -369,6 +369,7 @@ mod tests {
             (Test::Tagged(Some(vec!["a".into()])), "contact_tag_tag", "contact_tag"),
             (Test::Tagged(Some(vec!["a".into(), "b".into()])), "contact_tag_tag", "contact_tag"),
             (Test::Listed(Some(vec![ListId(Uuid::nil())])), "list_id=?", "contact_list_member"),
+            (Test::Imported(vec![ImportId(Uuid::nil())]), "import_id=?", "contact_import_member"),
             (Test::NumberIn { field: field(), numbers: vec![1.0] }, "contact_field_number", "contact_field"),
             (Test::Date { field: field(), from: Some(Day::Today(0)), to: None }, "contact_field_day", "contact_field"),
             (

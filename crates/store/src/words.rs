@@ -52,6 +52,8 @@ words! {
     /// What stops a campaign by itself: the carrier says that something is set up wrongly, or takes its texts for spam;
     /// or too much came of the first texts that must not.
     CampaignGuard { Configuration, Spam, Canary }
+    /// What becomes of a campaign's text that may not go at its time: it waits until it may, or its recipient is skipped.
+    Otherwise { Defer, Skip }
     /// What was done with a campaign.
     CampaignDeedKind {
         Created, Edited, Launched, Submitted, Approved, Refused, Undone, Started, Paused, Resumed, CanaryPassed, Cancelled,
@@ -83,6 +85,8 @@ words! {
     ImportState { Draft, Checking, Checked, Running, Done, Failed, Cancelled, Undoing, Undone }
     /// How 03/04/2026 is read: as the third of April, or as the fourth of March.
     ImportDates { DayFirst, MonthFirst }
+    /// What parts the values of a text.
+    ImportDelimiter { Comma, Semicolon, Tab, Pipe }
     /// What becomes of contacts that are there already: they stay as they are, what is not known of them is filled in, or what
     /// the file says counts.
     ImportMode { Skip, Fill, Overwrite }

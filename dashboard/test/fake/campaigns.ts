@@ -67,6 +67,8 @@ export function aCampaignOf(d: FakeDesk, over: Partial<T.Campaign> & Pick<T.Camp
     send_before: null,
     retry: null,
     canary: null,
+    outside_hours: "defer",
+    over_cap: null,
     variants: [],
     holdout_percent: 0,
     purpose: "marketing",

@@ -56,6 +56,7 @@ export class FakeDesk {
       sms_assistant: null,
       run_record_days: 90,
       links_base: null,
+      consent_lapses_months: null,
       marketing_consent: "implied",
       opt_in: {
         words: ["JOIN"],

@@ -75,6 +75,8 @@ function take(d: FakeDesk, name: string, body: Buffer): T.ContactImport {
     delimiter: "comma",
     encoding: "UTF-8",
     sheet: null,
+    sheets: [],
+    header_row: 1,
     columns,
     sample: rows.slice(0, 50),
     remembered: false,

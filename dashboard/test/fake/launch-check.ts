@@ -53,8 +53,8 @@ function counted(d: FakeDesk, campaign: T.Campaign, run: number): T.CampaignChec
   const skipped = new Map<string, T.CheckCause>();
   for (const one of seen) {
     if (!one.failure) continue;
-    const { code, explanation } = one.failure;
-    const cause = skipped.get(code) ?? { code, explanation, count: 0, samples: [] };
+    const { code, explanation, mend } = one.failure;
+    const cause = skipped.get(code) ?? { code, explanation, mend, count: 0, samples: [] };
     cause.count += 1;
     if (cause.samples.length < SAMPLES) cause.samples.push(text(one));
     skipped.set(code, cause);

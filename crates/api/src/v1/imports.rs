@@ -1,13 +1,15 @@
 //! Contacts from files: CSV, TSV and XLSX.
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Scope;
-use domain::id::{ImportId, WorkId};
-use domain::import::{self as rules, LINE, Mapping, Order, REASON, Settings};
+use domain::id::{ImportId, TenantId, WorkId};
+use domain::import::{self as rules, LINE, Order, REASON, Settings, State as Standing};
 use domain::message::Author;
-use engine::import::Looked;
+use engine::import::{Looked, Told};
 use http::{HeaderValue, StatusCode, header};
+use jiff::Timestamp;
 use serde::Deserialize;
 use store::import;
 use store::queue::{self, Errand};
@@ -19,7 +21,7 @@ use crate::{
     error::ApiError,
     extract::{Json, Path, Query, Write},
     fields,
-    once::{self, Told, Written},
+    once::{self, Print, Told as Answered, Written},
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
 };
@@ -31,7 +33,7 @@ mod shown;
 pub use change::ImportPatch;
 pub use shown::Import;
 
-use change::{apply, ready, refused};
+use change::{apply, guessed, ready, refused};
 use shown::shown;
 
 /// What is said of a file.
@@ -61,6 +63,8 @@ pub async fn upload(
 ) -> Result<Written<Import>, ApiError> {
     caller.must(Scope::ContactsWrite)?;
     file::may_come(request.headers())?;
+    let (parts, body) = request.into_parts();
+    let print = Print::of(&parts)?;
     let name = fields::name("file_name", about.file_name.as_deref().unwrap_or("contacts"))?;
     let (tenant, now) = (caller.tenant, app.engine.now());
     let id: ImportId = app.engine.ids().next();
@@ -70,25 +74,34 @@ pub async fn upload(
     };
     let store = app.engine.store();
     store.write(tenant, async move |tx: &mut TenantTx<'_>| import::create(tx, now, id, &name, by).await).await?;
-    let looked = match file::take_in(&app, &caller, id, request.into_body()).await {
-        Ok(looked) => looked,
-        // Nothing of what cannot be read is kept.
-        Err(error) => {
-            store.write(tenant, async move |tx: &mut TenantTx<'_>| import::remove(tx, id).await).await?;
-            return Err(error);
-        }
-    };
+    let made = kept(&app, &caller, (id, now), print, body).await;
+    // Nothing is kept of what cannot be read, or came before under the same key.
+    if made.as_ref().map_or(true, |made| made.replayed) {
+        store.write(tenant, async move |tx: &mut TenantTx<'_>| import::remove(tx, id).await).await?;
+    }
+    made
+}
+
+/// Takes a file in and looks at it; or answers what was answered to the same file before.
+async fn kept(
+    app: &AppState,
+    caller: &Caller,
+    (id, now): (ImportId, Timestamp),
+    mut print: Option<Print>,
+    body: Body,
+) -> Result<Written<Import>, ApiError> {
+    let bytes = file::take_in(app, caller, id, body, print.as_mut()).await?;
+    let once = print.map(Print::finish);
+    if let Some(before) = once::answered(app, caller.tenant, once.as_ref(), StatusCode::CREATED).await? {
+        return Ok(before);
+    }
+    let looked = file::look(app, caller.tenant, (id, bytes), Told::default()).await?;
     let text = serde_json::to_string(&looked).map_err(StoreError::fault)?;
-    once::write(&app, tenant, None, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
-        let mapping = Mapping {
-            columns: looked.columns.iter().map(|column| column.guess.clone()).collect(),
-            dates: looked.dates,
-            decimal_comma: looked.decimal_comma,
-        };
-        let settings = Settings { mapping: Some(mapping), ..Settings::default() };
+    once::write(app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
+        let settings = Settings { mapping: Some(guessed(&looked)), ..Settings::default() };
         let line = import::whole(tx, id, &text, &settings).await?;
         let made = held(tx, id).await?;
-        Ok(Told::at(shown(tx, made, true).await?, event::append(tx, now, &[line]).await?))
+        Ok(Answered::at(shown(tx, made, true).await?, event::append(tx, now, &[line]).await?))
     })
     .await
 }
@@ -128,7 +141,8 @@ pub async fn read(
     Ok(Json(read.await?))
 }
 
-/// Says what its columns are, what becomes of contacts that are there already, and who vouches for the consent.
+/// Says how the file is read, where that was told wrongly; what its columns are, what becomes of contacts that are there already,
+/// and who vouches for the consent.
 #[utoipa::path(patch, path = "/contacts/imports/{id}", tag = "contacts", params(("id" = String, Path)),
     request_body = ImportPatch, responses((status = 200, body = Import)))]
 pub async fn change(
@@ -139,17 +153,37 @@ pub async fn change(
 ) -> Result<Written<Import>, ApiError> {
     caller.must(Scope::ContactsWrite)?;
     let (now, author) = (app.engine.now(), caller.asker().author);
+    let looked = looked_again(&app, caller.tenant, id, &asked).await?;
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let found = held(tx, id).await?;
         let to = rules::obey(found.state, Order::Edit).map_err(refused)?;
         let mut settings = found.settings.clone();
+        if let Some(looked) = &looked {
+            settings.mapping = Some(guessed(looked));
+            import::look_again(tx, id, &serde_json::to_string(looked).map_err(StoreError::fault)?).await?;
+        }
         apply(tx, &mut settings, asked.clone(), now, author).await?;
         import::change(tx, id, &settings).await?;
         let line = import::go_on(tx, now, &found, to, None).await?;
         let changed = held(tx, id).await?;
-        Ok(Told::at(shown(tx, changed, true).await?, event::append(tx, now, &[line]).await?))
+        Ok(Answered::at(shown(tx, changed, true).await?, event::append(tx, now, &[line]).await?))
     })
     .await
+}
+
+/// What it is with what somebody now knows better; `None`: nothing new is known.
+async fn looked_again(
+    app: &AppState,
+    tenant: TenantId,
+    id: ImportId,
+    asked: &ImportPatch,
+) -> Result<Option<Looked>, ApiError> {
+    let read = async move |tx: &mut TenantTx<'_>| import::find(tx, id).await;
+    let found = app.engine.store().read(tenant, read).await?.ok_or_else(no_such)?;
+    let looked: Looked = serde_json::from_str(&found.looked).map_err(StoreError::fault)?;
+    let Some(told) = asked.told(&looked.told)? else { return Ok(None) };
+    let _ = rules::obey(found.state, Order::Edit).map_err(refused)?;
+    file::look(app, tenant, (id, found.bytes), told).await.map(Some)
 }
 
 /// Reads it without changing anything: what it would do is told in `tally`, and rows that it would not take can be fetched.
@@ -225,7 +259,7 @@ async fn order(
         if to.is_at_work() {
             queue::add_errand(tx, errand, now, &Errand::ImportContacts { import: id, run: ordered.run }).await?;
         }
-        Ok(Told::at(shown(tx, ordered, true).await?, event::append(tx, now, &[line]).await?))
+        Ok(Answered::at(shown(tx, ordered, true).await?, event::append(tx, now, &[line]).await?))
     })
     .await?;
     app.engine.imports_may_run();
@@ -297,6 +331,20 @@ pub(super) fn csv_headers(name: &str) -> Result<[(header::HeaderName, HeaderValu
 
 async fn held(tx: &mut TenantTx<'_>, id: ImportId) -> Result<import::Import, ApiError> {
     import::hold(tx, id).await?.ok_or_else(no_such)
+}
+
+/// That there is such an import and that it has added or found somebody, as far as its file goes.
+pub(super) async fn must_be_read(tx: &mut TenantTx<'_>, field: String, id: ImportId) -> Result<(), ApiError> {
+    match import::find(tx, id).await?.map(|found| found.state) {
+        Some(Standing::Done | Standing::Failed | Standing::Cancelled) => Ok(()),
+        Some(_) => {
+            let mend = "This import has not been read for good, or was taken back. Start it and wait for its end, or leave it out.";
+            Err(ApiError::invalid(field, "import_not_done", mend))
+        }
+        None => {
+            Err(ApiError::invalid(field, "no_such_import", "There is no such import. Choose another, or leave it out."))
+        }
+    }
 }
 
 fn no_such() -> ApiError {

@@ -170,7 +170,12 @@ pub async fn upload(
         let mend = "The file broke off on its way or has more than 16 MB. Send it again, in pieces if it is larger.";
         ApiError::invalid("body", "too_large", mend)
     };
-    let bytes = Limited::new(request.into_body(), FILE_BYTES_MAX).collect().await.map_err(too_large)?.to_bytes();
+    let (parts, body) = request.into_parts();
+    let bytes = Limited::new(body, FILE_BYTES_MAX).collect().await.map_err(too_large)?.to_bytes();
+    let once = once::from_request(&parts, &bytes)?;
+    if let Some(before) = once::answered(&app, caller.tenant, once.as_ref(), StatusCode::CREATED).await? {
+        return Ok(before);
+    }
     let settings = async |tx: &mut TenantTx<'_>| tenant::settings(tx).await;
     let region = app.engine.store().read(caller.tenant, settings).await?.region;
     let read = tokio::task::spawn_blocking(move || engine::phones_in(&bytes, &region));
@@ -185,7 +190,10 @@ pub async fn upload(
     let known = found.phones.len() as u64 - added;
     let rejected_lines = found.rejected.into_iter().take(REJECTED_SHOWN_MAX).collect();
     let value = SuppressionsAdded { added, known, rejected_lines };
-    Ok(Written { status: StatusCode::CREATED, value, seq: None, replayed: false })
+    once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |_: &mut TenantTx<'_>| {
+        Ok(Told::quiet(value.clone()))
+    })
+    .await
 }
 
 /// One number that gets no texts, or got none.

@@ -70,6 +70,10 @@ pub struct TenantSettings {
     /// Who gets campaigns that are marketing.
     #[schema(value_type = words::MarketingConsent)]
     pub marketing_consent: MarketingConsent,
+    /// Where consent to marketing is required, it counts no more after so many months in which somebody neither agreed anew nor
+    /// wrote to you; `null`: it counts until they take it back.
+    #[schema(required = true)]
+    pub consent_lapses_months: Option<u16>,
     /// How people come to marketing by text.
     #[schema(value_type = OptInShape)]
     pub opt_in: OptIn,
@@ -224,6 +228,11 @@ pub struct ChangeSettings {
     /// Who gets campaigns that are marketing.
     #[schema(value_type = Option<words::MarketingConsent>)]
     pub marketing_consent: Option<MarketingConsent>,
+    /// Where consent to marketing is required, it counts no more after so many months in which somebody neither agreed anew nor
+    /// wrote to you; `null`: it counts until they take it back.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 120)]
+    pub consent_lapses_months: Option<Option<u16>>,
     /// How people come to marketing by text.
     #[schema(value_type = Option<OptInShape>)]
     pub opt_in: Option<OptIn>,
@@ -354,6 +363,14 @@ pub fn apply(settings: &mut Settings, change: ChangeSettings, called: fn(&str) -
     if let Some(rule) = change.marketing_consent {
         settings.marketing_consent = rule;
     }
+    if let Some(months) = change.consent_lapses_months {
+        let most = Settings::LAPSE_MONTHS_MAX;
+        if months.is_some_and(|months| !(1..=most).contains(&months)) {
+            let mend = format!("Choose 1 to {most} months, or none.");
+            return Err(ApiError::invalid(called("consent_lapses_months"), "out_of_range", mend));
+        }
+        settings.consent_lapses_months = months;
+    }
     if let Some(opt_in) = change.opt_in {
         settings.opt_in = opt_in;
     }
@@ -442,6 +459,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
         links_base,
         sending_limits,
         marketing_consent,
+        consent_lapses_months,
         opt_in,
         help_text,
         stop_confirmation,
@@ -468,6 +486,7 @@ pub fn shown(tenant: tenant::Tenant) -> Tenant {
             links_base,
             sending_limits,
             marketing_consent,
+            consent_lapses_months,
             opt_in,
             help_text,
             stop_confirmation,

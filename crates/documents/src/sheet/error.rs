@@ -71,6 +71,9 @@ pub enum SheetError {
     /// No such character set.
     #[error("No character set is called {0:?}.")]
     UnknownEncoding(String),
+    /// The workbook has no such sheet.
+    #[error("The workbook has no sheet called {0:?}.")]
+    UnknownSheet(String),
     /// The bytes did not come.
     #[error("The file could not be read.")]
     Unreadable(#[from] io::Error),
@@ -96,6 +99,7 @@ impl SheetError {
             Self::RowTooLong { .. } => "row_too_long",
             Self::UnclosedQuote { .. } => "unclosed_quote",
             Self::UnknownEncoding(_) => "unknown_encoding",
+            Self::UnknownSheet(_) => "unknown_sheet",
             Self::Unreadable(_) => "unreadable",
         }
     }
@@ -122,6 +126,7 @@ impl SheetError {
                 "Close the quotation mark, or write it twice (\"\") if it is part of the value, and upload the file again."
             }
             Self::UnknownEncoding(_) => "Use a name such as utf-8, windows-1252, windows-1250 or macintosh.",
+            Self::UnknownSheet(_) => "Choose one of its sheets, as they are named there.",
             Self::Unreadable(_) => "Upload the file again.",
         }
     }

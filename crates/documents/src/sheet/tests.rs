@@ -148,12 +148,12 @@ fn what_parts_the_values_is_what_makes_rows_equally_wide() {
 
 #[test]
 fn whoever_knows_better_is_believed() {
-    let known = Known { delimiter: Some(Delimiter::Comma), encoding: Some("windows-1250") };
+    let known = Known { delimiter: Some(Delimiter::Comma), encoding: Some("windows-1250"), sheet: None };
     let mut sheet = Sheet::open(Cursor::new(encoded("imię;x,y\n\u{141}ucja;a,b\n", WINDOWS_1250)), &known).unwrap();
     let read = read_on(&mut sheet).unwrap();
     assert_eq!(read[1].0, ["Łucja;a", "b"]);
     for wrong in ["no-such-thing", "iso-2022-jp"] {
-        let known = Known { delimiter: None, encoding: Some(wrong) };
+        let known = Known { delimiter: None, encoding: Some(wrong), sheet: None };
         let error = Sheet::open(Cursor::new(b"a,b\nc,d\n".to_vec()), &known).err().unwrap();
         assert_eq!(error.code(), "unknown_encoding", "{wrong}");
     }
@@ -215,7 +215,7 @@ proptest! {
         let text = written(&all, delimiter.byte() as char, end);
         let mark = if marked && encoding != WINDOWS_1252 { encoded("\u{FEFF}", encoding) } else { Vec::new() };
         let bytes = [mark, encoded(&text, encoding)].concat();
-        let known = Known { delimiter: Some(delimiter), encoding: Some(encoding.name()) };
+        let known = Known { delimiter: Some(delimiter), encoding: Some(encoding.name()), sheet: None };
         let mut sheet = Sheet::open(Cursor::new(bytes.clone()), &known).unwrap();
         let read = read_on(&mut sheet).unwrap();
         prop_assert_eq!(read.iter().map(|(row, ..)| row.clone()).collect::<Rows>(), all);

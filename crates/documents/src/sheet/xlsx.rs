@@ -24,6 +24,7 @@ pub(super) struct Workbook<R> {
     package: Package,
     part: String,
     sheet: String,
+    sheets: Vec<String>,
     context: Context,
     /// The row that was read last.
     line: u64,
@@ -37,20 +38,28 @@ struct Context {
 }
 
 impl<R: Read + Seek> Workbook<R> {
-    pub(super) fn open(reader: R) -> Result<Self, SheetError> {
+    /// `wanted`: the sheet that is read; else the first with something in it.
+    pub(super) fn open(reader: R, wanted: Option<&str>) -> Result<Self, SheetError> {
         let (package, mut reader) = Package::open(reader)?;
         let book = Book::read(&package, &mut reader)?;
         let shared = Shared::read(&package, &mut reader, book.shared.as_deref())?;
         let context = Context { shared, shows: book.shows, since_1904: book.since_1904 };
         // A hidden sheet is nobody's list, unless there is no other.
         let (shown, hidden): (Vec<_>, Vec<_>) = book.sheets.into_iter().partition(|sheet| !sheet.hidden);
-        for sheet in shown.into_iter().chain(hidden) {
+        let all: Vec<_> = shown.into_iter().chain(hidden).collect();
+        let sheets: Vec<String> = all.iter().map(|sheet| sheet.name.clone()).collect();
+        if let Some(name) = wanted
+            && !sheets.iter().any(|sheet| sheet == name)
+        {
+            return Err(SheetError::UnknownSheet(name.to_owned()));
+        }
+        for sheet in all.into_iter().filter(|sheet| wanted.is_none_or(|name| sheet.name == name)) {
             let mut cells = Cells::open(&package, reader, &sheet.part)?;
             let mut row = Row::default();
             while cells.read(&mut row, &context)? {
                 if !row.is_blank() {
                     let cells = Some(Cells::open(&package, cells.into_inner(), &sheet.part)?);
-                    return Ok(Self { cells, package, part: sheet.part, sheet: sheet.name, context, line: 0 });
+                    return Ok(Self { cells, package, part: sheet.part, sheet: sheet.name, sheets, context, line: 0 });
                 }
                 row.clear();
             }
@@ -61,6 +70,11 @@ impl<R: Read + Seek> Workbook<R> {
 
     pub(super) fn sheet(&self) -> &str {
         &self.sheet
+    }
+
+    /// All of them by name, hidden ones last.
+    pub(super) fn sheets(&self) -> &[String] {
+        &self.sheets
     }
 
     pub(super) fn line(&self) -> u64 {

@@ -5,9 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::{Node, Test};
-use crate::id::{ListId, SegmentId};
+use crate::id::{ImportId, ListId, SegmentId};
 
-/// Who gets it: whoever one of the first five means, and none of the others does.
+/// Who gets it: whoever one of the first six means, and none of the others does.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Audience {
@@ -19,6 +19,8 @@ pub struct Audience {
     pub lists: Vec<ListId>,
     /// Contacts in one of these segments, at the moment at which everybody gets their row.
     pub segments: Vec<SegmentId>,
+    /// Contacts whom one of these imports added or found.
+    pub imports: Vec<ImportId>,
     /// These numbers, E.164.
     pub phones: Vec<String>,
     /// But nobody with one of these labels.
@@ -27,6 +29,8 @@ pub struct Audience {
     pub without_lists: Vec<ListId>,
     /// Nor in one of these segments.
     pub without_segments: Vec<SegmentId>,
+    /// Nor whom one of these imports added or found.
+    pub without_imports: Vec<ImportId>,
 }
 
 impl fmt::Debug for Audience {
@@ -39,7 +43,8 @@ impl Audience {
     /// Whether it can mean anybody besides the numbers that are named one by one.
     #[must_use]
     pub fn means_contacts(&self) -> bool {
-        self.everyone || !(self.tags.is_empty() && self.lists.is_empty() && self.segments.is_empty())
+        let by_group = !(self.tags.is_empty() && self.lists.is_empty() && self.imports.is_empty());
+        self.everyone || by_group || !self.segments.is_empty()
     }
 
     /// The contacts that it means, but for whoever is left out. `segment`: what one tests; `None`: that cannot be said, and
@@ -49,7 +54,7 @@ impl Audience {
         if self.everyone {
             return Node::All(Vec::new());
         }
-        let mut parts = labelled_or_listed(&self.tags, &self.lists);
+        let mut parts = grouped(&self.tags, &self.lists, &self.imports);
         parts.extend(self.segments.iter().filter_map(|id| segment(*id)));
         Node::Any(parts)
     }
@@ -58,19 +63,22 @@ impl Audience {
     /// rather than somebody texted who must not be.
     #[must_use]
     pub fn without(&self, segment: impl Fn(SegmentId) -> Option<Node>) -> Node {
-        let mut parts = labelled_or_listed(&self.without_tags, &self.without_lists);
+        let mut parts = grouped(&self.without_tags, &self.without_lists, &self.without_imports);
         parts.extend(self.without_segments.iter().map(|id| segment(*id).unwrap_or(Node::All(Vec::new()))));
         Node::Any(parts)
     }
 }
 
-fn labelled_or_listed(tags: &[String], lists: &[ListId]) -> Vec<Node> {
+fn grouped(tags: &[String], lists: &[ListId], imports: &[ImportId]) -> Vec<Node> {
     let mut parts = Vec::new();
     if !tags.is_empty() {
         parts.push(Node::Asked { test: Test::Tagged(Some(tags.to_vec())), negated: false });
     }
     if !lists.is_empty() {
         parts.push(Node::Asked { test: Test::Listed(Some(lists.to_vec())), negated: false });
+    }
+    if !imports.is_empty() {
+        parts.push(Node::Asked { test: Test::Imported(imports.to_vec()), negated: false });
     }
     parts
 }

@@ -130,6 +130,12 @@ pub fn family(code: &str) -> Option<Family> {
     (row.first <= code).then_some(row.family)
 }
 
+/// The codes of a family.
+pub fn codes(family: Family) -> impl Iterator<Item = String> {
+    let rows = ROWS.iter().filter(move |row| row.family == family);
+    rows.flat_map(|row| row.first..=row.last).map(|code| code.to_string())
+}
+
 /// Why a campaign must stop at once because of this failure of one text; `None`: it goes on.
 #[must_use]
 pub fn misconfigured(recipient: RecipientId, failure: &Failure) -> Option<Halt> {
@@ -220,6 +226,13 @@ mod tests {
                 assert_eq!(family(code), family_of, "{code}");
             }
         }
+    }
+
+    #[test]
+    fn a_family_has_its_codes() {
+        let spam: Vec<String> = codes(Family::Spam).collect();
+        assert_eq!(spam, ["40002", "40003", "40015", "40017", "40322"]);
+        assert!(codes(Family::Later).all(|code| family(&code) == Some(Family::Later)));
     }
 
     #[test]

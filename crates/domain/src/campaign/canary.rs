@@ -22,11 +22,21 @@ pub struct Canary {
     pub max_failed_percent: u8,
     /// More of them who want no more texts than this, of a hundred, and the others get nothing for now.
     pub max_opted_out_percent: u8,
+    /// More complaints than this, of a hundred, and the others get nothing for now: texts that a carrier took for spam, and people
+    /// who said in their own words that they want no more.
+    pub max_complained_percent: u8,
 }
 
 impl Default for Canary {
     fn default() -> Self {
-        Self { percent: 1, at_least: 20, wait_minutes: 30, max_failed_percent: 10, max_opted_out_percent: 3 }
+        Self {
+            percent: 1,
+            at_least: 20,
+            wait_minutes: 30,
+            max_failed_percent: 10,
+            max_opted_out_percent: 3,
+            max_complained_percent: 2,
+        }
     }
 }
 
@@ -43,6 +53,8 @@ pub struct Figures {
     pub failed: u32,
     /// Whoever of them has wanted no more texts since.
     pub opted_out: u32,
+    /// Whose text was taken for spam, or who has said in their own words that they want no more.
+    pub complained: u32,
     /// When the first of their texts went out, of those that did not fail.
     pub first_at: Option<Timestamp>,
 }
@@ -102,6 +114,10 @@ impl Canary {
         if above(figures.opted_out, self.max_opted_out_percent) {
             said.push(format!("{} want no more texts, where {} % may", figures.opted_out, self.max_opted_out_percent));
         }
+        if above(figures.complained, self.max_complained_percent) {
+            let (count, may) = (figures.complained, self.max_complained_percent);
+            said.push(format!("{count} were taken for spam or complained of, where {may} % may"));
+        }
         (!said.is_empty()).then(|| Halt {
             by: Guard::Canary,
             code: None,
@@ -126,7 +142,7 @@ mod tests {
 
     fn figures(waiting: u32, open: u32, arrived: u32, failed: u32, opted_out: u32) -> Figures {
         let first_at = (open + arrived > 0).then(|| at(0));
-        Figures { waiting, open, arrived, failed, opted_out, first_at }
+        Figures { waiting, open, arrived, failed, opted_out, complained: 0, first_at }
     }
 
     #[test]
@@ -165,6 +181,13 @@ mod tests {
         }
         let Verdict::Stop(halt) = canary.verdict(at(0), &figures(0, 0, 10, 8, 2)) else { panic!("it goes on") };
         assert_eq!(halt.by, Guard::Canary);
+        let complained = |complained| Figures { complained, ..figures(0, 0, 48, 2, 0) };
+        assert_eq!(says(0, complained(1)), "go on");
+        assert_eq!(says(0, complained(2)), "stop", "4 % are more than 2, though the failures alone are few enough");
+        let lenient = Canary { max_complained_percent: 4, ..canary };
+        assert_eq!(lenient.verdict(at(0), &complained(2)), Verdict::GoOn);
+        let Verdict::Stop(of_spam) = canary.verdict(at(0), &complained(2)) else { panic!("it goes on") };
+        assert_eq!(of_spam.explanation, "Of the first 50 texts 2 were taken for spam or complained of, where 2 % may.");
         assert_eq!(
             halt.explanation,
             "Of the first 18 texts 8 failed, where 10 % may; 2 want no more texts, where 3 % may."

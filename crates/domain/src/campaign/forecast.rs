@@ -62,6 +62,9 @@ pub struct Cause {
     pub code: String,
     /// In plain words.
     pub explanation: String,
+    /// What to do about it; empty: nothing need be done.
+    #[serde(default)]
+    pub mend: String,
     /// How many.
     pub count: u64,
     /// Some of them, at most [`SAMPLES`].
@@ -111,7 +114,7 @@ pub struct Forecast {
     pub starts_at: Timestamp,
     /// How many would get a row.
     pub total: u64,
-    /// How many may be texted at the start.
+    /// How many may be texted at the start, or as soon as their own clock shows the hour.
     pub now: u64,
     /// Those who may be later.
     pub later: Vec<Later>,
@@ -150,11 +153,17 @@ impl Forecast {
         match &foreseen.fate {
             Fate::Now(text) => {
                 self.now += 1;
-                self.loads.entry(from).or_default().at_once += u64::from(text.segments);
+                let load = self.loads.entry(from).or_default();
+                match foreseen.own_time {
+                    None => load.at_once += u64::from(text.segments),
+                    Some(at) => {
+                        *load.from.entry(at.as_second().div_euclid(HOUR_S)).or_default() += u64::from(text.segments)
+                    }
+                }
                 self.text(who, phone, from, text, &foreseen.odd);
             }
             Fate::Later { until, reason, text } => {
-                let cause = cause(reason.code(), reason.explanation().into(), who);
+                let cause = cause(reason.code(), (reason.explanation().into(), reason.mend().into()), who);
                 join_later(&mut self.later, Later { cause, first: *until, last: *until });
                 let hour = until.as_second().div_euclid(HOUR_S);
                 if hour - self.starts_at.as_second().div_euclid(HOUR_S) < HOURS_TOLD {
@@ -165,7 +174,7 @@ impl Forecast {
                 *self.loads.entry(from).or_default().from.entry(hour).or_default() += u64::from(text.segments);
                 self.text(who, phone, from, text, &foreseen.odd);
             }
-            Fate::Skipped(skip) => join(&mut self.skipped, cause(skip.code(), skip.explanation(), who)),
+            Fate::Skipped(skip) => join(&mut self.skipped, cause(skip.code(), (skip.explanation(), skip.mend()), who)),
         }
     }
 
@@ -217,7 +226,7 @@ impl Forecast {
         let country = country_of(phone).unwrap_or_default().to_owned();
         *self.loads.entry(from).or_default().to.entry(country).or_default() += u64::from(text.segments);
         for odd in odd {
-            join(&mut self.odd, cause(odd.code(), odd.explanation().into(), who));
+            join(&mut self.odd, cause(odd.code(), (odd.explanation().into(), String::new()), who));
         }
         let is_among_them = self.longest.len() < SAMPLES
             || self.longest.last().is_some_and(|least| (text.segments, text.units) >= (least.segments, least.units));
@@ -235,8 +244,8 @@ impl Forecast {
     }
 }
 
-fn cause(code: &str, explanation: String, who: &Who) -> Cause {
-    Cause { code: code.into(), explanation, count: 1, samples: vec![who.clone()] }
+fn cause(code: &str, (explanation, mend): (String, String), who: &Who) -> Cause {
+    Cause { code: code.into(), explanation, mend, count: 1, samples: vec![who.clone()] }
 }
 
 impl Cause {

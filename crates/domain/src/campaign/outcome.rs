@@ -191,20 +191,20 @@ fn country(phone: &str) -> Option<&'static str> {
     countries.all(|country| country == first).then_some(first)
 }
 
-/// What one of our own codes means for whoever it stands with, in plain words with the mend; `None`: it is a carrier's, and the
-/// row has its words.
+/// What one of our own codes means for whoever it stands with, and what to do about it, in plain words; `None`: it is a
+/// carrier's, and the row has its words.
 #[must_use]
-pub fn own_words(code: &str) -> Option<&'static str> {
+pub fn own_words(code: &str) -> Option<(&'static str, &'static str)> {
     if let Some(reason) = Reason::ALL.into_iter().find(|reason| reason.code() == code) {
-        return Some(reason.explanation());
+        return Some((reason.explanation(), reason.mend()));
     }
     if code == Skip::Lacks(String::new()).code() {
-        return Some(
-            "Something that the text names is not known of them. Fill that in, or write another word for it, as in \
-             {first_name|there}.",
-        );
+        return Some((
+            "Something that the text names is not known of them.",
+            "Fill that in, or write another word for it, as in {first_name|there}.",
+        ));
     }
-    (code == OTHERS).then_some("Several reasons that are rare. Each row says its own.")
+    (code == OTHERS).then_some(("Several reasons that are rare.", "Each row says its own."))
 }
 
 #[cfg(test)]

@@ -195,11 +195,15 @@ pub fn due(
         Due::Wait { until, reason } => {
             let verdict = Verdict::Defer { until: *until, reason: *reason };
             let explanation = explain(now, &asked, &verdict);
-            let failure = Failure { code: reason.code().into(), explanation, mend: String::new() };
+            let failure = Failure { code: reason.code().into(), explanation, mend: reason.mend().into() };
             Moved { ready_at: Some(*until), failure: Some(failure), ..recipient.moved(Standing::Deferred) }
         }
         Due::Skip(skip) => {
-            let failure = Failure { code: skip.code().into(), explanation: skip.explanation(), mend: String::new() };
+            let explanation = match skip {
+                Skip::Gate(reason) => explain(now, &asked, &Verdict::Skip { reason: *reason }),
+                _ => skip.explanation(),
+            };
+            let failure = Failure { code: skip.code().into(), explanation, mend: skip.mend() };
             Moved { failure: Some(failure), ..recipient.moved(Standing::Skipped) }
         }
     };
@@ -295,7 +299,8 @@ pub fn ended(now: Timestamp, lane: Uuid, about: &Recipient, end: &SendEnded) -> 
                 let attempt = if *counts { None } else { Some(about.attempt.saturating_sub(1)) };
                 let code = if *counts { "carrier_unreachable" } else { "carrier_busy" };
                 let explanation = format!("The carrier did not take it, and is asked again: {why}");
-                let failure = Some(Failure { code: code.into(), explanation, mend: String::new() });
+                let mend = "Nothing need be done: it is tried again by itself.".into();
+                let failure = Some(Failure { code: code.into(), explanation, mend });
                 let queued = about.moved(Standing::Queued);
                 decision.change(moved(Moved { ready_at: Some(*retry_at), attempt, failure, ..queued }));
             }

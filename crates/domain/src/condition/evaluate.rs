@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::{Checked, Condition, Did, Node, Of, Test, Words, fold};
 use crate::field::Compared;
-use crate::id::{CampaignId, ListId};
+use crate::id::{CampaignId, ImportId, ListId};
 
 /// What is known of a person. Empty: not known.
 #[derive(Clone, Default, PartialEq)]
@@ -40,6 +40,8 @@ pub struct Subject {
     pub tags: BTreeSet<String>,
     /// The lists that they are on.
     pub lists: BTreeSet<ListId>,
+    /// The imports that added or found them. Not read for segments.
+    pub imports: BTreeSet<ImportId>,
     /// The tenant's fields by their keys.
     pub fields: BTreeMap<String, String>,
     /// The campaigns that went out to them.
@@ -168,6 +170,7 @@ impl Looking<'_> {
             Test::OptedOut => self.of.opted_out,
             Test::Tagged(None) => !self.of.tags.is_empty(),
             Test::Tagged(Some(tags)) => tags.iter().any(|tag| self.of.tags.contains(tag)),
+            Test::Imported(imports) => imports.iter().any(|import| self.of.imports.contains(import)),
             Test::Listed(None) => !self.of.lists.is_empty(),
             Test::Listed(Some(lists)) => lists.iter().any(|list| self.of.lists.contains(list)),
             Test::Campaign { did, which, days } => self.of.campaigns.iter().any(|got| {
@@ -242,6 +245,7 @@ impl Looking<'_> {
             Test::Blocked => yes_no(self.of.blocked),
             Test::OptedOut => yes_no(self.of.opted_out),
             Test::Tagged(_) => joined(self.of.tags.iter().cloned().collect()),
+            Test::Imported(_) => joined(self.of.imports.iter().map(ToString::to_string).collect()),
             Test::Listed(_) => joined(self.of.lists.iter().map(|list| called(list.to_string())).collect()),
             Test::Campaign { did, which, .. } => {
                 let meant = |got: &&GotCampaign| which.as_ref().is_none_or(|which| which.contains(&got.campaign));

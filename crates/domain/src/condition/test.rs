@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::Of;
-use crate::id::{CampaignId, ListId};
+use crate::id::{CampaignId, ImportId, ListId};
 
 /// A checked tree.
 #[derive(Debug, Clone)]
@@ -80,6 +80,8 @@ pub enum Test {
     Tagged(Option<Vec<String>>),
     /// They are on one of these lists; `None`: on any.
     Listed(Option<Vec<ListId>>),
+    /// One of these imports added or found them. No segment asks this; audiences do.
+    Imported(Vec<ImportId>),
     /// They got one of these campaigns, or did something with it; `None`: any.
     Campaign {
         /// What they did.

@@ -38,7 +38,9 @@ fn a_campaign_asks_for_what_it_is() {
     let agreed = Standing::default().with(State::OptedIn, at(1));
     let refused = Standing::default().with(State::OptedOut, at(1));
     let said = |purpose, standing, suppressed: bool, rule| {
-        Wishes { purpose, standing, suppressed_at: suppressed.then(|| at(0)) }.against_campaign(rule)
+        let settings = Settings { marketing_consent: rule, ..Settings::default() };
+        Wishes { purpose, standing, suppressed_at: suppressed.then(|| at(0)), heard_at: None }
+            .against_campaign(at(0), &settings)
     };
     use MarketingConsent::{Implied, Required};
     use Purpose::{Marketing, Service};
@@ -73,12 +75,44 @@ fn what_is_shown_is_what_the_gate_goes_by() {
         let standing = standing(yes, no);
         let found = standing.says(stopped.map(at));
         assert_eq!(found, says, "{yes:?} {no:?} {stopped:?}");
-        let wishes = Wishes { purpose: Purpose::Marketing, standing, suppressed_at: None };
-        let goes = |rule| stopped.is_none() && wishes.against_campaign(rule).is_none();
+        let wishes = Wishes { purpose: Purpose::Marketing, standing, ..Wishes::default() };
+        let settings = |rule| Settings { marketing_consent: rule, ..Settings::default() };
+        let goes = |rule| stopped.is_none() && wishes.against_campaign(at(9), &settings(rule)).is_none();
         let state = found.map(|(state, _)| state);
         assert_eq!(goes(MarketingConsent::Implied), state != Some(State::OptedOut));
         assert_eq!(goes(MarketingConsent::Required), state == Some(State::OptedIn));
     }
+}
+
+#[test]
+fn what_nobody_renewed_lapses() {
+    let day = |text: &str| text.parse::<Timestamp>().unwrap();
+    let settings = Settings {
+        marketing_consent: MarketingConsent::Required,
+        consent_lapses_months: Some(6),
+        ..Settings::default()
+    };
+    let agreed = Standing::default().with(State::OptedIn, day("2026-01-31T12:00:00Z"));
+    let says = |settings: &Settings, purpose, heard: Option<&str>, now| {
+        let wishes = Wishes { purpose, standing: agreed, suppressed_at: None, heard_at: heard.map(day) };
+        wishes.against_campaign(day(now), settings)
+    };
+    let (before, after) = ("2026-07-31T11:59:59Z", "2026-07-31T12:00:00Z");
+    let lapsed = Some(Reason::ConsentLapsed);
+    for (heard, now, expected) in [
+        (None, before, None),
+        (None, after, lapsed),
+        (Some("2026-01-01T12:00:00Z"), after, lapsed),
+        (Some("2026-03-01T12:00:00Z"), after, None),
+        (Some("2026-03-01T12:00:00Z"), "2026-09-01T12:00:00Z", lapsed),
+    ] {
+        assert_eq!(says(&settings, Purpose::Marketing, heard, now), expected, "{heard:?} {now}");
+    }
+    assert_eq!(says(&settings, Purpose::Service, None, after), None, "it is about marketing");
+    let implied = Settings { marketing_consent: MarketingConsent::Implied, ..settings.clone() };
+    assert_eq!(says(&implied, Purpose::Marketing, None, after), None, "nobody must have agreed");
+    let never = Settings { consent_lapses_months: None, ..settings };
+    assert_eq!(says(&never, Purpose::Marketing, None, after), None);
 }
 
 /// A line of the ledger, as far as a rule looks at it. `purpose` and `sender`: `None` is all of them.
@@ -134,11 +168,12 @@ impl Kept {
             number_enabled: true,
             contact_blocked: false,
             opted_out: self.opted_out_at.is_some(),
-            wishes: Wishes { purpose, standing: self.standing(purpose, sender), suppressed_at: None },
+            wishes: Wishes { purpose, standing: self.standing(purpose, sender), ..Wishes::default() },
             phone: "+13165550123",
             contact_zone: None,
             contact_quiet: None,
             had: &[],
+            untimely: crate::campaign::Untimely::default(),
             wrote_at: None,
             purpose: Why::Campaign,
         };

@@ -98,8 +98,11 @@ pub fn send_due(
             if let Some(assistant) = written.assistant.filter(|_| written.answers) {
                 learn(now, written.lane, conversation, assistant, written.at, reason.explanation(), &mut decision);
             }
-            let failure =
-                Failure { code: reason.code().into(), explanation: reason.explanation().into(), mend: String::new() };
+            let failure = Failure {
+                code: reason.code().into(),
+                explanation: reason.explanation().into(),
+                mend: reason.mend().into(),
+            };
             (
                 MessageMoved { failure: Some(failure), ..MessageMoved::to(message, conversation, Status::Skipped) },
                 Due::Drop,

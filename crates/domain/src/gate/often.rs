@@ -22,8 +22,13 @@ pub(super) fn allowed_from(now: Timestamp, asked: &Asked<'_>, whereabouts: &Wher
     limits(now, asked, whereabouts).map(|limit| limit.allows_from(now, asked.had)).max().unwrap_or(now).max(now)
 }
 
-/// Which cap makes it wait, in a sentence, and until when.
-pub(super) fn in_words(now: Timestamp, asked: &Asked<'_>, whereabouts: &Whereabouts, until: Timestamp) -> String {
+/// Which cap it is, in a sentence, and when it goes; `None`: it does not.
+pub(super) fn in_words(
+    now: Timestamp,
+    asked: &Asked<'_>,
+    whereabouts: &Whereabouts,
+    until: Option<Timestamp>,
+) -> String {
     let strictest = limits(now, asked, whereabouts).max_by_key(|limit| limit.allows_from(now, asked.had));
     let Some((limit, zone)) = strictest.zip(whereabouts.clocks().next()) else {
         return Reason::FrequencyCap.explanation().into();
@@ -35,8 +40,10 @@ pub(super) fn in_words(now: Timestamp, asked: &Asked<'_>, whereabouts: &Whereabo
         hours => format!("{hours} hours"),
     };
     let by = limit.by_law.map_or("that you allow".into(), |(place, source)| format!("that {place} allows ({source})"));
-    let when = law::when(zone.to_datetime(now), zone.to_datetime(until));
-    format!("This person has had {} campaign {texts} within {within}, the most {by}; it goes {when}.", limit.texts)
+    let when = until.map_or_else(String::new, |until| {
+        format!("; it goes {}", law::when(zone.to_datetime(now), zone.to_datetime(until)))
+    });
+    format!("This person has had {} campaign {texts} within {within}, the most {by}{when}.", limit.texts)
 }
 
 /// At most so many within so long.

@@ -25,6 +25,7 @@ fn asked<'a>(settings: &'a Settings, phone: &'a str, purpose: Purpose) -> Asked<
         contact_zone: None,
         contact_quiet: None,
         had: &[],
+        untimely: crate::campaign::Untimely::default(),
         wrote_at: None,
         purpose,
     }
@@ -108,7 +109,7 @@ fn nobody_has_more_texts_than_are_allowed() {
         campaign_cap: Some(CampaignCap { texts, days, otherwise }),
         ..Settings::default()
     };
-    let (weekly, dropping) = (cap(5, 7, OverCap::Defer), cap(1, 1, OverCap::Skip));
+    let (weekly, dropping) = (cap(5, 7, Otherwise::Defer), cap(1, 1, Otherwise::Skip));
     let said = |settings, phone, had| told(&gate(noon, Asked { had, ..asked(settings, phone, Purpose::Campaign) }));
     assert_eq!(said(&free, FLORIDA, &had[..2]), "send");
     assert_eq!(said(&free, FLORIDA, &had[1..]), "send", "the third of them is past");
@@ -120,8 +121,39 @@ fn nobody_has_more_texts_than_are_allowed() {
     assert_eq!(said(&dropping, CALIFORNIA, &had), "skip: frequency_cap");
     assert_eq!(said(&dropping, FLORIDA, &had), "skip: frequency_cap", "the law's cap too, as the tenant wants it");
     assert_eq!(said(&dropping, CALIFORNIA, &[]), "send");
+    let wants = |settings, over_cap| {
+        let untimely = Untimely { over_cap, ..Untimely::default() };
+        told(&gate(noon, Asked { had: &had, untimely, ..asked(settings, FLORIDA, Purpose::Campaign) }))
+    };
+    assert_eq!(wants(&free, Some(Otherwise::Skip)), "skip: frequency_cap", "a campaign may want it otherwise");
+    assert_eq!(wants(&dropping, Some(Otherwise::Defer)), "frequency_cap until 2026-06-11T14:00:00Z");
+    assert_eq!(wants(&weekly, None), "frequency_cap until 2026-06-13T12:00:00Z");
     let conversation = Asked { had: &had, ..asked(&dropping, FLORIDA, Purpose::Conversation) };
     assert_eq!(told(&gate(noon, conversation)), "send", "an answer is no campaign");
+}
+
+#[test]
+fn a_campaign_may_leave_out_whom_it_finds_in_quiet_hours() {
+    let untimely = Untimely { outside_hours: Otherwise::Skip, ..Untimely::default() };
+    let settings = Settings { quiet_hours: Some(quiet("17:00", "10:00")), ..Settings::default() };
+    let said = |settings, phone, had, now: &str| {
+        told(&gate(at(now), Asked { untimely, had, ..asked(settings, phone, Purpose::Campaign) }))
+    };
+    let free = Settings::default();
+    let (night, day) = ("2026-06-11T00:30:00Z", "2026-06-10T19:00:00Z");
+    assert_eq!(said(&free, FLORIDA, &[], night), "skip: legal_hours");
+    assert_eq!(said(&settings, CALIFORNIA, &[], night), "skip: quiet_hours");
+    assert_eq!(said(&settings, CALIFORNIA, &[], day), "send");
+    let had = [at(day), at(day), at(day)];
+    assert!(said(&free, FLORIDA, &had, night).starts_with("frequency_cap until"), "that waits");
+    let explained = |settings, phone| {
+        let asked = Asked { untimely, ..asked(settings, phone, Purpose::Campaign) };
+        explain(at(night), &asked, &gate(at(night), asked))
+    };
+    assert_eq!(explained(&settings, CALIFORNIA), "It is 17:30 where this person is, which is in quiet hours.");
+    assert!(explained(&free, FLORIDA).starts_with("It is 20:30 in Florida, where"));
+    let conversation = Asked { untimely, ..asked(&settings, CALIFORNIA, Purpose::Conversation) };
+    assert_eq!(told(&gate(at(night), conversation)), "quiet_hours until 2026-06-11T17:00:00Z", "a reply waits");
 }
 
 #[test]
@@ -129,7 +161,7 @@ fn the_sender_is_told_how_far_back_to_look() {
     let now = at("2026-06-10T16:00:00Z");
     let free = Settings::default();
     let capped = Settings {
-        campaign_cap: Some(CampaignCap { texts: 2, days: 7, otherwise: OverCap::Defer }),
+        campaign_cap: Some(CampaignCap { texts: 2, days: 7, otherwise: Otherwise::Defer }),
         ..Settings::default()
     };
     let hours =
@@ -158,7 +190,7 @@ fn a_verdict_is_explained_for_this_one_person() {
          Solicitation Act); it goes tomorrow at 17:30."
     );
     let capped = Settings {
-        campaign_cap: Some(CampaignCap { texts: 1, days: 7, otherwise: OverCap::Defer }),
+        campaign_cap: Some(CampaignCap { texts: 1, days: 7, otherwise: Otherwise::Defer }),
         quiet_hours: Some(quiet("17:00", "10:00")),
         ..Settings::default()
     };

@@ -9,8 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub enum Column {
     /// Where the person is reached.
     Phone,
+    /// Another number of theirs; texts go to the first in the row that is there. Several columns may be some.
+    OtherPhone,
     /// An e-mail address.
     Email,
+    /// Another e-mail address; several columns may be some.
+    OtherEmail,
     /// The whole name.
     Name,
     /// The given name.
@@ -44,14 +48,16 @@ pub enum Column {
 /// The text names no column.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no meaning of a column: use phone, email, name, first_name, last_name, company, time_zone, language, tags, opted_in, opted_out, consent_at, consent_source, note, ignore, or field:KEY"
+    "`{0}` is no meaning of a column: use phone, other_phone, email, other_email, name, first_name, last_name, company, time_zone, language, tags, opted_in, opted_out, consent_at, consent_source, note, ignore, or field:KEY"
 )]
 pub struct UnknownColumn(pub String);
 
 /// Those that are one word.
-const WORDS: [(&str, Column); 15] = [
+const WORDS: [(&str, Column); 17] = [
     ("phone", Column::Phone),
+    ("other_phone", Column::OtherPhone),
     ("email", Column::Email),
+    ("other_email", Column::OtherEmail),
     ("name", Column::Name),
     ("first_name", Column::FirstName),
     ("last_name", Column::LastName),
@@ -71,7 +77,7 @@ impl Column {
     /// Whether only one column of a file may mean this.
     #[must_use]
     pub fn is_single(&self) -> bool {
-        !matches!(self, Self::Tags | Self::Ignore)
+        !matches!(self, Self::OtherPhone | Self::OtherEmail | Self::Tags | Self::Ignore)
     }
 }
 

@@ -104,7 +104,7 @@ impl Mapping {
         if self.columns.len() != columns {
             faults.push(MappingFault::WrongWidth { mapped: self.columns.len(), columns });
         }
-        if !self.columns.contains(&Column::Phone) {
+        if !self.columns.iter().any(|column| matches!(column, Column::Phone | Column::OtherPhone)) {
             faults.push(MappingFault::NoPhone);
         }
         for (at, column) in self.columns.iter().enumerate() {

@@ -30,6 +30,10 @@ pub struct Known {
     pub company: String,
     /// As kept.
     pub email: String,
+    /// All their numbers, E.164. Known only where a row has several.
+    pub phones: Vec<String>,
+    /// All their e-mail addresses. Known only where a row has several.
+    pub emails: Vec<String>,
     /// IANA name.
     pub time_zone: String,
     /// ISO 639-1.
@@ -57,6 +61,10 @@ pub struct Change {
     pub language: Option<String>,
     /// What people noted.
     pub note: Option<String>,
+    /// Numbers that come on top, E.164.
+    pub phones: Vec<String>,
+    /// E-mail addresses that come on top.
+    pub emails: Vec<String>,
     /// Labels that come on top.
     pub tags: Vec<String>,
     /// Values of the tenant's fields, by their keys.
@@ -103,10 +111,22 @@ pub fn merge(known: &Known, row: &Row, mode: Mode) -> Option<Change> {
     };
     let text = |known: &str, new: &str| takes(known, new).then(|| new.to_owned());
     let field = |(key, new): &&(Arc<str>, String)| takes(known.fields.get(&**key).map_or("", String::as_str), new);
+    let email = text(&known.email, &row.email);
+    let (mut phones, mut emails) = (Vec::new(), Vec::new());
+    if mode != Mode::Skip && !row.other_phones.is_empty() {
+        phones
+            .extend(row.phones().map(|phone| phone.as_str().to_owned()).filter(|phone| !known.phones.contains(phone)));
+    }
+    if mode != Mode::Skip {
+        let is_new = |one: &&String| !known.emails.contains(one) && email.as_ref() != Some(*one);
+        emails.extend(row.other_emails.iter().filter(is_new).cloned());
+    }
     let change = Change {
         name: text(&known.name, &row.name),
         company: text(&known.company, &row.company),
-        email: text(&known.email, &row.email),
+        email,
+        phones,
+        emails,
         time_zone: text(&known.time_zone, &row.time_zone),
         language: text(&known.language, &row.language),
         note: text(&known.note, &row.note),
@@ -138,6 +158,7 @@ impl fmt::Debug for Change {
         ];
         let changed = words.iter().filter(|(_, changes)| *changes).map(|(word, _)| *word);
         let fields = self.fields.iter().map(|(key, _)| &**key);
+        let changed = changed.chain((!self.phones.is_empty()).then_some("phones"));
         f.debug_set().entries(changed).entries(fields).entry(&self.tags.len()).finish()
     }
 }

@@ -111,9 +111,15 @@ impl Recognised {
 /// without country code are at home.
 #[must_use]
 pub fn recognise(sample: &[Vec<String>], fields: &[Field], country: &str) -> Recognised {
-    let wide = usual_width(sample);
-    let top = sample.iter().take(ABOVE_MAX).position(|row| filled(row) * 2 >= wide).unwrap_or(0);
+    let top = top(sample);
     let header = sample.get(top).filter(|row| !is_somebody(row, country)).map(|_| top);
+    recognise_below(sample, header, fields, country)
+}
+
+/// The same where somebody knows the row of the sample with the columns' names; `None`: the first row is somebody already.
+#[must_use]
+pub fn recognise_below(sample: &[Vec<String>], header: Option<usize>, fields: &[Field], country: &str) -> Recognised {
+    let (wide, top) = (usual_width(sample), top(sample));
     let body = sample.get(header.map_or(top, |at| at + 1)..).unwrap_or_default();
     let mut names = header.and_then(|at| sample.get(at)).cloned().unwrap_or_default();
     while names.len() > wide && names.last().is_some_and(|name| name.trim().is_empty()) {
@@ -130,6 +136,12 @@ pub fn recognise(sample: &[Vec<String>], fields: &[Field], country: &str) -> Rec
     let mut recognised = Recognised { header, names, guesses, dates, decimal_comma };
     suggest::suggest(&mut recognised, &columns, fields);
     recognised
+}
+
+/// The first row that is as wide as the table.
+fn top(sample: &[Vec<String>]) -> usize {
+    let wide = usual_width(sample);
+    sample.iter().take(ABOVE_MAX).position(|row| filled(row) * 2 >= wide).unwrap_or(0)
 }
 
 /// The cells of one column in the sample, and what they look like.
@@ -189,6 +201,7 @@ fn guess(names: &[String], columns: &[Look<'_>], fields: &[Field]) -> Vec<Guess>
             put(&mut found, at, Column::Email, Why::Valued(share));
         }
     }
+    others(&mut found, names, columns);
     if names.iter().all(String::is_empty) {
         by_place(&mut found, columns);
     }
@@ -207,6 +220,21 @@ fn guess(names: &[String], columns: &[Look<'_>], fields: &[Field]) -> Vec<Guess>
         Guess { column, why, suggestion: None }
     };
     names.iter().enumerate().map(guess).collect()
+}
+
+/// What is named as a number or an e-mail address and has some, beside those that fit best.
+fn others(found: &mut BTreeMap<usize, (Column, Why)>, names: &[String], columns: &[Look<'_>]) {
+    for ((at, name), look) in names.iter().enumerate().zip(columns) {
+        let (phones, emails) = (look.share(look.phones), look.share(look.emails));
+        let how = |how: Match| if how == Match::Whole { Why::Named } else { Why::NamedInPart };
+        match headers::named_phone(name) {
+            Some((_, matched)) if phones >= SHARE_NAMED && !is_other_number(name) => {
+                put(found, at, Column::OtherPhone, how(matched));
+            }
+            None if emails >= SHARE => put(found, at, Column::OtherEmail, Why::Valued(emails)),
+            _ => {}
+        }
+    }
 }
 
 /// Unless it is another already, and unless another is it already.

@@ -48,12 +48,16 @@ pub struct RowReader<'a> {
 pub struct Row {
     /// Where they are reached.
     pub phone: E164,
+    /// Their other numbers, each once.
+    pub other_phones: Vec<E164>,
     /// Whole.
     pub name: String,
     /// Where they work.
     pub company: String,
     /// In lower case.
     pub email: String,
+    /// Their other addresses, each once, in lower case.
+    pub other_emails: Vec<String>,
     /// IANA name.
     pub time_zone: String,
     /// ISO 639-1.
@@ -69,14 +73,30 @@ pub struct Row {
 }
 
 impl Row {
+    /// All their numbers, the one that texts go to first.
+    pub fn phones(&self) -> impl Iterator<Item = &E164> {
+        std::iter::once(&self.phone).chain(&self.other_phones)
+    }
+
+    /// With labels that all rows of the file get.
+    #[must_use]
+    pub fn labelled(mut self, labels: &[String]) -> Self {
+        self.tags.extend_from_slice(labels);
+        self.tags.sort_unstable();
+        self.tags.dedup();
+        self
+    }
+
     /// Somebody with a number and nothing else.
     #[must_use]
     pub fn new(phone: E164) -> Self {
         Self {
             phone,
+            other_phones: Vec::new(),
             name: String::new(),
             company: String::new(),
             email: String::new(),
+            other_emails: Vec::new(),
             time_zone: String::new(),
             language: String::new(),
             note: String::new(),
@@ -91,11 +111,13 @@ impl Row {
 #[derive(Default)]
 struct Draft<'r> {
     phone: Option<E164>,
+    other_phones: Vec<E164>,
     whole: &'r str,
     first: &'r str,
     last: &'r str,
     company: String,
     email: String,
+    other_emails: Vec<String>,
     time_zone: String,
     language: String,
     note: String,
@@ -148,11 +170,13 @@ impl<'a> RowReader<'a> {
             let column = self.mapping.columns.iter().position(is_name).unwrap_or(0);
             faults.push(Fault { column, kind: FaultKind::TooLong { what: "name", max: LINE_CHARS_MAX } });
         }
-        let phone_column = self.mapping.columns.iter().position(|column| *column == Column::Phone).unwrap_or(0);
-        match draft.phone.take() {
+        let is_phone = |column: &Column| matches!(column, Column::Phone | Column::OtherPhone);
+        let phone_column = self.mapping.columns.iter().position(is_phone).unwrap_or(0);
+        let told_of = |fault: &Fault| self.mapping.columns.get(fault.column).is_some_and(is_phone);
+        match draft.first_phone() {
             Some(phone) if faults.is_empty() => Ok(draft.finish(phone, name)),
             // A number that cannot be read was told of already.
-            None if !faults.iter().any(|fault| fault.column == phone_column) => {
+            None if !faults.iter().any(told_of) => {
                 faults.insert(0, Fault { column: phone_column, kind: FaultKind::PhoneMissing });
                 Err(faults)
             }
@@ -164,8 +188,12 @@ impl<'a> RowReader<'a> {
         let (dates, zone) = (self.mapping.dates, self.context.zone);
         match column {
             Column::Phone => draft.phone = Some(phone(value, self.context.country)?),
+            Column::OtherPhone => draft.other_phones.push(phone(value, self.context.country)?),
             Column::Email => {
                 draft.email = values::email(value).ok_or_else(|| FaultKind::Email(value.to_owned()))?;
+            }
+            Column::OtherEmail => {
+                draft.other_emails.push(values::email(value).ok_or_else(|| FaultKind::Email(value.to_owned()))?);
             }
             Column::Name => draft.whole = value,
             Column::FirstName => draft.first = value,
@@ -230,6 +258,11 @@ impl<'a> RowReader<'a> {
 }
 
 impl Draft<'_> {
+    /// Where texts go: the number of the column for it, else the first of the others.
+    fn first_phone(&mut self) -> Option<E164> {
+        self.phone.take().or_else(|| self.other_phones.first().cloned())
+    }
+
     /// First and last name, if one of them is there; else the whole.
     fn name(&self) -> String {
         match (self.first, self.last) {
@@ -248,14 +281,18 @@ impl Draft<'_> {
         };
         let source = Some(self.consent_source).filter(|source| !source.is_empty());
         let consent = state.map(|state| Consent { state, at: self.consent_at, source: source.map(values::line) });
+        let emails = self.other_emails;
+        let email = if self.email.is_empty() { emails.first().cloned().unwrap_or_default() } else { self.email };
         let mut tags = self.tags;
         tags.sort_unstable();
         tags.dedup();
         Row {
+            other_phones: each_once(self.other_phones, &phone),
             phone,
             name,
             company: self.company,
-            email: self.email,
+            other_emails: each_once(emails, &email),
+            email,
             time_zone: self.time_zone,
             language: self.language,
             note: self.note,
@@ -264,6 +301,17 @@ impl Draft<'_> {
             consent,
         }
     }
+}
+
+/// But for the first, which is told apart.
+fn each_once<T: PartialEq>(all: Vec<T>, first: &T) -> Vec<T> {
+    let mut each: Vec<T> = Vec::with_capacity(all.len());
+    for one in all {
+        if one != *first && !each.contains(&one) {
+            each.push(one);
+        }
+    }
+    each
 }
 
 fn phone(value: &str, country: &str) -> Result<E164, FaultKind> {

@@ -93,6 +93,13 @@ fn a_text_has_short_links_and_is_counted_with_them() {
     let written = format!("Hi Ann, see {long}. Or {base}/now, or");
     let counted = sample(&written, base);
     assert_eq!(counted, format!("Hi Ann, see {base}/l/xxxxxxxxxx. Or {base}/now, or"));
+    let placed = format!("{{name}}{long} or https://x.example/{{phone}} or {long}");
+    let counted = sample(&placed, base);
+    assert_eq!(
+        counted,
+        format!("{{name}}{long} or https://x.example/{{phone}} or {base}/l/xxxxxxxxxx"),
+        "as in a template"
+    );
     let plain: Template = body.parse().unwrap();
     assert!(plain.coded("+12125550123").is_empty());
 }

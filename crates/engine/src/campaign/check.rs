@@ -32,7 +32,7 @@ pub(crate) async fn check(world: &Arc<World>, claimed: &Claimed, id: CampaignId,
         .read(tenant, async move |tx: &mut TenantTx<'_>| {
             let Some(check) = check::find(tx, id).await?.filter(|check| goes_on(check, run)) else { return Ok(None) };
             let Some(settings) = campaign::settings(tx, id).await? else { return Ok(None) };
-            Ground::of(tx, id, settings, check.starts_at, &outside).await
+            Ground::of(tx, id, settings, (check.starts_at, check.at_local), &outside).await
         })
         .await?;
     if let Some(ground) = ground.map(Arc::new) {

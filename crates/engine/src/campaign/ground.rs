@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use domain::campaign::forecast::{DryRun, Fate, Foreseen, Text};
-use domain::campaign::{Pool, Recipient, Settings, Skip, Standing};
+use domain::campaign::{Pool, Recipient, Schedule, Settings, Skip, Standing};
 use domain::consent::Wishes;
 use domain::field::Field;
 use domain::gate::{Asked, Reason, looks_back};
 use domain::id::{CampaignId, NumberId};
 use domain::message::Failure;
 use domain::template::Rendering;
+use domain::tenant::Settings as TenantSettings;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use store::campaign::recipient::{self, DueRecipient};
 use store::queue::{self, Sender};
 use store::{StoreError, TenantTx, tenant};
@@ -26,6 +28,7 @@ pub(super) struct Ground {
     pub(super) settings: Settings,
     pub(super) starts_at: Timestamp,
     run: DryRun,
+    tenant: TenantSettings,
     senders: HashMap<NumberId, Sender>,
     pool: Pool,
     /// The tenant's, as far as the text names them.
@@ -46,7 +49,7 @@ impl Ground {
         tx: &mut TenantTx<'_>,
         campaign: CampaignId,
         settings: Settings,
-        starts_at: Timestamp,
+        (starts_at, at_local): (Timestamp, Option<DateTime>),
         outside: &Outside,
     ) -> Result<Option<Self>, StoreError> {
         let root = store::campaign::retry::root(tx, campaign).await?;
@@ -59,15 +62,17 @@ impl Ground {
                 senders.insert(*number, sender);
             }
         }
-        let mut fields = tenant.fields;
+        let mut fields = tenant.fields.clone();
         fields.retain(|field| running.texts.names().any(|name| name == field.key));
-        let run = DryRun::new(starts_at, running);
+        let schedule = Schedule { at_local, ..Schedule::default() };
+        let run = DryRun::new(starts_at, schedule, running);
         let pool = store::campaign::pool::usable(tx, &settings.numbers).await?;
         Ok(Some(Self {
             campaign,
             settings,
             starts_at,
             run,
+            tenant,
             senders,
             pool,
             fields,
@@ -117,7 +122,7 @@ impl Ground {
         let mut heard = HashMap::with_capacity(by_number.len());
         let (keys, purpose) = (&self.address_keys, self.settings.purpose);
         for (number, phones) in by_number {
-            heard.insert(number, Heard::of(tx, keys, self.starts_at, purpose, number, &phones).await?);
+            heard.insert(number, Heard::of(tx, keys, self.starts_at, purpose, (&self.tenant, number), &phones).await?);
         }
         Ok(heard)
     }
@@ -160,9 +165,13 @@ impl Ground {
     /// What would become of them. A number that is gone sends nothing.
     pub(super) fn foresee(&self, rendering: &Rendering, one: &Known) -> Foreseen {
         let Some(sender) = self.senders.get(&one.due.recipient.number) else {
-            return Foreseen { fate: Fate::Skipped(Skip::Gate(Reason::NumberDisabled)), odd: Vec::new() };
+            return Foreseen {
+                fate: Fate::Skipped(Skip::Gate(Reason::NumberDisabled)),
+                odd: Vec::new(),
+                own_time: None,
+            };
         };
-        let asked = Asked { had: &one.had, wishes: one.wishes, ..asked(sender, &one.due) };
+        let asked = self.asked(sender, one);
         self.run.foresee(rendering, &one.due.recipient, person(&one.due), asked)
     }
 
@@ -171,10 +180,14 @@ impl Ground {
     pub(super) fn look(&self, rendering: &Rendering, one: &Known) -> (Result<Text, Skip>, Option<Failure>) {
         let text = self.run.text(rendering, person(&one.due));
         let why_not = self.senders.get(&one.due.recipient.number).and_then(|sender| {
-            let asked = Asked { had: &one.had, wishes: one.wishes, ..asked(sender, &one.due) };
+            let asked = self.asked(sender, one);
             self.run.why_not(rendering, &one.due.recipient, person(&one.due), asked)
         });
         (text, why_not)
+    }
+
+    fn asked<'a>(&self, sender: &'a Sender, one: &'a Known) -> Asked<'a> {
+        Asked { had: &one.had, wishes: one.wishes, untimely: self.settings.untimely(), ..asked(sender, &one.due) }
     }
 }
 

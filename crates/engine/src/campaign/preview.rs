@@ -56,7 +56,7 @@ pub(crate) async fn preview(
         .store
         .read(tenant, async move |tx: &mut TenantTx<'_>| {
             let Some(settings) = campaign::settings(tx, id).await? else { return Ok(HashMap::new()) };
-            let Some(ground) = Ground::of(tx, id, settings, starts_at, &outside).await? else {
+            let Some(ground) = Ground::of(tx, id, settings, (starts_at, None), &outside).await? else {
                 return Ok(HashMap::new());
             };
             let contacts: Vec<ContactId> = whom.iter().filter_map(contact).collect();

@@ -31,7 +31,7 @@ pub(crate) async fn test(
     let settings = campaign::settings(tx, asked.campaign).await?.ok_or(Refusal::NotFound("campaign"))?;
     // Nobody counts the clicks of a test: its links stay as they are written.
     let outside = Outside { public_url: String::new(), link_key: None, address_keys: keys.clone() };
-    let ground = Ground::of(tx, asked.campaign, settings, now, &outside).await?;
+    let ground = Ground::of(tx, asked.campaign, settings, (now, None), &outside).await?;
     let ground = ground.ok_or(Refusal::NotFound("campaign"))?;
     let said = texts(tx, &ground, asked).await?;
     let mut known = Known::default();
@@ -65,8 +65,11 @@ pub(crate) async fn test(
                 tested.push(Tested { to: to.clone(), message: started.message, refused: None });
             }
             Err(refusal) => {
-                let (code, explanation) = (refusal.code().into(), refusal.to_string());
-                let refused = Some(Failure { code, explanation, mend: String::new() });
+                let (explanation, mend) = match refusal {
+                    Refusal::Gate(reason) => (reason.explanation().into(), reason.mend().into()),
+                    ref other => (other.to_string(), String::new()),
+                };
+                let refused = Some(Failure { code: refusal.code().into(), explanation, mend });
                 tested.push(Tested { to: to.clone(), message: None, refused });
             }
         }
@@ -94,7 +97,11 @@ async fn texts(tx: &mut TenantTx<'_>, ground: &Ground, asked: &TestCampaign) -> 
             }
         };
         let field = if asked.person.is_some() { "contact_id" } else { "to" };
-        texts.push(text.map_err(|skip| Refusal::Invalid { field, code: skip.code(), message: skip.explanation() })?);
+        texts.push(text.map_err(|skip| Refusal::Invalid {
+            field,
+            code: skip.code(),
+            message: format!("{} {}", skip.explanation(), skip.mend()),
+        })?);
     }
     Ok(texts)
 }

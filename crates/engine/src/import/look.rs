@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use documents::sheet::{Format, Known, Sheet, SheetError};
+use documents::sheet::{Delimiter, Format, Known, Sheet, SheetError};
 use domain::field::Field;
 use domain::id::{ImportId, TenantId};
-use domain::import::{Column as Meaning, DateOrder, Mapping, Recognised, SAMPLE_ROWS, recognise};
+use domain::import::{Column as Meaning, DateOrder, Mapping, Recognised, SAMPLE_ROWS, recognise, recognise_below};
 use serde::{Deserialize, Serialize};
 use store::import::Fault;
 use store::{StoreError, TenantTx, import, tenant};
@@ -58,6 +58,39 @@ pub struct Looked {
     pub fingerprint: Option<String>,
     /// They were mapped before, and are so again.
     pub remembered: bool,
+    /// The names of all sheets of a workbook.
+    pub sheets: Vec<String>,
+    /// What somebody knows better than its bytes tell.
+    pub told: Told,
+}
+
+/// What somebody knows of a file better than its bytes tell. `None`: nobody said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    /// What parts its values.
+    pub delimiter: Option<String>,
+    /// Its character set, by a name that browsers know.
+    pub encoding: Option<String>,
+    /// Which sheet of a workbook is read.
+    pub sheet: Option<String>,
+    /// Which row has the columns' names, from 1; 0: none has.
+    pub header_row: Option<u32>,
+}
+
+impl Looked {
+    /// As it is opened again.
+    pub(super) fn known(&self) -> Known<'_> {
+        known(&self.delimiter, &self.encoding, &self.sheet)
+    }
+}
+
+fn known<'a>(delimiter: &Option<String>, encoding: &'a Option<String>, sheet: &'a Option<String>) -> Known<'a> {
+    Known {
+        delimiter: delimiter.as_deref().and_then(Delimiter::parse),
+        encoding: encoding.as_deref(),
+        sheet: sheet.as_deref(),
+    }
 }
 
 impl std::fmt::Debug for Looked {
@@ -88,11 +121,17 @@ pub(super) fn fault(error: &SheetError) -> Fault {
     Fault { code: error.code().into(), explanation: error.to_string(), mend: error.mend().into() }
 }
 
-pub(super) async fn look(world: &Arc<World>, tenant: TenantId, id: ImportId, bytes: u64) -> Result<Looked, LookError> {
+pub(super) async fn look(
+    world: &Arc<World>,
+    tenant: TenantId,
+    (id, bytes): (ImportId, u64),
+    told: Told,
+) -> Result<Looked, LookError> {
     let settings = world.store.read(tenant, async move |tx: &mut TenantTx<'_>| tenant::settings(tx).await).await?;
     let file = StoredFile::new(world.store.clone(), tenant, id, bytes);
+    let said = told.clone();
     let seen = tokio::task::spawn_blocking(move || {
-        let mut sheet = Sheet::open(file, &Known::default())?;
+        let mut sheet = Sheet::open(file, &known(&said.delimiter, &said.encoding, &said.sheet))?;
         let sample = sheet.sample(SAMPLE_ROWS)?;
         Ok::<_, SheetError>((sheet.shape().clone(), sample))
     });
@@ -103,7 +142,17 @@ pub(super) async fn look(world: &Arc<World>, tenant: TenantId, id: ImportId, byt
             return Err(LookError::Sheet { code: error.code(), message: format!("{error} {}", error.mend()) });
         }
     };
-    let recognised = recognise(&sample, &settings.fields, &settings.region);
+    let recognised = match told.header_row {
+        None => recognise(&sample, &settings.fields, &settings.region),
+        Some(row) => {
+            let header = (row as usize).checked_sub(1);
+            if header.is_some_and(|at| at >= sample.len()) {
+                let message = format!("Only the first {} rows can have the columns' names.", sample.len());
+                return Err(LookError::Sheet { code: "no_such_row", message });
+            }
+            recognise_below(&sample, header, &settings.fields, &settings.region)
+        }
+    };
     let fingerprint = Mapping::fingerprint(recognised.names.iter().map(String::as_str));
     let remembered = match fingerprint.clone() {
         Some(print) => {
@@ -126,8 +175,12 @@ pub(super) async fn look(world: &Arc<World>, tenant: TenantId, id: ImportId, byt
             looked.format = "csv".into();
             (looked.delimiter, looked.encoding) = (Some(delimiter.as_str().into()), Some(encoding.into()));
         }
-        Format::Workbook { sheet } => (looked.format, looked.sheet) = ("xlsx".into(), Some(sheet)),
+        Format::Workbook { sheet, sheets } => {
+            looked.format = "xlsx".into();
+            (looked.sheet, looked.sheets) = (Some(sheet), sheets);
+        }
     }
+    looked.told = told;
     Ok(looked)
 }
 

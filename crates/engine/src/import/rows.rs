@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use documents::sheet::{Format, Known, Row as Cells, Sheet};
+use documents::sheet::{Format, Row as Cells, Sheet};
 use domain::csv;
 use domain::id::TenantId;
 use domain::import::{Alarm, Context, Fault as RowFault, Mapping, RowReader, Seen};
@@ -46,7 +46,10 @@ pub(super) struct Batch {
 pub(super) struct Job {
     file: StoredFile,
     mapping: Mapping,
-    rows_before: u64,
+    /// Labels that everybody gets.
+    labels: Vec<String>,
+    /// What the file is taken for.
+    looked: Looked,
     /// So many rows are on the disk already.
     done: u64,
     read_as: ReadAs,
@@ -65,7 +68,8 @@ impl Job {
         Ok(Self {
             file: StoredFile::new(world.store.clone(), tenant, held.id, held.bytes),
             mapping,
-            rows_before: looked.rows_before,
+            labels: held.settings.tags.clone(),
+            looked,
             done: held.reading.rows,
             zone: domain::hours::zone(&read_as.time_zone).unwrap_or(TimeZone::UTC),
             read_as,
@@ -77,7 +81,7 @@ impl Job {
     /// Reads to the end, or until nobody takes the batches any more. It begins at the first row even where it goes on: which
     /// numbers the file had before is known by reading them.
     pub(super) fn read(self, batches: &mpsc::Sender<Batch>) -> End {
-        let mut sheet = Sheet::open(self.file, &Known::default()).map_err(|error| fault(&error))?;
+        let mut sheet = Sheet::open(self.file, &self.looked.known()).map_err(|error| fault(&error))?;
         let wide_is_torn = matches!(sheet.shape().format, Format::Delimited { .. });
         let ReadAs { region, fields, .. } = &self.read_as;
         let context = Context { country: region, zone: &self.zone, fields, now: self.now, wide_is_torn };
@@ -87,15 +91,19 @@ impl Job {
         loop {
             let more = sheet.read(&mut cells).map_err(|error| fault(&error))?;
             let position = sheet.position();
-            if more && (position.rows <= self.rows_before || cells.is_empty()) {
+            if more && (position.rows <= self.looked.rows_before || cells.is_empty()) {
                 continue;
             }
             if more {
                 match reader.read(cells.len(), |at| cells.get(at)) {
                     Ok(row) => {
+                        let row = row.labelled(&self.labels);
                         alarm.heed(&row.phone);
-                        let seen = seen.insert(&row.phone);
-                        window.rows.push(Read { row, seen });
+                        let is_again = seen.insert(&row.phone);
+                        for other in &row.other_phones {
+                            seen.insert(other);
+                        }
+                        window.rows.push(Read { row, seen: is_again });
                     }
                     Err(faults) => {
                         let rejected = (cells.line(), rejected(&cells, &faults));

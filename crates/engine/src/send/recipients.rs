@@ -1,10 +1,10 @@
 //! Texts of campaigns on their way to the carrier, from one of our numbers: after those that go to one person, and at the same
 //! pace.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::campaign::throttle::{Day, Limits};
-use domain::campaign::{Due, Running, Settings, Texts, Throttle, due};
+use domain::campaign::{Due, Running, Settings, Texts, Throttle, Untimely, due};
 use domain::consent::Wishes;
 use domain::decision::{Change, Decision};
 use domain::gate::{Asked, Purpose, looks_back};
@@ -69,7 +69,7 @@ pub(super) async fn claim(
         limits = pace::limits(tx, day, set, sends, paced.day_segments, throttles).await?;
     }
     let mut limited = Limited { limits, until: None };
-    let mut codes = Vec::new();
+    let (mut codes, mut went) = (Vec::new(), BTreeMap::new());
     let base = sender.settings.links_base.as_deref().unwrap_or(&outside.public_url);
     'campaigns: for sending in campaigns {
         let id = sending.id;
@@ -102,11 +102,20 @@ pub(super) async fn claim(
             break;
         }
         let phones: Vec<&str> = found.iter().map(|one| one.recipient.phone.as_str()).collect();
-        let heard = Heard::of(tx, &outside.address_keys, now, sending.settings.purpose, lane.number, &phones).await?;
+        let heard = Heard::of(
+            tx,
+            &outside.address_keys,
+            now,
+            sending.settings.purpose,
+            (&sender.settings, lane.number),
+            &phones,
+        )
+        .await?;
         let rendering = Rendering::new("en");
         for one in &found {
             let phone = &one.recipient.phone;
-            let asked = Asked { had: often.had(phone), wishes: heard.wishes(phone), ..asked(sender, one) };
+            let (wishes, untimely) = (heard.wishes(phone), sending.settings.untimely());
+            let asked = Asked { had: often.had(phone), wishes, untimely, ..asked(sender, one) };
             let (moved, due) = due(now, &running, &one.recipient, &rendering, person(one), one.body.as_deref(), asked);
             if let Due::Hand { attempt, body, segments } = due {
                 if limited.holds(now, id, segments) {
@@ -128,6 +137,7 @@ pub(super) async fn claim(
                 limited.limits.take(now, id, segments);
                 paced.day_segments += i64::from(segments.max(1));
                 often.hand(&one.recipient.phone);
+                *went.entry(id).or_default() += 1;
                 let phone = one.recipient.phone.as_str();
                 let template = running.texts.of(running.texts.assigned(phone)).filter(|_| one.body.is_none());
                 let coded = template.map_or_else(Vec::new, |template| template.coded(phone));
@@ -172,6 +182,7 @@ pub(super) async fn claim(
         link::keep(tx, now, base, &codes).await?;
     }
     pace::keep(tx, &limited.limits).await?;
+    pace::count(tx, now, lane.number, &went).await?;
     if let (Then::Nothing, Some(until)) = (&claimed.then, limited.until) {
         // What was set otherwise meanwhile, and a campaign that begins, is looked at again before that.
         claimed.then = Then::Bulk(until.min(again));
@@ -290,6 +301,7 @@ pub(crate) fn asked<'a>(sender: &'a Sender, one: &'a DueRecipient) -> Asked<'a> 
         contact_zone: one.zone.as_deref(),
         contact_quiet: one.quiet.as_ref(),
         had: &[],
+        untimely: Untimely::default(),
         wrote_at: None,
         purpose: Purpose::Campaign,
     }

@@ -1,11 +1,12 @@
 //! Those who get a campaign first, and what comes of it.
 
 use domain::campaign::Canary;
+use domain::campaign::breaker::{self, Family};
 use domain::campaign::canary::Figures;
 use domain::id::{CampaignId, TenantId};
 use jiff::Timestamp;
 
-use crate::{StoreError, SystemTx, TenantTx, args};
+use crate::{StoreError, SystemTx, TenantTx, args, list};
 
 /// From its launch on only they get it, until [`end`].
 ///
@@ -74,11 +75,16 @@ pub async fn figures(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Result<Figu
                     count(CASE WHEN r.standing IN ('delivered', 'unconfirmed') THEN 1 END),
                     count(CASE WHEN r.standing = 'failed' THEN 1 END),
                     count(CASE WHEN a.opted_out_at_us >= r.handed_at_us THEN 1 END),
-                    MIN(r.handed_at_us)
+                    MIN(r.handed_at_us),
+                    count(CASE WHEN r.failure_code {among $3}
+                                 OR EXISTS (SELECT 1 FROM consent k
+                                            WHERE k.tenant_id = r.tenant_id AND k.contact_id = r.contact_id
+                                              AND k.address = r.phone AND k.source = 'free_text' AND k.state = 'opted_out'
+                                              AND k.at_us >= r.handed_at_us) THEN 1 END)
              FROM campaign_recipient r
              LEFT JOIN contact_address a ON a.tenant_id = r.tenant_id AND a.kind = 'phone' AND a.address = r.phone
              WHERE r.tenant_id = $1 AND r.campaign_id = $2 AND r.is_canary",
-            args![campaign],
+            args![campaign, list(breaker::codes(Family::Spam))],
         )
         .await?;
     Ok(Figures {
@@ -88,5 +94,6 @@ pub async fn figures(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Result<Figu
         failed: row.get(3)?,
         opted_out: row.get(4)?,
         first_at: row.get::<Option<Timestamp>>(5)?,
+        complained: row.get(6)?,
     })
 }

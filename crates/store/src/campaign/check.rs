@@ -8,6 +8,7 @@ use domain::event::Kind;
 use domain::id::{CampaignId, ContactId, NumberId};
 use domain::message::Cost;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use uuid::Uuid;
 
 use crate::event::Line;
@@ -34,6 +35,8 @@ pub struct Check {
     pub is_stale: bool,
     /// From when its texts would go.
     pub starts_at: Timestamp,
+    /// What everybody's own clock would show then; `None`: no clock is asked.
+    pub at_local: Option<DateTime>,
     /// How far the contacts were gone through.
     pub counted_to: Option<Uuid>,
     /// And how far the numbers that are named one by one.
@@ -61,7 +64,7 @@ impl fmt::Debug for Check {
 macro_rules! check {
     () => {
         "SELECT k.campaign_id, k.run, k.state, k.revision <> c.revision, k.starts_at_us, k.counted_to, k.counted_phones,
-                k.looked, k.to_look, k.forecast, k.estimate, k.began_at_us, k.ended_at_us
+                k.looked, k.to_look, k.forecast, k.estimate, k.began_at_us, k.ended_at_us, k.at_local
          FROM campaign_check k JOIN campaign c ON c.tenant_id = k.tenant_id AND c.id = k.campaign_id
          WHERE k.tenant_id = $1 AND k.campaign_id = $2"
     };
@@ -93,20 +96,20 @@ pub async fn begin(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     campaign: CampaignId,
-    starts_at: Timestamp,
+    (starts_at, at_local): (Timestamp, Option<DateTime>),
 ) -> Result<i64, StoreError> {
     let forecast = serde_json::to_string(&Forecast::new(starts_at)).map_err(StoreError::fault)?;
     let row = tx
         .one(
             "INSERT INTO campaign_check (tenant_id, campaign_id, run, revision, state, starts_at_us, counted_phones, looked,
-                 forecast, began_at_us)
-             SELECT tenant_id, id, 1, revision, 'counting', $3, 0, 0, $4, $5 FROM campaign WHERE tenant_id = $1 AND id = $2
+                 forecast, began_at_us, at_local)
+             SELECT tenant_id, id, 1, revision, 'counting', $3, 0, 0, $4, $5, $6 FROM campaign WHERE tenant_id = $1 AND id = $2
              ON CONFLICT (tenant_id, campaign_id) DO UPDATE SET run = campaign_check.run + 1, revision = excluded.revision,
-                 state = 'counting', starts_at_us = excluded.starts_at_us, counted_to = NULL, counted_phones = 0, looked = 0,
+                 state = 'counting', starts_at_us = excluded.starts_at_us, at_local = excluded.at_local, counted_to = NULL, counted_phones = 0, looked = 0,
                  to_look = NULL, forecast = excluded.forecast, estimate = NULL, began_at_us = excluded.began_at_us,
                  ended_at_us = NULL
              RETURNING run",
-            args![campaign, starts_at, forecast, now],
+            args![campaign, starts_at, forecast, now, at_local.map(|local| local.to_string())],
         )
         .await?;
     row.get(0)
@@ -242,5 +245,6 @@ fn read(row: &Row) -> Result<Check, StoreError> {
         estimate: row.text_or_null(10)?.map(json).transpose()?,
         began_at: row.get(11)?,
         ended_at: row.get(12)?,
+        at_local: row.text_or_null(13)?.map(str::parse).transpose().map_err(StoreError::fault)?,
     })
 }

@@ -1,8 +1,9 @@
 //! How fast campaigns go, and what holds them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::campaign::Throttle;
+use domain::campaign::rate::{Lately, minute};
 use domain::campaign::throttle::{Day, Limit, Limits};
 use domain::id::{CampaignId, CarrierAccountId, NumberId};
 use domain::tenant::SendingLimits;
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Sending;
-use crate::{StoreError, TenantTx, args, list, tenant};
+use crate::{Row, StoreError, TenantTx, args, list, row, tenant};
 
 /// One of a campaign's numbers from which none of its texts may go just now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -88,6 +89,46 @@ pub async fn keep(tx: &mut TenantTx<'_>, limits: &Limits) -> Result<(), StoreErr
         .await?;
     }
     Ok(())
+}
+
+/// So many texts of campaigns were handed over from one of our numbers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    number: NumberId,
+    handed: &BTreeMap<CampaignId, i64>,
+) -> Result<(), StoreError> {
+    tx.push_each(
+        "INSERT INTO campaign_pace (tenant_id, campaign_id, number_id, minute, since_us, handed, earlier)
+         VALUES ($1, $2, $3, $4, $5, $6, 0)
+         ON CONFLICT (tenant_id, campaign_id, number_id) DO UPDATE SET
+             since_us = CASE WHEN campaign_pace.minute = $4 THEN campaign_pace.since_us ELSE $5 END,
+             earlier = CASE WHEN campaign_pace.minute = $4 THEN campaign_pace.earlier
+                            WHEN campaign_pace.minute = $4 - 1 THEN campaign_pace.handed ELSE 0 END,
+             handed = CASE WHEN campaign_pace.minute = $4 THEN campaign_pace.handed + $6 ELSE $6 END,
+             minute = $4",
+        handed.iter().map(|(campaign, count)| row![*campaign, number, minute(now), now, *count]),
+    )
+    .await
+}
+
+/// What each number handed over of a campaign lately.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lately(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Result<Vec<Lately>, StoreError> {
+    let sql = "SELECT minute, since_us, handed, earlier FROM campaign_pace WHERE tenant_id = $1 AND campaign_id = $2";
+    let read =
+        |row: &Row| Ok(Lately { minute: row.get(0)?, since: row.get(1)?, handed: row.get(2)?, earlier: row.get(3)? });
+    tx.rows(sql, args![campaign]).await?.iter().map(read).collect()
+}
+
+/// A draft is gone, and so is what it counted.
+pub(super) async fn forget(tx: &mut TenantTx<'_>, campaign: CampaignId) -> Result<(), StoreError> {
+    tx.push("DELETE FROM campaign_pace WHERE tenant_id = $1 AND campaign_id = $2", args![campaign]).await
 }
 
 /// The numbers of a running campaign that limits hold just now, and which.

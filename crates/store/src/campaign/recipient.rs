@@ -10,6 +10,7 @@ pub mod shown;
 use std::collections::HashMap;
 
 use domain::campaign::{Moved, Recipient, Standing, Unanswered};
+use domain::gate::Reason;
 use domain::id::{CampaignId, ContactId, ConversationId, RecipientId, TenantId};
 use domain::message::{Failure, Status};
 use jiff::Timestamp;
@@ -213,9 +214,9 @@ pub fn status(standing: Standing) -> Option<Status> {
 /// Whoever has opted out gets nothing of what waits for them. Answers of which campaigns.
 pub(crate) async fn opted_out(tx: &mut TenantTx<'_>, contact: ContactId) -> Result<Vec<CampaignId>, StoreError> {
     let failure = Failure {
-        code: "contact_opted_out".into(),
-        explanation: domain::gate::Reason::ContactOptedOut.explanation().into(),
-        mend: String::new(),
+        code: Reason::ContactOptedOut.code().into(),
+        explanation: Reason::ContactOptedOut.explanation().into(),
+        mend: Reason::ContactOptedOut.mend().into(),
     };
     let (code, failure) = (failure.code.clone(), serde_json::to_string(&failure).map_err(StoreError::fault)?);
     let rows = tx

@@ -53,6 +53,10 @@ pub struct Canary {
     /// More of them who want no more texts than this, of a hundred, and it pauses.
     #[schema(maximum = 100)]
     pub max_opted_out_percent: u8,
+    /// More complaints than this, of a hundred, and it pauses: texts that a carrier took for spam, and people who said in their own
+    /// words that they want no more. 2 if not said.
+    #[schema(maximum = 100)]
+    pub max_complained_percent: u8,
 }
 
 /// One of the texts of a campaign.

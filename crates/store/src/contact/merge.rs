@@ -101,6 +101,13 @@ pub async fn merge(
     history::write(tx, hand, other(kept, ours, theirs)).await?;
     change_all(tx, hand, &[(kept, change)]).await?;
     move_lists(tx, hand.at, kept, from, &mut moved).await?;
+    // Whom an import added or found, it goes on meaning under the other's id, whatever becomes of the merge.
+    let sql = "INSERT INTO contact_import_member (tenant_id, import_id, contact_id)
+               SELECT m.tenant_id, m.import_id, k.id FROM contact_import i
+               JOIN contact_import_member m ON m.tenant_id = i.tenant_id AND m.import_id = i.id AND m.contact_id = $2
+               JOIN contact k ON k.tenant_id = i.tenant_id AND k.id = $3
+               WHERE i.tenant_id = $1 ON CONFLICT DO NOTHING";
+    tx.push(sql, args![from, kept]).await?;
     stay_first(tx, kept, &addresses, &mut moved).await?;
     let sql = "UPDATE contact_address SET preferred = FALSE WHERE tenant_id = $1 AND contact_id = $2";
     tx.push(sql, args![from]).await?;

@@ -10,7 +10,8 @@ use domain::decision::ConsentSource;
 use domain::field::Compared;
 use domain::id::{ContactId, Ids, ImportId};
 use domain::import::{self, Change, Known, Mode, Row, Settings, Step as ConsentStep, Verdict, judge};
-use jiff::Timestamp;
+use domain::phone::E164;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Reading, Step, undo};
@@ -67,29 +68,43 @@ pub async fn apply(
     let mut there = people(tx, rows, mode).await?;
     let mut writing = Writing::default();
     for read in rows {
-        let phone = read.row.phone.as_str();
-        let someone = there.get(phone);
+        // Whoever has one of the numbers is meant, the first of them before others.
+        let found = read.row.phones().find_map(|phone| Some((phone, there.get(phone.as_str())?)));
+        let someone = found.map(|(_, someone)| someone);
+        // Who stays as they are gets no new number either.
+        let phone =
+            found.map_or(&read.row.phone, |(at, _)| if mode == Mode::Skip { at } else { &read.row.phone }).as_str();
         let verdict = judge(&read.row, someone.map(|someone| &someone.known), read.seen, mode);
-        let opted_out = someone.is_some_and(|someone| someone.opted_out);
+        let is_out = |phone: &E164| there.get(phone.as_str()).is_some_and(|someone| someone.opted_out);
+        let opted_out = read.row.phones().any(is_out);
         let step = import::consent(&read.row, opted_out, applying.settings.attestation.as_ref());
         reading.tally.count(&verdict, opted_out || matches!(step, ConsentStep::OptOut { .. }));
         if applying.is_check {
             continue;
         }
         let contact = match (&verdict, someone) {
-            (Verdict::Create, _) => writing.create(tx, ids, applying, &read.row),
+            (Verdict::Create, _) => writing.create(tx, ids, &read.row),
             (Verdict::Update(change), Some(someone)) => writing.change(someone, change),
             (_, Some(someone)) => someone.id,
             (_, None) => continue,
         };
         writing.consent(ids, contact, phone, &step, applying.now);
         let is_out = opted_out || matches!(step, ConsentStep::OptOut { .. });
-        match there.get_mut(phone) {
-            Some(someone) => someone.opted_out = is_out,
-            // The file may say more of them further on.
-            None => drop(
-                there.insert(phone.to_owned(), Someone { id: contact, opted_out: is_out, known: Known::default() }),
-            ),
+        if matches!(step, ConsentStep::OptOut { .. }) {
+            // A word against texts is about all their numbers; one for them is about where texts go.
+            for other in &read.row.other_phones {
+                writing.consent(ids, contact, other.as_str(), &step, applying.now);
+            }
+        }
+        for phone in read.row.phones() {
+            match there.get_mut(phone.as_str()) {
+                Some(someone) => someone.opted_out = is_out,
+                // The file may say more of them further on.
+                None => drop(there.insert(
+                    phone.as_str().to_owned(),
+                    Someone { id: contact, opted_out: is_out, known: Known::default() },
+                )),
+            }
         }
     }
     if applying.is_check {
@@ -102,7 +117,7 @@ pub async fn apply(
 
 /// Who of them we know, and as much of them as the mode asks for.
 async fn people(tx: &mut TenantTx<'_>, rows: &[Read], mode: Mode) -> Result<HashMap<String, Someone>, StoreError> {
-    let phones = list(rows.iter().map(|read| read.row.phone.as_str()));
+    let phones = list(rows.iter().flat_map(|read| read.row.phones()).map(E164::as_str));
     let found = tx
         .rows(
             "SELECT a.address, a.contact_id, a.opted_out_at_us, c.name, c.company, c.time_zone, c.language, c.note
@@ -125,13 +140,14 @@ async fn people(tx: &mut TenantTx<'_>, rows: &[Read], mode: Mode) -> Result<Hash
         people.insert(row.get(0)?, Someone { id: row.get(1)?, opted_out, known });
     }
     if !people.is_empty() && mode != Mode::Skip {
-        more(tx, &mut people).await?;
+        let has_several = |read: &Read| !(read.row.other_phones.is_empty() && read.row.other_emails.is_empty());
+        more(tx, &mut people, rows.iter().any(has_several)).await?;
     }
     Ok(people)
 }
 
-/// What stands elsewhere.
-async fn more(tx: &mut TenantTx<'_>, people: &mut HashMap<String, Someone>) -> Result<(), StoreError> {
+/// What stands elsewhere. `all`: all their addresses, too.
+async fn more(tx: &mut TenantTx<'_>, people: &mut HashMap<String, Someone>, all: bool) -> Result<(), StoreError> {
     let ids: Vec<ContactId> = people.values().map(|someone| someone.id).collect();
     let mut tags: HashMap<ContactId, Vec<String>> = HashMap::new();
     let sql = "SELECT contact_id, tag FROM contact_tag WHERE tenant_id = $1 AND contact_id {among $2}";
@@ -149,7 +165,21 @@ async fn more(tx: &mut TenantTx<'_>, people: &mut HashMap<String, Someone>) -> R
     for row in tx.rows(sql, args![list(&ids)]).await? {
         emails.insert(row.get(0)?, row.get(1)?);
     }
+    let mut addresses: HashMap<ContactId, (Vec<String>, Vec<String>)> = HashMap::new();
+    if all {
+        let sql =
+            "SELECT contact_id, kind, address FROM contact_address WHERE tenant_id = $1 AND contact_id {among $2}";
+        for row in tx.rows(sql, args![list(&ids)]).await? {
+            let (phones, emails) = addresses.entry(row.get(0)?).or_default();
+            match row.text(1)? {
+                "phone" => phones.push(row.get(2)?),
+                "email" => emails.push(row.get(2)?),
+                _ => {}
+            }
+        }
+    }
     for someone in people.values_mut() {
+        (someone.known.phones, someone.known.emails) = addresses.get(&someone.id).cloned().unwrap_or_default();
         someone.known.tags = tags.get(&someone.id).cloned().unwrap_or_default();
         someone.known.fields = fields.get(&someone.id).cloned().unwrap_or_default();
         someone.known.email = emails.get(&someone.id).cloned().unwrap_or_default();
@@ -165,6 +195,8 @@ struct Writing<'r> {
     tags: Vec<(ContactId, Cow<'r, str>)>,
     fields: Vec<(ContactId, Arc<str>, Cow<'r, str>)>,
     emails: Vec<(ContactId, Cow<'r, str>)>,
+    /// Other addresses: their kinds, and what they are.
+    others: Vec<(ContactId, &'static str, Cow<'r, str>)>,
     consents: Vec<Agreed<'r>>,
     everybody: Vec<ContactId>,
     step: Step,
@@ -182,16 +214,18 @@ struct Agreed<'r> {
 }
 
 impl<'r> Writing<'r> {
-    fn create(&mut self, tx: &TenantTx<'_>, ids: &mut Ids, applying: Applying<'r>, row: &'r Row) -> ContactId {
+    fn create(&mut self, tx: &TenantTx<'_>, ids: &mut Ids, row: &'r Row) -> ContactId {
         let id: ContactId = ids.next();
         let email = Some(row.email.as_str()).filter(|email| !email.is_empty());
-        let words = words(tx.tenant(), &row.name, &row.company, std::iter::once(row.phone.as_str()).chain(email));
+        let emails = email.into_iter().chain(row.other_emails.iter().map(String::as_str));
+        let words = words(tx.tenant(), &row.name, &row.company, row.phones().map(E164::as_str).chain(emails));
+        self.others.extend(row.other_phones.iter().map(|phone| (id, "phone", phone.as_str().into())));
+        self.others.extend(row.other_emails.iter().map(|email| (id, "email", email.into())));
         self.tags.extend(row.tags.iter().map(|tag| (id, tag.into())));
         self.fields.extend(row.fields.iter().map(|(key, value)| (id, Arc::clone(key), value.into())));
         self.emails.extend(email.map(|email| (id, email.into())));
         self.people.push((id, row, words));
         self.step.created.push(id);
-        self.tags.extend(applying.settings.tags.iter().map(|tag| (id, tag.into())));
         id
     }
 
@@ -201,6 +235,8 @@ impl<'r> Writing<'r> {
         self.tags.extend(change.tags.iter().map(|tag| (id, tag.clone().into())));
         self.fields.extend(change.fields.iter().map(|(key, value)| (id, Arc::clone(key), value.clone().into())));
         self.emails.extend(change.email.iter().map(|email| (id, email.clone().into())));
+        self.others.extend(change.phones.iter().map(|phone| (id, "phone", phone.clone().into())));
+        self.others.extend(change.emails.iter().map(|email| (id, "email", email.clone().into())));
         self.changes.push((id, change.clone()));
         id
     }
@@ -247,6 +283,14 @@ impl<'r> Writing<'r> {
             self.emails.iter().map(|(id, email)| row!["email", &**email, *id, now]),
         )
         .await?;
+        // They come after the first, which so stays the one that counts.
+        let after = now.checked_add(SignedDuration::from_micros(1)).unwrap_or(now);
+        tx.push_many(
+            "INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)
+             VALUES {rows} ON CONFLICT (tenant_id, kind, address) DO NOTHING",
+            self.others.iter().map(|(id, kind, address)| row![*kind, &**address, *id, after]),
+        )
+        .await?;
         tx.push_each(
             "UPDATE contact SET name = COALESCE($3, name), company = COALESCE($4, company),
                  time_zone = COALESCE($5, time_zone), language = COALESCE($6, language), note = COALESCE($7, note)
@@ -269,14 +313,21 @@ impl<'r> Writing<'r> {
             }),
         )
         .await?;
-        let renamed = |change: &Change| change.name.is_some() || change.company.is_some() || change.email.is_some();
+        let readdressed =
+            |change: &Change| change.email.is_some() || !change.phones.is_empty() || !change.emails.is_empty();
+        let renamed = |change: &Change| change.name.is_some() || change.company.is_some() || readdressed(change);
         let renamed = self.changes.iter().filter(|(_, change)| renamed(change));
         contact::search_anew(tx, &renamed.map(|(id, _)| *id).collect::<Vec<_>>()).await?;
         let mut hand = Hand { by: By::Import(import), at: now, ids };
         history::write(tx, &mut hand, self.step.changed.iter().flat_map(undo::Before::lines)).await?;
+        self.everybody.sort_unstable();
+        self.everybody.dedup();
+        tx.push_many(
+            "INSERT INTO contact_import_member (tenant_id, import_id, contact_id) VALUES {rows} ON CONFLICT DO NOTHING",
+            self.everybody.iter().map(|id| row![import, *id]),
+        )
+        .await?;
         if let Some(to) = settings.list {
-            self.everybody.sort_unstable();
-            self.everybody.dedup();
             let new = tx
                 .insert_new(
                     "INSERT INTO contact_list_member (tenant_id, contact_id, list_id, added_at_us)

@@ -13,6 +13,9 @@ use crate::contact::{self, Change, Snapshot};
 use crate::scene::json;
 use crate::{StoreError, TenantTx, args, list, row};
 
+/// So many are forgotten in one transaction.
+const MEMBERS: u32 = 5_000;
+
 /// Somebody as they were, and as the import made them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Before {
@@ -23,6 +26,12 @@ pub(crate) struct Before {
     fields: Vec<(String, Option<String>, String)>,
     tags: Vec<String>,
     email: Option<String>,
+    /// Numbers that came on top.
+    #[serde(default)]
+    phones: Vec<String>,
+    /// E-mail addresses that came on top.
+    #[serde(default)]
+    emails: Vec<String>,
 }
 
 impl std::fmt::Debug for Before {
@@ -51,6 +60,8 @@ impl Before {
             fields: fields.collect(),
             tags: change.tags.clone(),
             email: change.email.clone(),
+            phones: change.phones.clone(),
+            emails: change.emails.clone(),
         }
     }
 
@@ -128,7 +139,7 @@ pub async fn undo(
 ) -> Result<Option<Undone>, StoreError> {
     let sql = "SELECT nth, created, listed, changed FROM contact_import_step WHERE tenant_id = $1 AND import_id = $2
                ORDER BY nth DESC LIMIT 1";
-    let Some(step) = tx.opt(sql, args![import.id]).await? else { return Ok(None) };
+    let Some(step) = tx.opt(sql, args![import.id]).await? else { return forget_members(tx, import.id).await };
     let nth: i64 = step.get(0)?;
     let contacts = |bytes: Vec<u8>| -> Vec<ContactId> {
         bytes.as_chunks::<16>().0.iter().map(|id| Uuid::from_bytes(*id).into()).collect()
@@ -146,6 +157,18 @@ pub async fn undo(
     let sql = "DELETE FROM contact_import_step WHERE tenant_id = $1 AND import_id = $2 AND nth = $3";
     tx.push(sql, args![import.id, nth]).await?;
     Ok(Some(undone))
+}
+
+/// Whom it added or found counts no more. `None`: nobody is left.
+async fn forget_members(tx: &mut TenantTx<'_>, import: ImportId) -> Result<Option<Undone>, StoreError> {
+    let gone = tx
+        .exec_returning_count(
+            "DELETE FROM contact_import_member WHERE tenant_id = $1 AND import_id = $2 AND contact_id IN (
+                 SELECT contact_id FROM contact_import_member WHERE tenant_id = $1 AND import_id = $2 LIMIT $3)",
+            args![import, MEMBERS],
+        )
+        .await?;
+    Ok((gone > 0).then(Undone::default))
 }
 
 /// Whoever has written, was written to, was made one with another, or is to get something stays; and so does whoever wants no texts, which must be known.
@@ -185,9 +208,19 @@ async fn restore(tx: &mut TenantTx<'_>, hand: &mut Hand<'_>, changed: &[Before])
     let there = contact::snapshots(tx, &ids).await?;
     let back = changed.iter().filter_map(|before| Some((before.contact, before.back(there.get(&before.contact)?))));
     contact::change_all(tx, hand, &back.collect::<Vec<_>>()).await?;
-    let emails = changed.iter().filter_map(|before| Some((before.contact, before.email.as_deref()?)));
+    let emails = changed
+        .iter()
+        .flat_map(|before| before.email.iter().chain(&before.emails).map(|email| (before.contact, email.as_str())));
     let sql =
         "DELETE FROM contact_address WHERE tenant_id = $1 AND contact_id = $2 AND kind = 'email' AND address = $3";
     tx.push_each(sql, emails.map(|(id, email)| row![id, email])).await?;
+    // A number at which they have written or want no texts stays.
+    let sql = "DELETE FROM contact_address WHERE tenant_id = $1 AND contact_id = $2 AND kind = 'phone' AND address = $3
+                 AND opted_out_at_us IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM conversation v
+                                 WHERE v.tenant_id = $1 AND v.contact_id = $2 AND v.address = $3)";
+    let phones =
+        changed.iter().flat_map(|before| before.phones.iter().map(|phone| row![before.contact, phone.as_str()]));
+    tx.push_each(sql, phones).await?;
     contact::search_anew(tx, &ids).await
 }

@@ -151,6 +151,10 @@ impl<'c> Compiler<'c> {
                 let which = lists.as_ref().map(|lists| self.one_of("t.list_id", lists.iter().copied()));
                 rows("contact_list_member t", ours(which))
             }
+            Test::Imported(imports) => {
+                let which = self.one_of("t.import_id", imports.iter().copied());
+                rows("contact_import_member t", ours(Some(which)))
+            }
             Test::Campaign { did, which, days } => {
                 let which = which.as_ref().map(|which| self.one_of("t.campaign_id", which.iter().copied()));
                 let at = match did {
@@ -347,7 +351,10 @@ fn lead(node: &Node) -> Option<u8> {
             Test::NumberIn { .. } => value,
             Test::Number { .. } | Test::Date { .. } => range,
             Test::Moment { of: Of::LastInboundAt, from: Some(_), until: None } => range,
-            Test::Tagged(Some(_)) | Test::Listed(Some(_)) | Test::Campaign { which: Some(_), .. } => value,
+            Test::Tagged(Some(_))
+            | Test::Listed(Some(_))
+            | Test::Imported(_)
+            | Test::Campaign { which: Some(_), .. } => value,
             Test::Words { .. }
             | Test::Moment { .. }
             | Test::Blocked

@@ -59,7 +59,7 @@ async fn found(store: &Store) -> Option<Check> {
 }
 
 async fn begin(store: &Store, second: i64) -> i64 {
-    store.write(ACME, async move |tx| check::begin(tx, at(second), JUNE, at(second + 60)).await).await.unwrap()
+    store.write(ACME, async move |tx| check::begin(tx, at(second), JUNE, (at(second + 60), None)).await).await.unwrap()
 }
 
 async fn change(store: &Store, settings: Settings) {
@@ -70,7 +70,7 @@ async fn change(store: &Store, settings: Settings) {
 fn counted() -> Forecast {
     let mut forecast = Forecast::new(at(60));
     let text = Text { body: "Hi".into(), segments: 1, units: 2, encoding: Encoding::Gsm7 };
-    let foreseen = Foreseen { fate: Fate::Now(text), odd: Vec::new() };
+    let foreseen = Foreseen { fate: Fate::Now(text), odd: Vec::new(), own_time: None };
     forecast.count(&Who::Contact(contact(1)), &phone(1), number(1), &foreseen);
     forecast.count(&Who::Phone(STRANGER.into()), STRANGER, number(1), &foreseen);
     forecast

@@ -28,6 +28,32 @@ async fn run(store: &Store, sql: &'static str) {
 }
 
 on_both_engines! {
+    /// Whoever is reached there, from wherever they wrote last.
+    async fn when_somebody_last_wrote_is_found_by_their_number(store) {
+        desk::settle(&store).await;
+        for n in [1, 2] {
+            desk::put_thread(&store, Thread::open(n, 50)).await;
+        }
+        let wrote = async |tx: &mut store::TenantTx<'_>| {
+            tx.exec(
+                "UPDATE conversation SET last_inbound_at_us = $3 WHERE tenant_id = $1 AND id = $2",
+                store::args![desk::conversation(1), desk::at(40)],
+            )
+            .await
+        };
+        store.write(desk::ACME, wrote).await.unwrap();
+        let phones = [desk::phone(1), desk::phone(2), desk::phone(3)];
+        let found = async |tenant| {
+            let phones = phones.clone();
+            let read = async move |tx: &mut store::TenantTx<'_>| {
+                store::conversation::last_inbound(tx, &phones.each_ref().map(String::as_str)).await
+            };
+            desk::read(&store, tenant, read).await
+        };
+        assert_eq!(found(desk::ACME).await, std::collections::HashMap::from([(desk::phone(1), desk::at(40))]));
+        assert!(found(desk::BOLT).await.is_empty());
+    }
+
     /// Paging shows every conversation once, though many share their moment, and in whichever status they are.
     async fn paging_is_complete_and_repeats_nothing(store) {
         settle(&store).await;

@@ -7,7 +7,6 @@ use domain::id::{
     AssistantId, CarrierAccountId, ContactId, ConversationId, Ids, MessageId, NumberId, TenantId, UserId,
 };
 use domain::message::Author;
-use domain::phone::E164;
 use jiff::Timestamp;
 use store::assistant::KeyChange;
 use store::contact::history::{By, Hand};

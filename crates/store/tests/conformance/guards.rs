@@ -2,7 +2,8 @@
 
 use domain::campaign::breaker::Outcomes;
 use domain::campaign::{Also, Audience, Canary, Deed, Guard, Halt, Moved, Retry, Settings, Standing, State};
-use domain::decision::{Change, Decision};
+use domain::consent::{self, Evidence};
+use domain::decision::{Change, Consent, ConsentSource, Decision};
 use domain::id::{CampaignId, Ids, RecipientId};
 use domain::message::{Author, Failure};
 use store::campaign::audience::{self, Freezing};
@@ -228,13 +229,33 @@ on_both_engines! {
         for (id, to) in ids.iter().zip([Standing::Failed, Standing::Sent, Standing::Delivered, Standing::Skipped, Standing::Deferred]) {
             let changes = vec![
                 moved(JUNE, *id, Standing::Sending, None),
-                moved(JUNE, *id, to, None),
+                moved(JUNE, *id, to, (to == Standing::Failed).then_some("40015")),
             ];
             remembered(&store, 200, changes).await;
         }
         let figures = desk::read(&store, ACME, async |tx| campaign::canary::figures(tx, JUNE).await).await;
         assert_eq!((figures.waiting, figures.open, figures.arrived, figures.failed), (1, 1, 1, 1));
         assert_eq!((figures.opted_out, figures.first_at), (0, Some(at(200))));
+        assert_eq!(figures.complained, 1, "a carrier took it for spam");
+        // Of those who got it, one says so in their own words; before it went out would be about something else.
+        let row = rows_of(&store, JUNE).await.into_iter().find(|one| one.id == ids[2]).unwrap();
+        for (second, complained) in [(199, 1), (201, 2)] {
+            let said = Consent {
+                contact: row.contact_id,
+                phone: row.phone.clone(),
+                state: consent::State::OptedOut,
+                purpose: None,
+                sender: None,
+                source: ConsentSource::FreeText,
+                keyword: None,
+                message: None,
+                evidence: Evidence::default(),
+                at: at(second),
+            };
+            remembered(&store, 300 + second, vec![Change::Consented(said)]).await;
+            let figures = desk::read(&store, ACME, async |tx| campaign::canary::figures(tx, JUNE).await).await;
+            assert_eq!(figures.complained, complained, "{second}");
+        }
         let end = async |tx: &mut TenantTx<'_>| campaign::canary::end(tx, JUNE).await;
         assert_eq!((store.write(ACME, end).await.unwrap(), store.write(ACME, end).await.unwrap()), (true, false));
         assert!(undecided().await.is_empty());

@@ -128,6 +128,28 @@ on_both_engines! {
         assert!(theirs.is_empty());
     }
 
+    /// Each address by itself: texts, people, their clicks, and machines apart.
+    async fn links_are_told_apart(store) {
+        let all = texted(&store).await;
+        let second = Uuid::from_u128(0x72);
+        let other = Coded { code: "other".into(), link: second, url: "https://shop.example/winter".into() };
+        let codes = Codes { recipient: all[0], campaign: JUNE, coded: vec![other] };
+        store.write(ACME, async move |tx: &mut TenantTx<'_>| link::keep(tx, at(60), BASE, std::slice::from_ref(&codes)).await).await.unwrap();
+        let judged = |n, recipient, second, verdict| Click { verdict: Some(verdict), ..click(n, recipient, second) };
+        add(&store, vec![
+            judged(1, all[0], 70, Verdict::Person),
+            judged(2, all[0], 700, Verdict::Person),
+            judged(3, all[1], 71, Verdict::Person),
+            judged(4, all[2], 72, Verdict::Scanner),
+            click(5, all[2], 73),
+            Click { link: second, ..judged(6, all[0], 74, Verdict::Preview) },
+        ]).await;
+        let told = desk::read(&store, ACME, async |tx| link::of_campaign(tx, JUNE).await).await;
+        let told: Vec<_> = told.iter().map(|one| (one.url.as_str(), one.texts, one.people, one.clicks, one.machine_clicks)).collect();
+        assert_eq!(told, [("https://shop.example/summer", 3, 2, 3, 1), ("https://shop.example/winter", 1, 0, 0, 1)]);
+        assert!(desk::read(&store, BOLT, async |tx| link::of_campaign(tx, JUNE).await).await.is_empty());
+    }
+
     /// Clicks and codes end, some at a time.
     async fn what_is_old_is_forgotten(store) {
         let all = texted(&store).await;

@@ -68,6 +68,32 @@ async fn zone(store: &Store, n: u128, zone: &'static str) {
 }
 
 on_both_engines! {
+    /// What went out is counted by the minute, from each number, and the minute before is kept.
+    async fn how_fast_it_goes_is_counted(store) {
+        settle(&store).await;
+        frozen(&store, vec![number(1), number(2)], Schedule::default()).await;
+        let went = async |second: i64, from: u128, count: i64| {
+            let handed = std::collections::BTreeMap::from([(JULY, count)]);
+            store.write(ACME, async move |tx: &mut TenantTx<'_>| pace::count(tx, at(second), number(from), &handed).await).await.unwrap();
+        };
+        let lately = async |tenant| {
+            let mut all = desk::read(&store, tenant, async |tx| pace::lately(tx, JULY).await).await;
+            all.sort_by_key(|one| one.handed);
+            all.iter().map(|one| (one.since, one.handed, one.earlier)).collect::<Vec<_>>()
+        };
+        // Somewhere in a minute.
+        let begins = 60 - at(0).as_second().rem_euclid(60);
+        for (second, from, count) in [(0, 1, 5), (10, 1, 7), (20, 2, 1)] {
+            went(begins + second, from, count).await;
+        }
+        assert_eq!(lately(ACME).await, [(at(begins + 20), 1, 0), (at(begins), 12, 0)]);
+        assert!(lately(BOLT).await.is_empty());
+        went(begins + 61, 1, 3).await;
+        assert_eq!(lately(ACME).await, [(at(begins + 20), 1, 0), (at(begins + 61), 3, 12)]);
+        went(begins + 200, 1, 4).await;
+        assert_eq!(lately(ACME).await.last(), Some(&(at(begins + 200), 4, 0)), "what is longer ago counts no more");
+    }
+
     /// Everybody's row has their time, and the campaign begins with the first of them.
     async fn rows_have_the_time_of_those_they_are_for(store) {
         settle(&store).await;

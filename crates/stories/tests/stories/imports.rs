@@ -73,7 +73,7 @@ store::on_both_engines! {
         let cyd = &contacts(&acme, "2025550125").await[0];
         assert!(cyd["opted_out_at"].is_string(), "who wants no texts gets none");
         let found = acme.get(&format!("/contacts/{ann}")).await.is(200).clone();
-        assert_eq!((&found["name"], &found["company"], &found["tags"]), (&json!("Ann"), &json!("Acme"), &json!([])));
+        assert_eq!((&found["name"], &found["company"], &found["tags"]), (&json!("Ann"), &json!("Acme"), &json!(["june"])));
         let on_list = acme.get(&format!("/lists/{list}")).await;
         assert_eq!(on_list.is(200)["contacts"], 3);
         let ledger = acme.get(&format!("/contacts/{}/consents", text(&bea["id"]))).await;
@@ -102,7 +102,7 @@ store::on_both_engines! {
         let on_list = acme.get(&format!("/lists/{list}")).await;
         assert_eq!(on_list.is(200)["contacts"], 0, "whoever stays is not on its list any more");
         let found = acme.get(&format!("/contacts/{ann}")).await.is(200).clone();
-        assert_eq!((&found["company"], &found["fields"]), (&Value::Null, &json!({})));
+        assert_eq!((&found["company"], &found["fields"], &found["tags"]), (&Value::Null, &json!({}), &json!([])));
         assert!(contacts(&acme, "acme").await.is_empty(), "and is not found by what was taken back");
     }
 

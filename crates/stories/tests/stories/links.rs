@@ -85,6 +85,9 @@ store::on_both_engines! {
         assert_eq!(clicked(&acme, &id).await, [PHONES[0]]);
         assert_eq!(campaign(&acme, &id).await["clicked"], 1);
         assert_eq!(acme.get(&format!("/campaigns/{id}/outcomes")).await.is(200)["clicked"], 1);
+        let outcomes = acme.get(&format!("/campaigns/{id}/outcomes")).await.is(200).clone();
+        let expected = json!([{ "url": LONG, "texts": 5, "people": 1, "clicks": 1, "machine_clicks": 0 }]);
+        assert_eq!(outcomes["links"], expected);
         let row = acme.get(&format!("/campaigns/{id}/recipients?clicked=true")).await.is(200)["data"][0].clone();
         assert_eq!(row["segments"], 1, "it is counted as it is sent: {row}");
         let why = acme.get(&format!("/campaigns/{id}/recipients/{}", text(&row["id"]))).await.is(200).clone();

@@ -173,6 +173,7 @@ fn in_words(set: &Tenant) -> String {
         links_base: _,
         sending_limits: _,
         marketing_consent: _,
+        consent_lapses_months: _,
         opt_in: _,
         office_hours: _,
         routes: _,

@@ -29,7 +29,7 @@ fn settings_are_shown_and_those_that_are_said_change() {
         json!({
             "region": "DE", "time_zone": "Europe/Berlin", "resume_window_days": 14, "undo_seconds": 0,
             "quiet_hours": { "from": "21:00", "until": "08:00" }, "campaign_cap": null, "campaign_approval_above": null,
-            "links_base": null, "marketing_consent": "implied", "opt_in": { "days": 7, "request": "", "words": [] },
+            "links_base": null, "marketing_consent": "implied", "consent_lapses_months": null, "opt_in": { "days": 7, "request": "", "words": [] },
             "sending_limits": {
                 "campaigns_per_minute": null, "account_per_minute": null, "account_per_day": null, "number_per_day": null,
             },

@@ -566,7 +566,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What limits hold it just now. */
+        /** How fast it goes now, how long those take who are left, and what limits hold it. */
         get: operations["get_campaigns_id_pace"];
         put?: never;
         post?: never;
@@ -864,63 +864,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/contact-fields": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The fields, in their order: all of them on one page. */
-        get: operations["get_contact_fields"];
-        put?: never;
-        /** Makes a field, behind the others. */
-        post: operations["post_contact_fields"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contact-fields/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One field. */
-        get: operations["get_contact_fields_key"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Changes a field: its name for people, what it holds, its place, or whether it is used.
-         * @description A choice goes away, or a kind changes, only if nobody has a value that would not fit: 409 `values_do_not_fit` says how many
-         *     have one, and names some.
-         */
-        patch: operations["patch_contact_fields_key"];
-        trace?: never;
-    };
-    "/api/v1/contact-tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The labels that contacts have, in the order of their letters, each with how many have it. */
-        get: operations["get_contact_tags"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -931,7 +874,7 @@ export interface paths {
         /** The contacts, newest first. */
         get: operations["get_contacts"];
         put?: never;
-        /** Adds a contact. All that is wrong with it is named at once; an address that somebody has is 409 `address_taken`. */
+        /** Adds a contact. */
         post: operations["post_contacts"];
         delete?: never;
         options?: never;
@@ -991,7 +934,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Says what its columns are, what becomes of contacts that are there already, and who vouches for the consent. */
+        /**
+         * Says how the file is read, where that was told wrongly; what its columns are, what becomes of contacts that are there already,
+         *     and who vouches for the consent.
+         */
         patch: operations["patch_contacts_imports_id"];
         trace?: never;
     };
@@ -1223,9 +1169,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything that is kept of a contact, as a JSON file: themselves and whoever was made one with them, their addresses, fields,
-         *     labels, lists, history, consent, suppressions, conversations, messages, attachments, what assistants made of them, campaigns
-         *     with what came of them, clicks, and what endpoints were told.
+         * Everything that is kept of a contact, as a JSON file: themselves, what was changed of them, their consent ledger, their
+         *     messages, and their campaigns.
          */
         get: operations["get_contacts_id_export"];
         put?: never;
@@ -1793,7 +1738,7 @@ export interface paths {
         post?: never;
         /**
          * Takes a list away; its contacts stay.
-         * @description While a campaign whose recipients are not settled names it, or a segment looks at it, the answer is 409 `in_use`,
+         * @description While a campaign whose recipients are not settled names it, or a segment looks at it, the answer is 409 `list_in_use`,
          *     which says where.
          */
         delete: operations["delete_lists_id"];
@@ -2202,7 +2147,7 @@ export interface paths {
         post?: never;
         /**
          * Takes a segment away.
-         * @description While a campaign whose recipients are not settled names it, the answer is 409 `in_use`, which says where.
+         * @description While a campaign whose recipients are not settled names it, the answer is 409 `segment_in_use`, which says where.
          */
         delete: operations["delete_segments_id"];
         options?: never;
@@ -2464,7 +2409,7 @@ export interface paths {
         /**
          * Takes a team away.
          * @description Its conversations stay with the members who had them; the others are everybody's. While an assistant hands over or
-         *     escalates to it, the answer is 409 `in_use`, which says where.
+         *     escalates to it, the answer is 409 `team_in_use`, which says where.
          */
         delete: operations["delete_teams_id"];
         options?: never;
@@ -2621,11 +2566,6 @@ export interface components {
             pretty: string;
             /** @description It counts first among those of its kind: campaigns text the primary phone. */
             primary: boolean;
-            /**
-             * Format: date-time
-             * @description Since when it is on the list of those that get no texts; `null`: it is not.
-             */
-            suppressed_at: string | null;
             /**
              * Format: date-time
              * @description Since when it is known to be theirs: they wrote from it. `null`: somebody said so.
@@ -3303,10 +3243,12 @@ export interface components {
              */
             total: number;
         };
-        /** @description Who gets it: whoever one of the first five means, and none of the others does. */
+        /** @description Who gets it: whoever one of the first six means, and none of the others does. */
         CampaignAudience: {
             /** @description All contacts. */
             everyone: boolean;
+            /** @description Contacts whom one of these imports added or found. */
+            imports: string[];
             /** @description Contacts on one of these lists. */
             lists: string[];
             /** @description These numbers, in E.164 form. */
@@ -3315,6 +3257,8 @@ export interface components {
             segments: string[];
             /** @description Contacts with one of these labels. */
             tags: string[];
+            /** @description Nor whom one of these imports added or found. */
+            without_imports: string[];
             /** @description Nor on one of these lists. */
             without_lists: string[];
             /** @description Nor in one of these segments. */
@@ -3329,6 +3273,12 @@ export interface components {
              * @description But at least so many, if there are.
              */
             at_least: number;
+            /**
+             * Format: int32
+             * @description More complaints than this, of a hundred, and it pauses: texts that a carrier took for spam, and people who said in their own
+             *     words that they want no more. 2 if not said.
+             */
+            max_complained_percent: number;
             /**
              * Format: int32
              * @description More failures than this, of a hundred, and it pauses.
@@ -3367,6 +3317,8 @@ export interface components {
         };
         /** @description What a launch would do, as far as it is counted. */
         CampaignCheck: {
+            /** @description What everybody's own clock would show then; `null`: no clock is asked. */
+            at_local: string | null;
             /**
              * Format: date-time
              * @description When it was asked for.
@@ -3396,7 +3348,7 @@ export interface components {
             longest: components["schemas"]["CheckText"][];
             /**
              * Format: int64
-             * @description How many may be texted at the start.
+             * @description How many may be texted at the start, or as soon as their own clock shows `at_local`.
              */
             now: number;
             /** @description Texts to look at: dear because of a name, with another word for what is not known, or nearly empty. */
@@ -3500,15 +3452,37 @@ export interface components {
             /** @description By the country of the recipients' numbers, the busiest first. */
             countries: components["schemas"]["OutcomesOfCountry"][];
             funnel: components["schemas"]["OutcomeFunnel"] | null;
+            /** @description By the address that its short links lead to, the most followed first, at most a hundred. */
+            links: components["schemas"]["LinkFigures"][];
             /** @description By our number, the busiest first. */
             numbers: components["schemas"]["OutcomesOfNumber"][];
             /** @description Why some stand where they do, the most frequent first. */
             reasons: components["schemas"]["OutcomeReason"][];
         };
-        /** @description What makes a running campaign go slower than its numbers can. */
+        /** @description How fast a running campaign goes, and what makes it go slower than its numbers can. */
         CampaignPace: {
+            /**
+             * Format: int64
+             * @description How many wait for another hour, or until they may be texted again.
+             */
+            deferred: number;
             /** @description The numbers from which none of its texts may go just now, and which limit holds each. */
             held: components["schemas"]["HeldNumber"][];
+            /**
+             * Format: int64
+             * @description How long those who wait take at this rate; `null`: nobody can say.
+             */
+            seconds_left: number | null;
+            /**
+             * Format: double
+             * @description Texts a minute that were handed to the carrier, over the last minute; `null`: it does not run, or has only begun.
+             */
+            texts_per_minute: number | null;
+            /**
+             * Format: int64
+             * @description How many wait whose turn may come now; who must wait for the hours of the day is not among them.
+             */
+            waiting: number;
         };
         /** @description A campaign to write, or what of a draft changes; what is absent stays. */
         CampaignPatch: {
@@ -3531,6 +3505,8 @@ export interface components {
             name?: string | null;
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers?: string[] | null;
+            outside_hours?: components["schemas"]["Otherwise"] | null;
+            over_cap?: components["schemas"]["Otherwise"] | null;
             purpose?: components["schemas"]["CampaignPurpose"] | null;
             /**
              * Format: date-time
@@ -3619,6 +3595,9 @@ export interface components {
             media: string[];
             /** @description From which numbers; each recipient always gets theirs from the same one. */
             numbers: string[];
+            /** @description What becomes of a text whose turn comes in quiet hours, by whoever's word or law. */
+            outside_hours: components["schemas"]["Otherwise"];
+            over_cap: components["schemas"]["Otherwise"] | null;
             /** @description What it is for. */
             purpose: components["schemas"]["CampaignPurpose"];
             retry: components["schemas"]["CampaignRetry"] | null;
@@ -3870,13 +3849,18 @@ export interface components {
          * @enum {string}
          */
         CaseRule: "outcome" | "must_mention" | "must_not" | "must_cite" | "segments_max" | "rubric" | "time";
-        /** @description Who gets it: whoever one of the first five means, and none of the others does. */
+        /** @description Who gets it: whoever one of the first six means, and none of the others does. */
         ChangeAudience: {
             /**
              * @description All contacts.
              * @default false
              */
             everyone: boolean;
+            /**
+             * @description Contacts whom one of these imports added or found; each must have been read.
+             * @default []
+             */
+            imports: string[];
             /**
              * @description Contacts on one of these lists.
              * @default []
@@ -3897,6 +3881,11 @@ export interface components {
              * @default []
              */
             tags: string[];
+            /**
+             * @description Nor whom one of these imports added or found.
+             * @default []
+             */
+            without_imports: string[];
             /**
              * @description Nor on one of these lists.
              * @default []
@@ -3951,6 +3940,18 @@ export interface components {
             campaign_approval_above: number | null;
             /** @default null */
             campaign_cap: components["schemas"]["CampaignCap"] | null;
+            /**
+             * Format: int32
+             * @description Where consent to marketing is required, it counts no more after so many months in which somebody neither agreed anew nor
+             *     wrote to you; `null`: it counts until they take it back.
+             * @default null
+             */
+            consent_lapses_months: number | null;
+            /**
+             * @description All fields; what is kept in one that is left out stays, and is shown again with it.
+             * @default null
+             */
+            fields: components["schemas"]["ContactField"][] | null;
             /** @default null */
             help_text: string | null;
             /** @default null */
@@ -4055,8 +4056,10 @@ export interface components {
              * @description How many.
              */
             count: number;
-            /** @description In plain words, with the mend. */
+            /** @description In plain words. */
             explanation: string;
+            /** @description What to do about it; empty: nothing need be done. */
+            mend?: string;
             /** @description Some of them, at most five. */
             samples: components["schemas"]["CheckText"][];
         };
@@ -4284,19 +4287,14 @@ export interface components {
             blocked: boolean;
             /** @description Where they work; `null`: not known. */
             company: string | null;
-            /** @description What they said about texts of each purpose to their primary phone, as it counts now. */
-            consent: components["schemas"]["ContactConsent"];
             /**
              * Format: date-time
              * @description When they became known.
              */
             created_at: string;
-            /**
-             * @description What is kept in the tenant's fields, by their keys: a number, `true` or `false`, or text (a date is `YYYY-MM-DD`); a field
-             *     that is not there is not known.
-             */
+            /** @description What is kept in the tenant's fields, by their keys; a field that is not there is not known. */
             fields: {
-                [key: string]: components["schemas"]["FieldValue"];
+                [key: string]: string;
             };
             /**
              * @description Which one.
@@ -4305,8 +4303,6 @@ export interface components {
             id: string;
             /** @description Their language (ISO 639-1); `null`: nobody said. */
             language: string | null;
-            /** @description The lists that they are on, by name. */
-            lists: components["schemas"]["OnList"][];
             /** @description Their name; `null`: not known. */
             name: string | null;
             /** @description What people noted of them; `null`: nothing. */
@@ -4321,11 +4317,6 @@ export interface components {
             /** @description The same for people to read. */
             phone_pretty: string;
             quiet_hours: components["schemas"]["QuietHours"] | null;
-            /**
-             * Format: date-time
-             * @description Since when their primary phone is on the list of numbers that get no texts; `null`: it is not.
-             */
-            suppressed_at: string | null;
             /** @description Labels, sorted. */
             tags: string[];
             /** @description IANA time zone; `null`: nobody said, `zone` tells what is gone by instead. */
@@ -4355,13 +4346,6 @@ export interface components {
             /** @description What it is since; `null`: not known any more, or the label or address is gone. */
             to: string | null;
         };
-        /** @description What counts of a contact's consent for each purpose, for their primary phone. */
-        ContactConsent: {
-            /** @description Of texts that sell something, or might. */
-            marketing: components["schemas"]["PurposeConsent"];
-            /** @description Of texts that tell what they need to know of something that they have with us. */
-            service: components["schemas"]["PurposeConsent"];
-        };
         /** @description What erasing somebody did. */
         ContactErased: {
             /**
@@ -4379,51 +4363,12 @@ export interface components {
         };
         /** @description A field of contacts. */
         ContactField: {
-            /** @description It is used no more; what is kept in it is shown again if it is. */
-            archived: boolean;
-            /**
-             * @description Its name in texts, conditions and the API; it stays.
-             * @example shoe_size
-             */
+            /** @description Its name in templates: lower-case letters, digits and underscores. */
             key: string;
-            /** @description What it holds. */
-            kind: components["schemas"]["ContactFieldKind"];
+            /** @description What it holds: `{"type": "text" | "number" | "date" | "yes_no"}`, or `{"type": "choice", "choices": [...]}`. */
+            kind: unknown;
             /** @description Its name for people. */
             label: string;
-        };
-        /** @description What a field of contacts holds. */
-        ContactFieldKind: {
-            /** @description What may be chosen, of a `choice`. */
-            choices?: string[] | null;
-            /** @description Which sort of value. */
-            type: components["schemas"]["FieldType"];
-        };
-        /** @description What of a field changes; what is absent stays. */
-        ContactFieldPatch: {
-            /**
-             * @description `true`: it is used no more. `false`: it is used again.
-             * @default null
-             */
-            archived: boolean | null;
-            /** @default null */
-            kind: components["schemas"]["ContactFieldKind"] | null;
-            /**
-             * @description Its name for people.
-             * @default null
-             */
-            label: string | null;
-            /**
-             * @description Its place among the fields, from 0.
-             * @default null
-             */
-            position: number | null;
-            /**
-             * @description Choices that are called otherwise, from what to what. Whoever has one gets the other, which may be there already.
-             * @default {}
-             */
-            renamed_choices: {
-                [key: string]: string;
-            };
         };
         /** @description An import of contacts from a file. */
         ContactImport: {
@@ -4464,6 +4409,11 @@ export interface components {
             /** @description `csv` or `xlsx`. */
             format: string;
             /**
+             * Format: int64
+             * @description Which row has the columns' names, from 1; `null`: none has.
+             */
+            header_row: number | null;
+            /**
              * @description Which one.
              * @example imp_01939f0a7c2e7d40a1b2c3d4e5f60718
              */
@@ -4471,7 +4421,7 @@ export interface components {
             /** @description The list that everybody comes on. */
             list_id: string | null;
             /**
-             * @description What each column is, as it stands: `phone`, `name`, `first_name`, `last_name`, `company`, `email`, `time_zone`,
+             * @description What each column is, as it stands: `phone`, `other_phone`, `name`, `first_name`, `last_name`, `company`, `email`, `other_email`, `time_zone`,
              *     `language`, `tags`, `note`, `opted_in`, `opted_out`, `consent_at`, `consent_source`, `field:KEY` or `ignore`.
              */
             mapping: string[];
@@ -4490,11 +4440,13 @@ export interface components {
             sample: string[][];
             /** @description Which sheet of a workbook is read. */
             sheet: string | null;
+            /** @description The names of all its sheets. */
+            sheets: string[];
             /** @description Where it stands. */
             state: components["schemas"]["ImportState"];
             /** @description The sentence that whoever vouches confirms. */
             statement: string;
-            /** @description Labels that everybody who is new gets. */
+            /** @description Labels that everybody in it gets, but for whoever stays as they are. */
             tags: string[];
             /** @description What its rows did, or would do. */
             tally: components["schemas"]["ImportTally"];
@@ -4526,12 +4478,9 @@ export interface components {
             /** @description The tenant wants nothing more from or to them. */
             blocked?: boolean | null;
             company?: string | null;
-            /**
-             * @description Values of the organisation's fields by their keys, of the field's own type or as text; `null`: not known any more. What is
-             *     absent stays.
-             */
+            /** @description Values of the organisation's fields by their keys; `null`: not known any more. What is absent stays. */
             fields?: {
-                [key: string]: components["schemas"]["FieldChange"];
+                [key: string]: string | null;
             };
             /** @description Their language: a code as in `de` or `pt-BR`, of which the language is kept. */
             language?: string | null;
@@ -4543,16 +4492,6 @@ export interface components {
             tags?: string[] | null;
             /** @description IANA time zone. */
             time_zone?: string | null;
-        };
-        /** @description A label, and how many have it. */
-        ContactTag: {
-            /**
-             * Format: int64
-             * @description How many contacts have it.
-             */
-            contacts: number;
-            /** @description As it is written. */
-            tag: string;
         };
         /** @description One live thread between a contact and one of our numbers. */
         Conversation: {
@@ -4873,7 +4812,6 @@ export interface components {
             /** @description What to do about it. */
             mend: string;
         };
-        FieldChange: string | number | boolean | null;
         /** @description One field that is wrong. */
         FieldError: {
             /** @description Stable, for programs. */
@@ -4883,12 +4821,6 @@ export interface components {
             /** @description What is wrong and how to mend it. */
             message: string;
         };
-        /**
-         * @description What a field of contacts holds.
-         * @enum {string}
-         */
-        FieldType: "text" | "number" | "date" | "yes_no" | "choice";
-        FieldValue: string | number | boolean;
         /**
          * @description What speaks against a campaign's text.
          * @enum {string}
@@ -5023,7 +4955,7 @@ export interface components {
             guess: string;
             /** @description What it is called there; empty: it is not. */
             name: string;
-            suggestion: components["schemas"]["NewContactField"] | null;
+            suggestion: components["schemas"]["ContactField"] | null;
             /** @description Why: `named`, `named_in_part`, `own_field`, `valued`, `remembered`, `taken`, `ours`, `empty`, `unknown`. */
             why: string;
         };
@@ -5032,6 +4964,11 @@ export interface components {
          * @enum {string}
          */
         ImportDates: "day_first" | "month_first";
+        /**
+         * @description What parts the values of a text.
+         * @enum {string}
+         */
+        ImportDelimiter: "comma" | "semicolon" | "tab" | "pipe";
         /** @description Why a file could not be read to its end. */
         ImportFault: {
             /** @description Stable, for programs. */
@@ -5057,12 +4994,22 @@ export interface components {
             dates?: components["schemas"]["ImportDates"] | null;
             /** @description Whether 1,5 is one and a half. */
             decimal_comma?: boolean | null;
+            delimiter?: components["schemas"]["ImportDelimiter"] | null;
+            /** @description The character set of a text, by a name that browsers know, as in `windows-1250`; `null`: what its bytes tell. */
+            encoding?: string | null;
+            /**
+             * Format: int32
+             * @description Which row has the columns' names, from 1, blank rows not counted; 0: none has; `null`: what they look like.
+             */
+            header_row?: number | null;
             /** @description The list that everybody comes on; `null`: none. */
             list_id?: string | null;
             /** @description What each column is, from the left. */
             mapping?: string[] | null;
             mode?: components["schemas"]["ImportMode"] | null;
-            /** @description Labels that everybody who is new gets. */
+            /** @description Which sheet of a workbook is read, by its name; `null`: the first with something in it. */
+            sheet?: string | null;
+            /** @description Labels that everybody in it gets, but for whoever stays as they are. */
             tags?: string[] | null;
         };
         /** @description What keeps an import from being read. */
@@ -5359,6 +5306,31 @@ export interface components {
             url: string;
             verdict: components["schemas"]["LinkVerdict"] | null;
         };
+        /** @description One of the addresses in a campaign's texts, and who followed it. */
+        LinkFigures: {
+            /**
+             * Format: int64
+             * @description How often people did.
+             */
+            clicks: number;
+            /**
+             * Format: int64
+             * @description How often machines did: previews, scanners and their like. They are counted nowhere else.
+             */
+            machine_clicks: number;
+            /**
+             * Format: int64
+             * @description How many people followed it.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description How many texts had it, as a short link.
+             */
+            texts: number;
+            /** @description The address as it was written. */
+            url: string;
+        };
         /**
          * @description Who followed a link: a person, or what kind of machine.
          * @enum {string}
@@ -5373,8 +5345,6 @@ export interface components {
             changed: number;
             /** @description The list as it is now. */
             list: components["schemas"]["ContactList"];
-            /** @description Contacts that were made one with others: name those instead. */
-            merged: components["schemas"]["MergedContact"][];
             /** @description Ids and numbers, as they were sent, that are no contact's. */
             unknown: string[];
         };
@@ -5690,19 +5660,14 @@ export interface components {
                 blocked: boolean;
                 /** @description Where they work; `null`: not known. */
                 company: string | null;
-                /** @description What they said about texts of each purpose to their primary phone, as it counts now. */
-                consent: components["schemas"]["ContactConsent"];
                 /**
                  * Format: date-time
                  * @description When they became known.
                  */
                 created_at: string;
-                /**
-                 * @description What is kept in the tenant's fields, by their keys: a number, `true` or `false`, or text (a date is `YYYY-MM-DD`); a field
-                 *     that is not there is not known.
-                 */
+                /** @description What is kept in the tenant's fields, by their keys; a field that is not there is not known. */
                 fields: {
-                    [key: string]: components["schemas"]["FieldValue"];
+                    [key: string]: string;
                 };
                 /**
                  * @description Which one.
@@ -5711,8 +5676,6 @@ export interface components {
                 id: string;
                 /** @description Their language (ISO 639-1); `null`: nobody said. */
                 language: string | null;
-                /** @description The lists that they are on, by name. */
-                lists: components["schemas"]["OnList"][];
                 /** @description Their name; `null`: not known. */
                 name: string | null;
                 /** @description What people noted of them; `null`: nothing. */
@@ -5727,11 +5690,6 @@ export interface components {
                 /** @description The same for people to read. */
                 phone_pretty: string;
                 quiet_hours: components["schemas"]["QuietHours"] | null;
-                /**
-                 * Format: date-time
-                 * @description Since when their primary phone is on the list of numbers that get no texts; `null`: it is not.
-                 */
-                suppressed_at: string | null;
                 /** @description Labels, sorted. */
                 tags: string[];
                 /** @description IANA time zone; `null`: nobody said, `zone` tells what is gone by instead. */
@@ -5765,25 +5723,6 @@ export interface components {
                 part: string;
                 /** @description What it is since; `null`: not known any more, or the label or address is gone. */
                 to: string | null;
-            }[];
-            /** @description What to ask for next; `null`: there is no more. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Listed_ContactField: {
-            /** @description The rows. */
-            data: {
-                /** @description It is used no more; what is kept in it is shown again if it is. */
-                archived: boolean;
-                /**
-                 * @description Its name in texts, conditions and the API; it stays.
-                 * @example shoe_size
-                 */
-                key: string;
-                /** @description What it holds. */
-                kind: components["schemas"]["ContactFieldKind"];
-                /** @description Its name for people. */
-                label: string;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -5829,6 +5768,11 @@ export interface components {
                 /** @description `csv` or `xlsx`. */
                 format: string;
                 /**
+                 * Format: int64
+                 * @description Which row has the columns' names, from 1; `null`: none has.
+                 */
+                header_row: number | null;
+                /**
                  * @description Which one.
                  * @example imp_01939f0a7c2e7d40a1b2c3d4e5f60718
                  */
@@ -5836,7 +5780,7 @@ export interface components {
                 /** @description The list that everybody comes on. */
                 list_id: string | null;
                 /**
-                 * @description What each column is, as it stands: `phone`, `name`, `first_name`, `last_name`, `company`, `email`, `time_zone`,
+                 * @description What each column is, as it stands: `phone`, `other_phone`, `name`, `first_name`, `last_name`, `company`, `email`, `other_email`, `time_zone`,
                  *     `language`, `tags`, `note`, `opted_in`, `opted_out`, `consent_at`, `consent_source`, `field:KEY` or `ignore`.
                  */
                 mapping: string[];
@@ -5855,11 +5799,13 @@ export interface components {
                 sample: string[][];
                 /** @description Which sheet of a workbook is read. */
                 sheet: string | null;
+                /** @description The names of all its sheets. */
+                sheets: string[];
                 /** @description Where it stands. */
                 state: components["schemas"]["ImportState"];
                 /** @description The sentence that whoever vouches confirms. */
                 statement: string;
-                /** @description Labels that everybody who is new gets. */
+                /** @description Labels that everybody in it gets, but for whoever stays as they are. */
                 tags: string[];
                 /** @description What its rows did, or would do. */
                 tally: components["schemas"]["ImportTally"];
@@ -5890,21 +5836,6 @@ export interface components {
                 id: string;
                 /** @description What people call it. */
                 name: string;
-            }[];
-            /** @description What to ask for next; `null`: there is no more. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Listed_ContactTag: {
-            /** @description The rows. */
-            data: {
-                /**
-                 * Format: int64
-                 * @description How many contacts have it.
-                 */
-                contacts: number;
-                /** @description As it is written. */
-                tag: string;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -6854,13 +6785,6 @@ export interface components {
             /** @description With which the merge can be undone. */
             merge_id: string;
         };
-        /** @description A contact that was named, and is not there any more by itself. */
-        MergedContact: {
-            /** @description Who was named. */
-            id: string;
-            /** @description Who has what was theirs. */
-            merged_into: string;
-        };
         /** @description One text in or out, or a note. */
         Message: {
             /**
@@ -7042,41 +6966,19 @@ export interface components {
              */
             state: components["schemas"]["ConsentState"];
         };
-        /** @description Someone to add: at least one phone or e-mail address, and what else is known of them. */
+        /** @description Someone to add. */
         NewContact: {
-            /** @description More phones and e-mail addresses. Of each kind the one that is `primary` counts first, else the first of them. */
-            addresses?: components["schemas"]["NewAddress"][];
-            /** @description The tenant wants nothing from or to them. */
-            blocked?: boolean;
             company?: string | null;
-            /** @description An e-mail address. */
-            email?: string | null;
-            /** @description Values of the organisation's fields by their keys, of the field's own type or as text. */
-            fields?: {
-                [key: string]: components["schemas"]["FieldChange"];
-            };
             /** @description Their language: a code as in `de` or `pt-BR`, of which the language is kept. */
             language?: string | null;
-            /** @description Lists that they are put on, by id. */
-            lists?: string[];
             name?: string | null;
             /** @description What is to be known of them. */
             note?: string | null;
             /** @description In any usual spelling; without a country code it is read as one of the tenant's region. */
-            phone?: string | null;
-            quiet_hours?: components["schemas"]["QuietHours"] | null;
+            phone: string;
             tags?: string[];
             /** @description IANA time zone. */
             time_zone?: string | null;
-        };
-        /** @description A field to make. */
-        NewContactField: {
-            /** @description Its name in texts, conditions and the API: lower-case letters, digits and underscores. It stays. */
-            key: string;
-            /** @description What it holds. */
-            kind: components["schemas"]["ContactFieldKind"];
-            /** @description Its name for people. */
-            label: string;
         };
         /** @description A conversation to open or resume. */
         NewConversation: {
@@ -7289,18 +7191,6 @@ export interface components {
              */
             segments_per_second: number;
         };
-        /** @description What counts for one purpose from one of our numbers. */
-        NumberConsent: {
-            /** @description Which of our numbers. */
-            number_id: string;
-            /**
-             * Format: date-time
-             * @description Since when.
-             */
-            since: string;
-            /** @description `opted_in` or `opted_out`. */
-            standing: components["schemas"]["SaidState"];
-        };
         /** @enum {string} */
         NumberKind: "long_code" | "toll_free" | "short_code" | "alphanumeric";
         /** @description Something that keeps a number from working, in plain words. */
@@ -7336,13 +7226,6 @@ export interface components {
             /** @description All of them. */
             data: components["schemas"]["OfferedNumber"][];
         };
-        /** @description A list that somebody is on. */
-        OnList: {
-            /** @description Which one. */
-            id: string;
-            /** @description What people call it. */
-            name: string;
-        };
         /**
          * @description How people come to marketing by text: who texts one of the words, or is asked by you, gets the request, once; a YES within the
          *     days is their consent.
@@ -7358,6 +7241,11 @@ export interface components {
             /** @description Words that ask for it, such as `JOIN`. */
             words: string[];
         };
+        /**
+         * @description What becomes of a campaign's text that may not go at its time: it waits until it may, or its recipient is skipped.
+         * @enum {string}
+         */
+        Otherwise: "defer" | "skip";
         /** @description How many stand where, what they did, and what that took. */
         OutcomeFigures: {
             /**
@@ -7416,7 +7304,7 @@ export interface components {
             count: number;
             /** @description What happened, in plain words. */
             explanation: string;
-            /** @description What to do about it; empty: the explanation says it. */
+            /** @description What to do about it; empty: nothing need be done. */
             mend: string;
             /** @description Where. */
             standing: components["schemas"]["RecipientStanding"];
@@ -7563,7 +7451,7 @@ export interface components {
         PreviewFor: {
             /** @description A contact, */
             contact_id?: string | null;
-            /** @description or whoever is reached at this number. */
+            /** @description or whoever is reached at this number, written as people of your region do or with its country code. */
             phone?: string | null;
         };
         /**
@@ -7579,8 +7467,6 @@ export interface components {
             detail: string;
             /** @description Each field that is wrong. */
             errors?: components["schemas"]["FieldError"][];
-            /** @description With `contact_merged`: the contact that the one that was asked for was made one with. */
-            merged_into?: string | null;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -7628,17 +7514,6 @@ export interface components {
         PublishedAssistant: components["schemas"]["Assistant"] & {
             /** @description Test cases that the version breaks all the same. */
             warnings?: components["schemas"]["BrokenCase"][];
-        };
-        /** @description What counts for one purpose. */
-        PurposeConsent: {
-            /** @description Numbers of ours from which it is otherwise. */
-            numbers: components["schemas"]["NumberConsent"][];
-            /**
-             * Format: date-time
-             * @description Since when.
-             */
-            since: string | null;
-            standing: components["schemas"]["SaidState"] | null;
         };
         /** @description A question with its answer. */
         QuestionAnswer: {
@@ -7854,6 +7729,8 @@ export interface components {
             code: string | null;
             /** @description The same in plain words. */
             explanation: string;
+            /** @description What to do about it; empty: nothing need be done. */
+            mend: string;
             /**
              * Format: date-time
              * @description Until when it waits.
@@ -8201,11 +8078,6 @@ export interface components {
             /** @description What. */
             text: string;
         };
-        /**
-         * @description What counts of what a contact said.
-         * @enum {string}
-         */
-        SaidState: "opted_in" | "opted_out";
         /** @description What goes wrong at the sandbox on purpose. */
         SandboxFaults: Record<string, never>;
         /** @description A number that can be texted. */
@@ -8588,6 +8460,14 @@ export interface components {
              */
             campaign_approval_above?: number | null;
             campaign_cap?: components["schemas"]["CampaignCap"] | null;
+            /**
+             * Format: int32
+             * @description Where consent to marketing is required, it counts no more after so many months in which somebody neither agreed anew nor
+             *     wrote to you; `null`: it counts until they take it back.
+             */
+            consent_lapses_months: number | null;
+            /** @description What is kept of contacts besides name and company. */
+            fields: components["schemas"]["ContactField"][];
             /** @description What HELP is answered with where the carrier does not. */
             help_text: string;
             /** @description Words that stop, help and start besides the built-in ones. */
@@ -8775,13 +8655,17 @@ export interface components {
             /** @description Who is meant, as text. */
             text?: string | null;
         };
-        /** @description When its launch is tried. */
+        /** @description When its launch is tried: at most one of these. */
         TryLaunch: {
             /**
              * Format: date-time
              * @description From when its texts would go out, at the earliest a minute from now; if not said, then.
              */
             at?: string | null;
+            /** @description What each recipient's own clock would show: who may be texted then counts as one who may be at the start. */
+            at_local?: string | null;
+            /** @description What your organisation's clock would show, as in `2026-12-01T10:00`. */
+            at_tenant?: string | null;
         };
         /** @description Whether someone is typing. */
         Typing: {
@@ -10372,7 +10256,7 @@ export interface operations {
                 standing?: string;
                 /** @description Why, by the code of their failure, as in `40001` or `contact_opted_out`. */
                 code?: string;
-                /** @description This number, with its country code. */
+                /** @description This number, written as people of your region do or with its country code. */
                 phone?: string;
                 /** @description Whether they have answered. */
                 replied?: boolean;
@@ -10419,7 +10303,7 @@ export interface operations {
                 standing?: string;
                 /** @description Why, by the code of their failure, as in `40001` or `contact_opted_out`. */
                 code?: string;
-                /** @description This number, with its country code. */
+                /** @description This number, written as people of your region do or with its country code. */
                 phone?: string;
                 /** @description Whether they have answered. */
                 replied?: boolean;
@@ -10929,183 +10813,11 @@ export interface operations {
             };
         };
     };
-    get_contact_fields: {
-        parameters: {
-            query?: {
-                /** @description Those that are used no more, too, behind the others. */
-                archived?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listed_ContactField"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_contact_fields: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewContactField"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContactField"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_contact_fields_key: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContactField"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    patch_contact_fields_key: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ContactFieldPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContactField"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_contact_tags: {
-        parameters: {
-            query?: {
-                /** @description How many rows at most, 1 to 100; 50 if not said. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listed_ContactTag"];
-                };
-            };
-            /** @description A problem, with a stable code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_contacts: {
         parameters: {
             query?: {
                 /** @description A piece of the name or company, or digits of the phone number. */
                 q?: string;
-                /** @description They have this label. */
-                tag?: string;
-                /** @description They are on this list, by its id or name. */
-                list?: string;
-                /** @description Their language, as in `de`. */
-                language?: string;
-                /** @description Whether they are blocked. */
-                blocked?: boolean;
-                /** @description Whether one of their phones wants no texts. */
-                opted_out?: boolean;
-                /** @description What else must be so, in the words of segments, as in `fields.size >= 38`. */
-                condition?: string;
                 /** @description How many rows at most, 1 to 100; 50 if not said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -60,7 +60,8 @@ export type ImportMode = Schemas["ImportMode"];
 /** What is absent stays. */
 export type ImportPatch = Partial<
   Pick<ContactImport, "mapping" | "dates" | "decimal_comma" | "mode" | "tags" | "list_id" | "attestation">
->;
+> &
+  Pick<Schemas["ImportPatch"], "delimiter" | "encoding" | "sheet" | "header_row">;
 export type ImportState = Schemas["ImportState"];
 export type ImportTally = Schemas["ImportTally"];
 export type KnowledgeChunk = Schemas["KnowledgeChunk"];
@@ -157,6 +158,8 @@ export type CampaignPatch = Partial<
     | "audience"
     | "throttle"
     | "canary"
+    | "outside_hours"
+    | "over_cap"
     | "send_before"
   >
 >;

@@ -7,10 +7,12 @@ export const anAudience = (over: Partial<CampaignAudience> = {}): CampaignAudien
   tags: [],
   lists: [],
   segments: [],
+  imports: [],
   phones: [],
   without_tags: [],
   without_lists: [],
   without_segments: [],
+  without_imports: [],
   ...over,
 });
 
@@ -20,15 +22,17 @@ export const tidy = (a: CampaignAudience): CampaignAudience => ({
   tags: [...a.tags].sort(),
   lists: [...a.lists].sort(),
   segments: [...a.segments].sort(),
+  imports: [...a.imports].sort(),
   phones: [...a.phones].sort(),
   without_tags: [...a.without_tags].sort(),
   without_lists: [...a.without_lists].sort(),
   without_segments: [...a.without_segments].sort(),
+  without_imports: [...a.without_imports].sort(),
 });
 
 /** Nobody can get it. */
-export const isNobody = ({ everyone, tags, lists, segments, phones }: CampaignAudience): boolean =>
-  !everyone && [tags, lists, segments, phones].every((some) => some.length === 0);
+export const isNobody = ({ everyone, tags, lists, segments, imports, phones }: CampaignAudience): boolean =>
+  !everyone && [tags, lists, segments, imports, phones].every((some) => some.length === 0);
 
 /** More numbers than this would be too many values for one condition. */
 export const PHONES_ASKED_MAX = 300;

@@ -10,6 +10,7 @@ const NOW = Date.parse("2026-11-23T10:00:00Z");
 const later = (first: string, last: string) => ({
   code: "legal_hours",
   explanation: "It is night there.",
+  mend: "",
   count: 2,
   samples: [],
   first,
@@ -64,7 +65,7 @@ describe("what a launch would do, in words", () => {
         later("2026-11-23T13:00:00Z", "2026-11-23T16:00:00Z"),
         later("2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z"),
       ],
-      skipped: [{ code: "x", explanation: "", count: 3, samples: [] }],
+      skipped: [{ code: "x", explanation: "", mend: "", count: 3, samples: [] }],
     });
     expect(laterWords(check, NOW, "UTC")).toMatch(/^4 people must wait: .* between Today, .* and Today, /u);
     expect(laterWords(aCheck(), NOW)).toBeNull();

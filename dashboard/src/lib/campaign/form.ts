@@ -22,6 +22,9 @@ export interface DraftForm {
   audience: CampaignAudience;
   throttle: Campaign["throttle"];
   canary: CampaignCanary | null;
+  outside_hours: Campaign["outside_hours"];
+  /** `null`: what the settings say. */
+  over_cap: Campaign["over_cap"];
   send_before: string | null;
 }
 export type DraftField = keyof DraftForm;
@@ -37,6 +40,8 @@ export const FIELDS: readonly DraftField[] = [
   "numbers",
   "throttle",
   "canary",
+  "outside_hours",
+  "over_cap",
   "send_before",
 ];
 
@@ -52,6 +57,8 @@ export const formOf = (c: Campaign): DraftForm => ({
   audience: tidy(c.audience),
   throttle: c.throttle,
   canary: c.canary,
+  outside_hours: c.outside_hours,
+  over_cap: c.over_cap,
   send_before: c.send_before,
 });
 
@@ -61,6 +68,7 @@ const CANARY_FIELDS = [
   "wait_minutes",
   "max_failed_percent",
   "max_opted_out_percent",
+  "max_complained_percent",
 ] as const satisfies readonly (keyof CampaignCanary)[];
 
 const asKept = (form: DraftForm, field: DraftField): unknown => {

@@ -69,6 +69,8 @@ export async function counted(
   if (named.includes(undefined)) throw new Error("A segment of it is not here any more.");
   const broken = named.find((segment) => segment?.faults.length);
   if (broken) throw new Error(`The segment “${broken.name}” makes no sense any more.`);
+  if (audience.imports.length || audience.without_imports.length)
+    throw new Error("Whom an import means is counted when you check the launch.");
   const condition = conditionOf(audience, segments);
   const areFew = phones.length <= PHONES_ASKED_MAX;
   const [people, skipped, known] = await Promise.all([

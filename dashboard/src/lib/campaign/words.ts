@@ -109,8 +109,14 @@ export interface Names {
 /** Whom an audience means, in one sentence's end: `contacts tagged “vip” or on “Guests”, without those in “Minors”`. */
 export function audienceWords(audience: CampaignAudience, names: Names): string {
   const { everyone, phones } = audience;
-  const groups = groupWords(audience.tags, audience.lists, audience.segments, names);
-  const out = groupWords(audience.without_tags, audience.without_lists, audience.without_segments, names);
+  const groups = groupWords(audience.tags, audience.lists, audience.segments, audience.imports, names);
+  const out = groupWords(
+    audience.without_tags,
+    audience.without_lists,
+    audience.without_segments,
+    audience.without_imports,
+    names,
+  );
   const meant = [
     everyone ? "all contacts" : groups ? `contacts ${groups}` : "",
     phones.length ? plural(phones.length, "pasted number") : "",
@@ -123,6 +129,7 @@ function groupWords(
   tags: readonly string[],
   lists: readonly string[],
   segments: readonly string[],
+  imports: readonly string[],
   names: Names,
 ): string {
   const said = (how: string, all: readonly string[]) =>
@@ -137,6 +144,7 @@ function groupWords(
       "in",
       segments.map((id) => names.segmentName(id)),
     ),
+    imports.length ? `from ${plural(imports.length, "import")}` : "",
   ]
     .filter(Boolean)
     .join(" or ");

@@ -5,7 +5,7 @@ import { MEANINGS } from "./words";
 export const IGNORE = "ignore";
 const FIELD = "field:";
 /** Several columns may be so. */
-const SHARED: readonly string[] = [IGNORE, "tags"];
+const SHARED: readonly string[] = [IGNORE, "tags", "other_phone", "other_email"];
 /** So many values show what stands in a column. */
 const VALUES_MAX = 3;
 

@@ -3,7 +3,8 @@ import { Problem, reasonOf } from "$lib/api";
 import type { ContactImport, ImportPatch } from "$lib/api/types";
 import type { WatchedImport } from "./watched.svelte";
 
-export type ImportForm = Required<ImportPatch>;
+/** How the file is read is the server's word, and no draft. */
+export type ImportForm = Required<Omit<ImportPatch, "delimiter" | "encoding" | "sheet" | "header_row">>;
 
 export const formOf = (job: ContactImport): ImportForm => ({
   mapping: job.mapping,

@@ -29,11 +29,13 @@ export const MEANINGS: readonly {
     label: "Who it is",
     all: [
       ["phone", "Phone number"],
+      ["other_phone", "Another phone number"],
       ["name", "Whole name"],
       ["first_name", "First name"],
       ["last_name", "Last name"],
       ["company", "Company"],
       ["email", "E-mail"],
+      ["other_email", "Another e-mail"],
     ],
   },
   {
@@ -144,9 +146,27 @@ export function formatWords({
   return parts.filter(Boolean).join(", ");
 }
 
-const DELIMITER: Record<string, string> = {
+export const DELIMITER: Record<string, string> = {
   comma: "commas",
   semicolon: "semicolons",
   tab: "tabs",
   pipe: "bars",
 };
+
+/** The character sets that programs write most, besides the one that was recognised. */
+export const ENCODINGS: readonly string[] = [
+  "UTF-8",
+  "UTF-16LE",
+  "UTF-16BE",
+  "windows-1252",
+  "windows-1250",
+  "windows-1251",
+  "windows-1253",
+  "windows-1254",
+  "windows-1257",
+  "ISO-8859-2",
+  "macintosh",
+  "Shift_JIS",
+  "GBK",
+  "Big5",
+];

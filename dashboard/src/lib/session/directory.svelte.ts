@@ -1,5 +1,5 @@
 /** The names behind ids: assistants, members, teams, lists and segments, fetched once and again when they change elsewhere. */
-import { assistants, contactFields, lists, members, numbers, segments, teams } from "$lib/api";
+import { assistants, contactFields, imports, lists, members, numbers, segments, teams } from "$lib/api";
 import { every } from "$lib/api/every";
 import type { LiveEvent } from "$lib/api/types";
 import { session } from "./session.svelte";
@@ -15,6 +15,8 @@ class Directory {
   teams = new Resource(() => teams.list().then((page) => page.data));
   lists = new Resource(() => every(lists.list));
   segments = new Resource(() => every(segments.list));
+  /** The newest of them. */
+  imports = new Resource(() => imports.list().then((page) => page.data));
 
   /** Fetches what is not here yet. */
   need(): void {
@@ -31,6 +33,7 @@ class Directory {
   needGroups(): void {
     if (!this.lists.value && !this.lists.isLoading) void this.lists.load();
     if (!this.segments.value && !this.segments.isLoading) void this.segments.load();
+    if (!this.imports.value && !this.imports.isLoading) void this.imports.load();
   }
 
   assistantName(id: string | null): string {

@@ -5,11 +5,12 @@ import { formOf, patchOf } from "./campaigns";
 const { settings } = new FakeDesk().tenant;
 
 it("changes nothing that nobody has changed", () => {
-  const { opt_in, links_base, marketing_consent, sending_limits } = settings;
+  const { opt_in, links_base, marketing_consent, consent_lapses_months, sending_limits } = settings;
   expect(patchOf(formOf(settings))).toEqual({
     opt_in,
     links_base,
     marketing_consent,
+    consent_lapses_months,
     sending_limits,
     campaign_cap: null,
     campaign_approval_above: null,

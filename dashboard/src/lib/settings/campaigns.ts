@@ -8,6 +8,8 @@ export type LimitsForm = Settings["sending_limits"];
 export interface CampaignsForm {
   cap: CapForm;
   marketing_consent: Settings["marketing_consent"];
+  /** `null`: it counts until they take it back. */
+  consent_lapses_months: number | null;
   opt_in: {
     /** One on each line. */
     words: string;
@@ -26,6 +28,7 @@ const APPROVAL_USUAL = 1_000;
 export const formOf = (s: Settings): CampaignsForm => ({
   cap: capFormOf(s.campaign_cap),
   marketing_consent: s.marketing_consent,
+  consent_lapses_months: s.consent_lapses_months,
   opt_in: { words: s.opt_in.words.join("\n"), request: s.opt_in.request, days: s.opt_in.days },
   needsApproval: s.campaign_approval_above != null,
   approvalAbove: s.campaign_approval_above ?? APPROVAL_USUAL,
@@ -42,6 +45,7 @@ export const formOf = (s: Settings): CampaignsForm => ({
 export const patchOf = (form: CampaignsForm): NonNullable<TenantPatch["settings"]> => ({
   campaign_cap: capOf(form.cap),
   marketing_consent: form.marketing_consent,
+  consent_lapses_months: form.consent_lapses_months,
   opt_in: {
     words: linesOf(form.opt_in.words),
     request: form.opt_in.request.trim(),

@@ -10,6 +10,7 @@ use domain::campaign::forecast::Who;
 use domain::campaign::{Order, State as Standing};
 use domain::id::{CampaignId, WorkId};
 use http::StatusCode;
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use store::campaign::{
@@ -20,6 +21,7 @@ use store::queue::{self, Errand};
 use store::{StoreError, TenantTx, event};
 use utoipa::ToSchema;
 
+use super::launch::Launch;
 use super::{held, no_such, obeyed, ready};
 use crate::{
     auth::Caller,
@@ -35,13 +37,17 @@ use shown::shown;
 /// How long a check says something of an audience that lives.
 const HOLDS: SignedDuration = SignedDuration::from_hours(24);
 
-/// When its launch is tried.
+/// When its launch is tried: at most one of these.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TryLaunch {
     /// From when its texts would go out, at the earliest a minute from now; if not said, then.
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Timestamp>,
+    /// What your organisation's clock would show, as in `2026-12-01T10:00`.
+    at_tenant: Option<String>,
+    /// What each recipient's own clock would show: who may be texted then counts as one who may be at the start.
+    at_local: Option<String>,
 }
 
 /// Counts what a launch would do, for everybody it would reach: `GET` tells how far that is, and an event line whenever it has
@@ -59,20 +65,25 @@ pub async fn start(
     let mut written =
         once::write(&app, caller.tenant, once, StatusCode::ACCEPTED, async move |tx: &mut TenantTx<'_>| {
             let held = held(tx, id).await?;
-            let starts_at = match (held.state, held.starts_at) {
-                (Standing::Scheduled, Some(at)) => at,
-                _ => obeyed(now, &held, Order::Launch(asked.at))?.1.unwrap_or(now),
+            let (starts_at, at_local) = match (held.state, held.starts_at) {
+                (Standing::Scheduled, Some(at)) => (at, held.settings.schedule.at_local),
+                _ => {
+                    let TryLaunch { at, at_tenant, at_local } = asked.clone();
+                    let (schedule, at) = Launch::tried(at, at_tenant, at_local).when(tx, now).await?;
+                    (obeyed(now, &held, Order::Launch(at))?.1.unwrap_or(now), schedule.at_local)
+                }
             };
             if held.settings.retry.is_some() {
                 let why = "The next try of a campaign goes to those who did not get it: there is nothing to count.";
                 return Err(ApiError::conflict("settled_audience", why));
             }
             ready(tx, now, &held.settings, Some(starts_at)).await?;
+            let says_when = asked.at.is_some() || asked.at_tenant.is_some() || at_local.is_some();
             let before = check::find(tx, id).await?;
-            if let Some(before) = before.filter(|before| is_the_same(before, asked.at, starts_at)) {
+            if let Some(before) = before.filter(|before| is_the_same(before, says_when, (starts_at, at_local))) {
                 return Ok(Told::quiet(shown(&before, &HashMap::new())));
             }
-            let run = check::begin(tx, now, id, starts_at).await?;
+            let run = check::begin(tx, now, id, (starts_at, at_local)).await?;
             queue::add_errand(tx, errand, now, &Errand::CheckCampaign { campaign: id, run }).await?;
             let begun = check::find(tx, id).await?.ok_or(StoreError::NoRow)?;
             let head = event::append(tx, now, &[check::updated(id)]).await?;
@@ -87,8 +98,9 @@ pub async fn start(
 }
 
 /// It is being counted already, for this start; of one as soon as may be, the moment does not matter.
-fn is_the_same(before: &Check, asked: Option<Timestamp>, starts_at: Timestamp) -> bool {
-    !before.is_done && !before.is_stale && (asked.is_none() || before.starts_at == starts_at)
+fn is_the_same(before: &Check, says_when: bool, (starts_at, at_local): (Timestamp, Option<DateTime>)) -> bool {
+    let is_when = before.at_local == at_local && (!says_when || before.starts_at == starts_at);
+    !before.is_done && !before.is_stale && is_when
 }
 
 /// What a launch would do, as far as it is counted.

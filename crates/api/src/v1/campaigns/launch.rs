@@ -33,6 +33,11 @@ pub struct Launch {
 }
 
 impl Launch {
+    /// One that is only tried: nothing is spread.
+    pub(super) fn tried(at: Option<Timestamp>, at_tenant: Option<String>, at_local: Option<String>) -> Self {
+        Self { at, at_tenant, at_local, ..Self::default() }
+    }
+
     pub(super) const fn check(&self) -> Option<i64> {
         self.check
     }

@@ -11,7 +11,7 @@ use domain::campaign::outcome::{Every, Outcomes, Window};
 use domain::id::{CampaignId, RecipientId, TenantId};
 use serde::Deserialize;
 use store::campaign::recipient::{names, outcome};
-use store::{Store, StoreError, TenantTx};
+use store::{Store, StoreError, TenantTx, link};
 use utoipa::IntoParams;
 
 use super::no_such;
@@ -79,10 +79,11 @@ async fn counted(
     }
     let examples: Vec<RecipientId> = all.reasons.values().map(|why| why.example).collect();
     let read = async move |tx: &mut TenantTx<'_>| {
-        Ok::<_, StoreError>((outcome::words(tx, &examples).await?, names::addresses(tx).await?))
+        let (words, addresses) = (outcome::words(tx, &examples).await?, names::addresses(tx).await?);
+        Ok::<_, StoreError>((words, addresses, link::of_campaign(tx, id).await?))
     };
-    let (words, addresses) = store.read(tenant, read).await?;
-    Ok(CampaignOutcomes::of(&all, window, &words, &addresses))
+    let (words, addresses, links) = store.read(tenant, read).await?;
+    Ok(CampaignOutcomes { links, ..CampaignOutcomes::of(&all, window, &words, &addresses) })
 }
 
 fn every(word: &str) -> Result<Every, ApiError> {

@@ -12,7 +12,7 @@ use domain::segment::Encoding;
 use engine::Previewed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{TenantTx, campaign, words};
+use store::{TenantTx, campaign, tenant, words};
 use utoipa::ToSchema;
 
 use super::no_such;
@@ -32,7 +32,7 @@ pub struct PreviewFor {
     /// A contact,
     #[schema(value_type = Option<String>)]
     contact_id: Option<ContactId>,
-    /// or whoever is reached at this number.
+    /// or whoever is reached at this number, written as people of your region do or with its country code.
     phone: Option<String>,
 }
 
@@ -91,27 +91,29 @@ pub async fn preview(
     Json(asked): Json<PreviewFor>,
 ) -> Result<Json<CampaignPreview>, ApiError> {
     caller.must(Scope::CampaignsRead)?;
-    let who = who(&asked)?;
     let contact = asked.contact_id;
-    app.engine
+    let who = app
+        .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+            let who = who(&asked, &tenant::settings(tx).await?.region)?;
             let set = campaign::settings(tx, id).await?.ok_or_else(no_such)?;
             if let Some(contact) = contact {
                 must_exist(tx, "contact_id", contact).await?;
             }
-            sendable(tx, &set).await
+            sendable(tx, &set).await?;
+            Ok::<_, ApiError>(who)
         })
         .await?;
     let mut seen = app.engine.preview_campaign(caller.tenant, id, app.engine.now(), vec![who.clone()]).await?;
     seen.remove(&who).map(|seen| Json(shown(seen))).ok_or_else(|| ApiError::not_found("contact with a number"))
 }
 
-fn who(asked: &PreviewFor) -> Result<Who, ApiError> {
+fn who(asked: &PreviewFor, region: &str) -> Result<Who, ApiError> {
     match (asked.contact_id, &asked.phone) {
         (Some(contact), None) => Ok(Who::Contact(contact)),
         (None, Some(phone)) => {
-            let phone = E164::parse(phone, None).map_err(|error| ApiError::phone("phone", error))?;
+            let phone = E164::parse(phone, Some(region)).map_err(|error| ApiError::phone("phone", error))?;
             Ok(Who::Phone(phone.as_str().into()))
         }
         _ => Err(ApiError::invalid("contact_id", "one_of", "Say `contact_id` or `phone`, one of them.")),

@@ -9,8 +9,8 @@ use domain::campaign::Standing;
 use domain::id::{CampaignId, RecipientId};
 use domain::phone::E164;
 use serde::Deserialize;
-use store::TenantTx;
 use store::campaign::recipient::{self, Shown, Wanted, outcome};
+use store::{TenantTx, tenant};
 use utoipa::IntoParams;
 
 use super::no_such;
@@ -36,7 +36,7 @@ pub struct WantedRecipients {
     /// Why, by the code of their failure, as in `40001` or `contact_opted_out`.
     #[param(required = false)]
     code: Option<String>,
-    /// This number, with its country code.
+    /// This number, written as people of your region do or with its country code.
     #[param(required = false)]
     phone: Option<String>,
     /// Whether they have answered.
@@ -57,7 +57,8 @@ impl std::fmt::Debug for WantedRecipients {
 }
 
 impl WantedRecipients {
-    fn read(self) -> Result<Wanted, ApiError> {
+    /// `region`: where a national spelling of a number is read.
+    fn read(&self, region: &str) -> Result<Wanted, ApiError> {
         if self.code.as_ref().is_some_and(|code| code.is_empty() || code.len() > CODE_MAX) {
             return Err(ApiError::invalid(
                 "code",
@@ -65,10 +66,10 @@ impl WantedRecipients {
                 "Write the code of a failure, as `outcomes` names it.",
             ));
         }
-        let phone = self.phone.as_deref().map(|phone| E164::parse(phone, None)).transpose();
+        let phone = self.phone.as_deref().map(|phone| E164::parse(phone, Some(region))).transpose();
         Ok(Wanted {
             standing: self.standing.as_deref().map(standing).transpose()?,
-            code: self.code,
+            code: self.code.clone(),
             phone: phone.map_err(|error| ApiError::phone("phone", error))?.map(|phone| phone.as_str().to_owned()),
             replied: self.replied,
             clicked: self.clicked,
@@ -88,12 +89,12 @@ pub async fn list(
     page: Page,
 ) -> Result<Json<Listed<Shown>>, ApiError> {
     caller.must(Scope::CampaignsRead)?;
-    let wanted = wanted.read()?;
     let now = app.engine.now();
     let rows = app
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+            let wanted = wanted.read(&tenant::settings(tx).await?.region)?;
             let after = page.after_id::<RecipientId>();
             let mut rows = recipient::wanted_page(tx, id, &wanted, after, page.fetch()).await?;
             if rows.is_empty() && outcome::span(tx, id).await?.is_none() {

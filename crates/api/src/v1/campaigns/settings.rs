@@ -2,11 +2,12 @@
 
 use domain::campaign::{Audience, Canary, Settings, Throttle, Variant};
 use domain::consent::Purpose;
-use domain::id::{ListId, MediaId, NumberId, SegmentId, WorkflowId};
+use domain::id::{ImportId, ListId, MediaId, NumberId, SegmentId, WorkflowId};
 use domain::link::Links;
 use domain::lint::{self, Severity};
 use domain::phone::E164;
 use domain::template::{OWN_NAMES, Template};
+use domain::tenant::Otherwise;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::campaign::{audience, retry};
@@ -17,7 +18,7 @@ use super::attached;
 use super::variants::{holdout_of, variants_of};
 use crate::{
     error::{ApiError, FieldError},
-    v1::{lists, segments},
+    v1::{imports, lists, segments},
 };
 
 const NUMBERS_MAX: usize = 100;
@@ -47,6 +48,14 @@ pub struct CampaignPatch {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>, format = DateTime)]
     send_before: Option<Option<Timestamp>>,
+    /// What becomes of a text whose turn comes in quiet hours, by whoever's word or law: it waits, if nobody says otherwise, or its
+    /// recipient is skipped.
+    #[schema(value_type = Option<words::Otherwise>)]
+    outside_hours: Option<Otherwise>,
+    /// What becomes of one that would be one too many, by your cap or the law's; `null`: what your settings say.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<words::Otherwise>)]
+    over_cap: Option<Option<Otherwise>>,
     /// Who gets it first, and what must not come of it, or it pauses; `null`: nobody does.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<store::campaign::shown::Canary>)]
@@ -73,7 +82,7 @@ pub struct CampaignPatch {
     workflow_id: Option<Option<WorkflowId>>,
 }
 
-/// Who gets it: whoever one of the first five means, and none of the others does.
+/// Who gets it: whoever one of the first six means, and none of the others does.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ChangeAudience {
@@ -87,6 +96,9 @@ pub struct ChangeAudience {
     /// Contacts in one of these segments, at the moment at which everybody gets their row.
     #[schema(value_type = Vec<String>)]
     segments: Vec<SegmentId>,
+    /// Contacts whom one of these imports added or found; each must have been read.
+    #[schema(value_type = Vec<String>)]
+    imports: Vec<ImportId>,
     /// These numbers, in E.164 form; who is not known becomes a contact.
     phones: Vec<String>,
     /// But nobody with one of these labels.
@@ -97,6 +109,9 @@ pub struct ChangeAudience {
     /// Nor in one of these segments.
     #[schema(value_type = Vec<String>)]
     without_segments: Vec<SegmentId>,
+    /// Nor whom one of these imports added or found.
+    #[schema(value_type = Vec<String>)]
+    without_imports: Vec<ImportId>,
 }
 
 impl std::fmt::Debug for CampaignPatch {
@@ -132,7 +147,7 @@ pub(super) async fn ready(
     groups_exist(tx, &set.audience).await?;
     segments_make_sense(tx, &set.audience).await?;
     if set.audience.phones.is_empty() && !audience::anybody(tx, now, &set.audience).await? {
-        let mend = "Nobody would get it. Choose other labels, lists or segments, or name some numbers.";
+        let mend = "Nobody would get it. Choose other labels, lists, segments or imports, or name some numbers.";
         return Err(ApiError::invalid("audience", "nobody", mend));
     }
     Ok(())
@@ -203,6 +218,8 @@ pub(super) async fn settings(
     if let Some(canary) = asked.canary {
         set.canary = canary.map(canary_of).transpose()?;
     }
+    set.outside_hours = asked.outside_hours.unwrap_or(set.outside_hours);
+    set.over_cap = asked.over_cap.unwrap_or(set.over_cap);
     set.links = asked.links.unwrap_or(set.links);
     if let Some(throttle) = asked.throttle {
         if throttle.segments_per_minute == Some(0) {
@@ -260,7 +277,7 @@ async fn numbers_exist(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<()
     Ok(())
 }
 
-/// That there are the lists and segments of an audience; they stay there until the transaction ends.
+/// That there are the lists, segments and imports of an audience; they stay there until the transaction ends.
 async fn groups_exist(tx: &mut TenantTx<'_>, to: &Audience) -> Result<(), ApiError> {
     for (field, ids) in [("lists", &to.lists), ("without_lists", &to.without_lists)] {
         for (nth, id) in ids.iter().enumerate() {
@@ -270,6 +287,11 @@ async fn groups_exist(tx: &mut TenantTx<'_>, to: &Audience) -> Result<(), ApiErr
     for (field, ids) in [("segments", &to.segments), ("without_segments", &to.without_segments)] {
         for (nth, id) in ids.iter().enumerate() {
             segments::must_exist(tx, format!("audience.{field}[{nth}]"), *id).await?;
+        }
+    }
+    for (field, ids) in [("imports", &to.imports), ("without_imports", &to.without_imports)] {
+        for (nth, id) in ids.iter().enumerate() {
+            imports::must_be_read(tx, format!("audience.{field}[{nth}]"), *id).await?;
         }
     }
     Ok(())
@@ -311,6 +333,8 @@ fn audience_of(asked: &ChangeAudience, region: &str) -> Result<Audience, ApiErro
     for (field, many) in [
         ("audience.lists", asked.lists.len()),
         ("audience.segments", asked.segments.len()),
+        ("audience.imports", asked.imports.len()),
+        ("audience.without_imports", asked.without_imports.len()),
         ("audience.without_lists", asked.without_lists.len()),
         ("audience.without_segments", asked.without_segments.len()),
     ] {
@@ -338,10 +362,12 @@ fn audience_of(asked: &ChangeAudience, region: &str) -> Result<Audience, ApiErro
         tags: labels("audience.tags", &asked.tags)?,
         lists: each_once(&asked.lists),
         segments: each_once(&asked.segments),
+        imports: each_once(&asked.imports),
         phones,
         without_tags: labels("audience.without_tags", &asked.without_tags)?,
         without_lists: each_once(&asked.without_lists),
         without_segments: each_once(&asked.without_segments),
+        without_imports: each_once(&asked.without_imports),
     })
 }
 
@@ -352,6 +378,7 @@ fn canary_of(canary: Canary) -> Result<Canary, ApiError> {
         ("wait_minutes", canary.wait_minutes, 1, Canary::WAIT_MAX),
         ("max_failed_percent", canary.max_failed_percent.into(), 0, 100),
         ("max_opted_out_percent", canary.max_opted_out_percent.into(), 0, 100),
+        ("max_complained_percent", canary.max_complained_percent.into(), 0, 100),
     ] {
         if !(least..=most).contains(&value) {
             let mend = format!("Choose {least} to {most}.");

@@ -3,7 +3,7 @@
 use domain::id::ListId;
 use domain::import::{self as rules, Attestation, Column, DateOrder, Mapping, MappingFault, Mode, Settings};
 use domain::message::Author;
-use engine::import::Looked;
+use engine::import::{Delimiter, Looked, Told};
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::{StoreError, TenantTx, import, tenant, words};
@@ -24,10 +24,27 @@ pub struct ImportPatch {
     dates: Option<DateOrder>,
     /// Whether 1,5 is one and a half.
     decimal_comma: Option<bool>,
+    /// What parts the values of a text: `comma`, `semicolon`, `tab` or `pipe`; `null`: what its bytes tell. The first rows are read
+    /// again with it, and its columns are guessed anew, unless `mapping` says what they are.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<words::ImportDelimiter>)]
+    delimiter: Option<Option<String>>,
+    /// The character set of a text, by a name that browsers know, as in `windows-1250`; `null`: what its bytes tell.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    encoding: Option<Option<String>>,
+    /// Which sheet of a workbook is read, by its name; `null`: the first with something in it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    sheet: Option<Option<String>>,
+    /// Which row has the columns' names, from 1, blank rows not counted; 0: none has; `null`: what they look like.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u32>, maximum = 200)]
+    header_row: Option<Option<u32>>,
     /// What becomes of contacts that are there already.
     #[schema(value_type = Option<words::ImportMode>)]
     mode: Option<Mode>,
-    /// Labels that everybody who is new gets.
+    /// Labels that everybody in it gets, but for whoever stays as they are.
     tags: Option<Vec<String>>,
     /// The list that everybody comes on; `null`: none.
     #[serde(default, deserialize_with = "present")]
@@ -38,6 +55,35 @@ pub struct ImportPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     attestation: Option<Option<String>>,
+}
+
+impl ImportPatch {
+    /// What somebody now knows of the file better than its bytes tell; `None`: as before.
+    pub(super) fn told(&self, before: &Told) -> Result<Option<Told>, ApiError> {
+        if let Some(Some(delimiter)) = &self.delimiter
+            && Delimiter::parse(delimiter).is_none()
+        {
+            let known: Vec<&str> = Delimiter::ALL.into_iter().map(Delimiter::as_str).collect();
+            let mend = format!("Write one of these: {}.", known.join(", "));
+            return Err(ApiError::invalid("delimiter", "unknown_delimiter", mend));
+        }
+        let told = Told {
+            delimiter: self.delimiter.clone().unwrap_or_else(|| before.delimiter.clone()),
+            encoding: self.encoding.clone().unwrap_or_else(|| before.encoding.clone()),
+            sheet: self.sheet.clone().unwrap_or_else(|| before.sheet.clone()),
+            header_row: self.header_row.unwrap_or(before.header_row),
+        };
+        Ok((told != *before).then_some(told))
+    }
+}
+
+/// What its columns seem to be.
+pub(super) fn guessed(looked: &Looked) -> Mapping {
+    Mapping {
+        columns: looked.columns.iter().map(|column| column.guess.clone()).collect(),
+        dates: looked.dates,
+        decimal_comma: looked.decimal_comma,
+    }
 }
 
 /// Lays it over what is set.

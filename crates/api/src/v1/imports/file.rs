@@ -3,13 +3,13 @@
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use domain::id::{ImportId, TenantId};
-use engine::import::{FILE_BYTES_MAX, LookError, Looked};
+use engine::import::{FILE_BYTES_MAX, LookError, Looked, Told};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, header};
 use store::import::{self, PART_BYTES};
 use store::{Store, TenantTx};
 
-use crate::{auth::Caller, error::ApiError, state::AppState};
+use crate::{auth::Caller, error::ApiError, once::Print, state::AppState};
 
 /// So many rejected rows are read at once.
 const ROWS_AT_ONCE: u32 = 1_000;
@@ -25,8 +25,14 @@ fn too_large() -> ApiError {
     ApiError::invalid("body", "too_large", mend)
 }
 
-/// Keeps what comes in, and looks at it.
-pub(super) async fn take_in(app: &AppState, caller: &Caller, id: ImportId, body: Body) -> Result<Looked, ApiError> {
+/// Keeps what comes in, and answers how much that is. `print`: whoever sends it may send it again under the same key.
+pub(super) async fn take_in(
+    app: &AppState,
+    caller: &Caller,
+    id: ImportId,
+    body: Body,
+    mut print: Option<&mut Print>,
+) -> Result<u64, ApiError> {
     let mut stream = body.into_data_stream();
     let (mut piece, mut nth, mut bytes) = (BytesMut::with_capacity(PART_BYTES), 0, 0_u64);
     while let Some(chunk) = stream.next().await {
@@ -34,6 +40,9 @@ pub(super) async fn take_in(app: &AppState, caller: &Caller, id: ImportId, body:
             ApiError::invalid("body", "incomplete_body", "The file broke off on its way. Send it again.")
         })?;
         bytes += chunk.len() as u64;
+        if let Some(print) = print.as_mut() {
+            print.take(&chunk);
+        }
         if bytes > FILE_BYTES_MAX {
             return Err(too_large());
         }
@@ -49,8 +58,26 @@ pub(super) async fn take_in(app: &AppState, caller: &Caller, id: ImportId, body:
     if !piece.is_empty() {
         keep(app, caller, id, nth, piece.freeze()).await?;
     }
-    app.engine.look_at_import(caller.tenant, id, bytes).await.map_err(|error| match error {
-        LookError::Sheet { code, message } => ApiError::invalid("body", code, message),
+    Ok(bytes)
+}
+
+/// Looks at a file that is here.
+pub(super) async fn look(
+    app: &AppState,
+    tenant: TenantId,
+    file: (ImportId, u64),
+    told: Told,
+) -> Result<Looked, ApiError> {
+    app.engine.look_at_import(tenant, file, told).await.map_err(|error| match error {
+        LookError::Sheet { code, message } => {
+            let field = match code {
+                "unknown_encoding" => "encoding",
+                "unknown_sheet" => "sheet",
+                "no_such_row" => "header_row",
+                _ => "body",
+            };
+            ApiError::invalid(field, code, message)
+        }
         LookError::Store(error) => error.into(),
     })
 }

@@ -42,13 +42,18 @@ pub struct Import {
     /// Which sheet of a workbook is read.
     #[schema(required = true)]
     sheet: Option<String>,
+    /// The names of all its sheets.
+    sheets: Vec<String>,
+    /// Which row has the columns' names, from 1; `null`: none has.
+    #[schema(required = true)]
+    header_row: Option<u64>,
     /// Its columns, from the left.
     columns: Vec<ImportColumn>,
     /// The first fifty people, as they stand there; in lists of imports empty.
     sample: Vec<Vec<String>>,
     /// Columns of these names were mapped before, and are so again.
     remembered: bool,
-    /// What each column is, as it stands: `phone`, `name`, `first_name`, `last_name`, `company`, `email`, `time_zone`,
+    /// What each column is, as it stands: `phone`, `other_phone`, `name`, `first_name`, `last_name`, `company`, `email`, `other_email`, `time_zone`,
     /// `language`, `tags`, `note`, `opted_in`, `opted_out`, `consent_at`, `consent_source`, `field:KEY` or `ignore`.
     mapping: Vec<String>,
     /// How 03/04/2026 is read.
@@ -59,7 +64,7 @@ pub struct Import {
     /// What becomes of contacts that are there already.
     #[schema(value_type = words::ImportMode)]
     mode: Mode,
-    /// Labels that everybody who is new gets.
+    /// Labels that everybody in it gets, but for whoever stays as they are.
     tags: Vec<String>,
     /// The list that everybody comes on.
     #[schema(required = true, value_type = Option<String>)]
@@ -204,6 +209,8 @@ pub(super) async fn shown(tx: &mut TenantTx<'_>, found: import::Import, whole: b
         delimiter: looked.delimiter,
         encoding: looked.encoding,
         sheet: looked.sheet,
+        sheets: looked.sheets,
+        header_row: Some(looked.rows_before).filter(|rows| *rows > 0),
         columns: columns.collect(),
         sample: if whole { looked.sample } else { Vec::new() },
         remembered: looked.remembered,

@@ -99,7 +99,7 @@ fn cells_of_every_kind_are_read_as_people_would_write_them() {
     ]);
     assert_eq!(read.iter().map(|(row, ..)| row.clone()).collect::<Rows>(), expected);
     assert_eq!(read.iter().map(|(_, line, _)| *line).collect::<Vec<_>>(), [2, 7]);
-    assert_eq!(sheet.shape().format, Format::Workbook { sheet: "People".into() });
+    assert_eq!(sheet.shape().format, Format::Workbook { sheet: "People".into(), sheets: vec!["People".into()] });
 }
 
 #[test]
@@ -112,8 +112,16 @@ fn the_first_sheet_that_is_shown_and_has_something_is_read() {
         ("A &amp; B", "visible", &people),
     ];
     let mut sheet = open(&workbook(&all, &[], false)).unwrap();
-    assert_eq!(sheet.shape().format, Format::Workbook { sheet: "A & B".into() });
+    assert_eq!(
+        sheet.shape().format,
+        Format::Workbook { sheet: "A & B".into(), sheets: vec!["Cover".into(), "A & B".into(), "Old".into()] }
+    );
     assert_eq!(read_on(&mut sheet).unwrap()[0].0, ["phone"]);
+    let file = workbook(&all, &[], false);
+    let named = |name| Sheet::open(Cursor::new(file.clone()), &Known { sheet: Some(name), ..Known::default() });
+    assert_eq!(read_on(&mut named("Old").unwrap()).unwrap()[0].0, ["secret"]);
+    assert!(matches!(named("Cover"), Err(SheetError::Empty)));
+    assert!(matches!(named("None"), Err(SheetError::UnknownSheet(_))));
     assert_eq!(rows_of(&workbook(&all[..2], &[], false))[0], ["secret"], "unless there is no other");
 }
 

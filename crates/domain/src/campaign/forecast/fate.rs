@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::campaign::recipient::text;
-use crate::campaign::{Due, Recipient, Running, Skip, due};
+use crate::campaign::{Due, Recipient, Running, Schedule, Skip, due, schedule};
 use crate::gate::{Asked, Reason};
 use crate::message::Failure;
 use crate::segment::{Encoding, measure};
@@ -97,24 +97,27 @@ pub struct Foreseen {
     pub fate: Fate,
     /// What is worth a look in their text.
     pub odd: Vec<Odd>,
+    /// When their time comes, if not at the start: their own clock says so.
+    pub own_time: Option<Timestamp>,
 }
 
 /// A launch that is only tried.
 #[derive(Debug)]
 pub struct DryRun {
     starts_at: Timestamp,
+    schedule: Schedule,
     campaign: Running,
     /// The texts' own words are all in the GSM alphabet, or are made so.
     is_plain: bool,
 }
 
 impl DryRun {
-    /// Of a campaign whose texts begin to go then.
+    /// Of a campaign whose texts begin to go then, or when everybody's own clock shows what the schedule says.
     #[must_use]
-    pub fn new(starts_at: Timestamp, campaign: Running) -> Self {
+    pub fn new(starts_at: Timestamp, schedule: Schedule, campaign: Running) -> Self {
         let plain = |own: String| measure(&smart_if_it_helps(&own).body).encoding == Encoding::Gsm7;
         let is_plain = campaign.texts.all().all(|template| plain(template.own_words()));
-        Self { starts_at, campaign, is_plain }
+        Self { starts_at, schedule, campaign, is_plain }
     }
 
     /// What would become of somebody, by what is known of them now. Who must wait is asked about again for the time at which
@@ -127,9 +130,11 @@ impl DryRun {
         person: Person<'_>,
         asked: Asked<'_>,
     ) -> Foreseen {
+        let begins = self.begins(&asked);
+        let own_time = Some(begins).filter(|at| *at > self.starts_at);
         let mut waits: Option<(Timestamp, Reason)> = None;
         for _ in 0..=WAITS_MAX {
-            let at = waits.map_or(self.starts_at, |(until, _)| until);
+            let at = waits.map_or(begins, |(until, _)| until);
             let fate = match due(at, &self.campaign, recipient, rendering, person, None, asked).1 {
                 Due::Wait { until, reason } => {
                     // Told is what they wait for first.
@@ -146,9 +151,9 @@ impl DryRun {
                 }
             };
             let odd = fate.text().map_or_else(Vec::new, |text| self.odd(text, person));
-            return Foreseen { fate, odd };
+            return Foreseen { fate, odd, own_time };
         }
-        Foreseen { fate: Fate::Skipped(Skip::Gate(Reason::NoOpenHour)), odd: Vec::new() }
+        Foreseen { fate: Fate::Skipped(Skip::Gate(Reason::NoOpenHour)), odd: Vec::new(), own_time }
     }
 
     /// Why they would get nothing at the start, in words for this one person; `None`: nothing speaks against it.
@@ -160,7 +165,13 @@ impl DryRun {
         person: Person<'_>,
         asked: Asked<'_>,
     ) -> Option<Failure> {
-        due(self.starts_at, &self.campaign, recipient, rendering, person, None, asked).0.failure
+        due(self.begins(&asked), &self.campaign, recipient, rendering, person, None, asked).0.failure
+    }
+
+    /// When somebody's time comes.
+    fn begins(&self, asked: &Asked<'_>) -> Timestamp {
+        let person = schedule::Person { phone: asked.phone, zone: asked.contact_zone, position: 0 };
+        self.schedule.ready_at(self.starts_at, person, &asked.settings.time_zone)
     }
 
     /// Their text, whether or not they may have it; why there is none.

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::campaign::{Recipient, Running, Skip, Standing, Texts};
+use crate::campaign::{Recipient, Running, Schedule, Skip, Standing, Texts, schedule};
 use crate::consent::Wishes;
 use crate::field::{Field, Kind};
 use crate::gate::{Asked, Purpose};
@@ -64,6 +64,7 @@ fn asked<'a>(settings: &'a Settings, phone: &'a str) -> Asked<'a> {
         contact_zone: None,
         contact_quiet: None,
         had: &[],
+        untimely: crate::campaign::Untimely::default(),
         wrote_at: None,
         purpose: Purpose::Campaign,
     }
@@ -71,7 +72,7 @@ fn asked<'a>(settings: &'a Settings, phone: &'a str) -> Asked<'a> {
 
 fn foresee(body: &str, send_before: Option<Timestamp>, phone: &str, person: Person<'_>) -> Foreseen {
     let settings = Settings::default();
-    DryRun::new(at(0), running(body, send_before)).foresee(
+    DryRun::new(at(0), Schedule::default(), running(body, send_before)).foresee(
         &Rendering::new("en"),
         &recipient(phone),
         person,
@@ -97,7 +98,7 @@ fn with_something_attached_any_text_is_one_segment_and_no_letter_is_dear() {
     let settings = Settings::default();
     let say = |is_mms, name| {
         let campaign = Running { is_mms, ..running(&format!("Hi {{name}}, {}", "look! ".repeat(30)), None) };
-        let run = DryRun::new(at(0), campaign);
+        let run = DryRun::new(at(0), Schedule::default(), campaign);
         let (rendering, person) = (Rendering::new("en"), Person { name, ..Person::default() });
         let text = run.text(&rendering, person).unwrap();
         let foreseen = run.foresee(&rendering, &recipient(PARIS), person, asked(&settings, PARIS));
@@ -109,8 +110,29 @@ fn with_something_attached_any_text_is_one_segment_and_no_letter_is_dear() {
     assert_eq!(say(false, "Зоя"), (3, vec![Odd::Costly]));
     assert_eq!(say(true, "Зоя"), (1, Vec::new()));
     let long = Running { is_mms: true, ..running(&"x".repeat(1_600), None) };
-    let text = DryRun::new(at(0), long).text(&Rendering::new("en"), Person::default());
+    let text = DryRun::new(at(0), Schedule::default(), long).text(&Rendering::new("en"), Person::default());
     assert_eq!(text, Err(Skip::TooLong), "nor does a picture make room for more than the carrier takes");
+}
+
+#[test]
+fn everybody_is_foreseen_at_their_own_time() {
+    let settings = Settings::default();
+    let at_local = Schedule { at_local: schedule::wall_clock("2027-01-15T10:00"), ..Schedule::default() };
+    let run = DryRun::new(at(0), at_local, running("Hi there, how are you", None));
+    let seen =
+        |phone| run.foresee(&Rendering::new("en"), &recipient(phone), Person::default(), asked(&settings, phone));
+    for (phone, hours) in [(PARIS, 1), (FLORIDA, 7), (TEXAS, 8)] {
+        let foreseen = seen(phone);
+        assert!(matches!(foreseen.fate, Fate::Now(_)), "{phone}: ten in the morning is a good time");
+        assert_eq!(foreseen.own_time, Some(at(hours * 3_600)), "{phone}");
+    }
+    let mut forecast = Forecast::new(at(0));
+    for (n, phone) in [(1, PARIS), (2, FLORIDA)] {
+        forecast.count(&who(n), phone, number(4), &seen(phone));
+    }
+    let load = &forecast.loads[&number(4)];
+    assert_eq!((forecast.now, load.at_once), (2, 0), "they may be, and none of them at once");
+    assert_eq!(load.from, std::collections::BTreeMap::from([(hour(1), 1), (hour(7), 1)]));
 }
 
 #[test]
@@ -133,13 +155,18 @@ fn everybody_is_foreseen_as_a_send_would_decide() {
     assert_eq!(told(&foresee("Good morning", Some(at(5 * 3_600)), FLORIDA, ann)), "skipped: too_late");
     let out = Settings::default();
     let out = Asked { opted_out: true, ..asked(&out, PARIS) };
-    let skipped = DryRun::new(at(0), running("Hi", None)).foresee(&Rendering::new("en"), &recipient(PARIS), ann, out);
+    let skipped = DryRun::new(at(0), Schedule::default(), running("Hi", None)).foresee(
+        &Rendering::new("en"),
+        &recipient(PARIS),
+        ann,
+        out,
+    );
     assert_eq!(told(&skipped), "skipped: contact_opted_out");
     let never: Settings = serde_json::from_value(serde_json::json!({
         "time_zone": "Europe/London", "quiet_hours": { "from": "20:00", "until": "19:59" },
     }))
     .unwrap();
-    let never = DryRun::new(at(0), running("Hi", None)).foresee(
+    let never = DryRun::new(at(0), Schedule::default(), running("Hi", None)).foresee(
         &Rendering::new("en"),
         &recipient(TEXAS),
         ann,
@@ -216,12 +243,12 @@ fn a_small_audience_is_told_in_full() {
 fn a_forecast_means_time_and_money() {
     let mut forecast = Forecast::new(at(0));
     let text = |segments| Text { body: "x".into(), segments, units: 1, encoding: Encoding::Gsm7 };
-    let now = |segments| Foreseen { fate: Fate::Now(text(segments)), odd: Vec::new() };
+    let now = |segments| Foreseen { fate: Fate::Now(text(segments)), odd: Vec::new(), own_time: None };
     let later =
         |hours: i64| Fate::Later { until: at(hours * 3_600), reason: crate::gate::Reason::LegalHours, text: text(2) };
     for n in 0..100 {
         forecast.count(&who(n), FLORIDA, number(1), &now(1));
-        forecast.count(&who(n), FLORIDA, number(1), &Foreseen { fate: later(2), odd: Vec::new() });
+        forecast.count(&who(n), FLORIDA, number(1), &Foreseen { fate: later(2), odd: Vec::new(), own_time: None });
     }
     forecast.count(&who(200), PARIS, number(2), &now(3));
     forecast.count(&who(201), TOLL_FREE, number(2), &now(3));
@@ -280,7 +307,7 @@ fn some_fate() -> impl Strategy<Value = Foreseen> {
     let odd = prop::sample::subsequence(vec![Odd::Costly, Odd::FallsBack, Odd::Short], 0..=3);
     (fate, odd).prop_map(|(fate, odd)| {
         let odd = if fate.text().is_some() { odd } else { Vec::new() };
-        Foreseen { fate, odd }
+        Foreseen { fate, odd, own_time: None }
     })
 }
 

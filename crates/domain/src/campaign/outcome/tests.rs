@@ -117,9 +117,9 @@ fn kinds_are_bounded_and_nobody_is_lost() {
 #[test]
 fn our_own_codes_have_words() {
     for reason in Reason::ALL {
-        assert_eq!(own_words(reason.code()), Some(reason.explanation()));
+        assert_eq!(own_words(reason.code()), Some((reason.explanation(), reason.mend())));
     }
-    assert!(own_words("lacks_field").is_some_and(|words| words.contains("Fill that in")));
+    assert!(own_words("lacks_field").is_some_and(|(_, mend)| mend.contains("Fill that in")));
     assert_eq!(own_words("40001"), None);
 }
 

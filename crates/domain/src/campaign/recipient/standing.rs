@@ -124,20 +124,29 @@ impl Skip {
         }
     }
 
-    /// In plain words, with the mend.
+    /// What it is, in plain words.
     #[must_use]
     pub fn explanation(&self) -> String {
         match self {
             Self::Gate(reason) => reason.explanation().into(),
-            Self::Lacks(name) => {
-                format!(
-                    "Nothing is known of them as {name}. Fill that in, or write another word for it, as in {{{name}|there}}."
-                )
-            }
-            Self::TooLong => format!("Their text takes more than {MAX_SEGMENTS} segments. Make it shorter."),
+            Self::Lacks(name) => format!("Nothing is known of them as {name}."),
+            Self::TooLong => format!("Their text takes more than {MAX_SEGMENTS} segments."),
             Self::Empty => "Their text would have no words in it.".into(),
             Self::Holdout => "They were left out by lot, to see what the campaign does for those who get it.".into(),
             Self::TooLate => "It could not be sent to them before the time that was set.".into(),
+        }
+    }
+
+    /// What to do about it; empty: nothing need be done.
+    #[must_use]
+    pub fn mend(&self) -> String {
+        match self {
+            Self::Gate(reason) => reason.mend().into(),
+            Self::Lacks(name) => format!("Fill that in, or write another word for it, as in {{{name}|there}}."),
+            Self::TooLong => "Make it shorter.".into(),
+            Self::Empty => "Write some words around what is filled in.".into(),
+            Self::Holdout => String::new(),
+            Self::TooLate => "Send it again to those who were skipped, with more time or none set.".into(),
         }
     }
 }

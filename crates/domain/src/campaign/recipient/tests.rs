@@ -71,6 +71,7 @@ fn somebody_gets_their_text_a_later_turn_or_a_reason() {
         contact_zone: None,
         contact_quiet: None,
         had: &[],
+        untimely: crate::campaign::Untimely::default(),
         wrote_at: None,
         purpose: crate::gate::Purpose::Campaign,
     };
@@ -162,6 +163,7 @@ fn somebody_gets_the_text_that_is_theirs_or_nothing_to_compare_with() {
             contact_zone: None,
             contact_quiet: None,
             had: &[],
+            untimely: crate::campaign::Untimely::default(),
             wrote_at: None,
             purpose: crate::gate::Purpose::Campaign,
         };

@@ -35,6 +35,7 @@ fn who_must_wait_is_told_why_and_not_beyond_their_time() {
             contact_zone: None,
             contact_quiet: None,
             had,
+            untimely: crate::campaign::Untimely::default(),
             wrote_at: None,
             purpose: Purpose::Campaign,
         };

@@ -64,9 +64,9 @@ fn columns_are_known_by_their_names_in_many_languages() {
             "US",
             "Home Phone|Mobile Phone|Fax|Customer Number",
             "4155550142|4155550143|4155550144|4155550145",
-            "ignore phone ignore ignore",
+            "other_phone phone ignore ignore",
         ),
-        ("US", "Mobile|Phone", "|4155550142\n|4155550143\n4155550144|4155550145", "ignore phone"),
+        ("US", "Mobile|Phone", "|4155550142\n|4155550143\n4155550144|4155550145", "other_phone phone"),
         (
             "US",
             "Phone|SMS Consent|Opt-in Date|Consent source|Tags|Group",

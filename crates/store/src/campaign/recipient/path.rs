@@ -1,6 +1,6 @@
 //! The whole way of one recipient: what a question about them is answered from.
 
-use domain::campaign::{self, State};
+use domain::campaign::{self, State, Untimely};
 use domain::consent::Purpose;
 use domain::hours::QuietHours;
 use domain::id::{CampaignId, RecipientId};
@@ -33,6 +33,8 @@ pub struct Path {
     pub quiet: Option<QuietHours>,
     /// Why the campaign texts them.
     pub purpose: Purpose,
+    /// What becomes of its texts that may not go when their turn comes.
+    pub untimely: Untimely,
     /// The tenant's rules.
     pub settings: Settings,
 }
@@ -57,6 +59,7 @@ pub async fn path(tx: &mut TenantTx<'_>, campaign: CampaignId, id: RecipientId) 
         .await?;
     let Some(row) = row else { return Ok(None) };
     let word = row.text(0)?;
+    let campaign: campaign::Settings = json(row.text(9)?)?;
     Ok(Some(Path {
         campaign: State::parse(word).ok_or_else(|| StoreError::fault(format!("no campaign state: {word}")))?,
         launched_at: row.get(1)?,
@@ -67,7 +70,8 @@ pub async fn path(tx: &mut TenantTx<'_>, campaign: CampaignId, id: RecipientId) 
         opted_out_at: row.get(6)?,
         zone: row.get(7)?,
         quiet: row.text_or_null(8)?.map(json).transpose()?,
-        purpose: json::<campaign::Settings>(row.text(9)?)?.purpose,
+        purpose: campaign.purpose,
+        untimely: campaign.untimely(),
         settings: tenant::settings(tx).await?,
     }))
 }

@@ -33,6 +33,9 @@ pub struct CampaignCheck {
     /// From when its texts would go.
     #[schema(value_type = String, format = DateTime)]
     pub starts_at: Timestamp,
+    /// What everybody's own clock would show then; `null`: no clock is asked.
+    #[schema(required = true)]
+    pub at_local: Option<String>,
     /// When it was asked for.
     #[schema(value_type = String, format = DateTime)]
     pub began_at: Timestamp,
@@ -41,7 +44,7 @@ pub struct CampaignCheck {
     pub ended_at: Option<Timestamp>,
     /// How many would get a row: the sum of `now`, `later` and `skipped`.
     pub total: u64,
-    /// How many may be texted at the start.
+    /// How many may be texted at the start, or as soon as their own clock shows `at_local`.
     pub now: u64,
     /// Who may be texted later, by reason.
     pub later: Vec<CheckLater>,
@@ -73,8 +76,11 @@ pub struct CampaignCheck {
 pub struct CheckCause {
     /// Stable, for programs.
     pub code: String,
-    /// In plain words, with the mend.
+    /// In plain words.
     pub explanation: String,
+    /// What to do about it; empty: nothing need be done.
+    #[serde(default)]
+    pub mend: String,
     /// How many.
     pub count: u64,
     /// Some of them, at most five.
@@ -196,6 +202,7 @@ pub(super) fn shown(check: &Check, people: &HashMap<Who, Previewed>) -> Campaign
     let cause = |cause: &Cause| CheckCause {
         code: cause.code.clone(),
         explanation: cause.explanation.clone(),
+        mend: cause.mend.clone(),
         count: cause.count,
         samples: texts(&cause.samples),
     };
@@ -210,6 +217,7 @@ pub(super) fn shown(check: &Check, people: &HashMap<Who, Previewed>) -> Campaign
         stale: check.is_stale,
         progress: progress(check),
         starts_at: check.starts_at,
+        at_local: check.at_local.map(|local| local.to_string()),
         began_at: check.began_at,
         ended_at: check.ended_at,
         total: forecast.total,

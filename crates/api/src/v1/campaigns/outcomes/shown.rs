@@ -9,6 +9,7 @@ use domain::message::Failure;
 use jiff::Timestamp;
 use serde::Serialize;
 use store::campaign::recipient::Counts;
+use store::link::LinkFigures;
 use store::message::Cost;
 use store::words;
 use utoipa::ToSchema;
@@ -30,6 +31,8 @@ pub struct CampaignOutcomes {
     pub countries: Vec<OutcomesOfCountry>,
     /// By who carried the texts to them, the busiest first.
     pub carriers: Vec<OutcomesOfCarrier>,
+    /// By the address that its short links lead to, the most followed first, at most a hundred.
+    pub links: Vec<LinkFigures>,
     /// What happened when; `null`: it has not begun.
     #[schema(required = true)]
     pub funnel: Option<OutcomeFunnel>,
@@ -68,7 +71,7 @@ pub struct OutcomeReason {
     pub count: u64,
     /// What happened, in plain words.
     pub explanation: String,
-    /// What to do about it; empty: the explanation says it.
+    /// What to do about it; empty: nothing need be done.
     pub mend: String,
 }
 
@@ -160,6 +163,7 @@ impl CampaignOutcomes {
                 carrier: carrier.clone(),
                 figures,
             }),
+            links: Vec::new(),
             funnel: window.map(|window| funnel(outcomes, window)),
         }
     }
@@ -171,7 +175,7 @@ fn reasons(outcomes: &Outcomes, words: &HashMap<RecipientId, Failure>) -> Vec<Ou
         .iter()
         .map(|((standing, code), why)| {
             let (explanation, mend) = match (own_words(code), words.get(&why.example)) {
-                (Some(own), _) => (own.to_owned(), String::new()),
+                (Some((explanation, mend)), _) => (explanation.to_owned(), mend.to_owned()),
                 (None, Some(failure)) => (failure.explanation.clone(), failure.mend.clone()),
                 // They went on while this was counted.
                 (None, None) => ("Each row says what happened.".into(), String::new()),

@@ -10,7 +10,7 @@ use domain::access::Scope;
 use domain::id::{CampaignId, ContactId, NumberId, RecipientId, TenantId};
 use jiff::Timestamp;
 use store::campaign::recipient::{self, Shown, Wanted, names, outcome};
-use store::{Store, StoreError, TenantTx};
+use store::{Store, StoreError, TenantTx, tenant};
 
 use super::WantedRecipients;
 use crate::{
@@ -59,11 +59,12 @@ pub async fn csv(
     Query(wanted): Query<WantedRecipients>,
 ) -> Result<Response, ApiError> {
     caller.must(Scope::CampaignsRead)?;
-    let (wanted, store) = (wanted.read()?, app.engine.store().clone());
+    let store = app.engine.store().clone();
     let read = async move |tx: &mut TenantTx<'_>| {
-        Ok::<_, StoreError>((outcome::span(tx, id).await?, names::addresses(tx).await?))
+        let wanted = wanted.read(&tenant::settings(tx).await?.region)?;
+        Ok::<_, ApiError>((wanted, outcome::span(tx, id).await?, names::addresses(tx).await?))
     };
-    let (span, numbers) = store.read(caller.tenant, read).await?;
+    let (wanted, span, numbers) = store.read(caller.tenant, read).await?;
     span.ok_or_else(no_such)?;
     let mut head = String::from('\u{FEFF}');
     domain::csv::write_row(&mut head, COLUMNS);

@@ -4,7 +4,7 @@ use axum::extract::State;
 use domain::access::Scope;
 use domain::campaign::Standing;
 use domain::campaign::answer::{Story, answer};
-use domain::gate::{Asked, Purpose, Verdict, explain, gate, looks_back};
+use domain::gate::{Asked, Purpose, Reason, Verdict, explain, gate, looks_back};
 use domain::id::{CampaignId, RecipientId};
 use domain::message::Failure;
 use domain::region::Whereabouts;
@@ -90,6 +90,8 @@ pub struct RecipientGate {
     pub code: Option<&'static str>,
     /// The same in plain words.
     pub explanation: String,
+    /// What to do about it; empty: nothing need be done.
+    pub mend: &'static str,
 }
 
 /// Where somebody may be, as far as their hours go.
@@ -147,11 +149,12 @@ async fn why(
         number_enabled: path.number_enabled,
         contact_blocked: path.blocked,
         opted_out: path.opted_out_at.is_some(),
-        wishes: engine.wishes(tx, path.purpose, shown.number_id, &shown.phone).await?,
+        wishes: engine.wishes(tx, &path.settings, path.purpose, shown.number_id, &shown.phone).await?,
         phone: &shown.phone,
         contact_zone: path.zone.as_deref(),
         contact_quiet: path.quiet.as_ref(),
         had: &[],
+        untimely: path.untimely,
         wrote_at: None,
         purpose: Purpose::Campaign,
     };
@@ -194,12 +197,12 @@ fn words_of(failure: &Failure) -> String {
 fn says(now: Timestamp, asked: &Asked<'_>) -> RecipientGate {
     let verdict = gate(now, *asked);
     let explanation = explain(now, asked, &verdict);
-    let (verdict, until, code) = match verdict {
+    let (verdict, until, reason) = match verdict {
         Verdict::Send => ("send", None, None),
-        Verdict::Defer { until, reason } => ("defer", Some(until), Some(reason.code())),
-        Verdict::Skip { reason } => ("skip", None, Some(reason.code())),
+        Verdict::Defer { until, reason } => ("defer", Some(until), Some(reason)),
+        Verdict::Skip { reason } => ("skip", None, Some(reason)),
     };
-    RecipientGate { verdict, until, code, explanation }
+    RecipientGate { verdict, until, code: reason.map(Reason::code), explanation, mend: reason.map_or("", Reason::mend) }
 }
 
 fn whereabouts(now: Timestamp, asked: &Asked<'_>) -> RecipientWhereabouts {
