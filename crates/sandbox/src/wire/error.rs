@@ -160,6 +160,7 @@ pub(crate) fn title(code: &str) -> &'static str {
         "40317" => "Invalid MMS content",
         "40318" => "Message queue full",
         "40321" => "No usable numbers on messaging profile",
+        "40329" => "Toll-free number not verified",
         "40328" => "Message exceeds recommended size",
         "40331" => "Missing whitelisted destinations",
         "40333" => "Daily spend limit reached",
