@@ -110,6 +110,7 @@ fn house() -> OpenApiRouter<AppState> {
         .routes(routes!(carrier_accounts::adoption::check))
         .routes(routes!(numbers::list, numbers::create))
         .routes(routes!(numbers::read, numbers::change, numbers::remove))
+        .routes(routes!(numbers::check))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::read, webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::deliveries))

@@ -9,6 +9,7 @@ use crate::consent::Wishes;
 use crate::hours::{HoursError, QuietHours, zone};
 use crate::law::{self, Answer, Closed, Question};
 use crate::region::Whereabouts;
+use crate::registration;
 use crate::tenant::{OverCap, Settings};
 
 mod often;
@@ -28,7 +29,8 @@ pub enum Purpose {
     /// the person wants does.
     Test,
     /// The one confirmation of a STOP, or the answer to HELP: required by law and carriers, whatever the hour
-    /// (47 CFR 64.1200(a)(12): within five minutes of the request).
+    /// (47 CFR 64.1200(a)(12): within five minutes of the request). It is tried even from a number that is not registered, as far
+    /// as is known: the duty is ours, and what is known may be a day old.
     Confirmation,
 }
 
@@ -39,6 +41,8 @@ pub struct Asked<'a> {
     pub settings: &'a Settings,
     /// The sender may send.
     pub number_enabled: bool,
+    /// Whether carriers know who sends from it.
+    pub registration: registration::Status,
     /// The tenant wants nothing more to this person.
     pub contact_blocked: bool,
     /// The person wants nothing more from the tenant.
@@ -105,6 +109,8 @@ pub enum Reason {
     ContactBlocked,
     /// The number is switched off.
     NumberDisabled,
+    /// The number is not registered for texts to this phone: carriers would refuse it, and may charge for that.
+    NumberNotRegistered,
     /// It is night where the contact is.
     QuietHours,
     /// The law where the contact can be forbids texts like this at this hour.
@@ -117,13 +123,14 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ContactOptedOut,
         Self::PurposeOptedOut,
         Self::NotOptedIn,
         Self::Suppressed,
         Self::ContactBlocked,
         Self::NumberDisabled,
+        Self::NumberNotRegistered,
         Self::QuietHours,
         Self::LegalHours,
         Self::FrequencyCap,
@@ -140,6 +147,7 @@ impl Reason {
             Self::Suppressed => "suppressed",
             Self::ContactBlocked => "contact_blocked",
             Self::NumberDisabled => "number_disabled",
+            Self::NumberNotRegistered => "number_not_registered",
             Self::QuietHours => "quiet_hours",
             Self::LegalHours => "legal_hours",
             Self::FrequencyCap => "frequency_cap",
@@ -165,6 +173,11 @@ impl Reason {
             }
             Self::ContactBlocked => "This contact is blocked. Unblock the contact to text them again.",
             Self::NumberDisabled => "This number is switched off. Enable it under Numbers, or send from another.",
+            Self::NumberNotRegistered => {
+                "Your number is not registered for texts to this phone (10DLC, or toll-free verification), so the carrier \
+                 would refuse it. See the number under Numbers for what is missing, mend it at the carrier and read it \
+                 again there, or send from another number."
+            }
             Self::QuietHours => "It is quiet hours where this person is; the text waits until they end.",
             Self::LegalHours => {
                 "The law where this person can be forbids texts like this at this hour; the text waits for the next \
@@ -202,6 +215,10 @@ pub fn gate(now: Timestamp, asked: Asked<'_>) -> Verdict {
     }
     if let Some(reason) = against(&asked) {
         return Verdict::Skip { reason };
+    }
+    // An answer would be refused as well: whoever writes it learns of it now rather than from a receipt.
+    if !asked.registration.may_text(asked.phone) {
+        return Verdict::Skip { reason: Reason::NumberNotRegistered };
     }
     match asked.purpose {
         Purpose::Campaign => campaign(now, asked),

@@ -19,6 +19,7 @@ use store::{
     carrier_account::{self, NewAccount},
     contact, event, knowledge, member,
     number::{self, Added, NewNumber},
+    queue::{self, Errand},
     tenant,
     user::{self, User},
 };
@@ -253,5 +254,5 @@ async fn numbers(
             return Err(StoreError::fault("a number of the demo is taken"));
         }
     }
-    Ok(())
+    queue::add_errand(tx, ids.next(), now, &Errand::ReadRegistrations { account }).await
 }

@@ -7,9 +7,9 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Account, Detail, Fault, good, one, path_with};
+use super::{Account, Detail, Fault, PAGE_SIZE, Page, good, one, path_with};
 use crate::http::{Request, Response, percent_encoded};
-use crate::loose::{Flag, List, Object, Text};
+use crate::loose::{Flag, List, Object, Text, Whole};
 use crate::redact::Tail;
 use crate::telnyx::payload::instant;
 
@@ -41,9 +41,11 @@ pub struct Campaign {
 }
 
 /// One request to have toll-free numbers verified.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Verification {
     pub id: String,
+    /// E.164.
+    pub phone_numbers: Vec<String>,
     /// `Verified`, `Rejected`, `In Progress`, `Waiting For Customer`, …: as Telnyx says it.
     pub status: Option<String>,
     pub reason: Option<Detail>,
@@ -64,6 +66,31 @@ pub fn assigned(answer: Option<&Response>, now: Timestamp) -> Result<Option<Assi
     }
 }
 
+/// The campaigns of all numbers of the account, one page, counted from 1.
+pub fn assignments(account: Account<'_>, page: u32) -> Request {
+    let (page, size) = (page.to_string(), PAGE_SIZE.to_string());
+    account.get(&path_with("/10dlc/phone_number_campaigns", &[("page", &page), ("recordsPerPage", &size)]))
+}
+
+/// Entries without a number or a campaign are left out.
+pub fn assignments_listed(answer: Option<&Response>, now: Timestamp, page: u32) -> Result<Page<Assignment>, Fault> {
+    let answer = good(answer, now)?;
+    match serde_json::from_slice::<Object<RawAssignments<'_>>>(&answer.body) {
+        Ok(Object(RawAssignments { records: Some(List(raws)), total_records })) => {
+            let items = raws.iter().filter_map(|Object(raw)| raw.owned()).collect();
+            Ok(Page { items, next: next(page, raws.len(), total_records.0), total: total_records.0 })
+        }
+        Ok(Object(RawAssignments { records: None, .. })) | Err(_) => Err(Fault::Unreadable { status: answer.status }),
+    }
+}
+
+/// Neither list tells how many pages it has, nor whether it took the size that we asked for: it goes on until as many as a page has,
+/// so often, are all, or a page is empty.
+fn next(page: u32, on_page: usize, total: Option<u64>) -> Option<u32> {
+    let seen = u64::from(page) * on_page as u64;
+    (on_page > 0 && total.is_none_or(|total| seen < total)).then_some(page + 1)
+}
+
 /// One campaign.
 pub fn campaign(account: Account<'_>, id: &str) -> Request {
     account.get(&format!("/10dlc/campaign/{}", percent_encoded(id)))
@@ -73,21 +100,35 @@ pub fn campaign_got(answer: Option<&Response>, now: Timestamp) -> Result<Campaig
     one(answer, now, RawCampaign::owned)
 }
 
-/// The requests that name this toll-free number, E.164.
-pub fn verifications(account: Account<'_>, phone_number: &str) -> Request {
-    let query = [("page", "1"), ("page_size", "100"), ("phone_number", phone_number)];
+/// The requests to have toll-free numbers verified, one page, counted from 1; only those that name this number, E.164, if one is
+/// given.
+pub fn verifications(account: Account<'_>, phone_number: Option<&str>, page: u32) -> Request {
+    let page = page.to_string();
+    let query: Vec<(&str, &str)> = [("page", page.as_str()), ("page_size", "100")]
+        .into_iter()
+        .chain(phone_number.map(|number| ("phone_number", number)))
+        .collect();
     account.get(&path_with("/messaging_tollfree/verification/requests", &query))
 }
 
-/// Empty: nobody asked for it. Entries without an id are left out.
-pub fn verifications_listed(answer: Option<&Response>, now: Timestamp) -> Result<Vec<Verification>, Fault> {
+/// Empty: nobody asked for any. Entries without an id are left out.
+pub fn verifications_listed(answer: Option<&Response>, now: Timestamp, page: u32) -> Result<Page<Verification>, Fault> {
     let answer = good(answer, now)?;
     match serde_json::from_slice::<Object<RawVerifications<'_>>>(&answer.body) {
-        Ok(Object(RawVerifications { records: Some(List(raws)) })) => {
-            Ok(raws.iter().filter_map(|Object(raw)| raw.owned()).collect())
+        Ok(Object(RawVerifications { records: Some(List(raws)), total_records })) => {
+            let items = raws.iter().filter_map(|Object(raw)| raw.owned()).collect();
+            Ok(Page { items, next: next(page, raws.len(), total_records.0), total: total_records.0 })
         }
-        Ok(Object(RawVerifications { records: None })) | Err(_) => Err(Fault::Unreadable { status: answer.status }),
+        Ok(Object(RawVerifications { records: None, .. })) | Err(_) => Err(Fault::Unreadable { status: answer.status }),
     }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawAssignments<'a> {
+    #[serde(borrow)]
+    records: Option<List<Object<RawAssignment<'a>>>>,
+    total_records: Whole,
 }
 
 #[derive(Default, Deserialize)]
@@ -149,6 +190,7 @@ impl RawCampaign<'_> {
 struct RawVerifications<'a> {
     #[serde(borrow)]
     records: Option<List<Object<RawVerification<'a>>>>,
+    total_records: Whole,
 }
 
 #[derive(Default, Deserialize)]
@@ -162,6 +204,15 @@ struct RawVerification<'a> {
     reason: Text<'a>,
     #[serde(borrow)]
     updated_at: Text<'a>,
+    #[serde(borrow)]
+    phone_numbers: List<Object<RawPhone<'a>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawPhone<'a> {
+    #[serde(borrow)]
+    phone_number: Text<'a>,
 }
 
 impl RawVerification<'_> {
@@ -171,6 +222,7 @@ impl RawVerification<'_> {
             status: self.verification_status.owned(),
             reason: self.reason.owned().map(Detail),
             updated_at: instant(&self.updated_at),
+            phone_numbers: self.phone_numbers.0.iter().filter_map(|Object(raw)| raw.phone_number.owned()).collect(),
         })
     }
 }
@@ -183,6 +235,12 @@ impl fmt::Debug for Assignment {
             .field("brand_id", &self.brand_id)
             .field("status", &self.status)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Verification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verification").field("id", &self.id).field("status", &self.status).finish_non_exhaustive()
     }
 }
 
