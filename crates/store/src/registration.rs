@@ -130,6 +130,9 @@ fn known(row: &Row) -> Result<Known, StoreError> {
     Ok(Known { id: row.get(0)?, address, carrier_ref: row.get(2)?, status })
 }
 
+/// What is the same for many numbers: state, campaign, brand, reason, and whether they can send attachments.
+type Said<'s> = (State, Option<&'s str>, Option<&'s str>, Option<&'s str>, Option<bool>);
+
 /// Writes down what was read of an account's numbers, with as many statements as there are different things to write, and answers of
 /// which numbers it is news. While texts are stopped they are read again soon.
 ///
@@ -141,8 +144,7 @@ pub async fn keep(
     account: CarrierAccountId,
     seen: &[(NumberId, Seen)],
 ) -> Result<Vec<NumberId>, StoreError> {
-    let mut alike: HashMap<(State, Option<&str>, Option<&str>, Option<&str>, Option<bool>), Vec<NumberId>> =
-        HashMap::new();
+    let mut alike: HashMap<Said<'_>, Vec<NumberId>> = HashMap::new();
     let mut read: HashMap<Option<Timestamp>, Vec<NumberId>> = HashMap::new();
     for (id, Seen { registration, can_mms }) in seen {
         let Registration { status, campaign_id, brand_id, reason, read_at } = registration;

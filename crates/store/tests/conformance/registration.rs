@@ -177,7 +177,7 @@ on_both_engines! {
         keep(&store, ACME, vec![seen(1, State::Registered, None, None, 1)]).await;
         assert_eq!(claim(2).await, [], "all is well: tomorrow will do");
         keep(&store, ACME, vec![seen(1, State::Pending, None, None, 2)]).await;
-        assert_eq!(claim(2).await, [daily.clone()]);
+        assert_eq!(claim(2).await, std::slice::from_ref(&daily));
         keep(&store, ACME, vec![seen(1, State::Rejected, None, None, 3)]).await;
         assert_eq!(claim(2).await, [], "somebody is at it");
         let again = now() + SignedDuration::from_hours(30);

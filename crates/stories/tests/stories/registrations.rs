@@ -178,7 +178,7 @@ store::on_both_engines! {
         assert_eq!(looks(&acme).await, "unregistered");
         at_the_carrier(&town, &acme.number, Registration::Registered, None);
         assert_eq!(looks(&acme).await, "registered");
-        let _ = acme.post(&messages, json!({ "body": "Until six." })).await.is(201);
+        let _ = acme.post(&messages, json!({ "body": "Until six." })).await.is(202);
         town.settle().await;
         assert_eq!(town.heard(ANN), ["Until six."]);
         let looked = acme.post("/numbers/num_0193a000000070008000000000000000/check", json!({})).await;
