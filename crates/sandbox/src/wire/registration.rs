@@ -76,7 +76,7 @@ pub(crate) fn verification(number: &Number) -> Option<Value> {
         "businessContactEmail": "sam@sandbox.example",
         "businessContactPhone": "+15125550100",
         "messageVolume": "10,000",
-        "useCase": "Customer Care",
+        "useCase": "App Notifications",
         "useCaseSummary": "What the account sends.",
         "productionMessageContent": "Your table is ready.",
         "optInWorkflow": "People text us first.",
