@@ -38,7 +38,8 @@ pub(super) async fn assignment(
 ) -> Result<Response, ApiError> {
     let directory = world.directory();
     let found = directory.numbers.get(&e164).filter(|number| number.account == account.id);
-    let shown = found.and_then(shape::assignment).ok_or_else(|| ApiError::not_found("phone number campaign"))?;
+    let shown =
+        found.and_then(shape::assignment).ok_or_else(|| ApiError::not_found("phone number campaign").plain())?;
     Ok(json_answer(&shown))
 }
 
@@ -49,7 +50,7 @@ pub(super) async fn campaign(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let found = Registration::ALL.into_iter().find(|state| campaign_id(account.id, *state).to_string() == id);
-    let state = found.ok_or_else(|| ApiError::not_found("campaign"))?;
+    let state = found.ok_or_else(|| ApiError::not_found("campaign").plain())?;
     Ok(json_answer(&shape::campaign(account.id, state)))
 }
 
