@@ -114,6 +114,7 @@ fn house() -> Vec<Route> {
         routes!(carrier_accounts::adoption => check),
         routes!(numbers => list, create),
         routes!(numbers => read, change, remove),
+        routes!(numbers => check),
         routes!(webhooks => list, create),
         routes!(webhooks => read, change, remove),
         routes!(webhooks => deliveries),

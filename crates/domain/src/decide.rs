@@ -46,10 +46,18 @@ use jiff::{SignedDuration, Timestamp};
 use crate::assistant::Assistant;
 use crate::conversation::{Conversation, Holder, Mode};
 use crate::decision::{Change, Decision, Effect};
-use crate::id::Ids;
-use crate::message::{Author, Direction, Message, Status};
+use crate::id::{Ids, NumberId};
+use crate::message::{Author, Direction, Failure, Message, Status};
+use crate::registration::refused_as_unregistered;
 use crate::scene::{Outbound, Scene};
 use crate::segment::Encoding;
+
+/// The carrier says that the sender is not registered: what is known of that is out of date.
+pub(crate) fn doubt_registration(number: NumberId, failure: &Failure, decision: &mut Decision) {
+    if refused_as_unregistered(&failure.code) {
+        decision.effect(Effect::ReadRegistration { number });
+    }
+}
 
 /// The mode that counts for this conversation: its own, else its assistant's.
 fn mode(scene: &Scene, conversation: &Conversation) -> Mode {

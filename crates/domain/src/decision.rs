@@ -495,6 +495,11 @@ pub enum Effect {
         /// Whose turn it will be.
         lane: Uuid,
     },
+    /// Ask the carrier how far the registration of one of our numbers has come.
+    ReadRegistration {
+        /// Of which.
+        number: NumberId,
+    },
     /// Fetch an attachment while its address is good.
     FetchMedia {
         /// Which.

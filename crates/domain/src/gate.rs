@@ -10,6 +10,7 @@ use crate::consent::Wishes;
 use crate::hours::{HoursError, QuietHours, zone};
 use crate::law::{self, Answer, Closed, Question};
 use crate::region::Whereabouts;
+use crate::registration;
 use crate::tenant::{Otherwise, Settings};
 
 mod often;
@@ -29,7 +30,8 @@ pub enum Purpose {
     /// the person wants does.
     Test,
     /// The one confirmation of a STOP, or the answer to HELP: required by law and carriers, whatever the hour
-    /// (47 CFR 64.1200(a)(12): within five minutes of the request).
+    /// (47 CFR 64.1200(a)(12): within five minutes of the request). It is tried even from a number that is not registered, as far
+    /// as is known: the duty is ours, and what is known may be a day old.
     Confirmation,
 }
 
@@ -40,6 +42,8 @@ pub struct Asked<'a> {
     pub settings: &'a Settings,
     /// The sender may send.
     pub number_enabled: bool,
+    /// Whether carriers know who sends from it.
+    pub registration: registration::Status,
     /// The tenant wants nothing more to this person.
     pub contact_blocked: bool,
     /// The person wants nothing more from the tenant.
@@ -110,6 +114,8 @@ pub enum Reason {
     ContactBlocked,
     /// The number is switched off.
     NumberDisabled,
+    /// The number is not registered for texts to this phone: carriers would refuse it, and may charge for that.
+    NumberNotRegistered,
     /// It is night where the contact is.
     QuietHours,
     /// The law where the contact can be forbids texts like this at this hour.
@@ -122,7 +128,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ContactOptedOut,
         Self::PurposeOptedOut,
         Self::NotOptedIn,
@@ -130,6 +136,7 @@ impl Reason {
         Self::Suppressed,
         Self::ContactBlocked,
         Self::NumberDisabled,
+        Self::NumberNotRegistered,
         Self::QuietHours,
         Self::LegalHours,
         Self::FrequencyCap,
@@ -147,6 +154,7 @@ impl Reason {
             Self::Suppressed => "suppressed",
             Self::ContactBlocked => "contact_blocked",
             Self::NumberDisabled => "number_disabled",
+            Self::NumberNotRegistered => "number_not_registered",
             Self::QuietHours => "quiet_hours",
             Self::LegalHours => "legal_hours",
             Self::FrequencyCap => "frequency_cap",
@@ -170,6 +178,10 @@ impl Reason {
             Self::Suppressed => "This number is on your list of numbers that get no texts.",
             Self::ContactBlocked => "This contact is blocked.",
             Self::NumberDisabled => "This number is switched off.",
+            Self::NumberNotRegistered => {
+                "Your number is not registered for texts to this phone (10DLC, or toll-free verification), so the carrier \
+                 would refuse it."
+            }
             Self::QuietHours => "It is quiet hours where this person is.",
             Self::LegalHours => "The law where this person can be forbids texts like this at this hour.",
             Self::FrequencyCap => "This person has had as many campaign texts as the law or your settings allow.",
@@ -191,6 +203,10 @@ impl Reason {
             Self::Suppressed => "If it should get some, have an owner or admin take it off there, with the reason.",
             Self::ContactBlocked => "Unblock the contact to text them again.",
             Self::NumberDisabled => "Enable it under Numbers, or send from another.",
+            Self::NumberNotRegistered => {
+                "See the number under Numbers for what is missing, mend it at the carrier and read it again there, or send \
+                 from another number."
+            }
             Self::QuietHours => "Text them at another hour: what is set to wait goes by itself when it may.",
             Self::LegalHours => {
                 "Text them at another hour: what is set to wait goes by itself when it may. Set the contact's time zone if \
@@ -228,6 +244,10 @@ pub fn gate(now: Timestamp, asked: Asked<'_>) -> Verdict {
     }
     if let Some(reason) = against(now, &asked) {
         return Verdict::Skip { reason };
+    }
+    // An answer would be refused as well: whoever writes it learns of it now rather than from a receipt.
+    if !asked.registration.may_text(asked.phone) {
+        return Verdict::Skip { reason: Reason::NumberNotRegistered };
     }
     match asked.purpose {
         Purpose::Campaign => campaign(now, asked),

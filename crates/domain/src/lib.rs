@@ -32,6 +32,7 @@ pub mod number;
 pub mod pace;
 pub mod phone;
 pub mod region;
+pub mod registration;
 pub mod revocation;
 pub mod scene;
 pub mod segment;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::assistant::Assistant;
 use crate::id::{CarrierAccountId, NumberId};
 use crate::phone::Address;
+use crate::registration::Status;
 
 /// What sort of sender it is; carriers treat them differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,8 @@ pub struct Number {
     pub account: CarrierAccountId,
     /// Someone switched it off, or the carrier did.
     pub enabled: bool,
+    /// Whether carriers know who sends from it.
+    pub registration: Status,
     /// Who answers new conversations on it.
     pub assistant: Option<Arc<Assistant>>,
     /// The carrier confirms STOP and answers HELP itself, so we must not do it a second time.

@@ -72,6 +72,7 @@ impl Scene {
         Asked {
             settings: &self.tenant.settings,
             number_enabled: self.number.enabled,
+            registration: self.number.registration,
             contact_blocked: contact.is_some_and(|contact| contact.blocked),
             opted_out: contact.is_some_and(|contact| contact.opted_out_at.is_some()),
             wishes: Wishes { suppressed_at: self.suppressed_at, ..Wishes::default() },

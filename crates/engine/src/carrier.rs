@@ -1,6 +1,6 @@
 //! What concerns the account at the carrier: which numbers it has, which of them are ours, and what is missing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::id::{CarrierAccountId, TenantId};
@@ -9,14 +9,18 @@ use providers::telnyx::account::number::{self, Messaging};
 use providers::telnyx::account::profile::{self, NewProfile, Profile, ProfilePatch};
 use providers::telnyx::account::{Account as At, Fault, Page};
 use store::carrier_account::{self, CarrierAccount};
+use store::registration::Seen;
 use store::{StoreError, SystemTx, TenantTx, number as sender};
 
 use crate::account::Account;
 use crate::world::World;
 
 mod import;
+mod reading;
+mod registration;
 
-pub use import::{Imported, import, note};
+pub use import::{Imported, Importing, import, note};
+pub(crate) use reading::{read_all, read_one};
 
 /// A number that the account has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +37,12 @@ pub struct Offered {
     pub messaging_profile_id: Option<String>,
     /// It can text; `None`: the carrier did not say.
     pub messaging_enabled: Option<bool>,
+    /// It can send attachments; `None`: the carrier did not say.
+    pub can_mms: Option<bool>,
 }
+
+/// What was read at the carrier of our numbers, by address.
+pub type SeenNumbers = BTreeMap<String, Seen>;
 
 /// Something that is missing or wrong at the carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +66,17 @@ pub struct Adopted {
     pub numbers: Vec<Offered>,
     /// What is missing, for these and for the tenant's other numbers of the account.
     pub problems: Vec<Problem>,
+    /// How the numbers that are attached stand, as far as that could be read.
+    pub seen: SeenNumbers,
+}
+
+/// What checking numbers led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Findings {
+    /// What is missing.
+    pub problems: Vec<Problem>,
+    /// How the numbers stand, as far as that could be read.
+    pub seen: SeenNumbers,
 }
 
 impl Problem {
@@ -139,6 +159,7 @@ impl CarrierDesk {
                 let view = views.iter().find(|view| view.phone_number == found.phone_number);
                 Offered {
                     messaging_enabled: view.and_then(Messaging::can_text),
+                    can_mms: view.and_then(Messaging::can_send_mms),
                     messaging_profile_id: found
                         .messaging_profile_id
                         .or_else(|| view.and_then(|view| view.messaging_profile_id.clone())),
@@ -228,7 +249,8 @@ impl CarrierDesk {
         for address in reach.own.iter().filter(|own| !addresses.contains(own)) {
             look_at(address, &offered, Some(&profile.id), &mut problems);
         }
-        Ok(Adopted { messaging_profile_id: profile.id, numbers, problems })
+        let seen = self.see(&account, numbers.iter()).await;
+        Ok(Adopted { messaging_profile_id: profile.id, numbers, problems, seen })
     }
 
     /// What is missing for the tenant's numbers of the account.
@@ -240,7 +262,7 @@ impl CarrierDesk {
         tenant: TenantId,
         id: CarrierAccountId,
         addresses: &[String],
-    ) -> Result<Vec<Problem>, CarrierError> {
+    ) -> Result<Findings, CarrierError> {
         let (known, account) = self.account(tenant, id).await?;
         let mut problems = Vec::new();
         if account.public_keys.is_empty() {
@@ -268,7 +290,21 @@ impl CarrierDesk {
         for address in addresses {
             look_at(address, &offered, known.messaging_profile_id.as_deref(), &mut problems);
         }
-        Ok(problems)
+        let ours = offered.iter().filter(|found| addresses.contains(&found.address));
+        let seen = self.see(&account, ours).await;
+        Ok(Findings { problems, seen })
+    }
+
+    /// How these numbers of the account stand.
+    async fn see(&self, account: &Account, numbers: impl Iterator<Item = &Offered>) -> SeenNumbers {
+        let can_mms: BTreeMap<&str, Option<bool>> = numbers.map(|one| (one.address.as_str(), one.can_mms)).collect();
+        let addresses: Vec<&str> = can_mms.keys().copied().collect();
+        let read = self.registrations(account, &addresses).await.seen.into_iter();
+        read.map(|(address, registration)| {
+            let can_mms = can_mms.get(address.as_str()).copied().flatten();
+            (address, Seen { registration, can_mms })
+        })
+        .collect()
     }
 
     /// Where the carrier tells us what happens to the account's numbers.
@@ -428,7 +464,7 @@ impl CarrierDesk {
         &self,
         account: &Account,
         request: Request,
-        read: fn(Option<&Response>, jiff::Timestamp) -> Result<T, Fault>,
+        read: impl Fn(Option<&Response>, jiff::Timestamp) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         let answer = account.carry(&self.0.net, request).await;
         read(answer.ok().as_ref(), self.0.now())

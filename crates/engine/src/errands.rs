@@ -13,7 +13,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
-use crate::{assistant, knowledge, media};
+use crate::{assistant, carrier, knowledge, media};
 
 /// How long a lost wake-up can delay an errand.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -45,6 +45,8 @@ pub(crate) const FREEZING: Kind = Kind { name: "freeze_campaign", at_once: 2, sh
 pub(crate) const CHECKING: Kind = Kind { name: "check_campaign", at_once: 2, share: 1 };
 /// Long, on a thread of its own, and in no hurry.
 pub(crate) const IMPORTING: Kind = Kind { name: "import_contacts", at_once: 2, share: 1 };
+/// A carrier is asked few things, and slowly.
+pub(crate) const REGISTRATIONS: Kind = Kind { name: "read_registration", at_once: 4, share: 2 };
 /// Endpoints of tenants may be slow, too, and each call holds a connection.
 pub(crate) const TOOLS: Kind = Kind { name: "run_tool", at_once: 64, share: 16 };
 
@@ -148,6 +150,8 @@ async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
         Errand::FreezeCampaign { campaign, .. } => crate::campaign::freeze(&world, &claimed, *campaign).await,
         Errand::CheckCampaign { campaign, run } => crate::campaign::check(&world, &claimed, *campaign, *run).await,
         Errand::ImportContacts { import, run } => crate::import::go_on(&world, &claimed, *import, *run).await,
+        Errand::ReadRegistration { number } => carrier::read_one(&world, &claimed, *number).await,
+        Errand::ReadRegistrations { account } => carrier::read_all(&world, &claimed, *account).await,
         Errand::ReplayAssistant { replay } => assistant::go_on_with_replay(&world, &claimed, *replay).await,
         // It waits for whoever runs workflows: no loop here claims it.
         Errand::Enrol { .. } => Ok(()),

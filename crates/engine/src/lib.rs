@@ -138,6 +138,7 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::FREEZING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::CHECKING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::IMPORTING, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::REGISTRATIONS, alone, stop.clone()));
         loops.spawn(campaign::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(link::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
@@ -363,6 +364,11 @@ impl Engine {
     /// To be called when an import is to be read, or taken back.
     pub fn imports_may_run(&self) {
         self.0.imports.set(self.0.now());
+    }
+
+    /// To be called when the registration of a number is to be read.
+    pub fn registrations_may_be_read(&self) {
+        self.0.registrations.set(self.0.now());
     }
 
     /// What concerns the account at the carrier.

@@ -310,6 +310,7 @@ fn asked<'a>(sender: &'a Sender, text: &'a DueText, suppressed_at: Option<Timest
     Asked {
         settings: &sender.settings,
         number_enabled: sender.enabled,
+        registration: sender.registration,
         contact_blocked: text.contact_blocked,
         opted_out: text.opted_out,
         wishes: Wishes { suppressed_at, ..Wishes::default() },

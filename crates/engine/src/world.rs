@@ -59,6 +59,7 @@ pub(crate) struct World {
     pub(crate) freezes: Alarm,
     pub(crate) checks: Alarm,
     pub(crate) imports: Alarm,
+    pub(crate) registrations: Alarm,
     /// Who followed short links, on their way to the disk.
     pub(crate) clicks: Clicks,
     pub(crate) webhooks: Alarm,
@@ -102,6 +103,7 @@ impl World {
             freezes: Alarm::default(),
             checks: Alarm::default(),
             imports: Alarm::default(),
+            registrations: Alarm::default(),
             clicks: Clicks::default(),
             webhooks: Alarm::default(),
             stops: Arc::default(),
@@ -152,6 +154,7 @@ impl World {
             self.errands.set(self.now());
             self.fetches.set(self.now());
             self.tools.set(self.now());
+            self.registrations.set(self.now());
         }
     }
 
@@ -166,6 +169,7 @@ impl World {
             "freeze_campaign" => &self.freezes,
             "check_campaign" => &self.checks,
             "import_contacts" => &self.imports,
+            "read_registration" => &self.registrations,
             _ => &self.errands,
         }
     }

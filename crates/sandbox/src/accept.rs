@@ -12,6 +12,7 @@ use crate::{
     directory::{Directory, Number, Profile},
     faults::Outcome,
     message::{Kind, Message, Webhooks, fresh},
+    registration,
     wire::{error::ApiError, profile::is_url},
     world::World,
 };
@@ -81,6 +82,12 @@ pub(crate) fn accept(
     if directory.opted_out(profile.id, &to) {
         let detail = "The recipient has opted out of messages from this messaging profile.";
         return Err(ApiError::new(409, "40300", detail).at("/to"));
+    }
+    if kind == Kind::Mms && sender.number.is_some_and(|number| !number.can_mms) {
+        return Err(ApiError::new(400, "40308", "The 'from' number cannot send MMS.").at("/from"));
+    }
+    if let Some(refusal) = sender.number.and_then(|number| registration::refusal(number, &to)) {
+        return Err(refusal);
     }
     let smart = profile.smart_encoding && new.encoding.as_deref().is_none_or(|encoding| encoding == "auto");
     let sized = size(&text, new.encoding.as_deref(), smart)?;

@@ -15,6 +15,7 @@ use crate::{
     faults::{Faults, FaultsError, Outcome},
     message::Status,
     phone::{self, TextError, Texted},
+    registration::Registration,
     view::{AccountView, HeardText, NumberView, PhoneView},
     world::World,
 };
@@ -121,6 +122,30 @@ impl Control {
         Ok(())
     }
 
+    /// Says of a number whether it can send attachments, as the carrier shows it to its owner.
+    pub fn set_mms(&self, e164: &str, can_mms: bool) -> Result<(), SceneError> {
+        let mut directory = self.0.directory_mut();
+        directory.numbers.get_mut(e164).ok_or(SceneError::UnknownNumber)?.can_mms = can_mms;
+        Ok(())
+    }
+
+    /// Says of a number how far its registration has come, and maybe why. Texts from one that is not registered are refused: of an
+    /// ordinary US number those to the USA, of a toll-free number all.
+    pub fn set_registration(
+        &self,
+        e164: &str,
+        registration: Registration,
+        reason: Option<&str>,
+    ) -> Result<(), SceneError> {
+        let now = self.0.now();
+        let mut directory = self.0.directory_mut();
+        let number = directory.numbers.get_mut(e164).ok_or(SceneError::UnknownNumber)?;
+        number.registration = registration;
+        number.registration_reason = reason.map(str::to_owned);
+        number.updated_at = now;
+        Ok(())
+    }
+
     /// Lists a phone, and replaces its name and script.
     pub fn set_phone(&self, new: NewPhone) -> Result<(), SceneError> {
         if !country::is_e164(&new.e164) {
@@ -215,6 +240,9 @@ impl Control {
                 tags: Arc::default(),
                 messaging_product: "A2P".to_owned(),
                 can_text: true,
+                can_mms: true,
+                registration: Registration::default(),
+                registration_reason: None,
                 connection_id: None,
                 customer_reference: None,
                 created_at: now,

@@ -17,6 +17,7 @@ use crate::{
     faults::{Faults, FaultsError},
     media,
     phone::TextError,
+    registration::Registration,
     view::HeardText,
 };
 
@@ -71,7 +72,10 @@ async fn add_numbers(State(control): State<Control>, body: Bytes) -> Result<Resp
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NumberState {
-    can_text: bool,
+    can_text: Option<bool>,
+    can_mms: Option<bool>,
+    registration: Option<Registration>,
+    registration_reason: Option<String>,
 }
 
 async fn set_number(
@@ -79,8 +83,17 @@ async fn set_number(
     Path(e164): Path<String>,
     body: Bytes,
 ) -> Result<StatusCode, Refused> {
-    let NumberState { can_text } = read(&body)?;
-    control.set_texting(&with_plus(&e164), can_text)?;
+    let NumberState { can_text, can_mms, registration, registration_reason } = read(&body)?;
+    let e164 = with_plus(&e164);
+    if let Some(can_text) = can_text {
+        control.set_texting(&e164, can_text)?;
+    }
+    if let Some(can_mms) = can_mms {
+        control.set_mms(&e164, can_mms)?;
+    }
+    if let Some(registration) = registration {
+        control.set_registration(&e164, registration, registration_reason.as_deref())?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -30,6 +30,8 @@ macro_rules! counters {
 }
 
 counters! {
+    /// Requests to the API from somebody who is known, whatever became of them.
+    requests,
     /// `POST /v2/messages` requests seen, whatever became of them.
     send_requests,
     /// Messages taken.

@@ -13,6 +13,7 @@ use crate::{
     country,
     keyword::{Keyword, folded},
     message::Webhooks,
+    registration::Registration,
     wire::{Iso, error::ApiError, profile},
 };
 
@@ -42,6 +43,11 @@ pub(crate) struct Number {
     pub(crate) messaging_product: String,
     /// Whether texts within the country work.
     pub(crate) can_text: bool,
+    /// Whether attachments do.
+    pub(crate) can_mms: bool,
+    /// Whether US carriers know who sends from it, and what they say to it.
+    pub(crate) registration: Registration,
+    pub(crate) registration_reason: Option<String>,
     pub(crate) connection_id: Option<String>,
     pub(crate) customer_reference: Option<String>,
     pub(crate) created_at: Timestamp,
@@ -51,6 +57,10 @@ pub(crate) struct Number {
 impl Number {
     pub(crate) fn country(&self) -> &'static str {
         country::of(&self.e164).first().copied().unwrap_or("US")
+    }
+
+    pub(crate) fn is_us_long_code(&self) -> bool {
+        country::is_e164(&self.e164) && self.country() == "US" && !self.is_toll_free()
     }
 
     pub(crate) fn is_toll_free(&self) -> bool {

@@ -37,6 +37,7 @@ mod life;
 mod media;
 mod message;
 mod phone;
+mod registration;
 mod server;
 mod signer;
 mod view;
@@ -56,6 +57,7 @@ pub use counters::Counters;
 pub use dice::Span;
 pub use faults::{Burst, Faults, FaultsError, Outcome, OutcomeRule, ServerError, WebhookFaults};
 pub use phone::{TextError, Texted};
+pub use registration::Registration;
 pub use view::{AccountView, Direction, HeardText, Kind, NumberView, PhoneView};
 
 /// A running sandbox. Dropped, it stops as well, without waiting for what is on its way.

@@ -32,6 +32,14 @@ CREATE TABLE number (
     rate_millis        BIGINT  NOT NULL CHECK (rate_millis > 0),    -- segments per thousand seconds
     problems           TEXT    NOT NULL,    -- JSON array: what is missing at the carrier, in plain words
     created_at_us      BIGINT  NOT NULL,
+    can_mms            BOOLEAN,             -- null: the carrier did not say
+    -- How far its 10DLC or toll-free registration has come, as last read (domain::registration); null: it never was.
+    registration       TEXT CHECK (registration IN
+                           ('not_needed', 'unknown', 'unregistered', 'pending', 'registered', 'rejected', 'suspended')),
+    registered_campaign TEXT,               -- the 10DLC campaign and its brand, by the carrier's ids
+    registered_brand    TEXT,
+    registration_reason TEXT,               -- the carrier's own words
+    registration_read_at_us BIGINT,
     PRIMARY KEY (tenant_id, id)
 ) {strict};
 -- A text names its tenant by the number it came to, so a number of an account has one owner.

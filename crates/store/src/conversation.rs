@@ -361,7 +361,7 @@ pub async fn has_number(tx: &mut TenantTx<'_>, id: NumberId) -> Result<bool, Sto
 }
 
 /// From which number to write to someone when nobody says: the enabled one last used with them, else the first enabled one
-/// of ours, one that can receive answers before one that cannot.
+/// of ours, one that can receive answers before one that cannot, and of these one that is registered before one that is not.
 ///
 /// # Errors
 /// When the database fails.
@@ -381,7 +381,9 @@ pub async fn number_for(tx: &mut TenantTx<'_>, to: &str) -> Result<Option<Number
         None => {
             tx.opt(
                 "SELECT id FROM number WHERE tenant_id = $1 AND enabled
-                 ORDER BY CASE WHEN kind = 'alphanumeric' THEN 1 ELSE 0 END, id LIMIT 1",
+                 ORDER BY CASE WHEN kind = 'alphanumeric' THEN 2
+                               WHEN registration IN ('unregistered', 'pending', 'rejected', 'suspended') THEN 1
+                               ELSE 0 END, id LIMIT 1",
                 args![],
             )
             .await?

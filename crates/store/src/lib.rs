@@ -26,6 +26,7 @@ pub mod message;
 mod migrate;
 pub mod number;
 pub mod queue;
+pub mod registration;
 pub mod remember;
 pub mod run;
 pub mod scene;

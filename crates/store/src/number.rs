@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::registration::{self, NumberRegistration};
 use crate::{Row, StoreError, SystemTx, TenantTx, args, event::Line, schema::NumberKindWord};
 
 /// The kinds, as their words are stored.
@@ -46,6 +47,11 @@ pub struct Number {
     pub segments_per_second: f64,
     /// What is missing at the carrier.
     pub problems: Vec<NumberProblem>,
+    /// Whether it can send attachments; `null`: the carrier did not say.
+    #[schema(required = true)]
+    pub can_mms: Option<bool>,
+    /// Whether carriers know who sends from it.
+    pub registration: NumberRegistration,
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -155,7 +161,8 @@ pub async fn list(tx: &mut TenantTx<'_>, after: Option<NumberId>, limit: u32) ->
     let after = after.unwrap_or(NumberId(uuid::Uuid::nil()));
     tx.rows(
         "SELECT id, address, label, kind, carrier_account_id, carrier_ref, enabled, assistant_id, rate_millis, problems,
-                created_at_us
+                created_at_us, can_mms, registration, registered_campaign, registered_brand, registration_reason,
+                registration_read_at_us
          FROM number WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         args![after, limit],
     )
@@ -172,7 +179,8 @@ pub async fn list(tx: &mut TenantTx<'_>, after: Option<NumberId>, limit: u32) ->
 pub async fn read(tx: &mut TenantTx<'_>, id: NumberId) -> Result<Option<Number>, StoreError> {
     tx.opt(
         "SELECT id, address, label, kind, carrier_account_id, carrier_ref, enabled, assistant_id, rate_millis, problems,
-                created_at_us
+                created_at_us, can_mms, registration, registered_campaign, registered_brand, registration_reason,
+                registration_read_at_us
          FROM number WHERE tenant_id = $1 AND id = $2",
         args![id],
     )
@@ -247,7 +255,8 @@ pub async fn by_address(
 pub async fn of_account(tx: &mut TenantTx<'_>, account: CarrierAccountId) -> Result<Vec<Number>, StoreError> {
     tx.rows(
         "SELECT id, address, label, kind, carrier_account_id, carrier_ref, enabled, assistant_id, rate_millis, problems,
-                created_at_us
+                created_at_us, can_mms, registration, registered_campaign, registered_brand, registration_reason,
+                registration_read_at_us
          FROM number WHERE tenant_id = $1 AND carrier_account_id = $2 ORDER BY id",
         args![account],
     )
@@ -349,9 +358,12 @@ fn from_row(row: &Row) -> Result<Number, StoreError> {
         .find(|known| known.as_str() == kind)
         .ok_or_else(|| StoreError::fault(format!("unknown kind of number {kind}")))?;
     let problems: String = row.get(9)?;
+    let registration = registration::shown(row, 12, &e164)?;
     Ok(Number {
         id: row.get(0)?,
         pretty: pretty(&e164),
+        can_mms: row.get(11)?,
+        registration,
         e164,
         label: row.get(2)?,
         kind,

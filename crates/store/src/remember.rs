@@ -243,6 +243,9 @@ impl<'d> Pen<'_, '_, 'd> {
             Effect::FetchMedia { media, message } => {
                 self.errand(&Errand::FetchMedia { media: *media, message: *message }).await?;
             }
+            Effect::ReadRegistration { number } => {
+                self.errand(&Errand::ReadRegistration { number: *number }).await?;
+            }
             Effect::RunTool { approval } => self.errand(&Errand::RunTool { approval: *approval }).await?,
             Effect::Enrol(Enrol { workflow, contact, campaign }) => {
                 self.errand(&Errand::Enrol { workflow: *workflow, contact: *contact, campaign: *campaign }).await?;

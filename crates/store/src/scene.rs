@@ -18,7 +18,7 @@ use domain::scene::Scene;
 use domain::tenant::Tenant;
 use uuid::Uuid;
 
-use crate::{Row, StoreError, SystemTx, TenantTx, args, list};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, list, registration};
 
 mod text;
 
@@ -442,7 +442,8 @@ async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<O
     }
     let row = tx
         .opt(
-            "SELECT t.settings, n.address, n.carrier_account_id, n.enabled, n.assistant_id, c.kind, a.name, a.settings, a.version
+            "SELECT t.settings, n.address, n.carrier_account_id, n.enabled, n.assistant_id, c.kind, a.name, a.settings, a.version,
+                    n.registration
              FROM number n
              JOIN tenant t ON t.tenant_id = n.tenant_id
              JOIN carrier_account c ON c.id = n.carrier_account_id
@@ -467,6 +468,7 @@ async fn end(tx: &mut TenantTx<'_>, known: &mut Known, id: NumberId) -> Result<O
             address: Address::parse_sender(&address).map_err(StoreError::fault)?,
             account: row.get(2)?,
             enabled: row.get(3)?,
+            registration: registration::status(&address, row.text_or_null(9)?)?,
             assistant,
             // Both kinds behave as Telnyx does: STOP, START and HELP are answered there (telnyx.md §8).
             carrier_answers_keywords: matches!(row.text(5)?, "telnyx" | "sandbox"),

@@ -16,6 +16,8 @@ macro_rules! words {
 words! {
     /// By which way the two sides talk.
     Channel { Sms, Chat, Email, Voice }
+    /// How far the registration of a number has come at the carrier.
+    RegistrationState { NotNeeded, Unknown, Unregistered, Pending, Registered, Rejected, Suspended }
     /// Whether a conversation wants work.
     ConversationStatus { Open, Snoozed, Closed }
     /// Who answers.
@@ -162,6 +164,8 @@ mod tests {
 
     #[test]
     fn the_document_says_the_domains_words() {
+        use domain::registration::State as N;
+        assert_eq!(of::<RegistrationState>(), N::ALL.map(N::as_str));
         let statuses = domain::message::Status::ALL.map(domain::message::Status::as_str);
         assert_eq!(of::<MessageStatus>(), statuses);
         use domain::conversation::{Mode as M, Status as S};

@@ -117,7 +117,7 @@ impl Town {
     pub async fn left(&self) -> i64 {
         self.store
             .system_read(async |tx| {
-                let sql = "SELECT (SELECT COUNT(*) FROM inbox) + (SELECT COUNT(*) FROM errand)
+                let sql = "SELECT (SELECT COUNT(*) FROM inbox) + (SELECT COUNT(*) FROM errand WHERE kind <> 'read_registration')
                                 + (SELECT COUNT(*) FROM outbox WHERE state <> 'unknown')";
                 tx.one(sql, &[]).await?.get(0)
             })

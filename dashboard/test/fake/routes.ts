@@ -127,6 +127,11 @@ const routes: Record<string, Handler> = {
       imported: d.numbers.some((n) => n.e164 === e164),
     })),
   }),
+  "POST /numbers/:/check": (d, [id]) => {
+    const number = byId(d.numbers, id);
+    number.registration = { ...number.registration, read_at: now() };
+    return number;
+  },
   "POST /carrier-accounts/:/adopt": (d, [id], body) => {
     const wanted = (body as unknown as { numbers: string[] }).numbers;
     const like = d.numbers[0];

@@ -196,6 +196,17 @@ export function seeded(): FakeDesk {
     assistant_id: assistant.id,
     segments_per_second: 1,
     problems: [],
+    can_mms: true,
+    registration: {
+      state: "registered",
+      needed: true,
+      stops_texts: false,
+      campaign_id: "4b300178-131c-d902-d54e-72d90ba1620j",
+      brand_id: "4b20018e-9f2c-4f0a-8bbd-0f8e6c9d1a22",
+      reason: null,
+      mend: null,
+      read_at: ago(60 * 3),
+    },
     created_at: ago(60 * 24 * 30),
     ...over,
   });

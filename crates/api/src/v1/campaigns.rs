@@ -160,7 +160,7 @@ pub async fn launch(
         let (to, starts_at) = obeyed(now, &held, order)?;
         let settings = Settings { schedule, ..held.settings };
         ready(tx, now, &settings, starts_at).await?;
-        can_go(tx, &settings, starts_at).await?;
+        can_go(tx, now, &settings, starts_at).await?;
         if let Some(run) = asked.check() {
             check::must_hold(tx, now, id, run).await?;
         }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::{
     access::Scope,
-    id::{AssistantId, CarrierAccountId, NumberId},
+    id::{AssistantId, CarrierAccountId, NumberId, WorkId},
     phone::{Address, E164, PhoneError},
 };
 use http::StatusCode;
@@ -11,7 +11,8 @@ use serde::Deserialize;
 use store::{
     StoreError, TenantTx, carrier_account, event,
     number::{self, Added, NewNumber, Number, NumberChange},
-    tenant,
+    queue::{self, Errand},
+    registration, tenant,
 };
 use utoipa::ToSchema;
 
@@ -22,6 +23,7 @@ use crate::{
     once::{self, Told, Written},
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
+    v1::carrier_accounts::adoption::carrier,
 };
 
 /// The slowest and fastest that a number may be set to, in segments per second.
@@ -83,7 +85,8 @@ pub async fn create(
 ) -> Result<Written<Number>, ApiError> {
     caller.must(Scope::NumbersWrite)?;
     let rate = asked.segments_per_second.map(|rate| rate_millis("segments_per_second", rate)).transpose()?;
-    let (id, now): (NumberId, _) = (app.engine.ids().next(), app.engine.now());
+    let (mut ids, now) = (app.engine.ids(), app.engine.now());
+    let (id, errand): (NumberId, WorkId) = (ids.next(), ids.next());
     let text = label("label", &asked.label.unwrap_or_default())?;
     let written = once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         let region = tenant::settings(tx).await?.region;
@@ -104,7 +107,10 @@ pub async fn create(
             created_at: now,
         };
         match number::create(tx, &new).await? {
-            Added::Yes => told(tx, id, now).await,
+            Added::Yes => {
+                queue::add_errand(tx, errand, now, &Errand::ReadRegistration { number: id }).await?;
+                told(tx, id, now).await
+            }
             Added::Taken => Err(ApiError::conflict("number_taken", "This number of the account is in use already.")),
             Added::NoAccount => {
                 let message = "There is no such carrier account. Take one of GET /carrier-accounts.";
@@ -114,6 +120,7 @@ pub async fn create(
     })
     .await?;
     app.engine.sends_may_go();
+    app.engine.registrations_may_be_read();
     Ok(written)
 }
 
@@ -158,6 +165,30 @@ pub async fn change(
     .await?;
     app.engine.sends_may_go();
     Ok(written)
+}
+
+/// Asks the carrier anew how far the number's registration has come and whether it can send attachments. It is asked by itself each
+/// day, each hour while texts are stopped for want of a registration, and whenever it refuses a text for that. A carrier that does not
+/// tell is no error: `registration.reason` says why it is not known.
+#[utoipa::path(post, path = "/numbers/{id}/check", tag = "numbers", params(("id" = String, Path)),
+    responses((status = 200, body = Number)))]
+pub async fn check(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<NumberId>,
+) -> Result<Written<Number>, ApiError> {
+    caller.must(Scope::NumbersWrite)?;
+    let seen = app.engine.carrier().look_at(caller.tenant, id).await.map_err(carrier)?;
+    let (account, seen) = seen.ok_or_else(|| ApiError::not_found("number"))?;
+    let now = app.engine.now();
+    once::write(&app, caller.tenant, None, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+        let news = registration::keep(tx, now, account, &[(id, seen.clone())]).await?;
+        if !news.is_empty() {
+            return told(tx, id, now).await;
+        }
+        number::read(tx, id).await?.map(Told::quiet).ok_or_else(|| ApiError::not_found("number"))
+    })
+    .await
 }
 
 /// Removes a number that has had no conversation. One that has is kept for its history: switch it off instead.

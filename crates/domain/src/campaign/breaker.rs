@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Due, Skip};
+use crate::gate::Reason;
 use crate::id::RecipientId;
 use crate::message::Failure;
 
@@ -148,6 +150,25 @@ pub fn misconfigured(recipient: RecipientId, failure: &Failure) -> Option<Halt> 
     })
 }
 
+/// Why a campaign must stop before this text: its number is not registered, or not any more, so that the carrier would refuse this
+/// one and those that follow. `None`: it goes on.
+#[must_use]
+pub fn unregistered(recipient: RecipientId, due: &Due) -> Option<Halt> {
+    let Due::Skip(Skip::Gate(reason @ Reason::NumberNotRegistered)) = due else { return None };
+    Some(Halt {
+        by: Guard::Configuration,
+        code: Some(reason.code().into()),
+        explanation: "A number of this campaign is not registered for texts to US phones (10DLC, or toll-free \
+                      verification), so the carrier would refuse them. Nothing was sent to it."
+            .into(),
+        mend:
+            "See under Numbers what is missing, mend it at the carrier, read it again there and go on; or cancel this \
+               campaign and send another from registered numbers to those who are left."
+                .into(),
+        samples: vec![recipient],
+    })
+}
+
 /// Why a campaign must stop because of its last outcomes; `None`: it goes on. Of fewer than a window, as many may be blocked as
 /// of a whole one: what is few is no pattern yet.
 #[must_use]
@@ -244,6 +265,18 @@ mod tests {
         for code in ["40309", "40015", "40008", "40310", "40300"] {
             assert_eq!(misconfigured(recipient(7), &failure(code)), None, "{code}");
         }
+    }
+
+    #[test]
+    fn a_number_that_is_not_registered_stops_it_before_a_text_and_no_other_reason_does() {
+        for reason in Reason::ALL {
+            let halt = unregistered(recipient(7), &Due::Skip(Skip::Gate(reason)));
+            assert_eq!(halt.is_some(), reason == Reason::NumberNotRegistered, "{reason:?}");
+            if let Some(halt) = halt {
+                assert_eq!((halt.by, halt.code.as_deref()), (Guard::Configuration, Some("number_not_registered")));
+            }
+        }
+        assert_eq!(unregistered(recipient(7), &Due::Skip(Skip::TooLong)), None);
     }
 
     #[test]

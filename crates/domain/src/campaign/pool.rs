@@ -3,11 +3,14 @@
 //! The one that they know, if it is one of these; else one of where they are, by area code or else by state or country; else any.
 //! Whoever could get several is given one by chance that is the same each time: a number gets as many as its rate is a part of all,
 //! and a number that comes or goes changes nobody else's (rendezvous hashing, weighted by score `-weight / ln(u)`).
+//! A number whose texts to this person carriers would refuse, as it is not registered for them, is taken only where all are so: then
+//! the gate says why.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::id::NumberId;
 use crate::region::{Place, of_number};
+use crate::registration::Status;
 
 /// A number that can be texted from.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Sender {
     pub address: String,
     /// Segments per thousand seconds.
     pub rate_millis: u64,
+    /// Whether carriers know who sends from it.
+    pub registration: Status,
 }
 
 impl std::fmt::Debug for Sender {
@@ -33,6 +38,8 @@ pub struct Pool {
     all: Vec<usize>,
     by_area: HashMap<String, Vec<usize>>,
     by_place: BTreeMap<Place, Vec<usize>>,
+    /// Some are not registered as they should be.
+    is_mixed: bool,
 }
 
 /// A number of a region with more places says nothing of where somebody is: it is free of charge, or new.
@@ -53,13 +60,26 @@ impl Pool {
                 by_place.entry(place).or_default().push(nth);
             }
         }
-        Self { all: (0..senders.len()).collect(), senders, by_area, by_place }
+        let is_mixed = senders.iter().any(|sender| sender.registration.stops());
+        Self { all: (0..senders.len()).collect(), senders, by_area, by_place, is_mixed }
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.senders.len()
+    }
+
+    /// All of them are not registered as they should be: carriers would refuse some texts, whichever sends them.
+    #[must_use]
+    pub fn is_unregistered(&self) -> bool {
+        !self.is_empty() && self.senders.iter().all(|sender| sender.registration.stops())
+    }
+
+    /// One of them can text this person (E.164) without being refused for want of a registration.
+    #[must_use]
+    pub fn reaches(&self, phone: &str) -> bool {
+        self.senders.iter().any(|sender| sender.registration.may_text(phone))
     }
 
     /// There is none.
@@ -74,18 +94,25 @@ impl Pool {
         if let [only] = self.senders.as_slice() {
             return Some(only.id);
         }
-        if let Some(known) = known.filter(|known| self.senders.iter().any(|sender| sender.id == *known)) {
+        // None of them may: then each may as well.
+        let all_may = !self.is_mixed || !self.reaches(phone);
+        let may = |sender: &Sender| all_may || sender.registration.may_text(phone);
+        if let Some(known) = known.filter(|known| self.senders.iter().any(|sender| sender.id == *known && may(sender)))
+        {
             return Some(known);
         }
-        let of_area = || self.by_area.get(area(phone)?);
-        let of_place = || places(phone).into_iter().find_map(|place| self.by_place.get(&place));
-        self.drawn(of_area().or_else(of_place).unwrap_or(&self.all), phone)
+        let of_area = || self.drawn(self.by_area.get(area(phone)?)?, phone, may);
+        let of_place = || {
+            let mut near = places(phone).into_iter().filter_map(|place| self.by_place.get(&place));
+            near.find_map(|near| self.drawn(near, phone, may))
+        };
+        of_area().or_else(of_place).or_else(|| self.drawn(&self.all, phone, may))
     }
 
-    /// One of these, the same each time.
-    fn drawn(&self, among: &[usize], phone: &str) -> Option<NumberId> {
+    /// One of these that may text them, the same each time.
+    fn drawn(&self, among: &[usize], phone: &str, may: impl Fn(&Sender) -> bool) -> Option<NumberId> {
         let scored = among.iter().filter_map(|nth| {
-            let sender = self.senders.get(*nth)?;
+            let sender = self.senders.get(*nth).filter(|sender| may(sender))?;
             Some((score(sender, phone), sender.id))
         });
         // Two that draw the same differ by their ids.
@@ -134,7 +161,7 @@ mod tests {
     }
 
     fn sender(n: usize, address: &str, per_second: u64) -> Sender {
-        Sender { id: id(n), address: address.into(), rate_millis: per_second * 1_000 }
+        Sender { id: id(n), address: address.into(), rate_millis: per_second * 1_000, registration: Status::NOT_NEEDED }
     }
 
     #[test]
@@ -156,6 +183,32 @@ mod tests {
         assert!((0..5).all(|n| anywhere.contains(&id(n))), "nobody is in New York: all take part");
         assert!((0..200).any(|n| chosen(&format!("+1800555{n:04}"), None) != id(2)), "free of charge is no place");
         assert_eq!(Pool::new(Vec::new()).choose("+14155550123", Some(id(0))), None);
+    }
+
+    #[test]
+    fn a_number_that_would_be_refused_is_taken_only_where_all_would_be() {
+        use crate::registration::{Sender as Sort, State};
+        let as_is = |n, address, state| Sender {
+            registration: Status::of(Sort::UsLongCode, Some(state)),
+            ..sender(n, address, 1)
+        };
+        let pool = Pool::new(vec![
+            as_is(0, "+14155550100", State::Unregistered),
+            as_is(1, "+16505550100", State::Registered),
+            as_is(2, "+12125550100", State::Pending),
+        ]);
+        let chosen = |pool: &Pool, phone: &str, known: Option<usize>| pool.choose(phone, known.map(id)).unwrap();
+        assert_eq!(chosen(&pool, "+14155550123", None), id(1), "of its area is one that may not");
+        assert_eq!(chosen(&pool, "+14155550123", Some(0)), id(1), "nor may whom they know");
+        assert_eq!(chosen(&pool, "+12125550123", None), id(1));
+        assert_eq!(chosen(&pool, "+447700900123", Some(0)), id(0), "abroad nobody asks");
+        assert!(!pool.is_unregistered() && pool.reaches("+14155550123"));
+        let none =
+            Pool::new(vec![as_is(0, "+14155550100", State::Unregistered), as_is(2, "+12125550100", State::Pending)]);
+        assert_eq!(chosen(&none, "+14155550123", None), id(0), "somebody has to stand there, and the gate says why");
+        assert_eq!(chosen(&none, "+14155550123", Some(2)), id(2));
+        assert!(none.is_unregistered() && !none.reaches("+14155550123") && none.reaches("+447700900123"));
+        assert!(!Pool::new(Vec::new()).is_unregistered());
     }
 
     #[test]

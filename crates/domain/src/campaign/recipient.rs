@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Assigned, Running, breaker, enrol};
-use crate::decide::opted_out_at_carrier;
+use crate::decide::{doubt_registration, opted_out_at_carrier};
 use crate::decision::{Change, Decision, Effect};
 use crate::fact::{CarrierReported, Ended, Fact, SendEnded};
 use crate::gate::{Asked, Reason, Verdict, explain, gate};
@@ -322,6 +322,9 @@ pub fn reported(about: &Recipient, report: &CarrierReported) -> Decision {
     let mut decision = Decision::default();
     if let Some(to) = about.standing.on(report.reported) {
         counts(about, to, report.failure.as_ref(), &mut decision);
+        if let Some(failure) = report.failure.as_ref().filter(|_| to == Standing::Failed) {
+            doubt_registration(about.number, failure, &mut decision);
+        }
         enrol::when_it_went_out(about, to, &mut decision);
         decision.change(moved(Moved {
             carrier_ref: Some(report.carrier_ref.clone()),
@@ -356,6 +359,7 @@ pub fn overdue(about: &Recipient) -> Decision {
 /// The carrier did not take it, for good or because something is set up wrongly. The latter is no fault of theirs: they wait
 /// again, as if nothing had been tried, and so does everybody else until somebody has mended it.
 fn refused(now: Timestamp, about: &Recipient, failure: &Failure, decision: &mut Decision) {
+    doubt_registration(about.number, failure, decision);
     match breaker::misconfigured(about.id, failure) {
         Some(halt) if about.standing == Standing::Sending => {
             let attempt = Some(about.attempt.saturating_sub(1));

@@ -166,6 +166,7 @@ impl Kept {
         let asked = Asked {
             settings: &settings,
             number_enabled: true,
+            registration: crate::registration::Status::NOT_NEEDED,
             contact_blocked: false,
             opted_out: self.opted_out_at.is_some(),
             wishes: Wishes { purpose, standing: self.standing(purpose, sender), ..Wishes::default() },

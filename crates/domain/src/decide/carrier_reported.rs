@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::answer_failed::answer_lost;
-use super::answered;
+use super::{answered, doubt_registration};
 use crate::consent::{Evidence, State};
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, MessageMoved, ReceiptLine, Unsent};
 use crate::fact::CarrierReported;
@@ -22,6 +22,9 @@ pub fn carrier_reported(now: Timestamp, lane: Uuid, about: &Outbound, report: &C
         if to == Status::Failed {
             let why = failure.as_ref().map_or("the carrier could not deliver it", |failure| &*failure.explanation);
             answer_lost(now, lane, about, why, &mut decision);
+        }
+        if let Some(failure) = failure.as_ref().filter(|_| to == Status::Failed) {
+            doubt_registration(about.number, failure, &mut decision);
         }
         let line = ReceiptLine::Carrier { status: to, failure: failure.clone(), parts, cost: cost.clone() };
         decision.change(Change::Noted { message: about.message, line });

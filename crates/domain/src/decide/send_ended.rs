@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::answer_failed::answer_lost;
-use super::answered;
 use super::carrier_reported::opted_out;
+use super::{answered, doubt_registration};
 use crate::decision::{Change, Decision, Effect, MessageMoved, ReceiptLine};
 use crate::fact::{Ended, Fact, SendEnded};
 use crate::message::{Failure, Reported, Status};
@@ -101,6 +101,7 @@ fn accepted(about: &Outbound, carrier_ref: &str, parts: Option<u32>, decision: &
 fn failed(now: Timestamp, lane: Uuid, about: &Outbound, failure: Failure, decision: &mut Decision) {
     if let Some(to) = about.status.on(Reported::Failed) {
         answer_lost(now, lane, about, &failure.explanation, decision);
+        doubt_registration(about.number, &failure, decision);
         decision.change(Change::MessageMoved(MessageMoved {
             failure: Some(failure),
             ..MessageMoved::to(about.message, about.conversation, to)

@@ -62,6 +62,7 @@ fn scene() -> Scene {
             enabled: true,
             assistant: Some(Arc::clone(&ada)),
             carrier_answers_keywords: false,
+            registration: crate::registration::Status::NOT_NEEDED,
         }),
         address: "+14155550123".into(),
         contact: Some(Contact {
@@ -162,6 +163,7 @@ fn told(decision: &Decision) -> String {
         Effect::FetchMedia { .. } => "→ fetch an attachment".into(),
         Effect::Enrol(enrol) => format!("→ enrol in {}", enrol.workflow),
         Effect::RunTool { .. } => "→ use the tool".into(),
+        Effect::ReadRegistration { number } => format!("→ read the registration of {number}"),
     }));
     lines.join("\n")
 }

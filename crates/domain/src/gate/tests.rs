@@ -18,6 +18,7 @@ fn asked<'a>(settings: &'a Settings, phone: &'a str, purpose: Purpose) -> Asked<
     Asked {
         settings,
         number_enabled: true,
+        registration: crate::registration::Status::NOT_NEEDED,
         contact_blocked: false,
         opted_out: false,
         wishes: Wishes::default(),
@@ -74,6 +75,35 @@ fn what_a_person_wants_comes_before_what_the_clock_says() {
     assert_eq!(told(&gate(night, Asked { opted_out: true, ..campaign })), "skip: contact_opted_out");
     assert_eq!(told(&gate(night, Asked { contact_blocked: true, ..campaign })), "skip: contact_blocked");
     assert_eq!(told(&gate(night, Asked { number_enabled: false, ..campaign })), "skip: number_disabled");
+}
+
+#[test]
+fn what_the_carrier_would_refuse_is_stopped_whatever_it_is_for_but_for_what_the_law_demands() {
+    use crate::registration::{Sender, State, Status};
+    let settings = Settings::default();
+    let noon = at("2026-06-10T16:00:00Z");
+    let said = |sender, state, phone, purpose| {
+        let registration = Status::of(sender, state);
+        told(&gate(noon, Asked { registration, ..asked(&settings, phone, purpose) }))
+    };
+    const PARIS: &str = "+33612345678";
+    const STOPPED: &str = "skip: number_not_registered";
+    for purpose in [Purpose::Conversation, Purpose::Campaign, Purpose::Test] {
+        for state in [State::Unregistered, State::Pending, State::Rejected, State::Suspended] {
+            assert_eq!(said(Sender::UsLongCode, Some(state), FLORIDA, purpose), STOPPED, "{purpose:?} {state:?}");
+            assert_eq!(said(Sender::UsLongCode, Some(state), PARIS, purpose), "send", "{purpose:?} {state:?}");
+            assert_eq!(said(Sender::TollFree, Some(state), PARIS, purpose), STOPPED, "{purpose:?} {state:?}");
+        }
+        for state in [None, Some(State::Unknown), Some(State::Registered), Some(State::NotNeeded)] {
+            assert_eq!(said(Sender::UsLongCode, state, FLORIDA, purpose), "send", "{purpose:?} {state:?}");
+        }
+    }
+    assert_eq!(said(Sender::UsLongCode, Some(State::Unregistered), FLORIDA, Purpose::Confirmation), "send");
+    let registration = Status::of(Sender::UsLongCode, Some(State::Unregistered));
+    let out = Asked { registration, opted_out: true, ..asked(&settings, FLORIDA, Purpose::Campaign) };
+    assert_eq!(told(&gate(noon, out)), "skip: contact_opted_out", "what they want comes first");
+    let off = Asked { registration, number_enabled: false, ..asked(&settings, FLORIDA, Purpose::Campaign) };
+    assert_eq!(told(&gate(noon, off)), "skip: number_disabled");
 }
 
 #[test]

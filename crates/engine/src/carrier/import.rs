@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use domain::id::{CarrierAccountId, NumberId};
+use domain::id::{CarrierAccountId, NumberId, WorkId};
 use domain::phone::Address;
+use domain::registration::next_reading;
 use jiff::Timestamp;
 use store::event::Line;
 use store::number::{self, Added, NewNumber, Number, NumberProblem};
-use store::{StoreError, TenantTx};
+use store::queue::{self, Errand};
+use store::{StoreError, TenantTx, registration};
 
-use super::{CarrierError, Offered, Problem};
+use super::{CarrierError, Offered, Problem, SeenNumbers};
 
 /// What importing led to.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,18 +24,28 @@ pub struct Imported {
     pub lines: Vec<Line>,
 }
 
-/// Takes adopted numbers among the tenant's, each under its new id unless it is there, and notes what is `missing` for all
-/// its numbers of the account.
+/// What is to be imported.
+#[derive(Debug, Clone)]
+pub struct Importing {
+    /// From which account.
+    pub account: CarrierAccountId,
+    /// The adopted numbers, each with the id that it gets unless it is there.
+    pub numbers: Vec<(NumberId, Offered)>,
+    /// What is missing for all of the tenant's numbers of the account.
+    pub missing: Vec<Problem>,
+    /// How the numbers stand.
+    pub seen: SeenNumbers,
+    /// The errand that looks at them day by day, unless there is one.
+    pub errand: WorkId,
+}
+
+/// Takes adopted numbers among the tenant's, and notes how they stand and what is missing.
 ///
 /// # Errors
 /// When the tenant may not use the account, or the database fails.
-pub async fn import(
-    tx: &mut TenantTx<'_>,
-    account: CarrierAccountId,
-    adopted: &[(NumberId, Offered)],
-    missing: &[Problem],
-    now: Timestamp,
-) -> Result<Imported, CarrierError> {
+pub async fn import(tx: &mut TenantTx<'_>, importing: &Importing, now: Timestamp) -> Result<Imported, CarrierError> {
+    let Importing { account, numbers: adopted, missing, seen, errand } = importing;
+    let account = *account;
     let (mut ours, mut problems, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     for (id, found) in adopted {
         match take(tx, account, *id, found, now).await? {
@@ -44,7 +56,9 @@ pub async fn import(
             Err(problem) => problems.push(problem),
         }
     }
-    lines.extend(note(tx, account, missing).await?);
+    let next = next_reading(now, seen.values().map(|seen| seen.registration.status), false);
+    queue::add_errand(tx, *errand, next, &Errand::ReadRegistrations { account }).await?;
+    lines.extend(note(tx, account, missing, seen, now).await?);
     let mut told = BTreeSet::new();
     lines.retain(|line| told.insert(line.subject));
     let mut numbers = Vec::new();
@@ -54,7 +68,8 @@ pub async fn import(
     Ok(Imported { numbers, problems, lines })
 }
 
-/// Writes down for each of the tenant's numbers of the account what is missing, and answers a line for each where that is news.
+/// Writes down for each of the tenant's numbers of the account what is missing and how it stands, and answers a line for each where
+/// that is news.
 ///
 /// # Errors
 /// When the database fails.
@@ -62,9 +77,12 @@ pub async fn note(
     tx: &mut TenantTx<'_>,
     account: CarrierAccountId,
     missing: &[Problem],
+    seen: &SeenNumbers,
+    now: Timestamp,
 ) -> Result<Vec<Line>, StoreError> {
-    let mut lines = Vec::new();
+    let (mut lines, mut read) = (Vec::new(), Vec::new());
     for number in number::of_account(tx, account).await? {
+        read.extend(seen.get(&number.e164).map(|seen| (number.id, seen.clone())));
         let found: Vec<NumberProblem> = missing
             .iter()
             .filter(|problem| problem.keeps(&number.e164))
@@ -77,6 +95,12 @@ pub async fn note(
         if found != number.problems {
             number::set_problems(tx, number.id, &found).await?;
             lines.push(number::updated(number.id));
+        }
+    }
+    for id in registration::keep(tx, now, account, &read).await? {
+        let line = number::updated(id);
+        if !lines.contains(&line) {
+            lines.push(line);
         }
     }
     Ok(lines)

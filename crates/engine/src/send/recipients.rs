@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use domain::campaign::breaker::unregistered;
 use domain::campaign::throttle::{Day, Limits};
 use domain::campaign::{Due, Running, Settings, Texts, Throttle, Untimely, due};
 use domain::consent::Wishes;
@@ -117,6 +118,12 @@ pub(super) async fn claim(
             let (wishes, untimely) = (heard.wishes(phone), sending.settings.untimely());
             let asked = Asked { had: often.had(phone), wishes, untimely, ..asked(sender, one) };
             let (moved, due) = due(now, &running, &one.recipient, &rendering, person(one), one.body.as_deref(), asked);
+            if let Some(halt) = unregistered(one.recipient.id, &due) {
+                let mut decision = Decision::default();
+                decision.change(Change::CampaignHalted { campaign: id, halt: Box::new(halt) });
+                decisions.push(decision);
+                continue 'campaigns;
+            }
             if let Due::Hand { attempt, body, segments } = due {
                 if limited.holds(now, id, segments) {
                     continue 'campaigns;
@@ -294,6 +301,7 @@ pub(crate) fn asked<'a>(sender: &'a Sender, one: &'a DueRecipient) -> Asked<'a> 
     Asked {
         settings: &sender.settings,
         number_enabled: sender.enabled,
+        registration: sender.registration,
         contact_blocked: one.blocked,
         opted_out: one.recipient.opted_out_at.is_some(),
         wishes: Wishes::default(),

@@ -7,6 +7,7 @@ pub mod message;
 pub mod number;
 pub mod opt_out;
 pub mod profile;
+pub mod registration;
 
 use std::time::Duration;
 

@@ -19,6 +19,7 @@ pub(super) async fn admit(State(world): State<Arc<World>>, mut request: Request,
         let refusal = ApiError::unauthorized();
         return if bare { refusal.bare() } else { refusal.into_response() };
     };
+    world.tally.requests.add_one();
     let (remaining, admitted) = take_one(&world, &account);
     let mut response = if admitted {
         request.extensions_mut().insert(account);

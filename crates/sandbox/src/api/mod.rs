@@ -7,6 +7,7 @@ mod numbers;
 mod optouts;
 mod page;
 mod profiles;
+mod registrations;
 
 use std::sync::Arc;
 
@@ -57,6 +58,10 @@ pub(crate) fn router(world: &Arc<World>) -> Router<Arc<World>> {
             get(autoresponses::show).put(autoresponses::replace).delete(autoresponses::delete),
         )
         .route("/messaging_optouts", get(optouts::list))
+        .route("/10dlc/phone_number_campaigns", get(registrations::assignments))
+        .route("/10dlc/phone_number_campaigns/{e164}", get(registrations::assignment))
+        .route("/10dlc/campaign/{id}", get(registrations::campaign))
+        .route("/messaging_tollfree/verification/requests", get(registrations::verifications))
         .fallback(|| async { ApiError::not_found("resource") })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(Arc::clone(world), guard::admit))

@@ -12,6 +12,8 @@ pub(crate) struct ApiError {
     pub(crate) detail: String,
     pub(crate) pointer: Option<&'static str>,
     pub(crate) retry_after_s: Option<u64>,
+    /// Registers tell no address where the code is explained.
+    pub(crate) is_plain: bool,
 }
 
 impl ApiError {
@@ -22,7 +24,13 @@ impl ApiError {
             detail: detail.into(),
             pointer: None,
             retry_after_s: None,
+            is_plain: false,
         }
+    }
+
+    /// As registers tell it.
+    pub(crate) fn plain(self) -> Self {
+        Self { is_plain: true, ..self }
     }
 
     /// Says which field of the body it is about, as a JSON pointer.
@@ -64,8 +72,13 @@ impl ApiError {
     pub(crate) fn body(&self) -> Vec<u8> {
         let source = self.pointer.map(|pointer| Source { pointer });
         let meta = Meta { url: "https://developers.telnyx.com/docs/overview/errors/" };
-        let error =
-            Problem { code: &self.code, title: title(&self.code), detail: &self.detail, source, meta: Some(meta) };
+        let error = Problem {
+            code: &self.code,
+            title: title(&self.code),
+            detail: &self.detail,
+            source,
+            meta: Some(meta).filter(|_| !self.is_plain),
+        };
         serde_json::to_vec(&Problems { errors: [error] }).unwrap_or_default()
     }
 }
@@ -160,6 +173,7 @@ pub(crate) fn title(code: &str) -> &'static str {
         "40317" => "Invalid MMS content",
         "40318" => "Message queue full",
         "40321" => "No usable numbers on messaging profile",
+        "40329" => "Toll-free number not verified",
         "40328" => "Message exceeds recommended size",
         "40331" => "Missing whitelisted destinations",
         "40333" => "Daily spend limit reached",

@@ -5,6 +5,7 @@ pub(crate) mod event;
 pub(crate) mod message;
 pub(crate) mod number;
 pub(crate) mod profile;
+pub(crate) mod registration;
 
 use jiff::{Timestamp, tz::Offset};
 use serde::{Serialize, Serializer};

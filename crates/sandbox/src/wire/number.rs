@@ -57,7 +57,7 @@ pub(crate) fn messaging(number: &Number) -> Value {
         "eligible_messaging_products": ["A2P"],
         "organization_id": number.account,
         "type": if number.is_toll_free() { "toll-free" } else { "long-code" },
-        "features": { "sms": ways, "mms": { "domestic_two_way": true, "international_inbound": false, "international_outbound": false } },
+        "features": { "sms": ways, "mms": { "domestic_two_way": number.can_mms, "international_inbound": false, "international_outbound": false } },
         "health": { "message_count": 0, "inbound_outbound_ratio": 0.0, "success_ratio": 1.0, "spam_ratio": 0.0 },
         "tags": number.tags.as_ref(),
         "created_at": iso(number.created_at),

@@ -6,6 +6,7 @@ mod control;
 mod faults;
 mod idempotency;
 mod phones;
+mod registrations;
 mod sending;
 mod support;
 mod webhooks;

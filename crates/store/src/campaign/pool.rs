@@ -7,7 +7,7 @@ use domain::campaign::pool::Sender;
 use domain::id::{ContactId, NumberId};
 use jiff::Timestamp;
 
-use crate::{StoreError, TenantTx, args, list};
+use crate::{StoreError, TenantTx, args, list, registration};
 
 /// Those of these numbers that can be texted from: they are there, switched on, and nothing is missing at the carrier.
 ///
@@ -16,12 +16,15 @@ use crate::{StoreError, TenantTx, args, list};
 pub async fn usable(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<Pool, StoreError> {
     let rows = tx
         .rows(
-            "SELECT id, address, rate_millis FROM number
+            "SELECT id, address, rate_millis, registration FROM number
              WHERE tenant_id = $1 AND id {among $2} AND enabled AND problems = '[]' ORDER BY id",
             args![list(numbers)],
         )
         .await?;
-    let senders = rows.iter().map(|row| Ok(Sender { id: row.get(0)?, address: row.get(1)?, rate_millis: row.get(2)? }));
+    let senders = rows.iter().map(|row| {
+        let registration = registration::status(row.text(1)?, row.text_or_null(3)?)?;
+        Ok(Sender { id: row.get(0)?, address: row.get(1)?, rate_millis: row.get(2)?, registration })
+    });
     Ok(Pool::new(senders.collect::<Result<_, StoreError>>()?))
 }
 

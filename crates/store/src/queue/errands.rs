@@ -1,8 +1,8 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, ImportId, KnowledgeId, MediaId, MessageId,
-    ReplayId, TenantId, WorkId, WorkflowId,
+    ApprovalId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, ImportId, KnowledgeId, MediaId,
+    MessageId, NumberId, ReplayId, TenantId, WorkId, WorkflowId,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,16 @@ pub enum Errand {
         /// By which order: a later one makes this one needless.
         run: i64,
     },
+    /// Ask the carrier how far the registration of a number has come.
+    ReadRegistration {
+        /// Of which.
+        number: NumberId,
+    },
+    /// Ask that of all numbers of an account, again and again.
+    ReadRegistrations {
+        /// Which account.
+        account: CarrierAccountId,
+    },
     /// Go on with a replay.
     ReplayAssistant {
         /// Which.
@@ -97,6 +107,7 @@ impl Errand {
             Self::FreezeCampaign { .. } => "freeze_campaign",
             Self::CheckCampaign { .. } => "check_campaign",
             Self::ImportContacts { .. } => "import_contacts",
+            Self::ReadRegistration { .. } | Self::ReadRegistrations { .. } => "read_registration",
             Self::ReplayAssistant { .. } => "replay_assistant",
             Self::Enrol { .. } => "enrol",
         }
@@ -112,6 +123,8 @@ impl Errand {
             Self::ImportContacts { import, run } => format!("import:{import}:{run}"),
             Self::FreezeCampaign { campaign, launch } => format!("freeze:{campaign}:{launch}"),
             Self::CheckCampaign { campaign, run } => format!("check:{campaign}:{run}"),
+            Self::ReadRegistration { number } => format!("registration:{number}"),
+            Self::ReadRegistrations { account } => format!("registrations:{account}"),
             Self::ReplayAssistant { replay } => format!("replay:{replay}"),
             Self::Enrol { workflow, contact, campaign } => format!("enrol:{workflow}:{contact}:{campaign}"),
         }
@@ -230,4 +243,22 @@ pub async fn drop_errand(tx: &mut TenantTx<'_>, id: WorkId) -> Result<(), StoreE
 /// When the database fails.
 pub async fn postpone_errand(tx: &mut TenantTx<'_>, id: WorkId, at: Timestamp) -> Result<(), StoreError> {
     tx.push("UPDATE errand SET ready_at_us = $3 WHERE tenant_id = $1 AND id = $2", args![id, at]).await
+}
+
+/// It is done for now and comes again at `at`, which is no retry of what failed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn repeat_errand(tx: &mut TenantTx<'_>, id: WorkId, at: Timestamp) -> Result<(), StoreError> {
+    tx.push("UPDATE errand SET ready_at_us = $3, attempt = 0 WHERE tenant_id = $1 AND id = $2", args![id, at]).await
+}
+
+/// It comes no later than `at`, if it waits for its hour and nobody is at it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hasten_errand(tx: &mut TenantTx<'_>, errand: &Errand, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE errand SET ready_at_us = $3
+               WHERE tenant_id = $1 AND key = $2 AND attempt = 0 AND ready_at_us > $3";
+    tx.push(sql, args![errand.key(), at]).await
 }

@@ -7,13 +7,14 @@ use domain::decision::{MessageMoved, Priority, SendText};
 use domain::hours::QuietHours;
 use domain::id::{CarrierAccountId, ConversationId, MediaId, MessageId, NumberId, TenantId};
 use domain::message::{Author, Status};
+use domain::registration::Status as Registered;
 use domain::tenant::Settings;
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::remember::{Aftermath, SENDING_LEASE};
 use crate::scene::{author, holder, json, mode};
-use crate::{Row, StoreError, SystemTx, TenantTx, Value, args, row};
+use crate::{Row, StoreError, SystemTx, TenantTx, Value, args, registration, row};
 
 /// A number with texts that wait.
 #[derive(Debug, Clone)]
@@ -72,6 +73,8 @@ pub struct Sender {
     pub address: String,
     /// It may send.
     pub enabled: bool,
+    /// Whether carriers know who sends from it.
+    pub registration: Registered,
     /// Through which account.
     pub account: CarrierAccountId,
     /// The tenant's profile there.
@@ -185,7 +188,7 @@ pub async fn lanes_waiting(tx: &mut SystemTx<'_>) -> Result<Vec<Lane>, StoreErro
 pub async fn sender(tx: &mut TenantTx<'_>, number: NumberId) -> Result<Option<Sender>, StoreError> {
     let row = tx
         .opt(
-            "SELECT n.address, n.enabled, n.carrier_account_id, g.messaging_profile_id, t.settings
+            "SELECT n.address, n.enabled, n.carrier_account_id, g.messaging_profile_id, t.settings, n.registration
              FROM number n
              JOIN tenant t ON t.tenant_id = n.tenant_id
              LEFT JOIN carrier_grant g ON g.tenant_id = n.tenant_id AND g.carrier_account_id = n.carrier_account_id
@@ -195,6 +198,7 @@ pub async fn sender(tx: &mut TenantTx<'_>, number: NumberId) -> Result<Option<Se
         .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Sender {
+        registration: registration::status(row.text(0)?, row.text_or_null(5)?)?,
         address: row.get(0)?,
         enabled: row.get(1)?,
         account: row.get(2)?,

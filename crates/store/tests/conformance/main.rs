@@ -27,6 +27,7 @@ mod one_engine;
 mod outcome;
 mod pace;
 mod people;
+mod registration;
 mod rehearsal;
 mod segment;
 mod statement;

@@ -132,6 +132,13 @@ store::on_both_engines! {
             assert_eq!(refused.bad_field(), ("numbers[0]", "no_mms"));
             assert!(text(&refused.body["errors"][0]["message"]).starts_with("ACME is a name"), "{}", refused.body);
         }
+        // Of a number the carrier says it.
+        town.sandbox.control().set_mms(&acme.number, false).unwrap();
+        let _ = acme.post(&format!("/numbers/{}/check", acme.number_id), json!({})).await.is(200);
+        let _ = acme.patch(&format!("/campaigns/{id}"), json!({ "numbers": [acme.number_id] })).await.is(200);
+        let refused = acme.post(&format!("/campaigns/{id}/launch"), json!({})).await;
+        assert_eq!(refused.bad_field(), ("numbers[0]", "no_mms"));
+        let _ = acme.patch(&format!("/campaigns/{id}"), json!({ "numbers": [name] })).await.is(200);
         let _ = acme.patch(&format!("/campaigns/{id}"), json!({ "media": [] })).await.is(200);
         order(&acme, &id, "launch").await;
     }

@@ -35,6 +35,7 @@ mod merges;
 mod models;
 mod people;
 mod red_team;
+mod registrations;
 mod rehearsal;
 mod schedules;
 mod segments;

@@ -19,6 +19,7 @@ use crate::document::Document;
 
 pub const KEY: &str = "KEY-acme";
 pub const NUMBER: &str = "+13125550100";
+pub const FREE: &str = "+18005550100";
 pub const PHONE: &str = "+13125550123";
 
 type Told = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
@@ -37,7 +38,8 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// A sandbox with one account and one number, and an endpoint for its webhooks.
     pub async fn open(document: &'a Document) -> Self {
-        let config = SandboxConfig::default().without_pauses().account(NewAccount::new("Acme", KEY).number(NUMBER));
+        let config =
+            SandboxConfig::default().without_pauses().account(NewAccount::new("Acme", KEY).number(NUMBER).number(FREE));
         let sandbox = Sandbox::start(config).await.expect("the sandbox starts");
         let told = Told::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

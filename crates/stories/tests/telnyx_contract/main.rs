@@ -7,11 +7,11 @@ mod document;
 mod line;
 
 use document::Document;
-use line::{KEY, Line, NUMBER, PHONE, to_say};
+use line::{FREE, KEY, Line, NUMBER, PHONE, to_say};
 use providers::http::{Method, Request, Secret};
-use providers::telnyx::account::{Account, message, number, opt_out, profile};
+use providers::telnyx::account::{Account, message, number, opt_out, profile, registration};
 use providers::telnyx::text::{self, SendText};
-use sandbox::{Burst, Faults, Outcome, OutcomeRule};
+use sandbox::{Burst, Faults, Outcome, OutcomeRule, Registration};
 use serde_json::json;
 
 const MISSING: &str = "Telnyx's document is not committed: run `make telnyx-contract SPEC=path/to/openapi.json`";
@@ -81,6 +81,8 @@ async fn account(line: &mut Line<'_>) {
     line.ask("a number is taken off", number::assign(account, &first.carrier_ref, "")).await;
     line.ask("and put back", number::assign(account, &first.carrier_ref, &made)).await;
 
+    registrations(line, account).await;
+
     line.sandbox.phone(PHONE).text(NUMBER, "STOP", &[]).expect("the phone texts");
     line.sandbox.until_quiet().await;
     line.ask("opt-outs are listed", opt_out::list(account, None, None, 1)).await;
@@ -142,6 +144,34 @@ async fn account(line: &mut Line<'_>) {
     .await;
 
     refusals_of_the_account(line, &number, &made).await;
+}
+
+/// How far registrations have come, in every state.
+async fn registrations(line: &mut Line<'_>, account: Account<'_>) {
+    let now = line.sandbox.now();
+    for state in [Registration::Registered, Registration::Pending, Registration::Rejected, Registration::Suspended] {
+        line.sandbox.set_registration(NUMBER, state, None).expect("a number");
+        line.sandbox.set_registration(FREE, state, None).expect("a number");
+        let answer = line.ask("a number's campaign", registration::assignment(account, NUMBER)).await;
+        let assigned = registration::assigned(Some(&answer), now).expect("our adapter reads it").expect("it has one");
+        let answer = line.ask("a campaign", registration::campaign(account, &assigned.campaign_id)).await;
+        let campaign = registration::campaign_got(Some(&answer), now).expect("our adapter reads it");
+        assert_eq!((campaign.id, campaign.brand_id), (assigned.campaign_id, assigned.brand_id));
+        let answer = line.ask("campaigns of numbers", registration::assignments(account, 1)).await;
+        let listed = registration::assignments_listed(Some(&answer), now, 1).expect("our adapter reads it");
+        assert_eq!((listed.items.len(), listed.next), (1, None));
+        for of in [Some(FREE), None] {
+            let answer = line.ask("verifications", registration::verifications(account, of, 1)).await;
+            let listed = registration::verifications_listed(Some(&answer), now, 1).expect("our adapter reads it");
+            assert_eq!(listed.items[0].phone_numbers, [FREE]);
+        }
+    }
+    let text = json!({ "from": NUMBER, "to": PHONE, "text": "Hi" });
+    line.provoke("a text from a number without a campaign", Method::POST, "/messages", &text).await;
+    line.sandbox.set_registration(NUMBER, Registration::Unregistered, None).expect("a number");
+    line.refused_request("a number without a campaign", registration::assignment(account, NUMBER)).await;
+    line.refused_request("a campaign of nobody", registration::campaign(account, "nobody")).await;
+    line.sandbox.set_registration(NUMBER, Registration::Registered, None).expect("a number");
 }
 
 async fn refusals_of_the_account(line: &mut Line<'_>, number: &str, profile: &str) {

@@ -10,16 +10,17 @@ use api::{
 };
 use clap::Subcommand;
 use domain::{
-    id::{AssistantId, CarrierAccountId, NumberId, TenantId},
+    id::{AssistantId, CarrierAccountId, NumberId, TenantId, WorkId},
     phone::Address,
 };
-use engine::carrier::{CarrierError, Imported, Offered, Problem, import, note};
+use engine::carrier::{CarrierError, Findings, Imported, Importing, Offered, Problem, import, note};
 use jiff::Timestamp;
 use serde_json::json;
 use store::{
     StoreError, TenantTx,
     event::{self, Line},
     number::{self, Added, NewNumber, Number, NumberChange},
+    queue::{self, Errand},
     tenant,
 };
 
@@ -138,7 +139,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
                 rate_millis: rate(segments_per_second)?.unwrap_or(usual),
                 created_at: desk.now,
             };
-            let (id, now): (NumberId, _) = (new.id, desk.now);
+            let (id, now, errand): (NumberId, _, WorkId) = (new.id, desk.now, desk.ids.next());
             let added = desk
                 .write(tenant, async move |tx: &mut TenantTx<'_>| {
                     if let Some(assistant) = new.assistant
@@ -148,6 +149,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
                     }
                     let added = number::create(tx, &new).await?;
                     if added == Added::Yes {
+                        queue::add_errand(tx, errand, now, &Errand::ReadRegistration { number: id }).await?;
                         tell(tx, now, &[number::updated(id)]).await?;
                     }
                     Ok(Ok(added))
@@ -165,8 +167,14 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<Ans
             let (mut text, rows) = (String::new(), all(&desk, tenant).await?);
             for number in &rows {
                 let state = if number.enabled { "on" } else { "off" };
-                let kind = number.kind.as_str();
-                let _ = writeln!(text, "{}  {}  {kind}  {state}  {}", number.id, number.e164, number.label);
+                let (kind, registered) = (number.kind.as_str(), number.registration.state.as_str());
+                let _ =
+                    writeln!(text, "{}  {}  {kind}  {state}  {registered}  {}", number.id, number.e164, number.label);
+                if number.registration.stops_texts {
+                    let said = [&number.registration.reason, &number.registration.mend];
+                    let words: Vec<&str> = said.into_iter().flatten().map(String::as_str).collect();
+                    let _ = writeln!(text, "    {}", words.join(" "));
+                }
             }
             Answer::new(text, json!({ "data": rows }))
         }
@@ -223,10 +231,11 @@ async fn adopt(
     let adopted = engine.carrier().adopt(tenant, id, &wanted, &profile_name).await.map_err(carrier)?;
     let mut ids = engine.ids();
     let new: Vec<(NumberId, Offered)> = adopted.numbers.into_iter().map(|found| (ids.next(), found)).collect();
-    let (now, missing) = (engine.now(), adopted.problems.clone());
+    let (now, missing, errand) = (engine.now(), adopted.problems.clone(), ids.next());
+    let importing = Importing { account: id, numbers: new, missing, seen: adopted.seen, errand };
     let Imported { numbers, problems, lines: _ } = desk
         .write(tenant, async move |tx: &mut TenantTx<'_>| {
-            let imported = import(tx, id, &new, &missing, now).await?;
+            let imported = import(tx, &importing, now).await?;
             tell(tx, now, &imported.lines).await?;
             Ok::<_, CarrierError>(imported)
         })
@@ -247,10 +256,10 @@ async fn adopt(
 async fn check(desk: &Desk, config: &Config, at: &At) -> anyhow::Result<Answer> {
     let (tenant, id) = whose(desk, at).await?;
     let ours = ours(desk, tenant, id).await?;
-    let problems = desk.engine(config)?.carrier().check(tenant, id, &ours).await.map_err(carrier)?;
+    let Findings { problems, seen } = desk.engine(config)?.carrier().check(tenant, id, &ours).await.map_err(carrier)?;
     let (now, missing) = (desk.now, problems.clone());
     desk.write(tenant, async move |tx: &mut TenantTx<'_>| {
-        let lines = note(tx, id, &missing).await?;
+        let lines = note(tx, id, &missing, &seen, now).await?;
         tell(tx, now, &lines).await
     })
     .await?;

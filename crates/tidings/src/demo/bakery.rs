@@ -23,6 +23,7 @@ use store::{
     },
     event, knowledge, member,
     number::{self, Added, NewNumber},
+    queue::{self, Errand},
     tenant,
     user::{self, User},
 };
@@ -250,5 +251,5 @@ async fn numbers(
             return Err(StoreError::fault("a number of the demo is taken"));
         }
     }
-    Ok(())
+    queue::add_errand(tx, ids.next(), now, &Errand::ReadRegistrations { account }).await
 }

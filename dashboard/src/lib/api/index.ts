@@ -81,6 +81,7 @@ export const numbers = {
   list: () => get<T.Page<T.Number>>("/numbers", { limit: 100 }),
   update: (id: string, body: T.NumberPatch) => patch<T.Number>(`/numbers/${at(id)}`, body),
   remove: (id: string) => remove(`/numbers/${at(id)}`),
+  check: (id: string) => post<T.Number>(`/numbers/${at(id)}/check`),
 };
 
 export const contacts = {

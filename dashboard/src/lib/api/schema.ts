@@ -1978,6 +1978,27 @@ export interface paths {
         patch: operations["patch_numbers_id"];
         trace?: never;
     };
+    "/api/v1/numbers/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks the carrier anew how far the number's registration has come and whether it can send attachments. It is asked by itself each
+         *     day, each hour while texts are stopped for want of a registration, and whenever it refuses a text for that. A carrier that does not
+         *     tell is no error: `registration.reason` says why it is not known.
+         */
+        post: operations["post_numbers_id_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phones/parse": {
         parameters: {
             query?: never;
@@ -6230,6 +6251,8 @@ export interface components {
             data: {
                 /** @description Who answers new conversations on it. */
                 assistant_id?: string | null;
+                /** @description Whether it can send attachments; `null`: the carrier did not say. */
+                can_mms: boolean | null;
                 /** @description Through which account it sends. */
                 carrier_account_id: string;
                 /** @description Its id at the carrier. */
@@ -6253,6 +6276,8 @@ export interface components {
                 pretty: string;
                 /** @description What is missing at the carrier. */
                 problems: components["schemas"]["NumberProblem"][];
+                /** @description Whether carriers know who sends from it. */
+                registration: components["schemas"]["NumberRegistration"];
                 /**
                  * Format: double
                  * @description How fast it may send.
@@ -7162,6 +7187,8 @@ export interface components {
         Number: {
             /** @description Who answers new conversations on it. */
             assistant_id?: string | null;
+            /** @description Whether it can send attachments; `null`: the carrier did not say. */
+            can_mms: boolean | null;
             /** @description Through which account it sends. */
             carrier_account_id: string;
             /** @description Its id at the carrier. */
@@ -7185,6 +7212,8 @@ export interface components {
             pretty: string;
             /** @description What is missing at the carrier. */
             problems: components["schemas"]["NumberProblem"][];
+            /** @description Whether carriers know who sends from it. */
+            registration: components["schemas"]["NumberRegistration"];
             /**
              * Format: double
              * @description How fast it may send.
@@ -7201,6 +7230,28 @@ export interface components {
             mend: string;
             /** @description What is wrong. */
             message: string;
+        };
+        /** @description Whether carriers know who sends from a number: 10DLC, or toll-free verification. */
+        NumberRegistration: {
+            /** @description Whose campaign it is, by the carrier's id; `null` where another provider shares it. */
+            brand_id: string | null;
+            /** @description The 10DLC campaign that the number is assigned to, by the carrier's id. */
+            campaign_id: string | null;
+            /** @description What to do about it; `null`: nothing. */
+            mend: string | null;
+            /** @description Carriers ask for one: of ordinary US numbers for texts to US phones, of North American toll-free numbers for all. */
+            needed: boolean;
+            /**
+             * Format: date-time
+             * @description When the carrier was last asked; `null`: never.
+             */
+            read_at: string | null;
+            /** @description What the carrier says to it, in its own words. */
+            reason: string | null;
+            /** @description How far it has come. */
+            state: components["schemas"]["RegistrationState"];
+            /** @description Texts that need it are stopped here, as the carrier would refuse them. */
+            stops_texts: boolean;
         };
         /** @description A number that the account has at the carrier. */
         OfferedNumber: {
@@ -7817,6 +7868,11 @@ export interface components {
             /** @description Why, for whoever launched it. */
             note?: string | null;
         };
+        /**
+         * @description How far the registration of a number has come at the carrier.
+         * @enum {string}
+         */
+        RegistrationState: "not_needed" | "unknown" | "unregistered" | "pending" | "registered" | "rejected" | "suspended";
         /**
          * @description Who wrote a message of a rehearsal.
          * @enum {string}
@@ -13544,6 +13600,36 @@ export interface operations {
                 "application/json": components["schemas"]["ChangeNumber"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Number"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_numbers_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {

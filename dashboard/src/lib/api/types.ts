@@ -94,6 +94,7 @@ export type NewSession = Schemas["SignIn"];
 export type NewSource = Schemas["NewSource"];
 export type NewWebhook = Schemas["NewWebhook"];
 export type Number = Schemas["Number"];
+export type NumberRegistration = Schemas["NumberRegistration"];
 export type NumberPatch = Schemas["ChangeNumber"];
 export type PasswordChange = Schemas["ChangePassword"];
 export type Preview = Schemas["Preview"];

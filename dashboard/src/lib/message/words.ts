@@ -37,6 +37,7 @@ const REASON: Record<string, string> = {
   quiet_hours: "it is quiet hours where this person is",
   no_open_hour: "the quiet hours leave no hour to send in",
   number_disabled: "the sending number is switched off",
+  number_not_registered: "the sending number is not registered for texts to this phone",
   contact_replied: "they replied first",
   human_replied: "a person answered instead",
   asked: "somebody took it back",

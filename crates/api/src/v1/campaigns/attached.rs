@@ -21,20 +21,20 @@ pub(super) async fn media_of(tx: &mut TenantTx<'_>, asked: &[MediaId]) -> Result
     Ok(each)
 }
 
-/// Only a name is known to take no attachments anywhere; what the carrier says of the others stops a campaign with its first
-/// text (code 40308).
+/// A name takes no attachments anywhere; of a number the carrier says it. Where it does not, it stops a campaign with its first text
+/// (code 40308).
 pub(super) async fn numbers_can(tx: &mut TenantTx<'_>, set: &Settings) -> Result<(), ApiError> {
     if set.media.is_empty() {
         return Ok(());
     }
     for (nth, id) in set.numbers.iter().enumerate() {
-        let Some(number) = number::read(tx, *id).await?.filter(|number| number.kind == Kind::Alphanumeric) else {
-            continue;
+        let Some(number) = number::read(tx, *id).await? else { continue };
+        let why = match (number.kind, number.can_mms) {
+            (Kind::Alphanumeric, _) => "is a name, and names cannot send attachments",
+            (_, Some(false)) => "cannot send attachments, as the carrier says",
+            (_, Some(true) | None) => continue,
         };
-        let mend = format!(
-            "{} is a name, and names cannot send attachments. Leave it out, or take the attachments off.",
-            number.e164
-        );
+        let mend = format!("{} {why}. Leave it out, or take the attachments off.", number.e164);
         return Err(ApiError::invalid(format!("numbers[{nth}]"), "no_mms", mend));
     }
     Ok(())

@@ -1,13 +1,13 @@
 //! When a campaign is to go, as it is asked for; and that somebody can be texted from one of its numbers.
 
 use domain::campaign::schedule::{instant, wall_clock};
-use domain::campaign::{Schedule, Settings};
+use domain::campaign::{Pool, Schedule, Settings};
 use domain::hours::zone;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::Deserialize;
-use store::campaign::pool;
-use store::{TenantTx, tenant};
+use store::campaign::{audience, pool};
+use store::{StoreError, TenantTx, tenant};
 use utoipa::ToSchema;
 
 use crate::error::ApiError;
@@ -93,10 +93,17 @@ impl Launch {
 /// That somebody can be texted from one of its numbers, and that the last of its texts has time.
 pub(super) async fn can_go(
     tx: &mut TenantTx<'_>,
+    now: Timestamp,
     set: &Settings,
     starts_at: Option<Timestamp>,
 ) -> Result<(), ApiError> {
-    if pool::usable(tx, &set.numbers).await?.is_empty() {
+    let pool = pool::usable(tx, &set.numbers).await?;
+    if pool.is_unregistered() && is_refused_to_some(tx, now, set, &pool).await? {
+        let mend = "None of these numbers is registered for texts to US phones, so the carrier would refuse them. See under \
+                    Numbers what is missing, mend it at the carrier and read it again there, or choose others.";
+        return Err(ApiError::invalid("numbers", "none_registered", mend));
+    }
+    if pool.is_empty() {
         let mend = "None of these numbers can send: they are switched off or have problems. Mend one under Numbers, or choose others.";
         return Err(ApiError::invalid("numbers", "none_usable", mend));
     }
@@ -107,6 +114,35 @@ pub(super) async fn can_go(
     }
     Ok(())
 }
+
+/// Somebody of the audience would be refused by the carrier, whichever number texts them. Of a large audience only the first are
+/// looked at: whoever comes later stops the campaign before anything is sent to them.
+async fn is_refused_to_some(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    set: &Settings,
+    pool: &Pool,
+) -> Result<bool, StoreError> {
+    if set.audience.phones.iter().any(|phone| !pool.reaches(phone)) {
+        return Ok(true);
+    }
+    let mut after = None;
+    for _ in 0..PAGES_LOOKED_AT {
+        let page = audience::page(tx, now, &set.audience, after, PAGE).await?;
+        if page.people.iter().any(|(_, phone)| !pool.reaches(phone)) {
+            return Ok(true);
+        }
+        after = page.last;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(false)
+}
+
+/// So many contacts are looked at with one statement, and so often.
+const PAGE: u32 = 1_000;
+const PAGES_LOOKED_AT: usize = 5;
 
 fn clock(field: &str, text: &str) -> Result<DateTime, ApiError> {
     wall_clock(text).ok_or_else(|| {

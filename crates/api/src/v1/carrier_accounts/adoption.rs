@@ -6,7 +6,7 @@ use domain::{
     id::{CarrierAccountId, NumberId, TenantId},
     phone::Address,
 };
-use engine::carrier::{CarrierError, Imported, Offered, Problem as Missing, import, note};
+use engine::carrier::{CarrierError, Findings, Imported, Importing, Offered, Problem as Missing, import, note};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::{
@@ -137,10 +137,11 @@ pub async fn adopt(
     let mut ids = app.engine.ids();
     let new: Vec<(NumberId, Offered)> = adopted.numbers.into_iter().map(|found| (ids.next(), found)).collect();
     let (now, profile) = (app.engine.now(), adopted.messaging_profile_id);
-    let missing = adopted.problems;
+    let (missing, seen, errand) = (adopted.problems, adopted.seen, ids.next());
+    let importing = Importing { account: id, numbers: new, missing, seen, errand };
     let written = once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
-        let Imported { numbers, problems, lines } = import(tx, id, &new, &missing, now).await.map_err(carrier)?;
-        let problems = missing.iter().cloned().chain(problems).map(Into::into).collect();
+        let Imported { numbers, problems, lines } = import(tx, &importing, now).await.map_err(carrier)?;
+        let problems = importing.missing.iter().cloned().chain(problems).map(Into::into).collect();
         let value = AdoptedNumbers { messaging_profile_id: profile.clone(), numbers, problems };
         if lines.is_empty() {
             return Ok(Told::quiet(value));
@@ -162,12 +163,13 @@ pub async fn check(
 ) -> Result<Written<Checked>, ApiError> {
     caller.must(Scope::CarrierRead)?;
     let ours = ours(&app, caller.tenant, id).await?;
-    let missing = app.engine.carrier().check(caller.tenant, id, &ours).await.map_err(carrier)?;
+    let findings = app.engine.carrier().check(caller.tenant, id, &ours).await.map_err(carrier)?;
     let now = app.engine.now();
     once::write(&app, caller.tenant, None, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+        let Findings { problems: missing, seen } = &findings;
         let problems = missing.iter().cloned().map(Into::into).collect();
         let value = Checked { ok: missing.is_empty(), problems };
-        let lines = note(tx, id, &missing).await?;
+        let lines = note(tx, id, missing, seen, now).await?;
         if lines.is_empty() {
             return Ok(Told::quiet(value));
         }
@@ -210,7 +212,7 @@ pub fn addresses(field: &str, asked: &[String]) -> Result<Vec<String>, ApiError>
 }
 
 /// What the carrier said, for the tenant's people.
-fn carrier(error: CarrierError) -> ApiError {
+pub(in crate::v1) fn carrier(error: CarrierError) -> ApiError {
     match error {
         CarrierError::NotFound => ApiError::not_found("carrier account"),
         CarrierError::Store(fault) => fault.into(),

@@ -57,6 +57,7 @@ fn asked<'a>(settings: &'a Settings, phone: &'a str) -> Asked<'a> {
     Asked {
         settings,
         number_enabled: true,
+        registration: crate::registration::Status::NOT_NEEDED,
         contact_blocked: false,
         opted_out: false,
         wishes: Wishes::default(),

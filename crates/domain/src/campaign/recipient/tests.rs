@@ -41,6 +41,7 @@ fn told(decision: &Decision) -> Vec<String> {
     let effects = decision.effects.iter().map(|effect| match effect {
         Effect::Remind { .. } => "looked at again".into(),
         Effect::Enrol(_) => "enrolled".into(),
+        Effect::ReadRegistration { .. } => "its number is looked at".into(),
         other => format!("{other:?}"),
     });
     changes.chain(effects).collect()
@@ -64,6 +65,7 @@ fn somebody_gets_their_text_a_later_turn_or_a_reason() {
     let asked = |opted_out| Asked {
         settings: &settings,
         number_enabled: true,
+        registration: crate::registration::Status::NOT_NEEDED,
         contact_blocked: false,
         opted_out,
         wishes: Wishes::default(),
@@ -156,6 +158,7 @@ fn somebody_gets_the_text_that_is_theirs_or_nothing_to_compare_with() {
         let asked = Asked {
             settings: &settings,
             number_enabled: true,
+            registration: crate::registration::Status::NOT_NEEDED,
             contact_blocked: false,
             opted_out: false,
             wishes: Wishes::default(),
@@ -211,7 +214,11 @@ fn a_report_counts_once_and_tells_what_concerns_everybody() {
     assert_eq!(report(Standing::Sent, Delivered, None), ["counts", "delivered"]);
     assert_eq!(report(Standing::Sent, Failed, Some("40017")), ["blocked", "failed (40017)"]);
     // The carrier took it: it stays failed, and is found by who sends to those who failed.
-    assert_eq!(report(Standing::Sent, Failed, Some("40010")), ["counts", "halted (configuration)", "failed (40010)"]);
+    let stops = ["counts", "halted (configuration)", "failed (40312)"];
+    assert_eq!(report(Standing::Sent, Failed, Some("40312")), stops);
+    // Not registered, it says: what is known of the number may be out of date.
+    let doubted = ["counts", "halted (configuration)", "failed (40010)", "its number is looked at"];
+    assert_eq!(report(Standing::Sent, Failed, Some("40010")), doubted);
     assert_eq!(report(Standing::Failed, Failed, Some("40010")), Vec::<String>::new(), "a repeat");
     assert_eq!(report(Standing::Delivered, Failed, Some("40017")), Vec::<String>::new(), "too late");
 }

@@ -28,6 +28,7 @@ fn who_must_wait_is_told_why_and_not_beyond_their_time() {
         let asked = Asked {
             settings: &settings,
             number_enabled: true,
+            registration: crate::registration::Status::NOT_NEEDED,
             contact_blocked: false,
             opted_out: false,
             wishes: Wishes::default(),

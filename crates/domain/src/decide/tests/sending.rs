@@ -214,6 +214,25 @@ fn a_send_ends_in_one_of_these_ways() {
 }
 
 #[test]
+fn a_carrier_that_says_the_number_is_not_registered_has_it_looked_at() {
+    for (code, looks) in [("40010", true), ("40329", true), ("40330", true), ("40310", false), ("40312", false)] {
+        let failure = Failure { code: code.into(), ..failure() };
+        let at_once = ended(Status::Sending, Ended::Rejected { failure: failure.clone(), opted_out: false });
+        let late = CarrierReported { failure: Some(failure), ..report(Reported::Failed, false) };
+        let late = told(&carrier_reported(now(), Uuid::nil(), &about(Status::Sent), &late));
+        for told in [at_once, late] {
+            assert!(told.contains("message is failed"), "{told}");
+            assert_eq!(told.contains("→ read the registration of"), looks, "{code}: {told}");
+        }
+    }
+    let repeat = CarrierReported {
+        failure: Some(Failure { code: "40010".into(), ..failure() }),
+        ..report(Reported::Failed, false)
+    };
+    assert_eq!(told(&carrier_reported(now(), Uuid::nil(), &about(Status::Failed), &repeat)), "", "a repeat");
+}
+
+#[test]
 fn only_what_went_out_is_an_answer() {
     let accepted = || Ended::Accepted { carrier_ref: "t1".into(), parts: None };
     let answers = |prepare: &dyn Fn(&mut Outbound), end: Ended| {

@@ -55,6 +55,11 @@ impl Messaging {
     pub fn can_text(&self) -> Option<bool> {
         self.sms.map(|features| features.domestic_two_way)
     }
+
+    /// Whether attachments can go out to somebody. `None`: Telnyx did not say.
+    pub fn can_send_mms(&self) -> Option<bool> {
+        self.mms.map(|features| features.domestic_two_way || features.international_outbound)
+    }
 }
 
 /// Telnyx spells these with and without a hyphen.

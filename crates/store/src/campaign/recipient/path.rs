@@ -4,11 +4,12 @@ use domain::campaign::{self, State, Untimely};
 use domain::consent::Purpose;
 use domain::hours::QuietHours;
 use domain::id::{CampaignId, RecipientId};
+use domain::registration::Status;
 use domain::tenant::Settings;
 use jiff::Timestamp;
 
 use crate::scene::json;
-use crate::{StoreError, TenantTx, args, tenant};
+use crate::{StoreError, TenantTx, args, registration, tenant};
 
 /// What is known besides their row.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct Path {
     pub handed_at: Option<Timestamp>,
     /// The sender may send.
     pub number_enabled: bool,
+    /// Whether carriers know who sends from it.
+    pub registration: Status,
     /// The tenant wants nothing more to this person.
     pub blocked: bool,
     /// Since when they want no more texts.
@@ -47,7 +50,7 @@ pub async fn path(tx: &mut TenantTx<'_>, campaign: CampaignId, id: RecipientId) 
     let row = tx
         .opt(
             "SELECT g.state, g.launched_at_us, r.attempt, r.handed_at_us, n.enabled, c.blocked, a.opted_out_at_us, c.time_zone,
-                 c.quiet_hours, g.settings
+                 c.quiet_hours, g.settings, n.address, n.registration
              FROM campaign_recipient r
              JOIN campaign g ON g.tenant_id = r.tenant_id AND g.id = r.campaign_id
              JOIN contact c ON c.tenant_id = r.tenant_id AND c.id = r.contact_id
@@ -66,6 +69,7 @@ pub async fn path(tx: &mut TenantTx<'_>, campaign: CampaignId, id: RecipientId) 
         attempt: row.get(2)?,
         handed_at: row.get(3)?,
         number_enabled: row.get::<Option<bool>>(4)?.unwrap_or_default(),
+        registration: registration::status(row.text_or_null(10)?.unwrap_or_default(), row.text_or_null(11)?)?,
         blocked: row.get(5)?,
         opted_out_at: row.get(6)?,
         zone: row.get(7)?,

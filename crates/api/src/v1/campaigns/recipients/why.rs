@@ -147,6 +147,7 @@ async fn why(
     let asked = Asked {
         settings: &path.settings,
         number_enabled: path.number_enabled,
+        registration: path.registration,
         contact_blocked: path.blocked,
         opted_out: path.opted_out_at.is_some(),
         wishes: engine.wishes(tx, &path.settings, path.purpose, shown.number_id, &shown.phone).await?,
