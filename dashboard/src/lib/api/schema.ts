@@ -864,6 +864,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contact-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields, in their order: all of them on one page. */
+        get: operations["get_contact_fields"];
+        put?: never;
+        /** Makes a field, behind the others. */
+        post: operations["post_contact_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contact-fields/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One field. */
+        get: operations["get_contact_fields_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes a field: its name for people, what it holds, its place, or whether it is used.
+         * @description A choice goes away, or a kind changes, only if nobody has a value that would not fit: 409 `values_do_not_fit` says how many
+         *     have one, and names some.
+         */
+        patch: operations["patch_contact_fields_key"];
+        trace?: never;
+    };
+    "/api/v1/contact-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The labels that contacts have, in the order of their letters, each with how many have it. */
+        get: operations["get_contact_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -874,7 +931,7 @@ export interface paths {
         /** The contacts, newest first. */
         get: operations["get_contacts"];
         put?: never;
-        /** Adds a contact. */
+        /** Adds a contact. All that is wrong with it is named at once; an address that somebody has is 409 `address_taken`. */
         post: operations["post_contacts"];
         delete?: never;
         options?: never;
@@ -1169,8 +1226,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything that is kept of a contact, as a JSON file: themselves, what was changed of them, their consent ledger, their
-         *     messages, and their campaigns.
+         * Everything that is kept of a contact, as a JSON file: themselves and whoever was made one with them, their addresses, fields,
+         *     labels, lists, history, consent, suppressions, conversations, messages, attachments, what assistants made of them, campaigns
+         *     with what came of them, clicks, and what endpoints were told.
          */
         get: operations["get_contacts_id_export"];
         put?: never;
@@ -1738,7 +1796,7 @@ export interface paths {
         post?: never;
         /**
          * Takes a list away; its contacts stay.
-         * @description While a campaign whose recipients are not settled names it, or a segment looks at it, the answer is 409 `list_in_use`,
+         * @description While a campaign whose recipients are not settled names it, or a segment looks at it, the answer is 409 `in_use`,
          *     which says where.
          */
         delete: operations["delete_lists_id"];
@@ -2168,7 +2226,7 @@ export interface paths {
         post?: never;
         /**
          * Takes a segment away.
-         * @description While a campaign whose recipients are not settled names it, the answer is 409 `segment_in_use`, which says where.
+         * @description While a campaign whose recipients are not settled names it, the answer is 409 `in_use`, which says where.
          */
         delete: operations["delete_segments_id"];
         options?: never;
@@ -2430,7 +2488,7 @@ export interface paths {
         /**
          * Takes a team away.
          * @description Its conversations stay with the members who had them; the others are everybody's. While an assistant hands over or
-         *     escalates to it, the answer is 409 `team_in_use`, which says where.
+         *     escalates to it, the answer is 409 `in_use`, which says where.
          */
         delete: operations["delete_teams_id"];
         options?: never;
@@ -2587,6 +2645,11 @@ export interface components {
             pretty: string;
             /** @description It counts first among those of its kind: campaigns text the primary phone. */
             primary: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it is on the list of those that get no texts; `null`: it is not.
+             */
+            suppressed_at: string | null;
             /**
              * Format: date-time
              * @description Since when it is known to be theirs: they wrote from it. `null`: somebody said so.
@@ -3968,11 +4031,6 @@ export interface components {
              * @default null
              */
             consent_lapses_months: number | null;
-            /**
-             * @description All fields; what is kept in one that is left out stays, and is shown again with it.
-             * @default null
-             */
-            fields: components["schemas"]["ContactField"][] | null;
             /** @default null */
             help_text: string | null;
             /** @default null */
@@ -4308,14 +4366,19 @@ export interface components {
             blocked: boolean;
             /** @description Where they work; `null`: not known. */
             company: string | null;
+            /** @description What they said about texts of each purpose to their primary phone, as it counts now. */
+            consent: components["schemas"]["ContactConsent"];
             /**
              * Format: date-time
              * @description When they became known.
              */
             created_at: string;
-            /** @description What is kept in the tenant's fields, by their keys; a field that is not there is not known. */
+            /**
+             * @description What is kept in the tenant's fields, by their keys: a number, `true` or `false`, or text (a date is `YYYY-MM-DD`); a field
+             *     that is not there is not known.
+             */
             fields: {
-                [key: string]: string;
+                [key: string]: components["schemas"]["FieldValue"];
             };
             /**
              * @description Which one.
@@ -4324,6 +4387,8 @@ export interface components {
             id: string;
             /** @description Their language (ISO 639-1); `null`: nobody said. */
             language: string | null;
+            /** @description The lists that they are on, by name. */
+            lists: components["schemas"]["OnList"][];
             /** @description Their name; `null`: not known. */
             name: string | null;
             /** @description What people noted of them; `null`: nothing. */
@@ -4338,6 +4403,11 @@ export interface components {
             /** @description The same for people to read. */
             phone_pretty: string;
             quiet_hours: components["schemas"]["QuietHours"] | null;
+            /**
+             * Format: date-time
+             * @description Since when their primary phone is on the list of numbers that get no texts; `null`: it is not.
+             */
+            suppressed_at: string | null;
             /** @description Labels, sorted. */
             tags: string[];
             /** @description IANA time zone; `null`: nobody said, `zone` tells what is gone by instead. */
@@ -4367,6 +4437,13 @@ export interface components {
             /** @description What it is since; `null`: not known any more, or the label or address is gone. */
             to: string | null;
         };
+        /** @description What counts of a contact's consent for each purpose, for their primary phone. */
+        ContactConsent: {
+            /** @description Of texts that sell something, or might. */
+            marketing: components["schemas"]["PurposeConsent"];
+            /** @description Of texts that tell what they need to know of something that they have with us. */
+            service: components["schemas"]["PurposeConsent"];
+        };
         /** @description What erasing somebody did. */
         ContactErased: {
             /**
@@ -4384,12 +4461,51 @@ export interface components {
         };
         /** @description A field of contacts. */
         ContactField: {
-            /** @description Its name in templates: lower-case letters, digits and underscores. */
+            /** @description It is used no more; what is kept in it is shown again if it is. */
+            archived: boolean;
+            /**
+             * @description Its name in texts, conditions and the API; it stays.
+             * @example shoe_size
+             */
             key: string;
-            /** @description What it holds: `{"type": "text" | "number" | "date" | "yes_no"}`, or `{"type": "choice", "choices": [...]}`. */
-            kind: unknown;
+            /** @description What it holds. */
+            kind: components["schemas"]["ContactFieldKind"];
             /** @description Its name for people. */
             label: string;
+        };
+        /** @description What a field of contacts holds. */
+        ContactFieldKind: {
+            /** @description What may be chosen, of a `choice`. */
+            choices?: string[] | null;
+            /** @description Which sort of value. */
+            type: components["schemas"]["FieldType"];
+        };
+        /** @description What of a field changes; what is absent stays. */
+        ContactFieldPatch: {
+            /**
+             * @description `true`: it is used no more. `false`: it is used again.
+             * @default null
+             */
+            archived: boolean | null;
+            /** @default null */
+            kind: components["schemas"]["ContactFieldKind"] | null;
+            /**
+             * @description Its name for people.
+             * @default null
+             */
+            label: string | null;
+            /**
+             * @description Its place among the fields, from 0.
+             * @default null
+             */
+            position: number | null;
+            /**
+             * @description Choices that are called otherwise, from what to what. Whoever has one gets the other, which may be there already.
+             * @default {}
+             */
+            renamed_choices: {
+                [key: string]: string;
+            };
         };
         /** @description An import of contacts from a file. */
         ContactImport: {
@@ -4499,9 +4615,12 @@ export interface components {
             /** @description The tenant wants nothing more from or to them. */
             blocked?: boolean | null;
             company?: string | null;
-            /** @description Values of the organisation's fields by their keys; `null`: not known any more. What is absent stays. */
+            /**
+             * @description Values of the organisation's fields by their keys, of the field's own type or as text; `null`: not known any more. What is
+             *     absent stays.
+             */
             fields?: {
-                [key: string]: string | null;
+                [key: string]: components["schemas"]["FieldChange"];
             };
             /** @description Their language: a code as in `de` or `pt-BR`, of which the language is kept. */
             language?: string | null;
@@ -4513,6 +4632,16 @@ export interface components {
             tags?: string[] | null;
             /** @description IANA time zone. */
             time_zone?: string | null;
+        };
+        /** @description A label, and how many have it. */
+        ContactTag: {
+            /**
+             * Format: int64
+             * @description How many contacts have it.
+             */
+            contacts: number;
+            /** @description As it is written. */
+            tag: string;
         };
         /** @description One live thread between a contact and one of our numbers. */
         Conversation: {
@@ -4833,6 +4962,7 @@ export interface components {
             /** @description What to do about it. */
             mend: string;
         };
+        FieldChange: string | number | boolean | null;
         /** @description One field that is wrong. */
         FieldError: {
             /** @description Stable, for programs. */
@@ -4842,6 +4972,12 @@ export interface components {
             /** @description What is wrong and how to mend it. */
             message: string;
         };
+        /**
+         * @description What a field of contacts holds.
+         * @enum {string}
+         */
+        FieldType: "text" | "number" | "date" | "yes_no" | "choice";
+        FieldValue: string | number | boolean;
         /**
          * @description What speaks against a campaign's text.
          * @enum {string}
@@ -4976,7 +5112,7 @@ export interface components {
             guess: string;
             /** @description What it is called there; empty: it is not. */
             name: string;
-            suggestion: components["schemas"]["ContactField"] | null;
+            suggestion: components["schemas"]["NewContactField"] | null;
             /** @description Why: `named`, `named_in_part`, `own_field`, `valued`, `remembered`, `taken`, `ours`, `empty`, `unknown`. */
             why: string;
         };
@@ -5366,6 +5502,8 @@ export interface components {
             changed: number;
             /** @description The list as it is now. */
             list: components["schemas"]["ContactList"];
+            /** @description Contacts that were made one with others: name those instead. */
+            merged: components["schemas"]["MergedContact"][];
             /** @description Ids and numbers, as they were sent, that are no contact's. */
             unknown: string[];
         };
@@ -5681,14 +5819,19 @@ export interface components {
                 blocked: boolean;
                 /** @description Where they work; `null`: not known. */
                 company: string | null;
+                /** @description What they said about texts of each purpose to their primary phone, as it counts now. */
+                consent: components["schemas"]["ContactConsent"];
                 /**
                  * Format: date-time
                  * @description When they became known.
                  */
                 created_at: string;
-                /** @description What is kept in the tenant's fields, by their keys; a field that is not there is not known. */
+                /**
+                 * @description What is kept in the tenant's fields, by their keys: a number, `true` or `false`, or text (a date is `YYYY-MM-DD`); a field
+                 *     that is not there is not known.
+                 */
                 fields: {
-                    [key: string]: string;
+                    [key: string]: components["schemas"]["FieldValue"];
                 };
                 /**
                  * @description Which one.
@@ -5697,6 +5840,8 @@ export interface components {
                 id: string;
                 /** @description Their language (ISO 639-1); `null`: nobody said. */
                 language: string | null;
+                /** @description The lists that they are on, by name. */
+                lists: components["schemas"]["OnList"][];
                 /** @description Their name; `null`: not known. */
                 name: string | null;
                 /** @description What people noted of them; `null`: nothing. */
@@ -5711,6 +5856,11 @@ export interface components {
                 /** @description The same for people to read. */
                 phone_pretty: string;
                 quiet_hours: components["schemas"]["QuietHours"] | null;
+                /**
+                 * Format: date-time
+                 * @description Since when their primary phone is on the list of numbers that get no texts; `null`: it is not.
+                 */
+                suppressed_at: string | null;
                 /** @description Labels, sorted. */
                 tags: string[];
                 /** @description IANA time zone; `null`: nobody said, `zone` tells what is gone by instead. */
@@ -5744,6 +5894,25 @@ export interface components {
                 part: string;
                 /** @description What it is since; `null`: not known any more, or the label or address is gone. */
                 to: string | null;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_ContactField: {
+            /** @description The rows. */
+            data: {
+                /** @description It is used no more; what is kept in it is shown again if it is. */
+                archived: boolean;
+                /**
+                 * @description Its name in texts, conditions and the API; it stays.
+                 * @example shoe_size
+                 */
+                key: string;
+                /** @description What it holds. */
+                kind: components["schemas"]["ContactFieldKind"];
+                /** @description Its name for people. */
+                label: string;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -5857,6 +6026,21 @@ export interface components {
                 id: string;
                 /** @description What people call it. */
                 name: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_ContactTag: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description How many contacts have it.
+                 */
+                contacts: number;
+                /** @description As it is written. */
+                tag: string;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -6810,6 +6994,13 @@ export interface components {
             /** @description With which the merge can be undone. */
             merge_id: string;
         };
+        /** @description A contact that was named, and is not there any more by itself. */
+        MergedContact: {
+            /** @description Who was named. */
+            id: string;
+            /** @description Who has what was theirs. */
+            merged_into: string;
+        };
         /** @description One text in or out, or a note. */
         Message: {
             /**
@@ -6991,19 +7182,41 @@ export interface components {
              */
             state: components["schemas"]["ConsentState"];
         };
-        /** @description Someone to add. */
+        /** @description Someone to add: at least one phone or e-mail address, and what else is known of them. */
         NewContact: {
+            /** @description More phones and e-mail addresses. Of each kind the one that is `primary` counts first, else the first of them. */
+            addresses?: components["schemas"]["NewAddress"][];
+            /** @description The tenant wants nothing from or to them. */
+            blocked?: boolean;
             company?: string | null;
+            /** @description An e-mail address. */
+            email?: string | null;
+            /** @description Values of the organisation's fields by their keys, of the field's own type or as text. */
+            fields?: {
+                [key: string]: components["schemas"]["FieldChange"];
+            };
             /** @description Their language: a code as in `de` or `pt-BR`, of which the language is kept. */
             language?: string | null;
+            /** @description Lists that they are put on, by id. */
+            lists?: string[];
             name?: string | null;
             /** @description What is to be known of them. */
             note?: string | null;
             /** @description In any usual spelling; without a country code it is read as one of the tenant's region. */
-            phone: string;
+            phone?: string | null;
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
             tags?: string[];
             /** @description IANA time zone. */
             time_zone?: string | null;
+        };
+        /** @description A field to make. */
+        NewContactField: {
+            /** @description Its name in texts, conditions and the API: lower-case letters, digits and underscores. It stays. */
+            key: string;
+            /** @description What it holds. */
+            kind: components["schemas"]["ContactFieldKind"];
+            /** @description Its name for people. */
+            label: string;
         };
         /** @description A conversation to open or resume. */
         NewConversation: {
@@ -7220,6 +7433,18 @@ export interface components {
              */
             segments_per_second: number;
         };
+        /** @description What counts for one purpose from one of our numbers. */
+        NumberConsent: {
+            /** @description Which of our numbers. */
+            number_id: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description `opted_in` or `opted_out`. */
+            standing: components["schemas"]["SaidState"];
+        };
         /** @enum {string} */
         NumberKind: "long_code" | "toll_free" | "short_code" | "alphanumeric";
         /** @description Something that keeps a number from working, in plain words. */
@@ -7276,6 +7501,13 @@ export interface components {
         OfferedNumbers: {
             /** @description All of them. */
             data: components["schemas"]["OfferedNumber"][];
+        };
+        /** @description A list that somebody is on. */
+        OnList: {
+            /** @description Which one. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
         };
         /**
          * @description How people come to marketing by text: who texts one of the words, or is asked by you, gets the request, once; a YES within the
@@ -7518,6 +7750,8 @@ export interface components {
             detail: string;
             /** @description Each field that is wrong. */
             errors?: components["schemas"]["FieldError"][];
+            /** @description With `contact_merged`: the contact that the one that was asked for was made one with. */
+            merged_into?: string | null;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -7565,6 +7799,17 @@ export interface components {
         PublishedAssistant: components["schemas"]["Assistant"] & {
             /** @description Test cases that the version breaks all the same. */
             warnings?: components["schemas"]["BrokenCase"][];
+        };
+        /** @description What counts for one purpose. */
+        PurposeConsent: {
+            /** @description Numbers of ours from which it is otherwise. */
+            numbers: components["schemas"]["NumberConsent"][];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string | null;
+            standing: components["schemas"]["SaidState"] | null;
         };
         /** @description A question with its answer. */
         QuestionAnswer: {
@@ -8134,6 +8379,11 @@ export interface components {
             /** @description What. */
             text: string;
         };
+        /**
+         * @description What counts of what a contact said.
+         * @enum {string}
+         */
+        SaidState: "opted_in" | "opted_out";
         /** @description What goes wrong at the sandbox on purpose. */
         SandboxFaults: Record<string, never>;
         /** @description A number that can be texted. */
@@ -8522,8 +8772,6 @@ export interface components {
              *     wrote to you; `null`: it counts until they take it back.
              */
             consent_lapses_months: number | null;
-            /** @description What is kept of contacts besides name and company. */
-            fields: components["schemas"]["ContactField"][];
             /** @description What HELP is answered with where the carrier does not. */
             help_text: string;
             /** @description Words that stop, help and start besides the built-in ones. */
@@ -10869,11 +11117,183 @@ export interface operations {
             };
         };
     };
+    get_contact_fields: {
+        parameters: {
+            query?: {
+                /** @description Those that are used no more, too, behind the others. */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ContactField"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contact_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContactField"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactField"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact_fields_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactField"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_contact_fields_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactFieldPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactField"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact_tags: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ContactTag"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_contacts: {
         parameters: {
             query?: {
                 /** @description A piece of the name or company, or digits of the phone number. */
                 q?: string;
+                /** @description They have this label. */
+                tag?: string;
+                /** @description They are on this list, by its id or name. */
+                list?: string;
+                /** @description Their language, as in `de`. */
+                language?: string;
+                /** @description Whether they are blocked. */
+                blocked?: boolean;
+                /** @description Whether one of their phones wants no texts. */
+                opted_out?: boolean;
+                /** @description What else must be so, in the words of segments, as in `fields.size >= 38`. */
+                condition?: string;
                 /** @description How many rows at most, 1 to 100; 50 if not said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
