@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, TransactionBehavior, params_from_iter};
 
 use crate::Run;
 use crate::caller::{Caller, Memory};
@@ -19,7 +19,7 @@ use crate::table::{Row, Table};
 
 const BENCH: &str = "import";
 const NOBODYS: &str = "+13125550100";
-/// Of the bare loop: as many as ours has in one commit.
+/// Of the bare loops.
 const CHUNK: usize = 2_000;
 /// Webhooks a second while the file is read.
 const WEBHOOKS: f64 = 50.0;
@@ -143,7 +143,6 @@ async fn into_our_tables(run: &Run, file: &str) -> Result<Duration> {
     const TOGETHER: usize = 250;
     let tenant = Desk::open(&run.sqlite(NAME), &[], None).await?.tenant.0;
     let mut db = Connection::open(run.folder.join(format!("{NAME}.db")))?;
-    // Whoever made the tables may be closing them yet.
     db.busy_timeout(Duration::from_secs(30))?;
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")?;
     let began = Instant::now();
@@ -151,7 +150,8 @@ async fn into_our_tables(run: &Run, file: &str) -> Result<Duration> {
     let mut rows = reader.records().peekable();
     let mut nth: u128 = 0;
     while rows.peek().is_some() {
-        let tx = db.transaction()?;
+        // At once: whoever made the tables may be closing them yet, and a reader that becomes a writer is not let wait.
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for _ in 0..CHUNK / TOGETHER {
             let some: Vec<_> = rows.by_ref().take(TOGETHER).collect::<Result<_, _>>()?;
             let (mut sql, mut args) = (String::new(), Vec::with_capacity(some.len() * 4));

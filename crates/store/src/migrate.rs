@@ -48,7 +48,7 @@ const MIGRATIONS: &[Migration] = migrations![
     17 "0017_contact_history",
     18 "0018_link",
     19 "0019_campaign_attached",
-    22 "0022_rate_and_members",
+    20 "0020_rate_and_members",
 ];
 
 /// The texts of all of them.

@@ -15,8 +15,8 @@ pub struct Canary {
     pub percent: u8,
     /// But at least so many, if there are: 1 to [`Self::AT_LEAST_MAX`].
     pub at_least: u32,
-    /// What comes of it is waited for so long after the first of their texts went out, unless all of them are over before: 1
-    /// to [`Self::WAIT_MAX`].
+    /// What comes of it is waited for so long after the first of their texts went out, unless none of them can arrive any more: 1
+    /// to [`Self::WAIT_MAX`]. Whoever has got it needs time to say what they think of it.
     pub wait_minutes: u32,
     /// More failures than this, of a hundred, and the others get nothing for now.
     pub max_failed_percent: u8,
@@ -94,7 +94,7 @@ impl Canary {
             return Verdict::Stop(Box::new(halt));
         }
         let wait = SignedDuration::from_mins(self.wait_minutes.into());
-        let is_over = figures.waiting == 0 && figures.open == 0;
+        let is_over = figures.waiting == 0 && figures.open == 0 && figures.arrived == 0;
         let has_waited = figures.first_at.is_some_and(|first| now.duration_since(first) >= wait);
         if !is_over && !has_waited {
             return Verdict::Wait;
@@ -157,8 +157,10 @@ mod tests {
             (0, figures(20, 0, 0, 0, 0), "wait"),
             (0, figures(0, 20, 0, 0, 0), "wait"),
             (0, figures(0, 1, 19, 0, 0), "wait"),
-            (0, figures(0, 0, 20, 0, 0), "go on"),
-            (0, figures(0, 0, 18, 2, 0), "go on"),
+            // They may complain yet, or want no more.
+            (29, figures(0, 0, 20, 0, 0), "wait"),
+            (30, figures(0, 0, 20, 0, 0), "go on"),
+            (30, figures(0, 0, 18, 2, 0), "go on"),
             (0, figures(0, 0, 17, 3, 0), "stop"),
             // It can only get worse.
             (0, figures(17, 0, 0, 3, 0), "stop"),
@@ -182,10 +184,10 @@ mod tests {
         let Verdict::Stop(halt) = canary.verdict(at(0), &figures(0, 0, 10, 8, 2)) else { panic!("it goes on") };
         assert_eq!(halt.by, Guard::Canary);
         let complained = |complained| Figures { complained, ..figures(0, 0, 48, 2, 0) };
-        assert_eq!(says(0, complained(1)), "go on");
+        assert_eq!(says(30, complained(1)), "go on");
         assert_eq!(says(0, complained(2)), "stop", "4 % are more than 2, though the failures alone are few enough");
         let lenient = Canary { max_complained_percent: 4, ..canary };
-        assert_eq!(lenient.verdict(at(0), &complained(2)), Verdict::GoOn);
+        assert_eq!(lenient.verdict(at(30), &complained(2)), Verdict::GoOn);
         let Verdict::Stop(of_spam) = canary.verdict(at(0), &complained(2)) else { panic!("it goes on") };
         assert_eq!(of_spam.explanation, "Of the first 50 texts 2 were taken for spam or complained of, where 2 % may.");
         assert_eq!(

@@ -58,13 +58,15 @@ const IN_CONVERSATIONS: [&str; 10] = [
 ];
 
 /// What is theirs alone.
-const THEIR_OWN: [&str; 6] = [
+const THEIR_OWN: [&str; 7] = [
     "UPDATE consent SET address = '', keyword = NULL, detail = NULL, shown = NULL, proof = NULL
      WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_change WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_field WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_list_member WHERE tenant_id = $1 AND contact_id = $2",
+    "DELETE FROM contact_import_member WHERE tenant_id = $1 AND contact_id = $2
+         AND import_id IN (SELECT i.id FROM contact_import i WHERE i.tenant_id = $1)",
     "DELETE FROM contact_address WHERE tenant_id = $1 AND contact_id = $2",
 ];
 

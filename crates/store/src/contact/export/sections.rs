@@ -271,6 +271,15 @@ pub const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        name: "imports",
+        tables: &["contact_import_member"],
+        at_once: SOME,
+        sql: "SELECT i.id, i.id, i.name, i.created_at_us FROM contact_import i
+              JOIN contact_import_member m ON m.tenant_id = i.tenant_id AND m.import_id = i.id AND m.contact_id = $2
+              WHERE i.tenant_id = $1 AND i.id > $3 ORDER BY i.id LIMIT $4",
+        columns: &[("id", id!(ImportId)), ("file_name", As::Text), ("created_at", As::Moment)],
+    },
+    Section {
         name: "campaigns",
         tables: &["campaign_recipient"],
         at_once: SOME,
