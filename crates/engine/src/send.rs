@@ -142,11 +142,12 @@ async fn pass(
         board.put(lanes, world.now());
         for (handed, permit) in handed.into_iter().zip(permits) {
             let (world, departures, ended) = (Arc::clone(world), Arc::clone(departures), ended.clone());
+            let place = departures.line_up(handed.number);
             tasks.spawn(async move {
                 if handed.goes_at > world.now() {
                     world.clock.sleep_until(handed.goes_at).await;
                 }
-                departures.wait(&*world.clock, handed.number, handed.rate_millis, handed.segments).await;
+                departures.wait(&*world.clock, place, handed.number, handed.rate_millis, handed.segments).await;
                 hand_over(&world, handed, stops, &ended).await;
                 drop(permit);
             });

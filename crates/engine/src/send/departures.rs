@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::id::NumberId;
 use jiff::Timestamp;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use crate::clock::Clock;
 
@@ -29,6 +30,16 @@ struct Number {
     left: VecDeque<Departure>,
     /// Segments of all of them.
     within: u32,
+    /// When the last that has lined up leaves.
+    last: Option<oneshot::Receiver<()>>,
+}
+
+/// A text's place behind those of its number that were claimed before it: who is answered by two must hear them in this order.
+#[derive(Debug)]
+pub(super) struct Place {
+    before: Option<oneshot::Receiver<()>>,
+    /// Whoever comes next waits until this is gone, however that happens.
+    _leaves: oneshot::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -38,9 +49,27 @@ struct Departure {
 }
 
 impl Departures {
-    /// Waits until the next text of a number may leave that may send so many segments in a thousand seconds. It is taken to
-    /// leave then.
-    pub(super) async fn wait(&self, clock: &dyn Clock, number: NumberId, rate_millis: u64, segments: u32) {
+    /// Lines a text of a number up, behind all that were before.
+    pub(super) fn line_up(&self, number: NumberId) -> Place {
+        let (leaves, last) = oneshot::channel();
+        let before = self.numbers().entry(number).or_default().last.replace(last);
+        Place { before, _leaves: leaves }
+    }
+
+    /// Waits until the text at this place may leave, from a number that may send so many segments in a thousand seconds. It is
+    /// taken to leave then.
+    pub(super) async fn wait(
+        &self,
+        clock: &dyn Clock,
+        mut place: Place,
+        number: NumberId,
+        rate_millis: u64,
+        segments: u32,
+    ) {
+        if let Some(before) = place.before.take() {
+            // It has left, or never will.
+            let _ = before.await;
+        }
         let most = u32::try_from(rate_millis / 1_000).unwrap_or(u32::MAX).saturating_add(1);
         let last_us = clock.now().as_microsecond().saturating_add(WAIT_US_MAX);
         loop {
@@ -55,7 +84,10 @@ impl Departures {
     /// Forgets the numbers from which nothing left for a second.
     pub(super) fn forget_old(&self, now: Timestamp) {
         let over = now.as_microsecond() - SECOND_US;
-        self.numbers().retain(|_, number| number.left.back().is_some_and(|last| last.at_us > over));
+        self.numbers().retain(|_, number| {
+            let waits = number.last.as_mut().is_some_and(|last| last.try_recv() == Err(TryRecvError::Empty));
+            waits || number.left.back().is_some_and(|last| last.at_us > over)
+        });
     }
 
     fn numbers(&self) -> MutexGuard<'_, HashMap<NumberId, Number>> {
@@ -97,10 +129,12 @@ mod tests {
     use std::collections::BinaryHeap;
 
     use domain::pace::Pace;
+    use futures_util::FutureExt as _;
     use proptest::prelude::*;
     use uuid::Uuid;
 
     use super::*;
+    use crate::clock::SystemClock;
 
     const START_US: i64 = 1_795_000_000_000_000;
 
@@ -151,6 +185,22 @@ mod tests {
         }
         departures.forget_old(Timestamp::from_microsecond(START_US + 1_500_000).unwrap());
         assert_eq!(departures.numbers().keys().collect::<Vec<_>>(), [&number(2)]);
+    }
+
+    #[tokio::test]
+    async fn texts_of_a_number_leave_in_the_order_of_their_claims() {
+        let (departures, clock) = (Departures::default(), SystemClock);
+        let number = |n| NumberId(Uuid::from_u128(n));
+        let [first, second, third] = [1, 1, 1].map(|n| departures.line_up(number(n)));
+        let other = departures.line_up(number(2));
+        departures.wait(&clock, other, number(2), 9_000_000, 1).await;
+        let mut late = Box::pin(departures.wait(&clock, third, number(1), 9_000_000, 1));
+        assert!(late.as_mut().now_or_never().is_none(), "two are before it");
+        departures.forget_old(Timestamp::MAX);
+        departures.wait(&clock, first, number(1), 9_000_000, 1).await;
+        assert!(late.as_mut().now_or_never().is_none(), "one is before it");
+        drop(second);
+        assert!(late.as_mut().now_or_never().is_some(), "nothing holds a number up for good");
     }
 
     /// Claims keep the pace, their commits take up to `delays`, and timers wake late by up to `lateness`.
