@@ -97,11 +97,11 @@ pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
     let remembering = tokio::spawn(remember_endings(Arc::clone(&world), endings, Arc::clone(&in_flight)));
     let mut tasks = JoinSet::new();
     let mut board = Board::default();
-    let departures = Arc::new(Departures::default());
+    let mut departures = Departures::default();
     let mut next = None;
     while world.sends.wait(&*world.clock, next, POLL, &stop).await {
         while tasks.try_join_next().is_some() {}
-        next = match pass(&world, &mut board, &departures, &in_flight, &ended, &mut tasks).await {
+        next = match pass(&world, &mut board, &mut departures, &in_flight, &ended, &mut tasks).await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "no texts can be sent at the moment");
@@ -120,7 +120,7 @@ pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
 async fn pass(
     world: &Arc<World>,
     board: &mut Board,
-    departures: &Arc<Departures>,
+    departures: &mut Departures,
     in_flight: &Arc<Semaphore>,
     ended: &mpsc::Sender<Ending>,
     tasks: &mut JoinSet<()>,
@@ -141,13 +141,14 @@ async fn pass(
         let (handed, lanes) = claim(world, due, permits.len()).await?;
         board.put(lanes, world.now());
         for (handed, permit) in handed.into_iter().zip(permits) {
-            let (world, departures, ended) = (Arc::clone(world), Arc::clone(departures), ended.clone());
-            let place = departures.line_up(handed.number);
+            let (world, ended) = (Arc::clone(world), ended.clone());
+            let now = world.now();
+            let goes_at = handed.goes_at.max(now);
+            let leaves_at = departures.next(handed.number, handed.rate_millis, handed.segments, goes_at);
             tasks.spawn(async move {
-                if handed.goes_at > world.now() {
-                    world.clock.sleep_until(handed.goes_at).await;
+                if leaves_at > now {
+                    world.clock.sleep_until(leaves_at).await;
                 }
-                departures.wait(&*world.clock, place, handed.number, handed.rate_millis, handed.segments).await;
                 hand_over(&world, handed, stops, &ended).await;
                 drop(permit);
             });

@@ -99,11 +99,9 @@ impl Job {
                     Ok(row) => {
                         let row = row.labelled(&self.labels);
                         alarm.heed(&row.phone);
-                        let is_again = seen.insert(&row.phone);
-                        for other in &row.other_phones {
-                            seen.insert(other);
-                        }
-                        window.rows.push(Read { row, seen: is_again });
+                        // Another row may have one of its other numbers: it is somebody's by then, and no repetition.
+                        let seen = seen.insert(&row.phone);
+                        window.rows.push(Read { row, seen });
                     }
                     Err(faults) => {
                         let rejected = (cells.line(), rejected(&cells, &faults));

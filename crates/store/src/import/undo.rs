@@ -214,11 +214,13 @@ async fn restore(tx: &mut TenantTx<'_>, hand: &mut Hand<'_>, changed: &[Before])
     let sql =
         "DELETE FROM contact_address WHERE tenant_id = $1 AND contact_id = $2 AND kind = 'email' AND address = $3";
     tx.push_each(sql, emails.map(|(id, email)| row![id, email])).await?;
-    // A number at which they have written or want no texts stays.
+    // A number at which they have written, want no texts, or a campaign has them stays.
     let sql = "DELETE FROM contact_address WHERE tenant_id = $1 AND contact_id = $2 AND kind = 'phone' AND address = $3
                  AND opted_out_at_us IS NULL
                  AND NOT EXISTS (SELECT 1 FROM conversation v
-                                 WHERE v.tenant_id = $1 AND v.contact_id = $2 AND v.address = $3)";
+                                 WHERE v.tenant_id = $1 AND v.contact_id = $2 AND v.address = $3)
+                 AND NOT EXISTS (SELECT 1 FROM campaign_recipient r
+                                 WHERE r.tenant_id = $1 AND r.contact_id = $2 AND r.phone = $3)";
     let phones =
         changed.iter().flat_map(|before| before.phones.iter().map(|phone| row![before.contact, phone.as_str()]));
     tx.push_each(sql, phones).await?;

@@ -1,5 +1,5 @@
 use sandbox::{NewAccount, Sandbox, SandboxConfig};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::House;
 
@@ -36,7 +36,17 @@ async fn numbers_are_seen_adopted_checked_changed_and_removed() {
     let adopt = [&at("adopt")[..], &["--number", NUMBER]].concat();
     let adopted = house.done(&adopt);
     assert_eq!(adopted["numbers"][0]["e164"], NUMBER);
-    assert_eq!(house.done(&adopt)["numbers"], adopted["numbers"], "doing it again changes nothing");
+    let again = house.done(&adopt);
+    let timeless = |answer: &Value| {
+        let mut number = answer["numbers"][0].clone();
+        number["registration"]["read_at"] = Value::Null;
+        number
+    };
+    assert_eq!(
+        timeless(&again),
+        timeless(&adopted),
+        "doing it again changes nothing but when its registration was read"
+    );
     let codes: Vec<_> = house.found_wrong(&at("check"))["problems"].as_array().unwrap().clone();
     assert!(codes.iter().all(|problem| problem["code"] == "webhook_not_https"), "{codes:?}");
     let missing = house.found_wrong(&[&at("adopt")[..], &["--number", "+14155550199"]].concat());
