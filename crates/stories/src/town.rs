@@ -286,8 +286,7 @@ impl Town {
                               + (SELECT COUNT(*) FROM campaign c WHERE c.state = 'running' AND c.frozen AND c.only_canary
                                  AND NOT EXISTS (SELECT 1 FROM campaign_recipient r
                                                  WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id AND r.is_canary
-                                                   AND r.standing IN ('pending', 'deferred', 'queued', 'sending', 'sent',
-                                                                      'unknown')))
+                                                   AND r.standing NOT IN ('failed', 'skipped', 'cancelled')))
                               + (SELECT COUNT(*) FROM campaign c WHERE c.state = 'running' AND c.frozen
                                  AND NOT EXISTS (SELECT 1 FROM campaign_recipient r
                                                  WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id
