@@ -73,6 +73,7 @@ pub struct Change {
 
 /// What a row does.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is taken apart at once")]
 pub enum Verdict {
     /// Somebody new.
     Create,
