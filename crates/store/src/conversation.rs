@@ -531,6 +531,19 @@ impl Filter {
     }
 }
 
+/// When whoever is reached at these phones last wrote, from wherever they did; who never has is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_inbound(tx: &mut TenantTx<'_>, phones: &[&str]) -> Result<HashMap<String, Timestamp>, StoreError> {
+    let sql = "SELECT a.address, MAX(v.last_inbound_at_us) FROM contact_address a
+               JOIN conversation v ON v.tenant_id = a.tenant_id AND v.contact_id = a.contact_id
+               WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address {among $2} AND v.last_inbound_at_us IS NOT NULL
+               GROUP BY a.address";
+    let rows = tx.rows(sql, args![list(phones.iter().copied())]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 #[cfg(test)]
 #[cfg(feature = "testing")]
 mod tests {
@@ -564,17 +577,4 @@ mod tests {
             }
         });
     }
-}
-
-/// When whoever is reached at these phones last wrote, from wherever they did; who never has is left out.
-///
-/// # Errors
-/// When the database fails.
-pub async fn last_inbound(tx: &mut TenantTx<'_>, phones: &[&str]) -> Result<HashMap<String, Timestamp>, StoreError> {
-    let sql = "SELECT a.address, MAX(v.last_inbound_at_us) FROM contact_address a
-               JOIN conversation v ON v.tenant_id = a.tenant_id AND v.contact_id = a.contact_id
-               WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address {among $2} AND v.last_inbound_at_us IS NOT NULL
-               GROUP BY a.address";
-    let rows = tx.rows(sql, args![list(phones.iter().copied())]).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
