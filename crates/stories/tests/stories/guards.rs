@@ -370,6 +370,27 @@ store::on_both_engines! {
         assert!(text(&stopped["halt"]["explanation"]).contains("1 want no more texts"), "{stopped}");
     }
 
+    async fn whoever_is_first_and_complains_stops_it(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        guests(&acme, 10).await;
+        let canary = json!({ "percent": 1, "at_least": 4, "wait_minutes": 60, "max_opted_out_percent": 100 });
+        let id = launched(&town, &acme, json!({ "canary": canary })).await;
+        town.passes(MINUTE * 5).await;
+        let first: Vec<usize> = (0..10).filter(|n| !town.heard(&phone(*n)).is_empty()).collect();
+        assert!((4..10).contains(&first.len()), "all of them have theirs, and are waited for: {first:?}");
+        // A word that is offered for it is no complaint.
+        town.texts(&phone(first[0]), &acme, "STOP").await;
+        town.passes(MINUTE).await;
+        assert_eq!(campaign(&acme, &id).await["state"], "running");
+        town.texts(&phone(first[1]), &acme, "Please never text me again, I did not ask for this").await;
+        until(&town, &acme, &id, |now| now["state"] == "paused").await;
+        let stopped = campaign(&acme, &id).await;
+        assert_eq!(stopped["halt"]["by"], "canary");
+        assert!(text(&stopped["halt"]["explanation"]).contains("1 were taken for spam or complained of"), "{stopped}");
+    }
+
     async fn several_texts_are_compared(store, place) {
         drop(store);
         let mut town = Town::on(place).await;
