@@ -59,7 +59,7 @@ CREATE TABLE campaign_recipient (
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id)
 ) {clustered};
--- Nobody gets a campaign twice.
+-- Nobody gets a campaign twice; and what came to a phone lately.
 CREATE UNIQUE INDEX campaign_recipient_phone ON campaign_recipient (tenant_id, campaign_id, phone);
 -- All of them in the order of their launch, page by page.
 CREATE INDEX campaign_recipient_order ON campaign_recipient (tenant_id, campaign_id, id);
@@ -69,7 +69,7 @@ CREATE INDEX campaign_recipient_waiting ON campaign_recipient (tenant_id, campai
 -- Those who get it first: whose turn has come, and how they all stand.
 CREATE INDEX campaign_recipient_canary ON campaign_recipient (tenant_id, campaign_id, number_id, ready_at_us, id)
     WHERE is_canary;
--- What STOP cancels, what was sent to somebody before they wrote, and how often they were texted lately.
+-- What STOP cancels, and what was sent to somebody before they wrote.
 CREATE INDEX campaign_recipient_contact ON campaign_recipient (tenant_id, contact_id, id);
 CREATE INDEX campaign_recipient_replied ON campaign_recipient (tenant_id, campaign_id) WHERE replied_at_us IS NOT NULL;
 CREATE INDEX campaign_recipient_clicked ON campaign_recipient (tenant_id, campaign_id) WHERE clicked_at_us IS NOT NULL;

@@ -88,22 +88,28 @@ pub async fn apply(
             (_, Some(someone)) => someone.id,
             (_, None) => continue,
         };
+        writing.everybody.push(contact);
         writing.consent(ids, contact, phone, &step, applying.now);
-        let is_out = opted_out || matches!(step, ConsentStep::OptOut { .. });
-        if matches!(step, ConsentStep::OptOut { .. }) {
-            // A word against texts is about all their numbers; one for them is about where texts go.
-            for other in &read.row.other_phones {
-                writing.consent(ids, contact, other.as_str(), &step, applying.now);
+        let says_no = matches!(step, ConsentStep::OptOut { .. });
+        let takes_numbers = matches!(verdict, Verdict::Create | Verdict::Update(_));
+        for number in read.row.phones().map(E164::as_str) {
+            let whose = there.get_mut(number);
+            // A word against texts is about all their numbers, whosever they are; one for them is about where texts go.
+            if says_no && number != phone {
+                writing.consent(ids, whose.as_ref().map_or(contact, |whose| whose.id), number, &step, applying.now);
             }
-        }
-        for phone in read.row.phones() {
-            match there.get_mut(phone.as_str()) {
-                Some(someone) => someone.opted_out = is_out,
-                // The file may say more of them further on.
-                None => drop(there.insert(
-                    phone.as_str().to_owned(),
-                    Someone { id: contact, opted_out: is_out, known: Known::default() },
-                )),
+            match whose {
+                Some(whose) => whose.opted_out |= says_no,
+                None if takes_numbers || says_no => {
+                    if !takes_numbers {
+                        // What was said of it is kept with it.
+                        writing.others.push((contact, "phone", number.into()));
+                    }
+                    // The file may say more of them further on.
+                    let someone = Someone { id: contact, opted_out: opted_out || says_no, known: Known::default() };
+                    there.insert(number.to_owned(), someone);
+                }
+                None => {}
             }
         }
     }
@@ -242,7 +248,6 @@ impl<'r> Writing<'r> {
     }
 
     fn consent(&mut self, ids: &mut Ids, contact: ContactId, phone: &'r str, step: &ConsentStep, now: Timestamp) {
-        self.everybody.push(contact);
         let (opted_out, at, source, attested) = match step {
             ConsentStep::Nothing => return,
             ConsentStep::OptIn { at, source, attested } => (false, at, source, *attested),

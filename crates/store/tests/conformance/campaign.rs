@@ -207,6 +207,12 @@ on_both_engines! {
         assert_eq!(had(ACME, 0).await, [vec![at(61)], none(), none()]);
         go(80, [Standing::Delivered, Standing::Sending, Standing::Failed]).await;
         assert_eq!(had(ACME, 0).await, [vec![at(61)], vec![at(80)], none()]);
+        // The phone counts, whoever has it by now.
+        store
+            .write(ACME, async |tx: &mut TenantTx<'_>| tx.exec("DELETE FROM contact_address WHERE tenant_id = $1", args![]).await)
+            .await
+            .unwrap();
+        assert_eq!(had(ACME, 0).await, [vec![at(61)], vec![at(80)], none()]);
     }
 
     /// Whose time has come.

@@ -126,6 +126,31 @@ store::on_both_engines! {
         let dee = text(&contact(&acme, "Dee").await["id"]);
         let ledger = acme.get(&format!("/contacts/{dee}/consents")).await;
         assert_eq!(ledger.is(200)["data"].as_array().unwrap().len(), 2);
+
+        // And it counts though another row has the number, too, in whatever order.
+        let both = format!("{head}Eve;212-555-0129;212-555-0128;;;yes\nEve;212-555-0128;;;;no\nFay;212-555-0130;212-555-0133;;;yes\nFay;212-555-0133;;;;no\n");
+        let both = imported(&town, &acme, &both).await;
+        for number in ["2125550128", "2125550133"] {
+            let whose = text(&contact(&acme, number).await["id"]);
+            let said = acme.get(&format!("/contacts/{whose}/consents")).await.is(200)["data"].clone();
+            let no = |line: &Value| line["state"] == "opted_out" && line["phone"] == format!("+1{number}");
+            assert!(said.as_array().unwrap().iter().any(no), "{number}: {said}");
+        }
+        let _ = sent(&town, &acme, json!({ "imports": [both] })).await;
+        let heard = ["+12125550128", "+12125550130", "+12125550133"].map(|phone| town.heard(phone).len());
+        assert_eq!(heard, [0, 1, 0], "she said no of another number only");
+
+        // Who stays as they are gets no new number, so that whoever has it in another row is somebody.
+        let _ = imported(&town, &acme, &format!("{head}Gus;212-555-0141;;;;yes\n")).await;
+        let made = draft(&town, &acme, &format!("{head}Gus;212-555-0141;212-555-0142;;;yes\nHal;212-555-0142;;;;no\n")).await;
+        let id = text(&made["id"]);
+        let _ = acme.patch(&format!("/contacts/imports/{id}"), json!({ "mode": "skip" })).await.is(200);
+        let done = goes(&town, &acme, &id, "start").await;
+        assert_eq!((&done["tally"]["creates"], &done["tally"]["skipped"]), (&json!(1), &json!(1)), "{done}");
+        let hal = contact(&acme, "2125550142").await;
+        assert_eq!(hal["name"], "Hal");
+        let said = acme.get(&format!("/contacts/{}/consents", text(&hal["id"]))).await.is(200)["data"].clone();
+        assert_eq!((said.as_array().unwrap().len(), &said[0]["state"]), (1, &json!("opted_out")), "{said}");
     }
 
     async fn how_a_file_is_read_can_be_put_right(store, place) {

@@ -182,9 +182,10 @@ pub async fn had(
     let mut had: HashMap<String, Vec<Timestamp>> = HashMap::new();
     let rows = tx
         .rows(
-            "SELECT r.phone, r.handed_at_us FROM contact_address a
-             JOIN campaign_recipient r ON r.tenant_id = a.tenant_id AND r.contact_id = a.contact_id AND r.phone = a.address
-             WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address {among $2} AND r.handed_at_us > $3
+            "SELECT r.phone, r.handed_at_us FROM campaign c
+             JOIN campaign_recipient r ON r.tenant_id = c.tenant_id AND r.campaign_id = c.id AND r.phone {among $2}
+             WHERE c.tenant_id = $1 AND c.launched_at_us IS NOT NULL AND (c.ended_at_us IS NULL OR c.ended_at_us > $3)
+               AND r.handed_at_us > $3
              ORDER BY r.handed_at_us DESC",
             args![list(phones.iter().copied()), since],
         )
