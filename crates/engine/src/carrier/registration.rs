@@ -2,7 +2,7 @@
 //! them by the carrier's lists. Nothing that goes wrong here keeps a number from working: it is not known, then, and the number
 //! says why.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::id::{CarrierAccountId, NumberId, TenantId};
 use domain::phone::Address;
@@ -130,9 +130,10 @@ impl CarrierDesk {
             return Ok(assigned);
         }
         let asked = |page| registration::assignments(at(account), page);
+        let ours: HashSet<&str> = wanted.iter().copied().collect();
         let is_whole = self
             .each(account, asked, registration::assignments_listed, |one: Assignment| {
-                if wanted.contains(&one.phone_number.as_str()) {
+                if ours.contains(one.phone_number.as_str()) {
                     assigned.insert(one.phone_number.clone(), Some(one));
                 }
             })
