@@ -81,8 +81,8 @@ async function customers({ page, fake, shot, axe, expect }: Smoke): Promise<stri
   await axe(page, "a new field");
   await button("Make the field").click();
   await page.getByLabel("1,500 is").waitFor();
-  await page.getByLabel("Add a tag for everybody who is new").fill("shop");
-  await page.getByLabel("Add a tag for everybody who is new").press("Enter");
+  await page.getByLabel("Add a tag for everybody in it").fill("shop");
+  await page.getByLabel("Add a tag for everybody in it").press("Enter");
   await page.getByLabel("Put everybody on a list").selectOption({ label: "Guests of the open day" });
   await page.getByText("Take what the file says").click();
   await page.getByLabel("Where and how did they agree?").fill("Sign-up form at the till");
