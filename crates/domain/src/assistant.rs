@@ -17,6 +17,7 @@ pub mod tool;
 
 pub use answer::{Act, Answer, Flaw, HandOff, Reply, SCHEMA, Suggestion, Understood, Wanted, understand};
 pub use approval::Approval;
+pub(crate) use check::calendar;
 pub use check::{Allowed, Objection, answer_gives_orders, check, gives_orders, orders_of};
 pub use code::Code;
 pub use heed::{asks_for_bot, needs_no_answer, quiet_window};

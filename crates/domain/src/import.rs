@@ -35,6 +35,7 @@ pub use row::{Context, Row, RowReader};
 pub use seen::Seen;
 pub use tally::Tally;
 pub use values::{DateOrder, language};
+pub(crate) use values::{date, number};
 
 /// A file, its rejected rows and what it takes to take an import back are kept for so long after it came in.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -40,3 +40,4 @@ pub mod smart;
 pub mod source;
 pub mod template;
 pub mod tenant;
+pub mod workflow;

@@ -29,7 +29,7 @@ pub use render::{Lacks, Rendering};
 pub const CHARS_MAX: usize = 1_600;
 
 /// A text with places to be filled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Template {
     parts: Vec<Part>,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-mod calendar;
+pub(crate) mod calendar;
 mod decode;
 mod fold;
 mod links;

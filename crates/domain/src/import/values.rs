@@ -127,7 +127,7 @@ pub(super) fn yes_no(text: &str) -> Option<bool> {
 }
 
 /// A number as a field keeps it: digits, with a point before the decimals. `comma`: a comma that stands alone parts decimals.
-pub(super) fn number(text: &str, comma: bool) -> Option<String> {
+pub(crate) fn number(text: &str, comma: bool) -> Option<String> {
     let kept: String =
         text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’' | '€' | '$' | '£')).collect();
     let (sign, digits) = match kept.strip_prefix('-') {
@@ -170,7 +170,7 @@ fn is_grouped(whole: &str) -> bool {
 
 /// A day, as in `2026-11-27`, `27.11.2026`, `11/27/2026`, `27-11-26`, `20261127`, `27 Nov 2026`, `November 27, 2026`. What comes
 /// behind it (a time) does not matter.
-pub(super) fn date(text: &str, order: DateOrder) -> Option<Date> {
+pub(crate) fn date(text: &str, order: DateOrder) -> Option<Date> {
     split_date(text, order).map(|(date, _)| date)
 }
 

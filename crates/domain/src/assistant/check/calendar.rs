@@ -1,7 +1,7 @@
 //! What days, months and lengths of time are called, in the languages that most texts come in.
 
 /// Months by what they are called.
-pub(super) const MONTHS: &[(&str, u8)] = &[
+pub(crate) const MONTHS: &[(&str, u8)] = &[
     ("january", 1),
     ("jan", 1),
     ("januar", 1),
@@ -91,7 +91,7 @@ pub(super) const MONTHS: &[(&str, u8)] = &[
 ];
 
 /// Days of the week, Monday is 1.
-pub(super) const WEEKDAYS: &[(&str, u8)] = &[
+pub(crate) const WEEKDAYS: &[(&str, u8)] = &[
     ("monday", 1),
     ("mondays", 1),
     ("mon", 1),
@@ -176,7 +176,7 @@ pub(super) const WEEKDAYS: &[(&str, u8)] = &[
 ];
 
 /// Days by their distance.
-pub(super) const RELATIVE: &[&[&str]] = &[
+pub(crate) const RELATIVE: &[&[&str]] = &[
     &[
         "tomorrow",
         "tmrw",

@@ -1,0 +1,92 @@
+//! What is done with people step by step: send, wait for the answer, branch on it, save it, follow up tomorrow at ten.
+//!
+//! | | |
+//! |---|---|
+//! | [`Document`] | a workflow as it is written: JSON, strictly read, written in one way |
+//! | [`publish`] | checks it against what the tenant has ([`Ground`]), tells all faults at once, makes it a [`Published`] |
+//! | [`revive`] | makes ready again what was published before |
+//! | [`Entry::admits`] | who may enter |
+//! | [`State`] | one person's way: plain data, kept as it is |
+//! | [`advance`] | the interpreter: (published, state, event, what is known, now) → (state, trace, effects) |
+//! | [`reply`] | what a text says: keyword, number, day, yes or no, choice |
+//! | [`floor`], [`route`] | who gets a text, and who may wait for one |
+//! | [`diff`], [`migration`] | what two versions differ in, and who can move from one to the other |
+//! | [`simulate`] | plays a workflow on a clock of its own, by the same `advance` |
+//! | [`gallery`] | workflows to begin with |
+//! | [`schema`] | the form of a document, for editors and models |
+//!
+//! How the engine runs it:
+//!
+//! 1. A trigger fires. [`Entry::admits`] says whether the person enters; if so, [`State::new`] is written with a key that is
+//!    unique in the database, and takes its first turn with [`Event::Entered`].
+//! 2. A **turn** is one transaction: the state is read and locked by its `seq`, [`advance`] is called, and if the event was
+//!    heeded, the new state, the lines of its trace and its effects are written, each effect under its [`Key`], which is
+//!    unique in the database. [`State::wake_at`] is when a timer with this `seq` is due.
+//! 3. Effects are performed as everything else is: texts pass the gate and the outbox, requests are errands. What becomes of
+//!    them comes back as [`Event::Done`] with the same key. An event that comes twice or too late changes nothing.
+//! 4. A text that arrives is routed by [`route::route`]. What goes to a workflow is its [`Event::Reply`].
+//! 5. An opt-out is [`Event::OptedOut`] for every way of the person that is not over, in the transaction that records it.
+//!
+//! At run time only data can be missing, since all else was checked. Whoever lacks what a text cannot do without is treated as
+//! its `on_block` says; a condition on what is not known is false (but `is missing` and `!=`); a sum passes over it; a time
+//! that is told by it is as `if_past` says.
+
+use jiff::SignedDuration;
+
+mod advance;
+mod check;
+mod clock;
+pub mod diff;
+mod document;
+mod effect;
+mod event;
+mod fault;
+pub mod floor;
+mod form;
+pub mod gallery;
+mod lot;
+pub mod migration;
+mod parts;
+mod program;
+pub mod reply;
+pub mod route;
+pub mod schema;
+pub mod simulate;
+mod span;
+mod state;
+mod step;
+#[cfg(test)]
+mod testing;
+mod trace;
+mod trigger;
+
+pub use advance::{Advanced, GRACE, Known, advance};
+pub use check::{Ground, RUN_NAMES, publish, revive};
+pub use clock::{At, Day, Hour};
+pub use document::{Again, BYTES_MAX, Document, Entry, Exits, Variable, VariableKind, When};
+pub use effect::{Changes, Deed, Effect, Key, Question, Request};
+pub use event::{Done, Event};
+pub use fault::Fault;
+pub use program::Published;
+pub use span::{Span, SpanError};
+pub use state::{Answer, Failure, How, Sent, State, Status, Waits};
+pub use step::*;
+pub use trace::{Line, What, Why};
+pub use trigger::{Before, NotAdmitted, Trigger};
+
+/// A workflow has at most so many steps, those inside of others included.
+pub const STEPS_MAX: usize = 300;
+/// Ways lie within ways at most so deep.
+pub const DEPTH_MAX: usize = 8;
+/// A workflow has at most so many variables.
+pub const VARIABLES_MAX: usize = 50;
+/// A way of a [`Split`] weighs at most so much.
+pub const WEIGHT_MAX: u32 = 1_000;
+/// Texts that come so soon after another may be one reply.
+pub const MERGE_MAX: SignedDuration = SignedDuration::from_secs(30);
+/// So long somebody's way lasts at most, in days.
+pub const ALIVE_DAYS: u32 = 90;
+/// At most so many steps follow one another without a wait.
+pub const TURN_STEPS_MAX: usize = 100;
+/// Nobody comes to one step more often.
+pub const VISITS_MAX: u32 = 100;

@@ -1,0 +1,210 @@
+//! The interpreter: what follows when something happens to somebody on their way.
+//!
+//! [`advance`] is all that ever moves somebody: production, dry runs, the simulator and the tests call it alike. It knows no
+//! clock and no chance; the same state, event, knowledge and time always make the same turn.
+
+mod acts;
+mod events;
+mod knows;
+mod replies;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::effect::{Deed, Effect, Key};
+use super::event::Event;
+use super::floor::{self, FLOOR_MAX, Held};
+use super::program::{Node, Op, Published};
+use super::state::{Failure, How, State, Status, Waits};
+use super::step::Manner;
+use super::trace::{Line, What};
+use crate::condition::Subject;
+use crate::template::Rendering;
+
+/// Timers for replies come so much after the deadline: a reply that was sent in time may still be on its way.
+pub const GRACE: SignedDuration = SignedDuration::from_secs(5);
+/// What becomes of a text is known after so long, or nobody will ever know.
+const SEND_MAX: SignedDuration = SignedDuration::from_hours(24 * 8);
+/// What becomes of a request, or of what a model is asked.
+const ANSWER_MAX: SignedDuration = SignedDuration::from_hours(1);
+
+/// What is known of somebody at a turn.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'k> {
+    /// What is known of them.
+    pub subject: &'k Subject,
+    /// Where they are reached, E.164.
+    pub phone: &'k str,
+    /// Their clock: their own zone, or what their number tells, or the business' own.
+    pub zone: &'k TimeZone,
+    /// 5/6 is the sixth of May where they are.
+    pub month_first: bool,
+    /// Fills templates in their language.
+    pub rendering: &'k Rendering,
+    /// Who holds the floor for them and our number.
+    pub floor: Option<Held>,
+}
+
+/// A turn that was taken.
+#[derive(Debug)]
+pub struct Advanced {
+    /// How it stands now. The same as before, `seq` included, if the event meant nothing.
+    pub state: State,
+    /// Whether the event meant anything: if not, there is nothing to write.
+    pub heeded: bool,
+    /// What happened, in order.
+    pub trace: Vec<Line>,
+    /// What is to be done, in order.
+    pub effects: Vec<Effect>,
+}
+
+/// Takes a turn: what follows when an event happens to somebody on their way.
+///
+/// An event that comes twice, or too late, changes nothing. After an opt-out, a cancellation or any other end nothing is
+/// done any more, and a text that may still wait to be sent is withdrawn. At most [`TURN_STEPS_MAX`](super::TURN_STEPS_MAX)
+/// steps are done in a turn.
+#[must_use]
+pub fn advance(published: &Published, state: State, event: &Event, known: &Known<'_>, now: Timestamp) -> Advanced {
+    let mut turn =
+        Turn { published, known, now, state, trace: Vec::new(), effects: Vec::new(), subject: None, steps: 0 };
+    let heeded = turn.heed(event);
+    if heeded {
+        turn.settle();
+    }
+    let Turn { state, trace, effects, .. } = turn;
+    Advanced { state, heeded, trace, effects }
+}
+
+/// Where it goes on after a step.
+enum Flow {
+    /// There.
+    On(super::program::To),
+    /// Nowhere now: it waits, or is over.
+    Rests,
+}
+
+struct Turn<'t> {
+    published: &'t Published,
+    known: &'t Known<'t>,
+    now: Timestamp,
+    state: State,
+    trace: Vec<Line>,
+    effects: Vec<Effect>,
+    /// What conditions see, once one was asked.
+    subject: Option<Subject>,
+    /// Steps of this turn.
+    steps: usize,
+}
+
+impl<'t> Turn<'t> {
+    fn line(&mut self, what: What) {
+        self.trace.push(Line { seq: self.state.seq + 1, step: self.state.at.clone(), what });
+    }
+
+    /// Has something done, under a key of its own.
+    fn effect(&mut self, deed: Deed) -> Key {
+        self.state.effects += 1;
+        let step = self.state.at.clone().unwrap_or_default();
+        let visit = self.state.visits.get(&step).copied().unwrap_or(0);
+        let key = Key { enrolment: self.state.enrolment, step, visit, nth: self.state.effects };
+        self.line(What::Does { deed: deed.name().to_owned(), key: key.clone() });
+        self.effects.push(Effect { key: key.clone(), deed });
+        key
+    }
+
+    fn after(&self, length: SignedDuration) -> Timestamp {
+        self.now.checked_add(length).unwrap_or(Timestamp::MAX)
+    }
+
+    fn here(&self) -> Option<(usize, &'t Node)> {
+        let nth = *self.published.by_id.get(self.state.at.as_deref()?)?;
+        self.published.nodes.get(nth).map(|node| (nth, node))
+    }
+
+    fn end(&mut self, how: How, outcome: &str) {
+        // What waits to be sent must not go any more.
+        if let Some(Waits::Effect { of, .. }) = self.state.waits.take()
+            && matches!(self.here().map(|(_, node)| &node.op), Some(Op::Send(_) | Op::ScheduleSend { .. }))
+        {
+            self.effect(Deed::Withdraw { of });
+        }
+        self.line(What::Ended { how, outcome: outcome.to_owned() });
+        self.state.status = Status::Ended { how, outcome: outcome.to_owned() };
+        self.state.early.clear();
+        self.state.held.clear();
+    }
+
+    fn ends(&mut self, how: How) {
+        self.end(how, how.as_str());
+    }
+
+    fn fail(&mut self, why: Failure) {
+        self.line(What::Failed(why.clone()));
+        self.state.waits = None;
+        self.state.status = Status::Failed { why };
+    }
+
+    /// Takes the floor, or waits for it.
+    fn take_floor(&mut self, manner: Manner, waits: SignedDuration) -> Result<(), Flow> {
+        let until = self.after(waits.saturating_add(GRACE).min(FLOOR_MAX));
+        if self.state.floor_until.is_some_and(|ours| ours >= until) {
+            return Ok(());
+        }
+        // We may have it already, and hold it longer now.
+        let manner = if self.state.floor_until.is_some_and(|ours| ours > self.now) { Manner::Preempt } else { manner };
+        match floor::ask(self.known.floor, self.state.enrolment, manner, self.now) {
+            floor::Asked::Queued(until) => {
+                self.line(What::WaitsForFloor { until });
+                self.state.waits = Some(Waits::Floor { until });
+                Err(Flow::Rests)
+            }
+            floor::Asked::Granted | floor::Asked::Preempted(_) => {
+                self.effect(Deed::TakeFloor { until });
+                self.state.floor_until = Some(until);
+                Ok(())
+            }
+        }
+    }
+
+    /// A reply is waited for, or the question is on its way.
+    fn needs_floor(&self) -> bool {
+        let asks = || {
+            matches!(self.here().map(|(_, node)| &node.op),
+            Some(Op::Send(text) | Op::ScheduleSend { text, .. }) if text.asks.is_some())
+        };
+        match (&self.state.status, &self.state.waits) {
+            (Status::Live | Status::Paused { .. }, Some(Waits::Reply { .. } | Waits::Intent { .. })) => true,
+            (Status::Live | Status::Paused { .. }, Some(Waits::Effect { .. })) => asks(),
+            _ => false,
+        }
+    }
+
+    /// The turn is over: the floor is freed if nobody needs it, and the next timer is set.
+    fn settle(&mut self) {
+        if self.state.floor_until.is_some() && !self.needs_floor() {
+            self.effect(Deed::FreeFloor);
+            self.state.floor_until = None;
+        }
+        self.state.seq += 1;
+        let until = match (&self.state.status, &self.state.waits) {
+            (Status::Live, Some(Waits::Reply { deadline, complete_at, .. })) => {
+                Some(complete_at.unwrap_or_else(|| deadline.checked_add(GRACE).unwrap_or(Timestamp::MAX)))
+            }
+            (
+                Status::Live,
+                Some(
+                    Waits::Time { until }
+                    | Waits::Intent { until, .. }
+                    | Waits::Effect { until, .. }
+                    | Waits::Floor { until },
+                ),
+            ) => Some(*until),
+            (Status::Live, None) => Some(self.now),
+            (Status::New | Status::Paused { .. } | Status::Failed { .. } | Status::Ended { .. }, _) => None,
+        };
+        self.state.wake_at = until.map(|until| until.min(self.state.expires_at));
+    }
+}

@@ -1,0 +1,96 @@
+//! From step to step, until one waits or it is over.
+
+use super::{Flow, Turn};
+use crate::workflow::program::{Node, To};
+use crate::workflow::state::{Failure, How};
+use crate::workflow::step::Trouble;
+use crate::workflow::trace::{What, Why};
+use crate::workflow::{TURN_STEPS_MAX, VISITS_MAX};
+
+impl<'t> Turn<'t> {
+    /// Goes on there.
+    pub(super) fn run(&mut self, to: To) {
+        self.state.waits = None;
+        let published = self.published;
+        if published.goal.as_ref().is_some_and(|goal| self.holds(goal)) {
+            self.ends(How::Goal);
+            return;
+        }
+        let mut to = to;
+        loop {
+            let Some(node) = to.and_then(|nth| published.nodes.get(nth)) else {
+                self.ends(How::Completed);
+                return;
+            };
+            match self.come(node) {
+                Flow::On(next) => to = next,
+                Flow::Rests => return,
+            }
+        }
+    }
+
+    pub(super) fn go(&mut self, flow: Flow) {
+        if let Flow::On(to) = flow {
+            self.run(to);
+        }
+    }
+
+    /// Does the step where it stands, or what is left of it.
+    pub(super) fn again(&mut self) {
+        match self.here() {
+            Some((_, node)) => {
+                let flow = self.act(node);
+                self.go(flow);
+            }
+            None => self.fail(Failure::NoSuchStep),
+        }
+    }
+
+    fn come(&mut self, node: &'t Node) -> Flow {
+        self.state.at = Some(node.id.clone());
+        self.state.since = self.now;
+        self.state.effects = 0;
+        self.state.waits = None;
+        let visits = self.state.visits.entry(node.id.clone()).or_insert(0);
+        *visits = visits.saturating_add(1);
+        if *visits > VISITS_MAX {
+            self.fail(Failure::TooManyVisits);
+            return Flow::Rests;
+        }
+        if self.steps >= TURN_STEPS_MAX {
+            self.fail(Failure::TooManySteps);
+            return Flow::Rests;
+        }
+        self.steps += 1;
+        self.state.steps_done += 1;
+        self.line(What::Came);
+        if node.only_if.as_ref().is_some_and(|when| !self.holds(when)) {
+            self.line(What::LeftOut(Why::OnlyIf));
+            return Flow::On(node.next);
+        }
+        self.act(node)
+    }
+
+    /// The step where it stands came to nothing.
+    pub(super) fn trouble(&mut self, node: &Node, otherwise: Trouble, why: Failure) -> Flow {
+        match otherwise {
+            Trouble::Skip => {
+                self.line(What::LeftOut(Why::Trouble(why)));
+                Flow::On(node.next)
+            }
+            Trouble::Exit => {
+                let how = match why {
+                    Failure::Blocked(_) | Failure::Lacks(_) => How::Blocked,
+                    _ => How::Failed,
+                };
+                self.line(What::LeftOut(Why::Trouble(why)));
+                self.ends(how);
+                Flow::Rests
+            }
+            Trouble::Stop => {
+                self.fail(why);
+                Flow::Rests
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Any workflow, anything that happens, in any order.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::workflow::testing::ground;
+use crate::workflow::{Document, TURN_STEPS_MAX, publish};
+
+/// Choices, one after the other; when there are no more, always the first.
+struct Choices<'c>(std::slice::Iter<'c, u8>);
+
+impl Choices<'_> {
+    fn of(&mut self, n: u8) -> u8 {
+        self.0.next().copied().unwrap_or(0) % n
+    }
+}
+
+/// Some workflow. It may make no sense: it is then refused, or run all the same as if it was published before.
+fn workflow(choices: &mut Choices<'_>) -> Json {
+    let mut ids = Vec::new();
+    let steps = steps(choices, &mut ids, 0);
+    json!({
+        "name": "any",
+        "exits": { "on_reply": choices.of(4) == 0 },
+        "variables": [
+            { "key": "n", "type": "number" },
+            { "key": "d", "type": "date" },
+            { "key": "t", "type": "text" },
+            { "key": "c", "type": "choice", "choices": ["A", "B"] }
+        ],
+        "steps": steps
+    })
+}
+
+fn steps(choices: &mut Choices<'_>, ids: &mut Vec<String>, depth: u8) -> Vec<Json> {
+    let count = if depth == 0 { 3 + choices.of(5) } else { choices.of(3) };
+    (0..count).map(|_| step(choices, ids, depth)).collect()
+}
+
+fn step(choices: &mut Choices<'_>, ids: &mut Vec<String>, depth: u8) -> Json {
+    let id = format!("s{}", ids.len());
+    ids.push(id.clone());
+    let kinds = if depth < 2 { 18 } else { 14 };
+    let before = |choices: &mut Choices<'_>, ids: &[String]| {
+        let nth = usize::from(choices.of(16)) % ids.len();
+        ids.get(nth).cloned().unwrap_or_default()
+    };
+    let whens = [
+        "n > 3",
+        "city = \"Oslo\"",
+        "has_replied = yes",
+        "last_send = \"sent\"",
+        "c is missing",
+        "reply contains \"a\"",
+    ];
+    let when = |choices: &mut Choices<'_>| whens[usize::from(choices.of(6))];
+    let trouble = ["skip", "exit", "stop"];
+    let (name, inside) = match choices.of(kinds) {
+        0 | 1 => (
+            "send",
+            json!({ "text": "Hi {first_name|you} {n|0}", "purpose": "service",
+            "on_block": (trouble[usize::from(choices.of(3))]), "on_failure": (trouble[usize::from(choices.of(3))]) }),
+        ),
+        2 => ("delay", json!({ "for": (["1h", "3d", "40d"][usize::from(choices.of(3))]), "jitter": "5m" })),
+        3 => (
+            "delay",
+            json!({ "until": { "local": { "time": "09:00", "days": ["mon"] } }, "if_late": (["send", "skip", "shift"][usize::from(choices.of(3))]) }),
+        ),
+        4 => (
+            "schedule_send",
+            json!({ "at": { "date": { "field": "d", "days": 1, "time": "10:00" } },
+            "if_past": (["now", "skip", "exit"][usize::from(choices.of(3))]), "send": { "text": "Later {t|}", "purpose": "marketing" } }),
+        ),
+        5 => ("filter", json!(when(choices))),
+        6 => (
+            "save",
+            json!({ "to": (["n", "t", "c", "city"][usize::from(choices.of(4))]),
+            "on_invalid": (if choices.of(2) == 0 { json!("clear") } else { json!({ "ask_again": { "step": before(choices, ids) } }) }) }),
+        ),
+        7 => (
+            "assistant",
+            json!({ "task": { "classify": { "question": "?", "into": "c" } }, "on_error": (trouble[usize::from(choices.of(3))]) }),
+        ),
+        8 => (
+            "http",
+            json!({ "url": "https://x.example/{t|}", "save": { "n": "/n" }, "on_error": (trouble[usize::from(choices.of(3))]) }),
+        ),
+        9 => ("update_contact", json!({ "add_tags": ["x"], "set": { "city": "{t|Rome}" } })),
+        10 => ("enter", json!({ "workflow": ground().workflows.first().unwrap(), "wait": choices.of(2) == 0 })),
+        11 => ("go_to", json!(before(choices, ids))),
+        12 => ("end", json!("over")),
+        13 => ("notify", json!({ "text": "{name} {reply|}" })),
+        14 => (
+            "branch",
+            json!({
+                "cases": [{ "when": when(choices), "steps": steps(choices, ids, depth + 1) }],
+                "otherwise": steps(choices, ids, depth + 1)
+            }),
+        ),
+        15 => (
+            "split",
+            json!({ "paths": [
+            { "name": "1", "steps": steps(choices, ids, depth + 1) }, { "name": "2", "weight": 2 }
+        ] }),
+        ),
+        _ => {
+            let merge = if choices.of(3) == 0 { "10s" } else { "0s" };
+            let floor = if choices.of(3) == 0 { "preempt" } else { "queue" };
+            (
+                "wait_for_reply",
+                json!({
+                    "timeout": "2d", "merge": merge, "floor": floor,
+                    "cases": [
+                        { "when": "yes", "steps": steps(choices, ids, depth + 1) },
+                        { "when": { "number": { "max": 5.0 } } },
+                        { "when": { "intent": "something else" } }
+                    ],
+                    "no_match": { "reprompt": "What?", "times": 1, "steps": steps(choices, ids, depth + 1) },
+                    "on_timeout": steps(choices, ids, depth + 1)
+                }),
+            )
+        }
+    };
+    let mut step = json!({ "id": id });
+    step[name] = inside;
+    if choices.of(6) == 0 {
+        step["only_if"] = json!(when(choices));
+    }
+    step
+}
+
+/// Whatever can happen now.
+fn event(choices: &mut Choices<'_>, drive: &mut Drive<'_>, log: &[Event]) -> Event {
+    let seq = drive.state.seq;
+    let of = || match &drive.state.waits {
+        Some(Waits::Effect { of, .. } | Waits::Intent { of, .. }) => Some(of.clone()),
+        _ => None,
+    };
+    match choices.of(20) {
+        0..=4 => {
+            drive.now = drive.state.wake_at.unwrap_or(drive.now).max(drive.now);
+            Event::Timer { seq }
+        }
+        5 => Event::Timer { seq: seq.saturating_sub(u64::from(choices.of(5))) },
+        6..=8 => {
+            drive.now = drive.now.checked_add(SignedDuration::from_secs(i64::from(choices.of(200)) * 60)).unwrap();
+            drive.texts += 1;
+            let body = ["yes", "4", "hm", "a", "9", ""][usize::from(choices.of(6))];
+            let sent_at = drive.now.checked_sub(SignedDuration::from_secs(i64::from(choices.of(120)))).unwrap();
+            Event::Reply(Text { id: MessageId(Uuid::from_u128(drive.texts)), body: body.into(), sent_at })
+        }
+        9..=14 => match of() {
+            Some(of) => {
+                let result = match choices.of(9) {
+                    0 => Done::Blocked("x".into()),
+                    1 => Done::Failed("x".into()),
+                    2 => Done::Answered { status: 200, body: json!({ "n": 4 }) },
+                    3 => Done::Answered { status: 500, body: Json::Null },
+                    4 => Done::Chose(Some(usize::from(choices.of(3)))),
+                    5 => Done::Left("x".into()),
+                    _ => Done::Sent,
+                };
+                Event::Done { of, result }
+            }
+            None => Event::Timer { seq },
+        },
+        15 => Event::Paused,
+        16 => Event::Resumed { late: None },
+        17 => match choices.of(4) {
+            0 => Event::FloorFreed,
+            1 => {
+                let until = drive.now.checked_add(SignedDuration::from_hours(20)).unwrap();
+                drive.floor = Some(Held { by: EnrolmentId(Uuid::from_u128(9)), until });
+                Event::FloorLost
+            }
+            2 => Event::Retried,
+            _ => Event::Migrated { to: "s1".into() },
+        },
+        18 => log.get(usize::from(choices.of(30))).cloned().unwrap_or(Event::Retried),
+        _ => match choices.of(8) {
+            0 => Event::OptedOut,
+            1 => Event::Cancelled,
+            _ => Event::Retried,
+        },
+    }
+}
+
+/// What holds of each turn.
+fn hold(before: &State, turn: &Advanced, keys: &mut BTreeSet<Key>) -> Result<(), TestCaseError> {
+    let state = &turn.state;
+    if !turn.heeded {
+        prop_assert!(state == before && turn.effects.is_empty() && turn.trace.is_empty());
+        return Ok(());
+    }
+    prop_assert_eq!(state.seq, before.seq + 1);
+    for effect in &turn.effects {
+        prop_assert!(keys.insert(effect.key.clone()), "twice: {}", effect.key);
+    }
+    prop_assert_eq!(state.is_live(), state.wake_at.is_some());
+    prop_assert!(turn.trace.iter().filter(|line| line.what == What::Came).count() <= TURN_STEPS_MAX);
+    prop_assert!(!state.is_ended() || state.floor_until.is_none());
+    let kept: State = serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap();
+    prop_assert_eq!(&kept, state);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// Whatever happens to anybody's way through any workflow: no two effects have one key, who is on their way has a timer,
+    /// the same events again make the same state, and an opt-out ends it for good.
+    #[test]
+    fn nothing_is_done_twice_and_nobody_is_lost(made in prop::collection::vec(any::<u8>(), 0..120), happens in prop::collection::vec(any::<u8>(), 0..160)) {
+        let document = Document::from_json(&workflow(&mut Choices(made.iter()))).unwrap();
+        let _ = publish(document.clone(), &ground());
+        let of = revive(document, &ground());
+        let mut drive = Drive::new(&of);
+        let mut keys = BTreeSet::new();
+        let mut log = vec![Event::Entered { variables: variables(&[("d", "2026-11-29")]) }];
+        let mut told = Vec::new();
+        let mut choices = Choices(happens.iter());
+        let mut next = log.first().cloned();
+        while let Some(event) = next.take() {
+            let before = drive.state.clone();
+            let (now, floor) = (drive.now, drive.floor);
+            let turn = drive.turn(&event);
+            hold(&before, &turn, &mut keys)?;
+            told.push((now, floor, event));
+            if choices.0.len() > 0 && told.len() < 60 {
+                let event = self::event(&mut choices, &mut drive, &log);
+                log.push(event.clone());
+                next = Some(event);
+            }
+        }
+        let mut replayed = Drive::new(&of);
+        for (now, floor, event) in &told {
+            (replayed.now, replayed.floor) = (*now, *floor);
+            replayed.turn(event);
+        }
+        prop_assert_eq!(&replayed.state, &drive.state);
+
+        let before = drive.state.clone();
+        let turn = drive.turn(&Event::OptedOut);
+        hold(&before, &turn, &mut keys)?;
+        prop_assert!(drive.state.is_ended());
+        let sends_nothing = turn.effects.iter().all(|effect| matches!(effect.deed, Deed::Withdraw { .. } | Deed::FreeFloor));
+        prop_assert!(sends_nothing);
+        for (now, _, event) in &told {
+            drive.now = *now;
+            prop_assert!(!drive.turn(event).heeded);
+        }
+    }
+
+    /// Facts that come twice, whenever they come again, leave everything as if they had come once.
+    #[test]
+    fn what_comes_again_changes_nothing(made in prop::collection::vec(any::<u8>(), 0..120), happens in prop::collection::vec(any::<u8>(), 0..100), again in prop::collection::vec((any::<u8>(), any::<u8>()), 0..12)) {
+        let of = revive(Document::from_json(&workflow(&mut Choices(made.iter()))).unwrap(), &ground());
+        let mut drive = Drive::new(&of);
+        let mut choices = Choices(happens.iter());
+        let mut told = vec![(drive.now, Event::Entered { variables: [].into() }, true)];
+        drive.turn(&told[0].1.clone());
+        while choices.0.len() > 0 && told.len() < 30 {
+            let event = self::event(&mut choices, &mut drive, &[]);
+            drive.floor = None;
+            let heeded = drive.turn(&event).heeded;
+            told.push((drive.now, event, heeded));
+        }
+        let is_fact = |event: &Event| matches!(event, Event::Entered { .. } | Event::Timer { .. } | Event::Reply(_) | Event::Done { .. });
+        let mut twice = Drive::new(&of);
+        for (nth, (now, event, _)) in told.iter().enumerate() {
+            (twice.now, twice.floor) = (*now, None);
+            twice.turn(event);
+            for (at, which) in &again {
+                let (_, earlier, heeded) = &told[usize::from(*which) % (nth + 1)];
+                if usize::from(*at) % told.len() == nth && *heeded && is_fact(earlier) {
+                    prop_assert!(!twice.turn(earlier).heeded, "{earlier:?} again, after {event:?}");
+                }
+            }
+        }
+        prop_assert_eq!(twice.state, drive.state);
+    }
+}

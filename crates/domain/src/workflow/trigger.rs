@@ -1,0 +1,207 @@
+//! What begins somebody's way through a workflow.
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::Hour;
+use super::document::{Again, Entry};
+use super::span::Span;
+use crate::id::{CampaignId, NumberId, SegmentId};
+
+/// What begins somebody's way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// They got a campaign that this workflow is attached to.
+    Campaign,
+    /// They texted one of these words and nothing else.
+    Keyword {
+        /// The words, whatever their case.
+        words: Vec<String>,
+        /// To which of our numbers; none: any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        numbers: Vec<NumberId>,
+    },
+    /// They texted anything that nobody waited for.
+    Text {
+        /// To which of our numbers; none: any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        numbers: Vec<NumberId>,
+    },
+    /// A conversation with them began.
+    NewConversation {
+        /// On which of our numbers; none: any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        numbers: Vec<NumberId>,
+    },
+    /// They got this label.
+    TagAdded(String),
+    /// They lost it.
+    TagRemoved(String),
+    /// What this field of theirs holds was changed.
+    FieldChanged(String),
+    /// They came into this segment.
+    SegmentEntered(SegmentId),
+    /// A day that this field of theirs holds comes, every year if it says so.
+    Date {
+        /// Which field.
+        field: String,
+        /// So many days after it, or before it.
+        #[serde(default, skip_serializing_if = "super::document::is_usual")]
+        days: i32,
+        /// At which hour of their clock.
+        time: Hour,
+        /// Every year again, as birthdays do.
+        #[serde(default, skip_serializing_if = "super::document::is_false")]
+        yearly: bool,
+    },
+    /// A conversation with them was closed.
+    ConversationResolved,
+    /// They have not answered our last text for so long.
+    NoReply(Span),
+    /// They followed a link of ours.
+    LinkClicked {
+        /// In which campaign; `None`: any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        campaign: Option<CampaignId>,
+    },
+    /// A text to them was not delivered.
+    DeliveryFailed,
+    /// A call of the API, or of a webhook; its payload fills variables by their keys.
+    Api,
+    /// A person, for whomever they have selected.
+    ByHand,
+}
+
+/// What is known of somebody who is to enter.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Before<'a> {
+    /// They are in it now.
+    pub is_inside: bool,
+    /// Whole days since they last entered; `None`: they never did.
+    pub days_since: Option<u32>,
+    /// They entered by this key before.
+    pub had_key: bool,
+    /// What they enter by: what the variable of [`Again::ByKey`] holds, or the campaign.
+    pub key: Option<&'a str>,
+    /// So many people are in it now.
+    pub inside: u32,
+    /// [`Entry::only_if`] is true of them.
+    pub fits: bool,
+    /// They want no texts.
+    pub opted_out: bool,
+}
+
+/// Why somebody does not enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAdmitted {
+    /// They want no texts.
+    #[error("they asked for no more texts")]
+    OptedOut,
+    /// They are in it now.
+    #[error("they are in this workflow already")]
+    Inside,
+    /// They were in it.
+    #[error("they have been in this workflow, and nobody enters it again")]
+    WasIn,
+    /// They were in it a short time ago.
+    #[error("they entered this workflow {since} days ago, and may again after {wanted}")]
+    TooSoon {
+        /// So many days ago.
+        since: u32,
+        /// So many it must be.
+        wanted: u32,
+    },
+    /// They entered by the same key.
+    #[error("they have entered this workflow for the same thing already")]
+    SameKey,
+    /// There is no key.
+    #[error("what they enter by is not known")]
+    NoKey,
+    /// The condition of the entry is not true of them.
+    #[error("the condition of the entry is not true of them")]
+    DoesNotFit,
+    /// Too many are in it.
+    #[error("as many people are in this workflow as may be")]
+    Full,
+}
+
+impl NotAdmitted {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OptedOut => "opted_out",
+            Self::Inside => "inside",
+            Self::WasIn => "was_in",
+            Self::TooSoon { .. } => "too_soon",
+            Self::SameKey => "same_key",
+            Self::NoKey => "no_key",
+            Self::DoesNotFit => "does_not_fit",
+            Self::Full => "full",
+        }
+    }
+}
+
+impl Entry {
+    /// Whether somebody enters. The key of an entry is unique in the database, so that who comes twice enters once.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn admits(&self, before: &Before<'_>) -> Result<(), NotAdmitted> {
+        if before.opted_out {
+            return Err(NotAdmitted::OptedOut);
+        }
+        if before.is_inside {
+            return Err(NotAdmitted::Inside);
+        }
+        match (&self.again, before.days_since) {
+            (Again::ByKey(_), _) if before.key.is_none_or(str::is_empty) => return Err(NotAdmitted::NoKey),
+            // A campaign that carries the workflow is a key of its own.
+            (Again::ByKey(_), _) | (Again::Never, _) if before.had_key => return Err(NotAdmitted::SameKey),
+            (Again::Never, Some(_)) => return Err(NotAdmitted::WasIn),
+            (Again::AfterDays(wanted), Some(since)) if since < *wanted => {
+                return Err(NotAdmitted::TooSoon { since, wanted: *wanted });
+            }
+            _ => {}
+        }
+        if !before.fits {
+            return Err(NotAdmitted::DoesNotFit);
+        }
+        if self.inside_max.is_some_and(|max| before.inside >= max) {
+            return Err(NotAdmitted::Full);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_enters_more_often_than_they_may() {
+        let fits = Before { fits: true, ..Before::default() };
+        let was_in = Before { days_since: Some(10), ..fits };
+        let entry = |again| Entry { again, ..Entry::default() };
+        let by_key = || entry(Again::ByKey("order".into()));
+        for (entry, before, expected) in [
+            (entry(Again::Never), fits, Ok(())),
+            (entry(Again::Never), was_in, Err(NotAdmitted::WasIn)),
+            (entry(Again::Never), Before { had_key: true, ..fits }, Err(NotAdmitted::SameKey)),
+            (entry(Again::Always), was_in, Ok(())),
+            (entry(Again::Always), Before { is_inside: true, ..fits }, Err(NotAdmitted::Inside)),
+            (entry(Again::Always), Before { opted_out: true, ..fits }, Err(NotAdmitted::OptedOut)),
+            (entry(Again::AfterDays(30)), fits, Ok(())),
+            (entry(Again::AfterDays(30)), was_in, Err(NotAdmitted::TooSoon { since: 10, wanted: 30 })),
+            (entry(Again::AfterDays(10)), was_in, Ok(())),
+            (by_key(), was_in, Err(NotAdmitted::NoKey)),
+            (by_key(), Before { key: Some("7"), ..was_in }, Ok(())),
+            (by_key(), Before { key: Some("7"), had_key: true, ..was_in }, Err(NotAdmitted::SameKey)),
+            (entry(Again::Always), Before::default(), Err(NotAdmitted::DoesNotFit)),
+            (Entry { inside_max: Some(5), ..Entry::default() }, Before { inside: 5, ..fits }, Err(NotAdmitted::Full)),
+            (Entry { inside_max: Some(5), ..Entry::default() }, Before { inside: 4, ..fits }, Ok(())),
+        ] {
+            assert_eq!(entry.admits(&before), expected, "{entry:?} {before:?}");
+        }
+    }
+}
