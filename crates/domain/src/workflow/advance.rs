@@ -150,11 +150,12 @@ impl<'t> Turn<'t> {
     /// Takes the floor, or waits for it.
     fn take_floor(&mut self, manner: Manner, waits: SignedDuration) -> Result<(), Flow> {
         let until = self.after(waits.saturating_add(GRACE).min(FLOOR_MAX));
-        if self.state.floor_until.is_some_and(|ours| ours >= until) {
+        // What we hold, we hold longer now, whoever asks besides; unless it was taken, and word of it is on its way.
+        let is_ours = self.known.floor.is_none_or(|held| held.by == self.state.enrolment);
+        let ours = self.state.floor_until.filter(|_| is_ours);
+        if ours.is_some_and(|ours| ours >= until) {
             return Ok(());
         }
-        // We may have it already, and hold it longer now.
-        let manner = if self.state.floor_until.is_some_and(|ours| ours > self.now) { Manner::Preempt } else { manner };
         match floor::ask(self.known.floor, self.state.enrolment, manner, self.now) {
             floor::Asked::Queued(until) => {
                 self.line(What::WaitsForFloor { until });

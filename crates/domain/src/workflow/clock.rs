@@ -129,7 +129,7 @@ fn next_local(now: Timestamp, time: Hour, days: &[Day], zone: &TimeZone) -> Opti
 }
 
 /// So many days after a day, when the clock shows a time. A time that the clock skips is the one after it.
-fn on(day: Date, days: i32, time: Hour, zone: &TimeZone) -> Option<Timestamp> {
+pub(super) fn on(day: Date, days: i32, time: Hour, zone: &TimeZone) -> Option<Timestamp> {
     let day = day.checked_add(i64::from(days).days()).ok()?;
     zone.to_ambiguous_timestamp(day.to_datetime(time.0)).compatible().ok()
 }

@@ -33,6 +33,9 @@ pub const BYTES_MAX: usize = 256 * 1024;
 /// Steps follow one another. What has several ways out (cases, paths, a timeout) holds the steps of each way inside, and goes
 /// on with the step behind it when the way that was taken is walked to its end; `go_to` and `end` leave it. Each step says
 /// what it does by the name of its one part besides `id` and `only_if`.
+///
+/// What comes from outside is read by [`Self::from_json`] or [`Self::from_text`], which are strict; serde's own reading is
+/// theirs, and lets pass what it does not know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// What people call it.

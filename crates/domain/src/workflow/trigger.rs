@@ -1,8 +1,11 @@
 //! What begins somebody's way through a workflow.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::clock::Hour;
+use super::clock::{self, Hour};
 use super::document::{Again, Entry};
 use super::span::Span;
 use crate::id::{CampaignId, NumberId, SegmentId};
@@ -142,6 +145,26 @@ impl NotAdmitted {
     }
 }
 
+impl Trigger {
+    /// When the trigger of a date next fires after a moment, for whoever has this day in its field. `theirs`: their clock.
+    /// `None`: it is another trigger, or fires no more. Who was born on 29 February has their day on the 28th in other years.
+    #[must_use]
+    pub fn next_date(&self, day: Date, after: Timestamp, theirs: &TimeZone) -> Option<Timestamp> {
+        let Self::Date { days, time, yearly, .. } = self else { return None };
+        let fires = |day: Date| clock::on(day, *days, *time, theirs).filter(|at| *at > after);
+        if !yearly {
+            return fires(day);
+        }
+        let this_year = theirs.to_datetime(after).date().year();
+        // Days before or after it may lie in the next year, or the one before.
+        (-2..=2).find_map(|ahead| {
+            let year = this_year.checked_add(ahead).filter(|year| *year >= day.year())?;
+            let day = Date::new(year, day.month(), day.day()).or_else(|_| Date::new(year, day.month(), 28)).ok()?;
+            fires(day)
+        })
+    }
+}
+
 impl Entry {
     /// Whether somebody enters. The key of an entry is unique in the database, so that who comes twice enters once.
     ///
@@ -177,6 +200,31 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_fires_once_or_every_year() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let after: Timestamp = "2026-11-27T15:00:00Z".parse().unwrap();
+        let next = |json: &str, day: &str| {
+            let trigger: Trigger = serde_json::from_str(json).unwrap();
+            trigger.next_date(day.parse().unwrap(), after, &zone).map(|at| at.to_string())
+        };
+        let once = r#"{"date":{"field":"due","days":-1,"time":"10:00"}}"#;
+        let yearly = r#"{"date":{"field":"born","time":"10:00","yearly":true}}"#;
+        let week_before = r#"{"date":{"field":"born","days":-7,"time":"10:00","yearly":true}}"#;
+        for (json, day, expected) in [
+            (once, "2026-11-28", None),
+            (once, "2026-11-29", Some("2026-11-28T15:00:00Z")),
+            (yearly, "1990-11-28", Some("2026-11-28T15:00:00Z")),
+            (yearly, "1990-11-27", Some("2027-11-27T15:00:00Z")),
+            (yearly, "2000-02-29", Some("2027-02-28T15:00:00Z")),
+            (yearly, "2030-01-01", None),
+            (week_before, "1990-01-03", Some("2026-12-27T15:00:00Z")),
+            (r#""api""#, "2026-11-29", None),
+        ] {
+            assert_eq!(next(json, day).as_deref(), expected, "{json} {day}");
+        }
+    }
 
     #[test]
     fn nobody_enters_more_often_than_they_may() {

@@ -119,6 +119,11 @@ impl Turn<'_> {
 
     /// What it waits for has come to its time.
     pub(super) fn due(&mut self) {
+        // A step that another version has made another one waits for nothing of what was waited for: it begins.
+        let is_wait = matches!(self.here().map(|(_, node)| &node.op), Some(Op::Wait(_)));
+        if !is_wait && matches!(self.state.waits, Some(Waits::Reply { .. } | Waits::Intent { .. })) {
+            self.state.waits = None;
+        }
         match self.state.waits.clone() {
             Some(Waits::Time { until }) if until <= self.now => {
                 self.state.waits = None;

@@ -6,6 +6,7 @@ use crate::id::{MediaId, NumberId};
 use crate::workflow::clock::At;
 use crate::workflow::document::is_usual;
 use crate::workflow::span::Span;
+use crate::{consent, gate};
 
 /// What a text is for; the gate asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,6 +18,18 @@ pub enum Purpose {
     Service,
     /// It answers what they have just written.
     Reply,
+}
+
+impl Purpose {
+    /// What the gate is asked for it, and whose consent it needs; `None`: none besides not having opted out.
+    #[must_use]
+    pub const fn asks(self) -> (gate::Purpose, Option<consent::Purpose>) {
+        match self {
+            Self::Marketing => (gate::Purpose::Campaign, Some(consent::Purpose::Marketing)),
+            Self::Service => (gate::Purpose::Campaign, Some(consent::Purpose::Service)),
+            Self::Reply => (gate::Purpose::Conversation, None),
+        }
+    }
 }
 
 /// What happens if a step comes to nothing.
