@@ -344,16 +344,7 @@ impl<'t> Turn<'t> {
 
     /// What becomes of what the step had done; `None`: that cannot become of it.
     pub(super) fn became(&mut self, node: &'t Node, result: &Done) -> Option<Flow> {
-        let fits = match &node.op {
-            Op::Send(_) | Op::ScheduleSend { .. } => matches!(result, Done::Sent | Done::Blocked(_) | Done::Failed(_)),
-            Op::Http(_) => matches!(result, Done::Answered { .. } | Done::Failed(_)),
-            Op::Assistant { .. } => {
-                matches!(result, Done::Wrote(_) | Done::Chose(_) | Done::Found(_) | Done::Failed(_))
-            }
-            Op::Enter { .. } => matches!(result, Done::Left(_) | Done::Failed(_)),
-            _ => false,
-        };
-        if !fits {
+        if !can_become(&node.op, result) {
             return None;
         }
         self.line(What::Done(result.name().to_owned()));
@@ -453,6 +444,21 @@ impl<'t> Turn<'t> {
             (_, Done::Failed(why)) => Err(why.clone()),
             _ => Err("it answered something else than was asked".into()),
         }
+    }
+}
+
+/// Whether this can become of what a step has done.
+pub(super) fn can_become(op: &Op, result: &Done) -> bool {
+    match op {
+        Op::Send(_) | Op::ScheduleSend { .. } => matches!(result, Done::Sent | Done::Blocked(_) | Done::Failed(_)),
+        Op::Http(_) => matches!(result, Done::Answered { .. } | Done::Failed(_)),
+        Op::Assistant { .. } => {
+            matches!(result, Done::Wrote(_) | Done::Chose(_) | Done::Found(_) | Done::Failed(_))
+        }
+        Op::Enter { .. } => matches!(result, Done::Left(_) | Done::Failed(_)),
+        // What a reply means.
+        Op::Wait(_) => matches!(result, Done::Chose(_) | Done::Failed(_)),
+        _ => false,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::acts::can_become;
 use super::{GRACE, Turn};
 use crate::workflow::effect::{Deed, Key};
 use crate::workflow::event::{Done, Event};
@@ -196,11 +197,11 @@ impl Turn<'_> {
     fn hold(&mut self, event: &Event) -> bool {
         let is_kept = match event {
             Event::Reply(text) => self.is_new(text),
-            Event::Done { of, .. } => {
+            Event::Done { of, result } => {
                 let is_awaited = matches!(
                     &self.state.waits,
                     Some(Waits::Effect { of: awaited, .. } | Waits::Intent { of: awaited, .. }) if awaited == of
-                );
+                ) && self.here().is_some_and(|(_, node)| can_become(&node.op, result));
                 let is_held =
                     self.state.held.iter().any(|held| matches!(held, Event::Done { of: other, .. } if other == of));
                 is_awaited && !is_held
