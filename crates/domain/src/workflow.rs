@@ -2,7 +2,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`Document`] | a workflow as it is written: JSON, strictly read, written in one way |
+//! | [`Document`] | a workflow as it is written: JSON or YAML, strictly read, written in one way |
 //! | [`publish`] | checks it against what the tenant has ([`Ground`]), tells all faults at once, makes it a [`Published`] |
 //! | [`revive`] | makes ready again what was published before |
 //! | [`Entry::admits`] | who may enter |
@@ -59,6 +59,7 @@ mod step;
 mod testing;
 mod trace;
 mod trigger;
+mod yaml;
 
 pub use advance::{Advanced, GRACE, Known, advance};
 pub use check::{Ground, RUN_NAMES, publish, revive};
