@@ -64,6 +64,7 @@ impl Role {
                     | Scope::MessagesWrite
                     | Scope::AssistantsRead
                     | Scope::CampaignsRead
+                    | Scope::WorkflowsRead
                     | Scope::EventsRead
             ),
         }
@@ -120,6 +121,10 @@ scopes! {
     CampaignsRead = "campaigns:read";
     /// Write, launch, pause and end campaigns.
     CampaignsWrite = "campaigns:write";
+    /// See the workflows, and play them.
+    WorkflowsRead = "workflows:read";
+    /// Write, publish, pause and archive workflows.
+    WorkflowsWrite = "workflows:write";
     /// See the numbers.
     NumbersRead = "numbers:read";
     /// Set up the numbers.

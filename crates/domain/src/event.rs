@@ -39,11 +39,13 @@ pub enum Kind {
     SegmentUpdated,
     /// Subject: the import of contacts, new or changed; or it went on.
     ImportUpdated,
+    /// Subject: the workflow, new, changed or gone.
+    WorkflowUpdated,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -61,6 +63,7 @@ impl Kind {
         Self::ListUpdated,
         Self::SegmentUpdated,
         Self::ImportUpdated,
+        Self::WorkflowUpdated,
     ];
 
     /// As stored, streamed and named in webhooks.
@@ -84,6 +87,7 @@ impl Kind {
             Self::ListUpdated => "list.updated",
             Self::SegmentUpdated => "segment.updated",
             Self::ImportUpdated => "import.updated",
+            Self::WorkflowUpdated => "workflow.updated",
         }
     }
 
@@ -105,6 +109,7 @@ impl Kind {
             Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,
             Self::TeamUpdated => Scope::MembersRead,
             Self::CampaignUpdated | Self::CampaignChecked => Scope::CampaignsRead,
+            Self::WorkflowUpdated => Scope::WorkflowsRead,
         }
     }
 

@@ -5,6 +5,7 @@
 //! | [`Document`] | a workflow as it is written: JSON or YAML, strictly read, written in one way |
 //! | [`publish`] | checks it against what the tenant has ([`Ground`]), tells all faults at once, makes it a [`Published`] |
 //! | [`revive`] | makes ready again what was published before |
+//! | [`Standing`] | how it stands with it as a whole: who enters, who goes on |
 //! | [`Entry::admits`] | who may enter |
 //! | [`State`] | one person's way: plain data, kept as it is |
 //! | [`advance`] | the interpreter: (published, state, event, what is known, now) → (state, trace, effects) |
@@ -44,6 +45,7 @@ mod fault;
 pub mod floor;
 mod form;
 pub mod gallery;
+mod locale;
 mod lot;
 pub mod migration;
 mod parts;
@@ -53,6 +55,7 @@ pub mod route;
 pub mod schema;
 pub mod simulate;
 mod span;
+mod standing;
 mod state;
 mod step;
 #[cfg(test)]
@@ -68,8 +71,10 @@ pub use document::{Again, BYTES_MAX, Document, Entry, Exits, Variable, VariableK
 pub use effect::{Changes, Deed, Effect, Key, Question, Request};
 pub use event::{Done, Event};
 pub use fault::Fault;
+pub use locale::Locale;
 pub use program::Published;
 pub use span::{Span, SpanError};
+pub use standing::{Order, Refused, Standing};
 pub use state::{Answer, Failure, How, Sent, State, Status, Waits};
 pub use step::*;
 pub use trace::{Line, What, Why};

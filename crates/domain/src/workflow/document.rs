@@ -5,8 +5,9 @@ use serde_json::Value as Json;
 
 use super::fault::Fault;
 use super::form;
-use super::step::Step;
+use super::step::{Act, Step};
 use super::trigger::Trigger;
+use crate::condition::{Condition, text};
 use crate::field::{Field, Kind};
 
 /// A document is at most so long, in bytes.
@@ -153,6 +154,16 @@ impl Variable {
 #[serde(transparent)]
 pub struct When(pub Json);
 
+impl When {
+    /// What it says; `None`: it cannot be read.
+    fn condition(&self) -> Option<Condition> {
+        match self.0.as_str() {
+            Some(said) => text::parse(said).ok().map(|parsed| parsed.condition().clone()),
+            None => Condition::from_json(&self.0).ok(),
+        }
+    }
+}
+
 impl std::fmt::Debug for When {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(if self.0.is_string() { "When(text)" } else { "When(tree)" })
@@ -169,9 +180,9 @@ impl Document {
     /// Reads what came as JSON. Whether it makes sense is what [`publish`](super::publish) says.
     ///
     /// # Errors
-    /// What has not the form of a workflow, each with its place.
+    /// What has not the form of a workflow, each with its place; or that it is too long, as [`Self::to_text`] writes it.
     pub fn from_json(json: &Json) -> Result<Self, Vec<Fault>> {
-        form::read(json).map_err(|faults| {
+        let read: Self = form::read(json).map_err(|faults| {
             let mut all = super::parts::faults(json);
             for fault in faults {
                 if !all.iter().any(|other| other.pointer == fault.pointer && other.code == fault.code) {
@@ -180,7 +191,8 @@ impl Document {
             }
             Fault::sort(&mut all);
             all
-        })
+        })?;
+        if read.to_text().len() > BYTES_MAX { Err(vec![Fault::too_long()]) } else { Ok(read) }
     }
 
     /// Reads a text of JSON.
@@ -189,8 +201,7 @@ impl Document {
     /// As [`Self::from_json`]; or that it is no JSON, or too long.
     pub fn from_text(text: &str) -> Result<Self, Vec<Fault>> {
         if text.len() > BYTES_MAX {
-            let what = format!("The document is longer than {} KiB.", BYTES_MAX / 1024);
-            return Err(vec![Fault::new("", "too_long", what, "Make several workflows of it that enter one another.")]);
+            return Err(vec![Fault::too_long()]);
         }
         match serde_json::from_str(text) {
             Ok(json) => Self::from_json(&json),
@@ -210,6 +221,21 @@ impl Document {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
+    }
+
+    /// Every condition in it, as far as it can be read.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<Condition> {
+        let mut all: Vec<&When> = self.entry.only_if.iter().chain(&self.exits.goal).collect();
+        for (_, step) in self.all_steps() {
+            all.extend(&step.only_if);
+            match &step.act {
+                Act::Filter(when) => all.push(when),
+                Act::Branch(branch) => all.extend(branch.cases.iter().map(|case| &case.when)),
+                _ => {}
+            }
+        }
+        all.into_iter().filter_map(When::condition).collect()
     }
 
     /// All its steps, those inside of others behind these, each with its place.
@@ -239,4 +265,43 @@ pub(super) const fn is_false(yes: &bool) -> bool {
 
 pub(super) fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::workflow::testing::document;
+
+    #[test]
+    fn a_long_one_is_refused_however_it_is_read() {
+        let long = |bytes: usize| json!({ "name": "x", "steps": [{ "id": "a", "send": { "text": "a".repeat(bytes), "purpose": "service" } }] });
+        assert!(Document::from_json(&long(BYTES_MAX - 200)).is_ok());
+        let short = long(BYTES_MAX - 100).to_string();
+        assert!(short.len() < BYTES_MAX, "it is longer as it is written");
+        for read in [
+            Document::from_json(&long(BYTES_MAX - 100)),
+            Document::from_text(&short),
+            Document::from_yaml(&short),
+            Document::from_text(&long(BYTES_MAX).to_string()),
+        ] {
+            let faults = read.unwrap_err();
+            assert_eq!((faults.len(), faults[0].code), (1, "too_long"));
+        }
+    }
+
+    #[test]
+    fn every_condition_is_known() {
+        let asks = document(&json!({
+            "name": "x", "entry": { "only_if": "city = \"1\"" }, "exits": { "goal": "city = \"2\"" }, "steps": [
+                { "id": "a", "only_if": "city = \"3\"", "split": { "paths": [
+                    { "name": "1", "steps": [{ "id": "b", "filter": { "field": "city", "op": "eq", "value": "4" } }] },
+                    { "name": "2", "steps": [{ "id": "c", "branch": { "cases": [{ "when": "city = \"5\"" }, { "when": "city =" }] } }] },
+                ] } },
+            ],
+        }));
+        let said = asks.conditions().iter().map(|one| text::print(one, &Default::default())).collect::<Vec<_>>();
+        assert_eq!(said, [1, 2, 3, 4, 5].map(|nth| format!("city = \"{nth}\"")));
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::document::BYTES_MAX;
 use crate::condition;
 use crate::template::{self, nearest};
 
@@ -45,6 +46,12 @@ impl Fault {
     pub(super) fn of(mut self, step: &str) -> Self {
         self.step = Some(step.to_owned());
         self
+    }
+
+    /// Of a document as a whole.
+    pub(super) fn too_long() -> Self {
+        let what = format!("The document is longer than {} KiB.", BYTES_MAX / 1024);
+        Self::new("", "too_long", what, "Make several workflows of it that enter one another.")
     }
 
     /// A fault of a template that stands at a place.

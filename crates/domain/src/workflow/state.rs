@@ -112,6 +112,20 @@ pub enum Status {
     },
 }
 
+impl Status {
+    /// The stable word for it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Live => "live",
+            Self::Paused { .. } => "paused",
+            Self::Failed { .. } => "failed",
+            Self::Ended { .. } => "ended",
+        }
+    }
+}
+
 /// How a way ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -242,6 +256,20 @@ pub enum Waits {
         /// It holds the floor no longer.
         until: Timestamp,
     },
+}
+
+impl Waits {
+    /// The stable word for it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Time { .. } => "time",
+            Self::Reply { .. } => "reply",
+            Self::Intent { .. } => "intent",
+            Self::Effect { .. } => "effect",
+            Self::Floor { .. } => "floor",
+        }
+    }
 }
 
 impl fmt::Debug for Waits {

@@ -112,6 +112,37 @@ pub enum Why {
     Trouble(Failure),
 }
 
+impl What {
+    /// The stable word for it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Came => "came",
+            Self::LeftOut(_) => "left_out",
+            Self::Took(_) => "took",
+            Self::Asked { .. } => "asked",
+            Self::WaitsUntil(_) => "waits_until",
+            Self::WaitsForReply { .. } => "waits_for_reply",
+            Self::WaitsForFloor { .. } => "waits_for_floor",
+            Self::Does { .. } => "does",
+            Self::Done(_) => "done",
+            Self::Heard(_) => "heard",
+            Self::HeardBeside(_) => "heard_beside",
+            Self::Saved { .. } => "saved",
+            Self::DoesNotFit { .. } => "does_not_fit",
+            Self::AskedAgain => "asked_again",
+            Self::FloorLost => "floor_lost",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+            Self::Failed(_) => "failed",
+            Self::Retried => "retried",
+            Self::Migrated => "migrated",
+            Self::Ended { .. } => "ended",
+        }
+    }
+}
+
 impl fmt::Debug for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

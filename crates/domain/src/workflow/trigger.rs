@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::{self, Hour};
 use super::document::{Again, Entry};
 use super::span::Span;
+use crate::condition::fold;
 use crate::id::{CampaignId, NumberId, SegmentId};
 
 /// What begins somebody's way.
@@ -146,6 +147,50 @@ impl NotAdmitted {
 }
 
 impl Trigger {
+    /// What it is called in documents.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Campaign => "campaign",
+            Self::Keyword { .. } => "keyword",
+            Self::Text { .. } => "text",
+            Self::NewConversation { .. } => "new_conversation",
+            Self::TagAdded(_) => "tag_added",
+            Self::TagRemoved(_) => "tag_removed",
+            Self::FieldChanged(_) => "field_changed",
+            Self::SegmentEntered(_) => "segment_entered",
+            Self::Date { .. } => "date",
+            Self::ConversationResolved => "conversation_resolved",
+            Self::NoReply(_) => "no_reply",
+            Self::LinkClicked { .. } => "link_clicked",
+            Self::DeliveryFailed => "delivery_failed",
+            Self::Api => "api",
+            Self::ByHand => "by_hand",
+        }
+    }
+
+    /// The one thing that it is about, by which those of a kind are found: a label in small letters ([`fold`]), a field, a
+    /// segment, a campaign. Empty: it is about none, or about any.
+    #[must_use]
+    pub fn what(&self) -> String {
+        match self {
+            Self::TagAdded(tag) | Self::TagRemoved(tag) => fold(tag),
+            Self::FieldChanged(field) | Self::Date { field, .. } => field.clone(),
+            Self::SegmentEntered(segment) => segment.to_string(),
+            Self::LinkClicked { campaign: Some(campaign) } => campaign.to_string(),
+            Self::Campaign
+            | Self::Keyword { .. }
+            | Self::Text { .. }
+            | Self::NewConversation { .. }
+            | Self::ConversationResolved
+            | Self::NoReply(_)
+            | Self::LinkClicked { campaign: None }
+            | Self::DeliveryFailed
+            | Self::Api
+            | Self::ByHand => String::new(),
+        }
+    }
+
     /// When the trigger of a date next fires after a moment, for whoever has this day in its field. `theirs`: their clock.
     /// `None`: it is another trigger, or fires no more. Who was born on 29 February has their day on the 28th in other years.
     #[must_use]
@@ -199,7 +244,37 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn each_is_called_as_in_documents() {
+        let segment = "seg_00000000000000000000000000000007";
+        let campaign = "cmp_00000000000000000000000000000007";
+        for (json, what) in [
+            (json!("campaign"), ""),
+            (json!({ "keyword": { "words": ["JOIN"] } }), ""),
+            (json!({ "text": {} }), ""),
+            (json!({ "new_conversation": {} }), ""),
+            (json!({ "tag_added": "ÆRLIG" }), "ærlig"),
+            (json!({ "tag_removed": "VIP" }), "vip"),
+            (json!({ "field_changed": "city" }), "city"),
+            (json!({ "segment_entered": segment }), segment),
+            (json!({ "date": { "field": "born", "time": "10:00" } }), "born"),
+            (json!("conversation_resolved"), ""),
+            (json!({ "no_reply": "2d" }), ""),
+            (json!({ "link_clicked": {} }), ""),
+            (json!({ "link_clicked": { "campaign": campaign } }), campaign),
+            (json!("delivery_failed"), ""),
+            (json!("api"), ""),
+            (json!("by_hand"), ""),
+        ] {
+            let trigger: Trigger = serde_json::from_value(json.clone()).unwrap();
+            let kind = json.as_str().or_else(|| json.as_object()?.keys().next().map(String::as_str));
+            assert_eq!((Some(trigger.kind()), trigger.what().as_str()), (kind, what), "{json}");
+        }
+    }
 
     #[test]
     fn a_date_fires_once_or_every_year() {

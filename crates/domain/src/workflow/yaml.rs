@@ -12,8 +12,7 @@ impl Document {
     /// As [`Self::from_json`]; or that it is no YAML, or too long.
     pub fn from_yaml(text: &str) -> Result<Self, Vec<Fault>> {
         if text.len() > BYTES_MAX {
-            let what = format!("The document is longer than {} KiB.", BYTES_MAX / 1024);
-            return Err(vec![Fault::new("", "too_long", what, "Make several workflows of it that enter one another.")]);
+            return Err(vec![Fault::too_long()]);
         }
         let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
         match serde_saphyr::from_str_with_options::<Json>(text, options) {

@@ -5,7 +5,7 @@ use crate::keyword::{Keyword, keyword};
 use crate::segment::{MAX_SEGMENTS, measure};
 use crate::template::{OWN_NAMES, Template};
 use crate::workflow::check::Ground;
-use crate::workflow::fault::{Fault, choose};
+use crate::workflow::fault::{FAULTS_MAX, Fault, choose};
 use crate::workflow::program::{Node, Op, To};
 
 /// Words of one list at most.
@@ -89,7 +89,8 @@ impl Compiler<'_> {
     /// The step of a name.
     pub(super) fn step(&mut self, at: &str, step: &str, name: &str) -> To {
         let found = self.by_id.get(name).copied();
-        if found.is_none() {
+        // What may be meant takes time to find, and of many faults the first are told.
+        if found.is_none() && self.faults.len() < FAULTS_MAX {
             let mend = choose(name, self.by_id.keys().map(String::as_str));
             self.fault(Fault::new(at, "no_such_step", format!("There is no step {name}."), mend).of(step));
         }
