@@ -48,6 +48,7 @@ pub mod unclaimed;
 pub mod user;
 pub mod webhook;
 pub mod words;
+pub mod workflow;
 
 pub use db::{
     Store, StoreConfig, Written,

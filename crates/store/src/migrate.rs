@@ -49,6 +49,7 @@ const MIGRATIONS: &[Migration] = migrations![
     18 "0018_link",
     19 "0019_campaign_attached",
     20 "0020_rate_and_members",
+    21 "0021_workflow",
 ];
 
 /// The texts of all of them.

@@ -7,7 +7,7 @@ use std::fmt;
 use domain::event::Kind;
 use domain::id::{
     ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, ImportId, KnowledgeId, ListId, MessageId,
-    NumberId, SegmentId, TeamId,
+    NumberId, SegmentId, TeamId, WorkflowId,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::contact::Contact;
 use crate::event::Logged;
-use crate::{StoreError, TenantTx, approval, campaign, conversation, draft, knowledge, list, message, team};
+use crate::{StoreError, TenantTx, approval, campaign, conversation, draft, knowledge, list, message, team, workflow};
 
 /// A line of the log with what it says.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,6 +64,7 @@ pub async fn lines(
     let teams = team::by_ids(tx, &subjects(logged, Subject::Team)).await?;
     let campaigns = campaign::by_ids(tx, &subjects(logged, Subject::Campaign)).await?;
     let lists = list::by_ids(tx, &subjects(logged, Subject::List)).await?;
+    let workflows = workflow::by_ids(tx, &subjects(logged, Subject::Workflow)).await?;
     logged
         .iter()
         .map(|logged| {
@@ -86,6 +87,7 @@ pub async fn lines(
                 Subject::Segment => Ok(json!({ "id": SegmentId(subject) }).to_string()),
                 // It holds rows of the file.
                 Subject::Import => Ok(json!({ "id": ImportId(subject) }).to_string()),
+                Subject::Workflow => thing("workflow", &workflows, WorkflowId(subject)),
             };
             Ok(Told {
                 seq: logged.seq,
@@ -114,6 +116,7 @@ enum Subject {
     List,
     Segment,
     Import,
+    Workflow,
 }
 
 impl Subject {
@@ -133,6 +136,7 @@ impl Subject {
             Kind::ListUpdated => Self::List,
             Kind::SegmentUpdated => Self::Segment,
             Kind::ImportUpdated => Self::Import,
+            Kind::WorkflowUpdated => Self::Workflow,
         }
     }
 }

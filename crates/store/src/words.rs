@@ -56,6 +56,17 @@ words! {
     CampaignGuard { Configuration, Spam, Canary }
     /// What becomes of a campaign's text that may not go at its time: it waits until it may, or its recipient is skipped.
     Otherwise { Defer, Skip }
+    /// How it stands with a workflow: it was never published; people enter it; nobody enters it and nobody in it goes on; nobody
+    /// enters it and whoever is in it goes on to their end.
+    WorkflowState { Draft, Active, Paused, Archived }
+    /// What two versions of a workflow differ in, of one step or of what stands above the steps.
+    WorkflowChange { Added, Removed, Moved, Changed }
+    /// What is seen when a workflow is played: a text of ours, one of theirs, or what happens on their way.
+    WorkflowScene { WeSay, TheySay, Happens }
+    /// How it stands with somebody's way through a workflow.
+    WayStatus { New, Live, Paused, Failed, Ended }
+    /// What somebody's way waits for: a time, a reply, a model's word on a reply, what is done elsewhere, another workflow.
+    WayWaits { Time, Reply, Intent, Effect, Floor }
     /// What was done with a campaign.
     CampaignDeedKind {
         Created, Edited, Launched, Submitted, Approved, Refused, Undone, Started, Paused, Resumed, CanaryPassed, Cancelled,
@@ -178,6 +189,8 @@ mod tests {
         use domain::decision::DraftState as R;
         let states = [R::Open, R::Accepted, R::Edited, R::Rejected, R::Superseded];
         assert_eq!(of::<DraftState>(), states.map(R::as_str));
+        use domain::workflow::Standing;
+        assert_eq!(of::<WorkflowState>(), Standing::ALL.map(Standing::as_str));
         use domain::lint::{Code, Severity};
         assert_eq!(of::<FindingCode>(), Code::ALL.map(Code::as_str));
         let severities = [Severity::Warning, Severity::Refuse].map(|one| serde_json::to_value(one).unwrap());

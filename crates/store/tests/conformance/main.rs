@@ -36,3 +36,4 @@ mod team;
 mod tool_use;
 mod wall;
 mod webhook;
+mod workflow;

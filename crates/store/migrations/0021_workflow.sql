@@ -1,0 +1,42 @@
+-- What is done with people step by step: what somebody writes, what was published of it, and what begins it.
+CREATE TABLE workflow (
+    tenant_id     UUID   NOT NULL REFERENCES tenant (tenant_id),
+    id            UUID   NOT NULL,
+    name          TEXT   NOT NULL,
+    folded        TEXT   NOT NULL,      -- its name as it is looked for
+    state         TEXT   NOT NULL CHECK (state IN ('draft', 'active', 'paused', 'archived')),
+    draft         TEXT   NOT NULL,      -- JSON: the document as somebody writes it; it may make no sense yet
+    revision      BIGINT NOT NULL,      -- rises with each change of the draft
+    live_version  BIGINT,               -- who enters now enters this one; NULL: none was published
+    paused_at_us  BIGINT,
+    created_by    UUID,                 -- NULL: a program
+    created_at_us BIGINT NOT NULL,
+    changed_at_us BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) {clustered};
+
+-- A row never changes: people go on in the version that they entered.
+CREATE TABLE workflow_version (
+    tenant_id       UUID   NOT NULL,
+    workflow_id     UUID   NOT NULL,
+    version         BIGINT NOT NULL,    -- from 1
+    document        TEXT   NOT NULL,    -- JSON
+    note            TEXT,
+    published_by    UUID,
+    published_at_us BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, workflow_id, version),
+    FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflow (tenant_id, id)
+) {clustered};
+
+-- What begins the live version of each active workflow, in its order; of no other one.
+CREATE TABLE workflow_trigger (
+    tenant_id   UUID   NOT NULL,
+    workflow_id UUID   NOT NULL,
+    place       BIGINT NOT NULL,        -- from 0
+    kind        TEXT   NOT NULL,
+    what        TEXT   NOT NULL,        -- the one thing that it is about: a label in small letters, a field, a segment; or ''
+    trigger     TEXT   NOT NULL,        -- JSON
+    PRIMARY KEY (tenant_id, workflow_id, place),
+    FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflow (tenant_id, id)
+) {clustered};
+CREATE INDEX workflow_trigger_kind ON workflow_trigger (tenant_id, kind, what);
