@@ -14,6 +14,8 @@ use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
 
+use crate::v1::workflows::WorkflowFault;
+
 /// What every unsuccessful answer says (RFC 9457, `application/problem+json`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
@@ -35,6 +37,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub merged_into: Option<ContactId>,
+    /// Of a workflow: each fault, with its place in the document.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub faults: Vec<WorkflowFault>,
 }
 
 /// One field that is wrong.
@@ -82,6 +88,7 @@ pub struct Refused {
     detail: String,
     errors: Vec<FieldError>,
     merged_into: Option<ContactId>,
+    faults: Vec<WorkflowFault>,
     retry_after_seconds: Option<u64>,
 }
 
@@ -94,6 +101,7 @@ impl ApiError {
             detail: detail.into(),
             errors: Vec::new(),
             merged_into: None,
+            faults: Vec::new(),
             retry_after_seconds: None,
         }))
     }
@@ -164,6 +172,16 @@ impl ApiError {
             refused.errors = errors;
         }
         invalid
+    }
+
+    /// 422 for a workflow.
+    #[must_use]
+    pub fn workflow(code: &'static str, detail: String, errors: Vec<FieldError>, faults: Vec<WorkflowFault>) -> Self {
+        let mut faulty = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail).with(errors);
+        if let Self::Problem(refused) = &mut faulty {
+            refused.faults = faults;
+        }
+        faulty
     }
 
     /// 422 for a telephone number that was not understood.
@@ -252,10 +270,11 @@ impl ApiError {
 
     fn shown(self) -> (Problem, Option<u64>) {
         let (status, code) = (self.status(), self.code().to_owned());
-        let mut merged_into = None;
+        let (mut merged_into, mut faults) = (None, Vec::new());
         let (detail, errors, retry_after) = match self {
             Self::Problem(refused) => {
                 merged_into = refused.merged_into;
+                faults = refused.faults;
                 (refused.detail, refused.errors, refused.retry_after_seconds)
             }
             Self::Fault(fault) => match fault {
@@ -277,6 +296,7 @@ impl ApiError {
             detail,
             errors,
             merged_into,
+            faults,
         };
         (problem, retry_after)
     }

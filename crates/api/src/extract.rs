@@ -9,6 +9,7 @@ use axum::{
 };
 use bytes::Bytes;
 use engine::Once;
+use futures_util::StreamExt as _;
 use http::{HeaderMap, StatusCode, Uri, header, request::Parts};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -19,6 +20,9 @@ use crate::{
 
 /// The most a JSON body may weigh, in bytes.
 pub const JSON_BYTES_MAX: usize = 1 << 20;
+
+/// A body that is too large is passed over to its end if it is no larger than this, in bytes; whoever sends more is hung up on.
+const HEARD_OUT_MAX: usize = 16 << 20;
 
 /// What the whole body is called where a problem is of no one field.
 const BODY: &str = "body";
@@ -96,7 +100,10 @@ pub async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, 
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse::<usize>().ok());
-    if announced.is_some_and(|bytes| bytes > max) {
+    if let Some(bytes) = announced.filter(|bytes| *bytes > max) {
+        if bytes <= HEARD_OUT_MAX {
+            hear_out(body).await;
+        }
         return Err(too_large(max));
     }
     axum::body::to_bytes(body, max).await.map_err(|error| {
@@ -114,6 +121,12 @@ pub async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, 
         )
         .at(BODY)
     })
+}
+
+/// Whoever writes without listening meanwhile is told once they have written all.
+async fn hear_out(body: Body) {
+    let mut pieces = body.into_data_stream();
+    while let Some(Ok(_)) = pieces.next().await {}
 }
 
 /// For `Option<Option<T>>`: a field that is `null` is `Some(None)`, one that is absent `None`. Use with `default`.

@@ -32,3 +32,4 @@ pub mod runs;
 pub mod segments;
 pub mod suppressions;
 pub mod text;
+pub mod workflows;

@@ -70,6 +70,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("snippets", text(&acme.post("/snippets", json!({ "name": "hi", "body": "Hi" })).await.is(201)["id"])),
         ("carrier-accounts", acme.account.clone()),
         ("numbers", acme.number_id.clone()),
+        ("workflows", workflow(acme).await),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),
     ])
 }
@@ -83,6 +84,13 @@ async fn recipient(town: &Town, acme: &Desk) -> String {
     let _ = acme.post(&format!("/campaigns/{id}/launch"), json!({})).await.is(200);
     town.passes(jiff::SignedDuration::from_secs(10)).await;
     text(&acme.get(&format!("/campaigns/{id}/recipients")).await.is(200)["data"][0]["id"])
+}
+
+/// A workflow that was published.
+async fn workflow(acme: &Desk) -> String {
+    let id = text(&acme.post("/workflows", json!({ "gallery": "survey" })).await.is(201)["id"]);
+    let _ = acme.post(&format!("/workflows/{id}/publish"), json!({})).await.is(200);
+    id
 }
 
 /// Something that the assistant wants to do.
@@ -112,7 +120,7 @@ fn filled(path: &str, things: &BTreeMap<&'static str, String>) -> Result<String,
     let mut segments: Vec<String> = path.split('/').map(str::to_owned).collect();
     for at in 1..segments.len() {
         if segments[at] == "{version}" {
-            // Every assistant has a first version.
+            // Every assistant has a first version, and this workflow.
             "1".clone_into(&mut segments[at]);
         } else if segments[at].starts_with('{') {
             let noun = segments[at - 1].clone();
@@ -139,6 +147,8 @@ fn body_for(path: &str) -> Value {
         json!({ "phone": ANN })
     } else if path.starts_with("/campaigns/") && path.ends_with("/test") {
         json!({ "to": [ANN] })
+    } else if path.ends_with("/draft") {
+        json!({ "document": { "name": "x", "steps": [] }, "revision": 1 })
     } else if path.ends_with("/preview") {
         json!({ "text": "hours?" })
     } else if path.ends_with("/cases") {

@@ -49,3 +49,4 @@ mod untimely;
 mod webhook_keys;
 mod webhooks;
 mod wishes;
+mod workflows;

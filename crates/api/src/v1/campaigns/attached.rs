@@ -4,7 +4,8 @@ use domain::attachment::{Unfit, fits};
 use domain::campaign::Settings;
 use domain::id::{MediaId, WorkflowId};
 use domain::number::Kind;
-use store::{TenantTx, media, number};
+use domain::workflow::{Standing, Trigger};
+use store::{TenantTx, media, number, workflow};
 
 use crate::error::ApiError;
 
@@ -40,8 +41,27 @@ pub(super) async fn numbers_can(tx: &mut TenantTx<'_>, set: &Settings) -> Result
     Ok(())
 }
 
-/// That there is this workflow, or none is asked for. There is none yet.
-pub(super) fn workflow_exists(asked: Option<WorkflowId>) -> Result<(), ApiError> {
-    let mend = |id| format!("There is no workflow {id}. Leave it out: people are then enrolled in none.");
-    asked.map_or(Ok(()), |id| Err(ApiError::invalid("workflow_id", "not_found", mend(id))))
+/// That whoever gets it would enter this workflow, or none is asked for.
+pub(super) async fn workflow_takes(tx: &mut TenantTx<'_>, asked: Option<WorkflowId>) -> Result<(), ApiError> {
+    let Some(id) = asked else { return Ok(()) };
+    let refused = |code, mend: String| Err(ApiError::invalid("workflow_id", code, mend));
+    let Some(found) = workflow::by_ids(tx, &[id]).await?.remove(&id) else {
+        return refused(
+            "not_found",
+            "There is no such workflow. Choose one, or leave it out: people enter none then.".into(),
+        );
+    };
+    if found.state != Standing::Active.as_str() {
+        let mend = if found.live_version.is_none() { "Publish it first" } else { "Take it back into use first" };
+        let (name, state) = (found.name, found.state);
+        return refused(
+            "workflow_not_active",
+            format!("Nobody enters {name}: its state is {state}. {mend}, or choose another one."),
+        );
+    }
+    if !workflow::has_trigger(tx, id, Trigger::Campaign.kind()).await? {
+        let mend = format!("{} does not begin with campaigns. Add the trigger `campaign`, and publish it.", found.name);
+        return refused("no_campaign_trigger", mend);
+    }
+    Ok(())
 }

@@ -76,7 +76,7 @@ pub struct CampaignPatch {
     /// one MMS.
     #[schema(value_type = Option<Vec<String>>, max_items = 10)]
     media: Option<Vec<MediaId>>,
-    /// Whoever gets it is enrolled in this workflow, once; `null`: in none.
+    /// Whoever gets it is enrolled in this workflow, once; `null`: in none. It must be active, and begin with campaigns.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
     workflow_id: Option<Option<WorkflowId>>,
@@ -134,6 +134,7 @@ pub(super) async fn ready(
     starts_at: Option<Timestamp>,
 ) -> Result<(), ApiError> {
     sendable(tx, set).await?;
+    attached::workflow_takes(tx, set.workflow_id).await?;
     if set.send_before.is_some_and(|before| starts_at.is_some_and(|at| before <= at)) {
         let mend = "It would be over before it begins. Choose a later time.";
         return Err(ApiError::invalid("send_before", "too_early", mend));
@@ -232,7 +233,7 @@ pub(super) async fn settings(
         set.media = attached::media_of(tx, media).await?;
     }
     if let Some(workflow) = asked.workflow_id {
-        attached::workflow_exists(workflow)?;
+        attached::workflow_takes(tx, workflow).await?;
         set.workflow_id = workflow;
     }
     Ok(set)

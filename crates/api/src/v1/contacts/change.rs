@@ -138,7 +138,11 @@ pub(in crate::v1) fn labels(asked: Vec<String>) -> Result<Vec<String>, ApiError>
 }
 
 /// Values as their fields' kinds write them; `None`: not known any more.
-fn values(asked: &BTreeMap<String, Json>, known: &[Field], faults: &mut Faults) -> Vec<(String, Option<String>)> {
+pub(in crate::v1) fn values(
+    asked: &BTreeMap<String, Json>,
+    known: &[Field],
+    faults: &mut Faults,
+) -> Vec<(String, Option<String>)> {
     let mut read = Vec::with_capacity(asked.len());
     for (key, value) in asked {
         match known.iter().find(|field| field.key == *key) {
