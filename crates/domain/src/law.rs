@@ -148,6 +148,20 @@ pub fn caps(now: Timestamp, whereabouts: &Whereabouts) -> impl Iterator<Item = (
     })
 }
 
+/// Whether the law lets such texts go at a moment in one of the places at least; `None`: it says nothing of any of them.
+#[must_use]
+pub fn allows_somewhere(at: Timestamp, whereabouts: &Whereabouts, purpose: Purpose) -> Option<bool> {
+    let mut allows = None;
+    for (zone, place) in whereabouts.places() {
+        let local = zone.to_datetime(at);
+        let mut binding = BOOK[place.index()].rules.iter().filter(|rule| rule.binds(purpose, local.date())).peekable();
+        if binding.peek().is_some() {
+            allows = Some(allows == Some(true) || binding.all(|rule| rule.allows.closed_for(local).is_none()));
+        }
+    }
+    allows
+}
+
 /// What is shut at a moment: what to tell of it, and until when that surely does not change.
 struct Shut {
     why: Closed,

@@ -83,6 +83,21 @@ impl Template {
         names
     }
 
+    /// The names without which it cannot be filled, each once: it has no other word for them.
+    #[must_use]
+    pub fn needs(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for part in &self.parts {
+            if let Part::Place(place) = part
+                && place.fallback.is_none()
+                && !names.contains(&place.name.as_str())
+            {
+                names.push(&place.name);
+            }
+        }
+        names
+    }
+
     /// What it says of its own, whoever it is for: its words, and those for people of whom something is not known.
     #[must_use]
     pub fn own_words(&self) -> String {

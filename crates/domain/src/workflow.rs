@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Document`] | a workflow as it is written: JSON or YAML, strictly read, written in one way |
 //! | [`publish`] | checks it against what the tenant has ([`Ground`]), tells all faults at once, makes it a [`Published`] |
+//! | [`warnings`], [`bound`] | what may be meant so and is worth a second look; what one person's way costs at most |
 //! | [`revive`] | makes ready again what was published before |
 //! | [`Standing`] | how it stands with it as a whole: who enters, who goes on |
 //! | [`Entry::admits`] | who may enter |
@@ -14,6 +15,7 @@
 //! | [`diff`], [`migration`] | what two versions differ in, and who can move from one to the other |
 //! | [`simulate`] | plays a workflow on a clock of its own, by the same `advance` |
 //! | [`gallery`] | workflows to begin with |
+//! | [`tell`] | what a document does, in plain words |
 //! | [`schema`] | the form of a document, for editors and models |
 //!
 //! How the engine runs it:
@@ -35,6 +37,7 @@
 use jiff::SignedDuration;
 
 mod advance;
+mod bound;
 mod check;
 mod clock;
 pub mod diff;
@@ -45,6 +48,7 @@ mod fault;
 pub mod floor;
 mod form;
 pub mod gallery;
+mod graph;
 mod locale;
 mod lot;
 pub mod migration;
@@ -58,13 +62,16 @@ mod span;
 mod standing;
 mod state;
 mod step;
+pub mod tell;
 #[cfg(test)]
 mod testing;
 mod trace;
 mod trigger;
+mod warn;
 mod yaml;
 
 pub use advance::{Advanced, GRACE, Known, advance};
+pub use bound::{Bound, SEGMENTS_USUAL, TEXTS_USUAL, bound};
 pub use check::{Ground, RUN_NAMES, publish, revive};
 pub use clock::{At, Day, Hour};
 pub use document::{Again, BYTES_MAX, Document, Entry, Exits, Variable, VariableKind, When};
@@ -79,6 +86,7 @@ pub use state::{Answer, Failure, How, Sent, State, Status, Waits};
 pub use step::*;
 pub use trace::{Line, What, Why};
 pub use trigger::{Before, NotAdmitted, Trigger};
+pub use warn::warnings;
 
 /// A workflow has at most so many steps, those inside of others included.
 pub const STEPS_MAX: usize = 300;

@@ -26,6 +26,13 @@ impl TryFrom<String> for Hour {
     }
 }
 
+impl Hour {
+    /// As a clock shows it.
+    pub(super) const fn time(self) -> Time {
+        self.0
+    }
+}
+
 impl From<Hour> for String {
     fn from(hour: Hour) -> Self {
         format!("{:02}:{:02}", hour.0.hour(), hour.0.minute())
@@ -47,7 +54,7 @@ pub enum Day {
 }
 
 impl Day {
-    const fn weekday(self) -> Weekday {
+    pub(super) const fn weekday(self) -> Weekday {
         match self {
             Self::Mon => Weekday::Monday,
             Self::Tue => Weekday::Tuesday,

@@ -219,11 +219,16 @@ impl Node {
         }
     }
 
-    /// Time passes here.
+    /// Time passes here, however often somebody comes here. A day or a moment is over at some time, and hours may be open: then
+    /// none does.
     pub(super) fn waits(&self) -> bool {
+        let comes_again = |at: &At| matches!(at, At::Local { .. });
         match &self.op {
-            Op::Wait(_) | Op::ScheduleSend { .. } => true,
-            Op::Delay(delay) => delay.until.is_some() || delay.lasts.is_some_and(|lasts| !lasts.is_zero()),
+            Op::Wait(_) => true,
+            Op::ScheduleSend { at, .. } => comes_again(at),
+            Op::Delay(delay) => {
+                delay.until.as_ref().is_some_and(comes_again) || delay.lasts.is_some_and(|lasts| !lasts.is_zero())
+            }
             _ => false,
         }
     }

@@ -187,7 +187,11 @@ impl<'t> Turn<'t> {
     fn time(&mut self, at: &At, if_past: IfPast, node: &Node) -> Result<Timestamp, Flow> {
         let day = if let At::Date { field, .. } = at { self.day(field) } else { None };
         let ours = &self.published.zone;
-        let found = at.from(self.now, self.known.zone, ours, |_| day);
+        // Who comes here again waits until the clock shows it once more: a circle takes its time.
+        let is_again = self.state.visits.get(&node.id).is_some_and(|visits| *visits > 1);
+        let waits_anew = is_again && matches!(at, At::Local { .. });
+        let from = if waits_anew { later(self.now, SignedDuration::from_secs(1)) } else { self.now };
+        let found = at.from(from, self.known.zone, ours, |_| day);
         let why = match found {
             Ok(until) if until >= self.now => return Ok(until),
             Ok(until) if if_past == IfPast::Now => return Ok(until),

@@ -131,6 +131,9 @@ impl Turn<'_> {
                 match self.here().map(|(_, node)| (node, &node.op)) {
                     Some((node, Op::Delay(_))) => self.run(node.next),
                     Some((node, Op::ScheduleSend { text, .. })) => {
+                        if self.ends_at_goal() {
+                            return;
+                        }
                         let flow = self.send(node, text);
                         self.go(flow);
                     }
@@ -237,7 +240,9 @@ impl Turn<'_> {
                 *complete_at = complete_at.map(|at| later(at, pause));
             }
             Some(Waits::Intent { until, .. } | Waits::Effect { until, .. }) => *until = later(*until, pause),
-            Some(Waits::Time { .. } | Waits::Floor { .. }) | None => {}
+            // Whether it is free is asked anew: word that it was freed may have come meanwhile.
+            Some(Waits::Floor { .. }) => self.state.waits = None,
+            Some(Waits::Time { .. }) | None => {}
         }
         for event in std::mem::take(&mut self.state.held) {
             if !self.state.is_live() {

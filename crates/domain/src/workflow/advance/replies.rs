@@ -163,6 +163,9 @@ impl<'t> Turn<'t> {
             return;
         }
         self.answered(said, None, String::new(), at);
+        if self.ends_at_goal() {
+            return;
+        }
         if reprompts < wait.reprompts
             && let Some(reprompt) = &wait.reprompt
             && let Ok(body) = self.render(reprompt, Manner::Said)

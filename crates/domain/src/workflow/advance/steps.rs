@@ -11,11 +11,10 @@ impl<'t> Turn<'t> {
     /// Goes on there.
     pub(super) fn run(&mut self, to: To) {
         self.state.waits = None;
-        let published = self.published;
-        if published.goal.as_ref().is_some_and(|goal| self.holds(goal)) {
-            self.ends(How::Goal);
+        if self.ends_at_goal() {
             return;
         }
+        let published = self.published;
         let mut to = to;
         loop {
             let Some(node) = to.and_then(|nth| published.nodes.get(nth)) else {
@@ -29,6 +28,15 @@ impl<'t> Turn<'t> {
         }
     }
 
+    /// What the workflow was to bring about has come about meanwhile.
+    pub(super) fn ends_at_goal(&mut self) -> bool {
+        let is_there = self.published.goal.as_ref().is_some_and(|goal| self.holds(goal));
+        if is_there {
+            self.ends(How::Goal);
+        }
+        is_there
+    }
+
     pub(super) fn go(&mut self, flow: Flow) {
         if let Flow::On(to) = flow {
             self.run(to);
@@ -37,6 +45,9 @@ impl<'t> Turn<'t> {
 
     /// Does the step where it stands, or what is left of it.
     pub(super) fn again(&mut self) {
+        if self.ends_at_goal() {
+            return;
+        }
         match self.here() {
             Some((_, node)) => {
                 let flow = self.act(node);

@@ -1,5 +1,6 @@
 //! What the interpreter promises, case by case; [`properties`] holds it to the rest.
 
+mod meanwhile;
 mod properties;
 
 use jiff::{SignedDuration, Timestamp};

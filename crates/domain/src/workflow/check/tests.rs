@@ -142,6 +142,14 @@ fn ways_that_lead_nowhere_or_round_are_refused() {
         send("a"), { "id": "b", "delay": { "for": "1d" } }, { "id": "c", "only_if": "city = \"Oslo\"", "go_to": "a" }, send("d")
     ] });
     assert_eq!(faults(with_wait), "");
+    // A day is over at some time, and hours may be open: no time need pass there.
+    for until in [
+        json!({ "date": { "field": "birthday", "time": "10:00" } }),
+        json!({ "hours": [{ "days": ["mon"], "from": "09:00", "until": "17:00" }] }),
+    ] {
+        let circle = json!({ "name": "x", "steps": [send("a"), { "id": "b", "delay": { "until": until } }, { "id": "c", "go_to": "a" }] });
+        assert!(faults(circle).contains("without time passing"), "{until}");
+    }
     let maybe_waits = json!({ "name": "x", "steps": [
         send("a"), { "id": "b", "only_if": "size > 1", "delay": { "for": "1d" } }, { "id": "c", "go_to": "a" }
     ] });

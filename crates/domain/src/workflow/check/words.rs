@@ -7,6 +7,8 @@ use crate::template::{OWN_NAMES, Template};
 use crate::workflow::check::Ground;
 use crate::workflow::fault::{FAULTS_MAX, Fault, choose};
 use crate::workflow::program::{Node, Op, To};
+use crate::workflow::span::Span;
+use crate::workflow::step::Manner;
 
 /// Words of one list at most.
 const WORDS_MAX: usize = 50;
@@ -100,17 +102,25 @@ impl Compiler<'_> {
 
 /// A text behind which a reply is waited for is a question: it is not asked before the floor is free.
 pub(super) fn mark_questions(nodes: &mut [Node]) {
-    let waits: Vec<_> = nodes
-        .iter()
-        .map(|node| match &node.op {
-            Op::Wait(wait) if node.only_if.is_none() => Some((wait.timeout, wait.floor)),
-            _ => None,
-        })
-        .collect();
-    for node in nodes {
-        let asks = node.next.and_then(|next| waits.get(next).copied().flatten());
+    let asks: Vec<_> = nodes.iter().map(|node| waited_for(nodes, node.next)).collect();
+    for (node, asks) in nodes.iter_mut().zip(asks) {
         if let Op::Send(text) | Op::ScheduleSend { text, .. } = &mut node.op {
             text.asks = asks;
         }
     }
+}
+
+/// How they are waited for behind a step, if everybody is, and with nothing before that takes time.
+fn waited_for(nodes: &[Node], behind: To) -> Option<(Span, Manner)> {
+    let mut to = behind;
+    for _ in nodes {
+        let node = nodes.get(to?)?;
+        to = match &node.op {
+            Op::Wait(wait) if node.only_if.is_none() => return Some((wait.timeout, wait.floor)),
+            Op::GoTo(way) if node.only_if.is_none() => *way,
+            Op::Note(_) | Op::Notify { .. } | Op::Update(_) | Op::Assign(_) => node.next,
+            _ => return None,
+        };
+    }
+    None
 }

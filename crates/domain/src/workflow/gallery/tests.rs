@@ -78,25 +78,25 @@ fn a_play_can_be_read() {
     let published = made("review_request");
     let play = played(&published, &[], "~ | > it was ok | > a 2, sadly | > cold food | > and slow | ~");
     expect![[r#"
-         0d 00:00:00       · enters
-         0d 00:00:00       · a_while waits until 2026-11-27T17:00:00Z
-         0d 02:00:00 us    Hi Ann, how was your visit? Reply with a number from 1 (bad) to 5 (great).
-         0d 02:00:00       · ask sent
-         0d 02:00:00       · stars waits for a reply until 2026-11-30T17:00:00Z
-         0d 02:00:00 them  it was ok
-         0d 02:00:00       · stars asks again
-         0d 02:00:00 us    A number from 1 to 5 is enough.
-         0d 02:00:00 them  a 2, sadly
-         0d 02:00:00       · stars takes number
-         0d 02:00:00       · keep saves rating = "2"
-         0d 02:00:00       · happy takes otherwise
-         0d 02:00:00 us    We are sorry to hear that. What went wrong?
-         0d 02:00:00       · sorry sent
-         0d 02:00:00       · why waits for a reply until 2026-11-29T17:00:00Z
-         0d 02:00:00 them  cold food
-         0d 02:00:00 them  and slow
-         0d 02:00:30       · mend tells people: Ann Berg gave 2: cold food ⏎ and slow
-         0d 02:00:30       · unhappy_end ends: unhappy (completed)
+        0d 00:00:00       · enters
+        0d 00:00:00       · a_while waits until 2026-11-27T17:00:00Z
+        0d 02:00:00 us    Hi Ann, how was your visit? Reply with a number from 1 (bad) to 5 (great). Reply STOP to opt out.
+        0d 02:00:00       · ask sent
+        0d 02:00:00       · stars waits for a reply until 2026-11-30T17:00:00Z
+        0d 02:00:00 them  it was ok
+        0d 02:00:00       · stars asks again
+        0d 02:00:00 us    A number from 1 to 5 is enough.
+        0d 02:00:00 them  a 2, sadly
+        0d 02:00:00       · stars takes number
+        0d 02:00:00       · keep saves rating = "2"
+        0d 02:00:00       · happy takes otherwise
+        0d 02:00:00 us    We are sorry to hear that. What went wrong?
+        0d 02:00:00       · sorry sent
+        0d 02:00:00       · why waits for a reply until 2026-11-29T17:00:00Z
+        0d 02:00:00 them  cold food
+        0d 02:00:00 them  and slow
+        0d 02:00:30       · mend tells people: Ann Berg gave 2: cold food ⏎ and slow
+        0d 02:00:30       · unhappy_end ends: unhappy (completed)
     "#]]
     .assert_eq(&play.to_string());
 }
