@@ -213,6 +213,7 @@ store::on_both_engines! {
         assert_eq!(acme.get(&format!("/workflows/{}", text(&kept["id"]))).await.is(200)["state"], "draft");
         let checked = acme.post("/workflows/check", json!({ "document": senseless })).await;
         assert_eq!(faults(checked.is(200)), told);
+        assert_eq!((&checked.body["warnings"], &checked.body["at_most"]), (&json!([]), &json!(null)), "first the faults");
 
         // It has not the form of one.
         let shapeless = json!({
@@ -263,6 +264,29 @@ store::on_both_engines! {
             let refused = import(&town, &acme, kind, &deep).await;
             assert_eq!(refused.problem(422), "invalid", "{kind}: {}", refused.body);
         }
+    }
+
+    async fn what_is_worth_a_second_look_is_told_and_refuses_nothing(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let sells = json!({ "name": "Sells", "steps": [
+            { "id": "offer", "send": { "text": "Hi {name}, buy one, get two!", "purpose": "marketing" } },
+        ] });
+        let checked = acme.post("/workflows/check", json!({ "document": sells })).await.is(200).clone();
+        let codes = |body: &Value| -> Vec<String> {
+            let told = |one: &Value| format!("{} {}", text(&one["pointer"]), text(&one["code"]));
+            body["warnings"].as_array().unwrap().iter().map(told).collect()
+        };
+        let told = codes(&checked);
+        assert!(told.contains(&"/steps/0/send/text no_opt_out".to_owned()), "{checked}");
+        assert_eq!((&checked["faults"], &checked["at_most"]), (&json!([]), &json!({ "texts": 1, "segments": 1 })));
+        let said = checked["told"].as_array().unwrap().iter().find(|one| one["step"] == "offer").unwrap();
+        assert!(text(&said["says"]).contains("buy one"), "{said}");
+        let kept = made(&acme, &sells).await;
+        assert_eq!(codes(&kept), told);
+        let published = order(&acme, &text(&kept["id"]), "publish").await;
+        assert_eq!((codes(published.is(200)), &published.body["state"]), (told, &json!("active")));
     }
 
     async fn a_file_comes_out_as_it_went_in(store, place) {

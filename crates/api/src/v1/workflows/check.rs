@@ -2,13 +2,15 @@
 
 use axum::extract::State;
 use domain::access::Scope;
-use domain::workflow::Document;
+use domain::workflow::tell::{Told, tell};
+use domain::workflow::{Bound, Document};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::TenantTx;
 use utoipa::ToSchema;
 
-use super::{WorkflowFault, shown, written};
+use super::shown::{self, Judged};
+use super::{WorkflowFault, written};
 use crate::{auth::Caller, error::ApiError, extract::Json, state::AppState};
 
 /// A document to look at.
@@ -26,14 +28,45 @@ impl std::fmt::Debug for CheckWorkflow {
     }
 }
 
-/// What is wrong with a document.
+/// What can be said of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckedWorkflow {
     /// What would have to be mended before it is published, in the order of the document; at most 100.
     faults: Vec<WorkflowFault>,
+    /// What may be meant so, and is worth a second look; told once nothing is wrong.
+    warnings: Vec<WorkflowFault>,
+    /// What one person's way costs at most; `null`: something is wrong.
+    #[schema(required = true, value_type = Option<WorkflowBound>)]
+    at_most: Option<Bound>,
+    /// What it does, in plain words; empty: it has not the form of a workflow.
+    #[schema(value_type = Vec<WorkflowTold>)]
+    told: Vec<Told>,
 }
 
-/// Tells what is wrong with a document, of its form and of its sense, before it is kept.
+/// What one person's way costs at most. An assistant that the conversation is given to, and other workflows that are entered, are
+/// not in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WorkflowBound {
+    /// Texts, on the way that has most of them.
+    pub texts: u32,
+    /// Segments, on the way that has most of them, with long values filled in.
+    pub segments: u32,
+}
+
+/// One sentence or two about a workflow.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WorkflowTold {
+    /// How deep it stands: what happens in a way stands below what leads into it.
+    pub depth: u32,
+    /// About which step; `null`: about the whole, or a way.
+    #[schema(required = true)]
+    pub step: Option<String>,
+    /// What is said.
+    pub says: String,
+}
+
+/// Tells what is wrong with a document, of its form and of its sense; what is worth a second look; what it costs at most; and what
+/// it does, in plain words. It is not kept.
 #[utoipa::path(post, path = "/workflows/check", tag = "workflows", request_body = CheckWorkflow,
     responses((status = 200, body = CheckedWorkflow)))]
 pub async fn check(
@@ -42,13 +75,16 @@ pub async fn check(
     Json(asked): Json<CheckWorkflow>,
 ) -> Result<Json<CheckedWorkflow>, ApiError> {
     caller.must(Scope::WorkflowsRead)?;
-    let faults = match Document::from_json(&asked.document) {
-        Err(faults) => faults,
+    let (judged, told) = match Document::from_json(&asked.document) {
+        Err(faults) => (Judged { faults, sound: None }, Vec::new()),
         Ok(document) => {
+            let told = tell(&document);
             let store = app.engine.store();
-            let read = async move |tx: &mut TenantTx<'_>| shown::faults(tx, &document).await;
-            store.read(caller.tenant, read).await?
+            let read = async move |tx: &mut TenantTx<'_>| shown::judged(tx, &document).await;
+            (store.read(caller.tenant, read).await?, told)
         }
     };
-    Ok(Json(CheckedWorkflow { faults: written::listed(&faults) }))
+    let (warnings, at_most) = judged.sound.map_or((Vec::new(), None), |(warnings, bound)| (warnings, Some(bound)));
+    let (faults, warnings) = (written::listed(&judged.faults), written::listed(&warnings));
+    Ok(Json(CheckedWorkflow { faults, warnings, at_most, told }))
 }

@@ -1,7 +1,7 @@
 //! Workflows as the API shows them.
 
 use domain::id::WorkflowId;
-use domain::workflow::{Document, Fault, publish};
+use domain::workflow::{Bound, Document, Fault, bound, publish, warnings};
 use serde::{Deserialize, Serialize};
 use store::TenantTx;
 use store::workflow::{self, Workflow};
@@ -21,6 +21,8 @@ pub struct WorkflowDetail {
     document: Document,
     /// What is wrong with the draft as things stand now; while there is something, it cannot be published.
     faults: Vec<WorkflowFault>,
+    /// What is worth a second look, once nothing is wrong.
+    warnings: Vec<WorkflowFault>,
 }
 
 impl std::fmt::Debug for WorkflowDetail {
@@ -29,7 +31,7 @@ impl std::fmt::Debug for WorkflowDetail {
     }
 }
 
-/// What is wrong with a workflow, where, and how to mend it.
+/// What is wrong with a workflow, or worth a second look; where, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowFault {
     /// Where in the document, as a JSON pointer (RFC 6901): `/steps/2/send/text`; empty: the whole.
@@ -39,7 +41,7 @@ pub struct WorkflowFault {
     pub step: Option<String>,
     /// Stable, for programs.
     pub code: String,
-    /// What is wrong.
+    /// What is wrong, or may be.
     pub message: String,
     /// What to do.
     pub mend: String,
@@ -52,15 +54,27 @@ impl From<Fault> for WorkflowFault {
     }
 }
 
+/// What can be said of a document as things stand now.
+pub(super) struct Judged {
+    /// What is wrong with it.
+    pub(super) faults: Vec<Fault>,
+    /// What is worth a second look, and what one person's way costs at most; none: something is wrong.
+    pub(super) sound: Option<(Vec<Fault>, Bound)>,
+}
+
 /// One of them, as it is now.
 pub(super) async fn one(tx: &mut TenantTx<'_>, id: WorkflowId) -> Result<WorkflowDetail, ApiError> {
     let (workflow, document) = workflow::find(tx, id).await?.ok_or_else(no_such)?;
-    let faults = faults(tx, &document).await?;
-    Ok(WorkflowDetail { workflow, document, faults: written::listed(&faults) })
+    let Judged { faults, sound } = judged(tx, &document).await?;
+    let warnings = sound.map(|(warnings, _)| warnings).unwrap_or_default();
+    Ok(WorkflowDetail { workflow, document, faults: written::listed(&faults), warnings: written::listed(&warnings) })
 }
 
-/// What is wrong with a document, as things stand now.
-pub(super) async fn faults(tx: &mut TenantTx<'_>, document: &Document) -> Result<Vec<Fault>, ApiError> {
+/// What can be said of a document.
+pub(super) async fn judged(tx: &mut TenantTx<'_>, document: &Document) -> Result<Judged, ApiError> {
     let ground = workflow::ground(tx, [document]).await?;
-    Ok(publish(document.clone(), &ground).err().unwrap_or_default())
+    Ok(match publish(document.clone(), &ground) {
+        Ok(published) => Judged { faults: Vec::new(), sound: Some((warnings(&published), bound(&published))) },
+        Err(faults) => Judged { faults, sound: None },
+    })
 }

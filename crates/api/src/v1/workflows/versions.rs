@@ -125,7 +125,7 @@ pub async fn publish(
         let to = obeyed(&held, Order::Publish)?;
         draft::unchanged(held.revision, asked.revision.unwrap_or(held.revision))?;
         let (_, document) = workflow::find(tx, id).await?.ok_or_else(no_such)?;
-        let faults = shown::faults(tx, &document).await?;
+        let faults = shown::judged(tx, &document).await?.faults;
         if !faults.is_empty() {
             return Err(written::has_faults(&faults));
         }
