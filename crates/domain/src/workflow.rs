@@ -13,6 +13,8 @@
 //! | [`floor`], [`route`] | who gets a text, and who may wait for one |
 //! | [`diff`], [`migration`] | what two versions differ in, and who can move from one to the other |
 //! | [`simulate`] | plays a workflow on a clock of its own, by the same `advance` |
+//! | [`population`] | the same, for thousands who are made up: what comes of them, and what it takes |
+//! | [`golden`] | conversations that are kept with a workflow, and played before it is published |
 //! | [`gallery`] | workflows to begin with |
 //! | [`tell`] | what a document does, in plain words |
 //! | [`schema`] | the form of a document, for editors and models |
@@ -47,10 +49,12 @@ mod fault;
 pub mod floor;
 mod form;
 pub mod gallery;
+pub mod golden;
 mod graph;
 mod lot;
 pub mod migration;
 mod parts;
+pub mod population;
 mod program;
 pub mod reply;
 pub mod route;
