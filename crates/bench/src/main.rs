@@ -23,6 +23,7 @@ mod setup;
 mod table;
 mod waiting;
 mod whole_way;
+mod workflow;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,6 +73,8 @@ enum Name {
     Import,
     /// A campaign, from its launch to its last text.
     Campaign,
+    /// Turns of workflows, and a month of many people's.
+    Workflow,
 }
 
 /// What every bench is given.
@@ -135,6 +138,7 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Waiting => waiting::measure(&run, &mut table).await,
             Name::Import => import::measure(&run, &mut table).await,
             Name::Campaign => campaign::measure(&run, &mut table).await,
+            Name::Workflow => workflow::measure(&run, &mut table),
         }
         .with_context(|| format!("the bench {name:?} could not be made"))?;
     }

@@ -14,6 +14,8 @@
 //! | [`floor`], [`route`] | who gets a text, and who may wait for one |
 //! | [`diff`], [`migration`] | what two versions differ in, and who can move from one to the other |
 //! | [`simulate`] | plays a workflow on a clock of its own, by the same `advance` |
+//! | [`population`] | the same, for thousands who are made up: what comes of them, and what it takes |
+//! | [`golden`] | conversations that are kept with a workflow, and played before it is published |
 //! | [`gallery`] | workflows to begin with |
 //! | [`tell`] | what a document does, in plain words |
 //! | [`schema`] | the form of a document, for editors and models |
@@ -48,11 +50,13 @@ mod fault;
 pub mod floor;
 mod form;
 pub mod gallery;
+pub mod golden;
 mod graph;
 mod locale;
 mod lot;
 pub mod migration;
 mod parts;
+pub mod population;
 mod program;
 pub mod reply;
 pub mod route;
@@ -72,7 +76,7 @@ mod yaml;
 
 pub use advance::{Advanced, GRACE, Known, advance};
 pub use bound::{Bound, SEGMENTS_USUAL, TEXTS_USUAL, bound};
-pub use check::{Ground, RUN_NAMES, publish, revive};
+pub use check::{Ground, RUN_NAMES, checked, publish, revive};
 pub use clock::{At, Day, Hour};
 pub use document::{Again, BYTES_MAX, Document, Entry, Exits, Variable, VariableKind, When};
 pub use effect::{Changes, Deed, Effect, Key, Question, Request};

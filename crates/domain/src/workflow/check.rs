@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Again, Document, VariableKind, When};
 use super::fault::{FAULTS_MAX, Fault, choose};
+use super::golden;
 use super::program::{self, Node, Published, To};
 use super::step::Step;
 use super::trigger::Trigger;
@@ -45,11 +46,26 @@ pub const RUN_NAMES: [&str; 4] = ["reply", "reply_case", "has_replied", "last_se
 /// What becomes of a text, as `last_send` says it.
 pub(super) const SENDS: [&str; 3] = ["sent", "blocked", "failed"];
 
-/// Checks a workflow, and makes it ready to run.
+/// Checks a workflow, plays the conversations that are kept with it, and makes it ready to run. Many of these can take a second:
+/// it is no work for a transaction.
 ///
 /// # Errors
 /// Whatever is wrong, each with its place and its mend.
 pub fn publish(document: Document, ground: &Ground) -> Result<Published, Vec<Fault>> {
+    let published = checked(document, ground)?;
+    let mut faults = golden::broken(&published);
+    if faults.is_empty() {
+        return Ok(published);
+    }
+    Fault::sort(&mut faults);
+    Err(faults)
+}
+
+/// As [`publish`], without playing anything.
+///
+/// # Errors
+/// Whatever is wrong, each with its place and its mend.
+pub fn checked(document: Document, ground: &Ground) -> Result<Published, Vec<Fault>> {
     let (published, mut faults) = compiled(document, ground);
     if faults.is_empty() {
         return Ok(published);
@@ -89,6 +105,7 @@ fn compiled(document: Document, ground: &Ground) -> (Published, Vec<Fault>) {
     words::mark_questions(&mut nodes);
     faults.extend(flow::faults(&nodes));
     let fields = catalogue.fields;
+    faults.extend(golden::faults(&document, &fields));
     let zone = ground.catalogue.zone.clone();
     (Published { document, nodes, by_id, goal, entry, fields, zone }, faults)
 }

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::fault::Fault;
 use super::form;
+use super::golden::Golden;
 use super::step::{Act, Step};
 use super::trigger::Trigger;
 use crate::condition::{Condition, text};
@@ -58,6 +59,9 @@ pub struct Document {
     pub variables: Vec<Variable>,
     /// What is done, in this order.
     pub steps: Vec<Step>,
+    /// Conversations that must go as they are written before it is published.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goldens: Vec<Golden>,
 }
 
 /// Who may enter, and how often.

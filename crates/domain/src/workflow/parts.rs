@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::document::{Entry, Exits, Variable};
 use super::fault::Fault;
 use super::form;
+use super::golden::Golden;
 use super::step::Step;
 use super::trigger::Trigger;
 
@@ -16,6 +17,7 @@ pub(super) fn faults(json: &Json) -> Vec<Fault> {
     let mut found = Vec::new();
     each::<Trigger>(json, "triggers", &mut found);
     each::<Variable>(json, "variables", &mut found);
+    each::<Golden>(json, "goldens", &mut found);
     if let Some(entry) = json.get("entry") {
         found.extend(form::faults::<Entry>(entry, "/entry"));
     }

@@ -60,14 +60,26 @@ pub enum Play {
 
 /// What the world answers, each kind in its order; when there is no more, texts go out, systems answer 200 with nothing,
 /// models find nothing, and other workflows are left as `completed`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Answers {
     /// What becomes of texts.
+    #[serde(skip_serializing_if = "VecDeque::is_empty")]
     pub sends: VecDeque<Done>,
     /// What systems answer.
+    #[serde(skip_serializing_if = "VecDeque::is_empty")]
     pub http: VecDeque<Done>,
     /// What models answer.
+    #[serde(skip_serializing_if = "VecDeque::is_empty")]
     pub models: VecDeque<Done>,
+}
+
+impl Answers {
+    /// Nothing is said of what anything answers.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What was seen, in order.

@@ -18,6 +18,7 @@ pub(super) fn empty(name: &str) -> Document {
         exits: Default::default(),
         variables: Vec::new(),
         steps: Vec::new(),
+        goldens: Vec::new(),
     }
 }
 

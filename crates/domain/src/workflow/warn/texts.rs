@@ -54,10 +54,8 @@ pub(super) fn no_wait(published: &Published) -> Vec<Fault> {
 
 /// Its last sentence is a question, besides how to get no more of them.
 fn asks(text: &str) -> bool {
-    let sentences = text.split_inclusive(['.', '!', '?', '？', '؟', '\n']).map(str::trim);
-    let last = sentences
-        .filter(|sentence| sentence.chars().any(char::is_alphabetic) && !sentence.contains("STOP"))
-        .next_back();
+    let mut sentences = text.split_inclusive(['.', '!', '?', '？', '؟', '\n']).map(str::trim);
+    let last = sentences.rfind(|sentence| sentence.chars().any(char::is_alphabetic) && !sentence.contains("STOP"));
     last.is_some_and(|last| last.ends_with(['?', '？', '؟']))
 }
 
