@@ -260,6 +260,7 @@ fn day() -> Vec<Route> {
         routes!(workflows::gallery => gallery),
         routes!(workflows::gallery => schema),
         routes!(workflows::simulate => simulate),
+        routes!(workflows::crowd => walk),
         routes!(text => measure),
         routes!(phones => parse),
         routes!(events => stream),

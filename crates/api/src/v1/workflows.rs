@@ -1,12 +1,15 @@
 //! What is done with people step by step: written, published, paused, archived.
 
+mod beside;
 pub mod check;
+pub mod crowd;
 pub mod draft;
 pub mod files;
 pub mod gallery;
 mod shown;
 pub mod simulate;
 pub mod versions;
+mod which;
 mod written;
 
 use axum::extract::State;

@@ -401,6 +401,93 @@ store::on_both_engines! {
         assert!(town.heard(ANN).is_empty(), "nothing goes out");
     }
 
+    async fn a_conversation_that_goes_otherwise_refuses_a_version(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let with = |outcome: &str| {
+            let mut kept = json!({
+                "name": "Asks", "steps": [
+                    { "id": "ask", "send": { "text": "Will you come?", "purpose": "service" } },
+                    { "id": "hear", "wait_for_reply": { "timeout": "1d", "cases": [
+                        { "when": "yes", "steps": [{ "id": "fine", "end": "comes" }] },
+                    ], "on_timeout": [{ "id": "quiet", "end": "silent" }] } },
+                    { "id": "over", "end": "does_not" },
+                ],
+            });
+            kept["goldens"] = json!([{
+                "name": "Says yes", "at": "2026-11-30T15:00:00Z", "plays": [{ "says": "Yes!" }],
+                "expect": { "texts": ["Will you come?"], "outcome": outcome },
+            }]);
+            kept
+        };
+        let made = made(&acme, &with("silent")).await;
+        let id = text(&made["id"]);
+        assert_eq!(made["faults"], json!([]), "it is played when it is checked, and when it is published");
+        let refused = order(&acme, &id, "publish").await;
+        assert_eq!(refused.problem(422), "workflow_has_faults");
+        assert_eq!(faults(&refused.body), ["/goldens/0/expect/outcome golden"]);
+        assert!(text(&refused.body["detail"]).contains("Says yes"), "{}", refused.body);
+        let checked = acme.post("/workflows/check", json!({ "document": with("silent") })).await;
+        assert_eq!(faults(checked.is(200)), ["/goldens/0/expect/outcome golden"]);
+        let played = acme.post("/workflows/simulate", json!({ "workflow_id": id, "plays": [{ "says": "Yes!" }] })).await;
+        assert_eq!(played.is(200)["outcome"], "comes", "it can be played nevertheless");
+        let saved = save(&acme, &id, &with("comes"), 1).await;
+        let _ = saved.is(200);
+        assert_eq!(order(&acme, &id, "publish").await.is(200)["live_version"], 1);
+        assert_eq!(order(&acme, &id, "archive").await.is(200)["state"], "archived");
+        assert_eq!(order(&acme, &id, "publish").await.problem(409), "not_now");
+    }
+
+    async fn the_world_answers_as_it_is_told(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let asks = json!({
+            "name": "Asks", "variables": [{ "key": "status", "type": "text" }], "steps": [
+                { "id": "look", "http": { "url": "https://acme.example/orders", "save": { "status": "/status" } } },
+                { "id": "tell", "send": { "text": "Your order is {status|on its way}.", "purpose": "service" } },
+            ],
+        });
+        let play = async |answers: Value| {
+            let asked = json!({ "document": asks, "answers": answers });
+            acme.post("/workflows/simulate", asked).await
+        };
+        assert_eq!(texts(play(json!({})).await.is(200)), ["we: Your order is on its way."]);
+        let packed = json!({ "http": [{ "answered": { "status": 200, "body": { "status": "packed" } } }] });
+        assert_eq!(texts(play(packed).await.is(200)), ["we: Your order is packed."]);
+        let blocked = play(json!({ "sends": [{ "blocked": "quiet_hours" }] })).await.is(200).clone();
+        assert!(texts(&blocked).is_empty(), "{blocked}");
+        assert_eq!(play(json!({ "sends": ["sometimes"] })).await.problem(422), "invalid");
+    }
+
+    async fn a_crowd_that_is_made_up_walks_it(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let (acme, bolt) = (town.desk("Acme").await, town.desk("Bolt").await);
+        let survey = text(&acme.post("/workflows", json!({ "gallery": "survey" })).await.is(201)["id"]);
+        let asked = json!({ "workflow_id": survey, "crowd": { "people": 40, "seed": 7 }, "at": "2026-11-30T15:00:00Z" });
+        let walk = async |asked: &Value| acme.post("/workflows/simulate/crowd", asked.clone()).await;
+        let figures = walk(&asked).await.is(200).clone();
+        assert_eq!(figures["entered"], 40);
+        let number = |value: &Value| value.as_u64().unwrap();
+        assert_eq!(number(&figures["ended"]) + number(&figures["standing"]), 40);
+        let came_of: u64 = figures["outcomes"].as_object().unwrap().values().map(number).sum();
+        assert_eq!(came_of, number(&figures["ended"]), "{figures}");
+        assert_eq!((&figures["steps"][0]["step"], &figures["steps"][0]["came"]), (&json!("ask_service"), &json!(40)));
+        assert_eq!(walk(&asked).await.body, figures, "the same seed makes the same run");
+        for (asked, field) in [
+            (json!({ "workflow_id": survey, "crowd": { "people": 10_001 } }), "crowd.people"),
+            (json!({ "workflow_id": survey, "crowd": { "people": 5, "peeple": 1 } }), "crowd.peeple"),
+            (json!({ "workflow_id": survey, "crowd": { "habits": { "stop_percent": 101 } } }), "crowd.habits.stop_percent"),
+            (json!({ "crowd": {} }), "document"),
+        ] {
+            let refused = walk(&asked).await;
+            assert_eq!((refused.problem(422), refused.bad_field().0), ("invalid", field), "{asked}");
+        }
+        assert_eq!(bolt.post("/workflows/simulate/crowd", asked).await.problem(404), "not_found");
+    }
+
     async fn a_campaign_carries_one_that_begins_with_campaigns(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

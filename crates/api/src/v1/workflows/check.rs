@@ -3,14 +3,14 @@
 use axum::extract::State;
 use domain::access::Scope;
 use domain::workflow::tell::{Told, tell};
-use domain::workflow::{Bound, Document};
+use domain::workflow::{Bound, Document, publish};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::TenantTx;
+use store::{TenantTx, workflow};
 use utoipa::ToSchema;
 
-use super::shown::{self, Judged};
-use super::{WorkflowFault, written};
+use super::shown::Judged;
+use super::{WorkflowFault, beside, written};
 use crate::{auth::Caller, error::ApiError, extract::Json, state::AppState};
 
 /// A document to look at.
@@ -66,7 +66,7 @@ pub struct WorkflowTold {
 }
 
 /// Tells what is wrong with a document, of its form and of its sense; what is worth a second look; what it costs at most; and what
-/// it does, in plain words. It is not kept.
+/// it does, in plain words. The conversations that are kept with it are played. It is not kept.
 #[utoipa::path(post, path = "/workflows/check", tag = "workflows", request_body = CheckWorkflow,
     responses((status = 200, body = CheckedWorkflow)))]
 pub async fn check(
@@ -76,15 +76,16 @@ pub async fn check(
 ) -> Result<Json<CheckedWorkflow>, ApiError> {
     caller.must(Scope::WorkflowsRead)?;
     let (judged, told) = match Document::from_json(&asked.document) {
-        Err(faults) => (Judged { faults, sound: None }, Vec::new()),
+        Err(faults) => (Judged { faults, ..Judged::default() }, Vec::new()),
         Ok(document) => {
+            let named = document.clone();
+            let read = async move |tx: &mut TenantTx<'_>| workflow::ground(tx, [&named]).await;
+            let ground = app.engine.store().read(caller.tenant, read).await?;
             let told = tell(&document);
-            let store = app.engine.store();
-            let read = async move |tx: &mut TenantTx<'_>| shown::judged(tx, &document).await;
-            (store.read(caller.tenant, read).await?, told)
+            (beside::done(move || Judged::from(publish(document, &ground))).await?, told)
         }
     };
-    let (warnings, at_most) = judged.sound.map_or((Vec::new(), None), |(warnings, bound)| (warnings, Some(bound)));
-    let (faults, warnings) = (written::listed(&judged.faults), written::listed(&warnings));
+    let Judged { faults, warnings, at_most } = judged;
+    let (faults, warnings) = (written::listed(&faults), written::listed(&warnings));
     Ok(Json(CheckedWorkflow { faults, warnings, at_most, told }))
 }

@@ -1,7 +1,7 @@
 //! Workflows as the API shows them.
 
 use domain::id::WorkflowId;
-use domain::workflow::{Bound, Document, Fault, bound, publish, warnings};
+use domain::workflow::{Bound, Document, Fault, Published, bound, checked, warnings};
 use serde::{Deserialize, Serialize};
 use store::TenantTx;
 use store::workflow::{self, Workflow};
@@ -19,7 +19,8 @@ pub struct WorkflowDetail {
     /// The draft, in the form that `GET /workflow-schema` tells.
     #[schema(value_type = Object)]
     document: Document,
-    /// What is wrong with the draft as things stand now; while there is something, it cannot be published.
+    /// What is wrong with the draft as things stand now; while there is something, it cannot be published. The conversations that
+    /// are kept with it are played when it is checked and when it is published, not here.
     faults: Vec<WorkflowFault>,
     /// What is worth a second look, once nothing is wrong.
     warnings: Vec<WorkflowFault>,
@@ -55,26 +56,31 @@ impl From<Fault> for WorkflowFault {
 }
 
 /// What can be said of a document as things stand now.
+#[derive(Default)]
 pub(super) struct Judged {
     /// What is wrong with it.
     pub(super) faults: Vec<Fault>,
-    /// What is worth a second look, and what one person's way costs at most; none: something is wrong.
-    pub(super) sound: Option<(Vec<Fault>, Bound)>,
+    /// What is worth a second look, once nothing is wrong.
+    pub(super) warnings: Vec<Fault>,
+    /// What one person's way costs at most; `None`: something is wrong.
+    pub(super) at_most: Option<Bound>,
 }
 
-/// One of them, as it is now.
+impl From<Result<Published, Vec<Fault>>> for Judged {
+    fn from(made: Result<Published, Vec<Fault>>) -> Self {
+        match made {
+            Ok(published) => {
+                Self { faults: Vec::new(), warnings: warnings(&published), at_most: Some(bound(&published)) }
+            }
+            Err(faults) => Self { faults, ..Self::default() },
+        }
+    }
+}
+
+/// One of them, as it is now. The conversations that are kept with it are not played.
 pub(super) async fn one(tx: &mut TenantTx<'_>, id: WorkflowId) -> Result<WorkflowDetail, ApiError> {
     let (workflow, document) = workflow::find(tx, id).await?.ok_or_else(no_such)?;
-    let Judged { faults, sound } = judged(tx, &document).await?;
-    let warnings = sound.map(|(warnings, _)| warnings).unwrap_or_default();
+    let ground = workflow::ground(tx, [&document]).await?;
+    let Judged { faults, warnings, .. } = checked(document.clone(), &ground).into();
     Ok(WorkflowDetail { workflow, document, faults: written::listed(&faults), warnings: written::listed(&warnings) })
-}
-
-/// What can be said of a document.
-pub(super) async fn judged(tx: &mut TenantTx<'_>, document: &Document) -> Result<Judged, ApiError> {
-    let ground = workflow::ground(tx, [document]).await?;
-    Ok(match publish(document.clone(), &ground) {
-        Ok(published) => Judged { faults: Vec::new(), sound: Some((warnings(&published), bound(&published))) },
-        Err(faults) => Judged { faults, sound: None },
-    })
 }

@@ -10,17 +10,18 @@ use axum::extract::State;
 use domain::access::Scope;
 use domain::field::Value as FieldValue;
 use domain::id::{ContactId, WorkflowId};
+use domain::workflow::Variable;
 use domain::workflow::simulate::{Answers, Play, simulate as play_all};
-use domain::workflow::{Document, Published, Variable, publish, revive};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
-use store::{TenantTx, tenant, workflow};
+use store::{TenantTx, tenant};
 use utoipa::ToSchema;
 
 pub use self::person::InventedPerson;
 pub use self::played::WorkflowPlayed;
-use super::{no_such, written};
+use super::beside;
+use super::which::Which;
 use crate::{
     auth::Caller,
     error::{ApiError, FieldError},
@@ -59,6 +60,11 @@ pub struct SimulateWorkflow {
     #[serde(default)]
     #[schema(value_type = Vec<PlayShape>)]
     plays: Vec<Play>,
+    /// What becomes of texts, and what systems and models answer, each kind in its order. When there is no more, texts go out,
+    /// systems answer 200 with nothing, and models find nothing.
+    #[serde(default)]
+    #[schema(value_type = Option<AnswersShape>)]
+    answers: Answers,
     /// When they enter; if not said, now.
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Timestamp>,
@@ -87,6 +93,48 @@ pub enum PlayShape {
     Resumes,
 }
 
+/// What becomes of texts, and what systems and models answer.
+#[derive(Debug, ToSchema)]
+#[schema(as = WorkflowAnswers)]
+#[allow(dead_code, reason = "for the document only; answers are read by the domain")]
+pub struct AnswersShape {
+    /// Of texts: `sent`, `blocked` or `failed`.
+    #[schema(required = false)]
+    sends: Vec<DoneShape>,
+    /// Of systems: `answered` or `failed`.
+    #[schema(required = false)]
+    http: Vec<DoneShape>,
+    /// Of models: `wrote`, `chose`, `found` or `failed`.
+    #[schema(required = false)]
+    models: Vec<DoneShape>,
+}
+
+/// What became of something that was done.
+#[derive(Debug, ToSchema)]
+#[schema(as = WorkflowAnswer, rename_all = "snake_case")]
+#[allow(dead_code, reason = "for the document only; answers are read by the domain")]
+pub enum DoneShape {
+    /// The text is out.
+    Sent,
+    /// The gate says that it must not be sent; the code of its reason.
+    Blocked(String),
+    /// It came to nothing, for this reason.
+    Failed(String),
+    /// A system answered.
+    Answered {
+        /// With this status of HTTP.
+        status: u16,
+        /// With this.
+        body: Value,
+    },
+    /// A model wrote this.
+    Wrote(String),
+    /// A model chose this one of what it was given, from 0; `null`: none of it.
+    Chose(Option<u32>),
+    /// A model found these, by keys of variables.
+    Found(BTreeMap<String, String>),
+}
+
 /// Plays a workflow with somebody: what they get, what is done, and why. Nothing is sent, and nothing is kept.
 #[utoipa::path(post, path = "/workflows/simulate", tag = "workflows", request_body = SimulateWorkflow,
     responses((status = 200, body = WorkflowPlayed)))]
@@ -100,22 +148,31 @@ pub async fn simulate(
         caller.must(Scope::ContactsRead)?;
     }
     asked.is_bounded()?;
-    let now = app.engine.now();
-    let at = asked.at.unwrap_or(now);
-    if at.duration_since(now).abs() > AT_MOST_FROM_NOW {
-        return Err(ApiError::invalid("at", "out_of_range", "Choose a time within twenty years from now."));
-    }
-    let plays = asked.plays.clone();
+    let at = within_reach(asked.at, app.engine.now())?;
+    let (plays, answers) = (asked.plays.clone(), asked.answers.clone());
     let read = async move |tx: &mut TenantTx<'_>| {
         let settings = tenant::settings(tx).await?;
-        let published = asked.published(tx).await?;
+        let which = Which { document: asked.document.as_ref(), workflow: asked.workflow_id, version: asked.version };
+        let published = which.published(tx).await?;
         let person = person::who(tx, &settings, asked.contact_id, asked.person.as_ref(), at).await?;
         let variables = asked.variables(&published.document().variables)?;
         Ok::<_, ApiError>((published, person, variables))
     };
     let (published, person, variables) = app.engine.store().read(caller.tenant, read).await?;
-    let played = play_all(&published, person, variables, Answers::default(), &plays, at);
-    Ok(Json(WorkflowPlayed::of(&played)))
+    let play = move || WorkflowPlayed::of(&play_all(&published, person, variables, answers, &plays, at));
+    beside::done(play).await.map(Json)
+}
+
+/// When a play begins.
+///
+/// # Errors
+/// 422 where that is too far from now for clocks to be told.
+pub(super) fn within_reach(asked: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, ApiError> {
+    let at = asked.unwrap_or(now);
+    if at.duration_since(now).abs() <= AT_MOST_FROM_NOW {
+        return Ok(at);
+    }
+    Err(ApiError::invalid("at", "out_of_range", "Choose a time within twenty years from now."))
 }
 
 impl SimulateWorkflow {
@@ -132,34 +189,6 @@ impl SimulateWorkflow {
             return Err(ApiError::invalid("person", "one_of", "Say `contact_id` or `person`, one of them."));
         }
         Ok(())
-    }
-
-    /// What is played, ready to run.
-    async fn published(&self, tx: &mut TenantTx<'_>) -> Result<Published, ApiError> {
-        let sensible =
-            |document: Document, ground| publish(document, &ground).map_err(|faults| written::has_faults(&faults));
-        match (&self.document, self.workflow_id, self.version) {
-            (Some(json), None, None) => {
-                let document = Document::from_json(json).map_err(|faults| written::refused("document", &faults))?;
-                let ground = workflow::ground(tx, [&document]).await?;
-                sensible(document, ground)
-            }
-            (None, Some(id), None) => {
-                let (_, document) = workflow::find(tx, id).await?.ok_or_else(no_such)?;
-                let ground = workflow::ground(tx, [&document]).await?;
-                sensible(document, ground)
-            }
-            (None, Some(id), Some(number)) => {
-                let found = workflow::version::find(tx, id, number).await?;
-                let (_, document) = found.ok_or_else(|| ApiError::not_found("version"))?;
-                let ground = workflow::ground(tx, [&document]).await?;
-                Ok(revive(document, &ground))
-            }
-            _ => {
-                let mend = "Send `document`, or `workflow_id` and maybe `version`.";
-                Err(ApiError::invalid("document", "one_of", mend))
-            }
-        }
     }
 
     /// Values as their variables hold them.
