@@ -263,11 +263,10 @@ impl Turn<'_> {
 
     /// It is at another version, whose program this is. What it waits for stays, if the step waits for that there, too.
     fn migrate(&mut self, to: &str) -> bool {
-        let Some(node) = self.published.node(to) else { return false };
+        let nth = self.published.by_id.get(to).copied();
+        let Some((nth, node)) = nth.and_then(|nth| Some((nth, self.published.nodes.get(nth)?))) else { return false };
         if self.state.at.as_deref() != Some(to) {
-            self.state.at = Some(to.to_owned());
-            self.state.effects = 0;
-            *self.state.visits.entry(to.to_owned()).or_insert(0) += 1;
+            self.stand(nth, to);
         }
         self.line(What::Migrated);
         if matches!(self.state.status, Status::Failed { .. }) {

@@ -122,9 +122,10 @@ impl<'t> Turn<'t> {
 
     /// Their reply is here, all of it.
     pub(super) fn decide(&mut self) {
-        let (Some((wait, next)), Some(Waits::Reply { heard, reprompts, .. })) = (self.wait(), self.state.waits.clone())
-        else {
-            return;
+        let Some((wait, next)) = self.wait() else { return };
+        let (heard, reprompts) = match &mut self.state.waits {
+            Some(Waits::Reply { heard, reprompts, .. }) => (std::mem::take(heard), *reprompts),
+            _ => return,
         };
         let at = heard.last().map_or(self.now, |text| text.sent_at);
         let texts: Vec<&str> = heard.iter().map(|text| text.body.as_str()).collect();
