@@ -172,6 +172,19 @@ impl<'t> Turn<'t> {
         }
     }
 
+    /// Another workflow had the floor while a reply is waited for here: what is left of the time, the floor is ours again.
+    fn take_floor_back(&mut self) -> bool {
+        let Some(Waits::Reply { deadline, .. }) = self.state.waits else { return false };
+        let asked = floor::ask(self.known.floor, self.state.enrolment, Manner::Queue, self.now);
+        if self.state.floor_until.is_some() || asked != floor::Asked::Granted || deadline <= self.now {
+            return false;
+        }
+        let until = events::later(deadline, GRACE).min(self.after(FLOOR_MAX));
+        self.effect(Deed::TakeFloor { until });
+        self.state.floor_until = Some(until);
+        true
+    }
+
     /// A reply is waited for, or the question is on its way.
     fn needs_floor(&self) -> bool {
         let asks = || {

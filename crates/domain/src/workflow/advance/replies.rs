@@ -93,6 +93,15 @@ impl<'t> Turn<'t> {
         }
     }
 
+    /// They wrote to somebody else.
+    pub(super) fn hear_beside(&mut self, text: &Text) {
+        self.beside(text);
+        let waits = matches!(self.state.waits, Some(Waits::Reply { .. } | Waits::Intent { .. })) || self.asks();
+        if self.published.document.exits.on_reply && !waits {
+            self.ends(How::Replied);
+        }
+    }
+
     /// They wrote, and nothing waited for it.
     pub(super) fn beside(&mut self, text: &Text) {
         self.line(What::HeardBeside(text.body.clone()));

@@ -169,7 +169,8 @@ fn event(choices: &mut Choices<'_>, drive: &mut Drive<'_>, log: &[Event]) -> Eve
             drive.texts += 1;
             let body = ["yes", "4", "hm", "a", "9", ""][usize::from(choices.of(6))];
             let sent_at = drive.now.checked_sub(SignedDuration::from_secs(i64::from(choices.of(120)))).unwrap();
-            Event::Reply(Text { id: MessageId(Uuid::from_u128(drive.texts)), body: body.into(), sent_at })
+            let text = Text { id: MessageId(Uuid::from_u128(drive.texts)), body: body.into(), sent_at };
+            if choices.of(5) == 0 { Event::Wrote(text) } else { Event::Reply(text) }
         }
         9..=14 => match of() {
             Some(of) => {
@@ -327,7 +328,7 @@ proptest! {
             let heeded = drive.turn(&event).heeded;
             told.push((drive.now, event, heeded));
         }
-        let is_fact = |event: &Event| matches!(event, Event::Entered { .. } | Event::Timer { .. } | Event::Reply(_) | Event::Done { .. });
+        let is_fact = |event: &Event| matches!(event, Event::Entered { .. } | Event::Timer { .. } | Event::Reply(_) | Event::Wrote(_) | Event::Done { .. });
         let mut twice = Drive::new(&of);
         for (nth, (now, event, _)) in told.iter().enumerate() {
             (twice.now, twice.floor) = (*now, None);
