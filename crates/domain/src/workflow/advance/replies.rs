@@ -96,7 +96,11 @@ impl<'t> Turn<'t> {
     /// They wrote to somebody else.
     pub(super) fn hear_beside(&mut self, text: &Text) {
         self.beside(text);
-        let waits = matches!(self.state.waits, Some(Waits::Reply { .. } | Waits::Intent { .. })) || self.asks();
+        let waits = match &self.state.waits {
+            Some(Waits::Reply { .. } | Waits::Intent { .. }) => true,
+            Some(Waits::Effect { .. } | Waits::Floor { .. }) => self.asks(),
+            Some(Waits::Time { .. }) | None => false,
+        };
         if self.published.document.exits.on_reply && !waits {
             self.ends(How::Replied);
         }

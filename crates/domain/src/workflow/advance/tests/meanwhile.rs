@@ -170,3 +170,17 @@ fn who_lost_the_floor_has_it_again_when_it_is_free() {
     let turn = drive.turn(&Event::Resumed { late: None });
     assert!(matches!(turn.effects.as_slice(), [Effect { deed: Deed::TakeFloor { .. }, .. }]), "{:?}", turn.effects);
 }
+
+#[test]
+fn who_writes_before_a_question_is_due_leaves_if_the_workflow_says_so() {
+    let published = published(&json!({ "name": "x", "exits": { "on_reply": true }, "steps": [
+        { "id": "ask", "schedule_send": { "at": { "local": { "time": "15:00" } }, "send": { "text": "Will you come?", "purpose": "service" } } },
+        { "id": "hear", "wait_for_reply": { "timeout": "2d" } }
+    ] }));
+    for is_ours in [true, false] {
+        let (mut drive, _) = Drive::begin(&published);
+        let text = Text { id: MessageId(Uuid::from_u128(700)), body: "hello".into(), sent_at: drive.now };
+        drive.turn(&if is_ours { Event::Reply(text) } else { Event::Wrote(text) });
+        assert!(matches!(drive.state.status, Status::Ended { how: How::Replied, .. }), "{:?}", drive.state);
+    }
+}
