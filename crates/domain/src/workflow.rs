@@ -29,7 +29,8 @@
 //!    unique in the database. [`State::wake_at`] is when a timer with this `seq` is due.
 //! 3. Effects are performed as everything else is: texts pass the gate and the outbox, requests are errands. What becomes of
 //!    them comes back as [`Event::Done`] with the same key. An event that comes twice or too late changes nothing.
-//! 4. A text that arrives is routed by [`route::route`]. What goes to a workflow is its [`Event::Reply`].
+//! 4. A text that arrives is routed by [`route::route`]. What goes to a workflow is its [`Event::Reply`]; for every other way of
+//!    the person it is [`Event::Wrote`], so that one text answers one question.
 //! 5. An opt-out is [`Event::OptedOut`] for every way of the person that is not over, in the transaction that records it.
 //!
 //! At run time only data can be missing, since all else was checked. Whoever lacks what a text cannot do without is treated as

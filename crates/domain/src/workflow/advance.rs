@@ -68,8 +68,9 @@ pub struct Advanced {
 /// steps are done in a turn.
 #[must_use]
 pub fn advance(published: &Published, state: State, event: &Event, known: &Known<'_>, now: Timestamp) -> Advanced {
+    let nth = state.at.as_deref().and_then(|at| published.by_id.get(at).copied());
     let mut turn =
-        Turn { published, known, now, state, trace: Vec::new(), effects: Vec::new(), subject: None, steps: 0 };
+        Turn { published, known, now, state, nth, trace: Vec::new(), effects: Vec::new(), subject: None, steps: 0 };
     let heeded = turn.heed(event);
     if heeded {
         turn.settle();
@@ -91,6 +92,8 @@ struct Turn<'t> {
     known: &'t Known<'t>,
     now: Timestamp,
     state: State,
+    /// The step where it stands; `None`: this version has none of its name.
+    nth: Option<usize>,
     trace: Vec<Line>,
     effects: Vec<Effect>,
     /// What conditions see, once one was asked.
@@ -120,8 +123,7 @@ impl<'t> Turn<'t> {
     }
 
     fn here(&self) -> Option<(usize, &'t Node)> {
-        let nth = *self.published.by_id.get(self.state.at.as_deref()?)?;
-        self.published.nodes.get(nth).map(|node| (nth, node))
+        self.nth.and_then(|nth| Some((nth, self.published.nodes.get(nth)?)))
     }
 
     fn end(&mut self, how: How, outcome: &str) {
@@ -168,6 +170,19 @@ impl<'t> Turn<'t> {
                 Ok(())
             }
         }
+    }
+
+    /// Another workflow had the floor while a reply is waited for here: what is left of the time, the floor is ours again.
+    fn take_floor_back(&mut self) -> bool {
+        let Some(Waits::Reply { deadline, .. }) = self.state.waits else { return false };
+        let asked = floor::ask(self.known.floor, self.state.enrolment, Manner::Queue, self.now);
+        if self.state.floor_until.is_some() || asked != floor::Asked::Granted || deadline <= self.now {
+            return false;
+        }
+        let until = events::later(deadline, GRACE).min(self.after(FLOOR_MAX));
+        self.effect(Deed::TakeFloor { until });
+        self.state.floor_until = Some(until);
+        true
     }
 
     /// A reply is waited for, or the question is on its way.

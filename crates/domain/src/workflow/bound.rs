@@ -99,7 +99,7 @@ impl Bounds {
             for (from, to, times) in &leads_back {
                 let is_between =
                     (nth == *to || is(&bounds.reach, *to, nth)) && (nth == *from || is(&bounds.reach, nth, *from));
-                rounds = if is_between { rounds.saturating_mul(times + 1) } else { rounds };
+                rounds = if is_between { rounds.saturating_mul(times.saturating_add(1)) } else { rounds };
             }
             bounds.steps.push(Step { texts, segments, rounds: rounds.min(VISITS_MAX) });
         }

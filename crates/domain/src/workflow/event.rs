@@ -25,8 +25,10 @@ pub enum Event {
         /// The [`State::seq`](super::State::seq) that it was set at.
         seq: u64,
     },
-    /// They wrote, and it is for this workflow.
+    /// They wrote, and it is for this workflow: [`route`](super::route) says so.
     Reply(Text),
+    /// They wrote, and it is for somebody else: another workflow, another number of ours, people.
+    Wrote(Text),
     /// Something was done, or not.
     Done {
         /// What: the key of its effect.
@@ -34,7 +36,8 @@ pub enum Event {
         /// What became of it.
         result: Done,
     },
-    /// Another workflow that waited for a reply of theirs waits no more.
+    /// Another workflow that waited for a reply of theirs waits no more. For whoever waits for the floor, and for whoever waits
+    /// for a reply without it.
     FloorFreed,
     /// Another workflow took the floor.
     FloorLost,
@@ -95,6 +98,7 @@ impl Event {
             Self::Entered { .. } => "entered",
             Self::Timer { .. } => "timer",
             Self::Reply(_) => "reply",
+            Self::Wrote(_) => "wrote",
             Self::Done { .. } => "done",
             Self::FloorFreed => "floor_freed",
             Self::FloorLost => "floor_lost",

@@ -1,5 +1,7 @@
 //! What tests of workflows share.
 
+mod guide;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

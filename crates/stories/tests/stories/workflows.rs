@@ -477,7 +477,7 @@ store::on_both_engines! {
         assert_eq!((&figures["steps"][0]["step"], &figures["steps"][0]["came"]), (&json!("ask_service"), &json!(40)));
         assert_eq!(walk(&asked).await.body, figures, "the same seed makes the same run");
         for (asked, field) in [
-            (json!({ "workflow_id": survey, "crowd": { "people": 10_001 } }), "crowd.people"),
+            (json!({ "workflow_id": survey, "crowd": { "people": 20_001 } }), "crowd.people"),
             (json!({ "workflow_id": survey, "crowd": { "people": 5, "peeple": 1 } }), "crowd.peeple"),
             (json!({ "workflow_id": survey, "crowd": { "habits": { "stop_percent": 101 } } }), "crowd.habits.stop_percent"),
             (json!({ "crowd": {} }), "document"),

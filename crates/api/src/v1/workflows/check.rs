@@ -82,7 +82,7 @@ pub async fn check(
             let read = async move |tx: &mut TenantTx<'_>| workflow::ground(tx, [&named]).await;
             let ground = app.engine.store().read(caller.tenant, read).await?;
             let told = tell(&document);
-            (beside::done(move || Judged::from(publish(document, &ground))).await?, told)
+            (beside::done(&beside::PLAYS, move || Judged::from(publish(document, &ground))).await?, told)
         }
     };
     let Judged { faults, warnings, at_most } = judged;

@@ -16,9 +16,6 @@ use super::which::Which;
 use super::{beside, simulate, written};
 use crate::{auth::Caller, error::ApiError, extract::Json, state::AppState};
 
-/// Somebody waits for the answer, so a crowd is no larger than this.
-const PEOPLE_MAX: u32 = 10_000;
-
 /// What is walked, and by whom.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,8 +52,8 @@ impl std::fmt::Debug for WalkWorkflow {
 #[schema(as = WorkflowCrowd)]
 #[allow(dead_code, reason = "for the document only; crowds are read by the domain")]
 pub struct CrowdShape {
-    /// So many people; if not said, 10,000, which is the most.
-    #[schema(minimum = 1, maximum = 10_000)]
+    /// So many people; if not said, 10,000.
+    #[schema(minimum = 1, maximum = 20_000)]
     people: Option<u32>,
     /// They are looked at for so many days; if not said, 30.
     #[schema(minimum = 1, maximum = 90)]
@@ -184,9 +181,6 @@ pub async fn walk(
 ) -> Result<Json<Figures>, ApiError> {
     caller.must(Scope::WorkflowsRead)?;
     let crowd = Crowd::from_json(&asked.crowd).map_err(|faults| written::refused("crowd", &faults))?;
-    if crowd.people > PEOPLE_MAX {
-        return Err(ApiError::invalid("crowd.people", "out_of_range", format!("Write 1 to {PEOPLE_MAX}.")));
-    }
     let at = simulate::within_reach(asked.at, app.engine.now())?;
     let read = async move |tx: &mut TenantTx<'_>| {
         let settings = tenant::settings(tx).await?;
@@ -194,5 +188,6 @@ pub async fn walk(
         Ok::<_, ApiError>((which.published(tx).await?, settings))
     };
     let (published, settings) = app.engine.store().read(caller.tenant, read).await?;
-    beside::done(move || population::simulate(&published, &crowd, &settings, at)).await.map(Json)
+    let walk = move || population::simulate(&published, &crowd, &settings, at);
+    beside::done(&beside::CROWDS, walk).await.map(Json)
 }

@@ -160,7 +160,7 @@ pub async fn simulate(
     };
     let (published, person, variables) = app.engine.store().read(caller.tenant, read).await?;
     let play = move || WorkflowPlayed::of(&play_all(&published, person, variables, answers, &plays, at));
-    beside::done(play).await.map(Json)
+    beside::done(&beside::PLAYS, play).await.map(Json)
 }
 
 /// When a play begins.

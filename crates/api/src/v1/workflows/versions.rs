@@ -153,7 +153,7 @@ impl Played {
             Ok::<_, ApiError>((workflow.revision, document, ground))
         };
         let (revision, document, ground) = app.engine.store().read(caller.tenant, read).await?;
-        let faults = beside::done(move || make(document, &ground).err().unwrap_or_default()).await?;
+        let faults = beside::done(&beside::PLAYS, move || make(document, &ground).err().unwrap_or_default()).await?;
         Ok(Self { revision, faults })
     }
 }

@@ -40,7 +40,7 @@ impl Turn<'_> {
                     None => self.fail(Failure::NoSuchStep),
                 }
             }
-            (Status::Failed { .. }, Event::Reply(text)) => {
+            (Status::Failed { .. }, Event::Reply(text) | Event::Wrote(text)) => {
                 if !self.is_new(text) {
                     return false;
                 }
@@ -83,15 +83,22 @@ impl Turn<'_> {
                 }
                 is_new
             }
+            Event::Wrote(text) => {
+                let is_new = self.is_new(text);
+                if is_new {
+                    self.hear_beside(text);
+                }
+                is_new
+            }
             Event::Done { of, result } => self.done(of, result),
-            Event::FloorFreed => {
-                let waited = matches!(self.state.waits, Some(Waits::Floor { .. }));
-                if waited {
+            Event::FloorFreed => match self.state.waits {
+                Some(Waits::Floor { .. }) => {
                     self.state.waits = None;
                     self.again();
+                    true
                 }
-                waited
-            }
+                _ => self.take_floor_back(),
+            },
             Event::FloorLost => self.lose_floor(),
             Event::Paused => {
                 self.state.status = Status::Paused { since: self.now };
@@ -199,7 +206,7 @@ impl Turn<'_> {
     /// While it is paused, what happens is kept until it goes on.
     fn hold(&mut self, event: &Event) -> bool {
         let is_kept = match event {
-            Event::Reply(text) => self.is_new(text),
+            Event::Reply(text) | Event::Wrote(text) => self.is_new(text),
             Event::Done { of, result } => {
                 let is_awaited = matches!(
                     &self.state.waits,
@@ -250,6 +257,7 @@ impl Turn<'_> {
             }
             match event {
                 Event::Reply(text) => self.hear(text),
+                Event::Wrote(text) => self.hear_beside(&text),
                 Event::Done { of, result } => {
                     self.done(&of, &result);
                 }
@@ -258,16 +266,16 @@ impl Turn<'_> {
         }
         if self.state.is_live() {
             self.due();
+            self.take_floor_back();
         }
     }
 
     /// It is at another version, whose program this is. What it waits for stays, if the step waits for that there, too.
     fn migrate(&mut self, to: &str) -> bool {
-        let Some(node) = self.published.node(to) else { return false };
+        let nth = self.published.by_id.get(to).copied();
+        let Some((nth, node)) = nth.and_then(|nth| Some((nth, self.published.nodes.get(nth)?))) else { return false };
         if self.state.at.as_deref() != Some(to) {
-            self.state.at = Some(to.to_owned());
-            self.state.effects = 0;
-            *self.state.visits.entry(to.to_owned()).or_insert(0) += 1;
+            self.stand(nth, to);
         }
         self.line(What::Migrated);
         if matches!(self.state.status, Status::Failed { .. }) {

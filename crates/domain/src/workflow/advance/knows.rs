@@ -67,7 +67,10 @@ impl Turn<'_> {
             Some(value) => self.state.variables.insert(key.to_owned(), value.clone()),
             None => self.state.variables.remove(key),
         };
-        self.know(key, value);
+        // What has not been looked at yet is told by the variables.
+        if self.subject.is_some() {
+            self.know(key, value);
+        }
     }
 
     /// It is known of them from now on, in this turn.

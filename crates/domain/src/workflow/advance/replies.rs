@@ -93,6 +93,19 @@ impl<'t> Turn<'t> {
         }
     }
 
+    /// They wrote to somebody else.
+    pub(super) fn hear_beside(&mut self, text: &Text) {
+        self.beside(text);
+        let waits = match &self.state.waits {
+            Some(Waits::Reply { .. } | Waits::Intent { .. }) => true,
+            Some(Waits::Effect { .. } | Waits::Floor { .. }) => self.asks(),
+            Some(Waits::Time { .. }) | None => false,
+        };
+        if self.published.document.exits.on_reply && !waits {
+            self.ends(How::Replied);
+        }
+    }
+
     /// They wrote, and nothing waited for it.
     pub(super) fn beside(&mut self, text: &Text) {
         self.line(What::HeardBeside(text.body.clone()));
@@ -122,9 +135,10 @@ impl<'t> Turn<'t> {
 
     /// Their reply is here, all of it.
     pub(super) fn decide(&mut self) {
-        let (Some((wait, next)), Some(Waits::Reply { heard, reprompts, .. })) = (self.wait(), self.state.waits.clone())
-        else {
-            return;
+        let Some((wait, next)) = self.wait() else { return };
+        let (heard, reprompts) = match &mut self.state.waits {
+            Some(Waits::Reply { heard, reprompts, .. }) => (std::mem::take(heard), *reprompts),
+            _ => return,
         };
         let at = heard.last().map_or(self.now, |text| text.sent_at);
         let texts: Vec<&str> = heard.iter().map(|text| text.body.as_str()).collect();

@@ -17,11 +17,11 @@ impl<'t> Turn<'t> {
         let published = self.published;
         let mut to = to;
         loop {
-            let Some(node) = to.and_then(|nth| published.nodes.get(nth)) else {
+            let Some((nth, node)) = to.and_then(|nth| Some((nth, published.nodes.get(nth)?))) else {
                 self.ends(How::Completed);
                 return;
             };
-            match self.come(node) {
+            match self.come(nth, node) {
                 Flow::On(next) => to = next,
                 Flow::Rests => return,
             }
@@ -43,6 +43,19 @@ impl<'t> Turn<'t> {
         }
     }
 
+    /// It stands there, once more than before.
+    pub(super) fn stand(&mut self, nth: usize, id: &str) {
+        self.nth = Some(nth);
+        self.state.at = Some(id.to_owned());
+        self.state.effects = 0;
+        match self.state.visits.get_mut(id) {
+            Some(visits) => *visits = visits.saturating_add(1),
+            None => {
+                self.state.visits.insert(id.to_owned(), 1);
+            }
+        }
+    }
+
     /// Does the step where it stands, or what is left of it.
     pub(super) fn again(&mut self) {
         if self.ends_at_goal() {
@@ -57,14 +70,11 @@ impl<'t> Turn<'t> {
         }
     }
 
-    fn come(&mut self, node: &'t Node) -> Flow {
-        self.state.at = Some(node.id.clone());
+    fn come(&mut self, nth: usize, node: &'t Node) -> Flow {
+        self.stand(nth, &node.id);
         self.state.since = self.now;
-        self.state.effects = 0;
         self.state.waits = None;
-        let visits = self.state.visits.entry(node.id.clone()).or_insert(0);
-        *visits = visits.saturating_add(1);
-        if *visits > VISITS_MAX {
+        if self.state.visits.get(&node.id).is_some_and(|visits| *visits > VISITS_MAX) {
             self.fail(Failure::TooManyVisits);
             return Flow::Rests;
         }

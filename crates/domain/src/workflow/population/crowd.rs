@@ -11,7 +11,7 @@ use crate::workflow::form;
 use crate::workflow::span::Span;
 
 /// A crowd has at most so many people.
-pub const PEOPLE_MAX: u32 = 100_000;
+pub const PEOPLE_MAX: u32 = 20_000;
 /// It is looked at for at most so many days.
 pub const DAYS_MAX: u32 = 90;
 /// They live in at most so many places.

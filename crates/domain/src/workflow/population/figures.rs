@@ -33,6 +33,8 @@ pub struct Figures {
     pub last_ended: Option<u64>,
     /// So many turns were taken.
     pub turns: u64,
+    /// They went round and round, and were not looked at until the last day.
+    pub is_cut_short: bool,
 }
 
 /// What came of a crowd at a step.

@@ -26,12 +26,12 @@ use crate::workflow::floor::Held;
 use crate::workflow::program::{Op, Published, Wait};
 use crate::workflow::reply::Text;
 use crate::workflow::span::Span;
-use crate::workflow::state::{Status, Waits};
+use crate::workflow::state::{State, Status, Waits};
 use crate::workflow::step::Purpose;
 use crate::workflow::trace::{Line, What};
 
-/// Of a crowd that goes round and round no more turns are played for each.
-const TURNS_EACH_MAX: u64 = 2_000;
+/// Of a crowd that goes round and round no more turns are played: some seconds' worth.
+const TURNS_MAX: u64 = 4_000_000;
 
 /// Something that is due.
 enum Due {
@@ -105,6 +105,7 @@ pub(super) struct Run<'r> {
     figures: Figures,
     ended_after: Vec<u32>,
     texts: u128,
+    pub(super) turns_max: u64,
 }
 
 impl<'r> Run<'r> {
@@ -131,6 +132,7 @@ impl<'r> Run<'r> {
             figures: Figures { steps: steps.collect(), ..Figures::default() },
             ended_after: Vec::with_capacity(crowd.people as usize),
             texts: 0,
+            turns_max: TURNS_MAX,
             places,
             settings,
         };
@@ -145,9 +147,12 @@ impl<'r> Run<'r> {
     }
 
     pub(super) fn walked(mut self) -> Figures {
-        let turns_max = TURNS_EACH_MAX * u64::from(self.crowd.people);
         while let Some(entry) = self.due.pop() {
-            if entry.at > self.until || self.figures.turns > turns_max {
+            if entry.at > self.until {
+                break;
+            }
+            if self.figures.turns >= self.turns_max {
+                self.figures.is_cut_short = true;
                 break;
             }
             self.now = entry.at.max(self.now);
@@ -257,6 +262,12 @@ impl<'r> Run<'r> {
             }
             if let Some(at) = wakes {
                 self.sets_alarm(who, at);
+            }
+            // Of whose way is over nothing is kept but the figures.
+            if let Some(somebody) = self.somebody(who)
+                && somebody.state.as_ref().is_some_and(State::is_ended)
+            {
+                (somebody.state, somebody.subject.fields) = (None, std::collections::BTreeMap::new());
             }
         }
     }

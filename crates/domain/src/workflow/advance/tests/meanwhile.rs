@@ -105,3 +105,82 @@ fn a_question_is_one_though_something_is_noted_before_the_answer_is_waited_for()
     let turn = drive.turn(&Event::Done { of, result: Done::Sent });
     assert!(matches!(&turn.state.status, Status::Ended { outcome, .. } if outcome == "coming"), "{:?}", turn.trace);
 }
+
+fn asking(on_reply: bool) -> Published {
+    published(&json!({ "name": "x", "exits": { "on_reply": on_reply }, "steps": [
+        { "id": "ask", "send": { "text": "Will you come?", "purpose": "service" } },
+        { "id": "hear", "wait_for_reply": { "timeout": "2d", "cases": [{ "when": "yes", "steps": [{ "id": "fine", "end": "coming" }] }] } },
+        { "id": "later", "delay": { "for": "1d" } }
+    ] }))
+}
+
+fn asked(published: &Published) -> Drive<'_> {
+    let (mut drive, _) = Drive::begin(published);
+    let Some(Waits::Effect { of, .. }) = drive.state.waits.clone() else { panic!("{:?}", drive.state) };
+    drive.turn(&Event::Done { of, result: Done::Sent });
+    assert!(drive.state.waits_for_reply());
+    drive
+}
+
+#[test]
+fn what_is_for_somebody_else_answers_nothing() {
+    let published = asking(true);
+    let mut drive = asked(&published);
+    let text = |nth: u128, drive: &Drive<'_>| Text {
+        id: MessageId(Uuid::from_u128(nth)),
+        body: "yes".into(),
+        sent_at: drive.now,
+    };
+    let yes = text(700, &drive);
+    let turn = drive.turn(&Event::Wrote(yes.clone()));
+    assert!(turn.heeded && drive.state.waits_for_reply(), "{:?}", drive.state);
+    assert_eq!(drive.state.wrote_at, Some(drive.now), "conditions know of it");
+    assert!(!drive.turn(&Event::Wrote(yes.clone())).heeded && !drive.turn(&Event::Reply(yes)).heeded, "it came before");
+    // Where nothing is waited for, whoever writes leaves if the workflow says so.
+    drive.later(3 * 86_400);
+    drive.turn(&Event::Timer { seq: drive.state.seq });
+    let other = text(701, &drive);
+    drive.turn(&Event::Paused);
+    drive.turn(&Event::Wrote(other));
+    drive.turn(&Event::Resumed { late: None });
+    assert!(matches!(drive.state.status, Status::Ended { how: How::Replied, .. }), "{:?}", drive.state);
+}
+
+#[test]
+fn who_lost_the_floor_has_it_again_when_it_is_free() {
+    let published = asking(false);
+    let mut drive = asked(&published);
+    let other = Held {
+        by: EnrolmentId(Uuid::from_u128(9)),
+        until: drive.now.checked_add(SignedDuration::from_hours(20)).unwrap(),
+    };
+    drive.floor = Some(other);
+    drive.turn(&Event::FloorLost);
+    assert_eq!(drive.state.floor_until, None);
+    assert!(!drive.turn(&Event::FloorFreed).heeded, "it is not free yet");
+    drive.floor = None;
+    let turn = drive.turn(&Event::FloorFreed);
+    assert!(matches!(turn.effects.as_slice(), [Effect { deed: Deed::TakeFloor { .. }, .. }]), "{:?}", turn.effects);
+    assert!(!drive.turn(&Event::FloorFreed).heeded, "it has it");
+    // Word of it may come during a pause.
+    drive.floor = Some(other);
+    drive.turn(&Event::FloorLost);
+    drive.turn(&Event::Paused);
+    drive.floor = None;
+    let turn = drive.turn(&Event::Resumed { late: None });
+    assert!(matches!(turn.effects.as_slice(), [Effect { deed: Deed::TakeFloor { .. }, .. }]), "{:?}", turn.effects);
+}
+
+#[test]
+fn who_writes_before_a_question_is_due_leaves_if_the_workflow_says_so() {
+    let published = published(&json!({ "name": "x", "exits": { "on_reply": true }, "steps": [
+        { "id": "ask", "schedule_send": { "at": { "local": { "time": "15:00" } }, "send": { "text": "Will you come?", "purpose": "service" } } },
+        { "id": "hear", "wait_for_reply": { "timeout": "2d" } }
+    ] }));
+    for is_ours in [true, false] {
+        let (mut drive, _) = Drive::begin(&published);
+        let text = Text { id: MessageId(Uuid::from_u128(700)), body: "hello".into(), sent_at: drive.now };
+        drive.turn(&if is_ours { Event::Reply(text) } else { Event::Wrote(text) });
+        assert!(matches!(drive.state.status, Status::Ended { how: How::Replied, .. }), "{:?}", drive.state);
+    }
+}

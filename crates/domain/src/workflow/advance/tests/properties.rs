@@ -1,4 +1,8 @@
 //! Any workflow, anything that happens, in any order.
+//!
+//! `make test` tries a thousand of each. A hundred thousand of them:
+//! `WORKFLOW_CASES=100000 cargo test --release -p domain workflow::advance::tests::properties`. What fails is made as small as
+//! it gets, and its seed is kept, so that it is tried first from then on.
 
 use std::collections::BTreeSet;
 
@@ -22,9 +26,13 @@ impl Choices<'_> {
 fn workflow(choices: &mut Choices<'_>) -> Json {
     let mut ids = Vec::new();
     let steps = steps(choices, &mut ids, 0);
+    let mut exits = json!({ "on_reply": choices.of(4) == 0 });
+    if choices.of(4) == 0 {
+        exits["goal"] = json!(when(choices));
+    }
     json!({
         "name": "any",
-        "exits": { "on_reply": choices.of(4) == 0 },
+        "exits": exits,
         "variables": [
             { "key": "n", "type": "number" },
             { "key": "d", "type": "date" },
@@ -33,6 +41,18 @@ fn workflow(choices: &mut Choices<'_>) -> Json {
         ],
         "steps": steps
     })
+}
+
+fn when(choices: &mut Choices<'_>) -> &'static str {
+    let whens = [
+        "n > 3",
+        "city = \"Oslo\"",
+        "has_replied = yes",
+        "last_send = \"sent\"",
+        "c is missing",
+        "reply contains \"a\"",
+    ];
+    whens[usize::from(choices.of(6))]
 }
 
 fn steps(choices: &mut Choices<'_>, ids: &mut Vec<String>, depth: u8) -> Vec<Json> {
@@ -48,15 +68,6 @@ fn step(choices: &mut Choices<'_>, ids: &mut Vec<String>, depth: u8) -> Json {
         let nth = usize::from(choices.of(16)) % ids.len();
         ids.get(nth).cloned().unwrap_or_default()
     };
-    let whens = [
-        "n > 3",
-        "city = \"Oslo\"",
-        "has_replied = yes",
-        "last_send = \"sent\"",
-        "c is missing",
-        "reply contains \"a\"",
-    ];
-    let when = |choices: &mut Choices<'_>| whens[usize::from(choices.of(6))];
     let trouble = ["skip", "exit", "stop"];
     let (name, inside) = match choices.of(kinds) {
         0 | 1 => (
@@ -71,7 +82,11 @@ fn step(choices: &mut Choices<'_>, ids: &mut Vec<String>, depth: u8) -> Json {
         ),
         4 => (
             "schedule_send",
-            json!({ "at": { "date": { "field": "d", "days": 1, "time": "10:00" } },
+            json!({ "at": (match choices.of(3) {
+                0 => json!({ "local": { "time": "10:00" } }),
+                1 => json!({ "moment": "2026-12-03T10:00:00Z" }),
+                _ => json!({ "date": { "field": "d", "days": 1, "time": "10:00" } }),
+            }),
             "if_past": (["now", "skip", "exit"][usize::from(choices.of(3))]), "send": { "text": "Later {t|}", "purpose": "marketing" } }),
         ),
         5 => ("filter", json!(when(choices))),
@@ -82,7 +97,11 @@ fn step(choices: &mut Choices<'_>, ids: &mut Vec<String>, depth: u8) -> Json {
         ),
         7 => (
             "assistant",
-            json!({ "task": { "classify": { "question": "?", "into": "c" } }, "on_error": (trouble[usize::from(choices.of(3))]) }),
+            json!({ "task": (match choices.of(3) {
+                0 => json!({ "classify": { "question": "?", "into": "c" } }),
+                1 => json!({ "draft": { "instruction": "?", "into": "t" } }),
+                _ => json!({ "extract": { "instruction": "?", "into": ["n", "d"] } }),
+            }), "on_error": (trouble[usize::from(choices.of(3))]) }),
         ),
         8 => (
             "http",
@@ -150,17 +169,20 @@ fn event(choices: &mut Choices<'_>, drive: &mut Drive<'_>, log: &[Event]) -> Eve
             drive.texts += 1;
             let body = ["yes", "4", "hm", "a", "9", ""][usize::from(choices.of(6))];
             let sent_at = drive.now.checked_sub(SignedDuration::from_secs(i64::from(choices.of(120)))).unwrap();
-            Event::Reply(Text { id: MessageId(Uuid::from_u128(drive.texts)), body: body.into(), sent_at })
+            let text = Text { id: MessageId(Uuid::from_u128(drive.texts)), body: body.into(), sent_at };
+            if choices.of(5) == 0 { Event::Wrote(text) } else { Event::Reply(text) }
         }
         9..=14 => match of() {
             Some(of) => {
-                let result = match choices.of(9) {
+                let result = match choices.of(11) {
                     0 => Done::Blocked("x".into()),
                     1 => Done::Failed("x".into()),
                     2 => Done::Answered { status: 200, body: json!({ "n": 4 }) },
                     3 => Done::Answered { status: 500, body: Json::Null },
                     4 => Done::Chose(Some(usize::from(choices.of(3)))),
                     5 => Done::Left("x".into()),
+                    6 => Done::Wrote("words".into()),
+                    7 => Done::Found(variables(&[("n", "4"), ("d", "never")])),
                     _ => Done::Sent,
                 };
                 Event::Done { of, result }
@@ -168,7 +190,10 @@ fn event(choices: &mut Choices<'_>, drive: &mut Drive<'_>, log: &[Event]) -> Eve
             None => Event::Timer { seq },
         },
         15 => Event::Paused,
-        16 => Event::Resumed { late: None },
+        16 => {
+            let late = [None, Some(IfLate::Send), Some(IfLate::Skip), Some(IfLate::Shift)];
+            Event::Resumed { late: late[usize::from(choices.of(4))] }
+        }
         17 => match choices.of(4) {
             0 => Event::FloorFreed,
             1 => {
@@ -177,15 +202,22 @@ fn event(choices: &mut Choices<'_>, drive: &mut Drive<'_>, log: &[Event]) -> Eve
                 Event::FloorLost
             }
             2 => Event::Retried,
-            _ => Event::Migrated { to: "s1".into() },
+            _ => Event::Migrated { to: format!("s{}", choices.of(9)) },
         },
         18 => log.get(usize::from(choices.of(30))).cloned().unwrap_or(Event::Retried),
         _ => match choices.of(8) {
             0 => Event::OptedOut,
             1 => Event::Cancelled,
+            2 => Event::GoalReached,
             _ => Event::Retried,
         },
     }
+}
+
+/// So many are tried.
+fn cases(usually: u32) -> ProptestConfig {
+    let wanted = std::env::var("WORKFLOW_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(wanted.unwrap_or(usually))
 }
 
 /// What holds of each turn.
@@ -200,6 +232,7 @@ fn hold(before: &State, turn: &Advanced, keys: &mut BTreeSet<Key>) -> Result<(),
         prop_assert!(keys.insert(effect.key.clone()), "twice: {}", effect.key);
     }
     prop_assert_eq!(state.is_live(), state.wake_at.is_some());
+    prop_assert!(turn.trace.iter().all(|line| line.seq == state.seq), "the log is in turns");
     prop_assert!(turn.trace.iter().filter(|line| line.what == What::Came).count() <= TURN_STEPS_MAX);
     prop_assert!(!state.is_ended() || state.floor_until.is_none());
     let kept: State = serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap();
@@ -208,7 +241,7 @@ fn hold(before: &State, turn: &Advanced, keys: &mut BTreeSet<Key>) -> Result<(),
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1_000))]
 
     /// Whatever happens to anybody's way through any workflow: no two effects have one key, who is on their way has a timer,
     /// the same events again make the same state, and an opt-out ends it for good.
@@ -235,10 +268,12 @@ proptest! {
                 next = Some(event);
             }
         }
+        // From the log as it is kept.
         let mut replayed = Drive::new(&of);
         for (now, floor, event) in &told {
             (replayed.now, replayed.floor) = (*now, *floor);
-            replayed.turn(event);
+            let kept: Event = serde_json::from_str(&serde_json::to_string(event).unwrap()).unwrap();
+            replayed.turn(&kept);
         }
         prop_assert_eq!(&replayed.state, &drive.state);
 
@@ -252,6 +287,31 @@ proptest! {
             drive.now = *now;
             prop_assert!(!drive.turn(event).heeded);
         }
+    }
+
+    /// Whoever is left alone by everybody but the clock comes to an end, or stands still and says why.
+    #[test]
+    fn the_clock_brings_everybody_to_an_end(made in prop::collection::vec(any::<u8>(), 0..120), happens in prop::collection::vec(any::<u8>(), 0..60)) {
+        let of = revive(Document::from_json(&workflow(&mut Choices(made.iter()))).unwrap(), &ground());
+        let mut drive = Drive::new(&of);
+        drive.turn(&Event::Entered { variables: variables(&[("d", "2026-11-29")]) });
+        let mut choices = Choices(happens.iter());
+        while choices.0.len() > 0 {
+            let event = self::event(&mut choices, &mut drive, &[]);
+            drive.turn(&event);
+        }
+        if matches!(drive.state.status, Status::Paused { .. }) {
+            drive.turn(&Event::Resumed { late: None });
+        }
+        // As often as anybody may come to any step, and then some.
+        let turns_max = 2 * (of.steps().count() + 1) * usize::try_from(crate::workflow::VISITS_MAX).unwrap();
+        for _ in 0..turns_max {
+            let Some(at) = drive.state.wake_at else { break };
+            drive.now = at.max(drive.now);
+            let seq = drive.state.seq;
+            prop_assert!(drive.turn(&Event::Timer { seq }).heeded, "a timer that is due is never in vain: {:?}", drive.state);
+        }
+        prop_assert!(drive.state.is_ended() || matches!(drive.state.status, Status::Failed { .. }), "{:?}", drive.state);
     }
 
     /// Facts that come twice, whenever they come again, leave everything as if they had come once.
@@ -268,7 +328,7 @@ proptest! {
             let heeded = drive.turn(&event).heeded;
             told.push((drive.now, event, heeded));
         }
-        let is_fact = |event: &Event| matches!(event, Event::Entered { .. } | Event::Timer { .. } | Event::Reply(_) | Event::Done { .. });
+        let is_fact = |event: &Event| matches!(event, Event::Entered { .. } | Event::Timer { .. } | Event::Reply(_) | Event::Wrote(_) | Event::Done { .. });
         let mut twice = Drive::new(&of);
         for (nth, (now, event, _)) in told.iter().enumerate() {
             (twice.now, twice.floor) = (*now, None);
