@@ -21,6 +21,7 @@ pub mod contact_fields;
 pub mod contacts;
 pub mod conversations;
 pub mod drafts;
+pub mod enrolments;
 pub mod events;
 pub mod imports;
 pub mod knowledge;

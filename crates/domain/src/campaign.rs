@@ -32,7 +32,6 @@ use crate::tenant::Otherwise;
 pub use audience::Audience;
 pub use breaker::{Guard, Halt};
 pub use canary::Canary;
-pub use enrol::Enrol;
 pub use history::Deed;
 pub use pool::Pool;
 pub use recipient::{Due, Moved, Recipient, Skip, Standing, Unanswered, due, ended, overdue, reported};

@@ -13,12 +13,14 @@ mod draft;
 mod hand_off;
 mod hand_over;
 mod reply;
+mod routed;
 mod send_due;
 mod send_ended;
 mod start;
 mod takes;
 mod text_arrived;
 mod typing;
+mod workflow_acts;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,7 @@ pub use send_ended::{send_ended, unknown_overdue};
 pub use start::{Started, start};
 pub use text_arrived::text_arrived;
 pub use typing::person_types;
+pub use workflow_acts::workflow_acts;
 
 use jiff::{SignedDuration, Timestamp};
 

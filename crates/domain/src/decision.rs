@@ -6,17 +6,18 @@ use uuid::Uuid;
 
 use crate::assistant::Ended;
 use crate::assistant::approval::{Approval, State};
-use crate::campaign::{Enrol, Halt, Moved};
+use crate::campaign::{Halt, Moved};
 use crate::consent::{self, Evidence, Purpose};
 use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::fact::Fact;
 use crate::gate::Verdict;
 use crate::id::{
-    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, MediaId, MessageId, NumberId, RecipientId,
-    RunId,
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, EnrolmentId, MediaId, MessageId, NumberId,
+    RecipientId, RunId,
 };
 use crate::message::{Author, Cost, Failure, Message, Source, Status};
+use crate::workflow::{Coming, Word};
 
 /// What follows. The changes and effects of one decision are committed together, or none of them is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -333,6 +334,10 @@ pub enum CancelReason {
     AssistantRemoved,
     /// The assistant that wrote it may not send by itself any more.
     AssistantSwitchedOff,
+    /// The workflow that wrote it does not want it sent any more.
+    WorkflowLeft,
+    /// It was not to go later than a time that is over.
+    TooLate,
 }
 
 impl CancelReason {
@@ -347,6 +352,8 @@ impl CancelReason {
             Self::Asked => "asked",
             Self::AssistantRemoved => "assistant_removed",
             Self::AssistantSwitchedOff => "assistant_switched_off",
+            Self::WorkflowLeft => "workflow_left",
+            Self::TooLate => "too_late",
         }
     }
 }
@@ -391,6 +398,16 @@ pub enum ReceiptLine {
         /// Why.
         why: CancelReason,
     },
+    /// Who got it, of a text that came in.
+    Routed {
+        /// `compliance`, `workflow`, `begins`, `assistant` or `people`.
+        to: String,
+        /// The stable code of the reason.
+        reason: String,
+        /// Which way it is for, or which workflow it began.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+    },
 }
 
 impl ReceiptLine {
@@ -403,6 +420,7 @@ impl ReceiptLine {
             Self::Carrier { .. } => "carrier",
             Self::Settled { .. } => "settled",
             Self::Cancelled { .. } => "cancelled",
+            Self::Routed { .. } => "routed",
         }
     }
 }
@@ -485,7 +503,14 @@ pub enum Effect {
         approval: ApprovalId,
     },
     /// Take somebody into a workflow.
-    Enrol(Enrol),
+    Enter(Coming),
+    /// Tell somebody's way through a workflow.
+    TellEnrolment {
+        /// Whose.
+        enrolment: EnrolmentId,
+        /// What.
+        word: Word,
+    },
     /// Tell us again later.
     Remind {
         /// What.
@@ -524,6 +549,10 @@ pub struct SendText {
     pub segments: u32,
     /// Not before.
     pub ready_at: Timestamp,
+    /// Whose consent it needs, if it is one of many that a workflow sends.
+    pub purpose: Option<Purpose>,
+    /// Not after this.
+    pub before: Option<Timestamp>,
 }
 
 /// Replies overtake bulk.

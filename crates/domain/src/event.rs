@@ -41,11 +41,13 @@ pub enum Kind {
     ImportUpdated,
     /// Subject: the workflow, new, changed or gone.
     WorkflowUpdated,
+    /// Subject: somebody's way through a workflow, begun or gone on.
+    EnrolmentUpdated,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -64,6 +66,7 @@ impl Kind {
         Self::SegmentUpdated,
         Self::ImportUpdated,
         Self::WorkflowUpdated,
+        Self::EnrolmentUpdated,
     ];
 
     /// As stored, streamed and named in webhooks.
@@ -88,6 +91,7 @@ impl Kind {
             Self::SegmentUpdated => "segment.updated",
             Self::ImportUpdated => "import.updated",
             Self::WorkflowUpdated => "workflow.updated",
+            Self::EnrolmentUpdated => "enrolment.updated",
         }
     }
 
@@ -109,7 +113,7 @@ impl Kind {
             Self::AssistantUpdated | Self::KnowledgeUpdated => Scope::AssistantsRead,
             Self::TeamUpdated => Scope::MembersRead,
             Self::CampaignUpdated | Self::CampaignChecked => Scope::CampaignsRead,
-            Self::WorkflowUpdated => Scope::WorkflowsRead,
+            Self::WorkflowUpdated | Self::EnrolmentUpdated => Scope::WorkflowsRead,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::assistant::{Answer, Run};
 use crate::id::{ApprovalId, AssistantId, CarrierAccountId, ConversationId, MessageId, TeamId, UserId};
 use crate::keyword::Keyword;
 use crate::message::{Cost, Failure, Reported};
+use crate::workflow::Doing;
 
 /// One thing that happened. Stored as JSON in the inbox: fields are only added, with defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +66,8 @@ pub enum Fact {
         /// Which.
         message: MessageId,
     },
+    /// Somebody's way through a workflow does something in a conversation.
+    WorkflowActs(Box<Doing>),
 }
 
 /// A text from a contact.

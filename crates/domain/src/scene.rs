@@ -12,10 +12,11 @@ use crate::contact::Contact;
 use crate::conversation::Conversation;
 use crate::decision::DraftState;
 use crate::gate::{Asked, Purpose};
-use crate::id::{AssistantId, ContactId, ConversationId, DraftId, MessageId, NumberId};
+use crate::id::{AssistantId, ContactId, ConversationId, DraftId, EnrolmentId, MessageId, NumberId, WorkflowId};
 use crate::message::{Author, Status};
 use crate::number::Number;
 use crate::tenant::Tenant;
+use crate::workflow::Trigger;
 
 /// A thread and all around it.
 #[derive(Debug, Clone)]
@@ -48,6 +49,19 @@ pub struct Scene {
     pub suppressed_at: Option<Timestamp>,
     /// The far end is a number of the tenant's own.
     pub is_own_number: bool,
+    /// What a text or a conversation may begin, in the order in which it is asked.
+    pub triggers: Arc<[(WorkflowId, Trigger)]>,
+    /// The ways through workflows that the contact is on; read only where they write.
+    pub inside: Vec<Inside>,
+}
+
+/// A way through a workflow that a contact is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inside {
+    /// Which.
+    pub enrolment: EnrolmentId,
+    /// It may have the next reply to this number of ours until then.
+    pub floor: Option<(NumberId, Timestamp)>,
 }
 
 impl Scene {

@@ -13,7 +13,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
-use crate::{assistant, carrier, knowledge, media};
+use crate::{assistant, carrier, knowledge, media, workflow};
 
 /// How long a lost wake-up can delay an errand.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
@@ -49,6 +49,9 @@ pub(crate) const IMPORTING: Kind = Kind { name: "import_contacts", at_once: 2, s
 pub(crate) const REGISTRATIONS: Kind = Kind { name: "read_registration", at_once: 4, share: 2 };
 /// Endpoints of tenants may be slow, too, and each call holds a connection.
 pub(crate) const TOOLS: Kind = Kind { name: "run_tool", at_once: 64, share: 16 };
+
+/// Systems and models that workflows ask may be slow, and each call holds a connection.
+pub(crate) const WORKFLOWS: Kind = Kind { name: "act_for_workflow", at_once: 128, share: 32 };
 
 /// Runs errands of one kind until it is time to stop; then waits for those that run. `alone`: what is claimed by now was
 /// claimed by a process that is gone.
@@ -153,8 +156,7 @@ async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
         Errand::ReadRegistration { number } => carrier::read_one(&world, &claimed, *number).await,
         Errand::ReadRegistrations { account } => carrier::read_all(&world, &claimed, *account).await,
         Errand::ReplayAssistant { replay } => assistant::go_on_with_replay(&world, &claimed, *replay).await,
-        // It waits for whoever runs workflows: no loop here claims it.
-        Errand::Enrol { .. } => Ok(()),
+        Errand::ActForWorkflow { enrolment, key, asks } => workflow::act(&world, &claimed, *enrolment, key, asks).await,
     };
     if let Err(error) = result {
         // Its lease ends, and it is tried again.

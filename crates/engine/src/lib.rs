@@ -26,6 +26,7 @@ mod send;
 mod suppression;
 mod turn;
 mod webhook;
+mod workflow;
 mod world;
 
 pub use account::key_context;
@@ -49,9 +50,11 @@ use domain::campaign::forecast::Who;
 use domain::command::{Asker, Command};
 use domain::consent::{Purpose, Wishes};
 use domain::id::{
-    AssistantId, CampaignId, CarrierAccountId, Ids, ImportId, KnowledgeId, MessageId, NumberId, TenantId,
+    AssistantId, CampaignId, CarrierAccountId, ContactId, EnrolmentId, Ids, ImportId, KnowledgeId, MessageId, NumberId,
+    TenantId,
 };
 use domain::knowledge::Hit;
+use domain::workflow::Coming;
 use import::{LookError, Looked};
 use jiff::{SignedDuration, Timestamp};
 use live::Live;
@@ -139,7 +142,9 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::CHECKING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::IMPORTING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::REGISTRATIONS, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::WORKFLOWS, alone, stop.clone()));
         loops.spawn(campaign::keep(Arc::clone(&world), stop.clone()));
+        loops.spawn(workflow::run(Arc::clone(&world), stop.clone()));
         loops.spawn(link::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
@@ -364,6 +369,42 @@ impl Engine {
     /// To be called when an import is to be read, or taken back.
     pub fn imports_may_run(&self) {
         self.0.imports.set(self.0.now());
+    }
+
+    /// Lets people into workflows at once. Answers of each, in their order, which way they are on, or the stable code of the reason
+    /// why they were not let in; and the head of the tenant's log, if it moved. [`Self::workflows_may_go_on`] is to be called after
+    /// the commit.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn enter(
+        &self,
+        tx: &mut TenantTx<'_>,
+        coming: Vec<Coming>,
+    ) -> Result<(Vec<(ContactId, Result<EnrolmentId, &'static str>)>, Option<i64>), StoreError> {
+        workflow::enter(&self.0, tx, coming).await
+    }
+
+    /// Tells somebody's way through a workflow something, and takes its turn at once. Answers the head of the tenant's log, if it
+    /// moved. [`Self::workflows_may_go_on`] is to be called after the commit.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tell_enrolment(
+        &self,
+        tx: &mut TenantTx<'_>,
+        enrolment: EnrolmentId,
+        event: domain::workflow::Event,
+    ) -> Result<Option<i64>, StoreError> {
+        workflow::tell(&self.0, tx, enrolment, event).await
+    }
+
+    /// To be called when ways through workflows have something to do: one was told something, or a workflow goes on that was paused.
+    pub fn workflows_may_go_on(&self) {
+        let now = self.0.now();
+        self.0.workflows.set(now);
+        self.0.workflow_errands.set(now);
+        self.0.turns_at(now);
     }
 
     /// To be called when the registration of a number is to be read.

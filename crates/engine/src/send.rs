@@ -35,6 +35,7 @@ use crate::turn::{Batch, Ending, take_endings};
 use crate::world::World;
 
 mod board;
+mod bulk;
 mod departures;
 pub(crate) mod recipients;
 pub(crate) mod stops;
@@ -244,6 +245,7 @@ async fn claim_lane(
     let listed = due.iter().filter(|text| text.author.purpose() != Purpose::Confirmation);
     let listed: Vec<&str> = listed.map(|text| text.to.as_str()).collect();
     let suppressed = outside.address_keys.suppressed(&mut tx, now, &listed).await?;
+    let bulk = bulk::Heard::of(&mut tx, &outside.address_keys, now, (&sender, lane.number), &due).await?;
     for text in due {
         let mut goes_at = now;
         match pace.map(|pace| pace.take_ahead(now.as_microsecond(), AHEAD_US, paced.tat_us, text.segments)) {
@@ -263,7 +265,7 @@ async fn claim_lane(
             text.conversation,
             text.attempt,
             &text.written,
-            asked(&sender, &text, suppressed.get(&text.to).copied()),
+            asked(&sender, &text, suppressed.get(&text.to).copied(), &bulk),
         );
         after.join(remember(&mut tx, now, ids, std::slice::from_ref(&decision)).await?);
         if let Due::Hand { attempt } = due {
@@ -308,8 +310,13 @@ fn number_lock(lane: &Lane) -> i64 {
     (high ^ low).cast_signed()
 }
 
-fn asked<'a>(sender: &'a Sender, text: &'a DueText, suppressed_at: Option<Timestamp>) -> Asked<'a> {
-    Asked {
+fn asked<'a>(
+    sender: &'a Sender,
+    text: &'a DueText,
+    suppressed_at: Option<Timestamp>,
+    bulk: &'a bulk::Heard,
+) -> Asked<'a> {
+    let asked = Asked {
         settings: &sender.settings,
         number_enabled: sender.enabled,
         registration: sender.registration,
@@ -323,6 +330,15 @@ fn asked<'a>(sender: &'a Sender, text: &'a DueText, suppressed_at: Option<Timest
         untimely: Untimely::default(),
         wrote_at: text.wrote_at,
         purpose: text.author.purpose(),
+    };
+    match text.purpose {
+        Some(purpose) => Asked {
+            purpose: Purpose::Campaign,
+            wishes: bulk.wishes(purpose, &text.to),
+            had: bulk.had(&text.to),
+            ..asked
+        },
+        None => asked,
     }
 }
 

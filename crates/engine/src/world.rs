@@ -63,6 +63,10 @@ pub(crate) struct World {
     /// Who followed short links, on their way to the disk.
     pub(crate) clicks: Clicks,
     pub(crate) webhooks: Alarm,
+    /// Ways through workflows.
+    pub(crate) workflows: Alarm,
+    /// What is done elsewhere for them.
+    pub(crate) workflow_errands: Alarm,
     pub(crate) stops: Arc<Stops>,
     accounts: RwLock<HashMap<CarrierAccountId, (Timestamp, Arc<Account>)>>,
     seed: AtomicU64,
@@ -106,6 +110,8 @@ impl World {
             registrations: Alarm::default(),
             clicks: Clicks::default(),
             webhooks: Alarm::default(),
+            workflows: Alarm::default(),
+            workflow_errands: Alarm::default(),
             stops: Arc::default(),
             accounts: RwLock::default(),
             seed: AtomicU64::new(seed),
@@ -155,6 +161,10 @@ impl World {
             self.fetches.set(self.now());
             self.tools.set(self.now());
             self.registrations.set(self.now());
+            self.workflow_errands.set(self.now());
+        }
+        if after.ways {
+            self.workflows.set(self.now());
         }
     }
 
@@ -170,6 +180,7 @@ impl World {
             "check_campaign" => &self.checks,
             "import_contacts" => &self.imports,
             "read_registration" => &self.registrations,
+            "act_for_workflow" => &self.workflow_errands,
             _ => &self.errands,
         }
     }

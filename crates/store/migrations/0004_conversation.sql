@@ -94,7 +94,8 @@ CREATE TABLE receipt_line (
     tenant_id  UUID   NOT NULL,
     message_id UUID   NOT NULL,
     id         UUID   NOT NULL,
-    kind       TEXT   NOT NULL CHECK (kind IN ('queued', 'gate', 'attempt', 'carrier', 'settled', 'cancelled')),
+    kind       TEXT   NOT NULL CHECK (kind IN ('queued', 'gate', 'attempt', 'carrier', 'settled', 'cancelled',
+                                                    'routed')),
     detail     TEXT   NOT NULL,            -- JSON
     at_us      BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, message_id, id),

@@ -37,6 +37,8 @@ CREATE TABLE outbox (
     state          TEXT   NOT NULL CHECK (state IN ('waiting', 'sending', 'unknown')),
     lease_until_us BIGINT,
     attempt        BIGINT NOT NULL,
+    purpose        TEXT,                    -- whose consent it needs, of what a workflow sends to many: marketing, service
+    before_us      BIGINT,                  -- it does not go later
     request        BYTES,                   -- the exact body of the first attempt: a repeat must be the same bytes
     PRIMARY KEY (tenant_id, message_id),
     FOREIGN KEY (tenant_id, message_id) REFERENCES message (tenant_id, id)

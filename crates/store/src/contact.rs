@@ -204,7 +204,7 @@ pub async fn page(
 }
 
 /// Who is found, the newest first. The index tells who may be it, and their words who is.
-async fn found(
+pub(crate) async fn found(
     tx: &mut TenantTx<'_>,
     search: &Search,
     meant: Option<(&Checked, Timestamp)>,

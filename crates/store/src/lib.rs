@@ -13,6 +13,7 @@ pub mod conversation;
 mod db;
 pub mod dialect;
 pub mod draft;
+pub mod enrolment;
 pub mod event;
 pub mod field;
 pub mod idempotency;

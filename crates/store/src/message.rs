@@ -355,6 +355,10 @@ impl ReceiptLine {
             }
             decision::ReceiptLine::Settled { result } => shown.result = Some(result),
             decision::ReceiptLine::Cancelled { why } => shown.reason = Some(why.as_str().to_owned()),
+            decision::ReceiptLine::Routed { to, reason, id } => {
+                shown.reason = Some(reason);
+                shown.result = Some(id.unwrap_or(to));
+            }
         }
         shown
     }

@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = migrations![
     19 "0019_campaign_attached",
     20 "0020_rate_and_members",
     21 "0021_workflow",
+    22 "0022_enrolment",
 ];
 
 /// The texts of all of them.

@@ -8,11 +8,11 @@ mod outbox;
 mod tellings;
 
 pub use errands::{
-    Claimed, Errand, add_errand, claim_errand, claim_errands, drop_errand, hasten_errand, postpone_errand,
+    Asks, Claimed, Errand, add_errand, claim_errand, claim_errands, drop_errand, hasten_errand, postpone_errand,
     repeat_errand, take_over_errands,
 };
 pub use inbox::{
-    Arrival, Waiting, accept, finish, forget_arrivals, next_turn, postpone, set_aside, shards_of, waiting,
+    Arrival, Waiting, accept, add_facts, finish, forget_arrivals, next_turn, postpone, set_aside, shards_of, waiting,
 };
 pub(crate) use inbox::{add_reminders, reminder};
 pub use outbox::{

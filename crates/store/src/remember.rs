@@ -1,13 +1,14 @@
 //! Writes decisions: each change becomes rows, each effect waits where its worker finds it, and the log tells of it.
 
-use domain::campaign::{Enrol, Guard, Halt, Moved};
+use domain::campaign::{Guard, Halt, Moved};
 use domain::decision::{
     CancelReason, Change, Consent, ConsentSource, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine,
     Unsent,
 };
 use domain::event::Kind;
-use domain::id::{CampaignId, ContactId, ConversationId, Ids, MessageId, TenantId};
+use domain::id::{CampaignId, ContactId, ConversationId, EnrolmentId, Ids, MessageId, TenantId};
 use domain::message::{Author, Status};
+use domain::workflow::{Coming, Done, Word};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -16,8 +17,9 @@ use crate::campaign::{guard, recipient};
 use crate::consent;
 use crate::contact::history::{By, Hand};
 use crate::event::Line;
+use crate::scene::author;
 use crate::queue::{self, Errand};
-use crate::{StoreError, TenantTx, args, contact, row};
+use crate::{StoreError, TenantTx, args, contact, enrolment, row};
 
 mod rows;
 
@@ -28,7 +30,7 @@ macro_rules! cancel {
             "UPDATE message SET status = 'cancelled', not_before_us = NULL
              WHERE tenant_id = $1 AND direction = 'out' AND status IN ('held', 'scheduled', 'queued', 'deferred') AND ",
             $which,
-            " RETURNING id, conversation_id"
+            " RETURNING id, conversation_id, author, author_id"
         )
     };
 }
@@ -47,6 +49,8 @@ pub struct Aftermath {
     pub send_at: Option<Timestamp>,
     /// There is something to fetch or to ask.
     pub errands: bool,
+    /// Ways through workflows have something to hear, or somebody is to enter one.
+    pub ways: bool,
     /// Who has said STOP, and to whom.
     pub stopped: Vec<(TenantId, String)>,
     /// Conversations that stand differently: what an assistant thinks of one may not count any more.
@@ -63,6 +67,7 @@ impl Aftermath {
         self.turn_at = earliest(self.turn_at, other.turn_at);
         self.send_at = earliest(self.send_at, other.send_at);
         self.errands |= other.errands;
+        self.ways |= other.ways;
         self.stopped.extend(other.stopped);
         self.moved.extend(other.moved);
         self.blocked.extend(other.blocked);
@@ -93,7 +98,8 @@ pub async fn remember(
     decisions: &[Decision],
 ) -> Result<Aftermath, StoreError> {
     let (rows, tally, after) = (Rows::default(), guard::Tally::default(), Aftermath::default());
-    let mut pen = Pen { tx, now, ids, rows, tally, after, since: 0 };
+    let (words, coming) = (Vec::new(), Vec::new());
+    let mut pen = Pen { tx, now, ids, rows, tally, after, since: 0, words, coming };
     for decision in decisions {
         pen.since = pen.after.lines.len();
         for change in &decision.changes {
@@ -104,6 +110,9 @@ pub async fn remember(
         }
     }
     pen.rows.write(pen.tx).await?;
+    pen.after.ways |= !(pen.words.is_empty() && pen.coming.is_empty());
+    enrolment::tell(pen.tx, now, pen.ids, &pen.words).await?;
+    enrolment::enter(pen.tx, now, pen.ids, &pen.coming).await?;
     pen.after.blocked = pen.tally.write(pen.tx, now, pen.ids).await?;
     Ok(pen.after)
 }
@@ -118,6 +127,10 @@ struct Pen<'p, 't, 'd> {
     after: Aftermath,
     /// Where the lines of the decision at hand begin.
     since: usize,
+    /// What ways through workflows are told.
+    words: Vec<(EnrolmentId, Word)>,
+    /// Who is to enter a workflow.
+    coming: Vec<Coming>,
 }
 
 impl<'d> Pen<'_, '_, 'd> {
@@ -247,9 +260,8 @@ impl<'d> Pen<'_, '_, 'd> {
                 self.errand(&Errand::ReadRegistration { number: *number }).await?;
             }
             Effect::RunTool { approval } => self.errand(&Errand::RunTool { approval: *approval }).await?,
-            Effect::Enrol(Enrol { workflow, contact, campaign }) => {
-                self.errand(&Errand::Enrol { workflow: *workflow, contact: *contact, campaign: *campaign }).await?;
-            }
+            Effect::Enter(coming) => self.coming.push(coming.clone()),
+            Effect::TellEnrolment { enrolment, word } => self.words.push((*enrolment, word.clone())),
             Effect::Remind { fact, at, lane } => {
                 self.rows.reminder(self.ids.next(), *lane, fact, *at)?;
                 self.after.turn_at = earliest(self.after.turn_at, Some(*at));
@@ -294,6 +306,9 @@ impl<'d> Pen<'_, '_, 'd> {
                 }
             }
             self.after.stopped.push((self.tx.tenant(), said.phone.clone()));
+            if said.purpose.is_none() {
+                self.after.ways |= enrolment::opted_out(self.tx, self.now, self.ids, said.contact).await?;
+            }
         }
         self.tell(Kind::ContactUpdated, said.contact, None);
         Ok(())
@@ -400,6 +415,10 @@ impl<'d> Pen<'_, '_, 'd> {
             let message: MessageId = row.get(0)?;
             queue::leave_outbox(self.tx, message).await?;
             self.rows.receipt_line(self.ids, message, &ReceiptLine::Cancelled { why }, self.now)?;
+            if let Author::Workflow(enrolment) = author(row.text(2)?, row.get(3)?)? {
+                let became = Done::Blocked(why.as_str().into());
+                self.words.push((enrolment, Word::Text { message, became }));
+            }
             self.tell(Kind::MessageUpdated, message, Some(row.get(1)?));
         }
         Ok(())

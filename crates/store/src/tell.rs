@@ -6,7 +6,7 @@ use std::fmt;
 
 use domain::event::Kind;
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, ImportId, KnowledgeId, ListId, MessageId,
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MessageId,
     NumberId, SegmentId, TeamId, WorkflowId,
 };
 use jiff::Timestamp;
@@ -87,6 +87,8 @@ pub async fn lines(
                 Subject::Segment => Ok(json!({ "id": SegmentId(subject) }).to_string()),
                 // It holds rows of the file.
                 Subject::Import => Ok(json!({ "id": ImportId(subject) }).to_string()),
+                // Whoever is on it holds what they wrote.
+                Subject::Enrolment => Ok(json!({ "id": EnrolmentId(subject) }).to_string()),
                 Subject::Workflow => thing("workflow", &workflows, WorkflowId(subject)),
             };
             Ok(Told {
@@ -117,6 +119,7 @@ enum Subject {
     Segment,
     Import,
     Workflow,
+    Enrolment,
 }
 
 impl Subject {
@@ -137,6 +140,7 @@ impl Subject {
             Kind::SegmentUpdated => Self::Segment,
             Kind::ImportUpdated => Self::Import,
             Kind::WorkflowUpdated => Self::Workflow,
+            Kind::EnrolmentUpdated => Self::Enrolment,
         }
     }
 }

@@ -65,6 +65,9 @@ words! {
     WorkflowScene { WeSay, TheySay, Happens }
     /// How it stands with somebody's way through a workflow.
     WayStatus { New, Live, Paused, Failed, Ended }
+    /// How it stands with somebody's way through a workflow, as it is kept: it goes on; somebody paused it, or its workflow; a step
+    /// waits for somebody to have it done again; it is over.
+    EnrolmentStatus { Live, Paused, Failed, Ended }
     /// What somebody's way waits for: a time, a reply, a model's word on a reply, what is done elsewhere, another workflow.
     WayWaits { Time, Reply, Intent, Effect, Floor }
     /// What was done with a campaign.

@@ -20,8 +20,8 @@ mod trigger;
 pub mod version;
 
 pub use ground::ground;
-pub use trigger::{has_trigger, triggers};
-pub use version::{publish, versions_of};
+pub use trigger::{has_trigger, triggers, triggers_of};
+pub use version::{Run, publish, versions_of};
 
 /// What is done with people step by step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -299,6 +299,9 @@ impl Town {
                                  AND (lease_until_us >= $2 OR lease_until_us < $1))
                               + (SELECT COUNT(*) FROM errand WHERE ready_at_us <= $1
                                  OR (attempt > 0 AND ready_at_us >= $3))
+                              + (SELECT COUNT(*) FROM entry WHERE ready_at_us <= $1)
+                              + (SELECT COUNT(*) FROM enrolment_event WHERE ready_at_us <= $1)
+                              + (SELECT COUNT(*) FROM enrolment WHERE due_at_us <= $1)
                               + (SELECT COUNT(*) FROM webhook_delivery WHERE state = 'waiting' AND next_at_us <= $1)
                               + (SELECT COUNT(*) FROM webhook w JOIN event_head h ON h.tenant_id = w.tenant_id
                                  WHERE w.enabled AND w.told_seq < h.seq)",

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::answer_failed::answer_lost;
+use super::workflow_acts::became;
 use super::{answered, doubt_registration};
 use crate::consent::{Evidence, State};
 use crate::decision::{CancelReason, Change, Consent, ConsentSource, Decision, MessageMoved, ReceiptLine, Unsent};
@@ -26,6 +27,8 @@ pub fn carrier_reported(now: Timestamp, lane: Uuid, about: &Outbound, report: &C
         if let Some(failure) = failure.as_ref().filter(|_| to == Status::Failed) {
             doubt_registration(about.number, failure, &mut decision);
         }
+        let code = failure.as_ref().map(|failure| failure.code.as_str());
+        became(about.author, about.message, to, code, &mut decision);
         let line = ReceiptLine::Carrier { status: to, failure: failure.clone(), parts, cost: cost.clone() };
         decision.change(Change::Noted { message: about.message, line });
         let carrier_ref = Some(report.carrier_ref.clone());

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{let_assistant_answer, system_note};
+use super::{let_assistant_answer, routed, system_note};
 use crate::command::{Asker, ConversationChange, Refusal};
 use crate::conversation::{Conversation, Holder, Mode, Status as Standing};
 use crate::decision::{CancelReason, Change, Decision, Effect, Unsent};
@@ -36,6 +36,9 @@ pub fn change(
     if let Some(status) = change.status {
         stand(now, &mut conversation, status, change.snoozed_until, &mut decision)?;
         conversation.version += i64::from(status != before.status);
+        if status == Standing::Closed && before.status != Standing::Closed {
+            routed::resolved(scene, conversation.contact, &mut decision);
+        }
     }
     if let Some(team) = change.team {
         conversation.team = team;

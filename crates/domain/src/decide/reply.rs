@@ -9,11 +9,12 @@ use crate::decision::{
     CancelReason, Change, Decision, DraftState, Effect, GateAsked, Priority, ReceiptLine, SendText, Unsent,
 };
 use crate::gate::{Purpose, Reason, Verdict, gate};
-use crate::id::{ConversationId, Ids, MessageId, UserId};
+use crate::id::{ConversationId, EnrolmentId, Ids, MessageId, UserId};
 use crate::message::{Author, Direction, Message, Source, Status};
 use crate::scene::{OpenDraft, Scene};
 use crate::segment::{MAX_SEGMENTS, measure};
 use crate::smart::smart_if_it_helps;
+use crate::workflow::Purpose as For;
 
 /// Texts are scheduled at most this far ahead.
 const SCHEDULE_DAYS_MAX: i64 = 366;
@@ -179,6 +180,45 @@ pub(super) fn opt_in_request(
     decision: &mut Decision,
 ) -> Result<MessageId, Reason> {
     by_itself(now, ids, scene, body, (Author::OptIn, Purpose::Conversation), decision)
+}
+
+/// What a workflow texts.
+pub(super) struct Bulk {
+    pub(super) message: MessageId,
+    pub(super) body: String,
+    pub(super) media: Vec<crate::id::MediaId>,
+    pub(super) by: EnrolmentId,
+    pub(super) purpose: For,
+    pub(super) before: Option<Timestamp>,
+}
+
+/// A workflow texts somebody. What is one of many waits behind what answers somebody, and answers nothing itself.
+pub(super) fn of_workflow(
+    now: Timestamp,
+    text: Bulk,
+    verdict: Verdict,
+    mut conversation: Conversation,
+    decision: &mut Decision,
+) {
+    let answers = text.purpose == For::Reply;
+    if answers {
+        answer(&mut conversation, now, &text.body);
+    } else {
+        tell(&mut conversation, now, &text.body);
+    }
+    decision.change(Change::ConversationChanged(Box::new(conversation.clone())));
+    let planned = Planned::from(now, verdict);
+    let author = Author::Workflow(text.by);
+    let out = Out { body: text.body, media: text.media, sources: Vec::new(), planned, author };
+    let mut ids = Ids::new(now, 0);
+    let message = Message { id: text.message, answers, ..out.message(now, &mut ids, &conversation) };
+    let sent = SendText {
+        priority: if answers { Priority::Reply } else { Priority::Bulk },
+        purpose: text.purpose.asks().1,
+        before: text.before,
+        ..send_text(&message, &out.planned, &conversation)
+    };
+    hand(message, sent, &out.planned, decision);
 }
 
 /// What nobody wrote.
@@ -364,17 +404,28 @@ fn tell(conversation: &mut Conversation, now: Timestamp, body: &str) {
 
 fn send(message: Message, planned: &Planned, conversation: &Conversation, decision: &mut Decision) -> MessageId {
     let id = message.id;
-    let effect = SendText {
-        message: id,
+    let sent = send_text(&message, planned, conversation);
+    hand(message, sent, planned, decision);
+    id
+}
+
+const fn send_text(message: &Message, planned: &Planned, conversation: &Conversation) -> SendText {
+    SendText {
+        message: message.id,
         number: conversation.number,
         lane: conversation.lane,
         priority: Priority::Reply,
         segments: message.segments,
         ready_at: planned.ready_at,
-    };
+        purpose: None,
+        before: None,
+    }
+}
+
+fn hand(message: Message, sent: SendText, planned: &Planned, decision: &mut Decision) {
+    let id = message.id;
     decision.change(Change::MessageAdded(Box::new(message)));
     let line = ReceiptLine::Gate { when: GateAsked::Queued, verdict: planned.verdict.clone() };
     decision.change(Change::Noted { message: id, line });
-    decision.effect(Effect::SendText(effect));
-    id
+    decision.effect(Effect::SendText(sent));
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::answer_failed::answer_lost;
 use super::carrier_reported::opted_out;
+use super::workflow_acts::became;
 use super::{answered, doubt_registration};
 use crate::decision::{Change, Decision, Effect, MessageMoved, ReceiptLine};
 use crate::fact::{Ended, Fact, SendEnded};
@@ -83,6 +84,8 @@ pub fn unknown_overdue(about: &Outbound) -> Decision {
             }),
             ..MessageMoved::to(about.message, about.conversation, Status::Unknown)
         }));
+        // Nobody will know more, and nobody is texted twice: whoever waits for it goes on.
+        became(about.author, about.message, Status::Unconfirmed, None, &mut decision);
     }
     decision
 }
@@ -96,12 +99,14 @@ fn accepted(about: &Outbound, carrier_ref: &str, parts: Option<u32>, decision: &
         ..MessageMoved::to(about.message, about.conversation, to)
     }));
     answered(about, to, decision);
+    became(about.author, about.message, to, None, decision);
 }
 
 fn failed(now: Timestamp, lane: Uuid, about: &Outbound, failure: Failure, decision: &mut Decision) {
     if let Some(to) = about.status.on(Reported::Failed) {
         answer_lost(now, lane, about, &failure.explanation, decision);
         doubt_registration(about.number, &failure, decision);
+        became(about.author, about.message, to, Some(&failure.code), decision);
         decision.change(Change::MessageMoved(MessageMoved {
             failure: Some(failure),
             ..MessageMoved::to(about.message, about.conversation, to)

@@ -4,6 +4,7 @@ mod answering;
 mod approving;
 mod arriving;
 mod sending;
+mod workflows;
 mod teams;
 
 use std::sync::Arc;
@@ -110,6 +111,8 @@ fn scene() -> Scene {
         opting_in: crate::consent::opt_in::Progress::default(),
         suppressed_at: None,
         is_own_number: false,
+        triggers: Arc::default(),
+        inside: Vec::new(),
     }
 }
 
@@ -161,7 +164,8 @@ fn told(decision: &Decision) -> String {
             format!("→ remind{about} in {} ms", at.duration_since(now()).as_millis())
         }
         Effect::FetchMedia { .. } => "→ fetch an attachment".into(),
-        Effect::Enrol(enrol) => format!("→ enrol in {}", enrol.workflow),
+        Effect::Enter(coming) => format!("→ enter by {}", coming.source.kind()),
+        Effect::TellEnrolment { word, .. } => format!("→ tell the way: {word:?}"),
         Effect::RunTool { .. } => "→ use the tool".into(),
         Effect::ReadRegistration { number } => format!("→ read the registration of {number}"),
     }));

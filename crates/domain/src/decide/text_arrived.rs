@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::takes::{by_default, takes};
-use super::{approval, let_assistant_answer, let_assistant_answer_after, reply, system_note};
+use super::{approval, let_assistant_answer, let_assistant_answer_after, reply, routed, system_note};
 use crate::assistant::{Ended, Outcome, Run, needs_no_answer, quiet_window};
 use crate::consent::{Evidence, State};
 use crate::contact::Contact;
@@ -65,10 +65,14 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
                 decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
             }
             let confirms = approval::confirmed(now, ids, scene, &mut conversation, &text.body, &mut decision);
-            let ended = stays_silent(now, ids, scene, &before, text).filter(|_| !confirms);
+            let about = (contact.id, received);
+            let routed =
+                if confirms { None } else { routed::to_workflows(now, scene, &before, about, text, &mut decision) };
+            let ended = stays_silent(now, ids, scene, &before, text).filter(|_| !confirms && routed.is_none());
             match ended {
                 // What they have confirmed is answered once it is done.
                 _ if confirms => {}
+                _ if routed.is_some() => conversation.waiting_since = waited,
                 // Whoever waits for an answer to what they wrote before still does.
                 Some(ended) if waited.is_none() || before.answering => {
                     conversation.waiting_since = waited;
@@ -94,6 +98,9 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     }
     let here = conversation.id;
     let note = asked.note().map(|words| system_note(ids.next(), &conversation, now, words));
+    if is_new && !contact.blocked {
+        routed::opens(scene, contact.id, &mut decision);
+    }
     remember(conversation, is_new, message, &mut decision);
     answers_campaigns(scene, contact.id, here, &mut decision);
     if let Some(ended) = silent {

@@ -116,7 +116,8 @@ pub enum Deed {
 }
 
 /// What a model is asked.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Question {
     /// To write a text.
     Draft {
@@ -144,7 +145,7 @@ pub enum Question {
 }
 
 /// A request to a system of the tenant's.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// How.
     pub method: Method,

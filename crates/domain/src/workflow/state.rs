@@ -193,6 +193,8 @@ pub enum Failure {
     TooManyVisits,
     /// The step is in no version any more.
     NoSuchStep,
+    /// The program has a fault.
+    Crashed,
 }
 
 impl fmt::Display for Failure {
@@ -209,6 +211,7 @@ impl fmt::Display for Failure {
             }
             Self::TooManyVisits => write!(f, "they came to this step more than {} times", super::VISITS_MAX),
             Self::NoSuchStep => f.write_str("the step is gone"),
+            Self::Crashed => f.write_str("the program has a fault; whoever runs it finds it in the log"),
         }
     }
 }

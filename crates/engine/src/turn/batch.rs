@@ -143,7 +143,8 @@ fn rounds(turns: Vec<Turn<'_>>) -> Vec<Round<'_>> {
             | Fact::ApprovalOverdue { .. }
             | Fact::ToolEnded(_)
             | Fact::SnoozeEnded { .. }
-            | Fact::UnknownOverdue { .. } => None,
+            | Fact::UnknownOverdue { .. }
+            | Fact::WorkflowActs(_) => None,
         };
         let shared: Vec<_> = person.into_iter().chain([Shared::Lane(turn.lane)]).collect();
         let round = shared.iter().filter_map(|shared| free_from.get(shared)).copied().max().unwrap_or(0);

@@ -15,7 +15,7 @@ use domain::scene::{Outbound, Scene};
 use jiff::Timestamp;
 use store::campaign::recipient;
 use store::scene::{self, Known};
-use store::{StoreError, TenantTx};
+use store::{StoreError, TenantTx, enrolment};
 
 use super::batch::Turn;
 
@@ -93,6 +93,7 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
         (Fact::HandOverOverdue { to, to_team, handed_at, .. }, Seen::Thread(scene)) => {
             decide::hand_over_overdue(now, ids, scene, *to, *to_team, *handed_at)
         }
+        (Fact::WorkflowActs(doing), Seen::Thread(scene)) => decide::workflow_acts(now, ids, scene, turn.lane, doing),
         (Fact::SnoozeEnded { until, .. }, Seen::Thread(scene)) => decide::snooze_ended(scene, *until),
         (Fact::ApprovalOverdue { .. }, Seen::Approval(scene, approval)) => {
             decide::approval_overdue(now, ids, scene, approval)
@@ -112,7 +113,8 @@ pub(super) fn decide(now: Timestamp, ids: &mut Ids, turn: &Turn<'_>, seen: &Seen
             | Fact::AssistantAnswered(_)
             | Fact::AnswerFailed(_)
             | Fact::HandOverOverdue { .. }
-            | Fact::SnoozeEnded { .. },
+            | Fact::SnoozeEnded { .. }
+            | Fact::WorkflowActs(_),
             Seen::Text(_) | Seen::Approval(..) | Seen::Recipient(_),
         ) => Decision::default(),
     }
@@ -137,7 +139,8 @@ async fn by_carrier_refs(tx: &mut TenantTx<'_>, turns: &[Turn<'_>]) -> Result<Ha
         | Fact::ApprovalOverdue { .. }
         | Fact::ToolEnded(_)
         | Fact::SnoozeEnded { .. }
-        | Fact::UnknownOverdue { .. } => None,
+        | Fact::UnknownOverdue { .. }
+        | Fact::WorkflowActs(_) => None,
     });
     scene::by_carrier_refs(tx, &named.collect::<Vec<_>>()).await
 }
@@ -160,6 +163,10 @@ async fn threads(
             places.push(nth);
             between.push((owner.number, from));
         }
+        if let Fact::WorkflowActs(doing) = turn.fact {
+            places.push(nth);
+            between.push((doing.number, doing.phone.clone()));
+        }
     }
     let between: Vec<_> = between.iter().map(|(number, from)| (*number, from.as_str())).collect();
     let scenes = scene::threads(tx, known, &between).await?;
@@ -170,6 +177,16 @@ async fn threads(
     for scene in found.values_mut() {
         let theirs = scene.contact.as_ref().and_then(|contact| unanswered.remove(&contact.id));
         scene.unanswered = theirs.unwrap_or_default();
+    }
+    if known.has_workflows(tx.tenant()) {
+        let wrote = |nth: &usize| matches!(turns[*nth].fact, Fact::TextArrived(_));
+        let wrote: Vec<_> =
+            found.iter().filter(|(nth, _)| wrote(nth)).filter_map(|(_, scene)| Some(scene.contact.as_ref()?.id)).collect();
+        let mut inside = enrolment::inside(tx, &wrote).await?;
+        for scene in found.values_mut() {
+            let theirs = scene.contact.as_ref().and_then(|contact| inside.remove(&contact.id));
+            scene.inside = theirs.unwrap_or_default();
+        }
     }
     let opting_in = |(nth, scene): (&usize, &Scene)| match turns[*nth].fact {
         Fact::TextArrived(text) if scene.tenant.settings.opt_in.concerns(&text.body) => {
@@ -215,7 +232,8 @@ const fn approval_of(turn: &Turn<'_>) -> Option<ApprovalId> {
         | Fact::AnswerFailed(_)
         | Fact::HandOverOverdue { .. }
         | Fact::SnoozeEnded { .. }
-        | Fact::UnknownOverdue { .. } => None,
+        | Fact::UnknownOverdue { .. }
+        | Fact::WorkflowActs(_) => None,
     }
 }
 
@@ -228,7 +246,11 @@ fn conversation_of(turn: &Turn<'_>) -> Option<ConversationId> {
         Fact::AssistantAnswered(run) => Some(run.conversation),
         Fact::AnswerFailed(failed) => Some(failed.conversation),
         Fact::ToolEnded(ended) => Some(ended.conversation),
-        Fact::TextArrived(_) | Fact::CarrierReported(_) | Fact::SendEnded(_) | Fact::UnknownOverdue { .. } => None,
+        Fact::TextArrived(_)
+        | Fact::CarrierReported(_)
+        | Fact::SendEnded(_)
+        | Fact::UnknownOverdue { .. }
+        | Fact::WorkflowActs(_) => None,
     }
 }
 
@@ -244,6 +266,7 @@ fn text_of(turn: &Turn<'_>, messages: &HashMap<String, MessageId>) -> Option<Mes
         | Fact::HandOverOverdue { .. }
         | Fact::ApprovalOverdue { .. }
         | Fact::ToolEnded(_)
-        | Fact::SnoozeEnded { .. } => None,
+        | Fact::SnoozeEnded { .. }
+        | Fact::WorkflowActs(_) => None,
     }
 }

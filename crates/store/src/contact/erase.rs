@@ -14,7 +14,7 @@ use crate::dialect::Engine;
 use crate::event::Line;
 use crate::scene::json;
 use crate::search::words;
-use crate::{StoreError, TenantTx, args, import, list, row};
+use crate::{StoreError, TenantTx, args, enrolment, import, list, row};
 
 /// The conversations of the contact `$2`.
 macro_rules! theirs {
@@ -148,6 +148,7 @@ pub async fn erase(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) -> Resu
     for id in ids {
         lines.extend(campaigns(tx, id).await?);
         lines.extend(conversations(tx, now, id).await?);
+        lines.extend(enrolment::erase(tx, now, id).await?);
         for sql in THEIR_OWN {
             tx.push(sql, args![id]).await?;
         }

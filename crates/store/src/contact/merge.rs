@@ -19,7 +19,7 @@ use super::{Change, Snapshot, change_all, search_anew, snapshots, updated};
 use crate::event::Line;
 use crate::scene::json;
 use crate::search::words;
-use crate::{StoreError, TenantTx, args, list, row};
+use crate::{StoreError, TenantTx, args, enrolment, list, row};
 
 /// Moves whatever has one of these addresses (`$4`) from one contact (`$2`) to another (`$3`).
 const WITH_ADDRESSES: [&str; 5] = [
@@ -111,7 +111,7 @@ pub async fn merge(
     stay_first(tx, kept, &addresses, &mut moved).await?;
     let sql = "UPDATE contact_address SET preferred = FALSE WHERE tenant_id = $1 AND contact_id = $2";
     tx.push(sql, args![from]).await?;
-    let lines = carry(tx, &moved, from, kept).await?;
+    let lines = carry(tx, hand, &moved, from, kept).await?;
     let sql = "UPDATE contact SET gone_at_us = $3, words = $4 WHERE tenant_id = $1 AND id = $2";
     tx.push(sql, args![from, hand.at, words(tx.tenant(), "", "", [])]).await?;
     search_anew(tx, &[kept]).await?;
@@ -156,7 +156,7 @@ pub async fn unmerge(
     let sql = "DELETE FROM contact_list_member WHERE tenant_id = $1 AND contact_id = $2 AND list_id {among $3}";
     tx.push(sql, args![kept, list(moved.new_lists.iter().copied())]).await?;
     put_on(tx, hand.at, gone, &moved.lists).await?;
-    let lines = carry(tx, &moved, kept, gone).await?;
+    let lines = carry(tx, hand, &moved, kept, gone).await?;
     let sql = "UPDATE contact_address SET preferred = $3 WHERE tenant_id = $1 AND contact_id = $2 AND address = $4";
     let chosen = moved.addresses.iter().map(|(_, address, chosen)| row![gone, *chosen, address]);
     tx.push_each(sql, chosen).await?;
@@ -393,7 +393,13 @@ async fn stay_first(
 }
 
 /// Moves whatever has the addresses that a merge is about.
-async fn carry(tx: &mut TenantTx<'_>, moved: &Moved, from: ContactId, to: ContactId) -> Result<Vec<Line>, StoreError> {
+async fn carry(
+    tx: &mut TenantTx<'_>,
+    hand: &mut Hand<'_>,
+    moved: &Moved,
+    from: ContactId,
+    to: ContactId,
+) -> Result<Vec<Line>, StoreError> {
     let addresses = || list(moved.addresses.iter().map(|(_, address, _)| address.as_str()));
     let sql = "SELECT id FROM conversation WHERE tenant_id = $1 AND contact_id = $2 AND address {among $3}";
     let mut lines = vec![updated(from), updated(to)];
@@ -405,5 +411,6 @@ async fn carry(tx: &mut TenantTx<'_>, moved: &Moved, from: ContactId, to: Contac
     for sql in WITH_ADDRESSES {
         tx.push(sql, args![from, to, addresses()]).await?;
     }
+    enrolment::carry(tx, hand.at, hand.ids, (from, to), addresses()).await?;
     Ok(lines)
 }

@@ -1,9 +1,10 @@
 //! What else has to be done in the world: a model asked, an attachment fetched, a source read.
 
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, CarrierAccountId, ContactId, ConversationId, ImportId, KnowledgeId, MediaId,
-    MessageId, NumberId, ReplayId, TenantId, WorkId, WorkflowId,
+    ApprovalId, AssistantId, CampaignId, CarrierAccountId, ConversationId, EnrolmentId, ImportId, KnowledgeId, MediaId,
+    MessageId, NumberId, ReplayId, TenantId, WorkId,
 };
+use domain::workflow::{Key, Question, Request};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -83,14 +84,29 @@ pub enum Errand {
         /// Which.
         replay: ReplayId,
     },
-    /// Take somebody into a workflow.
-    Enrol {
-        /// Where to.
-        workflow: WorkflowId,
-        /// Who.
-        contact: ContactId,
-        /// By which campaign.
-        campaign: CampaignId,
+    /// Do something for somebody's way through a workflow, and tell it what came of it.
+    ActForWorkflow {
+        /// Whose.
+        enrolment: EnrolmentId,
+        /// Which effect of theirs.
+        key: Key,
+        /// What.
+        asks: Asks,
+    },
+}
+
+/// What is done elsewhere for somebody's way through a workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asks {
+    /// A system of the tenant's is asked.
+    System(Request),
+    /// A model is.
+    Model {
+        /// As which assistant; `None`: as the one that answers on the number.
+        assistant: Option<AssistantId>,
+        /// What.
+        question: Question,
     },
 }
 
@@ -109,7 +125,7 @@ impl Errand {
             Self::ImportContacts { .. } => "import_contacts",
             Self::ReadRegistration { .. } | Self::ReadRegistrations { .. } => "read_registration",
             Self::ReplayAssistant { .. } => "replay_assistant",
-            Self::Enrol { .. } => "enrol",
+            Self::ActForWorkflow { .. } => "act_for_workflow",
         }
     }
 
@@ -126,7 +142,7 @@ impl Errand {
             Self::ReadRegistration { number } => format!("registration:{number}"),
             Self::ReadRegistrations { account } => format!("registrations:{account}"),
             Self::ReplayAssistant { replay } => format!("replay:{replay}"),
-            Self::Enrol { workflow, contact, campaign } => format!("enrol:{workflow}:{contact}:{campaign}"),
+            Self::ActForWorkflow { key, .. } => format!("workflow:{key}"),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! comes again; its row in the inbox is gone when its turn was taken.
 
 use domain::fact::Fact;
-use domain::id::{TenantId, WorkId, earliest};
+use domain::id::{Ids, TenantId, WorkId, earliest};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -81,6 +81,20 @@ pub async fn accept<'a>(
 /// A row that tells the same tenant `fact` at `at`.
 pub(crate) fn reminder(id: WorkId, lane: Uuid, fact: &Fact, at: Timestamp) -> Result<[Value<'static>; 6], StoreError> {
     Ok(row![at, id, shard(lane), lane, text(fact)?, 0_i64])
+}
+
+/// Has these take their turns in their lanes, in this order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_facts(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    facts: &[(Uuid, Fact)],
+) -> Result<(), StoreError> {
+    let rows = facts.iter().map(|(lane, fact)| reminder(ids.next(), *lane, fact, now)).collect::<Result<_, _>>()?;
+    add_reminders(tx, rows).await
 }
 
 pub(crate) async fn add_reminders(tx: &mut TenantTx<'_>, rows: Vec<[Value<'static>; 6]>) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! Texts on their way to the carrier. A row exists from the queueing of a text until the carrier's answer is known.
 
 use domain::assistant;
+use domain::consent::Purpose;
 use domain::conversation::Mode;
 use domain::decide::Written;
 use domain::decision::{MessageMoved, Priority, SendText};
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::remember::{Aftermath, SENDING_LEASE};
-use crate::scene::{author, holder, json, mode};
+use crate::scene::{author, holder, json, mode, unknown};
 use crate::{Row, StoreError, SystemTx, TenantTx, Value, args, registration, row};
 
 /// A number with texts that wait.
@@ -62,6 +63,8 @@ pub struct DueText {
     pub contact_quiet: Option<QuietHours>,
     /// For the gate.
     pub wrote_at: Option<Timestamp>,
+    /// Whose consent it needs, if it is one of many that a workflow sends.
+    pub purpose: Option<Purpose>,
     /// What it was written for.
     pub written: Written,
 }
@@ -83,13 +86,25 @@ pub struct Sender {
     pub settings: Settings,
 }
 
-pub(crate) fn outbox_row(send: &SendText) -> [Value<'static>; 8] {
-    row![send.message, send.number, send.lane, rank(send.priority), send.segments, send.ready_at, "waiting", 0_i64]
+pub(crate) fn outbox_row(send: &SendText) -> [Value<'static>; 10] {
+    row![
+        send.message,
+        send.number,
+        send.lane,
+        rank(send.priority),
+        send.segments,
+        send.ready_at,
+        "waiting",
+        0_i64,
+        send.purpose.map(Purpose::as_str),
+        send.before
+    ]
 }
 
-pub(crate) async fn hand_to_outbox(tx: &mut TenantTx<'_>, rows: Vec<[Value<'static>; 8]>) -> Result<(), StoreError> {
+pub(crate) async fn hand_to_outbox(tx: &mut TenantTx<'_>, rows: Vec<[Value<'static>; 10]>) -> Result<(), StoreError> {
     tx.push_many(
-        "INSERT INTO outbox (tenant_id, message_id, number_id, lane, priority, segments, ready_at_us, state, attempt)",
+        "INSERT INTO outbox (tenant_id, message_id, number_id, lane, priority, segments, ready_at_us, state, attempt, purpose,
+             before_us)",
         rows,
     )
     .await
@@ -227,7 +242,8 @@ pub async fn due_texts(
         let rows = tx
             .rows(
                 "WITH due AS (
-                     SELECT o.tenant_id, o.message_id, o.lane, o.segments, o.attempt, o.request, o.ready_at_us,
+                     SELECT o.tenant_id, o.message_id, o.lane, o.segments, o.attempt, o.request, o.ready_at_us, o.purpose,
+                            o.before_us,
                             m.conversation_id, m.author, m.author_id, m.body, m.media, m.answers, m.stop_if_reply,
                             m.draft_id, m.created_at_us
                      FROM outbox o JOIN message m ON m.tenant_id = o.tenant_id AND m.id = o.message_id
@@ -237,7 +253,11 @@ pub async fn due_texts(
                  SELECT d.message_id, d.conversation_id, d.lane, d.author, d.author_id, d.segments, d.attempt, v.address,
                         d.body, d.media, d.request, c.blocked, a.opted_out_at_us, c.time_zone, v.last_inbound_at_us,
                         d.answers, d.stop_if_reply, d.draft_id, d.created_at_us, v.holder, v.holder_id, v.mode, s.settings,
-                        c.quiet_hours
+                        c.quiet_hours, d.purpose, d.before_us,
+                        CASE WHEN d.author = 'workflow' THEN EXISTS (
+                            SELECT 1 FROM enrolment n JOIN workflow w ON w.tenant_id = n.tenant_id AND w.id = n.workflow_id
+                            WHERE n.tenant_id = d.tenant_id AND n.id = d.author_id
+                              AND (w.state = 'paused' OR n.status = 'paused')) ELSE FALSE END
                  FROM due d
                  JOIN conversation v ON v.tenant_id = d.tenant_id AND v.id = d.conversation_id
                  JOIN contact c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id
@@ -269,11 +289,16 @@ pub async fn due_texts(
                 contact_zone: row.get(13)?,
                 contact_quiet: row.text_or_null(23)?.map(json).transpose()?,
                 wrote_at: row.get(14)?,
+                purpose: row.text_or_null(24)?.map(purpose).transpose()?,
                 written,
             });
         }
     }
     Ok(due)
+}
+
+fn purpose(text: &str) -> Result<Purpose, StoreError> {
+    Purpose::parse(text).ok_or_else(|| unknown("purpose", text))
 }
 
 fn written(row: &Row, author: Author) -> Result<Written, StoreError> {
@@ -285,6 +310,9 @@ fn written(row: &Row, author: Author) -> Result<Written, StoreError> {
         None => Mode::Off,
     };
     Ok(Written {
+        author,
+        before: row.get(25)?,
+        on_hold: row.get(26)?,
         assistant: match author {
             Author::Assistant(id) if !of_draft => Some(id),
             _ => None,

@@ -26,7 +26,7 @@ pub(super) struct Rows<'d> {
     messages: Vec<[Value<'d>; 20]>,
     media: Vec<[Value<'d>; 7]>,
     receipt_lines: Vec<[Value<'d>; 5]>,
-    outbox: Vec<[Value<'static>; 8]>,
+    outbox: Vec<[Value<'static>; 10]>,
     reminders: Vec<[Value<'static>; 6]>,
 }
 

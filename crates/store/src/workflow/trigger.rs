@@ -4,7 +4,7 @@ use domain::id::WorkflowId;
 use domain::workflow::{Document, Standing, Trigger};
 
 use crate::scene::json;
-use crate::{StoreError, TenantTx, args, row};
+use crate::{StoreError, TenantTx, args, list, row};
 
 /// What begins active workflows in this way ([`Trigger::kind`]): the oldest workflow first, of each in its order.
 ///
@@ -14,6 +14,20 @@ pub async fn triggers(tx: &mut TenantTx<'_>, kind: &str) -> Result<Vec<(Workflow
     let sql = "SELECT workflow_id, trigger FROM workflow_trigger WHERE tenant_id = $1 AND kind = $2
                ORDER BY workflow_id, place";
     tx.rows(sql, args![kind]).await?.iter().map(|row| Ok((row.get(0)?, json(row.text(1)?)?))).collect()
+}
+
+/// What begins active workflows in one of these ways: the oldest workflow first, of each in its order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn triggers_of(
+    tx: &mut TenantTx<'_>,
+    kinds: &[&str],
+) -> Result<Vec<(WorkflowId, Trigger)>, StoreError> {
+    let sql = "SELECT workflow_id, trigger FROM workflow_trigger WHERE tenant_id = $1 AND kind {among $2}
+               ORDER BY workflow_id, place";
+    let rows = tx.rows(sql, args![list(kinds.iter().copied())]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, json(row.text(1)?)?))).collect()
 }
 
 /// Whether it is active and begins in this way.

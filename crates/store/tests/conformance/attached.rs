@@ -1,16 +1,13 @@
 //! What is attached to a campaign: media and a workflow.
 
 use domain::campaign::forecast::Prices;
-use domain::campaign::{Enrol, Moved, Settings, Standing, State};
-use domain::decision::{Decision, Effect};
+use domain::campaign::{Moved, Settings, Standing, State};
 use domain::id::{MediaId, WorkflowId};
 use domain::message::Cost;
 use jiff::SignedDuration;
 use store::campaign::{self, attached, check, recipient};
 use store::contact::erase::{Erasure, erase};
-use store::queue::{self, Errand};
-use store::remember::remember;
-use store::{Store, StoreError, SystemTx, TenantTx, args, media, on_both_engines};
+use store::{Store, StoreError, TenantTx, args, media, on_both_engines};
 use uuid::Uuid;
 
 use crate::campaign::{JUNE, change, freeze, moved, moves, prepare, shown};
@@ -87,24 +84,6 @@ on_both_engines! {
         let workflow = WorkflowId(Uuid::from_u128(9));
         carries(Some(workflow)).await;
         assert_eq!(known().await, Some(workflow));
-        let enrol = |n: u128| Effect::Enrol(Enrol { workflow, contact: contact(n), campaign: JUNE });
-        for second in [61, 62] {
-            let decision = Decision { changes: Vec::new(), effects: vec![enrol(1), enrol(1), enrol(2)] };
-            let work = async move |tx: &mut TenantTx<'_>| {
-                let mut ids = desk::ids(second);
-                remember(tx, at(second), &mut ids, std::slice::from_ref(&decision)).await.map(|_| ())
-            };
-            store.write(ACME, work).await.unwrap();
-        }
-        let claim = async |tx: &mut SystemTx<'_>| {
-            queue::claim_errands(tx, "enrol", at(63), SignedDuration::from_secs(9), 9, &[]).await
-        };
-        let mut who: Vec<_> = store.system_write(claim).await.unwrap().into_iter().map(|one| match one.errand {
-            Errand::Enrol { contact, campaign: JUNE, .. } => contact,
-            other => panic!("{other:?}"),
-        }).collect();
-        who.sort();
-        assert_eq!(who, [contact(1), contact(2)]);
         carries(None).await;
         assert_eq!(known().await, None);
     }

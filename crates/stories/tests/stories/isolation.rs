@@ -71,6 +71,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("carrier-accounts", acme.account.clone()),
         ("numbers", acme.number_id.clone()),
         ("workflows", workflow(acme).await),
+        ("enrolments", enrolment(acme).await),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),
     ])
 }
@@ -91,6 +92,14 @@ async fn workflow(acme: &Desk) -> String {
     let id = text(&acme.post("/workflows", json!({ "gallery": "survey" })).await.is(201)["id"]);
     let _ = acme.post(&format!("/workflows/{id}/publish"), json!({})).await.is(200);
     id
+}
+
+/// Somebody's way through a workflow.
+async fn enrolment(acme: &Desk) -> String {
+    let workflow = workflow(acme).await;
+    let contact = text(&acme.get("/contacts").await.is(200)["data"][0]["id"]);
+    let entered = acme.post(&format!("/workflows/{workflow}/enrolments"), json!({ "contact_ids": [contact] })).await;
+    text(&entered.is(201)["entered"][0]["enrolment_id"])
 }
 
 /// Something that the assistant wants to do.

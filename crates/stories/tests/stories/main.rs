@@ -15,6 +15,7 @@ mod conversations;
 mod crash;
 mod deeds;
 mod enrolling;
+mod enrolments;
 mod first_start;
 mod foretold;
 mod guards;

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::campaign::Enrol;
+use crate::workflow::Coming;
 
 const WORKFLOW: u128 = 9;
 
@@ -69,7 +69,7 @@ fn happens(about: &Recipient, what: Happens) -> Decision {
 }
 
 /// Their enrolments, and where they stand after all this.
-fn lives(mut about: Recipient, life: &[Happens]) -> (Vec<Enrol>, Standing) {
+fn lives(mut about: Recipient, life: &[Happens]) -> (Vec<Coming>, Standing) {
     let mut enrolled = Vec::new();
     for what in life {
         if matches!(what, Happens::HandedOver) && about.standing == Standing::Queued {
@@ -77,7 +77,7 @@ fn lives(mut about: Recipient, life: &[Happens]) -> (Vec<Enrol>, Standing) {
         }
         let decision = happens(&about, *what);
         enrolled.extend(decision.effects.iter().filter_map(|effect| match effect {
-            Effect::Enrol(enrol) => Some(*enrol),
+            Effect::Enter(coming) => Some(coming.clone()),
             _ => None,
         }));
         for change in &decision.changes {
@@ -127,7 +127,7 @@ proptest! {
         prop_assert!(!has_it || enrolled.len() == 1, "{standing:?} without an enrolment");
         for enrol in enrolled {
             let about = ann(Some(WORKFLOW));
-            prop_assert_eq!((enrol.contact, enrol.campaign), (about.contact, about.campaign));
+            prop_assert_eq!((enrol.contact, enrol.key), (about.contact, Some(about.campaign.to_string())));
         }
         prop_assert!(lives(ann(None), &life).0.is_empty());
     }

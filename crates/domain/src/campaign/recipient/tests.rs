@@ -40,7 +40,7 @@ fn told(decision: &Decision) -> Vec<String> {
     });
     let effects = decision.effects.iter().map(|effect| match effect {
         Effect::Remind { .. } => "looked at again".into(),
-        Effect::Enrol(_) => "enrolled".into(),
+        Effect::Enter(_) => "enrolled".into(),
         Effect::ReadRegistration { .. } => "its number is looked at".into(),
         other => format!("{other:?}"),
     });

@@ -336,6 +336,9 @@ fn an_unknown_text_stays_unknown_until_the_carrier_speaks() {
 /// A reply of Ada's, who still holds the conversation.
 fn written() -> Written {
     Written {
+        author: Author::Assistant(id(0xADA)),
+        before: None,
+        on_hold: false,
         assistant: Some(id(0xADA)),
         answers: true,
         stop_if_reply: false,
@@ -349,7 +352,7 @@ fn written() -> Written {
 
 #[test]
 fn what_has_lost_its_meaning_on_the_way_does_not_go() {
-    use crate::decision::CancelReason::{AssistantSwitchedOff, ContactReplied, HumanReplied};
+    use crate::decision::CancelReason::{AssistantSwitchedOff, ContactReplied, HumanReplied, TooLate};
     let ours = written();
     let wrote = Some(now() + 1.minute());
     let notice = Written { answers: false, ..ours };
@@ -363,11 +366,17 @@ fn what_has_lost_its_meaning_on_the_way_does_not_go() {
         ("it is off", Written { mode: Mode::Off, ..later }, Some(AssistantSwitchedOff)),
         ("they wrote again", Written { last_inbound_at: wrote, ..ours }, Some(ContactReplied)),
         ("they were not silent", Written { last_inbound_at: wrote, ..later }, Some(ContactReplied)),
+        ("it was not to go later", Written { before: Some(now() - 1.second()), ..persons }, Some(TooLate)),
+        ("it may go for a second yet", Written { before: Some(now() + 1.second()), ..persons }, None),
         ("a word that people have it now", Written { holder: Holder::Agents, ..notice }, None),
         ("what a person says stays said", Written { holder: Holder::Agents, last_inbound_at: wrote, ..persons }, None),
     ] {
-        assert_eq!(is_past(&written), expected, "{what}");
+        assert_eq!(is_past(now(), &written), expected, "{what}");
     }
+    let held = Written { on_hold: true, ..ours };
+    let (decision, due) = send_due(now(), id(10), id(3), 1, &held, scene().asked(Purpose::Conversation));
+    assert_eq!(told(&decision), "message is deferred");
+    assert_eq!(due, Due::Wait(now() + 1.minute()), "its workflow is paused");
     let past = Written { holder: Holder::Agents, ..ours };
     let (decision, due) = send_due(now(), id(10), id(3), 1, &past, scene().asked(Purpose::Conversation));
     assert_eq!((told(&decision).as_str(), due), ("receipt: cancelled\nmessage is cancelled", Due::Drop));

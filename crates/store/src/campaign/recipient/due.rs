@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use domain::campaign::Recipient;
 use domain::field::Field;
 use domain::hours::QuietHours;
-use domain::id::{CampaignId, ContactId, NumberId};
-use jiff::Timestamp;
+use domain::id::{CampaignId, ContactId, NumberId, earliest};
+use jiff::{SignedDuration, Timestamp};
 
 use super::standing;
 use crate::scene::json;
@@ -193,5 +193,25 @@ pub async fn had(
     for row in &rows {
         had.entry(row.get(0)?).or_default().push(row.get(1)?);
     }
+    let any = "SELECT 1 FROM workflow WHERE tenant_id = $1 AND live_version IS NOT NULL LIMIT 1";
+    if tx.opt(any, args![]).await?.is_none() {
+        return Ok(had);
+    }
+    // What a workflow sends to many counts as a campaign does; what answers somebody does not.
+    let sql = "SELECT v.address, m.sent_at_us FROM contact_address a
+               JOIN conversation v ON v.tenant_id = a.tenant_id AND v.contact_id = a.contact_id AND v.address = a.address
+               JOIN message m ON m.tenant_id = v.tenant_id AND m.conversation_id = v.id AND m.id >= $3
+               WHERE a.tenant_id = $1 AND a.kind = 'phone' AND a.address {among $2} AND m.author = 'workflow'
+                 AND NOT m.answers AND m.sent_at_us > $4";
+    let written_since = since.checked_sub(WAITED_AT_MOST).unwrap_or(since);
+    for row in tx.rows(sql, args![list(phones.iter().copied()), earliest(written_since), since]).await? {
+        had.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    for of_one in had.values_mut() {
+        of_one.sort_by(|one, other| other.cmp(one));
+    }
     Ok(had)
 }
+
+/// A text that went out lately was written no longer ago than this before.
+const WAITED_AT_MOST: SignedDuration = SignedDuration::from_hours(8 * 24);

@@ -1,15 +1,18 @@
 //! What the file of a person holds, section by section.
 
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, ImportId, ListId, MergeId, MessageId,
-    NumberId, RecipientId, UserId, WebhookId,
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, EnrolmentId, ImportId, ListId, MergeId, MessageId,
+    NumberId, RecipientId, UserId, WebhookId, WorkflowId,
 };
 use uuid::Uuid;
 
 use super::{As, Section};
 
 /// Tables that erasing a person changes and their file leaves out, each with the reason.
-pub const NOT_TOLD: [(&str, &str); 5] = [
+pub const NOT_TOLD: [(&str, &str); 8] = [
+    ("entry", "who is about to enter a workflow, for a moment"),
+    ("enrolment_event", "what their ways are told, until they heed it a moment later"),
+    ("errand", "what is being asked elsewhere for their ways, which tell it"),
     ("outbox", "the bytes of a text on its way: messages tell it"),
     ("contact_import", "what a file turned out to be; whoever is in it became a contact or is nobody's"),
     ("contact_import_part", "files cannot be looked into for one person"),
@@ -295,6 +298,33 @@ pub const SECTIONS: &[Section] = &[
             ("cost_micros", As::Number), ("currency", As::Text), ("conversation_id", id!(ConversationId)),
             ("handed_at", As::Moment), ("sent_at", As::Moment), ("delivered_at", As::Moment), ("replied_at", As::Moment),
             ("clicked_at", As::Moment), ("opted_out_at", As::Moment),
+        ],
+    },
+    Section {
+        name: "workflows",
+        tables: &["enrolment"],
+        at_once: SOME,
+        sql: "SELECT n.id, n.id, n.workflow_id, w.name, n.version, n.phone, n.number_id, n.source, n.entry_key, n.status,
+                  n.step_id, n.outcome, n.state, n.entered_at_us, n.ended_at_us
+              FROM enrolment n JOIN workflow w ON w.tenant_id = n.tenant_id AND w.id = n.workflow_id
+              WHERE n.tenant_id = $1 AND n.contact_id = $2 AND n.id > $3 AND n.state <> '' ORDER BY n.id LIMIT $4",
+        columns: &[
+            ("enrolment_id", id!(EnrolmentId)), ("workflow_id", id!(WorkflowId)), ("workflow_name", As::Text),
+            ("version", As::Number), ("phone", As::Text), ("number_id", id!(NumberId)), ("source", As::Json),
+            ("key", As::Text), ("status", As::Text), ("step", As::Text), ("outcome", As::Text), ("state", As::Json),
+            ("entered_at", As::Moment), ("ended_at", As::Moment),
+        ],
+    },
+    Section {
+        name: "workflow_turns",
+        tables: &["enrolment_log"],
+        at_once: FEW,
+        sql: "SELECT n.id, n.id, t.seq, t.event, t.lines, t.at_us
+              FROM enrolment n JOIN enrolment_log t ON t.tenant_id = n.tenant_id AND t.enrolment_id = n.id
+              WHERE n.tenant_id = $1 AND n.contact_id = $2 AND n.id > $3 ORDER BY n.id, t.seq LIMIT $4",
+        columns: &[
+            ("enrolment_id", id!(EnrolmentId)), ("turn", As::Number), ("event", As::Text), ("lines", As::Json),
+            ("at", As::Moment),
         ],
     },
     Section {

@@ -1,0 +1,110 @@
+//! Which workflow gets a text, or is begun by it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::conversation::{Conversation, Holder};
+use crate::decision::{Change, Decision, Effect, ReceiptLine};
+use crate::fact::TextArrived;
+use crate::id::{ContactId, MessageId, NumberId, WorkflowId};
+use crate::scene::Scene;
+use crate::workflow::reply::Text;
+use crate::workflow::route::{Inbound, Reason, Route, Waiting, route};
+use crate::workflow::{Coming, Event, Source, Trigger, Word};
+
+/// Gives a text to the way that waits for it, or begins a workflow; and tells the other ways that they wrote. What nobody of these
+/// gets is `None`: an assistant's or people's.
+pub(super) fn to_workflows(
+    now: Timestamp,
+    scene: &Scene,
+    before: &Conversation,
+    (contact, message): (ContactId, MessageId),
+    text: &TextArrived,
+    decision: &mut Decision,
+) -> Option<()> {
+    if scene.inside.is_empty() && scene.triggers.is_empty() {
+        return None;
+    }
+    let here = scene.number.id;
+    let holds = |inside: &crate::scene::Inside| {
+        inside.floor.filter(|(number, _)| *number == here).map(|(_, until)| Waiting { enrolment: inside.enrolment, until })
+    };
+    let inbound = Inbound {
+        body: &text.body,
+        from: &scene.address,
+        number: here,
+        compliance: None,
+        floor: scene.inside.iter().find_map(holds),
+        with_people: before.holder == Holder::Agents,
+        assistant: match before.holder {
+            Holder::Assistant(id) => Some(id),
+            Holder::Nobody | Holder::Agents | Holder::Workflow(_) => None,
+        },
+        triggers: &scene.triggers,
+    };
+    let (to, reason) = route(&inbound, now);
+    let heard = Text { id: message, body: text.body.clone(), sent_at: text.at };
+    if reason != Reason::Automatic {
+        for inside in &scene.inside {
+            let word = Word::Event(Event::Reply(heard.clone()));
+            decision.effect(Effect::TellEnrolment { enrolment: inside.enrolment, word });
+        }
+    }
+    let (kind, id) = match to {
+        Route::Waiting(enrolment) => ("workflow", Some(enrolment.to_string())),
+        Route::Begins(workflow) => {
+            let source = match reason {
+                Reason::Keyword => Source::Keyword { message },
+                _ => Source::Text { message },
+            };
+            enter(scene, workflow, contact, source, decision);
+            ("begins", Some(workflow.to_string()))
+        }
+        Route::Assistant(id) => ("assistant", Some(id.to_string())),
+        Route::Compliance(_) => ("compliance", None),
+        Route::People => ("people", None),
+    };
+    let line = ReceiptLine::Routed { to: kind.into(), reason: reason.code().into(), id };
+    decision.change(Change::Noted { message, line });
+    matches!(to, Route::Waiting(_) | Route::Begins(_)).then_some(())
+}
+
+/// A conversation with them begins.
+pub(super) fn opens(scene: &Scene, contact: ContactId, decision: &mut Decision) {
+    fires(scene, contact, Source::NewConversation, decision, |trigger, here| {
+        matches!(trigger, Trigger::NewConversation { numbers } if numbers.is_empty() || numbers.contains(&here))
+    });
+}
+
+/// A conversation with them was closed.
+pub(super) fn resolved(scene: &Scene, contact: ContactId, decision: &mut Decision) {
+    fires(scene, contact, Source::ConversationResolved, decision, |trigger, _| {
+        matches!(trigger, Trigger::ConversationResolved)
+    });
+}
+
+fn fires(
+    scene: &Scene,
+    contact: ContactId,
+    source: Source,
+    decision: &mut Decision,
+    is_it: impl Fn(&Trigger, NumberId) -> bool,
+) {
+    let begun = scene.triggers.iter().filter(|(_, trigger)| is_it(trigger, scene.number.id));
+    for (workflow, _) in begun {
+        enter(scene, *workflow, contact, source.clone(), decision);
+    }
+}
+
+fn enter(scene: &Scene, workflow: WorkflowId, contact: ContactId, source: Source, decision: &mut Decision) {
+    decision.effect(Effect::Enter(Coming {
+        workflow,
+        contact,
+        phone: Some(scene.address.clone()),
+        number: Some(scene.number.id),
+        key: None,
+        source,
+        variables: BTreeMap::new(),
+    }));
+}

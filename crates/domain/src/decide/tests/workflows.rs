@@ -1,0 +1,134 @@
+//! What workflows and conversations have to do with each other.
+
+use super::*;
+use crate::decision::CancelReason;
+use crate::id::{EnrolmentId, MessageId, NumberId, WorkflowId};
+use crate::message::Status;
+use crate::scene::Inside;
+use crate::workflow::{Does, Doing, Purpose as For, Trigger};
+
+const WAY: EnrolmentId = EnrolmentId(Uuid::from_u128(0xF1));
+const OTHER: EnrolmentId = EnrolmentId(Uuid::from_u128(0xF2));
+
+fn arrives(scene: &Scene, body: &str) -> String {
+    told(&text_arrived(now(), &mut ids(), scene, Uuid::from_u128(6), &arrived(body)))
+}
+
+fn acts(scene: &Scene, does: Does) -> String {
+    let doing = Doing { enrolment: WAY, number: id(2), phone: "+14155550123".into(), does };
+    told(&workflow_acts(now(), &mut ids(), scene, Uuid::from_u128(6), &doing))
+}
+
+/// The way waits for Ann's reply, and she is on another one besides.
+fn waited_for() -> Scene {
+    let floor = Some((NumberId(Uuid::from_u128(2)), now() + 1.hour()));
+    let inside = vec![Inside { enrolment: WAY, floor }, Inside { enrolment: OTHER, floor: None }];
+    Scene { inside, ..scene() }
+}
+
+#[test]
+fn whoever_waits_for_a_reply_gets_it_and_no_assistant_is_asked() {
+    let routed = arrives(&waited_for(), "seven");
+    assert!(routed.contains("receipt: routed"), "{routed}");
+    assert_eq!(routed.matches("→ tell the way: reply").count(), 2, "both learn that she wrote: {routed}");
+    assert!(!routed.contains("→ ask") && !routed.contains("→ remind"), "{routed}");
+    let other_number = Some((NumberId(Uuid::from_u128(99)), now() + 1.hour()));
+    let elsewhere = Scene { inside: vec![Inside { enrolment: WAY, floor: other_number }], ..scene() };
+    let routed = arrives(&elsewhere, "seven");
+    assert!(routed.contains("→ remind") && routed.contains("→ tell the way"), "it waits on another number: {routed}");
+}
+
+#[test]
+fn a_word_of_the_law_reaches_no_workflow() {
+    for word in ["STOP", "HELP", "please take me off your list"] {
+        let routed = arrives(&waited_for(), word);
+        assert!(!routed.contains("→ tell the way") && !routed.contains("routed"), "{word}: {routed}");
+    }
+}
+
+#[test]
+fn texts_and_conversations_begin_workflows() {
+    let workflow = WorkflowId(Uuid::from_u128(0xF0));
+    let begins = |trigger: Trigger| Scene { triggers: [(workflow, trigger)].into(), ..scene() };
+    let word = begins(Trigger::Keyword { words: vec!["Join".into()], numbers: vec![] });
+    let routed = arrives(&word, "join!");
+    assert!(routed.contains("→ enter by keyword") && !routed.contains("→ remind"), "{routed}");
+    assert!(!arrives(&word, "may I join?").contains("→ enter"));
+    let any = begins(Trigger::Text { numbers: vec![] });
+    assert!(arrives(&any, "hello there").contains("→ enter by text"));
+    let opens = begins(Trigger::NewConversation { numbers: vec![] });
+    assert!(!arrives(&opens, "hello there").contains("→ enter"), "it goes on");
+    let first = Scene { conversation: None, contact: None, ..opens };
+    let routed = arrives(&first, "hello there");
+    assert!(routed.contains("→ enter by new_conversation") && routed.contains("→ remind"), "{routed}");
+}
+
+#[test]
+fn what_it_texts_waits_behind_people_and_holds_the_conversation_if_it_asks() {
+    let says = |purpose, asks| Does::Text {
+        message: MessageId(Uuid::from_u128(77)),
+        body: "How was it?".into(),
+        purpose,
+        media: vec![],
+        before: None,
+        asks,
+    };
+    let asked = acts(&scene(), says(For::Marketing, true));
+    assert!(asked.contains("out by workflow, queued: How was it?") && asked.contains("→ send"), "{asked}");
+    let held = Scene {
+        conversation: scene().conversation.map(|known| Conversation { holder: Holder::Agents, ..known }),
+        ..scene()
+    };
+    let with_people = workflow_acts(
+        now(),
+        &mut ids(),
+        &held,
+        Uuid::from_u128(6),
+        &Doing { enrolment: WAY, number: id(2), phone: "+14155550123".into(), does: says(For::Service, true) },
+    );
+    let holds = with_people.changes.iter().find_map(|change| match change {
+        Change::ConversationChanged(now) => Some(now.holder),
+        _ => None,
+    });
+    assert_eq!(holds, Some(Holder::Agents), "people have it, and keep it");
+    let out = Scene { contact: scene().contact.map(|ann| Contact { opted_out_at: Some(now()), ..ann }), ..scene() };
+    assert_eq!(acts(&out, says(For::Service, false)), "→ tell the way: msg_0000000000000000000000000000004d blocked");
+    let gone = Scene { contact: None, ..scene() };
+    assert_eq!(acts(&gone, says(For::Service, false)), "→ tell the way: msg_0000000000000000000000000000004d blocked");
+    let empty = Does::Text {
+        message: MessageId(Uuid::from_u128(77)),
+        body: " ".into(),
+        purpose: For::Reply,
+        media: vec![],
+        before: None,
+        asks: false,
+    };
+    assert!(acts(&scene(), empty).contains("failed"));
+}
+
+#[test]
+fn it_leaves_what_it_held_and_nothing_else() {
+    let held = |holder| {
+        let waits = |known| Conversation { holder, waiting_since: Some(now()), ..known };
+        Scene { conversation: scene().conversation.map(waits), ..scene() }
+    };
+    let left = acts(&held(Holder::Workflow(WAY)), Does::Leave);
+    assert!(left.contains("→ remind"), "the assistant answers what she wrote to nobody: {left}");
+    assert_eq!(acts(&held(Holder::Workflow(OTHER)), Does::Leave), "");
+    assert_eq!(acts(&held(Holder::Agents), Does::Leave), "");
+}
+
+#[test]
+fn the_way_hears_what_became_of_its_text() {
+    let ours = |status| Outbound { author: Author::Workflow(WAY), ..about(status) };
+    let heard = |decision: &Decision| told(decision).lines().find(|line| line.starts_with("→ tell")).map(str::to_owned);
+    let ended = |ended| send_ended(now(), Uuid::nil(), &ours(Status::Sending), &SendEnded { message: id(10), attempt: 1, ended });
+    let accepted = ended(Ended::Accepted { carrier_ref: "x".into(), parts: None });
+    assert!(heard(&accepted).is_some_and(|line| line.ends_with(" sent")), "{:?}", heard(&accepted));
+    let lost = ended(Ended::Lost { why: "x".into() });
+    assert_eq!(heard(&lost), None, "nobody knows yet");
+    assert!(heard(&unknown_overdue(&ours(Status::Unknown))).is_some_and(|line| line.ends_with(" sent")));
+    let failed = carrier_reported(now(), Uuid::nil(), &ours(Status::Sent), &report(Reported::Failed, false));
+    assert!(heard(&failed).is_some_and(|line| line.ends_with(" failed")), "{:?}", heard(&failed));
+    assert_eq!(CancelReason::WorkflowLeft.as_str(), "workflow_left");
+}

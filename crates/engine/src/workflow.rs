@@ -1,0 +1,194 @@
+//! Ways through workflows: whoever is to enter is let in, and whoever was told something or whose time has come takes a turn.
+//!
+//! A transaction holds the turns of many: their states are read and locked, what is known of the people is read once for all, the
+//! pure [`advance`](domain::workflow::advance) is asked for each, and what it says is written: states, log, sums, and what is to be
+//! done, each where its worker finds it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::id::{ContactId, EnrolmentId, Ids, TenantId};
+use domain::workflow::{Coming, Event, Word};
+use jiff::{SignedDuration, Timestamp};
+use store::enrolment::{self, Entering};
+use store::remember::Aftermath;
+use store::{StoreError, TenantTx, event};
+use tokio_util::sync::CancellationToken;
+
+use crate::world::World;
+
+mod act;
+mod around;
+mod deeds;
+mod enter;
+mod turns;
+
+pub(crate) use act::act;
+use turns::Turns;
+
+/// So many ways take their turns in one transaction.
+const BATCH: u32 = 256;
+/// How long a lost wake-up can delay a turn.
+const POLL: SignedDuration = SignedDuration::from_millis(500);
+/// A turn that cannot be written waits so long.
+const PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+/// Takes turns until it is time to stop.
+pub(crate) async fn run(world: Arc<World>, stop: CancellationToken) {
+    let mut next = None;
+    while world.workflows.wait(&*world.clock, next, POLL, &stop).await {
+        next = match pass(&world, &stop).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(%error, "workflows cannot go on at the moment");
+                world.now().checked_add(POLL).ok()
+            }
+        };
+    }
+}
+
+/// Takes every turn that can be taken now, and answers when the next one can.
+async fn pass(world: &Arc<World>, stop: &CancellationToken) -> Result<Option<Timestamp>, StoreError> {
+    loop {
+        let taken = match together(world, BATCH).await {
+            Ok(taken) => taken,
+            Err(error) => {
+                tracing::warn!(%error, "turns of workflows failed together; they are taken one by one");
+                one_by_one(world).await?
+            }
+        };
+        if !taken.more || stop.is_cancelled() {
+            return Ok(taken.next);
+        }
+    }
+}
+
+struct Taken {
+    /// There may be more to take at once.
+    more: bool,
+    /// When the next one after that wants to be taken.
+    next: Option<Timestamp>,
+}
+
+async fn together(world: &Arc<World>, limit: u32) -> Result<Taken, StoreError> {
+    let now = world.now();
+    let ids = world.ids();
+    let (taken, together) = world
+        .store
+        .system_write(async move |tx| {
+            let mut ids = ids.clone();
+            enrolment::wake(tx, now, limit).await?;
+            let entering = enrolment::entering(tx, now, limit).await?;
+            let room = limit.saturating_sub(u32::try_from(entering.len()).unwrap_or(limit));
+            let told = enrolment::told(tx, now, room).await?;
+            let due = enrolment::due(tx, now, room).await?;
+            let more = entering.len() + told.len().max(due.len()) >= limit as usize;
+            let mut of_tenants: BTreeMap<TenantId, (Vec<Entering>, Vec<EnrolmentId>)> = BTreeMap::new();
+            for one in entering {
+                of_tenants.entry(one.tenant).or_default().0.push(one);
+            }
+            for (tenant, way) in told.into_iter().chain(due) {
+                of_tenants.entry(tenant).or_default().1.push(way);
+            }
+            let mut taken = Together::default();
+            for (tenant, (entering, ways)) in of_tenants {
+                taken.take(&mut tx.for_tenant(tenant), now, &mut ids, ways, &entering).await?;
+            }
+            // What others hold is theirs: whoever finds nothing else waits for them.
+            let more = more && taken.ways > 0;
+            let next = if more { Some(now) } else { enrolment::next_due(tx).await? };
+            Ok::<_, StoreError>((Taken { more, next: next.filter(|next| *next > now) }, taken))
+        })
+        .await?;
+    together.announce(world);
+    Ok(taken)
+}
+
+/// What one transaction did.
+#[derive(Default)]
+struct Together {
+    ways: usize,
+    doors: Vec<(ContactId, Result<EnrolmentId, &'static str>)>,
+    after: Aftermath,
+    heads: Vec<(TenantId, i64)>,
+}
+
+impl Together {
+    /// Takes the turns of a tenant's.
+    async fn take(
+        &mut self,
+        tx: &mut TenantTx<'_>,
+        now: Timestamp,
+        ids: &mut Ids,
+        ways: Vec<EnrolmentId>,
+        entering: &[Entering],
+    ) -> Result<(), StoreError> {
+        let mut turns = Turns::of(tx, now, ids, ways, entering).await?;
+        self.doors.extend(turns.enter(entering));
+        turns.take();
+        self.ways += turns.len().max(entering.len());
+        let lines = turns.write(tx, entering, &mut self.after).await?;
+        if !lines.is_empty() {
+            self.heads.push((tx.tenant(), event::append(tx, now, &lines).await?));
+        }
+        Ok(())
+    }
+
+    fn announce(&self, world: &World) {
+        world.committed(&self.after);
+        for (tenant, head) in &self.heads {
+            world.told(*tenant, *head);
+        }
+    }
+}
+
+/// Lets people in at once, for whoever waits for it. Answers of each, in their order, which way they are on, or the stable code of
+/// the reason why they were not let in; and the head of the tenant's log.
+pub(crate) async fn enter(
+    world: &World,
+    tx: &mut TenantTx<'_>,
+    coming: Vec<Coming>,
+) -> Result<(Vec<(ContactId, Result<EnrolmentId, &'static str>)>, Option<i64>), StoreError> {
+    let (now, mut ids, tenant) = (world.now(), world.ids(), tx.tenant());
+    let entering = coming.into_iter().map(|coming| Entering { tenant, id: ids.next(), ready_at: now, coming });
+    let entering: Vec<Entering> = entering.collect();
+    let mut together = Together::default();
+    together.take(tx, now, &mut ids, Vec::new(), &entering).await?;
+    Ok((together.doors, together.heads.first().map(|(_, head)| *head)))
+}
+
+/// Tells somebody's way something, and takes its turn at once if nobody else has it in hand. Answers the head of the tenant's log.
+pub(crate) async fn tell(
+    world: &World,
+    tx: &mut TenantTx<'_>,
+    way: EnrolmentId,
+    event: Event,
+) -> Result<Option<i64>, StoreError> {
+    let (now, mut ids) = (world.now(), world.ids());
+    enrolment::tell(tx, now, &mut ids, &[(way, Word::Event(event))]).await?;
+    let mut together = Together::default();
+    together.take(tx, now, &mut ids, vec![way], &[]).await?;
+    Ok(together.heads.first().map(|(_, head)| *head))
+}
+
+/// One at a time. The first that fails by itself is put off, so that the others go on.
+async fn one_by_one(world: &Arc<World>) -> Result<Taken, StoreError> {
+    for _ in 0..BATCH {
+        match together(world, 1).await {
+            Ok(taken) if !taken.more => return Ok(taken),
+            Ok(_) => {}
+            Err(error) => put_off(world, &error).await?,
+        }
+    }
+    Ok(Taken { more: true, next: None })
+}
+
+async fn put_off(world: &Arc<World>, error: &StoreError) -> Result<(), StoreError> {
+    let now = world.now();
+    let kind = error.kind();
+    let stuck = world.store.system_write(async move |tx| enrolment::put_off(tx, now, PAUSE).await).await?;
+    if let Some(what) = stuck {
+        tracing::error!(%what, kind, "a turn of a workflow cannot be written; it is kept and tried again and again");
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! The turns of one tenant's ways in one transaction.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use domain::id::{ContactId, EnrolmentId, Ids, WorkflowId};
+use domain::workflow::funnel::{Count, counts};
+use domain::workflow::{
+    Advanced, Event, Failure, Key, Line as Happened, Standing, State, Status, Waits, What, Word, advance,
+};
+use jiff::Timestamp;
+use store::enrolment::{self, Entering, Logged, Told, Way};
+use store::event::Line;
+use store::remember::Aftermath;
+use store::{StoreError, TenantTx};
+
+use super::around::Around;
+use super::deeds::Deeds;
+use super::enter::Door;
+
+/// Turns that are taken together.
+pub(super) struct Turns<'i> {
+    pub(super) now: Timestamp,
+    pub(super) ids: &'i mut Ids,
+    pub(super) around: Around,
+    pub(super) door: Door,
+    pub(super) deeds: Deeds,
+    pub(super) counts: Vec<(WorkflowId, i64, Count)>,
+    /// In the order of their ids.
+    ways: BTreeMap<EnrolmentId, Moving>,
+    words: HashMap<EnrolmentId, Vec<Told>>,
+    heeded: Vec<Told>,
+    log: Vec<Logged>,
+}
+
+/// A way that takes turns.
+struct Moving {
+    way: Way,
+    /// The number of its last turn before these; `None`: it begins now.
+    from: Option<u64>,
+    /// What it begins with.
+    first: Option<Event>,
+}
+
+impl<'i> Turns<'i> {
+    /// Reads what there is to know for the turns of these ways, and for those who are to enter.
+    pub(super) async fn of(
+        tx: &mut TenantTx<'_>,
+        now: Timestamp,
+        ids: &'i mut Ids,
+        mut ways: Vec<EnrolmentId>,
+        entering: &[Entering],
+    ) -> Result<Self, StoreError> {
+        ways.sort();
+        ways.dedup();
+        let ways = enrolment::hold(tx, &ways).await?;
+        let words = enrolment::told_of(tx, &ways.keys().copied().collect::<Vec<_>>()).await?;
+        let door = Door::of(tx, entering).await?;
+        let versions: HashSet<_> = ways.values().map(|way| (way.workflow, way.version)).chain(door.versions()).collect();
+        let coming = entering.iter().map(|one| one.coming.contact);
+        let contacts: HashSet<ContactId> = ways.values().map(|way| way.contact).chain(coming).collect();
+        let (versions, contacts): (Vec<_>, Vec<_>) = (versions.into_iter().collect(), contacts.into_iter().collect());
+        let around = Around::of(tx, &versions, &contacts).await?;
+        let moving = |way: Way| Moving { from: Some(way.state.seq), way, first: None };
+        Ok(Self {
+            now,
+            ids,
+            around,
+            door,
+            deeds: Deeds::default(),
+            counts: Vec::new(),
+            ways: ways.into_iter().map(|(id, way)| (id, moving(way))).collect(),
+            words,
+            heeded: Vec::new(),
+            log: Vec::new(),
+        })
+    }
+
+    /// How many ways it has in hand.
+    pub(super) fn len(&self) -> usize {
+        self.ways.len()
+    }
+
+    /// Somebody enters, with this.
+    pub(super) fn begin(&mut self, way: Way, first: Event) {
+        self.ways.insert(way.id, Moving { way, from: None, first: Some(first) });
+    }
+
+    /// Takes them all.
+    pub(super) fn take(&mut self) {
+        let ids: Vec<EnrolmentId> = self.ways.keys().copied().collect();
+        for id in ids {
+            let Some(mut moving) = self.ways.remove(&id) else { continue };
+            self.take_of(&mut moving);
+            self.ways.insert(id, moving);
+        }
+    }
+
+    fn take_of(&mut self, moving: &mut Moving) {
+        self.stand_still_or_go_on(moving);
+        if let Some(first) = moving.first.take() {
+            self.turn(&mut moving.way, &first);
+        }
+        for told in self.words.remove(&moving.way.id).unwrap_or_default() {
+            self.hear(&mut moving.way, &told.word);
+            self.heeded.push(told);
+        }
+        let state = &moving.way.state;
+        if state.wake_at.is_some_and(|at| at <= self.now) {
+            let seq = state.seq;
+            self.turn(&mut moving.way, &Event::Timer { seq });
+        }
+        if !self.around.is_there(moving.way.contact) {
+            self.turn(&mut moving.way, &Event::OptedOut);
+        }
+    }
+
+    /// Whoever is in a workflow that is paused is, too, from their next turn on; until it goes on.
+    fn stand_still_or_go_on(&mut self, moving: &mut Moving) {
+        let way = &mut moving.way;
+        let Some(version) = self.around.versions.get(&(way.workflow, way.version)) else { return };
+        let is_paused = version.standing == Standing::Paused;
+        if is_paused && way.state.is_live() {
+            way.by_workflow = true;
+            self.turn(way, &Event::Paused);
+        } else if !is_paused && way.by_workflow {
+            way.by_workflow = false;
+            self.turn(way, &Event::Resumed { late: None });
+        }
+    }
+
+    fn hear(&mut self, way: &mut Way, word: &Word) {
+        match word {
+            Word::Event(event) => self.turn(way, event),
+            Word::Text { message, became } => {
+                if let (Some(Waits::Effect { of, .. }), true) = (&way.state.waits, way.awaits == Some(*message)) {
+                    let event = Event::Done { of: of.clone(), result: became.clone() };
+                    self.turn(way, &event);
+                }
+            }
+            Word::Migrate { version, to } => {
+                let old = std::mem::replace(&mut way.version, *version);
+                if !self.turn_from(way, &Event::Migrated { to: to.clone() }, old) {
+                    way.version = old;
+                }
+            }
+        }
+    }
+
+    fn turn(&mut self, way: &mut Way, event: &Event) {
+        let version = way.version;
+        self.turn_from(way, event, version);
+    }
+
+    /// Takes a turn. `old`: the version that they come from. Whether it meant anything.
+    fn turn_from(&mut self, way: &mut Way, event: &Event, old: i64) -> bool {
+        let Some(version) = self.around.versions.get(&(way.workflow, way.version)) else { return false };
+        let zone = self.around.zone(way.contact, &way.phone);
+        let known = self.around.known(way.contact, way.number, &way.phone, &zone);
+        let before = way.state.clone();
+        let turn = catch_unwind(AssertUnwindSafe(|| {
+            advance(&version.published, way.state.clone(), event, &known, self.now)
+        }));
+        let Advanced { state, heeded, trace, effects } = turn.unwrap_or_else(|_| crashed(before.clone()));
+        if !heeded {
+            return false;
+        }
+        let of = |count: &Count| if count.of_old { old } else { way.version };
+        self.counts.extend(
+            counts(&before, &state, &trace, self.now).into_iter().map(|count| (way.workflow, of(&count), count)),
+        );
+        self.log.push(Logged { enrolment: way.id, seq: state.seq, event: event.name(), lines: trace });
+        way.state = state;
+        let awaited = way.awaits.take();
+        if awaits(&before) == awaits(&way.state) {
+            way.awaits = awaited;
+        }
+        for effect in effects {
+            self.deeds.perform(&mut self.around, self.ids, way, awaited, effect);
+        }
+        if let (Status::Ended { outcome, .. }, false) = (&way.state.status, before.is_ended()) {
+            self.deeds.left(&way.source, outcome);
+        }
+        true
+    }
+
+    /// Writes what came of them. Answers the lines for the tenant's log.
+    pub(super) async fn write(
+        mut self,
+        tx: &mut TenantTx<'_>,
+        entering: &[Entering],
+        after: &mut Aftermath,
+    ) -> Result<Vec<Line>, StoreError> {
+        let now = self.now;
+        for id in std::mem::take(&mut self.deeds.lost) {
+            if !self.ways.contains_key(&id) {
+                enrolment::lose_floor(tx, id).await?;
+            }
+        }
+        for moving in self.ways.values_mut() {
+            let way = &mut moving.way;
+            let holds = self.around.floors.get(&(way.contact, way.number)).filter(|(by, _)| *by == way.id);
+            way.floor = holds.map(|(_, until)| *until);
+        }
+        let moved = |moving: &&Moving| moving.from != Some(moving.way.state.seq);
+        let (mut new, mut free, mut holding) = (Vec::new(), Vec::new(), Vec::new());
+        for moving in self.ways.values().filter(moved) {
+            match moving.from {
+                None => new.push(&moving.way),
+                // Whoever gives the floor up does so before somebody else takes it.
+                Some(from) if moving.way.floor.is_none() => free.push((&moving.way, from)),
+                Some(from) => holding.push((&moving.way, from)),
+            }
+        }
+        enrolment::go_on(tx, now, &free).await?;
+        enrolment::begin(tx, now, &new).await?;
+        enrolment::go_on(tx, now, &holding).await?;
+        enrolment::write_log(tx, now, &self.log).await?;
+        enrolment::count(tx, self.counts).await?;
+        enrolment::finish_words(tx, &self.heeded.iter().collect::<Vec<_>>()).await?;
+        enrolment::finish_entries(tx, &entering.iter().collect::<Vec<_>>()).await?;
+        let mut lines: Vec<Line> =
+            self.ways.values().filter(moved).map(|moving| enrolment::updated(moving.way.id)).collect();
+        self.deeds.write(tx, now, self.ids, after, &mut lines).await?;
+        Ok(lines)
+    }
+}
+
+/// What is done elsewhere and waited for.
+fn awaits(state: &State) -> Option<&Key> {
+    match &state.waits {
+        Some(Waits::Effect { of, .. }) => Some(of),
+        _ => None,
+    }
+}
+
+/// The turn of a way for which the program has a fault: it stands still, with its trace, until somebody has the step done again; the
+/// others go on.
+fn crashed(mut state: State) -> Advanced {
+    tracing::error!(enrolment = %state.enrolment, step = ?state.at, "the turn of a workflow broke off; it waits to be looked at");
+    state.seq += 1;
+    state.waits = None;
+    state.wake_at = None;
+    state.status = Status::Failed { why: Failure::Crashed };
+    let line = Happened { seq: state.seq, step: state.at.clone(), what: What::Failed(Failure::Crashed) };
+    Advanced { state, heeded: true, trace: vec![line], effects: Vec::new() }
+}

@@ -1,0 +1,99 @@
+//! What ways are told, and have not heeded yet.
+
+use std::collections::HashMap;
+
+use domain::id::{ContactId, EnrolmentId, Ids, TenantId, WorkId};
+use domain::workflow::{Event, Word};
+use jiff::Timestamp;
+
+use super::text;
+use crate::scene::json;
+use crate::{StoreError, SystemTx, TenantTx, args, list, row};
+
+/// A word that waits.
+#[derive(Debug)]
+pub struct Told {
+    /// Its row.
+    pub id: WorkId,
+    /// Since when it waits: with its id, where it stands in the row.
+    pub ready_at: Timestamp,
+    /// What.
+    pub word: Word,
+}
+
+/// Tells ways something, in this order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    words: &[(EnrolmentId, Word)],
+) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(words.len());
+    for (enrolment, word) in words {
+        rows.push(row![ids.next::<WorkId>(), *enrolment, text(word)?, 0_i64, now]);
+    }
+    tx.push_many("INSERT INTO enrolment_event (tenant_id, id, enrolment_id, word, attempts, ready_at_us)", rows).await
+}
+
+/// Whoever opts out leaves every workflow, in the transaction that says so.
+pub(crate) async fn opted_out(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    contact: ContactId,
+) -> Result<bool, StoreError> {
+    let inside = super::inside(tx, &[contact]).await?.remove(&contact).unwrap_or_default();
+    let words: Vec<_> = inside.iter().map(|way| (way.enrolment, Word::Event(Event::OptedOut))).collect();
+    add(tx, now, ids, &words).await?;
+    Ok(!words.is_empty())
+}
+
+/// Ways that were told something, of any tenant: those of the `limit` oldest words.
+///
+/// # Errors
+/// When the database fails.
+pub async fn told(
+    tx: &mut SystemTx<'_>,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(TenantId, EnrolmentId)>, StoreError> {
+    let sql = "SELECT tenant_id, enrolment_id FROM enrolment_event WHERE ready_at_us <= $1 ORDER BY ready_at_us, id LIMIT $2";
+    let rows = tx.rows(sql, args![now, limit]).await?;
+    let mut ways = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<_>, StoreError>>()?;
+    ways.sort();
+    ways.dedup();
+    Ok(ways)
+}
+
+/// What these ways were told, each in order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn told_of(
+    tx: &mut TenantTx<'_>,
+    ids: &[EnrolmentId],
+) -> Result<HashMap<EnrolmentId, Vec<Told>>, StoreError> {
+    let mut found: HashMap<EnrolmentId, Vec<Told>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let sql = "SELECT enrolment_id, id, ready_at_us, word FROM enrolment_event
+               WHERE tenant_id = $1 AND enrolment_id {among $2} ORDER BY enrolment_id, id";
+    for row in tx.rows(sql, args![list(ids)]).await? {
+        let told = Told { id: row.get(1)?, ready_at: row.get(2)?, word: json(row.text(3)?)? };
+        found.entry(row.get(0)?).or_default().push(told);
+    }
+    Ok(found)
+}
+
+/// These were heeded.
+///
+/// # Errors
+/// When the database fails.
+pub async fn finish(tx: &mut TenantTx<'_>, told: &[&Told]) -> Result<(), StoreError> {
+    let rows = told.iter().map(|told| row![told.ready_at, told.id]);
+    tx.push_each("DELETE FROM enrolment_event WHERE tenant_id = $1 AND ready_at_us = $2 AND id = $3", rows).await
+}

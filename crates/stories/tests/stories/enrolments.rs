@@ -1,0 +1,202 @@
+//! People go their way through workflows: they are texted, answer, wait, and every step can be explained.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use stories::town::{Desk, Town, text};
+
+const ANN: &str = "+12125550123";
+const BEN: &str = "+12125550124";
+
+async fn contact(desk: &Desk, phone: &str, name: &str) -> String {
+    text(&desk.post("/contacts", json!({ "phone": phone, "name": name })).await.is(201)["id"])
+}
+
+/// A workflow that people enter.
+pub(crate) async fn published(desk: &Desk, document: Value) -> String {
+    let made = desk.post("/workflows", json!({ "document": document })).await;
+    let id = text(&made.is(201)["id"]);
+    let _ = desk.post(&format!("/workflows/{id}/publish"), json!({})).await.is(200);
+    id
+}
+
+async fn enter(desk: &Desk, workflow: &str, contacts: &[&str]) -> Value {
+    desk.post(&format!("/workflows/{workflow}/enrolments"), json!({ "contact_ids": contacts })).await.is(201).clone()
+}
+
+async fn enrolment(desk: &Desk, id: &str) -> Value {
+    desk.get(&format!("/enrolments/{id}")).await.is(200).clone()
+}
+
+/// Asks how many, waits for a number, keeps it, thanks.
+fn survey() -> Value {
+    json!({
+        "name": "Survey",
+        "triggers": ["by_hand", "api", { "keyword": { "words": ["survey"] } }],
+        "entry": { "again": "always" },
+        "variables": [{ "key": "score", "type": "number" }],
+        "steps": [
+            { "id": "ask", "send": { "text": "Hi {first_name|there}, how was it, from 0 to 10?", "purpose": "service" } },
+            { "id": "hear", "wait_for_reply": { "timeout": "1d",
+                "cases": [{ "when": { "number": { "min": 0, "max": 10 } } }],
+                "no_match": { "reprompt": "A number from 0 to 10, please.", "times": 1, "steps": [{ "id": "lost", "end": "unclear" }] },
+                "on_timeout": [{ "id": "nudge", "send": { "text": "We still wonder.", "purpose": "service" } }, { "id": "silent", "end": "no_answer" }] } },
+            { "id": "keep", "save": { "to": "score" } },
+            { "id": "tag", "update_contact": { "add_tags": ["answered"] } },
+            { "id": "thank", "send": { "text": "Thank you for {score:number}!", "purpose": "reply" } },
+            { "id": "done", "end": "answered" }
+        ]
+    })
+}
+
+store::on_both_engines! {
+    async fn somebody_is_asked_answers_and_is_thanked(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let ann = contact(&acme, ANN, "Ann Berg").await;
+        let workflow = published(&acme, survey()).await;
+        let came = enter(&acme, &workflow, &[&ann]).await;
+        let way = text(&came["entered"][0]["enrolment_id"]);
+        assert_eq!(enter(&acme, &workflow, &[&ann]).await["refused"][0]["reason"], "inside");
+        town.settle().await;
+        assert_eq!(town.heard(ANN), ["Hi Ann, how was it, from 0 to 10?"]);
+        let waits = enrolment(&acme, &way).await;
+        assert_eq!((&waits["status"], &waits["step"], &waits["waits"]), (&json!("live"), &json!("hear"), &json!("reply")));
+        town.text(ANN, &acme, "hm");
+        town.settle().await;
+        town.text(ANN, &acme, "9 of course");
+        town.settle().await;
+        let texts = ["Hi Ann, how was it, from 0 to 10?", "A number from 0 to 10, please.", "Thank you for 9!"];
+        assert_eq!(town.heard(ANN), texts);
+        let over = enrolment(&acme, &way).await;
+        assert_eq!((&over["status"], &over["outcome"], &over["variables"]["score"]), (&json!("ended"), &json!("answered"), &json!("9")));
+        let known = acme.get(&format!("/contacts/{ann}")).await.is(200).clone();
+        assert_eq!(known["tags"], json!(["answered"]));
+        let trace = acme.get(&format!("/enrolments/{way}/trace")).await.is(200).clone();
+        let turns = trace["turns"].as_array().unwrap();
+        let numbers: Vec<_> = turns.iter().map(|turn| turn["seq"].as_i64().unwrap()).collect();
+        assert_eq!(numbers, (1..=i64::try_from(turns.len()).unwrap()).collect::<Vec<_>>(), "no turn is left out");
+        assert_eq!(trace["texts"].as_array().unwrap().len(), 3);
+        let funnel = acme.get(&format!("/workflows/{workflow}/funnel")).await.is(200).clone();
+        assert_eq!((&funnel["entered"], &funnel["inside"], &funnel["ended"]["answered"]["times"]), (&json!(1), &json!(0), &json!(1)));
+        assert_eq!(funnel["refused"]["inside"], 1);
+    }
+
+    async fn whoever_stays_silent_is_nudged_and_who_says_stop_is_left_alone(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (ann, ben) = (contact(&acme, ANN, "Ann").await, contact(&acme, BEN, "Ben").await);
+        let workflow = published(&acme, survey()).await;
+        let came = enter(&acme, &workflow, &[&ann, &ben]).await;
+        let [of_ann, of_ben] = [0, 1].map(|nth| text(&came["entered"][nth]["enrolment_id"]));
+        town.settle().await;
+        town.text(BEN, &acme, "STOP");
+        town.settle().await;
+        let stopped = enrolment(&acme, &of_ben).await;
+        assert_eq!((&stopped["status"], &stopped["outcome"]), (&json!("ended"), &json!("opted_out")));
+        town.passes(SignedDuration::from_hours(25)).await;
+        assert_eq!(town.heard(ANN).last().map(String::as_str), Some("We still wonder."));
+        assert_eq!(enrolment(&acme, &of_ann).await["outcome"], "no_answer");
+        assert_eq!(town.heard(BEN).len(), 2, "the question and the confirmation: {:?}", town.heard(BEN));
+        assert_eq!(enter(&acme, &workflow, &[&ben]).await["refused"][0]["reason"], "opted_out");
+    }
+
+    async fn a_word_begins_it_and_the_receipt_says_so(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let workflow = published(&acme, survey()).await;
+        town.text(ANN, &acme, "Survey!");
+        town.settle().await;
+        assert_eq!(town.heard(ANN), ["Hi there, how was it, from 0 to 10?"]);
+        let all = acme.get(&format!("/enrolments?workflow_id={workflow}")).await.is(200).clone();
+        assert_eq!(all["data"][0]["source"], "keyword");
+        town.text(ANN, &acme, "8");
+        town.settle().await;
+        assert_eq!(town.heard(ANN).last().map(String::as_str), Some("Thank you for 8!"));
+        let threads = acme.get("/conversations").await.is(200).clone();
+        let thread = text(&threads["data"][0]["id"]);
+        assert_eq!(threads["data"][0]["waiting_since"], json!(null), "nobody has to answer: {threads}");
+        let messages = acme.get(&format!("/conversations/{thread}/messages")).await.is(200).clone();
+        let inbound = |body: &str| {
+            let all = messages["data"].as_array().unwrap().iter();
+            text(&all.clone().find(|one| one["body"] == body).unwrap()["id"])
+        };
+        for (body, reason) in [("Survey!", "keyword"), ("8", "holds_floor")] {
+            let receipt = acme.get(&format!("/messages/{}/receipt", inbound(body))).await.is(200).clone();
+            assert_eq!(receipt["lines"][0]["kind"], "routed", "{receipt}");
+            assert_eq!(receipt["lines"][0]["reason"], reason, "{receipt}");
+        }
+    }
+
+    async fn a_paused_workflow_stands_still_and_goes_on_where_it_was(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (ann, ben) = (contact(&acme, ANN, "Ann").await, contact(&acme, BEN, "Ben").await);
+        let workflow = published(&acme, json!({ "name": "Reminder", "triggers": ["by_hand"], "steps": [
+            { "id": "later", "delay": { "for": "1h" } },
+            { "id": "tell", "send": { "text": "It is time.", "purpose": "service" } },
+        ] })).await;
+        let came = enter(&acme, &workflow, &[&ann, &ben]).await;
+        let ways = [0, 1].map(|nth| text(&came["entered"][nth]["enrolment_id"]));
+        let _ = acme.post(&format!("/workflows/{workflow}/pause"), json!({})).await.is(200);
+        town.passes(SignedDuration::from_hours(2)).await;
+        assert_eq!((town.heard(ANN), enrolment(&acme, &ways[0]).await["status"].clone()), (vec![], json!("paused")));
+        let refused = acme.post(&format!("/workflows/{workflow}/enrolments"), json!({ "contact_ids": [ann] })).await;
+        assert_eq!(refused.is(201)["refused"][0]["reason"], "closed");
+        let cancelled = acme.post(&format!("/enrolments/{}/cancel", ways[1]), json!({})).await.is(200).clone();
+        assert_eq!((&cancelled["status"], &cancelled["outcome"]), (&json!("ended"), &json!("cancelled")));
+        let _ = acme.post(&format!("/workflows/{workflow}/resume"), json!({})).await.is(200);
+        town.passes(SignedDuration::from_mins(1)).await;
+        assert_eq!(town.heard(ANN), ["It is time."]);
+        assert_eq!(enrolment(&acme, &ways[0]).await["status"], "ended");
+        assert_eq!(town.heard(BEN), [""; 0], "it was ended meanwhile");
+        let again = acme.post(&format!("/enrolments/{}/cancel", ways[1]), json!({})).await;
+        assert_eq!(again.problem(409), "wrong_state");
+    }
+
+    async fn whoever_asks_second_waits_and_gets_the_next_reply(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let ann = contact(&acme, ANN, "Ann").await;
+        let asks = |name: &str, question: &str, thanks: &str| json!({ "name": name, "triggers": ["by_hand"], "steps": [
+            { "id": "ask", "send": { "text": question, "purpose": "service" } },
+            { "id": "hear", "wait_for_reply": { "timeout": "1d" } },
+            { "id": "thank", "send": { "text": thanks, "purpose": "reply" } },
+        ] });
+        let one = published(&acme, asks("One", "How was the food?", "Thanks for the food.")).await;
+        let two = published(&acme, asks("Two", "How was the room?", "Thanks for the room.")).await;
+        let _ = enter(&acme, &one, &[&ann]).await;
+        town.settle().await;
+        let second = text(&enter(&acme, &two, &[&ann]).await["entered"][0]["enrolment_id"]);
+        town.settle().await;
+        assert_eq!(town.heard(ANN), ["How was the food?"], "one question at a time");
+        assert_eq!(enrolment(&acme, &second).await["waits"], "floor");
+        town.texts(ANN, &acme, "good").await;
+        assert_eq!(town.heard(ANN)[1..], ["Thanks for the food.", "How was the room?"]);
+        town.texts(ANN, &acme, "small").await;
+        assert_eq!(town.heard(ANN)[3..], ["Thanks for the room."]);
+    }
+
+    async fn whoever_is_erased_leaves_nothing_behind_and_nothing_more_is_done(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let ann = contact(&acme, ANN, "Ann").await;
+        let workflow = published(&acme, survey()).await;
+        let way = text(&enter(&acme, &workflow, &[&ann]).await["entered"][0]["enrolment_id"]);
+        town.settle().await;
+        town.texts(ANN, &acme, "hm").await;
+        let heard = town.heard(ANN).len();
+        let _ = acme.post(&format!("/contacts/{ann}/erase"), json!({ "confirm": ann })).await.is(200);
+        town.passes(SignedDuration::from_hours(30)).await;
+        assert_eq!(town.heard(ANN).len(), heard);
+        let gone = acme.get(&format!("/enrolments/{way}")).await;
+        assert_eq!(gone.status, 404);
+        let funnel = acme.get(&format!("/workflows/{workflow}/funnel")).await.is(200).clone();
+        assert_eq!((&funnel["inside"], &funnel["ended"]["erased"]["times"]), (&json!(0), &json!(1)));
+    }
+}
