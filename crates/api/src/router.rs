@@ -199,6 +199,7 @@ fn day() -> Vec<Route> {
         routes!(enrolments => cancel),
         routes!(enrolments => retry),
         routes!(enrolments::funnel => funnel),
+        routes!(enrolments::migrate => migrate),
         routes!(conversations => list, start),
         routes!(conversations => read, change),
         routes!(conversations => set_guide),

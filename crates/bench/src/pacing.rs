@@ -257,6 +257,8 @@ fn text(ids: &mut Ids, now: Timestamp, conversation: &Conversation, decision: &m
         priority: Priority::Bulk,
         segments: 1,
         ready_at: now,
+        purpose: None,
+        before: None,
     }));
     decision.change(Change::MessageAdded(Box::new(message)));
 }

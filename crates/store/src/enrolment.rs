@@ -21,7 +21,7 @@ use crate::{Row, StoreError, SystemTx, TenantTx, Value, args, list, row};
 
 pub use entry::{Came, Past, Waiting as Entering, add as enter, entering, finish as finish_entries, pasts};
 pub use log::{Logged, count, write as write_log};
-pub use words::{Told, add as tell, finish as finish_words, told, told_of};
+pub use words::{Told, add as tell, add_at as tell_at, finish as finish_words, told, told_of};
 pub(crate) use person::{carry, erase};
 pub(crate) use words::opted_out;
 
@@ -247,6 +247,27 @@ pub async fn wake(tx: &mut SystemTx<'_>, now: Timestamp, limit: u32) -> Result<u
     // Workflow by workflow: whoever stands still in one that is paused is not looked at.
     let woken = tx.exec_returning_count(sql, args![now, limit]).await?;
     Ok(usize::try_from(woken).unwrap_or(usize::MAX))
+}
+
+/// Ways through a version that are not over, in the order of their ids, after `after`. They may move on meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_version(
+    tx: &mut TenantTx<'_>,
+    workflow: WorkflowId,
+    version: i64,
+    after: Option<EnrolmentId>,
+    limit: u32,
+) -> Result<Vec<Way>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM enrolment WHERE tenant_id = $1 AND workflow_id = $2 AND id > $3 AND version = $4 AND ended_at_us IS NULL
+          AND state <> '' ORDER BY id LIMIT $5"
+    );
+    let after = after.unwrap_or(EnrolmentId(uuid::Uuid::nil()));
+    tx.rows(sql, args![workflow, after, version, limit]).await?.iter().map(way).collect()
 }
 
 /// Takes the floor from somebody, in the transaction in which somebody else takes it.

@@ -1,6 +1,7 @@
 //! Who is on their way through workflows: let in, looked at, paused, ended.
 
 pub mod funnel;
+pub mod migrate;
 pub mod trace;
 
 use std::collections::BTreeMap;

@@ -47,8 +47,9 @@ pub(super) fn to_workflows(
     let heard = Text { id: message, body: text.body.clone(), sent_at: text.at };
     if reason != Reason::Automatic {
         for inside in &scene.inside {
-            let word = Word::Event(Event::Reply(heard.clone()));
-            decision.effect(Effect::TellEnrolment { enrolment: inside.enrolment, word });
+            let is_theirs = matches!(to, Route::Waiting(enrolment) if enrolment == inside.enrolment);
+            let event = if is_theirs { Event::Reply(heard.clone()) } else { Event::Wrote(heard.clone()) };
+            decision.effect(Effect::TellEnrolment { enrolment: inside.enrolment, word: Word::Event(event) });
         }
     }
     let (kind, id) = match to {

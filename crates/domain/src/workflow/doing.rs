@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::effect::Key;
 use super::event::{Done, Event};
+use super::migration::Plan;
 use super::step::Purpose;
 use crate::id::{AssistantId, CampaignId, ContactId, EnrolmentId, MediaId, MessageId, NumberId, TeamId, UserId, WorkflowId};
 
@@ -114,12 +115,12 @@ pub enum Word {
         /// What became of it.
         became: Done,
     },
-    /// It is at another version from now on.
+    /// It is at another version from now on, if where it stands then is a step there.
     Migrate {
         /// At this one.
         version: i64,
-        /// At this step of it.
-        to: String,
+        /// Which of its steps are which there.
+        plan: Plan,
     },
 }
 
@@ -128,7 +129,7 @@ impl fmt::Debug for Word {
         match self {
             Self::Event(event) => event.fmt(f),
             Self::Text { message, became } => write!(f, "{message} {became:?}"),
-            Self::Migrate { version, to } => write!(f, "migrate({version}, {to})"),
+            Self::Migrate { version, .. } => write!(f, "migrate({version})"),
         }
     }
 }

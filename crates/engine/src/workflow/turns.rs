@@ -54,9 +54,15 @@ impl<'i> Turns<'i> {
         ways.sort();
         ways.dedup();
         let ways = enrolment::hold(tx, &ways).await?;
-        let words = enrolment::told_of(tx, &ways.keys().copied().collect::<Vec<_>>()).await?;
+        let words = enrolment::told_of(tx, now, &ways.keys().copied().collect::<Vec<_>>()).await?;
         let door = Door::of(tx, entering).await?;
-        let versions: HashSet<_> = ways.values().map(|way| (way.workflow, way.version)).chain(door.versions()).collect();
+        let moves = words.iter().flat_map(|(id, words)| words.iter().map(move |told| (id, &told.word)));
+        let moves = moves.filter_map(|(id, word)| match word {
+            Word::Migrate { version, .. } => Some((ways.get(id)?.workflow, *version)),
+            Word::Event(_) | Word::Text { .. } => None,
+        });
+        let stand = ways.values().map(|way| (way.workflow, way.version));
+        let versions: HashSet<_> = stand.chain(moves).chain(door.versions()).collect();
         let coming = entering.iter().map(|one| one.coming.contact);
         let contacts: HashSet<ContactId> = ways.values().map(|way| way.contact).chain(coming).collect();
         let (versions, contacts): (Vec<_>, Vec<_>) = (versions.into_iter().collect(), contacts.into_iter().collect());
@@ -138,10 +144,14 @@ impl<'i> Turns<'i> {
                     self.turn(way, &event);
                 }
             }
-            Word::Migrate { version, to } => {
-                let old = std::mem::replace(&mut way.version, *version);
-                if !self.turn_from(way, &Event::Migrated { to: to.clone() }, old) {
-                    way.version = old;
+            Word::Migrate { version, plan } => {
+                let of = |number| self.around.versions.get(&(way.workflow, number)).map(|version| &version.published);
+                let (Some(old), Some(new), true) = (of(way.version), of(*version), way.version != *version) else { return };
+                // Where they stand has changed since it was asked for: whoever cannot move now stays.
+                let Ok(to) = plan.moves(&way.state, old, new) else { return };
+                let before = std::mem::replace(&mut way.version, *version);
+                if !self.turn_from(way, &Event::Migrated { to }, before) {
+                    way.version = before;
                 }
             }
         }

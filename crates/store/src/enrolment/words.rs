@@ -31,9 +31,22 @@ pub async fn add(
     ids: &mut Ids,
     words: &[(EnrolmentId, Word)],
 ) -> Result<(), StoreError> {
+    let words: Vec<_> = words.iter().map(|(enrolment, word)| (*enrolment, word, now)).collect();
+    add_at(tx, ids, &words).await
+}
+
+/// Tells ways something, each at its time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_at(
+    tx: &mut TenantTx<'_>,
+    ids: &mut Ids,
+    words: &[(EnrolmentId, &Word, Timestamp)],
+) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(words.len());
-    for (enrolment, word) in words {
-        rows.push(row![ids.next::<WorkId>(), *enrolment, text(word)?, 0_i64, now]);
+    for (enrolment, word, at) in words {
+        rows.push(row![ids.next::<WorkId>(), *enrolment, text(*word)?, 0_i64, *at]);
     }
     tx.push_many("INSERT INTO enrolment_event (tenant_id, id, enrolment_id, word, attempts, ready_at_us)", rows).await
 }
@@ -68,12 +81,13 @@ pub async fn told(
     Ok(ways)
 }
 
-/// What these ways were told, each in order.
+/// What these ways were told and may hear by now, each in order.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn told_of(
     tx: &mut TenantTx<'_>,
+    now: Timestamp,
     ids: &[EnrolmentId],
 ) -> Result<HashMap<EnrolmentId, Vec<Told>>, StoreError> {
     let mut found: HashMap<EnrolmentId, Vec<Told>> = HashMap::new();
@@ -81,8 +95,8 @@ pub async fn told_of(
         return Ok(found);
     }
     let sql = "SELECT enrolment_id, id, ready_at_us, word FROM enrolment_event
-               WHERE tenant_id = $1 AND enrolment_id {among $2} ORDER BY enrolment_id, id";
-    for row in tx.rows(sql, args![list(ids)]).await? {
+               WHERE tenant_id = $1 AND enrolment_id {among $2} AND ready_at_us <= $3 ORDER BY enrolment_id, id";
+    for row in tx.rows(sql, args![list(ids), now]).await? {
         let told = Told { id: row.get(1)?, ready_at: row.get(2)?, word: json(row.text(3)?)? };
         found.entry(row.get(0)?).or_default().push(told);
     }

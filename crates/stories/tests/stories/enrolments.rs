@@ -1,11 +1,17 @@
 //! People go their way through workflows: they are texted, answer, wait, and every step can be explained.
 
 use jiff::SignedDuration;
+use providers::http::Method;
+use sandbox::Faults;
 use serde_json::{Value, json};
+use store::testing::Death;
+use stories::http::Answer;
 use stories::town::{Desk, Town, text};
 
 const ANN: &str = "+12125550123";
 const BEN: &str = "+12125550124";
+/// Longer than the carrier's word on a lost text is waited for.
+const EVERYTHING_IS_SETTLED: SignedDuration = SignedDuration::from_mins(20);
 
 async fn contact(desk: &Desk, phone: &str, name: &str) -> String {
     text(&desk.post("/contacts", json!({ "phone": phone, "name": name })).await.is(201)["id"])
@@ -21,6 +27,12 @@ pub(crate) async fn published(desk: &Desk, document: Value) -> String {
 
 async fn enter(desk: &Desk, workflow: &str, contacts: &[&str]) -> Value {
     desk.post(&format!("/workflows/{workflow}/enrolments"), json!({ "contact_ids": contacts })).await.is(201).clone()
+}
+
+/// The same, with a key: asked twice, it is done once.
+async fn begin(desk: &Desk, workflow: &str, contact: &str) -> Answer {
+    let (path, body) = (format!("/workflows/{workflow}/enrolments"), json!({ "contact_ids": [contact] }));
+    desk.call(Method::POST, &path, Some(body), &[("idempotency-key", "enter")]).await
 }
 
 async fn enrolment(desk: &Desk, id: &str) -> Value {
@@ -198,5 +210,97 @@ store::on_both_engines! {
         assert_eq!(gone.status, 404);
         let funnel = acme.get(&format!("/workflows/{workflow}/funnel")).await.is(200).clone();
         assert_eq!((&funnel["inside"], &funnel["ended"]["erased"]["times"]), (&json!(0), &json!(1)));
+    }
+
+    async fn those_who_are_under_way_are_moved_when_somebody_says_so(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (ann, ben) = (contact(&acme, ANN, "Ann").await, contact(&acme, BEN, "Ben").await);
+        let reminds = |step: &str, wait: &str, says: &str| json!({ "name": "Reminder", "triggers": ["by_hand"], "steps": [
+            { "id": step, "delay": { "for": wait } },
+            { "id": "tell", "send": { "text": says, "purpose": "service" } },
+        ] });
+        let workflow = published(&acme, reminds("later", "10h", "Old words.")).await;
+        let came = enter(&acme, &workflow, &[&ann, &ben]).await;
+        let ways = [0, 1].map(|nth| text(&came["entered"][nth]["enrolment_id"]));
+        let draft = acme.get(&format!("/workflows/{workflow}")).await.is(200).clone();
+        let draft = json!({ "document": reminds("wait", "2h", "New words."), "revision": draft["revision"] });
+        let _ = acme.put(&format!("/workflows/{workflow}/draft"), draft).await.is(200);
+        let _ = acme.post(&format!("/workflows/{workflow}/publish"), json!({})).await.is(200);
+        let migrate = async |body: Value| acme.post(&format!("/workflows/{workflow}/migrate"), body).await;
+        let gone = migrate(json!({ "from": 1, "dry_run": true })).await.is(200).clone();
+        assert_eq!((&gone["moves"], &gone["stays"], &gone["to"]), (&json!({}), &json!({ "step_gone": 2 }), &json!(2)));
+        let plan = json!({ "later": "wait" });
+        let dry = migrate(json!({ "from": 1, "steps": plan, "dry_run": true })).await.is(200).clone();
+        assert_eq!((&dry["moves"], &dry["stays"]), (&json!({ "wait": 2 }), &json!({})));
+        assert_eq!(enrolment(&acme, &ways[0]).await["version"], 1, "it was only asked");
+        let wrong = migrate(json!({ "from": 1, "steps": { "latter": "wait" } })).await;
+        assert_eq!((wrong.problem(422), wrong.bad_field()), ("invalid", ("steps.latter", "no_such_step")));
+        let _ = acme.post(&format!("/enrolments/{}/cancel", ways[1]), json!({})).await.is(200);
+        let done = migrate(json!({ "from": 1, "steps": plan, "per_minute": 1 })).await.is(200).clone();
+        assert_eq!(done["moves"], json!({ "wait": 1 }));
+        town.settle().await;
+        assert_eq!(enrolment(&acme, &ways[0]).await["version"], 2);
+        town.passes(SignedDuration::from_mins(130)).await;
+        assert_eq!(town.heard(ANN), ["New words."], "two hours from when she came there");
+        assert_eq!(town.heard(BEN), [""; 0]);
+        let funnel = async |version: i64| {
+            acme.get(&format!("/workflows/{workflow}/funnel?version={version}")).await.is(200).clone()
+        };
+        assert_eq!((funnel(1).await["inside"].clone(), funnel(2).await["inside"].clone()), (json!(0), json!(0)));
+        assert_eq!(funnel(2).await["ended"]["completed"]["times"], 1);
+    }
+
+    async fn each_question_is_asked_once_though_the_process_dies_at_any_step(store, place) {
+        drop(store);
+        let mut town = Town::mortal(place).await;
+        for step in 1..120 {
+            let mut died = false;
+            for death in [Death::BeforeCommit, Death::AfterCommit] {
+                let phone = format!("+1{}555{:04}", 212 + step, 100 + u32::from(death == Death::AfterCommit));
+                let acme = town.desk(&format!("Acme {step} {death:?}")).await;
+                let ann = contact(&acme, &phone, "Ann").await;
+                let workflow = published(&acme, survey()).await;
+                town.faults(Faults { ignore_idempotency_key: true, ..Faults::default() });
+                town.dies_at(step, death);
+                let asked = begin(&acme, &workflow, &ann).await;
+                town.settle().await;
+                if asked.status == 201 {
+                    town.text(&phone, &acme, "9");
+                    town.settle().await;
+                }
+                died |= town.is_dead();
+                town = town.dies_and_rises().await;
+                let acme = acme.again(&town);
+                town.recovers().await;
+                town.passes(EVERYTHING_IS_SETTLED).await;
+                if asked.status != 201 {
+                    let again = begin(&acme, &workflow, &ann).await;
+                    assert!([200, 201].contains(&again.status), "{again:?}");
+                    town.settle().await;
+                }
+                let all = acme.get(&format!("/enrolments?workflow_id={workflow}")).await.is(200).clone();
+                if all["data"][0]["waits"] == "reply" {
+                    // What they wrote before the question was out answered nothing.
+                    town.texts(&phone, &acme, "9").await;
+                }
+                town.faults(Faults::default());
+                let heard = town.heard(&phone);
+                let count = |body: &str| heard.iter().filter(|one| *one == body).count();
+                assert!(count("Hi Ann, how was it, from 0 to 10?") <= 1, "{step} {death:?}: {heard:?}");
+                assert!(count("Thank you for 9!") <= 1, "{step} {death:?}: {heard:?}");
+                let all = acme.get(&format!("/enrolments?workflow_id={workflow}")).await.is(200).clone();
+                let all = all["data"].as_array().unwrap();
+                assert_eq!(all.len(), 1, "{step} {death:?}: {all:?}");
+                assert_eq!(all[0]["variables"]["score"], "9", "{step} {death:?}: {heard:?} {all:?}");
+                assert_eq!(all[0]["status"], "ended", "{step} {death:?}: {all:?}");
+            }
+            if !died {
+                assert!(step > 10, "it lived through {step} steps");
+                return;
+            }
+        }
+        panic!("it dies for ever");
     }
 }
