@@ -7,6 +7,7 @@
 mod accept;
 mod caller;
 mod campaign;
+mod enrolments;
 mod idle;
 mod import;
 mod live;
@@ -75,6 +76,8 @@ enum Name {
     Campaign,
     /// Turns of workflows, and a month of many people's.
     Workflow,
+    /// Ways through workflows that wait for their time.
+    Enrolments,
 }
 
 /// What every bench is given.
@@ -139,6 +142,7 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Import => import::measure(&run, &mut table).await,
             Name::Campaign => campaign::measure(&run, &mut table).await,
             Name::Workflow => workflow::measure(&run, &mut table),
+            Name::Enrolments => enrolments::measure(&run, &mut table).await,
         }
         .with_context(|| format!("the bench {name:?} could not be made"))?;
     }

@@ -110,5 +110,7 @@ pub const MERGE_MAX: SignedDuration = SignedDuration::from_secs(30);
 pub const ALIVE_DAYS: u32 = 90;
 /// At most so many steps follow one another without a wait.
 pub const TURN_STEPS_MAX: usize = 100;
+/// So many workflows lead from one to another without anything from outside.
+pub const ENTER_DEPTH_MAX: u32 = 8;
 /// Nobody comes to one step more often.
 pub const VISITS_MAX: u32 = 100;

@@ -278,7 +278,7 @@ pub async fn lose_floor(tx: &mut TenantTx<'_>, id: EnrolmentId) -> Result<(), St
     tx.push("UPDATE enrolment SET floor_until_us = NULL WHERE tenant_id = $1 AND id = $2", args![id]).await
 }
 
-/// Ways of these contacts that wait for a floor, and for which of our numbers.
+/// Ways of these contacts that wait for a floor, or for a reply without one because another took it; and for which of our numbers.
 ///
 /// # Errors
 /// When the database fails.
@@ -290,7 +290,8 @@ pub async fn queue_for_floor(
         return Ok(Vec::new());
     }
     let sql = "SELECT contact_id, number_id, id FROM enrolment
-               WHERE tenant_id = $1 AND contact_id {among $2} AND ended_at_us IS NULL AND waits = 'floor' ORDER BY id";
+               WHERE tenant_id = $1 AND contact_id {among $2} AND ended_at_us IS NULL
+                 AND (waits = 'floor' OR (waits = 'reply' AND floor_until_us IS NULL)) ORDER BY id";
     let rows = tx.rows(sql, args![list(contacts)]).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }

@@ -302,6 +302,9 @@ impl Town {
                               + (SELECT COUNT(*) FROM entry WHERE ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM enrolment_event WHERE ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM enrolment WHERE due_at_us <= $1)
+                              + (SELECT COUNT(*) FROM enrolment n JOIN workflow w ON w.tenant_id = n.tenant_id
+                                     AND w.id = n.workflow_id
+                                 WHERE n.by_workflow AND n.ended_at_us IS NULL AND w.state <> 'paused')
                               + (SELECT COUNT(*) FROM webhook_delivery WHERE state = 'waiting' AND next_at_us <= $1)
                               + (SELECT COUNT(*) FROM webhook w JOIN event_head h ON h.tenant_id = w.tenant_id
                                  WHERE w.enabled AND w.told_seq < h.seq)",

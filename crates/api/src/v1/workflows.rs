@@ -233,7 +233,7 @@ async fn order(
 ) -> Result<Written<WorkflowDetail>, ApiError> {
     caller.must(Scope::WorkflowsWrite)?;
     let now = app.engine.now();
-    once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
+    let written = once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         let to = obeyed(&held(tx, id).await?, order)?;
         if order == Order::Restore {
             room(tx).await?;
@@ -241,7 +241,9 @@ async fn order(
         let line = workflow::go_on(tx, now, id, to).await?;
         Ok(Told::at(shown::one(tx, id).await?, event::append(tx, now, &[line]).await?))
     })
-    .await
+    .await?;
+    app.engine.workflows_may_go_on();
+    Ok(written)
 }
 
 /// That there is room for one more.

@@ -110,6 +110,12 @@ pub fn send_due(
                 Due::Hand { attempt },
             )
         }
+        Verdict::Defer { until, .. } if written.before.is_some_and(|before| before < until) => {
+            let why = CancelReason::TooLate;
+            became(written.author, message, Status::Cancelled, Some(why.as_str()), &mut decision);
+            decision.change(Change::Noted { message, line: ReceiptLine::Cancelled { why } });
+            (MessageMoved::to(message, conversation, Status::Cancelled), Due::Drop)
+        }
         Verdict::Defer { until, .. } => (
             MessageMoved { not_before: Some(until), ..MessageMoved::to(message, conversation, Status::Deferred) },
             Due::Wait(until),

@@ -215,10 +215,22 @@ pub enum Source {
         of: Key,
         /// That way goes on when this one is over.
         waits: bool,
+        /// How many workflows took them here, one from the other.
+        #[serde(default)]
+        depth: u32,
     },
 }
 
 impl Source {
+    /// How many workflows took them here, one from the other.
+    #[must_use]
+    pub const fn depth(&self) -> u32 {
+        match self {
+            Self::Workflow { depth, .. } => *depth,
+            _ => 0,
+        }
+    }
+
     /// The stable word.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::fact::Fact;
 use domain::id::{ContactId, EnrolmentId, Ids, ListId, MessageId, NumberId};
 use domain::message::Author;
-use domain::workflow::{Changes, Coming, Deed, Does, Doing, Done, Effect, Event, Source, Waits, Word};
+use domain::workflow::{Changes, Coming, Deed, Does, Doing, Done, ENTER_DEPTH_MAX, Effect, Event, Source, Waits, Word};
 use jiff::Timestamp;
 use store::contact::history::{By, Hand};
 use store::enrolment::{self, Way};
@@ -70,15 +70,24 @@ impl Deeds {
             Deed::Assign { team, person } => self.act(way, Does::Assign { team, person }),
             Deed::Note(text) => self.act(way, Does::Note(text)),
             Deed::Notify { text, team, people } => self.act(way, Does::Notify { text, team, people }),
-            Deed::Enter { workflow, variables, wait } => self.coming.push(Coming {
-                workflow,
-                contact: way.contact,
-                phone: Some(way.phone.clone()),
-                number: Some(way.number),
-                key: Some(key.to_string()),
-                source: Source::Workflow { of: key, waits: wait },
-                variables,
-            }),
+            Deed::Enter { workflow, variables, wait } => {
+                let depth = way.source.depth() + 1;
+                let source = Source::Workflow { of: key.clone(), waits: wait, depth };
+                // Workflows that lead into each other end somewhere.
+                if depth > ENTER_DEPTH_MAX {
+                    self.not_admitted(&source, "too_deep");
+                    return;
+                }
+                self.coming.push(Coming {
+                    workflow,
+                    contact: way.contact,
+                    phone: Some(way.phone.clone()),
+                    number: Some(way.number),
+                    key: Some(key.to_string()),
+                    source,
+                    variables,
+                });
+            }
             Deed::TakeFloor { until } => {
                 let held = around.floors.insert((way.contact, way.number), (way.id, until));
                 if let Some((loser, _)) = held.filter(|(by, _)| *by != way.id) {
@@ -108,7 +117,7 @@ impl Deeds {
     }
 
     fn tell_parent(&mut self, source: &Source, result: Done) {
-        if let Source::Workflow { of, waits: true } = source {
+        if let Source::Workflow { of, waits: true, .. } = source {
             self.words.push((of.enrolment, Word::Event(Event::Done { of: of.clone(), result })));
         }
     }

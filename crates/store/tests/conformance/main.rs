@@ -12,6 +12,7 @@ mod consent;
 mod contact;
 mod conversation;
 mod desk;
+mod enrolment;
 mod errand;
 mod face;
 mod guards;

@@ -258,7 +258,7 @@ store::on_both_engines! {
         for step in 1..120 {
             let mut died = false;
             for death in [Death::BeforeCommit, Death::AfterCommit] {
-                let phone = format!("+1{}555{:04}", 212 + step, 100 + u32::from(death == Death::AfterCommit));
+                let phone = format!("+1212555{:04}", 200 + 2 * step + u32::from(death == Death::AfterCommit));
                 let acme = town.desk(&format!("Acme {step} {death:?}")).await;
                 let ann = contact(&acme, &phone, "Ann").await;
                 let workflow = published(&acme, survey()).await;

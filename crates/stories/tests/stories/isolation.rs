@@ -156,6 +156,10 @@ fn body_for(path: &str) -> Value {
         json!({ "phone": ANN })
     } else if path.starts_with("/campaigns/") && path.ends_with("/test") {
         json!({ "to": [ANN] })
+    } else if path.ends_with("/enrolments") {
+        json!({ "contact_ids": ["con_01939f0a7c2e7d40a1b2c3d4e5f60718"] })
+    } else if path.ends_with("/migrate") {
+        json!({ "from": 1 })
     } else if path.ends_with("/draft") {
         json!({ "document": { "name": "x", "steps": [] }, "revision": 1 })
     } else if path.ends_with("/preview") {

@@ -1,0 +1,231 @@
+//! Ways through workflows: what waits for their turns, who is inside, who holds the floor, and what they say when somebody is gone.
+
+use std::collections::BTreeMap;
+
+use domain::id::{ContactId, EnrolmentId, NumberId, WorkflowId};
+use domain::workflow::funnel::Count;
+use domain::workflow::{Coming, Document, Event, Source, Standing, State, Word};
+use jiff::SignedDuration;
+use serde_json::json;
+use store::enrolment::{self, Logged, Way, shown};
+use store::{Store, StoreError, SystemTx, TenantTx, on_both_engines, workflow};
+use uuid::Uuid;
+
+use crate::desk::{self, ACME, at, settle};
+
+const SURVEY: WorkflowId = WorkflowId(Uuid::from_u128(0x8100));
+const OTHER: WorkflowId = WorkflowId(Uuid::from_u128(0x8101));
+
+fn way_id(n: u128) -> EnrolmentId {
+    EnrolmentId(Uuid::from_u128(0x9000 + n))
+}
+
+fn contact_id(n: u128) -> ContactId {
+    desk::contact(n)
+}
+
+fn our_number() -> NumberId {
+    desk::number(1)
+}
+
+fn way(n: u128, workflow: WorkflowId, contact: u128) -> Way {
+    let id = way_id(n);
+    Way {
+        id,
+        workflow,
+        version: 1,
+        contact: contact_id(contact),
+        phone: desk::phone(contact),
+        number: our_number(),
+        key: format!("key-{n}"),
+        source: Source::Api,
+        state: State { seq: 1, wake_at: Some(at(60)), ..State::new(id, at(0)) },
+        by_workflow: false,
+        awaits: None,
+        floor: None,
+    }
+}
+
+/// Two workflows that people enter, and two people.
+async fn desk(store: &Store) {
+    settle(store).await;
+    let work = async move |tx: &mut TenantTx<'_>| {
+        let document = json!({ "name": "Survey", "steps": [{ "id": "done", "end": "done" }] });
+        let document = Document::from_json(&document).unwrap();
+        for id in [SURVEY, OTHER] {
+            workflow::create(tx, at(0), id, &document, None).await?;
+            workflow::publish(tx, at(0), id, Standing::Active, &document, (None, None)).await?;
+        }
+        Ok::<_, StoreError>(())
+    };
+    store.write(ACME, work).await.unwrap();
+    for n in 1..=2 {
+        desk::put_contact(store, ACME, n, "Ann").await;
+    }
+}
+
+async fn begin(store: &Store, ways: Vec<Way>) -> Result<(), StoreError> {
+    let work = async move |tx: &mut TenantTx<'_>| enrolment::begin(tx, at(1), &ways.iter().collect::<Vec<_>>()).await;
+    store.write(ACME, work).await
+}
+
+async fn held(store: &Store, n: u128) -> Option<Way> {
+    let work = async move |tx: &mut TenantTx<'_>| enrolment::hold(tx, &[way_id(n)]).await;
+    store.write(ACME, work).await.unwrap().remove(&way_id(n))
+}
+
+async fn due(store: &Store, second: i64) -> Vec<EnrolmentId> {
+    let work = async move |tx: &mut SystemTx<'_>| enrolment::due(tx, at(second), 10).await;
+    store.system_write(work).await.unwrap().into_iter().map(|(_, way)| way).collect()
+}
+
+async fn told(store: &Store, second: i64) -> Vec<EnrolmentId> {
+    let work = async move |tx: &mut SystemTx<'_>| enrolment::told(tx, at(second), 10).await;
+    store.system_write(work).await.unwrap().into_iter().map(|(_, way)| way).collect()
+}
+
+on_both_engines! {
+    async fn nobody_is_in_a_workflow_twice(store) {
+        desk(&store).await;
+        begin(&store, vec![way(1, SURVEY, 1), way(2, OTHER, 1)]).await.unwrap();
+        let twice = begin(&store, vec![way(3, SURVEY, 1)]).await.unwrap_err();
+        assert!(matches!(twice, StoreError::Unique(_)), "{twice:?}");
+        let mut over = way(1, SURVEY, 1);
+        (over.state.status, over.state.seq, over.state.wake_at) =
+            (serde_json::from_value(json!({ "ended": { "how": "completed", "outcome": "done" } })).unwrap(), 2, None);
+        let ends = async move |tx: &mut TenantTx<'_>| enrolment::go_on(tx, at(2), &[(&over, 1)]).await;
+        store.write(ACME, ends).await.unwrap();
+        let same_key = Way { key: "key-1".into(), ..way(4, SURVEY, 1) };
+        assert!(matches!(begin(&store, vec![same_key]).await.unwrap_err(), StoreError::Unique(_)));
+        begin(&store, vec![way(5, SURVEY, 1)]).await.unwrap();
+        let pasts = async |tx: &mut TenantTx<'_>| enrolment::pasts(tx, &[SURVEY, OTHER], &[contact_id(1), contact_id(2)]).await;
+        let pasts = desk::read(&store, ACME, pasts).await;
+        assert_eq!(pasts.len(), 2);
+        let past = &pasts[&(SURVEY, contact_id(1))];
+        assert!(past.is_inside && past.keys.len() == 2, "{past:?}");
+    }
+
+    async fn a_turn_is_taken_once(store) {
+        desk(&store).await;
+        begin(&store, vec![way(1, SURVEY, 1)]).await.unwrap();
+        assert_eq!((due(&store, 59).await, due(&store, 60).await), (vec![], vec![way_id(1)]));
+        let moved = async |from: u64, to: u64| {
+            let mut next = held(&store, 1).await.unwrap();
+            (next.state.seq, next.state.wake_at) = (to, Some(at(90)));
+            store.write(ACME, async move |tx: &mut TenantTx<'_>| enrolment::go_on(tx, at(61), &[(&next, from)]).await).await
+        };
+        moved(1, 2).await.unwrap();
+        assert!(matches!(moved(1, 2).await.unwrap_err(), StoreError::Retry), "it moved meanwhile");
+        assert_eq!((due(&store, 89).await, due(&store, 90).await), (vec![], vec![way_id(1)]));
+        let turn = |seq| Logged { enrolment: way_id(1), seq, event: "timer", lines: vec![] };
+        let log = async |turns: Vec<Logged>| {
+            store.write(ACME, async move |tx: &mut TenantTx<'_>| enrolment::write_log(tx, at(61), &turns).await).await
+        };
+        log(vec![turn(1), turn(2)]).await.unwrap();
+        assert!(matches!(log(vec![turn(2)]).await.unwrap_err(), StoreError::Unique(_)), "no turn twice");
+        let read = async |tx: &mut TenantTx<'_>| shown::trace(tx, way_id(1), 1, 10).await;
+        let turns = desk::read(&store, ACME, read).await;
+        assert_eq!(turns.iter().map(|turn| turn.seq).collect::<Vec<_>>(), [2]);
+    }
+
+    async fn words_wait_for_their_time_and_are_heeded_once(store) {
+        desk(&store).await;
+        begin(&store, vec![way(1, SURVEY, 1), way(2, OTHER, 1)]).await.unwrap();
+        let tell = async |tx: &mut TenantTx<'_>| {
+            let mut ids = desk::ids(1);
+            enrolment::tell(tx, at(5), &mut ids, &[(way_id(1), Word::Event(Event::Paused))]).await?;
+            let later = Word::Event(Event::Cancelled);
+            enrolment::tell_at(tx, &mut ids, &[(way_id(2), &later, at(50))]).await
+        };
+        store.write(ACME, tell).await.unwrap();
+        assert_eq!((told(&store, 4).await, told(&store, 5).await), (vec![], vec![way_id(1)]));
+        assert_eq!(told(&store, 50).await, [way_id(1), way_id(2)]);
+        let heed = async |tx: &mut TenantTx<'_>| {
+            let words = enrolment::told_of(tx, at(49), &[way_id(1), way_id(2)]).await?;
+            assert_eq!(words.len(), 1, "the other may not be heard yet");
+            let all: Vec<_> = words.values().flatten().collect();
+            assert_eq!(all[0].word, Word::Event(Event::Paused));
+            enrolment::finish_words(tx, &all).await
+        };
+        store.write(ACME, heed).await.unwrap();
+        assert_eq!(told(&store, 99).await, [way_id(2)]);
+        let off = async |tx: &mut SystemTx<'_>| enrolment::put_off(tx, at(60), SignedDuration::from_secs(30)).await;
+        assert_eq!(store.system_write(off).await.unwrap(), Some(way_id(2).to_string()));
+        assert_eq!((told(&store, 89).await, told(&store, 90).await), (vec![], vec![way_id(2)]));
+    }
+
+    async fn one_holds_the_floor(store) {
+        desk(&store).await;
+        let holds = |n, workflow| Way { floor: Some(at(500)), ..way(n, workflow, 1) };
+        begin(&store, vec![holds(1, SURVEY), way(2, OTHER, 1)]).await.unwrap();
+        let floors = async |tx: &mut TenantTx<'_>| enrolment::floors(tx, &[contact_id(1), contact_id(2)]).await;
+        let found = desk::read(&store, ACME, floors).await;
+        assert_eq!(found, [((contact_id(1), our_number()), (way_id(1), at(500)))].into());
+        let inside = async |tx: &mut TenantTx<'_>| enrolment::inside(tx, &[contact_id(1)]).await;
+        let found = desk::read(&store, ACME, inside).await.remove(&contact_id(1)).unwrap();
+        assert_eq!(found.iter().map(|one| one.floor.is_some()).collect::<Vec<_>>(), [true, false]);
+        let takes = async |tx: &mut TenantTx<'_>| {
+            let mut other = way(2, OTHER, 1);
+            (other.state.seq, other.floor) = (2, Some(at(600)));
+            enrolment::go_on(tx, at(2), &[(&other, 1)]).await
+        };
+        assert!(matches!(store.write(ACME, takes).await.unwrap_err(), StoreError::Unique(_)));
+        let takes_over = async |tx: &mut TenantTx<'_>| {
+            enrolment::lose_floor(tx, way_id(1)).await?;
+            let mut other = way(2, OTHER, 1);
+            (other.state.seq, other.floor) = (2, Some(at(600)));
+            enrolment::go_on(tx, at(2), &[(&other, 1)]).await
+        };
+        store.write(ACME, takes_over).await.unwrap();
+        let found = desk::read(&store, ACME, floors).await;
+        assert_eq!(found[&(contact_id(1), our_number())].0, way_id(2));
+    }
+
+    async fn sums_are_added_up(store) {
+        desk(&store).await;
+        let count = |step: &str, what: &str, millis| {
+            (SURVEY, 1, Count { step: step.into(), what: what.into(), millis, of_old: false })
+        };
+        for _ in 0..2 {
+            let counts = vec![count("", "entered", 0), count("ask", "came", 0), count("ask", "left", 70), count("", "entered", 0)];
+            store.write(ACME, async move |tx: &mut TenantTx<'_>| enrolment::count(tx, counts.clone()).await).await.unwrap();
+        }
+        let ended = vec![count("", "ended:done", 9)];
+        store.write(ACME, async move |tx: &mut TenantTx<'_>| enrolment::count(tx, ended.clone()).await).await.unwrap();
+        let read = async |tx: &mut TenantTx<'_>| shown::counted(tx, SURVEY, 1).await;
+        let told: Vec<_> = desk::read(&store, ACME, read).await.into_iter().map(|one| (one.what, one.times, one.millis)).collect();
+        let expected = [("ended:done", 1, 9), ("entered", 4, 0), ("came", 2, 0), ("left", 2, 140)];
+        assert_eq!(told, expected.map(|(what, times, millis)| (what.to_owned(), times, millis)));
+        let sizes = async |tx: &mut TenantTx<'_>| shown::sizes(tx, &[SURVEY, OTHER]).await;
+        assert_eq!(desk::read(&store, ACME, sizes).await, BTreeMap::from([(SURVEY, (4, 3))]));
+    }
+
+    async fn whoever_is_to_enter_waits_in_line(store) {
+        desk(&store).await;
+        let coming = |contact| Coming {
+            workflow: SURVEY,
+            contact: contact_id(contact),
+            phone: None,
+            number: None,
+            key: None,
+            source: Source::Api,
+            variables: BTreeMap::new(),
+        };
+        let line = [coming(2), coming(1)];
+        store.write(ACME, async move |tx: &mut TenantTx<'_>| enrolment::enter(tx, at(1), &mut desk::ids(1), &line).await).await.unwrap();
+        let look = async |tx: &mut SystemTx<'_>| {
+            let waiting = enrolment::entering(tx, at(1), 1).await?;
+            let first = waiting.first().map(|one| one.coming.contact);
+            enrolment::finish_entries(&mut tx.for_tenant(ACME), &waiting.iter().collect::<Vec<_>>()).await?;
+            Ok::<_, StoreError>(first)
+        };
+        let mut order = Vec::new();
+        for _ in 0..3 {
+            order.push(store.system_write(look).await.unwrap());
+        }
+        assert_eq!(order, [Some(contact_id(2)), Some(contact_id(1)), None]);
+        let reached = async |tx: &mut TenantTx<'_>| enrolment::Came::from(tx, &[contact_id(1), contact_id(99)]).await;
+        let reached = desk::read(&store, ACME, reached).await;
+        assert_eq!((reached.len(), reached[&contact_id(1)].phone.clone()), (1, Some(desk::phone(1))));
+    }
+}
