@@ -8,6 +8,8 @@ mod chance;
 mod crowd;
 mod figures;
 mod people;
+mod post;
+mod queue;
 mod run;
 #[cfg(test)]
 mod tests;

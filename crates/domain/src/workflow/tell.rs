@@ -1,21 +1,22 @@
 //! A workflow told in plain words, line by line, without a model.
 
+#[cfg(test)]
+mod tests;
+mod words;
+
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::clock::{At, Day, Hour};
-use super::document::{Again, Document, Variable, When};
-use super::span::Span;
+use super::clock::At;
+use super::document::{Again, Document, Variable};
 use super::step::{
-    Act, Assistant, Delay, From, Heard, Http, IfLate, IfPast, Manner, OnInvalid, Purpose, ScheduleSend, Send, Step,
-    Task, Trouble, UpdateContact, WaitForReply,
+    Act, Assistant, Delay, From, Http, OnInvalid, Purpose, ScheduleSend, Send, Step, Task, Trouble, UpdateContact,
 };
-use super::trigger::Trigger;
-use crate::condition::{Condition, text};
-
-#[cfg(test)]
-mod tests;
+use words::{
+    all, at_most, condition, counted, counted_people, day, either, heard, hour, if_error, if_late, if_past, lasts,
+    trigger, waiting,
+};
 
 /// One sentence or two about a workflow.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -334,166 +335,6 @@ impl Teller<'_> {
         let says = all(&parts);
         let mut letters = says.chars();
         letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
-    }
-}
-
-fn waiting(wait: &WaitForReply) -> String {
-    let mut says = format!("Wait up to {} for their answer", lasts(wait.timeout));
-    if !wait.merge.is_zero() {
-        let _ = write!(says, "; what they write within {} belongs to it", lasts(wait.merge));
-    }
-    says.push('.');
-    if wait.floor == Manner::Preempt {
-        says.push_str(" It is for this workflow, even if another one waits for one.");
-    }
-    says
-}
-
-fn trigger(trigger: &Trigger) -> String {
-    let on = |numbers: &[crate::id::NumberId]| if numbers.is_empty() { "" } else { " to some of your numbers" };
-    match trigger {
-        Trigger::Campaign => "they get a campaign that carries it".to_owned(),
-        Trigger::Keyword { words, numbers } => {
-            let words: Vec<String> = words.iter().map(|word| format!("“{word}”")).collect();
-            format!("they text {}{}", either(&words), on(numbers))
-        }
-        Trigger::Text { numbers } => format!("they text anything that nobody waits for{}", on(numbers)),
-        Trigger::NewConversation { numbers } => format!("a conversation with them begins by a text{}", on(numbers)),
-        Trigger::TagAdded(tag) => format!("they get the label “{tag}”"),
-        Trigger::TagRemoved(tag) => format!("they lose the label “{tag}”"),
-        Trigger::FieldChanged(field) => format!("their {field} changes"),
-        Trigger::SegmentEntered(_) => "they come into a segment".to_owned(),
-        Trigger::Date { field, days, time, yearly } => {
-            let every = if *yearly { ", every year" } else { "" };
-            match days {
-                0 => format!("it is {} on the day of their {field}{every}", hour(*time)),
-                1.. => {
-                    format!("it is {} {} after their {field}{every}", hour(*time), counted(days.unsigned_abs(), "day"))
-                }
-                _ => {
-                    format!("it is {} {} before their {field}{every}", hour(*time), counted(days.unsigned_abs(), "day"))
-                }
-            }
-        }
-        Trigger::ConversationResolved => "a conversation with them is closed".to_owned(),
-        Trigger::NoReply(span) => format!("they have not answered for {}", lasts(*span)),
-        Trigger::LinkClicked { campaign: None } => "they follow a link of yours".to_owned(),
-        Trigger::LinkClicked { campaign: Some(_) } => "they follow a link of a campaign".to_owned(),
-        Trigger::DeliveryFailed => "a text to them is not delivered".to_owned(),
-        Trigger::Api => "a program says so".to_owned(),
-        Trigger::ByHand => "a person selects them".to_owned(),
-    }
-}
-
-fn heard(heard: &Heard) -> String {
-    let quoted = |words: &[String]| either(&words.iter().map(|word| format!("“{word}”")).collect::<Vec<_>>());
-    match heard {
-        Heard::Any => "anything".to_owned(),
-        Heard::Yes => "yes".to_owned(),
-        Heard::No => "no".to_owned(),
-        Heard::Date => "with a day".to_owned(),
-        Heard::Keywords(words) => quoted(words),
-        Heard::Choice(choices) => format!("{}, by word, number or letter", quoted(choices)),
-        Heard::Number { min: Some(min), max: Some(max) } => format!("with a number from {min} to {max}"),
-        Heard::Number { min: Some(min), max: None } => format!("with a number from {min} up"),
-        Heard::Number { min: None, max: Some(max) } => format!("with a number up to {max}"),
-        Heard::Number { min: None, max: None } => "with a number".to_owned(),
-        Heard::Intent(intent) => format!("something that a model takes for “{intent}”"),
-    }
-}
-
-/// A condition in the words of conditions.
-fn condition(when: &When) -> String {
-    match when.0.as_str() {
-        Some(said) => said.trim().to_owned(),
-        None => match Condition::from_json(&when.0) {
-            Ok(condition) => text::print(&condition, &std::collections::BTreeMap::new()),
-            Err(_) => "a condition that cannot be read".to_owned(),
-        },
-    }
-}
-
-const fn if_past(if_past: IfPast, is_never: bool) -> &'static str {
-    match if_past {
-        IfPast::Skip if !is_never => " If that is over, the text is left out.",
-        IfPast::Exit if !is_never => " If that is over, they leave.",
-        _ => "",
-    }
-}
-
-const fn if_late(if_late: IfLate) -> &'static str {
-    match if_late {
-        IfLate::Send => "",
-        IfLate::Skip => " If it passes during a pause, the text is left out.",
-        IfLate::Shift => " If it passes during a pause, it moves by the length of the pause.",
-    }
-}
-
-fn if_error(on_error: Trouble, usual: Trouble) -> &'static str {
-    match on_error {
-        on_error if on_error == usual => "",
-        Trouble::Skip => " If there is no answer, they go on.",
-        Trouble::Exit => " If there is no answer, they leave.",
-        Trouble::Stop => " If there is no answer, they stand still.",
-    }
-}
-
-fn hour(hour: Hour) -> String {
-    hour.into()
-}
-
-const fn day(day: Day) -> &'static str {
-    match day {
-        Day::Mon => "Monday",
-        Day::Tue => "Tuesday",
-        Day::Wed => "Wednesday",
-        Day::Thu => "Thursday",
-        Day::Fri => "Friday",
-        Day::Sat => "Saturday",
-        Day::Sun => "Sunday",
-    }
-}
-
-/// A length of time in words: `2 hours 30 minutes`.
-fn lasts(span: Span) -> String {
-    let units = [("d", "day"), ("h", "hour"), ("m", "minute"), ("s", "second")];
-    let written = span.to_string();
-    let parts = written.split(' ').filter_map(|part| {
-        let (short, long) = units.into_iter().find(|(short, _)| part.ends_with(short))?;
-        Some(counted(part.strip_suffix(short)?.parse().ok()?, long))
-    });
-    parts.collect::<Vec<_>>().join(" ")
-}
-
-fn counted(count: u32, unit: &str) -> String {
-    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
-}
-
-fn counted_people(count: u32) -> String {
-    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
-}
-
-fn at_most(times: u32) -> String {
-    match times {
-        1 => "once".to_owned(),
-        2 => "at most twice".to_owned(),
-        times => format!("at most {times} times"),
-    }
-}
-
-fn either(list: &[String]) -> String {
-    joined(list, "or")
-}
-
-fn all(list: &[String]) -> String {
-    joined(list, "and")
-}
-
-fn joined(list: &[String], word: &str) -> String {
-    match list {
-        [before @ .., last] if !before.is_empty() => format!("{} {word} {last}", before.join(", ")),
-        [only] => only.clone(),
-        _ => String::new(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! The run: one thing after the other, in the order of time.
 
-use std::cmp::Ordering;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -9,100 +8,43 @@ use uuid::Uuid;
 use super::crowd::{Crowd, Habits};
 use super::figures::{Figures, StepFigures};
 use super::people::{Place, Somebody, places};
-use crate::campaign::Untimely;
-use crate::consent::{MarketingConsent, Wishes};
-use crate::gate::{self, Asked, Verdict, gate};
+use super::post::{Out, rate_milli};
+use super::queue::{Due, Entry};
+use crate::consent::MarketingConsent;
 use crate::id::MessageId;
 use crate::pace::Pace;
-use crate::registration;
 use crate::segment::measure;
 use crate::smart::smart_if_it_helps;
 use crate::template::Rendering;
 use crate::tenant::Settings;
 use crate::workflow::advance::{Known, advance};
-use crate::workflow::effect::{Changes, Deed, Effect, Key, Question};
+use crate::workflow::effect::{Changes, Deed, Effect, Question};
 use crate::workflow::event::{Done, Event};
 use crate::workflow::floor::Held;
 use crate::workflow::program::{Op, Published, Wait};
 use crate::workflow::reply::Text;
 use crate::workflow::span::Span;
 use crate::workflow::state::{State, Status, Waits};
-use crate::workflow::step::Purpose;
 use crate::workflow::trace::{Line, What};
 
 /// Of a crowd that goes round and round no more turns are played: some seconds' worth.
 const TURNS_MAX: u64 = 4_000_000;
 
-/// Something that is due.
-enum Due {
-    Enters,
-    /// A timer may have come.
-    Alarm,
-    /// They answer what a step asked, with one of its cases.
-    Answers {
-        step: usize,
-        case: Option<usize>,
-    },
-    /// They want no more texts.
-    Stops,
-    /// A text is to go.
-    Text(Box<Out>),
-}
-
-/// A text that is on its way out.
-struct Out {
-    key: Key,
-    purpose: Purpose,
-    segments: u32,
-    before: Option<Timestamp>,
-    /// Its turn at its number has come.
-    has_turn: bool,
-}
-
-struct Entry {
-    at: Timestamp,
-    /// What was put in first comes first.
-    nth: u64,
-    who: u32,
-    due: Due,
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Entry {}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Entry {
-    /// The earliest is the greatest, which a heap gives first.
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.at, other.nth).cmp(&(self.at, self.nth))
-    }
-}
-
 pub(super) struct Run<'r> {
-    published: &'r Published,
-    crowd: &'r Crowd,
-    settings: Settings,
+    pub(super) published: &'r Published,
+    pub(super) crowd: &'r Crowd,
+    pub(super) settings: Settings,
     rendering: Rendering,
-    places: Vec<Place>,
-    people: Vec<Somebody>,
+    pub(super) places: Vec<Place>,
+    pub(super) people: Vec<Somebody>,
     due: BinaryHeap<Entry>,
     put: u64,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     until: Timestamp,
-    pace: Option<Pace>,
+    pub(super) pace: Option<Pace>,
     /// From when on each number may send again, in microseconds.
-    turns_of_numbers: Vec<i64>,
-    figures: Figures,
+    pub(super) turns_of_numbers: Vec<i64>,
+    pub(super) figures: Figures,
     ended_after: Vec<u32>,
     texts: u128,
     pub(super) turns_max: u64,
@@ -175,12 +117,12 @@ impl<'r> Run<'r> {
         self.figures
     }
 
-    fn put(&mut self, at: Timestamp, who: u32, due: Due) {
+    pub(super) fn put(&mut self, at: Timestamp, who: u32, due: Due) {
         self.put += 1;
         self.due.push(Entry { at, nth: self.put, who, due });
     }
 
-    fn somebody(&mut self, who: u32) -> Option<&mut Somebody> {
+    pub(super) fn somebody(&mut self, who: u32) -> Option<&mut Somebody> {
         self.people.get_mut(who as usize)
     }
 
@@ -235,7 +177,7 @@ impl<'r> Run<'r> {
     }
 
     /// A turn, and those that follow from it at once.
-    fn turn(&mut self, who: u32, event: Event) {
+    pub(super) fn turn(&mut self, who: u32, event: Event) {
         let mut events = VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
             let Some(somebody) = self.people.get_mut(who as usize) else { return };
@@ -267,7 +209,7 @@ impl<'r> Run<'r> {
             if let Some(somebody) = self.somebody(who)
                 && somebody.state.as_ref().is_some_and(State::is_ended)
             {
-                (somebody.state, somebody.subject.fields) = (None, std::collections::BTreeMap::new());
+                (somebody.state, somebody.subject.fields) = (None, BTreeMap::new());
             }
         }
     }
@@ -297,7 +239,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    fn habits(&self, step: usize) -> &'r Habits {
+    pub(super) fn habits(&self, step: usize) -> &'r Habits {
         let id = self.published.nodes.get(step).map(|node| node.id.as_str());
         id.and_then(|id| self.crowd.at.get(id)).unwrap_or(&self.crowd.habits)
     }
@@ -331,9 +273,7 @@ impl<'r> Run<'r> {
         let somebody = self.somebody(who)?;
         match deed {
             Deed::Ask { question: Question::Draft { .. }, .. } => Some(Done::Wrote("A few friendly words.".to_owned())),
-            Deed::Ask { question: Question::Extract { .. }, .. } => {
-                Some(Done::Found(std::collections::BTreeMap::new()))
-            }
+            Deed::Ask { question: Question::Extract { .. }, .. } => Some(Done::Found(BTreeMap::new())),
             Deed::Ask { question: Question::Classify { choices, .. }, .. } => {
                 let waits = matches!(
                     somebody.state.as_ref().and_then(|state| state.waits.as_ref()),
@@ -361,89 +301,6 @@ impl<'r> Run<'r> {
             _ => None,
         }
     }
-
-    /// A text goes, waits for its hour or its turn, or is not sent.
-    fn sends(&mut self, who: u32, mut out: Box<Out>) {
-        let now = self.now;
-        let Some(somebody) = self.people.get_mut(who as usize) else { return };
-        if let Some(nth) = somebody.withdrawn.iter().position(|key| *key == out.key) {
-            somebody.withdrawn.swap_remove(nth);
-            return;
-        }
-        let Some(place) = self.places.get(somebody.place) else { return };
-        let (purpose, consent) = out.purpose.asks();
-        let asked = Asked {
-            settings: &self.settings,
-            number_enabled: true,
-            registration: registration::Status::NOT_NEEDED,
-            contact_blocked: false,
-            opted_out: somebody.subject.opted_out,
-            wishes: Wishes { purpose: consent.unwrap_or_default(), ..Wishes::default() },
-            phone: &place.phone,
-            contact_zone: place.own_zone.as_deref(),
-            contact_quiet: None,
-            had: &somebody.had,
-            untimely: Untimely::default(),
-            wrote_at: somebody.wrote_at,
-            purpose,
-        };
-        let blocked = match gate(now, asked) {
-            _ if out.before.is_some_and(|before| before < now) => "too_late",
-            Verdict::Skip { reason } => reason.code(),
-            Verdict::Defer { until, .. } if out.before.is_some_and(|before| before < until) => "too_late",
-            Verdict::Defer { until, reason } => {
-                *self.figures.deferred.entry(reason.code().to_owned()).or_default() += 1;
-                out.has_turn = false;
-                self.put(until, who, Due::Text(out));
-                return;
-            }
-            Verdict::Send => {
-                let at = self.turn_of_number(who, &out);
-                if at > now {
-                    *self.figures.deferred.entry("rate".to_owned()).or_default() += 1;
-                    out.has_turn = true;
-                    self.put(at, who, Due::Text(out));
-                } else {
-                    self.is_out(who, &out, purpose);
-                }
-                return;
-            }
-        };
-        *self.figures.blocked.entry(blocked.to_owned()).or_default() += 1;
-        self.turn(who, Event::Done { of: out.key, result: Done::Blocked(blocked.to_owned()) });
-    }
-
-    /// When the number may send it. Each has its own, and texts go in the order in which they came.
-    fn turn_of_number(&mut self, who: u32, out: &Out) -> Timestamp {
-        let numbers = self.turns_of_numbers.len().max(1);
-        let (Some(pace), Some(free_us)) = (self.pace, self.turns_of_numbers.get_mut(who as usize % numbers)) else {
-            return self.now;
-        };
-        if out.has_turn {
-            return self.now;
-        }
-        let goes_us = self.now.as_microsecond().max(*free_us);
-        *free_us = pace.take(goes_us, *free_us, out.segments).unwrap_or(goes_us);
-        Timestamp::from_microsecond(goes_us).unwrap_or(self.now).max(self.now)
-    }
-
-    fn is_out(&mut self, who: u32, out: &Out, purpose: gate::Purpose) {
-        let now = self.now;
-        self.figures.texts += 1;
-        self.figures.segments += out.segments;
-        let step = self.published.by_id.get(&out.key.step).copied();
-        let habits = step.map_or(&self.crowd.habits, |step| self.habits(step));
-        let Some(somebody) = self.people.get_mut(who as usize) else { return };
-        somebody.subject.last_outbound_at = Some(now);
-        if purpose == gate::Purpose::Campaign {
-            somebody.has_had(now);
-        }
-        if somebody.chance.happens(habits.stop_percent) {
-            let takes = somebody.chance.takes(habits.half_within.length(), habits.most_within.length());
-            self.put(later(now, takes), who, Due::Stops);
-        }
-        self.turn(who, Event::Done { of: out.key.clone(), result: Done::Sent });
-    }
 }
 
 fn wait(published: &Published, step: usize) -> Option<&Wait> {
@@ -467,11 +324,6 @@ fn change(somebody: &mut Somebody, changes: Changes) {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is cut down to what fits")]
-fn rate_milli(segments_per_second: f64) -> Option<u64> {
-    segments_per_second.is_finite().then(|| (segments_per_second * 1_000.0).clamp(1.0, 1e9) as u64)
-}
-
-fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+pub(super) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }

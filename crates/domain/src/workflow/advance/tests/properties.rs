@@ -314,6 +314,30 @@ proptest! {
         prop_assert!(drive.state.is_ended() || matches!(drive.state.status, Status::Failed { .. }), "{:?}", drive.state);
     }
 
+    /// However somebody answers, they get no more texts than is told before it is published.
+    #[test]
+    fn nobody_gets_more_than_the_bound(made in prop::collection::vec(any::<u8>(), 0..120), happens in prop::collection::vec(any::<u8>(), 0..400)) {
+        let of = revive(Document::from_json(&workflow(&mut Choices(made.iter()))).unwrap(), &ground());
+        let mut drive = Drive::new(&of);
+        let mut choices = Choices(happens.iter());
+        let mut event = Event::Entered { variables: variables(&[("d", "2026-11-29")]) };
+        let mut texts = 0;
+        loop {
+            let turn = drive.turn(&event);
+            texts += turn.effects.iter().filter(|effect| matches!(effect.deed, Deed::Send { .. })).count();
+            if choices.0.len() == 0 {
+                break;
+            }
+            event = self::event(&mut choices, &mut drive, &[]);
+            // What somebody of the tenant has done again, or moves, is no part of it.
+            while matches!(event, Event::Retried | Event::Migrated { .. }) {
+                event = self::event(&mut choices, &mut drive, &[]);
+            }
+        }
+        let bound = crate::workflow::bound(&of);
+        prop_assert!(texts <= usize::try_from(bound.texts).unwrap(), "{texts} texts, and the bound is {}", bound.texts);
+    }
+
     /// Facts that come twice, whenever they come again, leave everything as if they had come once.
     #[test]
     fn what_comes_again_changes_nothing(made in prop::collection::vec(any::<u8>(), 0..120), happens in prop::collection::vec(any::<u8>(), 0..100), again in prop::collection::vec((any::<u8>(), any::<u8>()), 0..12)) {
