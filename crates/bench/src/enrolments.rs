@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
     on(table, &run.sqlite(BENCH), "SQLite", run.size(1_000_000, 50_000), (5.0, 3_000.0)).await?;
     let cluster = Cluster::start().await?;
-    let database = cluster.database(BENCH).await?;
+    let database = cluster.database().await?;
     on(table, &database, "PostgreSQL", run.size(100_000, 20_000), (8.0, 2_000.0)).await
 }
 

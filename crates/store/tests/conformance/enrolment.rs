@@ -30,6 +30,8 @@ fn our_number() -> NumberId {
 
 fn way(n: u128, workflow: WorkflowId, contact: u128) -> Way {
     let id = way_id(n);
+    let mut state = State::new(id, at(0));
+    (state.seq, state.wake_at) = (1, Some(at(60)));
     Way {
         id,
         workflow,
@@ -39,7 +41,7 @@ fn way(n: u128, workflow: WorkflowId, contact: u128) -> Way {
         number: our_number(),
         key: format!("key-{n}"),
         source: Source::Api,
-        state: State { seq: 1, wake_at: Some(at(60)), ..State::new(id, at(0)) },
+        state,
         by_workflow: false,
         awaits: None,
         floor: None,
