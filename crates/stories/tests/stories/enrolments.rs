@@ -188,7 +188,10 @@ store::on_both_engines! {
         assert_eq!(town.heard(ANN), ["How was the food?"], "one question at a time");
         assert_eq!(enrolment(&acme, &second).await["waits"], "floor");
         town.texts(ANN, &acme, "good").await;
-        assert_eq!(town.heard(ANN)[1..], ["Thanks for the food.", "How was the room?"]);
+        // Both are on their way at once.
+        let mut next = town.heard(ANN)[1..].to_vec();
+        next.sort();
+        assert_eq!(next, ["How was the room?", "Thanks for the food."]);
         town.texts(ANN, &acme, "small").await;
         assert_eq!(town.heard(ANN)[3..], ["Thanks for the room."]);
     }
@@ -258,7 +261,8 @@ store::on_both_engines! {
         for step in 1..120 {
             let mut died = false;
             for death in [Death::BeforeCommit, Death::AfterCommit] {
-                let phone = format!("+1212555{:04}", 200 + 2 * step + u32::from(death == Death::AfterCommit));
+                // Where the law sets no hours: what a text waits for shall be nothing but the process.
+                let phone = format!("+4740{:06}", 2 * step + u32::from(death == Death::AfterCommit));
                 let acme = town.desk(&format!("Acme {step} {death:?}")).await;
                 let ann = contact(&acme, &phone, "Ann").await;
                 let workflow = published(&acme, survey()).await;

@@ -23,7 +23,7 @@ struct Load {
 }
 
 /// So many texts are marked and not yet out when it is killed, at most: as many as may be on their way at once.
-const UNKNOWN_PER_KILL: usize = 256;
+pub const UNKNOWN_PER_KILL: usize = 256;
 
 mod nobody_gets_it_twice_and_nobody_is_forgotten {
     use super::*;
@@ -40,7 +40,7 @@ mod nobody_gets_it_twice_and_nobody_is_forgotten {
 }
 
 /// A person of a country whose law sets campaigns no hours: the clock of this test is the real one.
-fn phone(nth: usize) -> String {
+pub fn phone(nth: usize) -> String {
     format!("+4740{nth:06}")
 }
 
@@ -110,13 +110,13 @@ async fn killed_again_and_again(engine: Engine, load: Load) {
     carrier.stop().await;
 }
 
-async fn said(caller: &Caller, method: Method, path: &str, body: Value) -> Value {
+pub async fn said(caller: &Caller, method: Method, path: &str, body: Value) -> Value {
     let (status, said) = caller.api(method, path, body, None).await.unwrap();
     assert!(status < 300, "{path}: {status}: {said}");
     said
 }
 
-async fn import(caller: &Caller, people: usize) {
+pub async fn import(caller: &Caller, people: usize) {
     let mut file = String::from("phone,name,opted_in\n");
     for nth in 0..people {
         let _ = writeln!(file, "{},Person{nth} Example,yes", phone(nth));

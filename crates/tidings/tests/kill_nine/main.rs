@@ -6,4 +6,5 @@
 
 mod campaign;
 mod house;
+mod survey;
 mod texts;
