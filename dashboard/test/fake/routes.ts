@@ -12,6 +12,7 @@ import { knowledgeRoutes } from "./knowledge";
 import { snippetRoutes } from "./snippets";
 import { suppressionRoutes } from "./suppressions";
 import { rehearsalRoutes } from "./rehearsal";
+import { workflowRoutes } from "./workflows";
 
 const phones = [
   { e164: "+12125550101", name: "Ann Bell" },
@@ -308,6 +309,7 @@ const routes: Record<string, Handler> = {
   ...approvalRoutes,
   ...assistantRoutes,
   ...campaignRoutes,
+  ...workflowRoutes,
   // Before contacts: `imports` is nobody's id.
   ...importRoutes,
   ...launchCheckRoutes,

@@ -6,6 +6,7 @@ import { seedCampaigns } from "./campaigns";
 import { seedGroups } from "./contacts";
 import { FakeDesk, aRun, pretty } from "./desk";
 import { aSourceOf } from "./knowledge";
+import { seedWorkflows } from "./workflows";
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
@@ -475,5 +476,6 @@ export function seeded(): FakeDesk {
   }
   seedGroups(desk);
   seedCampaigns(desk);
+  seedWorkflows(desk);
   return desk;
 }

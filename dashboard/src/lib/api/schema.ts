@@ -2606,6 +2606,321 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflow-gallery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workflows to begin with. Each makes sense as it is. */
+        get: operations["get_workflow_gallery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of a document, as a JSON Schema (2020-12), for editors. */
+        get: operations["get_workflow_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workflows, the newest first. */
+        get: operations["get_workflows"];
+        put?: never;
+        /** Makes a workflow, a draft: nobody enters it before it is published. */
+        post: operations["post_workflows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells what is wrong with a document, of its form and of its sense, before it is kept. */
+        post: operations["post_workflows_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a workflow, a draft, of a file: JSON or YAML, as it is. */
+        post: operations["post_workflows_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plays a workflow with somebody: what they get, what is done, and why. Nothing is sent, and nothing is kept. */
+        post: operations["post_workflows_simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One workflow, with its draft and what is wrong with it. */
+        get: operations["get_workflows_id"];
+        put?: never;
+        post?: never;
+        /** Takes a workflow away that was never published. One that was is archived. */
+        delete: operations["delete_workflows_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets nobody in any more; whoever is in it goes on to their end, though it was paused before. */
+        post: operations["post_workflows_id_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keeps a draft. What was published stays as it is.
+         * @description If somebody has changed it since `revision`, the answer is 409 `changed_meanwhile`, and nothing is kept.
+         */
+        put: operations["put_workflows_id_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes another workflow, a draft, of its draft. */
+        post: operations["post_workflows_id_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workflow as a file: its draft, or a version. */
+        get: operations["get_workflows_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets nobody in, and nobody in it go on, until it is resumed. */
+        post: operations["post_workflows_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the draft a version, which never changes, and the one that people enter from now on. Whoever is in an earlier one goes on
+         *     in that. What is as the newest version makes no new one.
+         * @description A draft that makes no sense is refused with 422 `workflow_has_faults`: all of `faults`, each with its place.
+         */
+        post: operations["post_workflows_id_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes it out of the archive: paused, until it is resumed; or a draft, if it was never published. */
+        post: operations["post_workflows_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets people in again, and those in it go on. */
+        post: operations["post_workflows_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a workflow, the newest first. */
+        get: operations["get_workflows_id_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a workflow. */
+        get: operations["get_workflows_id_versions_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions/{version}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of a workflow. Steps are the same if their ids are. */
+        get: operations["get_workflows_id_versions_version_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3600,7 +3915,7 @@ export interface components {
             throttle?: components["schemas"]["CampaignThrottle"] | null;
             /** @description Several texts in the place of `body`, to see which does best: 2 to 8, or none. */
             variants?: components["schemas"]["CampaignVariant"][] | null;
-            /** @description Whoever gets it is enrolled in this workflow, once; `null`: in none. */
+            /** @description Whoever gets it is enrolled in this workflow, once; `null`: in none. It must be active, and begin with campaigns. */
             workflow_id?: string | null;
         };
         /** @description What somebody would get if it went out now. */
@@ -4246,12 +4561,22 @@ export interface components {
              */
             segments: number;
         };
+        /** @description A document to look at. */
+        CheckWorkflow: {
+            /** @description All of it. */
+            document: Record<string, never>;
+        };
         /** @description How the account stands. */
         Checked: {
             /** @description Nothing is missing. */
             ok: boolean;
             /** @description What is missing. */
             problems: components["schemas"]["CarrierProblem"][];
+        };
+        /** @description What is wrong with a document. */
+        CheckedWorkflow: {
+            /** @description What would have to be mended before it is published, in the order of the document; at most 100. */
+            faults: components["schemas"]["WorkflowFault"][];
         };
         /** @description A condition: each of some, one of some, not one, or one thing that is looked at. */
         Condition: {
@@ -5049,6 +5374,17 @@ export interface components {
             /** @description The words of the query that it has in some form. */
             words: string[];
         };
+        /** @description A workflow to begin with. */
+        GalleryWorkflow: {
+            /** @description What it is for. */
+            description: string;
+            /** @description What it says. */
+            document: Record<string, never>;
+            /** @description By which it is made: `POST /workflows` with `{"gallery": "survey"}`. */
+            name: string;
+            /** @description What people call it. */
+            title: string;
+        };
         /**
          * @description What the gate says: it may go, not now, or never.
          * @enum {string}
@@ -5246,6 +5582,51 @@ export interface components {
              * @description Contacts that are as they were.
              */
             restored: number;
+        };
+        /** @description Somebody invented. */
+        InventedPerson: {
+            /**
+             * @description Where they work.
+             * @default null
+             */
+            company: string | null;
+            /**
+             * @description Values of the organisation's fields by their keys.
+             * @default {}
+             */
+            fields: {
+                [key: string]: components["schemas"]["FieldChange"];
+            };
+            /**
+             * @description Their language: a code as in `de`.
+             * @default null
+             */
+            language: string | null;
+            /**
+             * @description The lists that they are on.
+             * @default []
+             */
+            lists: string[];
+            /**
+             * @description What they are called.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description Their number, as it is usually written; without a country code it is read as one of the tenant's region.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description Their labels.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description IANA time zone.
+             * @default null
+             */
+            time_zone: string | null;
         };
         /** @description A text that an assistant may answer from. */
         Knowledge: {
@@ -6854,6 +7235,55 @@ export interface components {
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
         };
+        /** @description One page of a list. */
+        Listed_Workflow: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                changed_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description The member who made it; `null`: a program. */
+                created_by: string | null;
+                /**
+                 * @description Which one.
+                 * @example wfl_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description The version that people enter; `null`: none was published.
+                 */
+                live_version: number | null;
+                /** @description What its draft is called. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description Since when it is paused; `null`: it is not.
+                 */
+                paused_at: string | null;
+                /**
+                 * Format: int64
+                 * @description The draft's own number: it rises with each change.
+                 */
+                revision: number;
+                /**
+                 * @description How it stands: `draft`, it was never published; `active`, people enter it; `paused`, nobody enters it and nobody in it
+                 *     goes on; `archived`, nobody enters it and whoever is in it goes on to their end.
+                 */
+                state: components["schemas"]["WorkflowState"];
+                /** @description The draft says something else than that version, or there is none. */
+                unpublished: boolean;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
         /** @description A line of the log. */
         LogLine: {
             /**
@@ -7389,6 +7819,15 @@ export interface components {
             /** @description Where events are told; `https`. */
             url: string;
         };
+        /** @description A workflow to make: a document of one's own, one of the gallery, or an empty one that has a name. */
+        NewWorkflow: {
+            /** @description The document, in the form that `GET /workflow-schema` tells. It may have faults of sense, which are told; not of form. */
+            document?: Record<string, never> | null;
+            /** @description One of the gallery, by its name: `survey`. */
+            gallery?: string | null;
+            /** @description What it is called; if nobody says so, what its document says. */
+            name?: string | null;
+        };
         /** @description A character outside the GSM alphabet. */
         NotGsm: {
             /** @description Which. */
@@ -7750,6 +8189,8 @@ export interface components {
             detail: string;
             /** @description Each field that is wrong. */
             errors?: components["schemas"]["FieldError"][];
+            /** @description Of a workflow: each fault, with its place in the document. */
+            faults?: components["schemas"]["WorkflowFault"][];
             /** @description With `contact_merged`: the contact that the one that was asked for was made one with. */
             merged_into?: string | null;
             /**
@@ -7794,6 +8235,20 @@ export interface components {
              * @description How long it may take in all.
              */
             timeout_seconds?: number | null;
+        };
+        /** @description How to publish a draft. */
+        PublishWorkflow: {
+            /**
+             * @description What is new in it, for people; at most 500 characters.
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Format: int64
+             * @description The draft's `revision` that is meant; if not said, whatever it is.
+             * @default null
+             */
+            revision: number | null;
         };
         /** @description An assistant as it is after a version was put in force. */
         PublishedAssistant: components["schemas"]["Assistant"] & {
@@ -8422,12 +8877,36 @@ export interface components {
             /** @description The virtual customers. */
             phones: components["schemas"]["SandboxPhone"][];
         };
+        /** @description A draft to keep. */
+        SaveDraft: {
+            /** @description All of it. It may have faults of sense, which are told; not of form. */
+            document: Record<string, never>;
+            /**
+             * Format: int64
+             * @description The `revision` that it was made from.
+             */
+            revision: number;
+        };
         /** @description A header whose value is kept sealed. */
         SecretHeaderPatch: {
             /** @description Its name. */
             name: string;
             /** @description Its value; if not said, the one that is kept. */
             value?: string | null;
+        };
+        /** @description Something that was seen. */
+        SeenInPlay: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description At which step it happens; `null`: at none. */
+            step: string | null;
+            /** @description The text that was sent, or in plain words what happens. */
+            text: string;
+            /** @description What it is. */
+            what: components["schemas"]["WorkflowScene"];
         };
         /** @description A condition on contacts that has a name. */
         Segment: {
@@ -8578,6 +9057,32 @@ export interface components {
         SignIn: {
             email: string;
             password: string;
+        };
+        /** @description What is played, and with whom. */
+        SimulateWorkflow: {
+            /**
+             * Format: date-time
+             * @description When they enter; if not said, now.
+             */
+            at?: string | null;
+            /** @description With this contact, */
+            contact_id?: string | null;
+            /** @description A document, */
+            document?: Record<string, never> | null;
+            person?: components["schemas"]["InventedPerson"] | null;
+            /** @description What happens, in this order; at most 500. */
+            plays?: components["schemas"]["WorkflowPlay"][];
+            /** @description What is known from the start, by keys of variables. */
+            variables?: {
+                [key: string]: components["schemas"]["FieldChange"];
+            };
+            /**
+             * Format: int64
+             * @description this version of it; if not said, its draft.
+             */
+            version?: number | null;
+            /** @description or a workflow of yours: */
+            workflow_id?: string | null;
         };
         /** @description A text that is used again and again. */
         Snippet: {
@@ -9004,6 +9509,30 @@ export interface components {
             /** @description The newest first, at most 200. */
             data: components["schemas"]["AssistantVersion"][];
         };
+        /** @description A line of the log of somebody's way. */
+        WayLine: {
+            /**
+             * Format: int64
+             * @description Of which turn.
+             */
+            seq: number;
+            /** @description At which step; `null`: at none. */
+            step: string | null;
+            /** @description The same in plain words. */
+            text: string;
+            /** @description What happened: a stable word, as in `took` or `left_out`. */
+            what: string;
+        };
+        /**
+         * @description How it stands with somebody's way through a workflow.
+         * @enum {string}
+         */
+        WayStatus: "new" | "live" | "paused" | "failed" | "ended";
+        /**
+         * @description What somebody's way waits for: a time, a reply, a model's word on a reply, what is done elsewhere, another workflow.
+         * @enum {string}
+         */
+        WayWaits: "time" | "reply" | "intent" | "effect" | "floor";
         /** @description An endpoint, without its secret. */
         Webhook: {
             /**
@@ -9028,6 +9557,193 @@ export interface components {
             from: string;
             /** @description Until, later on the same day; 24:00 is its end. */
             until: string;
+        };
+        /** @description What is done with people step by step. */
+        Workflow: {
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The member who made it; `null`: a program. */
+            created_by: string | null;
+            /**
+             * @description Which one.
+             * @example wfl_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description The version that people enter; `null`: none was published.
+             */
+            live_version: number | null;
+            /** @description What its draft is called. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when it is paused; `null`: it is not.
+             */
+            paused_at: string | null;
+            /**
+             * Format: int64
+             * @description The draft's own number: it rises with each change.
+             */
+            revision: number;
+            /**
+             * @description How it stands: `draft`, it was never published; `active`, people enter it; `paused`, nobody enters it and nobody in it
+             *     goes on; `archived`, nobody enters it and whoever is in it goes on to their end.
+             */
+            state: components["schemas"]["WorkflowState"];
+            /** @description The draft says something else than that version, or there is none. */
+            unpublished: boolean;
+        };
+        /**
+         * @description What two versions of a workflow differ in, of one step or of what stands above the steps.
+         * @enum {string}
+         */
+        WorkflowChange: "added" | "removed" | "moved" | "changed";
+        /** @description A workflow with its draft, and what is wrong with it. */
+        WorkflowDetail: components["schemas"]["Workflow"] & {
+            /** @description The draft, in the form that `GET /workflow-schema` tells. */
+            document: Record<string, never>;
+            /** @description What is wrong with the draft as things stand now; while there is something, it cannot be published. */
+            faults: components["schemas"]["WorkflowFault"][];
+        };
+        /** @description Something that differs. */
+        WorkflowDifference: {
+            /** @description What happened to it. */
+            change: components["schemas"]["WorkflowChange"];
+            /** @description Where it says something else, as JSON pointers within it: `/send/text`. */
+            places: string[];
+            /** @description Of which step; `null`: of what stands above the steps. */
+            step: string | null;
+        };
+        /** @description What differs between two versions. */
+        WorkflowDifferences: {
+            /** @description What differs, step by step. */
+            differences: components["schemas"]["WorkflowDifference"][];
+            /**
+             * Format: int64
+             * @description The version that was compared with; 0: there is none before the first.
+             */
+            from: number;
+            /**
+             * @description Nothing differs but texts that are sent, or what it is called: whoever is under way could go on in the other one as they
+             *     stand.
+             */
+            only_texts_differ: boolean;
+            /**
+             * Format: int64
+             * @description The version that was asked for.
+             */
+            to: number;
+        };
+        /** @description What is wrong with a workflow, where, and how to mend it. */
+        WorkflowFault: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description What to do. */
+            mend: string;
+            /** @description What is wrong. */
+            message: string;
+            /** @description Where in the document, as a JSON pointer (RFC 6901): `/steps/2/send/text`; empty: the whole. */
+            pointer: string;
+            /** @description The step that it belongs to; `null`: to none. */
+            step: string | null;
+        };
+        /** @description Workflows to begin with. */
+        WorkflowGallery: {
+            /** @description All of them. */
+            data: components["schemas"]["GalleryWorkflow"][];
+        };
+        /** @description What happens in a play. */
+        WorkflowPlay: {
+            /** @description They text this. */
+            says: string;
+        } | {
+            /** @description So much time passes, as in `90m` or `2d`. */
+            waits: string;
+        } | "skips" | "pauses" | "resumes";
+        /** @description What came of a play. */
+        WorkflowPlayed: {
+            /** @description Why it stands still; `null`: it does not. */
+            failure: string | null;
+            /** @description What the fields of the person hold by now. */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description What their clock shows by now.
+             */
+            now: string;
+            /** @description What came of it: the outcome of an `end`, or how it ended otherwise; `null`: it goes on. */
+            outcome: string | null;
+            /** @description What was seen, in order. */
+            seen: components["schemas"]["SeenInPlay"][];
+            /** @description The step where they stand, or where their way ended; `null`: they never came to one. */
+            stands_at: string | null;
+            /** @description How it stands with their way. */
+            status: components["schemas"]["WayStatus"];
+            /** @description Their labels by now. */
+            tags: string[];
+            /** @description Every step of the way, and why. */
+            trace: components["schemas"]["WayLine"][];
+            /** @description What is remembered, by keys of variables. */
+            variables: {
+                [key: string]: string;
+            };
+            waits_for: components["schemas"]["WayWaits"] | null;
+            /**
+             * Format: date-time
+             * @description When the next timer comes, which `skips` goes to; `null`: none does.
+             */
+            wake_at: string | null;
+        };
+        /**
+         * @description What is seen when a workflow is played: a text of ours, one of theirs, or what happens on their way.
+         * @enum {string}
+         */
+        WorkflowScene: "we_say" | "they_say" | "happens";
+        /**
+         * @description How it stands with a workflow: it was never published; people enter it; nobody enters it and nobody in it goes on; nobody
+         *     enters it and whoever is in it goes on to their end.
+         * @enum {string}
+         */
+        WorkflowState: "draft" | "active" | "paused" | "archived";
+        /** @description Something that was published. */
+        WorkflowVersion: {
+            /** @description People enter this one. */
+            is_live: boolean;
+            /** @description What whoever published it says of it; `null`: nothing. */
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
+            published_at: string;
+            /** @description The member who published it; `null`: a program. */
+            published_by: string | null;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            version: number;
+        };
+        /** @description A version with what it says. */
+        WorkflowVersionDetail: components["schemas"]["WorkflowVersion"] & {
+            /** @description What it says. */
+            document: Record<string, never>;
+        };
+        /** @description A workflow's versions. */
+        WorkflowVersions: {
+            /** @description The newest first, at most 200. */
+            data: components["schemas"]["WorkflowVersion"][];
         };
         /** @description By which clocks somebody lives, as far as it is known, and how that is known. */
         Zone: {
@@ -15603,6 +16319,638 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_gallery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowGallery"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows: {
+        parameters: {
+            query?: {
+                /** @description Those with this in their names, whatever its case. */
+                q?: string;
+                /** @description Those that stand so: `draft`, `active`, `paused` or `archived`; `all`. If not said, all that are not archived. */
+                state?: string;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Workflow"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkflow"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckWorkflow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedWorkflow"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_simulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateWorkflow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowPlayed"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workflows_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_workflows_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_duplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_export: {
+        parameters: {
+            query?: {
+                /** @description `json`, if not said, or `yaml`. */
+                format?: string;
+                /** @description Which version; if not said, the draft. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/yaml": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishWorkflow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_versions: {
+        parameters: {
+            query?: {
+                /** @description Only versions before this one. */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowVersions"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_versions_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowVersionDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_versions_version_diff: {
+        parameters: {
+            query?: {
+                /** @description The other version; if not said, the one before it. */
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDifferences"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -1,4 +1,5 @@
 /** Short names for the schema's types; the only way the rest of the dashboard reaches them. */
+import type { Document as WorkflowDocument } from "$lib/workflow/document";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -201,6 +202,24 @@ export type Standing = Schemas["RecipientStanding"];
 export type Webhook = Schemas["Webhook"];
 export type WebhookDelivery = Schemas["Delivery"];
 export type WebhookPatch = Schemas["ChangeWebhook"];
+export type Workflow = Schemas["Workflow"];
+export type WorkflowDetail = Omit<Schemas["WorkflowDetail"], "document"> & { document: WorkflowDocument };
+export type WorkflowFault = Schemas["WorkflowFault"];
+export type WorkflowState = Workflow["state"];
+export type WorkflowTemplate = Omit<Schemas["GalleryWorkflow"], "document"> & { document: WorkflowDocument };
+export type WorkflowVersion = Schemas["WorkflowVersion"];
+export type WorkflowVersionDetail = WorkflowVersion & { document: WorkflowDocument };
+export type WorkflowPlay = Schemas["WorkflowPlay"];
+export type WorkflowPlayed = Schemas["WorkflowPlayed"];
+/** What is played, and with whom. What is absent is not said. */
+export interface NewWorkflowPlay {
+  document: WorkflowDocument;
+  contact_id?: string;
+  variables: Record<string, FieldValue>;
+  plays: readonly WorkflowPlay[];
+  /** When they enter. */
+  at: string;
+}
 
 /** One page of a list; the last has no `next_cursor`. */
 export interface Page<T> {
@@ -222,6 +241,8 @@ export type LiveEvent =
   /** Without the list: it is gone. */
   | { type: "list.updated"; data: { list: ContactList; id?: never } | { list?: never; id: string } }
   | { type: "segment.updated" | "import.updated"; data: { id: string } }
+  /** Without the workflow: it is gone. */
+  | { type: "workflow.updated"; data: { workflow: Workflow; id?: never } | { workflow?: never; id: string } }
   /** Only the id: it is gone. */
   | { type: "team.updated"; data: { team: Team; id?: never } | { team?: never; id: string } }
   | {

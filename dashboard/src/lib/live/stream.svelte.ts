@@ -27,6 +27,7 @@ export const EVENT_TYPES = [
   "list.updated",
   "segment.updated",
   "import.updated",
+  "workflow.updated",
 ] as const;
 
 export interface Listener {

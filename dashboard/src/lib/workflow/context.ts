@@ -1,0 +1,15 @@
+/** What the parts of a builder share, however deep they lie: the document at hand, what is wrong with it, what things are called. */
+import { createContext } from "svelte";
+import type { Editor } from "./editor.svelte";
+import type { Faults } from "./faults";
+import type { Names } from "./words";
+
+export interface Building {
+  readonly editor: Editor;
+  readonly faults: Faults;
+  readonly names: Names;
+  /** It is only looked at. */
+  readonly isLocked: boolean;
+}
+
+export const [building, setBuilding] = createContext<Building>();

@@ -1,0 +1,6 @@
+/** The parts of a workflow's page, by their addresses. */
+export const PARTS: readonly { value: string; label: string }[] = [
+  { value: "build", label: "Build" },
+  { value: "versions", label: "Versions" },
+  { value: "document", label: "Document" },
+];
