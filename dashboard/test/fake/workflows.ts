@@ -158,7 +158,7 @@ export function seedWorkflows(d: FakeDesk): void {
     };
     if (first)
       put(d, kept, {
-        document: { ...kept.workflow.document, steps: [first, { id: "confirmed", send: text }, ...rest] },
+        document: { ...kept.workflow.document, steps: [first, { id: "booked", send: text }, ...rest] },
         revision: 2,
       });
   }

@@ -163,6 +163,7 @@ export type CampaignPatch = Partial<
     | "outside_hours"
     | "over_cap"
     | "send_before"
+    | "workflow_id"
   >
 >;
 /** When it is to go; nothing said: as soon as it may. */

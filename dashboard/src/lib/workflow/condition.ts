@@ -62,6 +62,8 @@ export const OPS: Record<Holds, readonly { op: Op; words: string }[]> = {
   date: [
     { op: "=", words: "is" },
     { op: "<", words: "is before" },
+    { op: "<=", words: "is on or before" },
+    { op: ">=", words: "is on or after" },
     { op: ">", words: "is after" },
     { op: "within last", words: "was in the last" },
     { op: "within next", words: "is in the next" },
@@ -177,7 +179,9 @@ function rowAt(tokens: readonly Token[], at: number): { row: Row; next: number }
 function valueAt(tokens: readonly Token[], at: number): string | null {
   const token = tokens[at];
   if (!token || token.kind === "sign") return null;
-  if (token.kind === "word" && !/^(yes|no)$/i.test(token.text)) return null;
+  if (token.kind === "word" && !/^(yes|no|today)$/i.test(token.text)) return null;
+  // Days before or after it are more than a row.
+  if (/^today$/i.test(token.text) && /^[+-]/.test(tokens[at + 1]?.text ?? "")) return null;
   return token.kind === "word" ? token.text.toLowerCase() : token.text;
 }
 
@@ -213,7 +217,7 @@ function rowText({ name, op, value }: Row, holds: Holds): string {
 function written(value: string, holds: Holds): string {
   const said = value.trim();
   if (holds === "number" && /^-?\d+(\.\d+)?$/.test(said)) return said;
-  if (holds === "date" && /^\d{4}-\d{2}-\d{2}$/.test(said)) return said;
+  if (holds === "date" && /^(\d{4}-\d{2}-\d{2}|today)$/.test(said)) return said;
   if (holds === "yes_no" && /^(yes|no)$/i.test(said)) return said.toLowerCase();
   return `"${value.replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
 }

@@ -8,6 +8,8 @@ export interface Building {
   readonly editor: Editor;
   readonly faults: Faults;
   readonly names: Names;
+  /** Where the contact stands who is played on the phone. */
+  readonly standsAt: string | null;
   /** It is only looked at. */
   readonly isLocked: boolean;
 }

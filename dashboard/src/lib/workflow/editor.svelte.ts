@@ -24,10 +24,11 @@ export class Editor {
   announcement = $state("");
   #history = $state.raw(History.empty<Snapshot>());
 
+  /** Steps that were made here and have no name of their own yet. */
+  readonly #made = new Set<string>();
+
   constructor(
     document: Document,
-    /** Steps of the live version: people stand there, so these keep their names. */
-    private readonly published: () => ReadonlySet<string> = () => new Set(),
     private readonly now: () => number = Date.now,
   ) {
     this.document = tree.withOwnIds(document);
@@ -57,6 +58,7 @@ export class Editor {
     const step = newStep(kind);
     const own = { ...step, id: freeId(step.id, this.ids) };
     this.#do("Add", tree.insert(this.document, place, [own]), own.id);
+    this.#made.add(own.id);
     this.announcement = `${labelOfKind(kind)} was added.`;
     return own.id;
   }
@@ -206,12 +208,14 @@ export class Editor {
   /** It belongs to what was typed there: undoing that undoes it. */
   #name(id: string): void {
     const step = tree.find(this.document, id)?.step;
-    if (!step || !isUsual(step) || this.published().has(id)) return;
+    // What somebody else called so, or people stand at, keeps its name.
+    if (!step || !this.#made.has(id) || !isUsual(step)) return;
     const others = new Set(this.ids);
     others.delete(id);
     const wanted = idFrom(step);
-    if (wanted !== id.replace(/_\d+$/, ""))
-      this.document = tree.rename(this.document, id, freeId(wanted, others));
+    if (wanted === id.replace(/_\d+$/, "")) return;
+    this.#made.delete(id);
+    this.document = tree.rename(this.document, id, freeId(wanted, others));
   }
 
   #called(step: Step): string {

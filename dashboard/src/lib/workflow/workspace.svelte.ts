@@ -6,7 +6,6 @@ import type { Document } from "./document";
 import { Draft } from "./draft.svelte";
 import { Editor } from "./editor.svelte";
 import { Simulation } from "./simulation.svelte";
-import { idsOf } from "./tree";
 
 export class Workspace {
   readonly draft: Draft;
@@ -22,7 +21,7 @@ export class Workspace {
 
   constructor(found: WorkflowDetail) {
     this.draft = new Draft(found);
-    this.editor = new Editor(this.draft.document, () => new Set(this.live ? idsOf(this.live.steps) : []));
+    this.editor = new Editor(this.draft.document);
     if (this.draft.isSaved) this.checked.begin(found.document, found.faults);
     else this.checked.take(this.draft.document);
     void this.#findLive();
@@ -94,7 +93,7 @@ export class Workspace {
     try {
       this.live = version === null ? null : (await api.version(this.id, version)).document;
     } catch {
-      // Without it every step counts as published anew; it is asked for again when the page is.
+      // Without it nothing is compared; it is asked for again with the next word of the workflow.
       this.#liveVersion = null;
     }
   }
