@@ -17,6 +17,7 @@ export const aWorkflow = (over: Partial<WorkflowDetail> = {}): WorkflowDetail =>
     steps: [{ id: "ask", send: { text: "Will you come?", purpose: "service" } }],
   },
   faults: [],
+  warnings: [],
   ...over,
 });
 

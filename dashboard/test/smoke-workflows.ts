@@ -238,7 +238,11 @@ async function publish({ page, fake, shot, axe, expect }: Smoke): Promise<void> 
   await page.getByRole("button", { name: "Use as draft" }).last().click();
   await page.getByText("Nothing is published.").waitFor();
   await page.getByRole("link", { name: "Document" }).click();
-  const json = page.getByLabel("As JSON");
+  await page.getByText("Their reply into Rating").waitFor();
+  await shot("b6-words");
+  await axe(page, "a workflow in words");
+  await page.getByRole("radio", { name: "As JSON" }).check({ force: true });
+  const json = page.getByLabel("The document as JSON");
   expect((await json.inputValue()).includes("to hear that"), "an older version must be the draft");
   await json.fill("{");
   await page.getByText("This is no JSON").waitFor();

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as T from "../../src/lib/api/types";
 import { isDocument, type Document, type Step } from "../../src/lib/workflow/document";
+import { catalogueOf } from "../../src/lib/workflow/catalogue";
+import { summaryOf, type Names } from "../../src/lib/workflow/words";
 import { allSteps } from "../../src/lib/workflow/tree";
 import { contactsOf } from "./contacts";
 import { Refusal, notFound, type FakeDesk } from "./desk";
@@ -79,6 +81,44 @@ function faultsOf(document: Document): T.WorkflowFault[] {
   return faults;
 }
 
+/** One of the things that are worth a second look. */
+function warningsOf(document: Document): T.WorkflowFault[] {
+  if (faultsOf(document).length) return [];
+  return allSteps(document)
+    .filter(({ step }) => step.wait_for_reply?.cases?.length === 1 && !step.wait_for_reply.on_timeout?.length)
+    .map(({ step, pointer }) => ({
+      pointer: `${pointer}/wait_for_reply/on_timeout`,
+      step: step.id,
+      code: "silence_goes_on",
+      message: "Who does not answer goes on as if they had.",
+      mend: "Say what is done then, if that is not meant.",
+    }));
+}
+
+function checkedOf(document: Document): T.CheckedWorkflow {
+  const names = {
+    names: catalogueOf(document, []),
+    ...Object.fromEntries(
+      ["number", "list", "segment", "team", "member", "assistant", "workflow", "campaign"].map((of) => [
+        of,
+        () => of,
+      ]),
+    ),
+  } as unknown as Names;
+  const texts = allSteps(document).filter(({ step }) => step.send).length;
+  const faults = faultsOf(document);
+  return {
+    faults,
+    warnings: warningsOf(document),
+    at_most: faults.length ? null : { texts, segments: texts + 1 },
+    told: allSteps(document).map(({ step, depth }) => ({
+      depth,
+      step: step.id,
+      says: summaryOf(step, names) || step.id,
+    })),
+  };
+}
+
 function put(d: FakeDesk, kept: FakeWorkflow, change: Partial<T.WorkflowDetail>): T.WorkflowDetail {
   const was = kept.workflow;
   const document = change.document ?? was.document;
@@ -89,9 +129,10 @@ function put(d: FakeDesk, kept: FakeWorkflow, change: Partial<T.WorkflowDetail>)
     name: document.name,
     unpublished: JSON.stringify(live?.document) !== JSON.stringify(document),
     faults: faultsOf(document),
+    warnings: warningsOf(document),
     changed_at: now(),
   };
-  const { document: _, faults: __, ...workflow } = kept.workflow;
+  const { document: _, faults: __, warnings: ___, ...workflow } = kept.workflow;
   d.emit("workflow.updated", { workflow });
   return kept.workflow;
 }
@@ -110,6 +151,7 @@ export function aWorkflowOf(d: FakeDesk, document: Document): FakeWorkflow {
     changed_at: now(),
     document,
     faults: faultsOf(document),
+    warnings: warningsOf(document),
   };
   const kept = { workflow, versions: [] };
   d.workflows.unshift(kept);
@@ -167,7 +209,7 @@ export function seedWorkflows(d: FakeDesk): void {
 export const workflowRoutes: Record<string, Handler> = {
   "GET /workflow-gallery": () => ({ data: gallery() }),
   "GET /workflows": (d, _, __, query) => {
-    const sought = query.get("search")?.toLowerCase() ?? "";
+    const sought = query.get("q")?.toLowerCase() ?? "";
     const state = query.get("state");
     return page(
       d.workflows
@@ -187,7 +229,7 @@ export const workflowRoutes: Record<string, Handler> = {
   },
   "POST /workflows/check": (_, __, body) => {
     const { document } = body as unknown as { document: Document };
-    return { faults: faultsOf(document) };
+    return checkedOf(document);
   },
   "POST /workflows/simulate": (d, _, body) => {
     const asked = body as unknown as T.NewWorkflowPlay;

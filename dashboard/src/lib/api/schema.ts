@@ -2667,7 +2667,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tells what is wrong with a document, of its form and of its sense, before it is kept. */
+        /**
+         * Tells what is wrong with a document, of its form and of its sense; what is worth a second look; what it costs at most; and what
+         *     it does, in plain words. It is not kept.
+         */
         post: operations["post_workflows_check"];
         delete?: never;
         options?: never;
@@ -4573,10 +4576,15 @@ export interface components {
             /** @description What is missing. */
             problems: components["schemas"]["CarrierProblem"][];
         };
-        /** @description What is wrong with a document. */
+        /** @description What can be said of a document. */
         CheckedWorkflow: {
+            at_most: components["schemas"]["WorkflowBound"] | null;
             /** @description What would have to be mended before it is published, in the order of the document; at most 100. */
             faults: components["schemas"]["WorkflowFault"][];
+            /** @description What it does, in plain words; empty: it has not the form of a workflow. */
+            told: components["schemas"]["WorkflowTold"][];
+            /** @description What may be meant so, and is worth a second look; told once nothing is wrong. */
+            warnings: components["schemas"]["WorkflowFault"][];
         };
         /** @description A condition: each of some, one of some, not one, or one thing that is looked at. */
         Condition: {
@@ -9603,6 +9611,22 @@ export interface components {
             unpublished: boolean;
         };
         /**
+         * @description What one person's way costs at most. An assistant that the conversation is given to, and other workflows that are entered, are
+         *     not in it.
+         */
+        WorkflowBound: {
+            /**
+             * Format: int32
+             * @description Segments, on the way that has most of them, with long values filled in.
+             */
+            segments: number;
+            /**
+             * Format: int32
+             * @description Texts, on the way that has most of them.
+             */
+            texts: number;
+        };
+        /**
          * @description What two versions of a workflow differ in, of one step or of what stands above the steps.
          * @enum {string}
          */
@@ -9613,6 +9637,8 @@ export interface components {
             document: Record<string, never>;
             /** @description What is wrong with the draft as things stand now; while there is something, it cannot be published. */
             faults: components["schemas"]["WorkflowFault"][];
+            /** @description What is worth a second look, once nothing is wrong. */
+            warnings: components["schemas"]["WorkflowFault"][];
         };
         /** @description Something that differs. */
         WorkflowDifference: {
@@ -9643,13 +9669,13 @@ export interface components {
              */
             to: number;
         };
-        /** @description What is wrong with a workflow, where, and how to mend it. */
+        /** @description What is wrong with a workflow, or worth a second look; where, and how to mend it. */
         WorkflowFault: {
             /** @description Stable, for programs. */
             code: string;
             /** @description What to do. */
             mend: string;
-            /** @description What is wrong. */
+            /** @description What is wrong, or may be. */
             message: string;
             /** @description Where in the document, as a JSON pointer (RFC 6901): `/steps/2/send/text`; empty: the whole. */
             pointer: string;
@@ -9716,6 +9742,18 @@ export interface components {
          * @enum {string}
          */
         WorkflowState: "draft" | "active" | "paused" | "archived";
+        /** @description One sentence or two about a workflow. */
+        WorkflowTold: {
+            /**
+             * Format: int32
+             * @description How deep it stands: what happens in a way stands below what leads into it.
+             */
+            depth: number;
+            /** @description What is said. */
+            says: string;
+            /** @description About which step; `null`: about the whole, or a way. */
+            step: string | null;
+        };
         /** @description Something that was published. */
         WorkflowVersion: {
             /** @description People enter this one. */

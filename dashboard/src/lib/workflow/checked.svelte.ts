@@ -1,5 +1,6 @@
 /** What is wrong with a document while it is written, as the server says it. */
-import { workflows as api } from "$lib/api";
+import { workflows as api } from "$lib/api/workflows";
+import type { WorkflowBound, WorkflowDetail, WorkflowTold } from "$lib/api/types";
 import type { Document } from "./document";
 import { Faults } from "./faults";
 
@@ -7,6 +8,12 @@ const PAUSE_MS = 350;
 
 export class Checked {
   faults = $state.raw(Faults.none);
+  /** What may be meant so, and is worth a second look; told once nothing is wrong. */
+  warnings = $state.raw(Faults.none);
+  /** What one person's way costs at most; `null`: something is wrong, or it is not here yet. */
+  atMost = $state.raw<WorkflowBound | null>(null);
+  /** What it does, in plain words. */
+  told = $state.raw<readonly WorkflowTold[]>([]);
   /** What is said is not of the document as it is now. */
   isAsking = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -14,10 +21,11 @@ export class Checked {
 
   constructor(private readonly checker: typeof api.check = api.check) {}
 
-  /** What the server said of a document with the draft itself. */
-  begin(document: Document, faults: Parameters<typeof Faults.of>[1]): void {
-    this.stop();
+  /** What the server said of a document with the draft itself; what more there is to say is asked for. */
+  begin({ document, faults, warnings }: WorkflowDetail): void {
     this.faults = Faults.of(document, faults);
+    this.warnings = Faults.of(document, warnings);
+    this.take(document);
   }
 
   take(document: Document): void {
@@ -35,8 +43,11 @@ export class Checked {
   async #ask(document: Document): Promise<void> {
     const abort = (this.#abort = new AbortController());
     try {
-      const { faults } = await this.checker(document, abort.signal);
-      if (!abort.signal.aborted) this.faults = Faults.of(document, faults);
+      const { faults, warnings, at_most, told } = await this.checker(document, abort.signal);
+      if (abort.signal.aborted) return;
+      this.faults = Faults.of(document, faults);
+      this.warnings = Faults.of(document, warnings);
+      [this.atMost, this.told] = [at_most, told];
     } catch {
       // Offline or superseded: what was said before stands at its steps, which have not gone.
     } finally {

@@ -7,6 +7,8 @@ import type { Names } from "./words";
 export interface Building {
   readonly editor: Editor;
   readonly faults: Faults;
+  /** What is worth a second look. */
+  readonly warnings: Faults;
   readonly names: Names;
   /** Where the contact stands who is played on the phone. */
   readonly standsAt: string | null;

@@ -227,6 +227,8 @@ export interface Document {
   entry?: Entry;
   exits?: Exits;
   variables?: Variable[];
+  /** Conversations that must go as they are written; they are kept as they are. */
+  goldens?: unknown[];
   steps: Step[];
 }
 

@@ -2,7 +2,8 @@
  * A draft that is kept as it is written: in the browser at once, on the server after a breath, with the revision that it was
  * made from. If somebody else has changed it meanwhile, nothing is overwritten before a person has said which one counts.
  */
-import { Problem, reasonOf, workflows as api } from "$lib/api";
+import { Problem, reasonOf } from "$lib/api";
+import { workflows as api } from "$lib/api/workflows";
 import type { WorkflowDetail } from "$lib/api/types";
 import { kept } from "$lib/ui/kept";
 import { isDocument, type Document } from "./document";

@@ -1,5 +1,6 @@
 /** What the workspace has that workflows name, fetched once: the names behind ids, and what can be chosen. */
-import { campaigns, workflows } from "$lib/api";
+import { campaigns } from "$lib/api";
+import { workflows } from "$lib/api/workflows";
 import { every } from "$lib/api/every";
 import type { Workflow } from "$lib/api/types";
 import { Examples } from "$lib/campaign/examples.svelte";

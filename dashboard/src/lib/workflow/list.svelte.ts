@@ -1,5 +1,6 @@
 /** The workflows, the newest first, kept true by the live stream. */
-import { workflows as api, reasonOf } from "$lib/api";
+import { reasonOf } from "$lib/api";
+import { workflows as api } from "$lib/api/workflows";
 import type { LiveEvent, Workflow } from "$lib/api/types";
 
 export type Shown = "current" | "archived";
@@ -62,7 +63,7 @@ export class WorkflowList {
     const search = this.search.trim();
     try {
       const page = await this.list({
-        ...(search && { search }),
+        ...(search && { q: search }),
         ...(this.shown === "archived" && { state: "archived" as const }),
         ...(cursor && { cursor }),
       });

@@ -1,5 +1,6 @@
 /** The phone beside a workflow: somebody plays the contact, and the server plays the workflow. It keeps nothing: all plays are sent each time. */
-import { Problem, reasonOf, workflows as api } from "$lib/api";
+import { Problem, reasonOf } from "$lib/api";
+import { workflows as api } from "$lib/api/workflows";
 import type { FieldValue, WorkflowPlay, WorkflowPlayed } from "$lib/api/types";
 import type { Document } from "./document";
 

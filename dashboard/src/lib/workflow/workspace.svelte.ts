@@ -1,5 +1,5 @@
 /** All that belongs to one workflow that is open: its draft, the editor on it, what is wrong with it, and the phone. */
-import { workflows as api } from "$lib/api";
+import { workflows as api } from "$lib/api/workflows";
 import type { LiveEvent, WorkflowDetail } from "$lib/api/types";
 import { Checked } from "./checked.svelte";
 import type { Document } from "./document";
@@ -22,7 +22,7 @@ export class Workspace {
   constructor(found: WorkflowDetail) {
     this.draft = new Draft(found);
     this.editor = new Editor(this.draft.document);
-    if (this.draft.isSaved) this.checked.begin(found.document, found.faults);
+    if (this.draft.isSaved) this.checked.begin(found);
     else this.checked.take(this.draft.document);
     void this.#findLive();
   }
@@ -83,7 +83,7 @@ export class Workspace {
 
   #begin(found: WorkflowDetail): void {
     this.editor.restart(found.document);
-    this.checked.begin(found.document, found.faults);
+    this.checked.begin(found);
   }
 
   async #findLive(): Promise<void> {
