@@ -1,5 +1,5 @@
 /** Complete workflows for tests; each test says only what matters to it. */
-import type { WorkflowDetail, WorkflowPlayed } from "../src/lib/api/types";
+import type { Enrolment, WorkflowDetail, WorkflowFunnel, WorkflowPlayed } from "../src/lib/api/types";
 
 export const aWorkflow = (over: Partial<WorkflowDetail> = {}): WorkflowDetail => ({
   id: "wfl_1",
@@ -34,5 +34,38 @@ export const aPlayed = (over: Partial<WorkflowPlayed> = {}): WorkflowPlayed => (
   variables: {},
   fields: {},
   tags: [],
+  ...over,
+});
+
+export const anEnrolment = (over: Partial<Enrolment> = {}): Enrolment => ({
+  id: "enr_1",
+  workflow_id: "wfl_1",
+  version: 1,
+  contact_id: "con_1",
+  name: "Ann Bell",
+  phone: "+12125550101",
+  pretty_phone: "(212) 555-0101",
+  number_id: "num_1",
+  source: "by_hand",
+  status: "live",
+  step: "answer",
+  waits: "reply",
+  since: "2026-11-28T10:00:00Z",
+  wakes_at: "2026-11-29T10:00:00Z",
+  failure: null,
+  outcome: null,
+  variables: {},
+  entered_at: "2026-11-28T10:00:00Z",
+  ended_at: null,
+  ...over,
+});
+
+export const aFunnel = (over: Partial<WorkflowFunnel> = {}): WorkflowFunnel => ({
+  version: 1,
+  entered: 10,
+  inside: 4,
+  refused: {},
+  ended: {},
+  steps: [],
   ...over,
 });

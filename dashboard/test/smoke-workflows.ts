@@ -32,6 +32,7 @@ export async function workflow(smoke: Smoke): Promise<void> {
   await play(smoke);
   await publish(smoke);
   await collide(smoke);
+  await people(smoke);
   await narrow(smoke);
 }
 
@@ -272,6 +273,51 @@ async function collide({ page, fake, shot, axe, expect }: Smoke): Promise<void> 
   expect(JSON.stringify(made()?.document).includes("Mine."), "what somebody keeps must be kept");
 }
 
+/** Who is where: counted on the drawing, listed, let in, looked at one by one. */
+async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const kept = fake.desk.workflows.find(({ workflow }) => workflow.name === "Appointment reminder");
+  await page.goto(`${fake.url}/workflows/${kept?.workflow.id}`);
+  await page.getByRole("link", { name: "People" }).click();
+  const list = page.getByRole("list", { name: "Who is on their way" });
+  await list.getByRole("button").first().waitFor();
+  await page.getByText("1,170 came").or(page.getByText("1,170")).first().waitFor();
+  await shot("b8-people");
+  await axe(page, "who is in a workflow");
+  await page.getByLabel("How they stand").selectOption({ label: "Stands still" });
+  await list.getByText("the carrier is not reached").waitFor();
+  expect((await list.getByRole("button").count()) === 1, "those who stand so must be found");
+  await list.getByRole("button").click();
+  await page.getByRole("list", { name: "What happened" }).waitFor();
+  await shot("b9-path");
+  await axe(page, "the path of one person");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("On the way").waitFor();
+  expect(
+    fake.desk.enrolments.every(({ status }) => status !== "failed"),
+    "a step that could not be done must be tried again",
+  );
+  await page.getByRole("button", { name: "End it" }).click();
+  await page.getByRole("button", { name: "Really end it?" }).click();
+  await page.getByText("Ended by somebody").waitFor();
+  await page.getByRole("button", { name: "Everybody" }).click();
+  await page.getByLabel("How they stand").selectOption({ label: "All" });
+  // A step of the drawing says who stands there.
+  await page.locator('[data-step="answer"]').or(page.locator("[data-step]").nth(3)).first().click();
+  await page.getByRole("button", { name: "Everywhere" }).click();
+  await page.getByRole("button", { name: "Let somebody in" }).click();
+  await page.getByRole("dialog").getByLabel("Search for somebody").pressSequentially("Ruth");
+  await page.getByRole("dialog").getByTitle("Let Ruth Adler in").click();
+  await page
+    .getByRole("dialog")
+    .getByText("In", { exact: true })
+    .or(page.getByText("They are in it already"))
+    .first()
+    .waitFor();
+  await shot("b9-enter");
+  await axe(page, "letting somebody in");
+  await page.keyboard.press("Escape");
+}
+
 /** The same on a phone. */
 async function narrow({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   const { id } =
@@ -281,6 +327,7 @@ async function narrow({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
     ["", "We miss you", "c0-narrow-workflows"],
     ["/gallery", "Survey with scoring", "c1-narrow-gallery"],
     [`/${id}`, "Wait for reply", "c2-narrow-builder"],
+    [`/${id}/people`, "Inside now", "c3-narrow-people"],
     [`/${id}/versions`, "The first one", "c3-narrow-versions"],
   ] as const) {
     await page.goto(`${fake.url}/workflows${path}`);

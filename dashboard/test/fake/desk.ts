@@ -133,6 +133,7 @@ export class FakeDesk {
   kept = new Map<string, Record<string, T.FieldValue>>();
   campaigns: T.Campaign[] = [];
   workflows: FakeWorkflow[] = [];
+  enrolments: T.Enrolment[] = [];
   /** By their campaign. */
   recipients = new Map<string, T.Recipient[]>();
   /** What launches would do, by campaign. */

@@ -7,6 +7,7 @@ import { launchCheckRoutes } from "./launch-check";
 import { contactRoutes, refused } from "./contacts";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
+import { enrolmentRoutes } from "./enrolments";
 import { importRoutes } from "./imports";
 import { knowledgeRoutes } from "./knowledge";
 import { snippetRoutes } from "./snippets";
@@ -310,6 +311,7 @@ const routes: Record<string, Handler> = {
   ...assistantRoutes,
   ...campaignRoutes,
   ...workflowRoutes,
+  ...enrolmentRoutes,
   // Before contacts: `imports` is nobody's id.
   ...importRoutes,
   ...launchCheckRoutes,

@@ -4,6 +4,7 @@ import { wants } from "./approvals";
 import { keepVersion } from "./assistants";
 import { seedCampaigns } from "./campaigns";
 import { seedGroups } from "./contacts";
+import { seedEnrolments } from "./enrolments";
 import { FakeDesk, aRun, pretty } from "./desk";
 import { aSourceOf } from "./knowledge";
 import { seedWorkflows } from "./workflows";
@@ -477,5 +478,6 @@ export function seeded(): FakeDesk {
   seedGroups(desk);
   seedCampaigns(desk);
   seedWorkflows(desk);
+  seedEnrolments(desk);
   return desk;
 }

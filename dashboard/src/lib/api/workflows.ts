@@ -34,3 +34,18 @@ export const workflows = {
   /** All plays are sent each time: nothing is kept of them. */
   simulate: (body: T.NewWorkflowPlay) => post<T.WorkflowPlayed>("/workflows/simulate", body),
 };
+
+/** Who is on their way through them. */
+export const enrolments = {
+  list: (sought: T.SoughtEnrolments, cursor?: string) =>
+    get<T.Page<T.Enrolment>>("/enrolments", { ...sought, cursor, limit: 25 }),
+  /** Why somebody’s way went as it did; `after`: a turn that is here already. */
+  trace: (id: string, after?: number) => get<T.EnrolmentTrace>(`/enrolments/${at(id)}/trace`, { after }),
+  order: (id: string, order: "pause" | "resume" | "cancel" | "retry") =>
+    post<T.Enrolment>(`/enrolments/${at(id)}/${order}`, {}, { key: newKey() }),
+  /** How many are where in a version. */
+  funnel: (workflow: string, version: number) =>
+    get<T.WorkflowFunnel>(`/workflows/${at(workflow)}/funnel`, { version }),
+  enter: (workflow: string, contact_ids: string[], key: string) =>
+    post<T.Entered>(`/workflows/${at(workflow)}/enrolments`, { contact_ids }, { key }),
+};

@@ -73,6 +73,7 @@ export class Desk {
       case "campaign.updated":
       case "campaign.checked":
       case "workflow.updated":
+      case "enrolment.updated":
       case "knowledge.updated":
       case "team.updated":
         // Whoever lists them listens by itself.

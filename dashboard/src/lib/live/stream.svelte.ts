@@ -28,6 +28,7 @@ export const EVENT_TYPES = [
   "segment.updated",
   "import.updated",
   "workflow.updated",
+  "enrolment.updated",
 ] as const;
 
 export interface Listener {
