@@ -1,5 +1,11 @@
 /** Complete workflows for tests; each test says only what matters to it. */
-import type { Enrolment, WorkflowDetail, WorkflowFunnel, WorkflowPlayed } from "../src/lib/api/types";
+import type {
+  Enrolment,
+  WorkflowDetail,
+  WorkflowFigures,
+  WorkflowFunnel,
+  WorkflowPlayed,
+} from "../src/lib/api/types";
 
 export const aWorkflow = (over: Partial<WorkflowDetail> = {}): WorkflowDetail => ({
   id: "wfl_1",
@@ -69,3 +75,36 @@ export const aFunnel = (over: Partial<WorkflowFunnel> = {}): WorkflowFunnel => (
   steps: [],
   ...over,
 });
+
+export const someFigures = (over: Partial<WorkflowFigures> = {}): WorkflowFigures => {
+  const nobody = { left_out: 0, answered: 0, timed_out: 0, ended: {}, standing: 0, stuck: 0 };
+  return {
+    entered: 100,
+    ended: 90,
+    standing: 10,
+    outcomes: { confirmed: 70, opted_out: 20 },
+    steps: [
+      { ...nobody, step: "ask", act: "send", came: 100 },
+      {
+        ...nobody,
+        step: "answer",
+        act: "wait_for_reply",
+        came: 80,
+        answered: 60,
+        timed_out: 10,
+        standing: 10,
+        stuck: 3,
+      },
+      { ...nobody, step: "never", act: "note", came: 0 },
+    ],
+    texts: 240,
+    segments: 250,
+    deferred: { quiet_hours: 31 },
+    blocked: {},
+    first_ended: 120,
+    half_ended: 5_400,
+    last_ended: 190_000,
+    turns: 900,
+    ...over,
+  };
+};

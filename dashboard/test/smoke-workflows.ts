@@ -164,7 +164,7 @@ async function keys({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
 }
 
 /** The contact is played by hand. */
-async function play({ page, shot, axe, expect }: Smoke): Promise<void> {
+async function play({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   await page.getByRole("button", { name: "Try it" }).click();
   const phone = page.getByRole("complementary", { name: "Try it" });
   await phone.getByRole("button", { name: "Skip to the next timer" }).click();
@@ -205,7 +205,31 @@ async function play({ page, shot, axe, expect }: Smoke): Promise<void> {
   await shot("b3-dark");
   await axe(page, "a builder in the dark");
   await page.emulateMedia({ colorScheme: "light" });
+  // What was played is kept, and must go so from now on.
+  await phone.getByRole("radio", { name: "Kept" }).check({ force: true });
+  await phone.getByLabel("What it is called").fill("Two hours later");
+  await phone.getByRole("button", { name: "Keep this one" }).click();
+  await phone.getByText("2 texts, stands at stars").waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  expect(
+    fake.desk.workflows[0]?.workflow.document.goldens?.length === 1,
+    "a conversation that is kept must be in the document",
+  );
+  await shot("b3-kept");
+  await axe(page, "conversations that are kept");
+  await phone.getByRole("button", { name: "Play Two hours later" }).click();
+  await phone
+    .getByRole("log")
+    .getByText(/^Hi Omar/)
+    .waitFor();
   await phone.getByRole("button", { name: "Put the phone away" }).click();
+  await page.getByRole("link", { name: "Forecast" }).click();
+  await page.getByLabel("People", { exact: true }).fill("500");
+  await page.getByRole("button", { name: "Send them through" }).click();
+  await page.getByText("Half of them are out after").waitFor();
+  await shot("b4-forecast");
+  await axe(page, "a forecast");
+  await page.getByRole("link", { name: "Build" }).click();
 }
 
 /** It becomes a version, and another; what differs is told. */
@@ -327,6 +351,7 @@ async function narrow({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
     ["", "We miss you", "c0-narrow-workflows"],
     ["/gallery", "Survey with scoring", "c1-narrow-gallery"],
     [`/${id}`, "Wait for reply", "c2-narrow-builder"],
+    [`/${id}/forecast`, "Send them through", "c3-narrow-forecast"],
     [`/${id}/people`, "Inside now", "c3-narrow-people"],
     [`/${id}/versions`, "The first one", "c3-narrow-versions"],
   ] as const) {

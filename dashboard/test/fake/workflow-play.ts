@@ -31,7 +31,7 @@ class Way {
   constructor(
     private readonly document: Document,
     body: T.NewWorkflowPlay,
-    private readonly person: T.Contact | null,
+    private readonly person: Partial<T.Contact> | null,
   ) {
     this.now = Date.parse(body.at);
     for (const [key, value] of Object.entries(body.variables)) this.variables[key] = String(value);
@@ -177,7 +177,7 @@ function lengthOf(span: string): number {
 
 export function playedOf(
   body: T.NewWorkflowPlay,
-  person: T.Contact | null,
+  person: Partial<T.Contact> | null,
   faults: number,
 ): T.WorkflowPlayed {
   if (faults > 0) throw new Refusal(422, "workflow_has_faults", "It has faults.");

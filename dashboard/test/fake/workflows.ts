@@ -2,10 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as T from "../../src/lib/api/types";
-import { isDocument, type Document, type Step } from "../../src/lib/workflow/document";
+import { isDocument, kindOf, type Document, type Step } from "../../src/lib/workflow/document";
 import { catalogueOf } from "../../src/lib/workflow/catalogue";
 import { summaryOf, type Names } from "../../src/lib/workflow/words";
 import { allSteps } from "../../src/lib/workflow/tree";
+import { someFigures } from "../samples-workflows";
 import { contactsOf } from "./contacts";
 import { Refusal, notFound, type FakeDesk } from "./desk";
 import { now, page, type Handler } from "./handler";
@@ -233,8 +234,31 @@ export const workflowRoutes: Record<string, Handler> = {
   },
   "POST /workflows/simulate": (d, _, body) => {
     const asked = body as unknown as T.NewWorkflowPlay;
-    const person = contactsOf(d).find(({ id }) => id === asked.contact_id) ?? null;
+    const known = contactsOf(d).find(({ id }) => id === asked.contact_id);
+    const person = known ?? (asked.person ? { name: asked.person.name ?? null } : null);
     return playedOf(asked, person, faultsOf(asked.document).length);
+  },
+  "POST /workflows/simulate/crowd": (_, __, body) => {
+    const { document, crowd } = body as unknown as { document: Document; crowd: { people: number } };
+    const { people } = crowd;
+    let left = people;
+    const steps = allSteps(document).map(({ step, depth }) => {
+      const came = depth > 0 ? Math.round(left * 0.3) : left;
+      if (step.wait_for_reply && depth === 0) left = Math.round(left * 0.7);
+      const waiting = step.wait_for_reply ? came : 0;
+      const [answered, timed_out] = [Math.round(waiting * 0.6), Math.round(waiting * 0.3)];
+      const act = kindOf(step) ?? "note";
+      return { step: step.id, act, came, left_out: 0, answered, timed_out, ended: {}, standing: 0, stuck: 0 };
+    });
+    return someFigures({
+      entered: people,
+      ended: people,
+      standing: 0,
+      outcomes: { happy: Math.round(people * 0.5), unhappy: people - Math.round(people * 0.5) },
+      steps,
+      texts: people * 2,
+      segments: people * 2,
+    });
   },
   "POST /workflows/import": (d, _, body) => {
     const document = body as unknown;

@@ -2669,7 +2669,7 @@ export interface paths {
         put?: never;
         /**
          * Tells what is wrong with a document, of its form and of its sense; what is worth a second look; what it costs at most; and what
-         *     it does, in plain words. It is not kept.
+         *     it does, in plain words. The conversations that are kept with it are played. It is not kept.
          */
         post: operations["post_workflows_check"];
         delete?: never;
@@ -2706,6 +2706,26 @@ export interface paths {
         put?: never;
         /** Plays a workflow with somebody: what they get, what is done, and why. Nothing is sent, and nothing is kept. */
         post: operations["post_workflows_simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/simulate/crowd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends people who are made up through a workflow, in the law's hours and at the pace of numbers: what would come of them, step by
+         *     step, and what it would take. Nothing is sent, and nothing is kept.
+         */
+        post: operations["post_workflows_simulate_crowd"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2830,7 +2850,8 @@ export interface paths {
         /**
          * Makes the draft a version, which never changes, and the one that people enter from now on. Whoever is in an earlier one goes on
          *     in that. What is as the newest version makes no new one.
-         * @description A draft that makes no sense is refused with 422 `workflow_has_faults`: all of `faults`, each with its place.
+         * @description A draft that makes no sense is refused with 422 `workflow_has_faults`: all of `faults`, each with its place. So is one that makes
+         *     sense and of which a conversation that is kept with it (`goldens`) goes otherwise than it is written.
          */
         post: operations["post_workflows_id_publish"];
         delete?: never;
@@ -9068,6 +9089,7 @@ export interface components {
         };
         /** @description What is played, and with whom. */
         SimulateWorkflow: {
+            answers?: components["schemas"]["WorkflowAnswers"] | null;
             /**
              * Format: date-time
              * @description When they enter; if not said, now.
@@ -9517,6 +9539,24 @@ export interface components {
             /** @description The newest first, at most 200. */
             data: components["schemas"]["AssistantVersion"][];
         };
+        /** @description What is walked, and by whom. */
+        WalkWorkflow: {
+            /**
+             * Format: date-time
+             * @description When the first of them enters; if not said, now.
+             */
+            at?: string | null;
+            crowd?: components["schemas"]["WorkflowCrowd"] | null;
+            /** @description A document, */
+            document?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description this version of it; if not said, its draft.
+             */
+            version?: number | null;
+            /** @description or a workflow of yours: */
+            workflow_id?: string | null;
+        };
         /** @description A line of the log of somebody's way. */
         WayLine: {
             /**
@@ -9610,6 +9650,48 @@ export interface components {
             /** @description The draft says something else than that version, or there is none. */
             unpublished: boolean;
         };
+        /** @description What became of something that was done. */
+        WorkflowAnswer: "sent" | {
+            /** @description The gate says that it must not be sent; the code of its reason. */
+            blocked: string;
+        } | {
+            /** @description It came to nothing, for this reason. */
+            failed: string;
+        } | {
+            /** @description A system answered. */
+            answered: {
+                /** @description With this. */
+                body: unknown;
+                /**
+                 * Format: int32
+                 * @description With this status of HTTP.
+                 */
+                status: number;
+            };
+        } | {
+            /** @description A model wrote this. */
+            wrote: string;
+        } | {
+            /**
+             * Format: int32
+             * @description A model chose this one of what it was given, from 0; `null`: none of it.
+             */
+            chose: number | null;
+        } | {
+            /** @description A model found these, by keys of variables. */
+            found: {
+                [key: string]: string;
+            };
+        };
+        /** @description What becomes of texts, and what systems and models answer. */
+        WorkflowAnswers: {
+            /** @description Of systems: `answered` or `failed`. */
+            http?: components["schemas"]["WorkflowAnswer"][];
+            /** @description Of models: `wrote`, `chose`, `found` or `failed`. */
+            models?: components["schemas"]["WorkflowAnswer"][];
+            /** @description Of texts: `sent`, `blocked` or `failed`. */
+            sends?: components["schemas"]["WorkflowAnswer"][];
+        };
         /**
          * @description What one person's way costs at most. An assistant that the conversation is given to, and other workflows that are entered, are
          *     not in it.
@@ -9631,11 +9713,91 @@ export interface components {
          * @enum {string}
          */
         WorkflowChange: "added" | "removed" | "moved" | "changed";
+        /** @description Who is made up, and what they do. */
+        WorkflowCrowd: {
+            /** @description The same, where it is otherwise at a step, by its id. */
+            at?: {
+                [key: string]: components["schemas"]["WorkflowCrowdHabits"];
+            } | null;
+            /**
+             * Format: int32
+             * @description They are looked at for so many days; if not said, 30.
+             */
+            days?: number | null;
+            /** @description They enter evenly over so long, as in `2d`; if not said, all at once. */
+            enter_within?: string | null;
+            habits?: components["schemas"]["WorkflowCrowdHabits"] | null;
+            /** @description Where they live; if not said, where the business is. */
+            homes?: components["schemas"]["WorkflowCrowdHome"][] | null;
+            /**
+             * Format: int32
+             * @description They are texted from so many numbers.
+             */
+            numbers?: number | null;
+            /**
+             * Format: int32
+             * @description So many people; if not said, 10,000, which is the most.
+             */
+            people?: number | null;
+            /**
+             * Format: int64
+             * @description The same seed makes the same run.
+             */
+            seed?: number | null;
+            /**
+             * Format: double
+             * @description How many segments go out per second from each of these; if not said, 10.
+             */
+            segments_per_second?: number | null;
+            /** @description What they all know from the start, by keys of variables. */
+            variables?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** @description What people do when they are asked something. */
+        WorkflowCrowdHabits: {
+            /**
+             * Format: double
+             * @description So many of a hundred answer.
+             */
+            answer_percent?: number | null;
+            /** @description How the others spread over the cases, in their order; what is not said weighs 1. */
+            cases?: number[] | null;
+            /** @description Half of those do so within this, as in `10m`. */
+            half_within?: string | null;
+            /** @description Nine of ten do so within this. */
+            most_within?: string | null;
+            /**
+             * Format: double
+             * @description Of those that answer, so many of a hundred write what nobody understands.
+             */
+            nonsense_percent?: number | null;
+            /**
+             * Format: double
+             * @description After each text, so many of a hundred text STOP.
+             */
+            stop_percent?: number | null;
+        };
+        /** @description Where some of them live. */
+        WorkflowCrowdHome: {
+            /** @description A phone number there, E.164, by which the law is told. */
+            phone: string;
+            /**
+             * Format: int32
+             * @description How many live there, compared with the others; if not said, 1.
+             */
+            share?: number | null;
+            /** @description Their clock, IANA name; if not said, what the number tells. */
+            time_zone?: string | null;
+        };
         /** @description A workflow with its draft, and what is wrong with it. */
         WorkflowDetail: components["schemas"]["Workflow"] & {
             /** @description The draft, in the form that `GET /workflow-schema` tells. */
             document: Record<string, never>;
-            /** @description What is wrong with the draft as things stand now; while there is something, it cannot be published. */
+            /**
+             * @description What is wrong with the draft as things stand now; while there is something, it cannot be published. The conversations that
+             *     are kept with it are played when it is checked and when it is published, not here.
+             */
             faults: components["schemas"]["WorkflowFault"][];
             /** @description What is worth a second look, once nothing is wrong. */
             warnings: components["schemas"]["WorkflowFault"][];
@@ -9681,6 +9843,68 @@ export interface components {
             pointer: string;
             /** @description The step that it belongs to; `null`: to none. */
             step: string | null;
+        };
+        /** @description What came of a crowd. */
+        WorkflowFigures: {
+            /** @description Texts that were not sent, by the gate's reasons, and `too_late` for those that had waited too long. */
+            blocked: {
+                [key: string]: number;
+            };
+            /** @description How often a text had to wait for its hour or for its turn, by the gate's reasons, and `rate` for the pace of a number. */
+            deferred: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description So many ways are over.
+             */
+            ended: number;
+            /**
+             * Format: int32
+             * @description So many entered.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description After so many seconds the first way was over; `null`: none is.
+             */
+            first_ended: number | null;
+            /**
+             * Format: int64
+             * @description After so many seconds half of those that are over were.
+             */
+            half_ended: number | null;
+            /**
+             * Format: int64
+             * @description After so many seconds the last of those that are over was.
+             */
+            last_ended: number | null;
+            /** @description What came of those that are over. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description So many segments they took.
+             */
+            segments: number;
+            /**
+             * Format: int32
+             * @description So many go on when the last day is over; with those that ended, all who entered.
+             */
+            standing: number;
+            /** @description Every step, in the order of the document. */
+            steps: components["schemas"]["WorkflowStepFigures"][];
+            /**
+             * Format: int32
+             * @description So many texts went out.
+             */
+            texts: number;
+            /**
+             * Format: int64
+             * @description So many turns were taken.
+             */
+            turns: number;
         };
         /** @description Workflows to begin with. */
         WorkflowGallery: {
@@ -9742,6 +9966,47 @@ export interface components {
          * @enum {string}
          */
         WorkflowState: "draft" | "active" | "paused" | "archived";
+        /** @description What came of a crowd at a step. */
+        WorkflowStepFigures: {
+            /** @description What it does. */
+            act: string;
+            /**
+             * Format: int32
+             * @description How often somebody answered.
+             */
+            answered: number;
+            /**
+             * Format: int32
+             * @description How often somebody came.
+             */
+            came: number;
+            /** @description Ways that ended here, by what came of them. */
+            ended: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description How often it was left out.
+             */
+            left_out: number;
+            /**
+             * Format: int32
+             * @description Who stands here when the last day is over.
+             */
+            standing: number;
+            /** @description Which step. */
+            step: string;
+            /**
+             * Format: int32
+             * @description Of these, who stands still for good unless somebody of the tenant mends it: a dead end.
+             */
+            stuck: number;
+            /**
+             * Format: int32
+             * @description How often somebody who was waited for did not.
+             */
+            timed_out: number;
+        };
         /** @description One sentence or two about a workflow. */
         WorkflowTold: {
             /**
@@ -16579,6 +16844,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowPlayed"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_simulate_crowd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalkWorkflow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowFigures"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -208,6 +208,7 @@ export type WorkflowDetail = Omit<Schemas["WorkflowDetail"], "document"> & { doc
 export type CheckedWorkflow = Schemas["CheckedWorkflow"];
 export type WorkflowBound = Schemas["WorkflowBound"];
 export type WorkflowTold = Schemas["WorkflowTold"];
+export type WorkflowFigures = Schemas["WorkflowFigures"];
 export type WorkflowFault = Schemas["WorkflowFault"];
 export type WorkflowState = Workflow["state"];
 export type WorkflowTemplate = Omit<Schemas["GalleryWorkflow"], "document"> & { document: WorkflowDocument };
@@ -292,10 +293,22 @@ export interface SoughtEnrolments {
   step?: string;
   q?: string;
 }
+/** What is guessed of people who are made up. */
+export interface WorkflowGuess {
+  people: number;
+  days: number;
+  /** So many of a hundred answer, half of them within `half_within`. */
+  answer_percent: number;
+  half_within: string;
+  stop_percent: number;
+  segments_per_second: number;
+}
 /** What is played, and with whom. What is absent is not said. */
 export interface NewWorkflowPlay {
   document: WorkflowDocument;
   contact_id?: string;
+  /** Somebody made up. */
+  person?: Partial<Schemas["InventedPerson"]>;
   variables: Record<string, FieldValue>;
   plays: readonly WorkflowPlay[];
   /** When they enter. */

@@ -4,6 +4,9 @@ import type * as T from "./types";
 
 const at = encodeURIComponent;
 
+/** Ten thousand through thirty days take some seconds, and crowds wait for each other. */
+const CROWD_TIMEOUT_MS = 120_000;
+
 export const workflows = {
   list: (query: { q?: string; state?: T.WorkflowState | "all"; cursor?: string }) =>
     get<T.Page<T.Workflow>>("/workflows", { ...query, limit: 25 }),
@@ -32,6 +35,15 @@ export const workflows = {
     addressOf(`/workflows/${at(id)}/export`, { format, version }),
   gallery: () => get<{ data: T.WorkflowTemplate[] }>("/workflow-gallery"),
   /** All plays are sent each time: nothing is kept of them. */
+  /** Sends people who are made up through a document; so many take a while. */
+  forecast: (document: T.WorkflowDetail["document"], guess: T.WorkflowGuess) => {
+    const { people, days, segments_per_second, ...habits } = guess;
+    return post<T.WorkflowFigures>(
+      "/workflows/simulate/crowd",
+      { document, crowd: { people, days, segments_per_second, habits } },
+      { timeoutMs: CROWD_TIMEOUT_MS },
+    );
+  },
   simulate: (body: T.NewWorkflowPlay) => post<T.WorkflowPlayed>("/workflows/simulate", body),
 };
 

@@ -3,6 +3,7 @@ import { Problem, reasonOf } from "$lib/api";
 import { workflows as api } from "$lib/api/workflows";
 import type { FieldValue, WorkflowPlay, WorkflowPlayed } from "$lib/api/types";
 import type { Document } from "./document";
+import type { Golden } from "./golden";
 
 export class Simulation {
   plays = $state.raw<readonly WorkflowPlay[]>([]);
@@ -16,7 +17,9 @@ export class Simulation {
   error = $state<string | null>(null);
   isPlaying = $state(false);
   /** When they entered. */
-  #at = "";
+  at = "";
+  /** Who is made up for it; `undefined`: nobody is. */
+  #person: Golden["person"];
   #turn = 0;
 
   constructor(
@@ -30,8 +33,9 @@ export class Simulation {
 
   /** From the beginning, as the document is now. */
   async restart(document: Document): Promise<void> {
-    this.#at = this.now().toISOString();
+    this.at = this.now().toISOString();
     this.plays = [];
+    this.#person = undefined;
     await this.#play(document, []);
   }
 
@@ -51,6 +55,15 @@ export class Simulation {
     await this.#play(document, [...this.plays, { waits: span }]);
   }
 
+  /** A conversation that is kept, from its beginning to its end. */
+  async replay(document: Document, { at, variables = {}, plays = [], person }: Golden): Promise<void> {
+    this.at = at;
+    this.contact = null;
+    this.variables = variables;
+    this.#person = person;
+    await this.#play(document, plays);
+  }
+
   /** The last thing was not done. */
   async takesBack(document: Document): Promise<void> {
     await this.#play(document, this.plays.slice(0, -1));
@@ -58,7 +71,7 @@ export class Simulation {
 
   /** The same once more, with the document as it is now. */
   async again(document: Document): Promise<void> {
-    if (this.#at !== "") await this.#play(document, this.plays);
+    if (this.at !== "") await this.#play(document, this.plays);
   }
 
   /** Resolves to whether it was played. Of several that overlap only the last counts. */
@@ -67,7 +80,8 @@ export class Simulation {
     this.isPlaying = true;
     this.error = null;
     const { variables, contact } = this;
-    const asked = { document, variables, plays, at: this.#at, ...(contact && { contact_id: contact }) };
+    const person = contact ? { contact_id: contact } : this.#person && { person: this.#person };
+    const asked = { document, variables, plays, at: this.at, ...person };
     try {
       const played = await this.simulate(asked);
       if (turn !== this.#turn) return false;

@@ -27,6 +27,16 @@ test("all plays are sent each time, and the moment stays the same", async () => 
   expect(phone.plays).toEqual([{ says: "Yes" }]);
 });
 
+test("a conversation that is kept is played from its own beginning, with whom it was with", async () => {
+  const plays = [{ says: "yes" }];
+  const person = { name: "Ann" };
+  const at = "2026-01-02T10:00:00Z";
+  await phone.replay(aDocument(), { name: "Comes", at, person, variables: { day: "x" }, plays, expect: {} });
+  expect(simulate.mock.calls[0]?.[0]).toMatchObject({ plays, person, at, variables: { day: "x" } });
+  await phone.restart(aDocument());
+  expect(simulate.mock.calls[1]?.[0]).not.toHaveProperty("person");
+});
+
 test("what could not be played is not among the plays, and its words are given back", async () => {
   await phone.restart(aDocument());
   simulate.mockRejectedValueOnce(new Problem(422, "workflow_has_faults", "…"));
