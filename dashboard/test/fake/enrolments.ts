@@ -143,8 +143,8 @@ function traceOf(d: FakeDesk, enrolment: T.Enrolment): T.EnrolmentTrace {
       at: new Date(Date.parse(enrolment.entered_at) + nth * 90 * MINUTE).toISOString(),
       event: nth === 0 ? "entered" : kindOf(step) === "save" ? "reply" : "timer",
       lines: [
-        { step: step.id, says: "comes here", what: "came" },
-        ...(step.send ? [{ step: step.id, says: "sent", what: { done: "sent" } }] : []),
+        { step: step.id, says: "comes here", what: {} },
+        ...(step.send ? [{ step: step.id, says: "sent", what: {} }] : []),
       ],
     })),
     more: false,

@@ -1574,6 +1574,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ways through workflows, the newest first. */
+        get: operations["get_enrolments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One way. */
+        get: operations["get_enrolments_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Their way ends here. A text that waits to be sent is taken back. */
+        post: operations["post_enrolments_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing more is done with them until their way is resumed. */
+        post: operations["post_enrolments_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Their way goes on. */
+        post: operations["post_enrolments_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The step that could not be done is done again. */
+        post: operations["post_enrolments_id_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why somebody's way went as it did: every turn with what it heeded, decided, wrote down and had done, and the texts it sent. */
+        get: operations["get_enrolments_id_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -2804,6 +2923,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{id}/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets contacts into a workflow, each once by the workflow's own rules. Answers who is in, and why others are not. */
+        post: operations["post_workflows_id_enrolments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{id}/export": {
         parameters: {
             query?: never;
@@ -2813,6 +2949,23 @@ export interface paths {
         };
         /** A workflow as a file: its draft, or a version. */
         get: operations["get_workflows_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of those who entered a version: how many are where, went through, answered, dropped, and how long it took. */
+        get: operations["get_workflows_id_funnel"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5281,6 +5434,150 @@ export interface components {
          * @enum {string}
          */
         Encoding: "gsm7" | "ucs2";
+        /** @description How many ended with an outcome. */
+        EndedCount: {
+            /**
+             * Format: int64
+             * @description How long that took them on average, in seconds.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            times: number;
+        };
+        /** @description Somebody's way through a workflow. */
+        Enrolment: {
+            /** @description Whose. */
+            contact_id: string;
+            /**
+             * Format: date-time
+             * @description When it ended; `null`: it is not over.
+             */
+            ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description When they entered.
+             */
+            entered_at: string;
+            /** @description Why it failed, in plain words; `null`: it did not. */
+            failure: string | null;
+            /**
+             * @description Which one.
+             * @example enr_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description What they are called; empty: not known. */
+            name: string;
+            /** @description From which of the tenant's numbers. */
+            number_id: string;
+            /** @description What came of it; `null`: it is not over. */
+            outcome: string | null;
+            /** @description Where they are reached, E.164. */
+            phone: string;
+            /** @description The same for people to read. */
+            pretty_phone: string;
+            /**
+             * Format: date-time
+             * @description Since when they stand there.
+             */
+            since: string;
+            /** @description What brought them: `campaign`, `keyword`, `text`, `api`, `by_hand` and others, as triggers are called. */
+            source: string;
+            /** @description How it stands: `live`, `paused`, `failed` (it waits for somebody to retry it) or `ended`. */
+            status: components["schemas"]["EnrolmentStatus"];
+            /** @description The step where they stand, or where it ended; `null`: before the first. */
+            step: string | null;
+            /** @description What is remembered, by the keys of variables. */
+            variables: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Through which version of it.
+             */
+            version: number;
+            waits: components["schemas"]["WayWaits"] | null;
+            /**
+             * Format: date-time
+             * @description When it goes on by itself at the latest; `null`: not by itself.
+             */
+            wakes_at: string | null;
+            /** @description Through which workflow. */
+            workflow_id: string;
+        };
+        /** @description Something that happened. */
+        EnrolmentLine: {
+            /** @description What, in plain words. */
+            says: string;
+            /** @description At which step; `null`: before the first. */
+            step: string | null;
+            /** @description What, for programs. */
+            what: Record<string, never>;
+        };
+        /**
+         * @description How it stands with somebody's way through a workflow, as it is kept: it goes on; somebody paused it, or its workflow; a step
+         *     waits for somebody to have it done again; it is over.
+         * @enum {string}
+         */
+        EnrolmentStatus: "live" | "paused" | "failed" | "ended";
+        /** @description A text that a way sent. */
+        EnrolmentText: {
+            /** @description What it says. */
+            body: string;
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            created_at: string;
+            /** @description Which message. */
+            id: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["MessageStatus"];
+        };
+        /** @description Somebody's way with every decision, value and text. */
+        EnrolmentTrace: {
+            /** @description Where it stands. */
+            enrolment: components["schemas"]["Enrolment"];
+            /** @description There are more: ask again with `after`. */
+            more: boolean;
+            /** @description The texts that it has sent, the oldest first; the receipt of each tells the rest. */
+            texts: components["schemas"]["EnrolmentText"][];
+            /** @description Its turns, the first first; at most 500. */
+            turns: components["schemas"]["EnrolmentTurn"][];
+        };
+        /** @description A turn. */
+        EnrolmentTurn: {
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            at: string;
+            /** @description What it heeded: `entered`, `timer`, `reply`, `done`, `paused` and others. */
+            event: string;
+            /** @description What happened, in order. */
+            lines: components["schemas"]["EnrolmentLine"][];
+            /**
+             * Format: int64
+             * @description Its number, from 1; none is left out.
+             */
+            seq: number;
+        };
+        /** @description What came of it. */
+        Entered: {
+            /** @description Who is on their way now. */
+            entered: components["schemas"]["EnteredContact"][];
+            /** @description Who was not let in, and why. */
+            refused: components["schemas"]["RefusedContact"][];
+        };
+        /** @description Somebody who was let in. */
+        EnteredContact: {
+            /** @description Who. */
+            contact_id: string;
+            /** @description Their way. */
+            enrolment_id: string;
+        };
         /** @description An order to erase somebody. */
         EraseContact: {
             /** @description The contact's id once more: this cannot be taken back. */
@@ -6598,6 +6895,71 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_Enrolment: {
+            /** @description The rows. */
+            data: {
+                /** @description Whose. */
+                contact_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended; `null`: it is not over.
+                 */
+                ended_at: string | null;
+                /**
+                 * Format: date-time
+                 * @description When they entered.
+                 */
+                entered_at: string;
+                /** @description Why it failed, in plain words; `null`: it did not. */
+                failure: string | null;
+                /**
+                 * @description Which one.
+                 * @example enr_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description What they are called; empty: not known. */
+                name: string;
+                /** @description From which of the tenant's numbers. */
+                number_id: string;
+                /** @description What came of it; `null`: it is not over. */
+                outcome: string | null;
+                /** @description Where they are reached, E.164. */
+                phone: string;
+                /** @description The same for people to read. */
+                pretty_phone: string;
+                /**
+                 * Format: date-time
+                 * @description Since when they stand there.
+                 */
+                since: string;
+                /** @description What brought them: `campaign`, `keyword`, `text`, `api`, `by_hand` and others, as triggers are called. */
+                source: string;
+                /** @description How it stands: `live`, `paused`, `failed` (it waits for somebody to retry it) or `ended`. */
+                status: components["schemas"]["EnrolmentStatus"];
+                /** @description The step where they stand, or where it ended; `null`: before the first. */
+                step: string | null;
+                /** @description What is remembered, by the keys of variables. */
+                variables: {
+                    [key: string]: string;
+                };
+                /**
+                 * Format: int64
+                 * @description Through which version of it.
+                 */
+                version: number;
+                waits: components["schemas"]["WayWaits"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it goes on by itself at the latest; `null`: not by itself.
+                 */
+                wakes_at: string | null;
+                /** @description Through which workflow. */
+                workflow_id: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Knowledge: {
             /** @description The rows. */
             data: {
@@ -7711,6 +8073,19 @@ export interface components {
             /** @description With whom: a number in any usual spelling; without a country code it is read as one of the tenant's region. */
             to: string;
         };
+        /** @description Who is to enter a workflow. */
+        NewEnrolments: {
+            /** @description Who: at most 1,000 contacts. */
+            contact_ids: string[];
+            /** @description What they enter by, such as a booking's number: nobody enters twice by the same. If not said, the workflow's own rule. */
+            key?: string | null;
+            /** @description From which of the tenant's numbers they are texted; if not said, the one that they know. */
+            number_id?: string | null;
+            /** @description What is known from the start, by the keys of the workflow's variables. */
+            variables?: {
+                [key: string]: string;
+            };
+        };
         /** @description What an assistant must follow. */
         NewGuide: {
             /** @description Free text; empty: nothing in particular. */
@@ -8597,6 +8972,16 @@ export interface components {
             /** @description Why, for whoever launched it. */
             note?: string | null;
         };
+        /** @description Somebody who was not let in. */
+        RefusedContact: {
+            /** @description Who. */
+            contact_id: string;
+            /**
+             * @description Why: `inside`, `was_in`, `too_soon`, `same_key`, `no_key`, `does_not_fit`, `full`, `opted_out`, `not_reached` (they are gone,
+             *     or have no phone), `no_number` (none of the tenant's may text) or `closed` (the workflow lets nobody in).
+             */
+            reason: string;
+        };
         /**
          * @description How far the registration of a number has come at the carrier.
          * @enum {string}
@@ -8772,6 +9157,15 @@ export interface components {
              * @description Which version was asked.
              */
             version?: number | null;
+        };
+        /** @description How somebody's way goes on after a pause. */
+        ResumeEnrolment: {
+            /**
+             * @description What is late is sent now (`send`), left out (`skip`), or waits as long as it was paused (`shift`); if not said, as its step
+             *     says.
+             * @default null
+             */
+            late: string | null;
         };
         /** @enum {string} */
         Role: "owner" | "admin" | "manager" | "agent";
@@ -9191,6 +9585,55 @@ export interface components {
             message: components["schemas"]["Message"] | null;
             /** @description It was there already. */
             resumed: boolean;
+        };
+        /** @description What became of those who came to a step. */
+        StepCount: {
+            /**
+             * Format: int64
+             * @description How often somebody answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description How often somebody was asked once more.
+             */
+            asked_again: number;
+            /**
+             * Format: int64
+             * @description How often somebody came.
+             */
+            came: number;
+            /**
+             * Format: int64
+             * @description How often it could not be done.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How many are there now.
+             */
+            here: number;
+            /**
+             * Format: int64
+             * @description How often it was left out.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description How long they stayed on average, in seconds; of those who left.
+             */
+            seconds: number;
+            /** @description Which. */
+            step: string;
+            /**
+             * Format: int64
+             * @description How often the time was over.
+             */
+            timed_out: number;
+            /** @description Which ways were taken, and how often. */
+            took: {
+                [key: string]: number;
+            };
         };
         /** @description An address on the list. */
         Suppression: {
@@ -9736,7 +10179,7 @@ export interface components {
             numbers?: number | null;
             /**
              * Format: int32
-             * @description So many people; if not said, 10,000, which is the most.
+             * @description So many people; if not said, 10,000.
              */
             people?: number | null;
             /**
@@ -9905,6 +10348,34 @@ export interface components {
              * @description So many turns were taken.
              */
             turns: number;
+        };
+        /** @description What became of those who entered a version. */
+        WorkflowFunnel: {
+            /** @description How many ended, by the outcome. */
+            ended: {
+                [key: string]: components["schemas"]["EndedCount"];
+            };
+            /**
+             * Format: int64
+             * @description How many entered.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How many are in it now.
+             */
+            inside: number;
+            /** @description How many were not let in, by the reason. */
+            refused: {
+                [key: string]: number;
+            };
+            /** @description Each step that somebody came to, in the document's order. */
+            steps: components["schemas"]["StepCount"][];
+            /**
+             * Format: int64
+             * @description Which version.
+             */
+            version: number;
         };
         /** @description Workflows to begin with. */
         WorkflowGallery: {
@@ -13815,6 +14286,236 @@ export interface operations {
             };
         };
     };
+    get_enrolments: {
+        parameters: {
+            query?: {
+                /** @description Those through this workflow. */
+                workflow_id?: string;
+                /** @description Those of this contact. */
+                contact_id?: string;
+                /** @description Those that stand so: `live`, `paused`, `failed` or `ended`; several with commas between. */
+                status?: string;
+                /** @description Those who stand at this step, or ended there. */
+                step?: string;
+                /** @description Those whose name, company or number has this in it. */
+                q?: string;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_enrolments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolments_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolments_id_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolments_id_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeEnrolment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolments_id_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_enrolments_id_trace: {
+        parameters: {
+            query?: {
+                /** @description Only turns after this one. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentTrace"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: {
@@ -17041,6 +17742,40 @@ export interface operations {
             };
         };
     };
+    post_workflows_id_enrolments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnrolments"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_workflows_id_export: {
         parameters: {
             query?: {
@@ -17064,6 +17799,39 @@ export interface operations {
                 content: {
                     "application/json": Record<string, never>;
                     "application/yaml": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_funnel: {
+        parameters: {
+            query?: {
+                /** @description The version; if not said, the one that people enter. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowFunnel"];
                 };
             };
             /** @description A problem, with a stable code. */

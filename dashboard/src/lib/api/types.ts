@@ -216,76 +216,13 @@ export type WorkflowVersion = Schemas["WorkflowVersion"];
 export type WorkflowVersionDetail = WorkflowVersion & { document: WorkflowDocument };
 export type WorkflowPlay = Schemas["WorkflowPlay"];
 export type WorkflowPlayed = Schemas["WorkflowPlayed"];
-/** Somebody’s way through a workflow. */
-export interface Enrolment {
-  id: string;
-  workflow_id: string;
-  version: number;
-  contact_id: string;
-  name: string;
-  phone: string;
-  pretty_phone: string;
-  number_id: string;
-  source: string;
-  status: EnrolmentStatus;
-  step: string | null;
-  waits: Schemas["WayWaits"] | null;
-  since: string;
-  wakes_at: string | null;
-  failure: string | null;
-  outcome: string | null;
-  variables: Record<string, string>;
-  entered_at: string;
-  ended_at: string | null;
-}
-export type EnrolmentStatus = "live" | "paused" | "failed" | "ended";
-export interface EnrolmentLine {
-  step: string | null;
-  says: string;
-  what: unknown;
-}
-export interface EnrolmentTurn {
-  seq: number;
-  at: string;
-  event: string;
-  lines: EnrolmentLine[];
-}
-export interface EnrolmentText {
-  id: string;
-  body: string;
-  status: MessageStatus;
-  created_at: string;
-}
-export interface EnrolmentTrace {
-  enrolment: Enrolment;
-  turns: EnrolmentTurn[];
-  more: boolean;
-  texts: EnrolmentText[];
-}
-export interface StepCount {
-  step: string;
-  came: number;
-  here: number;
-  seconds: number;
-  answered: number;
-  timed_out: number;
-  asked_again: number;
-  left_out: number;
-  failed: number;
-  took: Record<string, number>;
-}
-export interface WorkflowFunnel {
-  version: number;
-  entered: number;
-  inside: number;
-  refused: Record<string, number>;
-  ended: Record<string, { times: number; seconds: number }>;
-  steps: StepCount[];
-}
-export interface Entered {
-  entered: { contact_id: string; enrolment_id: string }[];
-  refused: { contact_id: string; reason: string }[];
-}
+export type Enrolment = Schemas["Enrolment"];
+export type EnrolmentStatus = Schemas["EnrolmentStatus"];
+export type EnrolmentTrace = Schemas["EnrolmentTrace"];
+export type EnrolmentTurn = Schemas["EnrolmentTurn"];
+export type Entered = Schemas["Entered"];
+export type StepCount = Schemas["StepCount"];
+export type WorkflowFunnel = Schemas["WorkflowFunnel"];
 /** Which ways are wanted; what is absent does not matter. */
 export interface SoughtEnrolments {
   workflow_id: string;

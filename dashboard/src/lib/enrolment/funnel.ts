@@ -19,9 +19,10 @@ export class Funnel {
     return this.counts.entered > 0 ? Math.min(1, came / this.counts.entered) : 0;
   }
 
-  /** How often a way was taken; `null`: it cannot be told from another one. */
+  /** How often a way was taken; `null`: nobody has gone on, it is not counted, or it cannot be told from another one. */
   took(step: Step, way: Way): number | null {
     const took = this.of(step.id)?.took ?? {};
+    if (Object.keys(took).length === 0) return null;
     switch (way.what) {
       case "timeout":
       case "otherwise":

@@ -7,7 +7,7 @@ const turn = (seq: number, step: string | null): EnrolmentTurn => ({
   seq,
   at: "2026-11-28T10:00:00Z",
   event: "timer",
-  lines: [{ step, says: "comes here", what: "came" }],
+  lines: [{ step, says: "comes here", what: {} }],
 });
 const traceOf = (turns: EnrolmentTurn[]): EnrolmentTrace => ({
   enrolment: anEnrolment(),

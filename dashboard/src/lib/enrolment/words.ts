@@ -78,6 +78,9 @@ const EVENT: Record<string, string> = {
   retried: "Somebody had it tried again",
   opted_out: "They opted out",
   migrated: "They went to another version",
+  goal_reached: "The goal was reached",
+  floor_freed: "Another workflow was done",
+  floor_lost: "Another workflow got their reply",
 };
 /** What a turn heeded. */
 export const eventWords = ({ event }: EnrolmentTurn): string => EVENT[event] ?? event.replaceAll("_", " ");

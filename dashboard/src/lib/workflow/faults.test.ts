@@ -38,6 +38,17 @@ test("what is above the steps, and what no field shows, is told apart", () => {
   expect(faults.besides("answer", ["/wait_for_reply/timeout", "/wait_for_reply/cases"])).toEqual([]);
 });
 
+test("of what is not chosen yet it is said that it is to be chosen", () => {
+  const id = {
+    ...fault("/steps/2/save"),
+    message: "not an id of this kind.",
+    mend: "It starts with `wfl_`.",
+  };
+  expect(Faults.of(aDocument(), [id]).at("keep", "/save")).toBe(
+    "It names nothing that there is. Choose one.",
+  );
+});
+
 test("a place whose number begins with another's is not inside it", () => {
   const document = { name: "x", steps: Array.from({ length: 12 }, (_, i) => ({ id: `s${i}`, note: "n" })) };
   expect(Faults.of(document, [fault("/steps/11/note")]).ofStep("s1")).toEqual([]);

@@ -25,7 +25,7 @@ export class Faults {
   /** Of the document that was checked: a pointer counts places, and these change. */
   static of(document: Document, faults: readonly WorkflowFault[]): Faults {
     const found = allSteps(document);
-    const placed = faults.map((fault): Placed => {
+    const placed = faults.map(plainer).map((fault): Placed => {
       // The deepest step that the pointer leads into; its own name need not be unique while there is a fault.
       const at = found.filter(({ pointer }) => leadsTo(fault.pointer, pointer)).at(-1);
       return at
@@ -57,6 +57,12 @@ export class Faults {
     return this.all.filter(({ step }) => step === null);
   }
 }
+
+/** Of what was not chosen yet the server says what an id looks like; here ids are chosen, and not written. */
+const plainer = (fault: WorkflowFault): WorkflowFault =>
+  /^not an id of this kind/.test(fault.message)
+    ? { ...fault, message: "It names nothing that there is.", mend: "Choose one." }
+    : fault;
 
 export const wordsOf = ({ message, mend }: Pick<WorkflowFault, "message" | "mend">): string =>
   [message, mend].filter(Boolean).join(" ");

@@ -103,10 +103,10 @@ export const KIND_WORDS: readonly KindWords[] = [
   },
   {
     kind: "enter",
-    label: "Enter another workflow",
-    hint: "They go through it, too",
+    label: "Enter workflow",
+    hint: "They go through another, too",
     group: "Beyond",
-    also: "sub start",
+    also: "sub start another",
   },
   {
     kind: "go_to",

@@ -8,5 +8,7 @@ test("a moment in a trace is told as people read it", () => {
     "waits for a reply until Tomorrow, 10:05",
   );
   expect(told("waits until 2026-11-28T12:00:00.5Z", now, place)).toBe("waits until Today, 12:00");
+  expect(told("does take_floor", now, place)).toBe("their next reply is for this");
+  expect(told("does something_new", now, place)).toBe("does something_new");
   expect(told("saves day = 2026-11-28", now, place)).toBe("saves day = 2026-11-28");
 });
