@@ -6,6 +6,7 @@ import { startDemo, type Demo } from "./demo";
 import { walkAssistant } from "./journey-assistant";
 import { walkCampaign } from "./journey-campaign";
 import { walkImport } from "./journey-import";
+import { walkWorkflow } from "./journey-workflow";
 
 export const once = true;
 const SHOTS = "test/shots/journey";
@@ -148,6 +149,7 @@ async function journey(page: Page, demo: Demo): Promise<void> {
   await visit(page, demo, shot);
   await walkImport({ page, demo, problems, expected, shot });
   await walkCampaign({ page, demo, problems, expected, shot });
+  await walkWorkflow({ page, demo, problems, expected, shot });
   await walkAssistant({ page, demo, problems, expected, shot });
 
   // On a phone: the list, a thread, the way back; nothing sticks out.

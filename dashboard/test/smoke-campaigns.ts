@@ -235,6 +235,7 @@ async function compare({ page, fake, shot, axe, expect }: Smoke): Promise<void> 
   await page.getByLabel("Slower than its numbers may").check({ force: true });
   await page.getByLabel("Send it to a few first").check({ force: true });
   await page.getByLabel("Segments a minute, at most").fill("600");
+  await page.getByLabel("Workflow").selectOption({ label: "We miss you" });
   await page.getByText("Saved", { exact: true }).waitFor();
   const draft = made();
   expect(
@@ -243,7 +244,9 @@ async function compare({ page, fake, shot, axe, expect }: Smoke): Promise<void> 
       draft.holdout_percent === 10 &&
       draft.purpose === "service" &&
       draft.throttle.segments_per_minute === 600 &&
-      draft.canary?.at_least === 20,
+      draft.canary?.at_least === 20 &&
+      draft.workflow_id ===
+        fake.desk.workflows.find(({ workflow }) => workflow.name === "We miss you")?.workflow.id,
     "how a campaign compares texts and goes must be kept",
   );
   await page.waitForTimeout(300);

@@ -11,6 +11,7 @@ import { contacts } from "./smoke-contacts";
 import { imports } from "./smoke-imports";
 import { settle } from "./smoke-settings";
 import { team } from "./smoke-team";
+import { workflow } from "./smoke-workflows";
 
 export const once = true;
 const DIST = "test/dist";
@@ -255,6 +256,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await campaign({ page, fake, shot, axe, expect });
   await contacts({ page, fake, shot, axe, expect });
   await imports({ page, fake, shot, axe, expect });
+  await workflow({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);
   await button("New key").click();

@@ -18,6 +18,7 @@ const page = (title: string, load: () => Promise<unknown>, isPublic = false): Pa
 
 const inbox = page("Inbox", () => import("./inbox/Inbox.svelte"));
 const assistants = page("Assistants", () => import("./assistants/Assistants.svelte"));
+const workflow = page("Workflow", () => import("./workflows/Workflow.svelte"));
 const settings = page("Settings", () => import("./settings/Settings.svelte"));
 
 export const routes: Route<Page>[] = [
@@ -28,6 +29,10 @@ export const routes: Route<Page>[] = [
   { path: "/campaigns", page: page("Campaigns", () => import("./campaigns/Campaigns.svelte")) },
   { path: "/campaigns/snippets", page: page("Snippets", () => import("./campaigns/Snippets.svelte")) },
   { path: "/campaigns/:id", page: page("Campaign", () => import("./campaigns/Campaign.svelte")) },
+  { path: "/workflows", page: page("Workflows", () => import("./workflows/Workflows.svelte")) },
+  { path: "/workflows/gallery", page: page("Gallery", () => import("./workflows/Gallery.svelte")) },
+  { path: "/workflows/:id", page: workflow },
+  { path: "/workflows/:id/:part", page: workflow },
   { path: "/contacts", page: page("Contacts", () => import("./contacts/Contacts.svelte")) },
   { path: "/contacts/lists", page: page("Lists", () => import("./contacts/Lists.svelte")) },
   { path: "/contacts/lists/:id", page: page("List", () => import("./contacts/List.svelte")) },

@@ -1,5 +1,6 @@
 /** The fake backend's memory: one tenant's desk, its event log, and the few rules the dashboard can see. */
 import type * as T from "../../src/lib/api/types";
+import type { FakeWorkflow } from "./workflows";
 
 type Line = { seq: number; at: string; type: string; data: unknown };
 type Reader = (line: Line) => void;
@@ -131,6 +132,8 @@ export class FakeDesk {
   /** What is kept of contacts in the tenant's fields, by their id. */
   kept = new Map<string, Record<string, T.FieldValue>>();
   campaigns: T.Campaign[] = [];
+  workflows: FakeWorkflow[] = [];
+  enrolments: T.Enrolment[] = [];
   /** By their campaign. */
   recipients = new Map<string, T.Recipient[]>();
   /** What launches would do, by campaign. */

@@ -7,11 +7,13 @@ import { launchCheckRoutes } from "./launch-check";
 import { contactRoutes, refused } from "./contacts";
 import { FakeDesk, Refusal, measure, notFound, pretty } from "./desk";
 import { byId, now, page, type Body, type Handler } from "./handler";
+import { enrolmentRoutes } from "./enrolments";
 import { importRoutes } from "./imports";
 import { knowledgeRoutes } from "./knowledge";
 import { snippetRoutes } from "./snippets";
 import { suppressionRoutes } from "./suppressions";
 import { rehearsalRoutes } from "./rehearsal";
+import { workflowRoutes } from "./workflows";
 
 const phones = [
   { e164: "+12125550101", name: "Ann Bell" },
@@ -308,6 +310,8 @@ const routes: Record<string, Handler> = {
   ...approvalRoutes,
   ...assistantRoutes,
   ...campaignRoutes,
+  ...workflowRoutes,
+  ...enrolmentRoutes,
   // Before contacts: `imports` is nobody's id.
   ...importRoutes,
   ...launchCheckRoutes,

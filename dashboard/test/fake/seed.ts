@@ -4,8 +4,10 @@ import { wants } from "./approvals";
 import { keepVersion } from "./assistants";
 import { seedCampaigns } from "./campaigns";
 import { seedGroups } from "./contacts";
+import { seedEnrolments } from "./enrolments";
 import { FakeDesk, aRun, pretty } from "./desk";
 import { aSourceOf } from "./knowledge";
+import { seedWorkflows } from "./workflows";
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
@@ -475,5 +477,7 @@ export function seeded(): FakeDesk {
   }
   seedGroups(desk);
   seedCampaigns(desk);
+  seedWorkflows(desk);
+  seedEnrolments(desk);
   return desk;
 }

@@ -1574,6 +1574,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ways through workflows, the newest first. */
+        get: operations["get_enrolments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One way. */
+        get: operations["get_enrolments_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Their way ends here. A text that waits to be sent is taken back. */
+        post: operations["post_enrolments_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing more is done with them until their way is resumed. */
+        post: operations["post_enrolments_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Their way goes on. */
+        post: operations["post_enrolments_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The step that could not be done is done again. */
+        post: operations["post_enrolments_id_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why somebody's way went as it did: every turn with what it heeded, decided, wrote down and had done, and the texts it sent. */
+        get: operations["get_enrolments_id_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -2606,6 +2725,379 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflow-gallery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workflows to begin with. Each makes sense as it is. */
+        get: operations["get_workflow_gallery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of a document, as a JSON Schema (2020-12), for editors. */
+        get: operations["get_workflow_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workflows, the newest first. */
+        get: operations["get_workflows"];
+        put?: never;
+        /** Makes a workflow, a draft: nobody enters it before it is published. */
+        post: operations["post_workflows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells what is wrong with a document, of its form and of its sense; what is worth a second look; what it costs at most; and what
+         *     it does, in plain words. The conversations that are kept with it are played. It is not kept.
+         */
+        post: operations["post_workflows_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a workflow, a draft, of a file: JSON or YAML, as it is. */
+        post: operations["post_workflows_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plays a workflow with somebody: what they get, what is done, and why. Nothing is sent, and nothing is kept. */
+        post: operations["post_workflows_simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/simulate/crowd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends people who are made up through a workflow, in the law's hours and at the pace of numbers: what would come of them, step by
+         *     step, and what it would take. Nothing is sent, and nothing is kept.
+         */
+        post: operations["post_workflows_simulate_crowd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One workflow, with its draft and what is wrong with it. */
+        get: operations["get_workflows_id"];
+        put?: never;
+        post?: never;
+        /** Takes a workflow away that was never published. One that was is archived. */
+        delete: operations["delete_workflows_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets nobody in any more; whoever is in it goes on to their end, though it was paused before. */
+        post: operations["post_workflows_id_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keeps a draft. What was published stays as it is.
+         * @description If somebody has changed it since `revision`, the answer is 409 `changed_meanwhile`, and nothing is kept.
+         */
+        put: operations["put_workflows_id_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes another workflow, a draft, of its draft. */
+        post: operations["post_workflows_id_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets contacts into a workflow, each once by the workflow's own rules. Answers who is in, and why others are not. */
+        post: operations["post_workflows_id_enrolments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workflow as a file: its draft, or a version. */
+        get: operations["get_workflows_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of those who entered a version: how many are where, went through, answered, dropped, and how long it took. */
+        get: operations["get_workflows_id_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets nobody in, and nobody in it go on, until it is resumed. */
+        post: operations["post_workflows_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the draft a version, which never changes, and the one that people enter from now on. Whoever is in an earlier one goes on
+         *     in that. What is as the newest version makes no new one.
+         * @description A draft that makes no sense is refused with 422 `workflow_has_faults`: all of `faults`, each with its place. So is one that makes
+         *     sense and of which a conversation that is kept with it (`goldens`) goes otherwise than it is written.
+         */
+        post: operations["post_workflows_id_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes it out of the archive: paused, until it is resumed; or a draft, if it was never published. */
+        post: operations["post_workflows_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets people in again, and those in it go on. */
+        post: operations["post_workflows_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a workflow, the newest first. */
+        get: operations["get_workflows_id_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a workflow. */
+        get: operations["get_workflows_id_versions_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions/{version}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of a workflow. Steps are the same if their ids are. */
+        get: operations["get_workflows_id_versions_version_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3600,7 +4092,7 @@ export interface components {
             throttle?: components["schemas"]["CampaignThrottle"] | null;
             /** @description Several texts in the place of `body`, to see which does best: 2 to 8, or none. */
             variants?: components["schemas"]["CampaignVariant"][] | null;
-            /** @description Whoever gets it is enrolled in this workflow, once; `null`: in none. */
+            /** @description Whoever gets it is enrolled in this workflow, once; `null`: in none. It must be active, and begin with campaigns. */
             workflow_id?: string | null;
         };
         /** @description What somebody would get if it went out now. */
@@ -4246,12 +4738,27 @@ export interface components {
              */
             segments: number;
         };
+        /** @description A document to look at. */
+        CheckWorkflow: {
+            /** @description All of it. */
+            document: Record<string, never>;
+        };
         /** @description How the account stands. */
         Checked: {
             /** @description Nothing is missing. */
             ok: boolean;
             /** @description What is missing. */
             problems: components["schemas"]["CarrierProblem"][];
+        };
+        /** @description What can be said of a document. */
+        CheckedWorkflow: {
+            at_most: components["schemas"]["WorkflowBound"] | null;
+            /** @description What would have to be mended before it is published, in the order of the document; at most 100. */
+            faults: components["schemas"]["WorkflowFault"][];
+            /** @description What it does, in plain words; empty: it has not the form of a workflow. */
+            told: components["schemas"]["WorkflowTold"][];
+            /** @description What may be meant so, and is worth a second look; told once nothing is wrong. */
+            warnings: components["schemas"]["WorkflowFault"][];
         };
         /** @description A condition: each of some, one of some, not one, or one thing that is looked at. */
         Condition: {
@@ -4927,6 +5434,150 @@ export interface components {
          * @enum {string}
          */
         Encoding: "gsm7" | "ucs2";
+        /** @description How many ended with an outcome. */
+        EndedCount: {
+            /**
+             * Format: int64
+             * @description How long that took them on average, in seconds.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            times: number;
+        };
+        /** @description Somebody's way through a workflow. */
+        Enrolment: {
+            /** @description Whose. */
+            contact_id: string;
+            /**
+             * Format: date-time
+             * @description When it ended; `null`: it is not over.
+             */
+            ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description When they entered.
+             */
+            entered_at: string;
+            /** @description Why it failed, in plain words; `null`: it did not. */
+            failure: string | null;
+            /**
+             * @description Which one.
+             * @example enr_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description What they are called; empty: not known. */
+            name: string;
+            /** @description From which of the tenant's numbers. */
+            number_id: string;
+            /** @description What came of it; `null`: it is not over. */
+            outcome: string | null;
+            /** @description Where they are reached, E.164. */
+            phone: string;
+            /** @description The same for people to read. */
+            pretty_phone: string;
+            /**
+             * Format: date-time
+             * @description Since when they stand there.
+             */
+            since: string;
+            /** @description What brought them: `campaign`, `keyword`, `text`, `api`, `by_hand` and others, as triggers are called. */
+            source: string;
+            /** @description How it stands: `live`, `paused`, `failed` (it waits for somebody to retry it) or `ended`. */
+            status: components["schemas"]["EnrolmentStatus"];
+            /** @description The step where they stand, or where it ended; `null`: before the first. */
+            step: string | null;
+            /** @description What is remembered, by the keys of variables. */
+            variables: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Through which version of it.
+             */
+            version: number;
+            waits: components["schemas"]["WayWaits"] | null;
+            /**
+             * Format: date-time
+             * @description When it goes on by itself at the latest; `null`: not by itself.
+             */
+            wakes_at: string | null;
+            /** @description Through which workflow. */
+            workflow_id: string;
+        };
+        /** @description Something that happened. */
+        EnrolmentLine: {
+            /** @description What, in plain words. */
+            says: string;
+            /** @description At which step; `null`: before the first. */
+            step: string | null;
+            /** @description What, for programs. */
+            what: Record<string, never>;
+        };
+        /**
+         * @description How it stands with somebody's way through a workflow, as it is kept: it goes on; somebody paused it, or its workflow; a step
+         *     waits for somebody to have it done again; it is over.
+         * @enum {string}
+         */
+        EnrolmentStatus: "live" | "paused" | "failed" | "ended";
+        /** @description A text that a way sent. */
+        EnrolmentText: {
+            /** @description What it says. */
+            body: string;
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            created_at: string;
+            /** @description Which message. */
+            id: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["MessageStatus"];
+        };
+        /** @description Somebody's way with every decision, value and text. */
+        EnrolmentTrace: {
+            /** @description Where it stands. */
+            enrolment: components["schemas"]["Enrolment"];
+            /** @description There are more: ask again with `after`. */
+            more: boolean;
+            /** @description The texts that it has sent, the oldest first; the receipt of each tells the rest. */
+            texts: components["schemas"]["EnrolmentText"][];
+            /** @description Its turns, the first first; at most 500. */
+            turns: components["schemas"]["EnrolmentTurn"][];
+        };
+        /** @description A turn. */
+        EnrolmentTurn: {
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            at: string;
+            /** @description What it heeded: `entered`, `timer`, `reply`, `done`, `paused` and others. */
+            event: string;
+            /** @description What happened, in order. */
+            lines: components["schemas"]["EnrolmentLine"][];
+            /**
+             * Format: int64
+             * @description Its number, from 1; none is left out.
+             */
+            seq: number;
+        };
+        /** @description What came of it. */
+        Entered: {
+            /** @description Who is on their way now. */
+            entered: components["schemas"]["EnteredContact"][];
+            /** @description Who was not let in, and why. */
+            refused: components["schemas"]["RefusedContact"][];
+        };
+        /** @description Somebody who was let in. */
+        EnteredContact: {
+            /** @description Who. */
+            contact_id: string;
+            /** @description Their way. */
+            enrolment_id: string;
+        };
         /** @description An order to erase somebody. */
         EraseContact: {
             /** @description The contact's id once more: this cannot be taken back. */
@@ -5048,6 +5699,17 @@ export interface components {
             similarity: number | null;
             /** @description The words of the query that it has in some form. */
             words: string[];
+        };
+        /** @description A workflow to begin with. */
+        GalleryWorkflow: {
+            /** @description What it is for. */
+            description: string;
+            /** @description What it says. */
+            document: Record<string, never>;
+            /** @description By which it is made: `POST /workflows` with `{"gallery": "survey"}`. */
+            name: string;
+            /** @description What people call it. */
+            title: string;
         };
         /**
          * @description What the gate says: it may go, not now, or never.
@@ -5246,6 +5908,51 @@ export interface components {
              * @description Contacts that are as they were.
              */
             restored: number;
+        };
+        /** @description Somebody invented. */
+        InventedPerson: {
+            /**
+             * @description Where they work.
+             * @default null
+             */
+            company: string | null;
+            /**
+             * @description Values of the organisation's fields by their keys.
+             * @default {}
+             */
+            fields: {
+                [key: string]: components["schemas"]["FieldChange"];
+            };
+            /**
+             * @description Their language: a code as in `de`.
+             * @default null
+             */
+            language: string | null;
+            /**
+             * @description The lists that they are on.
+             * @default []
+             */
+            lists: string[];
+            /**
+             * @description What they are called.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description Their number, as it is usually written; without a country code it is read as one of the tenant's region.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description Their labels.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description IANA time zone.
+             * @default null
+             */
+            time_zone: string | null;
         };
         /** @description A text that an assistant may answer from. */
         Knowledge: {
@@ -6188,6 +6895,71 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Listed_Enrolment: {
+            /** @description The rows. */
+            data: {
+                /** @description Whose. */
+                contact_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended; `null`: it is not over.
+                 */
+                ended_at: string | null;
+                /**
+                 * Format: date-time
+                 * @description When they entered.
+                 */
+                entered_at: string;
+                /** @description Why it failed, in plain words; `null`: it did not. */
+                failure: string | null;
+                /**
+                 * @description Which one.
+                 * @example enr_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description What they are called; empty: not known. */
+                name: string;
+                /** @description From which of the tenant's numbers. */
+                number_id: string;
+                /** @description What came of it; `null`: it is not over. */
+                outcome: string | null;
+                /** @description Where they are reached, E.164. */
+                phone: string;
+                /** @description The same for people to read. */
+                pretty_phone: string;
+                /**
+                 * Format: date-time
+                 * @description Since when they stand there.
+                 */
+                since: string;
+                /** @description What brought them: `campaign`, `keyword`, `text`, `api`, `by_hand` and others, as triggers are called. */
+                source: string;
+                /** @description How it stands: `live`, `paused`, `failed` (it waits for somebody to retry it) or `ended`. */
+                status: components["schemas"]["EnrolmentStatus"];
+                /** @description The step where they stand, or where it ended; `null`: before the first. */
+                step: string | null;
+                /** @description What is remembered, by the keys of variables. */
+                variables: {
+                    [key: string]: string;
+                };
+                /**
+                 * Format: int64
+                 * @description Through which version of it.
+                 */
+                version: number;
+                waits: components["schemas"]["WayWaits"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it goes on by itself at the latest; `null`: not by itself.
+                 */
+                wakes_at: string | null;
+                /** @description Through which workflow. */
+                workflow_id: string;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Listed_Knowledge: {
             /** @description The rows. */
             data: {
@@ -6854,6 +7626,55 @@ export interface components {
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
         };
+        /** @description One page of a list. */
+        Listed_Workflow: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                changed_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description The member who made it; `null`: a program. */
+                created_by: string | null;
+                /**
+                 * @description Which one.
+                 * @example wfl_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description The version that people enter; `null`: none was published.
+                 */
+                live_version: number | null;
+                /** @description What its draft is called. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description Since when it is paused; `null`: it is not.
+                 */
+                paused_at: string | null;
+                /**
+                 * Format: int64
+                 * @description The draft's own number: it rises with each change.
+                 */
+                revision: number;
+                /**
+                 * @description How it stands: `draft`, it was never published; `active`, people enter it; `paused`, nobody enters it and nobody in it
+                 *     goes on; `archived`, nobody enters it and whoever is in it goes on to their end.
+                 */
+                state: components["schemas"]["WorkflowState"];
+                /** @description The draft says something else than that version, or there is none. */
+                unpublished: boolean;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
         /** @description A line of the log. */
         LogLine: {
             /**
@@ -7252,6 +8073,19 @@ export interface components {
             /** @description With whom: a number in any usual spelling; without a country code it is read as one of the tenant's region. */
             to: string;
         };
+        /** @description Who is to enter a workflow. */
+        NewEnrolments: {
+            /** @description Who: at most 1,000 contacts. */
+            contact_ids: string[];
+            /** @description What they enter by, such as a booking's number: nobody enters twice by the same. If not said, the workflow's own rule. */
+            key?: string | null;
+            /** @description From which of the tenant's numbers they are texted; if not said, the one that they know. */
+            number_id?: string | null;
+            /** @description What is known from the start, by the keys of the workflow's variables. */
+            variables?: {
+                [key: string]: string;
+            };
+        };
         /** @description What an assistant must follow. */
         NewGuide: {
             /** @description Free text; empty: nothing in particular. */
@@ -7388,6 +8222,15 @@ export interface components {
             events: string[];
             /** @description Where events are told; `https`. */
             url: string;
+        };
+        /** @description A workflow to make: a document of one's own, one of the gallery, or an empty one that has a name. */
+        NewWorkflow: {
+            /** @description The document, in the form that `GET /workflow-schema` tells. It may have faults of sense, which are told; not of form. */
+            document?: Record<string, never> | null;
+            /** @description One of the gallery, by its name: `survey`. */
+            gallery?: string | null;
+            /** @description What it is called; if nobody says so, what its document says. */
+            name?: string | null;
         };
         /** @description A character outside the GSM alphabet. */
         NotGsm: {
@@ -7750,6 +8593,8 @@ export interface components {
             detail: string;
             /** @description Each field that is wrong. */
             errors?: components["schemas"]["FieldError"][];
+            /** @description Of a workflow: each fault, with its place in the document. */
+            faults?: components["schemas"]["WorkflowFault"][];
             /** @description With `contact_merged`: the contact that the one that was asked for was made one with. */
             merged_into?: string | null;
             /**
@@ -7794,6 +8639,20 @@ export interface components {
              * @description How long it may take in all.
              */
             timeout_seconds?: number | null;
+        };
+        /** @description How to publish a draft. */
+        PublishWorkflow: {
+            /**
+             * @description What is new in it, for people; at most 500 characters.
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Format: int64
+             * @description The draft's `revision` that is meant; if not said, whatever it is.
+             * @default null
+             */
+            revision: number | null;
         };
         /** @description An assistant as it is after a version was put in force. */
         PublishedAssistant: components["schemas"]["Assistant"] & {
@@ -8113,6 +8972,16 @@ export interface components {
             /** @description Why, for whoever launched it. */
             note?: string | null;
         };
+        /** @description Somebody who was not let in. */
+        RefusedContact: {
+            /** @description Who. */
+            contact_id: string;
+            /**
+             * @description Why: `inside`, `was_in`, `too_soon`, `same_key`, `no_key`, `does_not_fit`, `full`, `opted_out`, `not_reached` (they are gone,
+             *     or have no phone), `no_number` (none of the tenant's may text) or `closed` (the workflow lets nobody in).
+             */
+            reason: string;
+        };
         /**
          * @description How far the registration of a number has come at the carrier.
          * @enum {string}
@@ -8289,6 +9158,15 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description How somebody's way goes on after a pause. */
+        ResumeEnrolment: {
+            /**
+             * @description What is late is sent now (`send`), left out (`skip`), or waits as long as it was paused (`shift`); if not said, as its step
+             *     says.
+             * @default null
+             */
+            late: string | null;
+        };
         /** @enum {string} */
         Role: "owner" | "admin" | "manager" | "agent";
         /** @description One run of an assistant, with all that it takes to tell why it said what it said. */
@@ -8422,12 +9300,36 @@ export interface components {
             /** @description The virtual customers. */
             phones: components["schemas"]["SandboxPhone"][];
         };
+        /** @description A draft to keep. */
+        SaveDraft: {
+            /** @description All of it. It may have faults of sense, which are told; not of form. */
+            document: Record<string, never>;
+            /**
+             * Format: int64
+             * @description The `revision` that it was made from.
+             */
+            revision: number;
+        };
         /** @description A header whose value is kept sealed. */
         SecretHeaderPatch: {
             /** @description Its name. */
             name: string;
             /** @description Its value; if not said, the one that is kept. */
             value?: string | null;
+        };
+        /** @description Something that was seen. */
+        SeenInPlay: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description At which step it happens; `null`: at none. */
+            step: string | null;
+            /** @description The text that was sent, or in plain words what happens. */
+            text: string;
+            /** @description What it is. */
+            what: components["schemas"]["WorkflowScene"];
         };
         /** @description A condition on contacts that has a name. */
         Segment: {
@@ -8579,6 +9481,33 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @description What is played, and with whom. */
+        SimulateWorkflow: {
+            answers?: components["schemas"]["WorkflowAnswers"] | null;
+            /**
+             * Format: date-time
+             * @description When they enter; if not said, now.
+             */
+            at?: string | null;
+            /** @description With this contact, */
+            contact_id?: string | null;
+            /** @description A document, */
+            document?: Record<string, never> | null;
+            person?: components["schemas"]["InventedPerson"] | null;
+            /** @description What happens, in this order; at most 500. */
+            plays?: components["schemas"]["WorkflowPlay"][];
+            /** @description What is known from the start, by keys of variables. */
+            variables?: {
+                [key: string]: components["schemas"]["FieldChange"];
+            };
+            /**
+             * Format: int64
+             * @description this version of it; if not said, its draft.
+             */
+            version?: number | null;
+            /** @description or a workflow of yours: */
+            workflow_id?: string | null;
+        };
         /** @description A text that is used again and again. */
         Snippet: {
             /** @description The text, with places such as `{first_name|there}`. */
@@ -8656,6 +9585,55 @@ export interface components {
             message: components["schemas"]["Message"] | null;
             /** @description It was there already. */
             resumed: boolean;
+        };
+        /** @description What became of those who came to a step. */
+        StepCount: {
+            /**
+             * Format: int64
+             * @description How often somebody answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description How often somebody was asked once more.
+             */
+            asked_again: number;
+            /**
+             * Format: int64
+             * @description How often somebody came.
+             */
+            came: number;
+            /**
+             * Format: int64
+             * @description How often it could not be done.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How many are there now.
+             */
+            here: number;
+            /**
+             * Format: int64
+             * @description How often it was left out.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description How long they stayed on average, in seconds; of those who left.
+             */
+            seconds: number;
+            /** @description Which. */
+            step: string;
+            /**
+             * Format: int64
+             * @description How often the time was over.
+             */
+            timed_out: number;
+            /** @description Which ways were taken, and how often. */
+            took: {
+                [key: string]: number;
+            };
         };
         /** @description An address on the list. */
         Suppression: {
@@ -9004,6 +9982,48 @@ export interface components {
             /** @description The newest first, at most 200. */
             data: components["schemas"]["AssistantVersion"][];
         };
+        /** @description What is walked, and by whom. */
+        WalkWorkflow: {
+            /**
+             * Format: date-time
+             * @description When the first of them enters; if not said, now.
+             */
+            at?: string | null;
+            crowd?: components["schemas"]["WorkflowCrowd"] | null;
+            /** @description A document, */
+            document?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description this version of it; if not said, its draft.
+             */
+            version?: number | null;
+            /** @description or a workflow of yours: */
+            workflow_id?: string | null;
+        };
+        /** @description A line of the log of somebody's way. */
+        WayLine: {
+            /**
+             * Format: int64
+             * @description Of which turn.
+             */
+            seq: number;
+            /** @description At which step; `null`: at none. */
+            step: string | null;
+            /** @description The same in plain words. */
+            text: string;
+            /** @description What happened: a stable word, as in `took` or `left_out`. */
+            what: string;
+        };
+        /**
+         * @description How it stands with somebody's way through a workflow.
+         * @enum {string}
+         */
+        WayStatus: "new" | "live" | "paused" | "failed" | "ended";
+        /**
+         * @description What somebody's way waits for: a time, a reply, a model's word on a reply, what is done elsewhere, another workflow.
+         * @enum {string}
+         */
+        WayWaits: "time" | "reply" | "intent" | "effect" | "floor";
         /** @description An endpoint, without its secret. */
         Webhook: {
             /**
@@ -9028,6 +10048,476 @@ export interface components {
             from: string;
             /** @description Until, later on the same day; 24:00 is its end. */
             until: string;
+        };
+        /** @description What is done with people step by step. */
+        Workflow: {
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The member who made it; `null`: a program. */
+            created_by: string | null;
+            /**
+             * @description Which one.
+             * @example wfl_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description The version that people enter; `null`: none was published.
+             */
+            live_version: number | null;
+            /** @description What its draft is called. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when it is paused; `null`: it is not.
+             */
+            paused_at: string | null;
+            /**
+             * Format: int64
+             * @description The draft's own number: it rises with each change.
+             */
+            revision: number;
+            /**
+             * @description How it stands: `draft`, it was never published; `active`, people enter it; `paused`, nobody enters it and nobody in it
+             *     goes on; `archived`, nobody enters it and whoever is in it goes on to their end.
+             */
+            state: components["schemas"]["WorkflowState"];
+            /** @description The draft says something else than that version, or there is none. */
+            unpublished: boolean;
+        };
+        /** @description What became of something that was done. */
+        WorkflowAnswer: "sent" | {
+            /** @description The gate says that it must not be sent; the code of its reason. */
+            blocked: string;
+        } | {
+            /** @description It came to nothing, for this reason. */
+            failed: string;
+        } | {
+            /** @description A system answered. */
+            answered: {
+                /** @description With this. */
+                body: unknown;
+                /**
+                 * Format: int32
+                 * @description With this status of HTTP.
+                 */
+                status: number;
+            };
+        } | {
+            /** @description A model wrote this. */
+            wrote: string;
+        } | {
+            /**
+             * Format: int32
+             * @description A model chose this one of what it was given, from 0; `null`: none of it.
+             */
+            chose: number | null;
+        } | {
+            /** @description A model found these, by keys of variables. */
+            found: {
+                [key: string]: string;
+            };
+        };
+        /** @description What becomes of texts, and what systems and models answer. */
+        WorkflowAnswers: {
+            /** @description Of systems: `answered` or `failed`. */
+            http?: components["schemas"]["WorkflowAnswer"][];
+            /** @description Of models: `wrote`, `chose`, `found` or `failed`. */
+            models?: components["schemas"]["WorkflowAnswer"][];
+            /** @description Of texts: `sent`, `blocked` or `failed`. */
+            sends?: components["schemas"]["WorkflowAnswer"][];
+        };
+        /**
+         * @description What one person's way costs at most. An assistant that the conversation is given to, and other workflows that are entered, are
+         *     not in it.
+         */
+        WorkflowBound: {
+            /**
+             * Format: int32
+             * @description Segments, on the way that has most of them, with long values filled in.
+             */
+            segments: number;
+            /**
+             * Format: int32
+             * @description Texts, on the way that has most of them.
+             */
+            texts: number;
+        };
+        /**
+         * @description What two versions of a workflow differ in, of one step or of what stands above the steps.
+         * @enum {string}
+         */
+        WorkflowChange: "added" | "removed" | "moved" | "changed";
+        /** @description Who is made up, and what they do. */
+        WorkflowCrowd: {
+            /** @description The same, where it is otherwise at a step, by its id. */
+            at?: {
+                [key: string]: components["schemas"]["WorkflowCrowdHabits"];
+            } | null;
+            /**
+             * Format: int32
+             * @description They are looked at for so many days; if not said, 30.
+             */
+            days?: number | null;
+            /** @description They enter evenly over so long, as in `2d`; if not said, all at once. */
+            enter_within?: string | null;
+            habits?: components["schemas"]["WorkflowCrowdHabits"] | null;
+            /** @description Where they live; if not said, where the business is. */
+            homes?: components["schemas"]["WorkflowCrowdHome"][] | null;
+            /**
+             * Format: int32
+             * @description They are texted from so many numbers.
+             */
+            numbers?: number | null;
+            /**
+             * Format: int32
+             * @description So many people; if not said, 10,000.
+             */
+            people?: number | null;
+            /**
+             * Format: int64
+             * @description The same seed makes the same run.
+             */
+            seed?: number | null;
+            /**
+             * Format: double
+             * @description How many segments go out per second from each of these; if not said, 10.
+             */
+            segments_per_second?: number | null;
+            /** @description What they all know from the start, by keys of variables. */
+            variables?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** @description What people do when they are asked something. */
+        WorkflowCrowdHabits: {
+            /**
+             * Format: double
+             * @description So many of a hundred answer.
+             */
+            answer_percent?: number | null;
+            /** @description How the others spread over the cases, in their order; what is not said weighs 1. */
+            cases?: number[] | null;
+            /** @description Half of those do so within this, as in `10m`. */
+            half_within?: string | null;
+            /** @description Nine of ten do so within this. */
+            most_within?: string | null;
+            /**
+             * Format: double
+             * @description Of those that answer, so many of a hundred write what nobody understands.
+             */
+            nonsense_percent?: number | null;
+            /**
+             * Format: double
+             * @description After each text, so many of a hundred text STOP.
+             */
+            stop_percent?: number | null;
+        };
+        /** @description Where some of them live. */
+        WorkflowCrowdHome: {
+            /** @description A phone number there, E.164, by which the law is told. */
+            phone: string;
+            /**
+             * Format: int32
+             * @description How many live there, compared with the others; if not said, 1.
+             */
+            share?: number | null;
+            /** @description Their clock, IANA name; if not said, what the number tells. */
+            time_zone?: string | null;
+        };
+        /** @description A workflow with its draft, and what is wrong with it. */
+        WorkflowDetail: components["schemas"]["Workflow"] & {
+            /** @description The draft, in the form that `GET /workflow-schema` tells. */
+            document: Record<string, never>;
+            /**
+             * @description What is wrong with the draft as things stand now; while there is something, it cannot be published. The conversations that
+             *     are kept with it are played when it is checked and when it is published, not here.
+             */
+            faults: components["schemas"]["WorkflowFault"][];
+            /** @description What is worth a second look, once nothing is wrong. */
+            warnings: components["schemas"]["WorkflowFault"][];
+        };
+        /** @description Something that differs. */
+        WorkflowDifference: {
+            /** @description What happened to it. */
+            change: components["schemas"]["WorkflowChange"];
+            /** @description Where it says something else, as JSON pointers within it: `/send/text`. */
+            places: string[];
+            /** @description Of which step; `null`: of what stands above the steps. */
+            step: string | null;
+        };
+        /** @description What differs between two versions. */
+        WorkflowDifferences: {
+            /** @description What differs, step by step. */
+            differences: components["schemas"]["WorkflowDifference"][];
+            /**
+             * Format: int64
+             * @description The version that was compared with; 0: there is none before the first.
+             */
+            from: number;
+            /**
+             * @description Nothing differs but texts that are sent, or what it is called: whoever is under way could go on in the other one as they
+             *     stand.
+             */
+            only_texts_differ: boolean;
+            /**
+             * Format: int64
+             * @description The version that was asked for.
+             */
+            to: number;
+        };
+        /** @description What is wrong with a workflow, or worth a second look; where, and how to mend it. */
+        WorkflowFault: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description What to do. */
+            mend: string;
+            /** @description What is wrong, or may be. */
+            message: string;
+            /** @description Where in the document, as a JSON pointer (RFC 6901): `/steps/2/send/text`; empty: the whole. */
+            pointer: string;
+            /** @description The step that it belongs to; `null`: to none. */
+            step: string | null;
+        };
+        /** @description What came of a crowd. */
+        WorkflowFigures: {
+            /** @description Texts that were not sent, by the gate's reasons, and `too_late` for those that had waited too long. */
+            blocked: {
+                [key: string]: number;
+            };
+            /** @description How often a text had to wait for its hour or for its turn, by the gate's reasons, and `rate` for the pace of a number. */
+            deferred: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description So many ways are over.
+             */
+            ended: number;
+            /**
+             * Format: int32
+             * @description So many entered.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description After so many seconds the first way was over; `null`: none is.
+             */
+            first_ended: number | null;
+            /**
+             * Format: int64
+             * @description After so many seconds half of those that are over were.
+             */
+            half_ended: number | null;
+            /**
+             * Format: int64
+             * @description After so many seconds the last of those that are over was.
+             */
+            last_ended: number | null;
+            /** @description What came of those that are over. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description So many segments they took.
+             */
+            segments: number;
+            /**
+             * Format: int32
+             * @description So many go on when the last day is over; with those that ended, all who entered.
+             */
+            standing: number;
+            /** @description Every step, in the order of the document. */
+            steps: components["schemas"]["WorkflowStepFigures"][];
+            /**
+             * Format: int32
+             * @description So many texts went out.
+             */
+            texts: number;
+            /**
+             * Format: int64
+             * @description So many turns were taken.
+             */
+            turns: number;
+        };
+        /** @description What became of those who entered a version. */
+        WorkflowFunnel: {
+            /** @description How many ended, by the outcome. */
+            ended: {
+                [key: string]: components["schemas"]["EndedCount"];
+            };
+            /**
+             * Format: int64
+             * @description How many entered.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How many are in it now.
+             */
+            inside: number;
+            /** @description How many were not let in, by the reason. */
+            refused: {
+                [key: string]: number;
+            };
+            /** @description Each step that somebody came to, in the document's order. */
+            steps: components["schemas"]["StepCount"][];
+            /**
+             * Format: int64
+             * @description Which version.
+             */
+            version: number;
+        };
+        /** @description Workflows to begin with. */
+        WorkflowGallery: {
+            /** @description All of them. */
+            data: components["schemas"]["GalleryWorkflow"][];
+        };
+        /** @description What happens in a play. */
+        WorkflowPlay: {
+            /** @description They text this. */
+            says: string;
+        } | {
+            /** @description So much time passes, as in `90m` or `2d`. */
+            waits: string;
+        } | "skips" | "pauses" | "resumes";
+        /** @description What came of a play. */
+        WorkflowPlayed: {
+            /** @description Why it stands still; `null`: it does not. */
+            failure: string | null;
+            /** @description What the fields of the person hold by now. */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description What their clock shows by now.
+             */
+            now: string;
+            /** @description What came of it: the outcome of an `end`, or how it ended otherwise; `null`: it goes on. */
+            outcome: string | null;
+            /** @description What was seen, in order. */
+            seen: components["schemas"]["SeenInPlay"][];
+            /** @description The step where they stand, or where their way ended; `null`: they never came to one. */
+            stands_at: string | null;
+            /** @description How it stands with their way. */
+            status: components["schemas"]["WayStatus"];
+            /** @description Their labels by now. */
+            tags: string[];
+            /** @description Every step of the way, and why. */
+            trace: components["schemas"]["WayLine"][];
+            /** @description What is remembered, by keys of variables. */
+            variables: {
+                [key: string]: string;
+            };
+            waits_for: components["schemas"]["WayWaits"] | null;
+            /**
+             * Format: date-time
+             * @description When the next timer comes, which `skips` goes to; `null`: none does.
+             */
+            wake_at: string | null;
+        };
+        /**
+         * @description What is seen when a workflow is played: a text of ours, one of theirs, or what happens on their way.
+         * @enum {string}
+         */
+        WorkflowScene: "we_say" | "they_say" | "happens";
+        /**
+         * @description How it stands with a workflow: it was never published; people enter it; nobody enters it and nobody in it goes on; nobody
+         *     enters it and whoever is in it goes on to their end.
+         * @enum {string}
+         */
+        WorkflowState: "draft" | "active" | "paused" | "archived";
+        /** @description What came of a crowd at a step. */
+        WorkflowStepFigures: {
+            /** @description What it does. */
+            act: string;
+            /**
+             * Format: int32
+             * @description How often somebody answered.
+             */
+            answered: number;
+            /**
+             * Format: int32
+             * @description How often somebody came.
+             */
+            came: number;
+            /** @description Ways that ended here, by what came of them. */
+            ended: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description How often it was left out.
+             */
+            left_out: number;
+            /**
+             * Format: int32
+             * @description Who stands here when the last day is over.
+             */
+            standing: number;
+            /** @description Which step. */
+            step: string;
+            /**
+             * Format: int32
+             * @description Of these, who stands still for good unless somebody of the tenant mends it: a dead end.
+             */
+            stuck: number;
+            /**
+             * Format: int32
+             * @description How often somebody who was waited for did not.
+             */
+            timed_out: number;
+        };
+        /** @description One sentence or two about a workflow. */
+        WorkflowTold: {
+            /**
+             * Format: int32
+             * @description How deep it stands: what happens in a way stands below what leads into it.
+             */
+            depth: number;
+            /** @description What is said. */
+            says: string;
+            /** @description About which step; `null`: about the whole, or a way. */
+            step: string | null;
+        };
+        /** @description Something that was published. */
+        WorkflowVersion: {
+            /** @description People enter this one. */
+            is_live: boolean;
+            /** @description What whoever published it says of it; `null`: nothing. */
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
+            published_at: string;
+            /** @description The member who published it; `null`: a program. */
+            published_by: string | null;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            version: number;
+        };
+        /** @description A version with what it says. */
+        WorkflowVersionDetail: components["schemas"]["WorkflowVersion"] & {
+            /** @description What it says. */
+            document: Record<string, never>;
+        };
+        /** @description A workflow's versions. */
+        WorkflowVersions: {
+            /** @description The newest first, at most 200. */
+            data: components["schemas"]["WorkflowVersion"][];
         };
         /** @description By which clocks somebody lives, as far as it is known, and how that is known. */
         Zone: {
@@ -12796,6 +14286,236 @@ export interface operations {
             };
         };
     };
+    get_enrolments: {
+        parameters: {
+            query?: {
+                /** @description Those through this workflow. */
+                workflow_id?: string;
+                /** @description Those of this contact. */
+                contact_id?: string;
+                /** @description Those that stand so: `live`, `paused`, `failed` or `ended`; several with commas between. */
+                status?: string;
+                /** @description Those who stand at this step, or ended there. */
+                step?: string;
+                /** @description Those whose name, company or number has this in it. */
+                q?: string;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_enrolments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolments_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolments_id_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolments_id_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeEnrolment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolments_id_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_enrolments_id_trace: {
+        parameters: {
+            query?: {
+                /** @description Only turns after this one. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentTrace"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: {
@@ -15603,6 +17323,737 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_gallery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowGallery"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows: {
+        parameters: {
+            query?: {
+                /** @description Those with this in their names, whatever its case. */
+                q?: string;
+                /** @description Those that stand so: `draft`, `active`, `paused` or `archived`; `all`. If not said, all that are not archived. */
+                state?: string;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Workflow"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkflow"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckWorkflow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedWorkflow"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_simulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateWorkflow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowPlayed"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_simulate_crowd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalkWorkflow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowFigures"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workflows_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_workflows_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_duplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_enrolments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnrolments"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_export: {
+        parameters: {
+            query?: {
+                /** @description `json`, if not said, or `yaml`. */
+                format?: string;
+                /** @description Which version; if not said, the draft. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/yaml": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_funnel: {
+        parameters: {
+            query?: {
+                /** @description The version; if not said, the one that people enter. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowFunnel"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishWorkflow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_versions: {
+        parameters: {
+            query?: {
+                /** @description Only versions before this one. */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowVersions"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_versions_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowVersionDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_versions_version_diff: {
+        parameters: {
+            query?: {
+                /** @description The other version; if not said, the one before it. */
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDifferences"];
                 };
             };
             /** @description A problem, with a stable code. */

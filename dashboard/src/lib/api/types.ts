@@ -1,4 +1,5 @@
 /** Short names for the schema's types; the only way the rest of the dashboard reaches them. */
+import type { Document as WorkflowDocument } from "$lib/workflow/document";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -162,6 +163,7 @@ export type CampaignPatch = Partial<
     | "outside_hours"
     | "over_cap"
     | "send_before"
+    | "workflow_id"
   >
 >;
 /** When it is to go; nothing said: as soon as it may. */
@@ -201,6 +203,54 @@ export type Standing = Schemas["RecipientStanding"];
 export type Webhook = Schemas["Webhook"];
 export type WebhookDelivery = Schemas["Delivery"];
 export type WebhookPatch = Schemas["ChangeWebhook"];
+export type Workflow = Schemas["Workflow"];
+export type WorkflowDetail = Omit<Schemas["WorkflowDetail"], "document"> & { document: WorkflowDocument };
+export type CheckedWorkflow = Schemas["CheckedWorkflow"];
+export type WorkflowBound = Schemas["WorkflowBound"];
+export type WorkflowTold = Schemas["WorkflowTold"];
+export type WorkflowFigures = Schemas["WorkflowFigures"];
+export type WorkflowFault = Schemas["WorkflowFault"];
+export type WorkflowState = Workflow["state"];
+export type WorkflowTemplate = Omit<Schemas["GalleryWorkflow"], "document"> & { document: WorkflowDocument };
+export type WorkflowVersion = Schemas["WorkflowVersion"];
+export type WorkflowVersionDetail = WorkflowVersion & { document: WorkflowDocument };
+export type WorkflowPlay = Schemas["WorkflowPlay"];
+export type WorkflowPlayed = Schemas["WorkflowPlayed"];
+export type Enrolment = Schemas["Enrolment"];
+export type EnrolmentStatus = Schemas["EnrolmentStatus"];
+export type EnrolmentTrace = Schemas["EnrolmentTrace"];
+export type EnrolmentTurn = Schemas["EnrolmentTurn"];
+export type Entered = Schemas["Entered"];
+export type StepCount = Schemas["StepCount"];
+export type WorkflowFunnel = Schemas["WorkflowFunnel"];
+/** Which ways are wanted; what is absent does not matter. */
+export interface SoughtEnrolments {
+  workflow_id: string;
+  status?: EnrolmentStatus;
+  step?: string;
+  q?: string;
+}
+/** What is guessed of people who are made up. */
+export interface WorkflowGuess {
+  people: number;
+  days: number;
+  /** So many of a hundred answer, half of them within `half_within`. */
+  answer_percent: number;
+  half_within: string;
+  stop_percent: number;
+  segments_per_second: number;
+}
+/** What is played, and with whom. What is absent is not said. */
+export interface NewWorkflowPlay {
+  document: WorkflowDocument;
+  contact_id?: string;
+  /** Somebody made up. */
+  person?: Partial<Schemas["InventedPerson"]>;
+  variables: Record<string, FieldValue>;
+  plays: readonly WorkflowPlay[];
+  /** When they enter. */
+  at: string;
+}
 
 /** One page of a list; the last has no `next_cursor`. */
 export interface Page<T> {
@@ -222,6 +272,10 @@ export type LiveEvent =
   /** Without the list: it is gone. */
   | { type: "list.updated"; data: { list: ContactList; id?: never } | { list?: never; id: string } }
   | { type: "segment.updated" | "import.updated"; data: { id: string } }
+  /** Somebody went on. */
+  | { type: "enrolment.updated"; data: { id: string } }
+  /** Without the workflow: it is gone. */
+  | { type: "workflow.updated"; data: { workflow: Workflow; id?: never } | { workflow?: never; id: string } }
   /** Only the id: it is gone. */
   | { type: "team.updated"; data: { team: Team; id?: never } | { team?: never; id: string } }
   | {

@@ -26,6 +26,8 @@ export interface DraftForm {
   /** `null`: what the settings say. */
   over_cap: Campaign["over_cap"];
   send_before: string | null;
+  /** What whoever gets it enters then. */
+  workflow_id: string | null;
 }
 export type DraftField = keyof DraftForm;
 /** In the order of the page. */
@@ -43,6 +45,7 @@ export const FIELDS: readonly DraftField[] = [
   "outside_hours",
   "over_cap",
   "send_before",
+  "workflow_id",
 ];
 
 /** As the server keeps them, so that only what differs in fact counts as a change. */
@@ -60,6 +63,7 @@ export const formOf = (c: Campaign): DraftForm => ({
   outside_hours: c.outside_hours,
   over_cap: c.over_cap,
   send_before: c.send_before,
+  workflow_id: c.workflow_id,
 });
 
 const CANARY_FIELDS = [

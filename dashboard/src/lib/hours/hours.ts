@@ -41,7 +41,8 @@ export function faultOf(hours: readonly WeekHours[]): string | null {
 export const hoursWords = (hours: readonly WeekHours[]): string =>
   hours.map(({ days, from, until }) => `${daysWords(days)} ${from}–${until}`).join(", ");
 
-function daysWords(days: readonly Day[]): string {
+/** `Mon–Wed, Fri`. */
+export function daysWords(days: readonly Day[]): string {
   const at = DAYS.map((d, i) => (days.includes(d.day) ? i : -1)).filter((i) => i >= 0);
   const runs: number[][] = [];
   for (const i of at) {

@@ -72,6 +72,8 @@ export class Desk {
         return this.#wanted(event.data.approval);
       case "campaign.updated":
       case "campaign.checked":
+      case "workflow.updated":
+      case "enrolment.updated":
       case "knowledge.updated":
       case "team.updated":
         // Whoever lists them listens by itself.

@@ -27,6 +27,8 @@ export const EVENT_TYPES = [
   "list.updated",
   "segment.updated",
   "import.updated",
+  "workflow.updated",
+  "enrolment.updated",
 ] as const;
 
 export interface Listener {

@@ -1,0 +1,22 @@
+/** What a trace says, with its moments and deeds as people say them. Pure. */
+import { dayAndClock, type Place } from "$lib/ui/format";
+
+const DEEDS: Record<string, string> = {
+  send: "a text is to go out",
+  withdraw: "a text is taken back",
+  http: "your system is asked",
+  ask: "the assistant is asked",
+  hand_over: "the assistant takes over",
+  change: "the contact changes",
+  assign: "somebody looks after it",
+  note: "a note is left",
+  notify: "people are told",
+  enter: "they enter another workflow",
+  take_floor: "their next reply is for this",
+  free_floor: "their next reply is for others again",
+};
+
+export const told = (text: string, now: number, place: Place = {}): string =>
+  text
+    .replace(/^does (\w+)$/, (whole, deed: string) => DEEDS[deed] ?? whole)
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => dayAndClock(at, now, place));

@@ -1,0 +1,213 @@
+/** Who is on their way through a workflow, over the fake desk: some of its contacts, each a little further than the next. */
+import type * as T from "../../src/lib/api/types";
+import { kindOf, waysOf, type Step } from "../../src/lib/workflow/document";
+import { allSteps } from "../../src/lib/workflow/tree";
+import { contactsOf } from "./contacts";
+import { notFound, type FakeDesk } from "./desk";
+import { now, page, type Handler } from "./handler";
+
+const MINUTE = 60_000;
+const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE).toISOString();
+const STATES: Record<string, T.EnrolmentStatus> = {
+  pause: "paused",
+  resume: "live",
+  retry: "live",
+  cancel: "ended",
+};
+
+function aWay(d: FakeDesk, workflow: string, contact: T.Contact, over: Partial<T.Enrolment>): T.Enrolment {
+  const enrolment: T.Enrolment = {
+    id: d.id("enr"),
+    workflow_id: workflow,
+    version: 1,
+    contact_id: contact.id,
+    name: contact.name ?? "",
+    phone: contact.phone,
+    pretty_phone: contact.phone_pretty,
+    number_id: d.numbers[0]?.id ?? "",
+    source: "api",
+    status: "live",
+    step: null,
+    waits: "time",
+    since: now(),
+    wakes_at: ago(-20 * 60),
+    failure: null,
+    outcome: null,
+    variables: {},
+    entered_at: now(),
+    ended_at: null,
+    ...over,
+  };
+  d.enrolments.unshift(enrolment);
+  return enrolment;
+}
+
+export function seedEnrolments(d: FakeDesk): void {
+  const kept = d.workflows.find(({ workflow }) => workflow.name === "Appointment reminder");
+  const steps = allSteps(kept?.versions[0]?.document ?? { steps: [] });
+  const waits = steps.find(({ step }) => step.wait_for_reply)?.step.id ?? null;
+  if (!kept) return;
+  contactsOf(d)
+    .slice(0, 9)
+    .forEach((contact, nth) => {
+      const since = { since: ago(nth * 190 + 4), entered_at: ago(nth * 190 + 2_000) };
+      const variables = { booking: `B-${310 + nth}`, day: "2026-12-02", time: "14:30" };
+      const by: Partial<T.Enrolment>[] = [
+        { step: waits, waits: "reply" },
+        { step: waits, waits: "reply" },
+        { step: steps[0]?.step.id ?? null },
+        {
+          step: steps[2]?.step.id ?? null,
+          status: "failed",
+          waits: null,
+          wakes_at: null,
+          failure: "the text was not sent: the carrier is not reached",
+        },
+        { step: waits, status: "paused", waits: "reply", wakes_at: null },
+      ];
+      const over = by[nth] ?? {
+        step: steps.at(-1)?.step.id ?? null,
+        status: "ended" as const,
+        waits: null,
+        wakes_at: null,
+        outcome: nth % 2 ? "confirmed" : "opted_out",
+        ended_at: ago(nth * 60),
+      };
+      aWay(d, kept.workflow.id, contact, { ...since, variables, ...over });
+    });
+}
+
+/** As if eight of ten went on at each step. */
+function funnelOf(d: FakeDesk, workflow: string, version: number): T.WorkflowFunnel {
+  const kept = d.workflows.find((one) => one.workflow.id === workflow);
+  const document = kept?.versions.find((one) => one.version === version)?.document;
+  if (!document) throw notFound();
+  const all = d.enrolments.filter((one) => one.workflow_id === workflow && one.version === version);
+  const entered = all.length * 130;
+  const counts: T.StepCount[] = [];
+  const walk = (steps: readonly Step[], came: number): void => {
+    for (const step of steps) {
+      const ways = waysOf(step);
+      const took: Record<string, number> = {};
+      const waiting = step.wait_for_reply;
+      ways.forEach((way, nth) => {
+        const part = Math.round(came * (nth === 0 ? 0.6 : 0.4 / Math.max(1, ways.length - 1)));
+        const when = waiting?.cases?.[way.nth]?.when;
+        const name = typeof when === "string" ? when : Object.keys(when ?? {})[0];
+        took[way.what === "case" ? (waiting ? (name ?? "") : `case ${way.nth + 1}`) : way.what] = part;
+        walk(way.steps, part);
+      });
+      counts.push({
+        step: step.id,
+        came,
+        here: all.filter((one) => one.step === step.id && one.status !== "ended").length,
+        seconds: kindOf(step) === "delay" ? 86_400 : waiting ? 5_400 : 2,
+        answered: waiting ? Math.round(came * 0.7) : 0,
+        timed_out: waiting ? Math.round(came * 0.2) : 0,
+        asked_again: 0,
+        left_out: 0,
+        failed: all.filter((one) => one.step === step.id && one.status === "failed").length,
+        took,
+      });
+      came = Math.round(came * (ways.length ? 0.3 : 0.97));
+    }
+  };
+  walk(document.steps, entered);
+  return {
+    version,
+    entered,
+    inside: all.filter(({ status }) => status !== "ended").length,
+    refused: all.length ? { same_key: 12, opted_out: 4 } : {},
+    ended: all.length
+      ? {
+          confirmed: { times: 840, seconds: 90_000 },
+          no_answer: { times: 210, seconds: 180_000 },
+          opted_out: { times: 22, seconds: 7_000 },
+        }
+      : {},
+    steps: counts,
+  };
+}
+
+function traceOf(d: FakeDesk, enrolment: T.Enrolment): T.EnrolmentTrace {
+  const kept = d.workflows.find(({ workflow }) => workflow.id === enrolment.workflow_id);
+  const steps = allSteps(
+    kept?.versions.find(({ version }) => version === enrolment.version)?.document ?? { steps: [] },
+  );
+  const upTo = steps.findIndex(({ step }) => step.id === enrolment.step);
+  const lines = steps.slice(0, upTo + 1).filter(({ depth }) => depth === 0);
+  return {
+    enrolment,
+    turns: lines.map(({ step }, nth) => ({
+      seq: nth + 1,
+      at: new Date(Date.parse(enrolment.entered_at) + nth * 90 * MINUTE).toISOString(),
+      event: nth === 0 ? "entered" : kindOf(step) === "save" ? "reply" : "timer",
+      lines: [
+        { step: step.id, says: "comes here", what: {} },
+        ...(step.send ? [{ step: step.id, says: "sent", what: {} }] : []),
+      ],
+    })),
+    more: false,
+    texts: [],
+  };
+}
+
+const one = (d: FakeDesk, id = ""): T.Enrolment => {
+  const found = d.enrolments.find((enrolment) => enrolment.id === id);
+  if (!found) throw notFound();
+  return found;
+};
+
+export const enrolmentRoutes: Record<string, Handler> = {
+  "GET /enrolments": (d, _, __, query) => {
+    const [q, status, step] = ["q", "status", "step"].map((name) => query.get(name)?.toLowerCase());
+    return page(
+      d.enrolments.filter(
+        (enrolment) =>
+          enrolment.workflow_id === query.get("workflow_id") &&
+          (!q || `${enrolment.name} ${enrolment.phone}`.toLowerCase().includes(q)) &&
+          (!status || enrolment.status === status) &&
+          (!step || enrolment.step === step),
+      ),
+    );
+  },
+  "GET /enrolments/:/trace": (d, [id], _, query) => {
+    const after = Number(query.get("after") ?? 0);
+    const trace = traceOf(d, one(d, id));
+    return { ...trace, turns: trace.turns.filter(({ seq }) => seq > after) };
+  },
+  "GET /workflows/:/funnel": (d, [id = ""], _, query) => funnelOf(d, id, Number(query.get("version"))),
+  "POST /workflows/:/enrolments": (d, [id = ""], body) => {
+    const { contact_ids } = body as unknown as { contact_ids: string[] };
+    const kept = d.workflows.find(({ workflow }) => workflow.id === id);
+    const entered: T.Entered["entered"] = [];
+    const refused: T.Entered["refused"] = [];
+    for (const contact_id of contact_ids) {
+      const contact = contactsOf(d).find((c) => c.id === contact_id);
+      const isInside = d.enrolments.some((e) => e.workflow_id === id && e.contact_id === contact_id);
+      if (!contact || isInside) {
+        refused.push({ contact_id, reason: contact ? "inside" : "not_reached" });
+        continue;
+      }
+      const version = kept?.workflow.live_version ?? 1;
+      const step = kept?.versions[0]?.document.steps[0]?.id ?? null;
+      const { id: enrolment_id } = aWay(d, id, contact, { version, step, source: "by_hand" });
+      d.emit("enrolment.updated", { id: enrolment_id });
+      entered.push({ contact_id, enrolment_id });
+    }
+    return { entered, refused };
+  },
+  ...Object.fromEntries(
+    Object.entries(STATES).map(([order, status]): [string, Handler] => [
+      `POST /enrolments/:/${order}`,
+      (d, [id]) => {
+        const enrolment = one(d, id);
+        const ended =
+          status === "ended" ? { outcome: "cancelled", ended_at: now(), waits: null, wakes_at: null } : {};
+        Object.assign(enrolment, { status, failure: null, ...ended });
+        d.emit("enrolment.updated", { id: enrolment.id });
+        return enrolment;
+      },
+    ]),
+  ),
+};
