@@ -145,6 +145,7 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::WORKFLOWS, alone, stop.clone()));
         loops.spawn(campaign::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(workflow::run(Arc::clone(&world), stop.clone()));
+        loops.spawn(workflow::watch::run(Arc::clone(&world), stop.clone()));
         loops.spawn(link::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));

@@ -22,6 +22,7 @@ mod around;
 mod deeds;
 mod enter;
 mod turns;
+pub(crate) mod watch;
 
 pub(crate) use act::act;
 use turns::Turns;

@@ -6,6 +6,7 @@ mod asking;
 mod assistants;
 mod attached;
 mod bad_input;
+mod beginnings;
 mod campaigns;
 mod carrier;
 mod consent;
