@@ -41,6 +41,7 @@ pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};
 pub use suppression::{AddressKey, Phones, phones_in};
 pub use webhook::secret_context;
+pub use workflow::seal_workflow_secret;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -25,6 +25,7 @@ mod turns;
 pub(crate) mod watch;
 
 pub(crate) use act::act;
+pub use act::seal_workflow_secret;
 use turns::Turns;
 
 /// So many ways take their turns in one transaction.

@@ -51,4 +51,5 @@ mod untimely;
 mod webhook_keys;
 mod webhooks;
 mod wishes;
+mod workflow_calls;
 mod workflows;
