@@ -28,8 +28,9 @@ use crate::{
     state::AppState,
     v1::{
         api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contact_fields, contacts,
-        conversations, drafts, enrolments, events, imports, knowledge, lists, media, members, messages, numbers, phones, runs,
-        sandbox, segments, session, setup, snippets, suppressions, teams, tenant, text, webhooks, workflows,
+        conversations, drafts, enrolments, events, imports, knowledge, lists, media, members, messages, numbers,
+        phones, runs, sandbox, segments, session, setup, snippets, suppressions, teams, tenant, text, webhooks,
+        workflows,
     },
 };
 
@@ -271,6 +272,8 @@ fn day() -> Vec<Route> {
         routes!(workflows::gallery => schema),
         routes!(workflows::simulate => simulate),
         routes!(workflows::crowd => walk),
+        routes!(workflows::secrets => list),
+        routes!(workflows::secrets => set, remove),
         routes!(text => measure),
         routes!(phones => parse),
         routes!(events => stream),

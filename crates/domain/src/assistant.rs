@@ -27,6 +27,7 @@ pub use rehearsal::{
     judgement, segments_of,
 };
 pub use replay::{Exchange, Now, Past, PastRun, TURNS_MAX, Then, exchanges};
+pub(crate) use request::fenced;
 pub use request::{Brief, Known, Meanwhile, Offered, Request, Said, Speaker, Turn, first_words, house_rules, request};
 pub use routing::{Route, routed};
 pub use run::{Ended, Outcome, Record, Run, ToolCall};

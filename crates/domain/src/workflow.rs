@@ -40,6 +40,7 @@
 use jiff::SignedDuration;
 
 mod advance;
+mod asked;
 mod bound;
 mod check;
 mod clock;
@@ -75,9 +76,11 @@ mod testing;
 mod trace;
 mod trigger;
 mod warn;
+pub mod watch;
 mod yaml;
 
 pub use advance::{Advanced, GRACE, Known, advance};
+pub use asked::Prompt;
 pub use bound::{Bound, SEGMENTS_USUAL, TEXTS_USUAL, bound};
 pub use check::{Ground, RUN_NAMES, checked, publish, revive};
 pub use clock::{At, Day, Hour};
@@ -93,7 +96,7 @@ pub use standing::{Order, Refused, Standing};
 pub use state::{Answer, Failure, How, Sent, State, Status, Waits};
 pub use step::*;
 pub use trace::{Line, What, Why};
-pub use trigger::{Before, NotAdmitted, Trigger};
+pub use trigger::{Before, ENTRIES_A_DAY_MAX, NotAdmitted, Trigger};
 pub use warn::warnings;
 
 /// A workflow has at most so many steps, those inside of others included.

@@ -29,6 +29,8 @@ pub(crate) use replay::go_on as go_on_with_replay;
 pub(crate) use running::Runs;
 pub use secrets::{ToolSecret, open_tool_secrets, seal_tool_secrets};
 
+pub(crate) use think::{candidates_of as candidates, count};
+
 use crate::AskError;
 use crate::turn::{Ending, take_endings};
 use crate::world::World;

@@ -41,6 +41,7 @@ pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};
 pub use suppression::{AddressKey, Phones, phones_in};
 pub use webhook::secret_context;
+pub use workflow::seal_workflow_secret;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -145,6 +146,7 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::WORKFLOWS, alone, stop.clone()));
         loops.spawn(campaign::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(workflow::run(Arc::clone(&world), stop.clone()));
+        loops.spawn(workflow::watch::run(Arc::clone(&world), stop.clone()));
         loops.spawn(link::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));

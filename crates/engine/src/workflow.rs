@@ -22,8 +22,10 @@ mod around;
 mod deeds;
 mod enter;
 mod turns;
+pub(crate) mod watch;
 
 pub(crate) use act::act;
+pub use act::seal_workflow_secret;
 use turns::Turns;
 
 /// So many ways take their turns in one transaction.

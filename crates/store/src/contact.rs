@@ -35,8 +35,8 @@ pub mod timeline;
 mod zone;
 
 pub use address::Address;
-pub use change::change;
 pub(crate) use change::{Snapshot, change_all, snapshots};
+pub use change::{change, change_by_each};
 pub use lists::OnList;
 pub use standing::{ContactConsent, NumberConsent, PurposeConsent};
 pub use zone::Zone;

@@ -4,6 +4,7 @@
 //! workflows takes them, with the ways whose time has come, some in each transaction.
 
 mod entry;
+pub(crate) mod fires;
 mod log;
 mod person;
 pub mod shown;
@@ -11,7 +12,7 @@ mod words;
 
 use std::collections::HashMap;
 
-use domain::id::{ContactId, EnrolmentId, MessageId, NumberId, TenantId, WorkflowId};
+use domain::id::{AssistantId, ContactId, EnrolmentId, MessageId, NumberId, TenantId, WorkflowId};
 use domain::workflow::{Source, State, Status, Waits};
 use jiff::Timestamp;
 
@@ -21,9 +22,9 @@ use crate::{Row, StoreError, SystemTx, TenantTx, Value, args, list, row};
 
 pub use entry::{Came, Past, Waiting as Entering, add as enter, entering, finish as finish_entries, pasts};
 pub use log::{Logged, count, write as write_log};
-pub use words::{Told, add as tell, add_at as tell_at, finish as finish_words, told, told_of};
 pub(crate) use person::{carry, erase};
 pub(crate) use words::opted_out;
+pub use words::{Told, add as tell, add_at as tell_at, finish as finish_words, told, told_of};
 
 /// Somebody's way, as whoever takes its next turn needs it.
 #[derive(Debug, Clone)]
@@ -228,7 +229,8 @@ pub async fn inside(
     let sql = "SELECT contact_id, id, number_id, floor_until_us FROM enrolment
                WHERE tenant_id = $1 AND contact_id {among $2} AND ended_at_us IS NULL ORDER BY id";
     for row in tx.rows(sql, args![list(contacts)]).await? {
-        let floor = row.get::<Option<Timestamp>>(3)?.map(|until| Ok::<_, StoreError>((row.get(2)?, until))).transpose()?;
+        let floor =
+            row.get::<Option<Timestamp>>(3)?.map(|until| Ok::<_, StoreError>((row.get(2)?, until))).transpose()?;
         found.entry(row.get(0)?).or_default().push(domain::scene::Inside { enrolment: row.get(1)?, floor });
     }
     Ok(found)
@@ -294,6 +296,16 @@ pub async fn queue_for_floor(
                  AND (waits = 'floor' OR (waits = 'reply' AND floor_until_us IS NULL)) ORDER BY id";
     let rows = tx.rows(sql, args![list(contacts)]).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// The assistant that answers on the number of somebody's way; `None`: none does, or there is no such way.
+///
+/// # Errors
+/// When the database fails.
+pub async fn assistant_of(tx: &mut TenantTx<'_>, id: EnrolmentId) -> Result<Option<AssistantId>, StoreError> {
+    let sql = "SELECT n.assistant_id FROM enrolment e JOIN number n ON n.tenant_id = e.tenant_id AND n.id = e.number_id
+               WHERE e.tenant_id = $1 AND e.id = $2";
+    Ok(tx.opt(sql, args![id]).await?.map(|row| row.get(0)).transpose()?.flatten())
 }
 
 /// Puts off whatever would be taken first, by so long: a word, somebody who is to enter, or a way whose time has come. Answers what.

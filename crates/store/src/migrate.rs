@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = migrations![
     20 "0020_rate_and_members",
     21 "0021_workflow",
     22 "0022_enrolment",
+    23 "0023_workflow_watch",
 ];
 
 /// The texts of all of them.

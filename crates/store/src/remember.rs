@@ -1,12 +1,12 @@
 //! Writes decisions: each change becomes rows, each effect waits where its worker finds it, and the log tells of it.
 
-use domain::campaign::{Guard, Halt, Moved};
+use domain::campaign::{Guard, Halt, Moved, Standing};
 use domain::decision::{
     CancelReason, Change, Consent, ConsentSource, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine,
     Unsent,
 };
 use domain::event::Kind;
-use domain::id::{CampaignId, ContactId, ConversationId, EnrolmentId, Ids, MessageId, TenantId};
+use domain::id::{CampaignId, ContactId, ConversationId, EnrolmentId, Ids, MessageId, RecipientId, TenantId};
 use domain::message::{Author, Status};
 use domain::workflow::{Coming, Done, Word};
 use jiff::{SignedDuration, Timestamp};
@@ -17,8 +17,8 @@ use crate::campaign::{guard, recipient};
 use crate::consent;
 use crate::contact::history::{By, Hand};
 use crate::event::Line;
-use crate::scene::author;
 use crate::queue::{self, Errand};
+use crate::scene::author;
 use crate::{StoreError, TenantTx, args, contact, enrolment, row};
 
 mod rows;
@@ -98,8 +98,8 @@ pub async fn remember(
     decisions: &[Decision],
 ) -> Result<Aftermath, StoreError> {
     let (rows, tally, after) = (Rows::default(), guard::Tally::default(), Aftermath::default());
-    let (words, coming) = (Vec::new(), Vec::new());
-    let mut pen = Pen { tx, now, ids, rows, tally, after, since: 0, words, coming };
+    let (words, coming, failed) = (Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
+    let mut pen = Pen { tx, now, ids, rows, tally, after, since: 0, words, coming, failed };
     for decision in decisions {
         pen.since = pen.after.lines.len();
         for change in &decision.changes {
@@ -113,6 +113,7 @@ pub async fn remember(
     pen.after.ways |= !(pen.words.is_empty() && pen.coming.is_empty());
     enrolment::tell(pen.tx, now, pen.ids, &pen.words).await?;
     enrolment::enter(pen.tx, now, pen.ids, &pen.coming).await?;
+    pen.after.ways |= enrolment::fires::failed(pen.tx, now, pen.ids, &pen.failed.0, &pen.failed.1).await?;
     pen.after.blocked = pen.tally.write(pen.tx, now, pen.ids).await?;
     Ok(pen.after)
 }
@@ -131,6 +132,8 @@ struct Pen<'p, 't, 'd> {
     words: Vec<(EnrolmentId, Word)>,
     /// Who is to enter a workflow.
     coming: Vec<Coming>,
+    /// Texts that were not delivered: of threads, and of campaigns.
+    failed: (Vec<MessageId>, Vec<RecipientId>),
 }
 
 impl<'d> Pen<'_, '_, 'd> {
@@ -181,7 +184,12 @@ impl<'d> Pen<'_, '_, 'd> {
                 self.rows.message(message)?;
                 self.tell(Kind::MessageCreated, message.id, Some(message.conversation));
             }
-            Change::MessageMoved(moved) => self.moved(moved).await?,
+            Change::MessageMoved(moved) => {
+                if moved.to == Status::Failed {
+                    self.failed.0.push(moved.message);
+                }
+                self.moved(moved).await?;
+            }
             Change::RecipientAnswered { recipient, campaign, conversation } => {
                 recipient::answered(self.tx, now, *recipient, *conversation).await?;
                 self.tell_once(*campaign);
@@ -293,6 +301,7 @@ impl<'d> Pen<'_, '_, 'd> {
         let mut hand = Hand { by: By::Author(by), at: self.now, ids: self.ids };
         contact::change(self.tx, &mut hand, contact, change).await?;
         self.tell(Kind::ContactUpdated, contact, None);
+        self.after.ways = true;
         Ok(())
     }
 
@@ -360,6 +369,9 @@ impl<'d> Pen<'_, '_, 'd> {
     /// Their text may stand in a thread already.
     async fn recipient_moved(&mut self, moved: &Moved) -> Result<(), StoreError> {
         recipient::go_on(self.tx, self.now, moved).await?;
+        if moved.to == Standing::Failed {
+            self.failed.1.push(moved.recipient);
+        }
         if let (Some(conversation), Some(to)) = (moved.conversation, recipient::status(moved.to)) {
             let message = MessageMoved {
                 carrier_ref: moved.carrier_ref.clone(),

@@ -5,6 +5,7 @@ use std::fmt;
 use domain::assistant::{Ended, Outcome, Record};
 use domain::id::{AssistantId, ConversationId, DraftId, MessageId, RunId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -194,6 +195,41 @@ pub(crate) async fn keep(tx: &mut TenantTx<'_>, now: Timestamp, ended: &Ended) -
     if replies == 0 && tokens == 0 && micros.is_none() {
         return Ok(());
     }
+    count(tx, *day, *assistant, replies, tokens, micros.unwrap_or(0)).await
+}
+
+/// Counts what a run took without keeping a record of it: a question of a workflow's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn used(
+    tx: &mut TenantTx<'_>,
+    day: Date,
+    assistant: AssistantId,
+    run: &domain::assistant::Run,
+) -> Result<(), StoreError> {
+    let tokens = whole(run.tokens_in.saturating_add(run.tokens_out));
+    count(tx, day, assistant, 0, tokens, run.cost.as_ref().map_or(0, |cost| cost.micros)).await
+}
+
+/// What an assistant has used on a day: tokens, and millionths of its price's currency.
+///
+/// # Errors
+/// When the database fails.
+pub async fn used_on(tx: &mut TenantTx<'_>, day: Date, assistant: AssistantId) -> Result<(u64, i64), StoreError> {
+    let sql = "SELECT tokens, cost_micros FROM assistant_usage WHERE tenant_id = $1 AND day = $2 AND assistant_id = $3";
+    let row = tx.opt(sql, args![day.to_string(), assistant]).await?;
+    row.map_or(Ok((0, 0)), |row| Ok((u64::try_from(row.get::<i64>(0)?).unwrap_or(0), row.get(1)?)))
+}
+
+async fn count(
+    tx: &mut TenantTx<'_>,
+    day: Date,
+    assistant: AssistantId,
+    replies: i64,
+    tokens: i64,
+    micros: i64,
+) -> Result<(), StoreError> {
     tx.push(
         "INSERT INTO assistant_usage (tenant_id, day, assistant_id, replies, runs, tokens, cost_micros)
          VALUES ($1, $2, $3, $4, 1, $5, $6)
@@ -201,7 +237,7 @@ pub(crate) async fn keep(tx: &mut TenantTx<'_>, now: Timestamp, ended: &Ended) -
              replies = assistant_usage.replies + excluded.replies, runs = assistant_usage.runs + 1,
              tokens = assistant_usage.tokens + excluded.tokens,
              cost_micros = assistant_usage.cost_micros + excluded.cost_micros",
-        args![day.to_string(), *assistant, replies, tokens, micros.unwrap_or(0)],
+        args![day.to_string(), assistant, replies, tokens, micros],
     )
     .await
 }

@@ -16,8 +16,10 @@ use crate::scene::{json, unknown};
 use crate::{Row, StoreError, TenantTx, args, list, words};
 
 mod ground;
+pub mod secret;
 mod trigger;
 pub mod version;
+pub mod watch;
 
 pub use ground::ground;
 pub use trigger::{has_trigger, triggers, triggers_of};
@@ -203,7 +205,7 @@ pub async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, id: WorkflowId, to: St
         args![id, to.as_str(), now],
     )
     .await?;
-    trigger::rewrite(tx, id, to).await?;
+    trigger::rewrite(tx, now, id, to).await?;
     Ok(updated(id))
 }
 

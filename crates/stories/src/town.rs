@@ -305,6 +305,7 @@ impl Town {
                               + (SELECT COUNT(*) FROM enrolment n JOIN workflow w ON w.tenant_id = n.tenant_id
                                      AND w.id = n.workflow_id
                                  WHERE n.by_workflow AND n.ended_at_us IS NULL AND w.state <> 'paused')
+                              + (SELECT COUNT(*) FROM workflow_watch WHERE due_at_us <= $1)
                               + (SELECT COUNT(*) FROM webhook_delivery WHERE state = 'waiting' AND next_at_us <= $1)
                               + (SELECT COUNT(*) FROM webhook w JOIN event_head h ON h.tenant_id = w.tenant_id
                                  WHERE w.enabled AND w.told_seq < h.seq)",

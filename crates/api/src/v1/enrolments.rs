@@ -107,7 +107,7 @@ pub struct RefusedContact {
     /// Who.
     #[schema(value_type = String)]
     contact_id: ContactId,
-    /// Why: `inside`, `was_in`, `too_soon`, `same_key`, `no_key`, `does_not_fit`, `full`, `opted_out`, `not_reached` (they are gone,
+    /// Why: `inside`, `was_in`, `too_soon`, `too_often`, `same_key`, `no_key`, `does_not_fit`, `full`, `opted_out`, `not_reached` (they are gone,
     /// or have no phone), `no_number` (none of the tenant's may text) or `closed` (the workflow lets nobody in).
     reason: String,
 }
@@ -339,7 +339,9 @@ impl NewEnrolments {
             let mend = format!("A workflow has at most {VARIABLES_MAX} variables. Leave out what it does not have.");
             faults.push(FieldError::new("variables", "too_many", mend));
         }
-        for key in self.variables.iter().filter(|(_, value)| value.chars().count() > VALUE_CHARS_MAX).map(|(key, _)| key) {
+        for key in
+            self.variables.iter().filter(|(_, value)| value.chars().count() > VALUE_CHARS_MAX).map(|(key, _)| key)
+        {
             let mend = format!("At most {VALUE_CHARS_MAX} characters. Make it shorter.");
             faults.push(FieldError::new(format!("variables.{key}"), "too_long", mend));
         }

@@ -309,7 +309,7 @@ fn tool(text: &mut String, name: &str, stands: &str, arguments: &str, result: &s
 }
 
 /// What stands in a fence cannot end it.
-fn fenced(text: &str) -> String {
+pub(crate) fn fenced(text: &str) -> String {
     text.replace('<', "(").replace('>', ")").replace('"', "'")
 }
 

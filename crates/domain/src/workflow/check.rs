@@ -37,6 +37,8 @@ pub struct Ground {
     pub members: Vec<UserId>,
     /// Its workflows.
     pub workflows: Vec<WorkflowId>,
+    /// The names of its secrets for requests.
+    pub secrets: Vec<String>,
 }
 
 /// What conditions and templates name besides variables and fields: `reply` is what they last answered here, `reply_case` the

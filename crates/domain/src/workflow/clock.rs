@@ -13,6 +13,13 @@ use crate::hours::WeekHours;
 #[serde(try_from = "String", into = "String")]
 pub struct Hour(Time);
 
+impl Hour {
+    /// Minutes after the full hour.
+    pub(super) fn minute(self) -> i8 {
+        self.0.minute()
+    }
+}
+
 impl TryFrom<String> for Hour {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, &'static str> {

@@ -40,6 +40,7 @@ pub(super) fn ground() -> Ground {
         teams: Vec::new(),
         members: Vec::new(),
         workflows: vec![WorkflowId(Uuid::from_u128(73))],
+        secrets: vec!["shop".into()],
     }
 }
 

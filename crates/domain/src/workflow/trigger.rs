@@ -11,6 +11,9 @@ use super::span::Span;
 use crate::condition::fold;
 use crate::id::{CampaignId, NumberId, SegmentId};
 
+/// Nobody enters one workflow more often within 24 hours, whatever begins it: what it does to people may begin it again.
+pub const ENTRIES_A_DAY_MAX: u32 = 20;
+
 /// What begins somebody's way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -83,6 +86,8 @@ pub struct Before<'a> {
     pub is_inside: bool,
     /// Whole days since they last entered; `None`: they never did.
     pub days_since: Option<u32>,
+    /// So often they entered it within the last 24 hours.
+    pub today: u32,
     /// They entered by this key before.
     pub had_key: bool,
     /// What they enter by: what the variable of [`Again::ByKey`] holds, or the campaign.
@@ -115,6 +120,9 @@ pub enum NotAdmitted {
         /// So many it must be.
         wanted: u32,
     },
+    /// They came in again and again.
+    #[error("they have entered this workflow {ENTRIES_A_DAY_MAX} times within a day")]
+    TooOften,
     /// They entered by the same key.
     #[error("they have entered this workflow for the same thing already")]
     SameKey,
@@ -138,6 +146,7 @@ impl NotAdmitted {
             Self::Inside => "inside",
             Self::WasIn => "was_in",
             Self::TooSoon { .. } => "too_soon",
+            Self::TooOften => "too_often",
             Self::SameKey => "same_key",
             Self::NoKey => "no_key",
             Self::DoesNotFit => "does_not_fit",
@@ -232,6 +241,9 @@ impl Entry {
             }
             _ => {}
         }
+        if before.today >= ENTRIES_A_DAY_MAX {
+            return Err(NotAdmitted::TooOften);
+        }
         if !before.fits {
             return Err(NotAdmitted::DoesNotFit);
         }
@@ -312,6 +324,8 @@ mod tests {
             (entry(Again::Never), was_in, Err(NotAdmitted::WasIn)),
             (entry(Again::Never), Before { had_key: true, ..fits }, Err(NotAdmitted::SameKey)),
             (entry(Again::Always), was_in, Ok(())),
+            (entry(Again::Always), Before { today: 19, ..was_in }, Ok(())),
+            (entry(Again::Always), Before { today: 20, ..was_in }, Err(NotAdmitted::TooOften)),
             (entry(Again::Always), Before { is_inside: true, ..fits }, Err(NotAdmitted::Inside)),
             (entry(Again::Always), Before { opted_out: true, ..fits }, Err(NotAdmitted::OptedOut)),
             (entry(Again::AfterDays(30)), fits, Ok(())),

@@ -1,13 +1,15 @@
 //! From what is known to an answer: rules first, then what is found, then a model, and a last look at what it says.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::assistant::{
     Act, Allowed, Answer, Brief, HandOff, Offered, Provider, ProviderKind, Record, Reply, Request, Run, SCHEMA,
-    Standstill, Understood, asks_for_bot, check, first_words, gives_orders, may_answer, orders_of, request, understand,
+    Settings, Standstill, Understood, asks_for_bot, check, first_words, gives_orders, may_answer, orders_of, request,
+    understand,
 };
-use domain::id::{ConversationId, TenantId};
+use domain::id::{AssistantId, ConversationId, TenantId};
 use domain::knowledge::Hit;
 use domain::message::Source;
 use providers::http::Secret;
@@ -219,13 +221,7 @@ fn understood(answer: &model::Answer, request: &Request) -> Result<Understood, S
 }
 
 /// What it took.
-pub(super) fn count(
-    run: &mut Run,
-    settings: &domain::assistant::Settings,
-    candidate: usize,
-    model: String,
-    answer: &model::Answer,
-) {
+pub(crate) fn count(run: &mut Run, settings: &Settings, candidate: usize, model: String, answer: &model::Answer) {
     let (tokens_in, tokens_out) = (answer.tokens_in.unwrap_or(0), answer.tokens_out.unwrap_or(0));
     run.model = model;
     run.tokens_in = run.tokens_in.saturating_add(tokens_in);
@@ -373,22 +369,37 @@ fn source(hit: &Hit) -> Source {
 }
 
 pub(super) fn candidates(world: &World, material: &Material) -> Result<Vec<Candidate>, &'static str> {
-    let settings = &material.brief.assistant.settings;
+    let assistant = &material.brief.assistant;
+    candidates_of(world, assistant.id, &assistant.settings, &material.keys)
+}
+
+/// The models of an assistant, the one that is asked first before the other. None: it has the built-in one.
+pub(crate) fn candidates_of(
+    world: &World,
+    id: AssistantId,
+    settings: &Settings,
+    keys: &HashMap<String, Vec<u8>>,
+) -> Result<Vec<Candidate>, &'static str> {
     let providers = std::iter::once(&settings.provider).chain(&settings.fallback);
-    let candidates = providers.map(|provider| candidate(world, material, provider));
+    let candidates = providers.map(|provider| candidate(world, id, keys, provider));
     Ok(candidates.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-fn candidate(world: &World, material: &Material, provider: &Provider) -> Result<Option<Candidate>, &'static str> {
+fn candidate(
+    world: &World,
+    id: AssistantId,
+    keys: &HashMap<String, Vec<u8>>,
+    provider: &Provider,
+) -> Result<Option<Candidate>, &'static str> {
     let dialect = match provider.kind {
         ProviderKind::Builtin => return Ok(None),
         ProviderKind::Openai => Dialect::OpenAi,
         ProviderKind::Anthropic => Dialect::Anthropic,
     };
-    let key = match material.keys.get(&provider.base_url) {
+    let key = match keys.get(&provider.base_url) {
         None => Secret::new(""),
         Some(sealed) => {
-            let context = model_key_context(material.brief.assistant.id, &provider.base_url);
+            let context = model_key_context(id, &provider.base_url);
             let key = world.sealer.open(&context, sealed).map_err(|_| "its key cannot be opened; enter it again")?;
             Secret::new(String::from_utf8_lossy(&key))
         }

@@ -70,8 +70,7 @@ impl Around {
     /// Their clock: their own zone, or what their number tells, or that of the business.
     pub(super) fn zone(&self, contact: ContactId, phone: &str) -> TimeZone {
         let own = self.subjects.get(&contact).and_then(|subject| subject.time_zone.as_deref());
-        let whereabouts = Whereabouts::of(phone, own, &self.settings.time_zone);
-        whereabouts.ok().and_then(|known| known.clocks().next().cloned()).unwrap_or(TimeZone::UTC)
+        clock_of(phone, own, &self.settings.time_zone)
     }
 
     /// Whether they are still there.
@@ -93,6 +92,12 @@ impl Around {
         let month_first = country_of(phone).is_some_and(|country| MONTH_FIRST.contains(&country));
         Known { subject, phone, zone, month_first, rendering, floor }
     }
+}
+
+/// Somebody's clock: their own zone, or what their number tells, or ours.
+pub(super) fn clock_of(phone: &str, own: Option<&str>, ours: &str) -> TimeZone {
+    let whereabouts = Whereabouts::of(phone, own, ours);
+    whereabouts.ok().and_then(|known| known.clocks().next().cloned()).unwrap_or(TimeZone::UTC)
 }
 
 fn language(subject: &Subject) -> &str {

@@ -7,7 +7,7 @@ use domain::id::{ContactId, EnrolmentId, Ids, ListId, MessageId, NumberId};
 use domain::message::Author;
 use domain::workflow::{Changes, Coming, Deed, Does, Doing, Done, ENTER_DEPTH_MAX, Effect, Event, Source, Waits, Word};
 use jiff::Timestamp;
-use store::contact::history::{By, Hand};
+use store::contact::history::By;
 use store::enrolment::{self, Way};
 use store::event::Line;
 use store::queue::{self, Asks, Errand};
@@ -25,7 +25,7 @@ pub(super) struct Deeds {
     words: Vec<(EnrolmentId, Word)>,
     coming: Vec<Coming>,
     errands: Vec<Errand>,
-    changed: Vec<(EnrolmentId, ContactId, contact::Change)>,
+    changed: Vec<(By, ContactId, contact::Change)>,
     listed: BTreeMap<ListId, (BTreeSet<ContactId>, BTreeSet<ContactId>)>,
     /// Ways that hold their floor no more.
     pub(super) lost: Vec<EnrolmentId>,
@@ -148,7 +148,7 @@ impl Deeds {
             change.fields.push((key, value));
         }
         if change.tags.is_some() || !change.fields.is_empty() {
-            self.changed.push((way.id, way.contact, change));
+            self.changed.push((By::Author(Author::Workflow(way.id)), way.contact, change));
         }
         for list in add_to_lists {
             subject.lists.insert(list);
@@ -173,10 +173,7 @@ impl Deeds {
         after: &mut Aftermath,
         lines: &mut Vec<Line>,
     ) -> Result<(), StoreError> {
-        for (way, contact, change) in &self.changed {
-            let mut hand = Hand { by: By::Author(Author::Workflow(*way)), at: now, ids };
-            lines.extend(contact::change(tx, &mut hand, *contact, change).await?);
-        }
+        lines.extend(contact::change_by_each(tx, now, ids, &self.changed).await?);
         self.write_lists(tx, now, lines).await?;
         let mut known = Known::default();
         let mut facts = Vec::with_capacity(self.acts.len());
@@ -199,7 +196,7 @@ impl Deeds {
                 self.words.push((way, Word::Event(Event::FloorFreed)));
             }
         }
-        after.ways |= !(self.words.is_empty() && self.coming.is_empty());
+        after.ways |= !(self.words.is_empty() && self.coming.is_empty() && self.changed.is_empty());
         enrolment::tell(tx, now, ids, &self.words).await?;
         enrolment::enter(tx, now, ids, &self.coming).await?;
         for errand in &self.errands {

@@ -79,7 +79,7 @@ impl Turns<'_> {
                 Ok((way, first)) => {
                     let past = self.door.pasts.entry((way.workflow, way.contact)).or_default();
                     past.is_inside = true;
-                    past.entered_at = Some(self.now);
+                    past.entered.push(self.now);
                     past.keys.push(way.key.clone());
                     *self.door.inside.entry(way.workflow).or_default() += 1;
                     doors.push((way.contact, Ok(way.id)));
@@ -122,11 +122,12 @@ impl Turns<'_> {
         if had_key && coming.key.is_some() {
             return Err(Refused::NotAdmitted(NotAdmitted::SameKey));
         }
-        let entered_at = past.and_then(|past| past.entered_at);
-        let days = entered_at.map(|at| u32::try_from(now.duration_since(at).as_hours() / 24).unwrap_or(0));
+        let hours = past.iter().flat_map(|past| &past.entered).map(|at| now.duration_since(*at).as_hours());
+        let hours: Vec<u32> = hours.map(|hours| u32::try_from(hours).unwrap_or(0)).collect();
         let before = Before {
             is_inside: past.is_some_and(|past| past.is_inside),
-            days_since: days,
+            days_since: hours.iter().min().map(|hours| hours / 24),
+            today: u32::try_from(hours.iter().filter(|hours| **hours < 24).count()).unwrap_or(u32::MAX),
             had_key,
             key: key.map(String::as_str),
             inside: door.inside.get(&coming.workflow).copied().unwrap_or(0),

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::field::Compared;
-use domain::id::ContactId;
+use domain::id::{ContactId, Ids};
 use jiff::Timestamp;
 
-use super::history::{self, Hand, Noted};
+use super::history::{self, By, Hand, Noted};
 use super::{Change, search_anew, updated};
+use crate::enrolment::fires;
 use crate::event::Line;
 use crate::{StoreError, TenantTx, args, list, row};
 
@@ -52,14 +53,47 @@ pub(crate) async fn change_all(
     hand: &mut Hand<'_>,
     changes: &[(ContactId, Change)],
 ) -> Result<Vec<ContactId>, StoreError> {
-    let ids: Vec<ContactId> = changes.iter().map(|(id, _)| *id).collect();
+    let by = hand.by;
+    let changes: Vec<_> = changes.iter().map(|(id, change)| (by, *id, change)).collect();
+    write_all(tx, hand.at, hand.ids, &changes).await
+}
+
+/// Changes many, each by somebody else, with few statements. One who is changed twice is changed in this order. Answers lines for
+/// those that there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn change_by_each(
+    tx: &mut TenantTx<'_>,
+    at: Timestamp,
+    ids: &mut Ids,
+    changes: &[(By, ContactId, Change)],
+) -> Result<Vec<Line>, StoreError> {
+    let mut lines = Vec::new();
+    let mut rest: Vec<_> = changes.iter().map(|(by, id, change)| (*by, *id, change)).collect();
+    while !rest.is_empty() {
+        let mut seen = BTreeSet::new();
+        let (round, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, id, _)| seen.insert(*id));
+        lines.extend(write_all(tx, at, ids, &round).await?.into_iter().map(updated));
+        rest = later;
+    }
+    Ok(lines)
+}
+
+async fn write_all(
+    tx: &mut TenantTx<'_>,
+    at: Timestamp,
+    line_ids: &mut Ids,
+    changes: &[(By, ContactId, &Change)],
+) -> Result<Vec<ContactId>, StoreError> {
+    let ids: Vec<ContactId> = changes.iter().map(|(_, id, _)| *id).collect();
     // Two who change the same contact wait for each other: what it was before is told truly.
     let sql = "SELECT 1 FROM contact WHERE tenant_id = $1 AND id {among $2} ORDER BY id FOR NO KEY UPDATE";
     tx.hold(sql, args![list(&ids)]).await?;
     let before = snapshots(tx, &ids).await?;
     let there: Vec<(ContactId, &Snapshot, Snapshot)> = changes
         .iter()
-        .filter_map(|(id, change)| before.get(id).map(|before| (*id, before, before.with(change))))
+        .filter_map(|(_, id, change)| before.get(id).map(|before| (*id, before, before.with(change))))
         .collect();
     let others = there.iter().filter(|(_, before, after)| !before.is_like(after));
     tx.push_each(
@@ -72,11 +106,15 @@ pub(crate) async fn change_all(
     )
     .await?;
     write_tags(tx, &there).await?;
-    write_fields(tx, hand.at, &there).await?;
+    write_fields(tx, at, &there).await?;
     let renamed =
         there.iter().filter(|(_, before, after)| (&before.name, &before.company) != (&after.name, &after.company));
     search_anew(tx, &renamed.map(|(id, ..)| *id).collect::<Vec<_>>()).await?;
-    history::write(tx, hand, there.iter().flat_map(|(id, before, after)| lines(*id, before, after))).await?;
+    let by: HashMap<ContactId, By> = changes.iter().map(|(by, id, _)| (*id, *by)).collect();
+    let lines = there.iter().flat_map(|(id, before, after)| lines(*id, before, after));
+    let lines: Vec<(By, Noted<'_>)> = lines.filter_map(|line| Some((*by.get(&line.contact)?, line))).collect();
+    fires::changed(tx, at, line_ids, lines.iter().map(|(by, line)| (Some(*by), line))).await?;
+    history::write_by(tx, at, line_ids, lines).await?;
     Ok(there.iter().map(|(id, ..)| *id).collect())
 }
 
@@ -126,7 +164,10 @@ pub(super) async fn write_new(
     let nobody = Snapshot::default();
     let there = [(id, &nobody, known.clone())];
     write_tags(tx, &there).await?;
-    write_fields(tx, at, &there).await
+    write_fields(tx, at, &there).await?;
+    // They are new once, and named by chance.
+    let mut ids = Ids::new(at, id.0.as_u64_pair().1);
+    fires::changed(tx, at, &mut ids, lines(id, &nobody, known).iter().map(|line| (None, line))).await
 }
 
 impl Snapshot {

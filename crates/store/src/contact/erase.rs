@@ -58,12 +58,13 @@ const IN_CONVERSATIONS: [&str; 10] = [
 ];
 
 /// What is theirs alone.
-const THEIR_OWN: [&str; 7] = [
+const THEIR_OWN: [&str; 8] = [
     "UPDATE consent SET address = '', keyword = NULL, detail = NULL, shown = NULL, proof = NULL
      WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_change WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_tag WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_field WHERE tenant_id = $1 AND contact_id = $2",
+    "DELETE FROM workflow_seen WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_list_member WHERE tenant_id = $1 AND contact_id = $2",
     "DELETE FROM contact_import_member WHERE tenant_id = $1 AND contact_id = $2
          AND import_id IN (SELECT i.id FROM contact_import i WHERE i.tenant_id = $1)",

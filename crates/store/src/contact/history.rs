@@ -87,10 +87,20 @@ pub(crate) async fn write<'n>(
     hand: &mut Hand<'_>,
     lines: impl IntoIterator<Item = Noted<'n>>,
 ) -> Result<(), StoreError> {
-    let (by, at) = (hand.by, hand.at);
-    let lines = lines
-        .into_iter()
-        .map(|line| row![line.contact, hand.ids.next::<Uuid>(), line.part, line.was, line.now, by.kind(), by.id(), at]);
+    let by = hand.by;
+    write_by(tx, hand.at, hand.ids, lines.into_iter().map(|line| (by, line))).await
+}
+
+/// The same, each by somebody else.
+pub(crate) async fn write_by<'n>(
+    tx: &mut TenantTx<'_>,
+    at: Timestamp,
+    ids: &mut Ids,
+    lines: impl IntoIterator<Item = (By, Noted<'n>)>,
+) -> Result<(), StoreError> {
+    let lines = lines.into_iter().map(|(by, line)| {
+        row![line.contact, ids.next::<Uuid>(), line.part, line.was, line.now, by.kind(), by.id(), at]
+    });
     tx.push_many(
         "INSERT INTO contact_change (tenant_id, contact_id, id, part, was, is_now, by_kind, by_id, at_us)",
         lines,

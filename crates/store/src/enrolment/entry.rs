@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::text;
-use crate::scene::json;
 use crate::contact::address::primary_phone;
+use crate::scene::json;
 use crate::{StoreError, SystemTx, TenantTx, args, list, row};
 
 /// Somebody who waits to be let in.
@@ -66,8 +66,8 @@ pub async fn finish(tx: &mut TenantTx<'_>, done: &[&Waiting]) -> Result<(), Stor
 pub struct Past {
     /// They are in it now.
     pub is_inside: bool,
-    /// When they last entered.
-    pub entered_at: Option<Timestamp>,
+    /// When they entered, in no order.
+    pub entered: Vec<Timestamp>,
     /// By what they entered.
     pub keys: Vec<String>,
 }
@@ -87,7 +87,7 @@ pub async fn pasts(
     for row in tx.rows(sql, args![list(workflows), list(contacts)]).await? {
         let past = found.entry((row.get(0)?, row.get(1)?)).or_default();
         past.keys.push(row.get(2)?);
-        past.entered_at = past.entered_at.max(Some(row.get(3)?));
+        past.entered.push(row.get(3)?);
         past.is_inside |= row.get::<bool>(4)?;
     }
     Ok(found)
@@ -107,10 +107,7 @@ impl Came {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn from(
-        tx: &mut TenantTx<'_>,
-        contacts: &[ContactId],
-    ) -> Result<HashMap<ContactId, Self>, StoreError> {
+    pub async fn from(tx: &mut TenantTx<'_>, contacts: &[ContactId]) -> Result<HashMap<ContactId, Self>, StoreError> {
         let sql = concat!(
             "SELECT c.id, ",
             primary_phone!("c.id"),
@@ -145,8 +142,6 @@ impl Came {
         let sql = "SELECT workflow_id, count(*) FROM enrolment
                    WHERE tenant_id = $1 AND workflow_id {among $2} AND ended_at_us IS NULL GROUP BY workflow_id";
         let rows = tx.rows(sql, args![list(workflows)]).await?;
-        rows.iter()
-            .map(|row| Ok((row.get(0)?, u32::try_from(row.get::<i64>(1)?).unwrap_or(u32::MAX))))
-            .collect()
+        rows.iter().map(|row| Ok((row.get(0)?, u32::try_from(row.get::<i64>(1)?).unwrap_or(u32::MAX)))).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! What rows of a file do to contacts: some thousand of them in one transaction, with one query per kind of thing.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Reading, Step, undo};
-use crate::contact::history::{self, By, Hand};
+use crate::contact::history::{self, By, Hand, Noted};
+use crate::enrolment::fires;
 use crate::search::words;
 use crate::{StoreError, TenantTx, args, consent, contact, list, row};
 
@@ -324,7 +325,10 @@ impl<'r> Writing<'r> {
         let renamed = self.changes.iter().filter(|(_, change)| renamed(change));
         contact::search_anew(tx, &renamed.map(|(id, _)| *id).collect::<Vec<_>>()).await?;
         let mut hand = Hand { by: By::Import(import), at: now, ids };
-        history::write(tx, &mut hand, self.step.changed.iter().flat_map(undo::Before::lines)).await?;
+        let lines: Vec<Noted<'_>> = self.step.changed.iter().flat_map(undo::Before::lines).collect();
+        let new = self.of_the_new();
+        fires::changed(tx, now, hand.ids, lines.iter().chain(&new).map(|line| (None, line))).await?;
+        history::write(tx, &mut hand, lines).await?;
         self.everybody.sort_unstable();
         self.everybody.dedup();
         tx.push_many(
@@ -344,6 +348,14 @@ impl<'r> Writing<'r> {
         }
         self.agree(tx, applying).await?;
         undo::keep(tx, import, reading.rows, &self.step).await
+    }
+
+    /// What came with those who are new: nothing is told of it in their history.
+    fn of_the_new(&self) -> Vec<Noted<'_>> {
+        let new: HashSet<ContactId> = self.step.created.iter().copied().collect();
+        let tags = self.tags.iter().map(|(id, tag)| Noted::added(*id, "tags", &**tag));
+        let fields = self.fields.iter().map(|(id, key, value)| Noted::text(*id, format!("fields.{key}"), "", value));
+        tags.chain(fields).filter(|line| new.contains(&line.contact)).collect()
     }
 
     async fn agree(&self, tx: &mut TenantTx<'_>, applying: Applying<'_>) -> Result<(), StoreError> {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::enrolment::fires::{self, Followed};
 use crate::event::Line;
 use crate::{StoreError, SystemTx, TenantTx, args, campaign, list, row, words};
 
@@ -94,6 +95,8 @@ pub struct Judged {
     pub lines: Vec<Line>,
     /// How many each way.
     pub counts: HashMap<Verdict, u64>,
+    /// Somebody is to enter a workflow because of them.
+    pub ways: bool,
 }
 
 /// Judges clicks of one tenant: their verdicts are kept, and whoever followed a link for the first time is marked.
@@ -120,7 +123,7 @@ pub async fn judge(
         )
         .await?;
     let mut judged = Judged::default();
-    let (mut verdicts, mut people) = (Vec::with_capacity(rows.len()), Vec::new());
+    let (mut verdicts, mut people, mut followed) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
     for row in &rows {
         let (id, campaign, recipient): (Uuid, CampaignId, RecipientId) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let agent = row.text(3)?;
@@ -131,6 +134,7 @@ pub async fn judge(
         verdicts.push((id, found));
         if found == Verdict::Person {
             people.push((recipient, at));
+            followed.push(Followed { click: id, recipient, campaign, at });
             let line = campaign::updated(campaign);
             if !judged.lines.contains(&line) {
                 judged.lines.push(line);
@@ -148,6 +152,7 @@ pub async fn judge(
         people.into_iter().map(|(recipient, at)| row![recipient, at]),
     )
     .await?;
+    judged.ways = fires::clicked(tx, &followed).await?;
     Ok(judged)
 }
 

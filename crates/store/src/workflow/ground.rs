@@ -2,6 +2,7 @@
 
 use domain::workflow::{Document, Ground};
 
+use super::secret;
 use crate::scene::unknown;
 use crate::{StoreError, TenantTx, args, segment};
 
@@ -23,6 +24,7 @@ pub async fn ground<'d>(
         teams: Vec::new(),
         members: Vec::new(),
         workflows: Vec::new(),
+        secrets: secret::all(tx).await?.into_iter().map(|secret| secret.name).collect(),
     };
     let sql = "SELECT 'segment', id FROM segment WHERE tenant_id = $1
                UNION ALL SELECT 'number', id FROM number WHERE tenant_id = $1

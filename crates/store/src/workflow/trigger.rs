@@ -2,7 +2,9 @@
 
 use domain::id::WorkflowId;
 use domain::workflow::{Document, Standing, Trigger};
+use jiff::Timestamp;
 
+use super::watch;
 use crate::scene::json;
 use crate::{StoreError, TenantTx, args, list, row};
 
@@ -20,10 +22,7 @@ pub async fn triggers(tx: &mut TenantTx<'_>, kind: &str) -> Result<Vec<(Workflow
 ///
 /// # Errors
 /// When the database fails.
-pub async fn triggers_of(
-    tx: &mut TenantTx<'_>,
-    kinds: &[&str],
-) -> Result<Vec<(WorkflowId, Trigger)>, StoreError> {
+pub async fn triggers_of(tx: &mut TenantTx<'_>, kinds: &[&str]) -> Result<Vec<(WorkflowId, Trigger)>, StoreError> {
     let sql = "SELECT workflow_id, trigger FROM workflow_trigger WHERE tenant_id = $1 AND kind {among $2}
                ORDER BY workflow_id, place";
     let rows = tx.rows(sql, args![list(kinds.iter().copied())]).await?;
@@ -40,10 +39,15 @@ pub async fn has_trigger(tx: &mut TenantTx<'_>, id: WorkflowId, kind: &str) -> R
 }
 
 /// It stands so now: only an active one begins by itself.
-pub(super) async fn rewrite(tx: &mut TenantTx<'_>, id: WorkflowId, to: Standing) -> Result<(), StoreError> {
+pub(super) async fn rewrite(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    id: WorkflowId,
+    to: Standing,
+) -> Result<(), StoreError> {
     tx.push("DELETE FROM workflow_trigger WHERE tenant_id = $1 AND workflow_id = $2", args![id]).await?;
     if to != Standing::Active {
-        return Ok(());
+        return watch::set(tx, now, id, &[]).await;
     }
     let sql = "SELECT v.document FROM workflow w JOIN workflow_version v
                    ON v.tenant_id = w.tenant_id AND v.workflow_id = w.id AND v.version = w.live_version
@@ -54,5 +58,6 @@ pub(super) async fn rewrite(tx: &mut TenantTx<'_>, id: WorkflowId, to: Standing)
         let text = serde_json::to_string(trigger).map_err(StoreError::fault)?;
         rows.push(row![id, place, trigger.kind(), trigger.what(), text]);
     }
+    watch::set(tx, now, id, &document.triggers).await?;
     tx.push_many("INSERT INTO workflow_trigger (tenant_id, workflow_id, place, kind, what, trigger)", rows).await
 }

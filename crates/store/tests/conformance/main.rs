@@ -38,3 +38,4 @@ mod tool_use;
 mod wall;
 mod webhook;
 mod workflow;
+mod workflow_watch;

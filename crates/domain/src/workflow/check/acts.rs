@@ -298,13 +298,20 @@ impl Compiler<'_> {
 
     fn http(&mut self, at: &str, step: &str, http: &Http) -> Request {
         let url = self.text(&format!("{at}/url"), step, &http.url);
-        if !http.url.starts_with("https://") || http.url.starts_with("https://{") {
+        if !is_address(&http.url) {
             self.wrong(at, "url", step, "This is no address of a system.", "Begin with https:// and a host.");
         }
         if http.timeout.is_zero() || http.timeout.length() > Span::seconds(15).length() {
             self.wrong(at, "timeout", step, "Nobody waits so long.", "Write 1s to 15s.");
         }
         let headers = self.templates(&format!("{at}/headers"), step, &http.headers);
+        for (header, name) in &http.secrets {
+            if !self.ground.secrets.contains(name) {
+                let mend = choose(name, self.ground.secrets.iter().map(String::as_str));
+                let what = format!("There is no secret {name}.");
+                self.fault(Fault::new(format!("{at}/secrets/{header}"), "no_such_secret", what, mend).of(step));
+            }
+        }
         if let Some(body) = &http.body {
             self.body(&format!("{at}/body"), step, body);
         }
@@ -420,4 +427,15 @@ impl Compiler<'_> {
         let pass = self.templates(&format!("{at}/pass"), step, &enter.pass);
         Op::Enter { enter: enter.clone(), pass }
     }
+}
+
+/// Whether a request may go there: to a host of its own by `https`, or, to try it out, to this machine. Whether this machine is
+/// asked at all is the operator's word.
+fn is_address(url: &str) -> bool {
+    if let Some(rest) = url.strip_prefix("https://") {
+        return !rest.is_empty() && !rest.starts_with('{');
+    }
+    let authority = url.strip_prefix("http://").and_then(|rest| rest.split(['/', '?', '#']).next());
+    let (host, port) = authority.map_or(("", ""), |here| here.split_once(':').unwrap_or((here, "0")));
+    matches!(host, "localhost" | "127.0.0.1") && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
 }

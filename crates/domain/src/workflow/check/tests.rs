@@ -182,3 +182,30 @@ fn what_was_published_runs_on_when_what_it_names_is_gone() {
     let play = crate::workflow::testing::played(&revived, &[], "");
     assert!(play.to_string().contains("ends: other"), "{play}");
 }
+
+#[test]
+fn a_request_goes_to_an_address_with_secrets_that_there_are() {
+    let asks = |url: &str, secret: &str| {
+        let http = json!({ "url": url, "secrets": { "authorization": secret } });
+        faults(json!({ "name": "x", "triggers": ["api"], "steps": [{ "id": "ask", "http": http }] }))
+    };
+    for url in
+        ["https://shop.example/a", "http://127.0.0.1:8080/a", "http://localhost/a", "http://localhost:1?x={first_name}"]
+    {
+        assert_eq!(asks(url, "shop"), "", "{url}");
+    }
+    for url in [
+        "https://",
+        "https://{first_name}/a",
+        "http://shop.example/",
+        "http://127.0.0.1.shop.example/",
+        "http://127.0.0.1:80@shop.example/",
+        "http://localhost:{first_name}/",
+        "ftp://localhost/",
+        "shop.example",
+    ] {
+        assert!(asks(url, "shop").contains("This is no address of a system."), "{url}");
+    }
+    let told = asks("https://shop.example/a", "ship");
+    assert_eq!(told, "/steps/0/http/secrets/authorization: There is no secret ship. Do you mean shop?\n");
+}

@@ -1,15 +1,15 @@
 //! What the file of a person holds, section by section.
 
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, EnrolmentId, ImportId, ListId, MergeId, MessageId,
-    NumberId, RecipientId, UserId, WebhookId, WorkflowId,
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, EnrolmentId, ImportId, ListId, MergeId,
+    MessageId, NumberId, RecipientId, UserId, WebhookId, WorkflowId,
 };
 use uuid::Uuid;
 
 use super::{As, Section};
 
 /// Tables that erasing a person changes and their file leaves out, each with the reason.
-pub const NOT_TOLD: [(&str, &str); 8] = [
+pub const NOT_TOLD: [(&str, &str); 9] = [
     ("entry", "who is about to enter a workflow, for a moment"),
     ("enrolment_event", "what their ways are told, until they heed it a moment later"),
     ("errand", "what is being asked elsewhere for their ways, which tell it"),
@@ -17,6 +17,7 @@ pub const NOT_TOLD: [(&str, &str); 8] = [
     ("contact_import", "what a file turned out to be; whoever is in it became a contact or is nobody's"),
     ("contact_import_part", "files cannot be looked into for one person"),
     ("contact_import_reject", "files cannot be looked into for one person"),
+    ("workflow_seen", "who was in a segment: the segment's condition and what is told of them say so"),
     ("contact_import_step", "what they were before an import: their history tells it"),
 ];
 
