@@ -312,6 +312,8 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   expect((await list.getByRole("button").count()) === 1, "those who stand so must be found");
   await list.getByRole("button").click();
   await page.getByRole("list", { name: "What happened" }).waitFor();
+  const contact = page.getByRole("heading", { name: "Priya Raman" }).getByRole("link");
+  const theirs = await contact.getAttribute("href");
   await shot("b9-path");
   await axe(page, "the path of one person");
   await page.getByRole("button", { name: "Try again" }).click();
@@ -340,6 +342,12 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   await shot("b9-enter");
   await axe(page, "letting somebody in");
   await page.keyboard.press("Escape");
+
+  // Of a contact one sees which workflows they are in.
+  await page.goto(`${fake.url}${theirs}`);
+  const ways = page.getByRole("list", { name: "Workflows that they are in" });
+  await ways.getByRole("link", { name: "Appointment reminder" }).waitFor();
+  await axe(page, "the workflows of a contact");
 }
 
 /** The same on a phone. */

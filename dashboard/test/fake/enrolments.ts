@@ -164,7 +164,8 @@ export const enrolmentRoutes: Record<string, Handler> = {
     return page(
       d.enrolments.filter(
         (enrolment) =>
-          enrolment.workflow_id === query.get("workflow_id") &&
+          [null, enrolment.workflow_id].includes(query.get("workflow_id")) &&
+          [null, enrolment.contact_id].includes(query.get("contact_id")) &&
           (!q || `${enrolment.name} ${enrolment.phone}`.toLowerCase().includes(q)) &&
           (!status || enrolment.status === status) &&
           (!step || enrolment.step === step),

@@ -225,7 +225,8 @@ export type StepCount = Schemas["StepCount"];
 export type WorkflowFunnel = Schemas["WorkflowFunnel"];
 /** Which ways are wanted; what is absent does not matter. */
 export interface SoughtEnrolments {
-  workflow_id: string;
+  workflow_id?: string;
+  contact_id?: string;
   status?: EnrolmentStatus;
   step?: string;
   q?: string;
