@@ -47,13 +47,7 @@ pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
     on(table, &database, "PostgreSQL", run.size(100_000, 20_000), (8.0, 2_000.0)).await
 }
 
-async fn on(
-    table: &mut Table,
-    database: &str,
-    engine: &str,
-    people: usize,
-    (within, turns): (f64, f64),
-) -> Result<()> {
+async fn on(table: &mut Table, database: &str, engine: &str, people: usize, (within, turns): (f64, f64)) -> Result<()> {
     let desk = Desk::open(database, &[Sender::unlimited(NUMBER)], None).await?;
     let server = Process::start("serve", database)?;
     let caller = Caller::new(&server, &desk);
@@ -96,9 +90,13 @@ async fn on(
     let note = format!("{people} people who wait");
     table.add(Row::new(BENCH, what("resident memory grew by"), grown as f64 / 1024.0, "MiB").at_most(50.0).note(note));
     let note = format!("{:.0} ms of CPU in {} s", idle.as_secs_f64() * 1e3, IDLE.as_secs());
-    table.add(Row::new(BENCH, what("CPU while all wait"), idle.as_secs_f64() / IDLE.as_secs_f64() * 100.0, "%").note(note));
+    table.add(
+        Row::new(BENCH, what("CPU while all wait"), idle.as_secs_f64() / IDLE.as_secs_f64() * 100.0, "%").note(note),
+    );
     table.add(Row::new(BENCH, what("10,000 of one second on their way"), last, "s").at_most(within));
-    table.add(Row::new(BENCH, what("turns with all that is kept of them"), AT_ONCE as f64 / last, "turns/s").at_least(turns));
+    table.add(
+        Row::new(BENCH, what("turns with all that is kept of them"), AT_ONCE as f64 / last, "turns/s").at_least(turns),
+    );
     table.add(Row::new(BENCH, what("the others' lateness, p99"), p99, "s").at_most(1.0));
     table.add(Row::new(BENCH, what("server CPU per turn"), micros_each(cpu, turned), "µs"));
     Ok(())
@@ -137,7 +135,9 @@ async fn fill(desk: &Desk, id: WorkflowId, people: usize, due: Timestamp) -> Res
                 rendering: &rendering,
                 floor: None,
             };
-            let mut state = advance(&published, State::new(way, now), &Event::Entered { variables: BTreeMap::new() }, &known, now).state;
+            let mut state =
+                advance(&published, State::new(way, now), &Event::Entered { variables: BTreeMap::new() }, &known, now)
+                    .state;
             let until = match nth {
                 _ if nth < AT_ONCE => due,
                 _ if nth < AT_ONCE + EACH_SECOND * SECONDS => {
@@ -147,20 +147,23 @@ async fn fill(desk: &Desk, id: WorkflowId, people: usize, due: Timestamp) -> Res
                 _ => due.checked_add(SignedDuration::from_hours(24))?,
             };
             (state.waits, state.wake_at) = (Some(Waits::Time { until }), Some(until));
-            some.push((contact, Way {
-                id: way,
-                workflow: id,
-                version: 1,
+            some.push((
                 contact,
-                phone,
-                number,
-                key: way.0.simple().to_string(),
-                source: Source::Api,
-                state,
-                by_workflow: false,
-                awaits: None,
-                floor: None,
-            }));
+                Way {
+                    id: way,
+                    workflow: id,
+                    version: 1,
+                    contact,
+                    phone,
+                    number,
+                    key: way.0.simple().to_string(),
+                    source: Source::Api,
+                    state,
+                    by_workflow: false,
+                    awaits: None,
+                    floor: None,
+                },
+            ));
         }
         desk.store
             .write(desk.tenant, async move |tx: &mut TenantTx<'_>| {
@@ -186,7 +189,10 @@ async fn lateness(desk: &Desk, due: Timestamp, turned: usize) -> Result<Vec<(Tim
             break;
         }
         let left = due.duration_since(SystemClock.now());
-        ensure!(left.is_positive() || began.elapsed() < PATIENCE + Duration::from_secs(300), "{taken} of {turned} turns");
+        ensure!(
+            left.is_positive() || began.elapsed() < PATIENCE + Duration::from_secs(300),
+            "{taken} of {turned} turns"
+        );
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     let sql = "SELECT n.id, l.at_us, n.entry_key FROM enrolment_log l

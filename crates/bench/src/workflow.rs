@@ -63,6 +63,7 @@ fn survey() -> Result<Published> {
         teams: Vec::new(),
         members: Vec::new(),
         workflows: Vec::new(),
+        secrets: Vec::new(),
     };
     publish(document, &ground).map_err(|faults| anyhow::anyhow!("the survey has faults: {faults:?}"))
 }

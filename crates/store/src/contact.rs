@@ -138,6 +138,10 @@ pub struct Change {
     pub blocked: Option<bool>,
     /// Labels, all of them.
     pub tags: Option<Vec<String>>,
+    /// Labels that come on top.
+    pub add_tags: Vec<String>,
+    /// Labels that go.
+    pub remove_tags: Vec<String>,
     /// Values of the tenant's fields by their keys, as their kinds write them; `None`: not known any more.
     pub fields: Vec<(String, Option<String>)>,
 }

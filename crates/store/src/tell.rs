@@ -6,8 +6,8 @@ use std::fmt;
 
 use domain::event::Kind;
 use domain::id::{
-    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MessageId,
-    NumberId, SegmentId, TeamId, WorkflowId,
+    ApprovalId, AssistantId, CampaignId, ContactId, ConversationId, DraftId, EnrolmentId, ImportId, KnowledgeId,
+    ListId, MessageId, NumberId, SegmentId, TeamId, WorkflowId,
 };
 use jiff::Timestamp;
 use serde::Serialize;

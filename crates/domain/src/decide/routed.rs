@@ -28,7 +28,10 @@ pub(super) fn to_workflows(
     }
     let here = scene.number.id;
     let holds = |inside: &crate::scene::Inside| {
-        inside.floor.filter(|(number, _)| *number == here).map(|(_, until)| Waiting { enrolment: inside.enrolment, until })
+        inside
+            .floor
+            .filter(|(number, _)| *number == here)
+            .map(|(_, until)| Waiting { enrolment: inside.enrolment, until })
     };
     let inbound = Inbound {
         body: &text.body,
@@ -73,9 +76,13 @@ pub(super) fn to_workflows(
 
 /// A conversation with them begins.
 pub(super) fn opens(scene: &Scene, contact: ContactId, decision: &mut Decision) {
-    fires(scene, contact, Source::NewConversation, decision, |trigger, here| {
-        matches!(trigger, Trigger::NewConversation { numbers } if numbers.is_empty() || numbers.contains(&here))
-    });
+    fires(
+        scene,
+        contact,
+        Source::NewConversation,
+        decision,
+        |trigger, here| matches!(trigger, Trigger::NewConversation { numbers } if numbers.is_empty() || numbers.contains(&here)),
+    );
 }
 
 /// A conversation with them was closed.

@@ -95,7 +95,8 @@ pub fn send_due(
     }
     if written.on_hold {
         let until = now.checked_add(HOLD_LOOKS).unwrap_or(now);
-        let moved = MessageMoved { not_before: Some(until), ..MessageMoved::to(message, conversation, Status::Deferred) };
+        let moved =
+            MessageMoved { not_before: Some(until), ..MessageMoved::to(message, conversation, Status::Deferred) };
         decision.change(Change::MessageMoved(moved));
         return (decision, Due::Wait(until));
     }

@@ -4,8 +4,8 @@ mod answering;
 mod approving;
 mod arriving;
 mod sending;
-mod workflows;
 mod teams;
+mod workflows;
 
 use std::sync::Arc;
 

@@ -53,12 +53,15 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
             }
             let asked = scene.asked(gate_of(*purpose));
             let verdict = if *purpose == For::Reply { gate(now, asked) } else { Verdict::Send };
-            let text = reply::Bulk { message: *message, body, media: media.clone(), by, purpose: *purpose, before: *before };
+            let text =
+                reply::Bulk { message: *message, body, media: media.clone(), by, purpose: *purpose, before: *before };
             keep(&conversation, is_new, &mut decision);
             reply::of_workflow(now, text, verdict, conversation, &mut decision);
             return decision;
         }
-        Does::HandOver { assistant, guide } => hand_over(now, ids, scene, &mut conversation, *assistant, guide, &mut decision),
+        Does::HandOver { assistant, guide } => {
+            hand_over(now, ids, scene, &mut conversation, *assistant, guide, &mut decision)
+        }
         Does::Assign { team, person } => {
             lets_go(&mut conversation, &mut decision);
             conversation.assign(*team, *person);
@@ -67,7 +70,8 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
             conversation.reopen();
         }
         Does::Note(text) => {
-            let note = Message { author: Author::Workflow(by), ..system_note(ids.next(), &conversation, now, text.clone()) };
+            let note =
+                Message { author: Author::Workflow(by), ..system_note(ids.next(), &conversation, now, text.clone()) };
             keep(&conversation, is_new, &mut decision);
             decision.change(Change::MessageAdded(Box::new(note)));
             return decision;
@@ -76,7 +80,8 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
             // Whoever is told finds it in what they look after: a note, and the conversation open.
             conversation.assign(*team, people.first().copied());
             conversation.reopen();
-            let note = Message { author: Author::Workflow(by), ..system_note(ids.next(), &conversation, now, text.clone()) };
+            let note =
+                Message { author: Author::Workflow(by), ..system_note(ids.next(), &conversation, now, text.clone()) };
             keep(&conversation, is_new, &mut decision);
             decision.change(Change::MessageAdded(Box::new(note)));
             return decision;

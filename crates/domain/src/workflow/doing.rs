@@ -10,7 +10,9 @@ use super::effect::Key;
 use super::event::{Done, Event};
 use super::migration::Plan;
 use super::step::Purpose;
-use crate::id::{AssistantId, CampaignId, ContactId, EnrolmentId, MediaId, MessageId, NumberId, TeamId, UserId, WorkflowId};
+use crate::id::{
+    AssistantId, CampaignId, ContactId, EnrolmentId, MediaId, MessageId, NumberId, TeamId, UserId, WorkflowId,
+};
 
 /// Something that somebody's way has done in the conversation between one of our numbers and a phone of theirs. It is a fact
 /// of that conversation's lane, and takes its turn there.

@@ -135,10 +135,24 @@ mod tests {
         turn(&mut state, now, &says(8, "hm", now));
         now += SignedDuration::from_mins(5);
         turn(&mut state, now, &says(9, "7", now));
-        assert_eq!(told, [
-            " entered 0", "later came 0", "later left 60", "ask came 0", "ask left 0", "hear came 0", "hear answered 0",
-            "hear asked_again 0", "hear answered 0", "hear took:number 0", "hear left 10", "done came 0", "done left 0",
-            " ended:answered 70",
-        ]);
+        assert_eq!(
+            told,
+            [
+                " entered 0",
+                "later came 0",
+                "later left 60",
+                "ask came 0",
+                "ask left 0",
+                "hear came 0",
+                "hear answered 0",
+                "hear asked_again 0",
+                "hear answered 0",
+                "hear took:number 0",
+                "hear left 10",
+                "done came 0",
+                "done left 0",
+                " ended:answered 70",
+            ]
+        );
     }
 }

@@ -26,17 +26,22 @@ impl Locale {
     /// them, else the first; what may be sent at that hour is the gate's to say.
     #[must_use]
     pub fn of(subject: &Subject, phone: &str, tenant: &Settings) -> Self {
-        let business = TimeZone::get(&tenant.time_zone).unwrap_or(TimeZone::UTC);
-        let known = Whereabouts::of(phone, subject.time_zone.as_deref(), &tenant.time_zone).ok();
-        let clocks: Vec<&TimeZone> = known.iter().flat_map(Whereabouts::clocks).collect();
-        let zone = match clocks.first() {
-            Some(first) if !clocks.contains(&&business) => (*first).clone(),
-            _ => business,
-        };
         Self {
-            zone,
+            zone: Self::clock(subject.time_zone.as_deref(), phone, &tenant.time_zone),
             language: subject.language.clone().unwrap_or_else(|| "en".to_owned()),
             month_first: MONTH_FIRST.contains(&country_of(phone).unwrap_or(&tenant.region)),
+        }
+    }
+
+    /// The clock of whoever is reached at this number (E.164) and may have said their own zone.
+    #[must_use]
+    pub fn clock(own: Option<&str>, phone: &str, tenant_zone: &str) -> TimeZone {
+        let business = TimeZone::get(tenant_zone).unwrap_or(TimeZone::UTC);
+        let known = Whereabouts::of(phone, own, tenant_zone).ok();
+        let clocks: Vec<&TimeZone> = known.iter().flat_map(Whereabouts::clocks).collect();
+        match clocks.first() {
+            Some(first) if !clocks.contains(&&business) => (*first).clone(),
+            _ => business,
         }
     }
 }

@@ -180,8 +180,11 @@ async fn threads(
     }
     if known.has_workflows(tx.tenant()) {
         let wrote = |nth: &usize| matches!(turns[*nth].fact, Fact::TextArrived(_));
-        let wrote: Vec<_> =
-            found.iter().filter(|(nth, _)| wrote(nth)).filter_map(|(_, scene)| Some(scene.contact.as_ref()?.id)).collect();
+        let wrote: Vec<_> = found
+            .iter()
+            .filter(|(nth, _)| wrote(nth))
+            .filter_map(|(_, scene)| Some(scene.contact.as_ref()?.id))
+            .collect();
         let mut inside = enrolment::inside(tx, &wrote).await?;
         for scene in found.values_mut() {
             let theirs = scene.contact.as_ref().and_then(|contact| inside.remove(&contact.id));

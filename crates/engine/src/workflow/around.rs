@@ -4,17 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::condition::Subject;
 use domain::id::{ContactId, EnrolmentId, NumberId, WorkflowId};
-use domain::region::{Whereabouts, country_of};
 use domain::template::Rendering;
 use domain::tenant::Settings;
 use domain::workflow::floor::Held;
-use domain::workflow::{Known, Published, Standing, revive};
+use domain::workflow::{Known, Locale, Published, Standing, revive};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use store::{StoreError, TenantTx, enrolment, segment, tenant, workflow};
-
-/// Written in the order of month and day.
-const MONTH_FIRST: [&str; 2] = ["US", "PH"];
 
 /// A version, ready to run, and how it stands with its workflow.
 pub(super) struct Version {
@@ -67,10 +62,9 @@ impl Around {
         }
     }
 
-    /// Their clock: their own zone, or what their number tells, or that of the business.
-    pub(super) fn zone(&self, contact: ContactId, phone: &str) -> TimeZone {
-        let own = self.subjects.get(&contact).and_then(|subject| subject.time_zone.as_deref());
-        clock_of(phone, own, &self.settings.time_zone)
+    /// By which clock their times are told, and how they write days.
+    pub(super) fn locale(&self, contact: ContactId, phone: &str) -> Locale {
+        Locale::of(self.subjects.get(&contact).unwrap_or(&self.nobody), phone, &self.settings)
     }
 
     /// Whether they are still there.
@@ -84,20 +78,13 @@ impl Around {
         contact: ContactId,
         number: NumberId,
         phone: &'a str,
-        zone: &'a TimeZone,
+        locale: &'a Locale,
     ) -> Known<'a> {
         let subject = self.subjects.get(&contact).unwrap_or(&self.nobody);
         let rendering = self.renderings.get(language(subject)).unwrap_or(&self.plain);
         let floor = self.floors.get(&(contact, number)).map(|(by, until)| Held { by: *by, until: *until });
-        let month_first = country_of(phone).is_some_and(|country| MONTH_FIRST.contains(&country));
-        Known { subject, phone, zone, month_first, rendering, floor }
+        Known { subject, phone, zone: &locale.zone, month_first: locale.month_first, rendering, floor }
     }
-}
-
-/// Somebody's clock: their own zone, or what their number tells, or ours.
-pub(super) fn clock_of(phone: &str, own: Option<&str>, ours: &str) -> TimeZone {
-    let whereabouts = Whereabouts::of(phone, own, ours);
-    whereabouts.ok().and_then(|known| known.clocks().next().cloned()).unwrap_or(TimeZone::UTC)
 }
 
 fn language(subject: &Subject) -> &str {

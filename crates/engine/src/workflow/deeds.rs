@@ -134,12 +134,10 @@ impl Deeds {
     fn change(&mut self, around: &mut Around, way: &Way, changes: Changes) {
         let Some(subject) = around.subjects.get_mut(&way.contact) else { return };
         let Changes { add_tags, remove_tags, add_to_lists, remove_from_lists, fields } = changes;
-        let mut change = contact::Change::default();
-        if !(add_tags.is_empty() && remove_tags.is_empty()) {
-            subject.tags.extend(add_tags);
-            subject.tags.retain(|tag| !remove_tags.contains(tag));
-            change.tags = Some(subject.tags.iter().cloned().collect());
-        }
+        let has_tags = !(add_tags.is_empty() && remove_tags.is_empty());
+        subject.tags.extend(add_tags.iter().cloned());
+        subject.tags.retain(|tag| !remove_tags.contains(tag));
+        let mut change = contact::Change { add_tags, remove_tags, ..contact::Change::default() };
         for (key, value) in fields {
             match &value {
                 Some(value) => subject.fields.insert(key.clone(), value.clone()),
@@ -147,7 +145,7 @@ impl Deeds {
             };
             change.fields.push((key, value));
         }
-        if change.tags.is_some() || !change.fields.is_empty() {
+        if has_tags || !change.fields.is_empty() {
             self.changed.push((By::Author(Author::Workflow(way.id)), way.contact, change));
         }
         for list in add_to_lists {

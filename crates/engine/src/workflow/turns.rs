@@ -146,7 +146,9 @@ impl<'i> Turns<'i> {
             }
             Word::Migrate { version, plan } => {
                 let of = |number| self.around.versions.get(&(way.workflow, number)).map(|version| &version.published);
-                let (Some(old), Some(new), true) = (of(way.version), of(*version), way.version != *version) else { return };
+                let (Some(old), Some(new), true) = (of(way.version), of(*version), way.version != *version) else {
+                    return;
+                };
                 // Where they stand has changed since it was asked for: whoever cannot move now stays.
                 let Ok(to) = plan.moves(&way.state, old, new) else { return };
                 let before = std::mem::replace(&mut way.version, *version);
@@ -165,12 +167,11 @@ impl<'i> Turns<'i> {
     /// Takes a turn. `old`: the version that they come from. Whether it meant anything.
     fn turn_from(&mut self, way: &mut Way, event: &Event, old: i64) -> bool {
         let Some(version) = self.around.versions.get(&(way.workflow, way.version)) else { return false };
-        let zone = self.around.zone(way.contact, &way.phone);
-        let known = self.around.known(way.contact, way.number, &way.phone, &zone);
+        let locale = self.around.locale(way.contact, &way.phone);
+        let known = self.around.known(way.contact, way.number, &way.phone, &locale);
         let before = way.state.clone();
-        let turn = catch_unwind(AssertUnwindSafe(|| {
-            advance(&version.published, way.state.clone(), event, &known, self.now)
-        }));
+        let turn =
+            catch_unwind(AssertUnwindSafe(|| advance(&version.published, way.state.clone(), event, &known, self.now)));
         let Advanced { state, heeded, trace, effects } = turn.unwrap_or_else(|_| crashed(before.clone()));
         if !heeded {
             return false;

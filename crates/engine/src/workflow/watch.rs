@@ -9,14 +9,13 @@ use std::sync::Arc;
 use domain::condition::Checked;
 use domain::id::{ContactId, SegmentId, TenantId, WorkflowId};
 use domain::workflow::watch::MADE_UP_FOR;
-use domain::workflow::{Coming, Source, Span, Trigger};
+use domain::workflow::{Coming, Locale, Source, Span, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use store::workflow::watch::{self, Silent, Watch};
 use store::{StoreError, TenantTx, enrolment, segment, tenant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::around::clock_of;
 use crate::alarm::Alarm;
 use crate::world::World;
 
@@ -138,7 +137,7 @@ async fn days(tx: &mut TenantTx<'_>, now: Timestamp, held: &mut Watch, field: &s
     let mut coming = Vec::new();
     for one in &found {
         let Some(phone) = &one.phone else { continue };
-        let theirs = clock_of(phone, one.time_zone.as_deref(), &ours);
+        let theirs = Locale::clock(one.time_zone.as_deref(), phone, &ours);
         if let Some(at) = held.trigger.next_date(one.day, since, &theirs).filter(|at| *at <= until) {
             let key = held.trigger.key_of_day(at, &theirs);
             coming.push(comes(held.workflow, one.contact, Some(key), Source::Date));

@@ -191,6 +191,8 @@ impl Snapshot {
         if let Some(tags) = &change.tags {
             now.tags = tags.iter().cloned().collect();
         }
+        now.tags.extend(change.add_tags.iter().cloned());
+        now.tags.retain(|tag| !change.remove_tags.contains(tag));
         for (field, value) in &change.fields {
             match value {
                 Some(value) => now.fields.insert(field.clone(), value.clone()),

@@ -48,7 +48,8 @@ pub(crate) async fn erase(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) 
             continue;
         }
         let since = |at: Timestamp| i64::try_from(now.duration_since(at).as_millis()).unwrap_or(i64::MAX);
-        let is_over = |step: String, what: &str, at| Count { step, what: what.into(), millis: since(at), of_old: false };
+        let is_over =
+            |step: String, what: &str, at| Count { step, what: what.into(), millis: since(at), of_old: false };
         let left = state.at.clone().map(|step| is_over(step, "left", state.since));
         let ended = is_over(String::new(), "ended:erased", state.entered_at);
         for one in left.into_iter().chain([ended]) {

@@ -119,11 +119,8 @@ pub async fn page(
     limit: u32,
 ) -> Result<Vec<Enrolment>, StoreError> {
     let after = after.unwrap_or(EnrolmentId(Uuid::max()));
-    let statuses = if wanted.statuses.is_empty() {
-        list(STATUSES)
-    } else {
-        list(wanted.statuses.iter().map(String::as_str))
-    };
+    let statuses =
+        if wanted.statuses.is_empty() { list(STATUSES) } else { list(wanted.statuses.iter().map(String::as_str)) };
     let contacts = match (&wanted.search, wanted.contact) {
         (_, Some(contact)) => Some(vec![contact]),
         (Some(search), None) => Some(crate::contact::found(tx, search, None, None, FOUND_MAX).await?),
@@ -217,12 +214,7 @@ pub struct Turn {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn trace(
-    tx: &mut TenantTx<'_>,
-    id: EnrolmentId,
-    after: i64,
-    limit: u32,
-) -> Result<Vec<Turn>, StoreError> {
+pub async fn trace(tx: &mut TenantTx<'_>, id: EnrolmentId, after: i64, limit: u32) -> Result<Vec<Turn>, StoreError> {
     let sql = "SELECT seq, at_us, event, lines FROM enrolment_log
                WHERE tenant_id = $1 AND enrolment_id = $2 AND seq > $3 ORDER BY seq LIMIT $4";
     let rows = tx.rows(sql, args![id, after, limit]).await?;

@@ -43,7 +43,8 @@ mod each_question_is_asked_once_and_each_answer_kept_once {
 }
 
 fn survey() -> Value {
-    let hears = |id: &str| json!({ "id": id, "wait_for_reply": { "timeout": "1d", "cases": [{ "when": { "number": {} } }] } });
+    let hears =
+        |id: &str| json!({ "id": id, "wait_for_reply": { "timeout": "1d", "cases": [{ "when": { "number": {} } }] } });
     json!({ "name": "Survey", "triggers": ["api"], "variables": [{ "key": "food", "type": "number" }, { "key": "room", "type": "number" }],
         "steps": [
             { "id": "ask_food", "send": { "text": FIRST, "purpose": "service" } },
@@ -66,7 +67,8 @@ async fn killed_again_and_again(engine: Engine, load: Load) {
         webhooks: WebhookFaults { duplicate: 0.1, ..WebhookFaults::default() },
         ..Faults::default()
     };
-    let config = SandboxConfig { history_max: 20 * people, pending_max: 20 * people, faults, ..SandboxConfig::default() };
+    let config =
+        SandboxConfig { history_max: 20 * people, pending_max: 20 * people, faults, ..SandboxConfig::default() };
     let config = config.without_pauses().account(NewAccount::new("Acme", CARRIER_KEY).number(NUMBER));
     let carrier = Sandbox::start(config).await.unwrap();
     let Opened { caller, mut server, .. } = house.open(&carrier, &[]).await;
@@ -208,7 +210,11 @@ async fn judge(house: &House, carrier: &Sandbox, Load { people, kills }: Load) {
         let nth = numbers[phone];
         for (variable, of) in [("food", 10), ("room", 7)] {
             let kept = &state["variables"][variable];
-            assert!(kept.is_null() || *kept == (nth % of).to_string(), "{phone} answered {}, and {kept} is kept", nth % of);
+            assert!(
+                kept.is_null() || *kept == (nth % of).to_string(),
+                "{phone} answered {}, and {kept} is kept",
+                nth % of
+            );
             assert!(status != "ended" || !kept.is_null(), "{phone} is done, and {variable} is not kept");
         }
         if status != "ended" {

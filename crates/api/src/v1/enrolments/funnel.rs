@@ -6,9 +6,9 @@ use axum::extract::State;
 use domain::access::Scope;
 use domain::id::WorkflowId;
 use serde::{Deserialize, Serialize};
+use store::TenantTx;
 use store::enrolment::shown::{self, Counted};
 use store::workflow::{self, version};
-use store::TenantTx;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -165,19 +165,28 @@ mod tests {
 
     #[test]
     fn whoever_came_and_did_not_leave_is_there() {
-        let counted = |step: &str, what: &str, times, millis| Counted { step: step.into(), what: what.into(), times, millis };
-        let funnel = WorkflowFunnel::of(2, &["ask".into(), "hear".into()], vec![
-            counted("", "ended:done", 3, 9_000),
-            counted("", "entered", 10, 0),
-            counted("", "refused:was_in", 4, 0),
-            counted("hear", "came", 9, 0),
-            counted("hear", "left", 3, 6_000),
-            counted("hear", "took:yes", 2, 0),
-            counted("ask", "came", 10, 0),
-            counted("ask", "left", 9, 0),
-        ]);
-        assert_eq!((funnel.entered, funnel.inside, funnel.refused["was_in"], funnel.ended["done"].seconds), (10, 7, 4, 3));
-        let told: Vec<_> = funnel.steps.iter().map(|step| (step.step.as_str(), step.came, step.here, step.seconds)).collect();
+        let counted =
+            |step: &str, what: &str, times, millis| Counted { step: step.into(), what: what.into(), times, millis };
+        let funnel = WorkflowFunnel::of(
+            2,
+            &["ask".into(), "hear".into()],
+            vec![
+                counted("", "ended:done", 3, 9_000),
+                counted("", "entered", 10, 0),
+                counted("", "refused:was_in", 4, 0),
+                counted("hear", "came", 9, 0),
+                counted("hear", "left", 3, 6_000),
+                counted("hear", "took:yes", 2, 0),
+                counted("ask", "came", 10, 0),
+                counted("ask", "left", 9, 0),
+            ],
+        );
+        assert_eq!(
+            (funnel.entered, funnel.inside, funnel.refused["was_in"], funnel.ended["done"].seconds),
+            (10, 7, 4, 3)
+        );
+        let told: Vec<_> =
+            funnel.steps.iter().map(|step| (step.step.as_str(), step.came, step.here, step.seconds)).collect();
         assert_eq!(told, [("ask", 10, 1, 0), ("hear", 9, 6, 2)]);
         assert_eq!(funnel.steps[1].took["yes"], 2);
     }

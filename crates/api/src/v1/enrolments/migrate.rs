@@ -138,7 +138,8 @@ pub async fn migrate(
     }
     app.engine.workflows_may_go_on();
     // A repeat that comes before this tells the same people the same, which moves nobody twice.
-    once::write(&app, tenant, once, StatusCode::OK, async move |_: &mut TenantTx<'_>| Ok(Told::quiet(told.clone()))).await
+    once::write(&app, tenant, once, StatusCode::OK, async move |_: &mut TenantTx<'_>| Ok(Told::quiet(told.clone())))
+        .await
 }
 
 /// Both versions, ready to run, and the number of the new one.

@@ -123,7 +123,9 @@ fn it_leaves_what_it_held_and_nothing_else() {
 fn the_way_hears_what_became_of_its_text() {
     let ours = |status| Outbound { author: Author::Workflow(WAY), ..about(status) };
     let heard = |decision: &Decision| told(decision).lines().find(|line| line.starts_with("→ tell")).map(str::to_owned);
-    let ended = |ended| send_ended(now(), Uuid::nil(), &ours(Status::Sending), &SendEnded { message: id(10), attempt: 1, ended });
+    let ended = |ended| {
+        send_ended(now(), Uuid::nil(), &ours(Status::Sending), &SendEnded { message: id(10), attempt: 1, ended })
+    };
     let accepted = ended(Ended::Accepted { carrier_ref: "x".into(), parts: None });
     assert!(heard(&accepted).is_some_and(|line| line.ends_with(" sent")), "{:?}", heard(&accepted));
     let lost = ended(Ended::Lost { why: "x".into() });
