@@ -1,5 +1,6 @@
 /** What a launch would do: counted by the server for everybody it would reach, and followed while it counts. */
-import { campaigns as api, reasonOf } from "$lib/api";
+import { reasonOf } from "$lib/api";
+import { campaigns as api } from "$lib/api/campaigns";
 import type { CampaignCheck, LiveEvent } from "$lib/api/types";
 
 /** Lost events cost so long. */

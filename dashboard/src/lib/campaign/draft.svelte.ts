@@ -2,7 +2,8 @@
  * A draft at hand. What is written is kept in the browser at once and on the server after a breath; what the server would not
  * keep waits here with its reason, and holds up nothing else.
  */
-import { campaigns as api, Problem, reasonOf } from "$lib/api";
+import { Problem, reasonOf } from "$lib/api";
+import { campaigns as api } from "$lib/api/campaigns";
 import type { Campaign, CampaignPatch } from "$lib/api/types";
 import { kept } from "$lib/ui/kept";
 import {

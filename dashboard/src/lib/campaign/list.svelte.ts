@@ -1,5 +1,6 @@
 /** The campaigns, the newest first, kept true by the live stream. */
-import { campaigns as api, reasonOf } from "$lib/api";
+import { reasonOf } from "$lib/api";
+import { campaigns as api } from "$lib/api/campaigns";
 import type { Campaign, LiveEvent } from "$lib/api/types";
 
 export class CampaignList {

@@ -1,5 +1,5 @@
 /** What came of a campaign, asked for again as it goes on. */
-import { campaigns as api } from "$lib/api";
+import { campaigns as api } from "$lib/api/campaigns";
 import type { Campaign, CampaignOutcomes, CampaignVariantFigures, HeldNumber } from "$lib/api/types";
 import { Resource } from "$lib/ui/resource.svelte";
 import { Throttle } from "$lib/ui/throttle";

@@ -1,5 +1,6 @@
 /** Who is to get a campaign, page by page, and fetched again as they go on. */
-import { campaigns as api, reasonOf } from "$lib/api";
+import { reasonOf } from "$lib/api";
+import { campaigns as api } from "$lib/api/campaigns";
 import type { Page, Recipient, SoughtRecipients } from "$lib/api/types";
 
 const PAGE = 50;

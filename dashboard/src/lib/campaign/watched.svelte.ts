@@ -1,5 +1,6 @@
 /** One campaign on screen: as it stands, how fast it goes, and what is ordered of it. */
-import { campaigns as api, Problem, reasonOf } from "$lib/api";
+import { Problem, reasonOf } from "$lib/api";
+import { campaigns as api } from "$lib/api/campaigns";
 import type { Campaign, CampaignLaunch, LiveEvent } from "$lib/api/types";
 import { Action } from "$lib/ui/action.svelte";
 import { lookedAt, sumOf, waitingOf, type Sample } from "./progress";

@@ -1,5 +1,6 @@
 /** The sources that an assistant may answer from, kept true by the live stream, and files on their way up. */
-import { knowledge as api, reasonOf } from "$lib/api";
+import { reasonOf } from "$lib/api";
+import { knowledge as api } from "$lib/api/knowledge";
 import type { KnowledgeSource, LiveEvent } from "$lib/api/types";
 
 /** More pages than a tenant can have sources. */

@@ -1,5 +1,5 @@
 /** What the workspace has that workflows name, fetched once: the names behind ids, and what can be chosen. */
-import { campaigns } from "$lib/api";
+import { campaigns } from "$lib/api/campaigns";
 import { workflows } from "$lib/api/workflows";
 import { every } from "$lib/api/every";
 import type { Workflow } from "$lib/api/types";
