@@ -304,7 +304,9 @@ fn fill(ours: &Snapshot, theirs: &Snapshot, moved: &mut Moved) -> Change {
         language,
         quiet_hours,
         blocked: moved.blocked.then_some(true),
-        tags: Some(ours.tags.union(&theirs.tags).cloned().collect()),
+        tags: None,
+        add_tags: moved.tags.clone(),
+        remove_tags: Vec::new(),
         fields: moved.fields.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect(),
     }
 }
@@ -329,7 +331,9 @@ impl Moved {
             language: cleared("language").map(|_| None),
             quiet_hours: cleared("quiet_hours").map(|_| None),
             blocked: (self.blocked && now.blocked).then_some(false),
-            tags: Some(now.tags.iter().filter(|tag| !self.tags.contains(tag)).cloned().collect()),
+            tags: None,
+            add_tags: Vec::new(),
+            remove_tags: self.tags.clone(),
             fields: self
                 .fields
                 .iter()
