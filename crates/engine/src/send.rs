@@ -101,7 +101,6 @@ pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
     let mut departures = Departures::default();
     let mut next = None;
     while world.sends.wait(&*world.clock, next, POLL, &stop).await {
-        while tasks.try_join_next().is_some() {}
         next = match pass(&world, &mut board, &mut departures, &in_flight, &ended, &mut tasks).await {
             Ok(next) => next,
             Err(error) => {
@@ -128,7 +127,9 @@ async fn pass(
 ) -> Result<Option<Timestamp>, StoreError> {
     departures.forget_old(world.now());
     loop {
-        // Each time: a long queue keeps this loop busy, and a person elsewhere must not wait for its end.
+        // Each time: a long queue keeps this loop busy, and a person elsewhere must not wait for its end. Nor must what is left of
+        // texts that are gone.
+        while tasks.try_join_next().is_some() {}
         board.look(world).await?;
         if board.is_bulk(world.now()) {
             gather_room(in_flight).await;
