@@ -139,6 +139,8 @@ on_both_engines! {
             quiet_hours: None,
             blocked: Some(true),
             tags: Some(vec!["vip".into(), "old".into()]),
+            add_tags: Vec::new(),
+            remove_tags: Vec::new(),
             fields: vec![("size".into(), Some("52".into()))],
         };
         let _ = changes(1, member, first.clone()).await;

@@ -112,6 +112,8 @@ impl ContactPatch {
             quiet_hours: self.quiet_hours,
             blocked: self.blocked,
             tags: faults.take(self.tags.clone().map(labels).transpose())?,
+            add_tags: Vec::new(),
+            remove_tags: Vec::new(),
             fields: values(&self.fields, known, faults),
         })
     }
