@@ -2759,6 +2759,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflow-secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets that requests of workflows can carry, by name and without their values. */
+        get: operations["get_workflow_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a secret, or sets it anew. Owners and admins do, and API keys that may write workflows. */
+        put: operations["put_workflow_secrets_name"];
+        post?: never;
+        /** Takes a secret away. Requests that carry it come to nothing from then on. */
+        delete: operations["delete_workflow_secrets_name"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows": {
         parameters: {
             query?: never;
@@ -2968,6 +3003,26 @@ export interface paths {
         get: operations["get_workflows_id_funnel"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves those who are in one version of a workflow to another, or tells what would become of whom (`dry_run`). Steps go by their
+         *     ids; who stands at a step that is not there stays where they are. Times are told anew from when somebody came to their step.
+         */
+        post: operations["post_workflows_id_migrate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7894,6 +7949,59 @@ export interface components {
          * @enum {string}
          */
         MessageStatus: "received" | "noted" | "held" | "scheduled" | "queued" | "deferred" | "sending" | "sent" | "unknown" | "delivered" | "unconfirmed" | "failed" | "skipped" | "cancelled";
+        /** @description How to move those who are on their way. */
+        MigrateEnrolments: {
+            /** @description Only tell what would become of whom. */
+            dry_run?: boolean;
+            /**
+             * Format: int64
+             * @description The version that they are in.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description So many a minute at most, from 1 to 100,000: who waited longer than they would in the other version goes on at once, and not
+             *     all at the same time. If not said, 1,000.
+             */
+            per_minute?: number | null;
+            /** @description Which steps of the one are which of the other, where their ids differ. */
+            steps?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description The version that they go on in; if not said, the one that people enter.
+             */
+            to?: number | null;
+        };
+        /** @description What becomes of those who are on their way. */
+        Migrated: {
+            /**
+             * Format: date-time
+             * @description When the last of them moves.
+             */
+            done_at: string | null;
+            /**
+             * Format: int64
+             * @description From this version.
+             */
+            from: number;
+            /** @description How many move, by the step at which they go on. */
+            moves: {
+                [key: string]: number;
+            };
+            /** @description Some of those who stay. */
+            samples: components["schemas"]["StayingEnrolment"][];
+            /** @description How many stay where they are, by the reason: `step_gone`, `on_its_way` (what they had done is not back yet) or `variable`. */
+            stays: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description To this one.
+             */
+            to: number;
+        };
         /**
          * @description What an assistant may do on its own: nothing, suggest, send.
          * @enum {string}
@@ -8977,7 +9085,7 @@ export interface components {
             /** @description Who. */
             contact_id: string;
             /**
-             * @description Why: `inside`, `was_in`, `too_soon`, `same_key`, `no_key`, `does_not_fit`, `full`, `opted_out`, `not_reached` (they are gone,
+             * @description Why: `inside`, `was_in`, `too_soon`, `too_often`, `same_key`, `no_key`, `does_not_fit`, `full`, `opted_out`, `not_reached` (they are gone,
              *     or have no phone), `no_number` (none of the tenant's may text) or `closed` (the workflow lets nobody in).
              */
             reason: string;
@@ -9472,6 +9580,13 @@ export interface components {
             /** @description IANA zone of the business; `America/New_York` if not said. */
             time_zone?: string | null;
         };
+        /** @description A value to keep. */
+        SetWorkflowSecret: {
+            /** @description The host that it is sent to, as in `shop.example`: no workflow sends it anywhere else. */
+            host: string;
+            /** @description What is sent, as in `Bearer …`. It is never shown again. */
+            value: string;
+        };
         /** @description The link opens. */
         SetupLink: {
             valid: boolean;
@@ -9585,6 +9700,13 @@ export interface components {
             message: components["schemas"]["Message"] | null;
             /** @description It was there already. */
             resumed: boolean;
+        };
+        /** @description Somebody who stays in their version. */
+        StayingEnrolment: {
+            /** @description Whose way. */
+            enrolment_id: string;
+            /** @description Why, and what to do, in plain words. */
+            why: string;
         };
         /** @description What became of those who came to a step. */
         StepCount: {
@@ -10431,6 +10553,25 @@ export interface components {
          * @enum {string}
          */
         WorkflowScene: "we_say" | "they_say" | "happens";
+        /** @description A value, as the API tells of it. */
+        WorkflowSecret: {
+            /** @description It is sent to this host, and to no other. */
+            host: string;
+            /** @description By what documents name it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was set.
+             */
+            set_at: string;
+            /** @description The member who set it; `null`: a program. */
+            set_by: string | null;
+        };
+        /** @description The secrets of a tenant's workflows, without their values. */
+        WorkflowSecrets: {
+            /** @description By name. */
+            data: components["schemas"]["WorkflowSecret"][];
+        };
         /**
          * @description How it stands with a workflow: it was never published; people enter it; nobody enters it and nobody in it goes on; nobody
          *     enters it and whoever is in it goes on to their end.
@@ -17392,6 +17533,96 @@ export interface operations {
             };
         };
     };
+    get_workflow_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowSecrets"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_workflow_secrets_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetWorkflowSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowSecret"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workflow_secrets_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_workflows: {
         parameters: {
             query?: {
@@ -17832,6 +18063,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowFunnel"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_migrate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrateEnrolments"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Migrated"];
                 };
             };
             /** @description A problem, with a stable code. */
