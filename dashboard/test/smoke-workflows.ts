@@ -1,5 +1,6 @@
 /** Workflows: chosen from the gallery, written by pointer and by keys, tried on the phone, published; and on a phone. */
 import { NARROW, WIDE } from "./browser";
+import { publish as publishFake } from "./fake/workflows";
 import { idsOf } from "../src/lib/workflow/tree";
 import type { Smoke } from "./smoke-assistant";
 
@@ -342,6 +343,23 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   await shot("b9-enter");
   await axe(page, "letting somebody in");
   await page.keyboard.press("Escape");
+
+  // Who is in an older version is moved, after it was told what would become of whom.
+  if (kept) publishFake(fake.desk, kept, "The second one");
+  await page.getByLabel("Version").selectOption({ label: "1" });
+  await page.getByRole("button", { name: "Move them to version 2…" }).click();
+  await page.getByText("Stay: something of theirs is just being done").waitFor();
+  await shot("b9-move");
+  await axe(page, "moving people to another version");
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Move \d/ })
+    .click();
+  await page.getByText(/people go on in version 2/).waitFor();
+  expect(
+    fake.desk.enrolments.some(({ version }) => version === 2),
+    "who is moved must be in the other version",
+  );
 
   // Of a contact one sees which workflows they are in.
   await page.goto(`${fake.url}${theirs}`);

@@ -178,6 +178,23 @@ export const enrolmentRoutes: Record<string, Handler> = {
     return { ...trace, turns: trace.turns.filter(({ seq }) => seq > after) };
   },
   "GET /workflows/:/funnel": (d, [id = ""], _, query) => funnelOf(d, id, Number(query.get("version"))),
+  "POST /workflows/:/migrate": (d, [id], body) => {
+    const { from, to, dry_run } = body as unknown as T.Migration;
+    const moving = d.enrolments.filter(
+      (e) => e.workflow_id === id && e.version === from && e.status !== "ended" && e.status !== "failed",
+    );
+    const moves: Record<string, number> = {};
+    for (const { step } of moving) moves[step ?? ""] = (moves[step ?? ""] ?? 0) + 1;
+    if (!dry_run) for (const e of moving) e.version = to ?? from;
+    return {
+      from,
+      to: to ?? from,
+      moves,
+      stays: { on_its_way: 1 },
+      samples: [],
+      done_at: dry_run ? null : now(),
+    };
+  },
   "POST /workflows/:/enrolments": (d, [id = ""], body) => {
     const { contact_ids } = body as unknown as { contact_ids: string[] };
     const kept = d.workflows.find(({ workflow }) => workflow.id === id);

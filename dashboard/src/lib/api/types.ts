@@ -221,6 +221,8 @@ export type EnrolmentStatus = Schemas["EnrolmentStatus"];
 export type EnrolmentTrace = Schemas["EnrolmentTrace"];
 export type EnrolmentTurn = Schemas["EnrolmentTurn"];
 export type Entered = Schemas["Entered"];
+export type Migration = Schemas["MigrateEnrolments"];
+export type Migrated = Schemas["Migrated"];
 export type StepCount = Schemas["StepCount"];
 export type WorkflowFunnel = Schemas["WorkflowFunnel"];
 /** Which ways are wanted; what is absent does not matter. */

@@ -58,6 +58,9 @@ export const enrolments = {
   /** How many are where in a version. */
   funnel: (workflow: string, version: number) =>
     get<T.WorkflowFunnel>(`/workflows/${at(workflow)}/funnel`, { version }),
+  /** Those in one version go on in another; with `dry_run` it is only told who would. */
+  migrate: (workflow: string, how: T.Migration, key = newKey()) =>
+    post<T.Migrated>(`/workflows/${at(workflow)}/migrate`, how, { key }),
   enter: (workflow: string, contact_ids: string[], key: string) =>
     post<T.Entered>(`/workflows/${at(workflow)}/enrolments`, { contact_ids }, { key }),
 };

@@ -51,6 +51,14 @@ const REFUSED: Record<string, string> = {
 };
 export const refusedWords = (reason: string): string => REFUSED[reason] ?? reason.replaceAll("_", " ");
 
+const STAYS: Record<string, string> = {
+  step_gone: "their step is not there",
+  on_its_way: "something of theirs is just being done",
+  variable: "what is remembered of them does not fit",
+};
+/** Why somebody stays in their version. */
+export const staysWords = (why: string): string => STAYS[why] ?? why.replaceAll("_", " ");
+
 const ENDS: Record<string, string> = {
   completed: "Walked to the end",
   goal: "Reached the goal",
