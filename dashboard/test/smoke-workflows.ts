@@ -310,6 +310,8 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   await axe(page, "who is in a workflow");
   await page.getByLabel("How they stand").selectOption({ label: "Stands still" });
   await list.getByText("the carrier is not reached").waitFor();
+  // The others go a moment later.
+  await list.getByRole("button").nth(1).waitFor({ state: "detached" });
   expect((await list.getByRole("button").count()) === 1, "those who stand so must be found");
   await list.getByRole("button").click();
   await page.getByRole("list", { name: "What happened" }).waitFor();
