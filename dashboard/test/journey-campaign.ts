@@ -76,7 +76,7 @@ export async function walkCampaign({ page, demo, problems, expected, shot }: Wal
   await page.getByText("To 13 people").waitFor();
   await shot("43-launched");
   await button("Undo").click();
-  await page.getByText("Taken back").waitFor();
+  await page.getByText("Taken back: it is a draft again").waitFor();
   await page.getByText("Saved", { exact: true }).waitFor();
   await launch();
 

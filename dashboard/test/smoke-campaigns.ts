@@ -150,7 +150,7 @@ export async function campaign({ page, fake, shot, axe, expect }: Smoke): Promis
   await shot("95-countdown");
   await axe(page, "a countdown");
   await button("Undo").click();
-  await page.getByText("Taken back").waitFor();
+  await page.getByText("Taken back: it is a draft again").waitFor();
   expect(made()?.state === "draft", "an undone launch must be a draft again");
 
   await page.getByRole("button", { name: "Launch…" }).first().click();
