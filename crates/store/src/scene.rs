@@ -9,19 +9,19 @@ use domain::consent::opt_in::Progress;
 use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder, Mode, Status as Standing, lane};
 use domain::id::{
-    AssistantId, CarrierAccountId, ContactId, ConversationId, EnrolmentId, MessageId, NumberId, TenantId, WorkflowId,
+    AssistantId, CarrierAccountId, ContactId, ConversationId, EnrolmentId, MessageId, NumberId, TenantId,
 };
 use domain::message::{Author, Direction};
 use domain::number::Number;
 use domain::phone::Address;
 use domain::scene::Scene;
 use domain::tenant::Tenant;
-use domain::workflow::Trigger;
 use uuid::Uuid;
 
-use crate::{Row, StoreError, SystemTx, TenantTx, args, list, registration, workflow};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, list, registration};
 
 mod text;
+mod workflows;
 
 pub use text::{draft, media_token, outbound, outbounds};
 
@@ -56,16 +56,7 @@ pub struct Known {
     owners: HashMap<(CarrierAccountId, String), Option<Owner>>,
     ends: HashMap<NumberId, Option<Arc<End>>>,
     assistants: HashMap<AssistantId, Option<Arc<Assistant>>>,
-    workflows: HashMap<TenantId, Workflows>,
-}
-
-/// A tenant's workflows, as far as texts are concerned.
-#[derive(Debug, Clone)]
-struct Workflows {
-    /// Somebody may be in one.
-    are_there: bool,
-    /// What texts and conversations begin.
-    triggers: Arc<[(WorkflowId, Trigger)]>,
+    workflows: HashMap<TenantId, workflows::Workflows>,
 }
 
 impl Known {
@@ -354,7 +345,8 @@ async fn scenes(
 ) -> Result<Vec<Option<Scene>>, StoreError> {
     let mut scenes = Vec::with_capacity(threads.len());
     let mut all_candidates: HashMap<NumberId, Vec<Arc<Assistant>>> = HashMap::new();
-    let triggers = if threads.is_empty() { Arc::default() } else { workflows(tx, known).await?.triggers };
+    let triggers =
+        if threads.is_empty() { Arc::default() } else { workflows::of(tx, &mut known.workflows).await?.triggers };
     for (number, Thread { address, contact, conversation, is_own_number }) in threads {
         let Some(end) = end(tx, known, number).await? else {
             scenes.push(None);
@@ -393,22 +385,6 @@ async fn scenes(
     label(tx, &mut scenes).await?;
     Ok(scenes)
 }
-
-/// What this transaction may have read already.
-async fn workflows(tx: &mut TenantTx<'_>, known: &mut Known) -> Result<Workflows, StoreError> {
-    if let Some(found) = known.workflows.get(&tx.tenant()) {
-        return Ok(found.clone());
-    }
-    let sql = "SELECT 1 FROM workflow WHERE tenant_id = $1 AND live_version IS NOT NULL LIMIT 1";
-    let are_there = tx.opt(sql, args![]).await?.is_some();
-    let triggers = if are_there { workflow::triggers_of(tx, &BEGIN_WITH_TEXTS).await? } else { Vec::new() };
-    let found = Workflows { are_there, triggers: triggers.into() };
-    known.workflows.insert(tx.tenant(), found.clone());
-    Ok(found)
-}
-
-/// What a text or a conversation may begin.
-const BEGIN_WITH_TEXTS: [&str; 4] = ["keyword", "text", "new_conversation", "conversation_resolved"];
 
 /// An assistant that this transaction may have read already.
 async fn named(
