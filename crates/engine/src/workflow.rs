@@ -84,7 +84,8 @@ async fn together(world: &Arc<World>, limit: u32) -> Result<Taken, StoreError> {
             let room = limit.saturating_sub(u32::try_from(entering.len()).unwrap_or(limit));
             let told = enrolment::told(tx, now, room).await?;
             let due = enrolment::due(tx, now, room).await?;
-            let more = entering.len() + told.len().max(due.len()) >= limit as usize;
+            // Several words may be for one way: whether there are more is known when there are none.
+            let more = !(entering.is_empty() && told.is_empty() && due.is_empty());
             let mut of_tenants: BTreeMap<TenantId, (Vec<Entering>, Vec<EnrolmentId>)> = BTreeMap::new();
             for one in entering {
                 of_tenants.entry(one.tenant).or_default().0.push(one);

@@ -24,7 +24,7 @@ pub use entry::{Came, Past, Waiting as Entering, add as enter, entering, finish 
 pub use log::{Logged, count, write as write_log};
 pub(crate) use person::{carry, erase};
 pub(crate) use words::opted_out;
-pub use words::{Told, add as tell, add_at as tell_at, finish as finish_words, told, told_of};
+pub use words::{Told, add as tell, add_at as tell_at, finish as finish_words, forget_of_gone, told, told_of};
 
 /// Somebody's way, as whoever takes its next turn needs it.
 #[derive(Debug, Clone)]

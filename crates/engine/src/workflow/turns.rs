@@ -53,7 +53,12 @@ impl<'i> Turns<'i> {
     ) -> Result<Self, StoreError> {
         ways.sort();
         ways.dedup();
-        let ways = enrolment::hold(tx, &ways).await?;
+        let asked = ways;
+        let ways = enrolment::hold(tx, &asked).await?;
+        let missing: Vec<EnrolmentId> = asked.into_iter().filter(|id| !ways.contains_key(id)).collect();
+        if !missing.is_empty() {
+            enrolment::forget_of_gone(tx, &missing).await?;
+        }
         let words = enrolment::told_of(tx, now, &ways.keys().copied().collect::<Vec<_>>()).await?;
         let door = Door::of(tx, entering).await?;
         let moves = words.iter().flat_map(|(id, words)| words.iter().map(move |told| (id, &told.word)));
@@ -215,7 +220,8 @@ impl<'i> Turns<'i> {
         }
         let moved = |moving: &&Moving| moving.from != Some(moving.way.state.seq);
         let (mut new, mut free, mut holding) = (Vec::new(), Vec::new(), Vec::new());
-        for moving in self.ways.values().filter(moved) {
+        // Whoever moved nowhere is written, too: when their time comes is what their state says, and nothing else.
+        for moving in self.ways.values() {
             match moving.from {
                 None => new.push(&moving.way),
                 // Whoever gives the floor up does so before somebody else takes it.

@@ -112,3 +112,15 @@ pub async fn finish(tx: &mut TenantTx<'_>, told: &[&Told]) -> Result<(), StoreEr
     let rows = told.iter().map(|told| row![told.ready_at, told.id]);
     tx.push_each("DELETE FROM enrolment_event WHERE tenant_id = $1 AND ready_at_us = $2 AND id = $3", rows).await
 }
+
+/// What was told to those of these ways that are there no more, such as what became of a text to somebody who was erased meanwhile:
+/// nobody will ever heed it. What others have in hand stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_of_gone(tx: &mut TenantTx<'_>, ids: &[EnrolmentId]) -> Result<(), StoreError> {
+    let sql = "DELETE FROM enrolment_event WHERE tenant_id = $1 AND enrolment_id {among $2} AND NOT EXISTS (
+                   SELECT 1 FROM enrolment n
+                   WHERE n.tenant_id = $1 AND n.id = enrolment_event.enrolment_id AND n.state <> '')";
+    tx.push(sql, args![list(ids)]).await
+}

@@ -156,6 +156,18 @@ on_both_engines! {
         assert_eq!((told(&store, 89).await, told(&store, 90).await), (vec![], vec![way_id(2)]));
     }
 
+    async fn what_is_told_to_nobody_does_not_wait_for_ever(store) {
+        desk(&store).await;
+        begin(&store, vec![way(1, SURVEY, 1)]).await.unwrap();
+        let tell = async |tx: &mut TenantTx<'_>| {
+            let words = [(way_id(1), Word::Event(Event::Paused)), (way_id(99), Word::Event(Event::Paused))];
+            enrolment::tell(tx, at(5), &mut desk::ids(1), &words).await?;
+            enrolment::forget_of_gone(tx, &[way_id(1), way_id(99)]).await
+        };
+        store.write(ACME, tell).await.unwrap();
+        assert_eq!(told(&store, 5).await, [way_id(1)]);
+    }
+
     async fn one_holds_the_floor(store) {
         desk(&store).await;
         let holds = |n, workflow| Way { floor: Some(at(500)), ..way(n, workflow, 1) };
