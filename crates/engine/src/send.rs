@@ -28,6 +28,7 @@ use uuid::Uuid;
 
 use self::board::{Board, Then};
 use self::departures::Departures;
+use self::order::{Order, Place, Turn};
 use crate::net::NetError;
 use crate::receive::{address_of, words};
 use crate::suppression::AddressKeys;
@@ -37,6 +38,7 @@ use crate::world::World;
 mod board;
 mod bulk;
 mod departures;
+mod order;
 pub(crate) mod recipients;
 pub(crate) mod stops;
 
@@ -54,6 +56,9 @@ const ENDINGS: usize = 128;
 const ENOUGH: usize = 64;
 /// ... unless they take longer than this to come together.
 const GATHERING: Duration = Duration::from_millis(3);
+
+/// So long a text waits for the one before it: well within the lease of what is being sent.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// Where the outside reaches us, and the secrets of what is about to leave.
 pub(crate) struct Outside {
@@ -91,6 +96,13 @@ struct Handed {
     of_campaign: bool,
 }
 
+/// When texts leave, and after which others.
+#[derive(Default)]
+struct Leaving {
+    departures: Departures,
+    order: Order,
+}
+
 /// Sends until it is time to stop; then waits for what is in flight.
 pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
     let in_flight = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
@@ -98,10 +110,10 @@ pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
     let remembering = tokio::spawn(remember_endings(Arc::clone(&world), endings, Arc::clone(&in_flight)));
     let mut tasks = JoinSet::new();
     let mut board = Board::default();
-    let mut departures = Departures::default();
+    let mut leaving = Leaving::default();
     let mut next = None;
     while world.sends.wait(&*world.clock, next, POLL, &stop).await {
-        next = match pass(&world, &mut board, &mut departures, &in_flight, &ended, &mut tasks).await {
+        next = match pass(&world, &mut board, &mut leaving, &in_flight, &ended, &mut tasks).await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "no texts can be sent at the moment");
@@ -120,16 +132,17 @@ pub(crate) async fn send_texts(world: Arc<World>, stop: CancellationToken) {
 async fn pass(
     world: &Arc<World>,
     board: &mut Board,
-    departures: &mut Departures,
+    leaving: &mut Leaving,
     in_flight: &Arc<Semaphore>,
     ended: &mpsc::Sender<Ending>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Option<Timestamp>, StoreError> {
-    departures.forget_old(world.now());
+    leaving.departures.forget_old(world.now());
     loop {
         // Each time: a long queue keeps this loop busy, and a person elsewhere must not wait for its end. Nor must what is left of
         // texts that are gone.
         while tasks.try_join_next().is_some() {}
+        leaving.order.forget_done();
         board.look(world).await?;
         if board.is_bulk(world.now()) {
             gather_room(in_flight).await;
@@ -146,12 +159,13 @@ async fn pass(
             let (world, ended) = (Arc::clone(world), ended.clone());
             let now = world.now();
             let goes_at = handed.goes_at.max(now);
-            let leaves_at = departures.next(handed.number, handed.rate_millis, handed.segments, goes_at);
+            let leaves_at = leaving.departures.next(handed.number, handed.rate_millis, handed.segments, goes_at);
+            let place = leaving.order.place(handed.lane);
             tasks.spawn(async move {
                 if leaves_at > now {
                     world.clock.sleep_until(leaves_at).await;
                 }
-                hand_over(&world, handed, stops, &ended).await;
+                hand_over(&world, handed, place, stops, &ended).await;
                 drop(permit);
             });
         }
@@ -243,6 +257,7 @@ async fn claim_lane(
     if due.len() as u32 == burst.min(room) {
         claimed.then = Then::Again;
     }
+    let due = queue::in_order(&mut tx, now, due).await?;
     let listed = due.iter().filter(|text| text.author.purpose() != Purpose::Confirmation);
     let listed: Vec<&str> = listed.map(|text| text.to.as_str()).collect();
     let suppressed = outside.address_keys.suppressed(&mut tx, now, &listed).await?;
@@ -368,19 +383,24 @@ async fn request(
     Ok(send.serialize().to_vec())
 }
 
-/// Hands it over and tells how that ended. Nothing here is repeated: whoever decides to try again does so with a turn.
-async fn hand_over(world: &Arc<World>, handed: Handed, stops: u64, ended: &mpsc::Sender<Ending>) {
-    let end = if world.stops.since(stops, handed.tenant, &handed.to) {
+/// Hands it over when those before it in its conversation are with the carrier, and tells how that ended. Nothing here is repeated: whoever decides to try again does so with a turn.
+async fn hand_over(world: &Arc<World>, handed: Handed, mut place: Place, stops: u64, ended: &mpsc::Sender<Ending>) {
+    let ahead = |retry_at| Ended::NotTaken { retry_at, why: "the text before it goes first".into(), counts: false };
+    let end = match place.turn(PATIENCE).await {
+        Turn::After(retry_at) => ahead(retry_at),
+        Turn::Later => ahead(world.now()),
         // The gate is asked about it anew, and knows.
-        not_taken(world.now(), handed.attempt, "its recipient has said STOP".into(), false)
-    } else {
-        attempt(world, &handed).await
+        Turn::Go if world.stops.since(stops, handed.tenant, &handed.to) => {
+            not_taken(world.now(), handed.attempt, "its recipient has said STOP".into(), false)
+        }
+        Turn::Go => attempt(world, &handed).await,
     };
     if let Ended::NotTaken { .. } = &end
         && !handed.of_campaign
     {
         keep_request(world, &handed).await;
     }
+    place.done(if let Ended::NotTaken { retry_at, .. } = &end { Some(*retry_at) } else { None });
     let fact = Fact::SendEnded(SendEnded { message: handed.message, attempt: handed.attempt, ended: end });
     let ending = Ending { tenant: handed.tenant, lane: handed.lane, fact };
     // Nobody takes it only when the process ends; then the lease tells the next one.

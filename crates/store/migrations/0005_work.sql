@@ -44,6 +44,8 @@ CREATE TABLE outbox (
     FOREIGN KEY (tenant_id, message_id) REFERENCES message (tenant_id, id)
 ) {strict};
 CREATE INDEX outbox_waiting ON outbox (tenant_id, number_id, priority, ready_at_us, message_id) WHERE state = 'waiting';
+-- Those that are tried again: others of their conversations wait for them.
+CREATE INDEX outbox_again ON outbox (tenant_id, lane) WHERE state = 'waiting' AND attempt > 0;
 CREATE INDEX outbox_leased ON outbox (lease_until_us) WHERE state = 'sending';
 
 -- Where each sending number stands in its rate (see domain::pace).

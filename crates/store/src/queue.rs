@@ -4,6 +4,7 @@
 
 mod errands;
 mod inbox;
+mod order;
 mod outbox;
 mod tellings;
 
@@ -15,6 +16,7 @@ pub use inbox::{
     Arrival, Waiting, accept, add_facts, finish, forget_arrivals, next_turn, postpone, set_aside, shards_of, waiting,
 };
 pub(crate) use inbox::{add_reminders, reminder};
+pub use order::in_order;
 pub use outbox::{
     DueText, Lane, LostSend, Paced, Sender, due_texts, keep_request, lanes_waiting, lost_sends, pace, sender, set_pace,
 };

@@ -31,6 +31,30 @@ store::on_both_engines! {
         assert_eq!(late.problem(409), "too_late");
     }
 
+    async fn texts_of_one_conversation_keep_their_order(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let fast = acme.patch(&format!("/numbers/{}", acme.number_id), json!({ "segments_per_second": 1_000 })).await;
+        let _ = fast.is(200);
+        let phones: Vec<String> = (0..20).map(|nth| format!("+1415555{nth:04}")).collect();
+        let said = ["One", "Two", "Three", "Four"];
+        for phone in &phones {
+            let conversation = acme.starts(phone, "Hi").await;
+            for body in said {
+                let body = json!({ "body": body, "hold_seconds": 30 });
+                let said = acme.post(&format!("/conversations/{conversation}/messages"), body).await;
+                let _ = said.is(202);
+            }
+        }
+        // All are due at once, and the carrier refuses some now and then.
+        town.faults(serde_json::from_value(json!({ "seed": 7, "server_error": { "probability": 0.1 } })).unwrap());
+        town.passes(SignedDuration::from_mins(2)).await;
+        for phone in &phones {
+            assert_eq!(town.heard(phone), ["Hi", "One", "Two", "Three", "Four"], "{phone}");
+        }
+    }
+
     async fn a_scheduled_text_goes_at_its_hour_unless_they_write_first(store, place) {
         drop(store);
         let mut town = Town::on(place).await;
