@@ -2,15 +2,17 @@
 //! lease; whoever dies with one gives it back by the lease's end, or to the process that starts after it where there can be
 //! no other.
 
-use std::collections::HashMap;
+mod running;
+
 use std::sync::Arc;
 
 use domain::id::{KnowledgeId, TenantId};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use store::queue::{self, Claimed, Errand};
 use store::{StoreError, TenantTx};
-use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
+
+use self::running::Running;
 
 use crate::world::World;
 use crate::{assistant, carrier, knowledge, media, workflow};
@@ -19,6 +21,9 @@ use crate::{assistant, carrier, knowledge, media, workflow};
 const POLL: SignedDuration = SignedDuration::from_millis(500);
 /// Longer than any errand may take.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(180);
+/// Somebody's way through a workflow waits no longer than this and [`POLL`] for a node that is dead. Whoever lives renews it.
+const SHORT_LEASE: SignedDuration = SignedDuration::from_secs(10);
+const RENEWED_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
 /// One kind of errand and how many of it run at once.
 #[derive(Debug, Clone, Copy)]
@@ -27,31 +32,41 @@ pub(crate) struct Kind {
     at_once: usize,
     /// One tenant has at most about so many of them: another's never wait behind all of them.
     share: usize,
+    /// For how long whoever claims one has it.
+    lease: SignedDuration,
+    /// How often that is renewed while it runs; `None`: none of them takes longer.
+    renewed_every: Option<SignedDuration>,
+}
+
+impl Kind {
+    const fn new(name: &'static str, at_once: usize, share: usize) -> Self {
+        Self { name, at_once, share, lease: LEASE, renewed_every: None }
+    }
 }
 
 /// Models are slow and cheap to wait for.
-pub(crate) const ASSISTANTS: Kind = Kind { name: "ask_assistant", at_once: 1_024, share: 256 };
+pub(crate) const ASSISTANTS: Kind = Kind::new("ask_assistant", 1_024, 256);
 /// A replay asks several models at once by itself, and is in no hurry.
-pub(crate) const REPLAYS: Kind = Kind { name: "replay_assistant", at_once: 2, share: 1 };
+pub(crate) const REPLAYS: Kind = Kind::new("replay_assistant", 2, 1);
 /// Attachments take memory while they are fetched.
-pub(crate) const MEDIA: Kind = Kind { name: "fetch_media", at_once: 8, share: 6 };
+pub(crate) const MEDIA: Kind = Kind::new("fetch_media", 8, 6);
 /// Sources take memory while they are read, too.
-pub(crate) const LEARNING: Kind = Kind { name: "learn_knowledge", at_once: 4, share: 3 };
+pub(crate) const LEARNING: Kind = Kind::new("learn_knowledge", 4, 3);
 /// One tenant's at a time each; those with an endpoint of their own wait for it.
-pub(crate) const EMBEDDING: Kind = Kind { name: "embed_knowledge", at_once: 4, share: 3 };
+pub(crate) const EMBEDDING: Kind = Kind::new("embed_knowledge", 4, 3);
 /// Long and in no hurry.
-pub(crate) const FREEZING: Kind = Kind { name: "freeze_campaign", at_once: 2, share: 1 };
+pub(crate) const FREEZING: Kind = Kind::new("freeze_campaign", 2, 1);
 /// Long, and somebody looks on.
-pub(crate) const CHECKING: Kind = Kind { name: "check_campaign", at_once: 2, share: 1 };
+pub(crate) const CHECKING: Kind = Kind::new("check_campaign", 2, 1);
 /// Long, on a thread of its own, and in no hurry.
-pub(crate) const IMPORTING: Kind = Kind { name: "import_contacts", at_once: 2, share: 1 };
+pub(crate) const IMPORTING: Kind = Kind::new("import_contacts", 2, 1);
 /// A carrier is asked few things, and slowly.
-pub(crate) const REGISTRATIONS: Kind = Kind { name: "read_registration", at_once: 4, share: 2 };
+pub(crate) const REGISTRATIONS: Kind = Kind::new("read_registration", 4, 2);
 /// Endpoints of tenants may be slow, too, and each call holds a connection.
-pub(crate) const TOOLS: Kind = Kind { name: "run_tool", at_once: 64, share: 16 };
-
+pub(crate) const TOOLS: Kind = Kind::new("run_tool", 64, 16);
 /// Systems and models that workflows ask may be slow, and each call holds a connection.
-pub(crate) const WORKFLOWS: Kind = Kind { name: "act_for_workflow", at_once: 128, share: 32 };
+pub(crate) const WORKFLOWS: Kind =
+    Kind { lease: SHORT_LEASE, renewed_every: Some(RENEWED_EVERY), ..Kind::new("act_for_workflow", 128, 32) };
 
 /// Runs errands of one kind until it is time to stop; then waits for those that run. `alone`: what is claimed by now was
 /// claimed by a process that is gone.
@@ -59,30 +74,24 @@ pub(crate) async fn run(world: Arc<World>, kind: Kind, alone: bool, stop: Cancel
     if alone {
         take_over(&world, kind).await;
     }
-    let mut running = JoinSet::new();
-    let mut of_tenant: HashMap<TenantId, usize> = HashMap::new();
+    let mut running = Running::of(kind);
     let mut next = None;
     while world.alarm_of(kind.name).wait(&*world.clock, next, POLL, &stop).await {
         next = None;
         loop {
-            while let Some(ended) = running.try_join_next() {
-                made_room(&mut of_tenant, ended);
-            }
+            running.make_room();
+            running.renew(&world).await;
             if running.len() >= kind.at_once {
                 // One that ends makes room for the next.
-                if let Some(ended) = running.join_next().await {
-                    made_room(&mut of_tenant, ended);
-                }
+                running.one_ends(&world).await;
                 continue;
             }
-            let busy: Vec<TenantId> =
-                of_tenant.iter().filter(|(_, count)| **count >= kind.share).map(|(tenant, _)| *tenant).collect();
-            match claim(&world, kind, (kind.at_once - running.len()).min(kind.share), busy).await {
-                Ok(claimed) if claimed.is_empty() => break,
-                Ok(claimed) => {
+            let room = (kind.at_once - running.len()).min(kind.share);
+            match claim(&world, kind, room, running.busy()).await {
+                Ok((claimed, _)) if claimed.is_empty() => break,
+                Ok((claimed, until)) => {
                     for errand in claimed {
-                        *of_tenant.entry(errand.tenant).or_default() += 1;
-                        running.spawn(perform(Arc::clone(&world), errand));
+                        running.begin(&world, errand, until);
                     }
                 }
                 Err(error) => {
@@ -93,7 +102,9 @@ pub(crate) async fn run(world: Arc<World>, kind: Kind, alone: bool, stop: Cancel
             }
         }
     }
-    while running.join_next().await.is_some() {}
+    while running.len() > 0 {
+        running.one_ends(&world).await;
+    }
 }
 
 /// Reads a source for whoever is at hand, if its first reading waits.
@@ -117,31 +128,23 @@ async fn take_over(world: &Arc<World>, kind: Kind) {
     }
 }
 
-async fn claim(world: &Arc<World>, kind: Kind, room: usize, busy: Vec<TenantId>) -> Result<Vec<Claimed>, StoreError> {
+/// Claims some, and answers until when they are ours.
+async fn claim(
+    world: &Arc<World>,
+    kind: Kind,
+    room: usize,
+    busy: Vec<TenantId>,
+) -> Result<(Vec<Claimed>, Timestamp), StoreError> {
     let now = world.now();
     let limit = u32::try_from(room).unwrap_or(1);
-    world.store.system_write(async move |tx| queue::claim_errands(tx, kind.name, now, LEASE, limit, &busy).await).await
+    let until = now.checked_add(kind.lease).map_err(StoreError::fault)?;
+    let claim = async move |tx: &mut store::SystemTx<'_>| {
+        queue::claim_errands(tx, kind.name, now, kind.lease, limit, &busy).await
+    };
+    Ok((world.store.system_write(claim).await?, until))
 }
 
-/// A tenant whose errand has ended may have another.
-fn made_room(of_tenant: &mut HashMap<TenantId, usize>, ended: Result<TenantId, JoinError>) {
-    match ended {
-        Ok(tenant) => {
-            let count = of_tenant.entry(tenant).or_default();
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                of_tenant.remove(&tenant);
-            }
-        }
-        // Whose it was is not known: nobody waits because of it.
-        Err(error) => {
-            tracing::error!(%error, "an errand broke off");
-            of_tenant.clear();
-        }
-    }
-}
-
-async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
+async fn perform(world: Arc<World>, claimed: Claimed) {
     let result = match &claimed.errand {
         Errand::AskAssistant { conversation, assistant, version } => {
             assistant::answer(&world, &claimed, *conversation, *assistant, *version).await
@@ -162,5 +165,4 @@ async fn perform(world: Arc<World>, claimed: Claimed) -> TenantId {
         // Its lease ends, and it is tried again.
         tracing::warn!(%error, errand = claimed.errand.kind(), "an errand could not be finished");
     }
-    claimed.tenant
 }

@@ -111,6 +111,7 @@ async fn together(world: &Arc<World>, limit: u32) -> Result<Taken, StoreError> {
 #[derive(Default)]
 struct Together {
     ways: usize,
+    turns: usize,
     doors: Vec<(ContactId, Result<EnrolmentId, &'static str>)>,
     after: Aftermath,
     heads: Vec<(TenantId, i64)>,
@@ -129,6 +130,7 @@ impl Together {
         let mut turns = Turns::of(tx, now, ids, ways, entering).await?;
         self.doors.extend(turns.enter(entering));
         turns.take();
+        self.turns += turns.taken();
         self.ways += turns.len().max(entering.len());
         let lines = turns.write(tx, entering, &mut self.after).await?;
         if !lines.is_empty() {
@@ -138,6 +140,7 @@ impl Together {
     }
 
     fn announce(&self, world: &World) {
+        metrics::counter!("workflow_turns_total").increment(self.turns as u64);
         world.committed(&self.after);
         for (tenant, head) in &self.heads {
             world.told(*tenant, *head);

@@ -10,7 +10,7 @@ mod tellings;
 
 pub use errands::{
     Asks, Claimed, Errand, add_errand, claim_errand, claim_errands, drop_errand, hasten_errand, postpone_errand,
-    repeat_errand, take_over_errands,
+    renew_errands, repeat_errand, take_over_errands,
 };
 pub use inbox::{
     Arrival, Waiting, accept, add_facts, finish, forget_arrivals, next_turn, postpone, set_aside, shards_of, waiting,

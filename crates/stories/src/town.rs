@@ -35,6 +35,9 @@ const MOMENT: SignedDuration = SignedDuration::from_millis(2);
 const LONG_MOMENT: SignedDuration = SignedDuration::from_millis(20);
 /// How long whoever runs an errand has it for himself.
 pub(crate) const ERRAND_LEASE: SignedDuration = SignedDuration::from_secs(180);
+/// What is done for workflows has a short one, which is renewed while it runs: so much is always left of it then.
+const RENEWED_LEASE: SignedDuration = SignedDuration::from_secs(10);
+const RENEWED_LEFT: SignedDuration = SignedDuration::from_secs(7);
 /// Longer than any story takes to come to rest, on the busiest machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -274,6 +277,8 @@ impl Town {
         // On SQLite, whoever comes after the dead takes over at once.
         let takes_over = self.mortal.is_some() && self.store.engine() == store::dialect::Engine::Sqlite;
         let errands = if takes_over { self.started } else { begun(ERRAND_LEASE) };
+        let renewed = now.checked_add(RENEWED_LEFT).expect("a time");
+        let renewed = if takes_over { self.started } else { renewed.max(begun(RENEWED_LEASE)) };
         self.store
             .system_read(async move |tx| {
                 let row = tx
@@ -298,7 +303,8 @@ impl Town {
                               + (SELECT COUNT(*) FROM campaign_recipient WHERE standing = 'sending'
                                  AND (lease_until_us >= $2 OR lease_until_us < $1))
                               + (SELECT COUNT(*) FROM errand WHERE ready_at_us <= $1
-                                 OR (attempt > 0 AND ready_at_us >= $3))
+                                 OR (attempt > 0 AND kind <> 'act_for_workflow' AND ready_at_us >= $3)
+                                 OR (attempt > 0 AND kind = 'act_for_workflow' AND ready_at_us >= $4))
                               + (SELECT COUNT(*) FROM entry WHERE ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM enrolment_event WHERE ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM enrolment WHERE due_at_us <= $1)
@@ -309,7 +315,7 @@ impl Town {
                               + (SELECT COUNT(*) FROM webhook_delivery WHERE state = 'waiting' AND next_at_us <= $1)
                               + (SELECT COUNT(*) FROM webhook w JOIN event_head h ON h.tenant_id = w.tenant_id
                                  WHERE w.enabled AND w.told_seq < h.seq)",
-                        args![now, sends, errands],
+                        args![now, sends, errands, renewed],
                     )
                     .await?;
                 row.get::<i64>(0)

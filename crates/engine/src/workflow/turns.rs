@@ -92,6 +92,11 @@ impl<'i> Turns<'i> {
         self.ways.len()
     }
 
+    /// How many turns were taken.
+    pub(super) fn taken(&self) -> usize {
+        self.log.len()
+    }
+
     /// Somebody enters, with this.
     pub(super) fn begin(&mut self, way: Way, first: Event) {
         self.ways.insert(way.id, Moving { way, from: None, first: Some(first) });

@@ -208,6 +208,23 @@ pub async fn claim_errands(
         .collect()
 }
 
+/// Whoever is at these stays at them until `until`. Each comes with the end of its lease so far: one that was done, put off or taken over
+/// meanwhile is left as it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn renew_errands(
+    tx: &mut SystemTx<'_>,
+    kind: &'static str,
+    held: &[(WorkId, Timestamp)],
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    // By kind and end: that is where the index finds them.
+    let sql = "UPDATE errand SET ready_at_us = $4 WHERE kind = $1 AND ready_at_us {among $2} AND id {among $3}";
+    let ends = list(held.iter().map(|(_, end)| *end));
+    tx.push(sql, args![kind, ends, list(held.iter().map(|(id, _)| *id)), until]).await
+}
+
 /// Takes one errand of the tenant's for the time of a lease, if it is ready and nobody is at it: for who is at hand.
 ///
 /// # Errors

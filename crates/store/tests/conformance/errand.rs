@@ -48,6 +48,26 @@ on_both_engines! {
         assert_eq!(claim(&store, "ask_assistant", at(61)).await, [(1, 2)]);
     }
 
+    /// Whoever lives stays at it; what was put off or taken over meanwhile is not theirs to renew.
+    async fn a_lease_is_renewed_by_whoever_has_it(store) {
+        settle(&store).await;
+        for n in 1..=3 {
+            let ask = Errand::AskAssistant { conversation: desk::conversation(1), assistant: desk::assistant(1), version: n };
+            add(&store, ACME, u128::try_from(n).unwrap(), ask).await;
+        }
+        assert_eq!(claim(&store, "ask_assistant", at(1)).await, [(1, 1), (2, 1), (3, 1)]);
+        store.write(ACME, async |tx| queue::postpone_errand(tx, WorkId(Uuid::from_u128(2)), at(5)).await).await.unwrap();
+        assert_eq!(claim(&store, "ask_assistant", at(5)).await, [(2, 2)]);
+        store.write(ACME, async |tx| queue::postpone_errand(tx, WorkId(Uuid::from_u128(3)), at(70)).await).await.unwrap();
+        let held = [1, 2, 3].map(|n| (WorkId(Uuid::from_u128(n)), at(61)));
+        let renew = async move |tx: &mut store::SystemTx<'_>| queue::renew_errands(tx, "ask_assistant", &held, at(91)).await;
+        store.system_write(renew).await.unwrap();
+        assert_eq!(claim(&store, "ask_assistant", at(64)).await, [], "the first is renewed");
+        assert_eq!(claim(&store, "ask_assistant", at(69)).await, [(2, 3)], "whoever took it over had it until then");
+        assert_eq!(claim(&store, "ask_assistant", at(90)).await, [(3, 2)], "it was put off until then");
+        assert_eq!(claim(&store, "ask_assistant", at(91)).await, [(1, 2)]);
+    }
+
     /// A tenant that has enough leaves the rest for others.
     async fn a_busy_tenant_waits(store) {
         settle(&store).await;

@@ -1,7 +1,6 @@
 //! A campaign: nobody gets it twice, nobody is forgotten, and its sums are right after every start.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use domain::id::Ids;
@@ -14,6 +13,7 @@ use store::remember::SENDING_LEASE;
 use store::{StoreError, args};
 
 use crate::house::{CARRIER_KEY, Caller, House, NUMBER, Opened};
+use crate::people::{UNKNOWN_PER_KILL, import, phone, said};
 
 /// How many are to get it, and how often the server is killed meanwhile.
 #[derive(Clone, Copy)]
@@ -21,9 +21,6 @@ struct Load {
     people: usize,
     kills: usize,
 }
-
-/// So many texts are marked and not yet out when it is killed, at most: as many as may be on their way at once.
-pub const UNKNOWN_PER_KILL: usize = 256;
 
 mod nobody_gets_it_twice_and_nobody_is_forgotten {
     use super::*;
@@ -37,11 +34,6 @@ mod nobody_gets_it_twice_and_nobody_is_forgotten {
     async fn on_postgres() {
         killed_again_and_again(Engine::Postgres, Load { people: 5_000, kills: 6 }).await;
     }
-}
-
-/// A person of a country whose law sets campaigns no hours: the clock of this test is the real one.
-pub fn phone(nth: usize) -> String {
-    format!("+4740{nth:06}")
 }
 
 /// A carrier that loses answers, takes texts that it says it did not, and tells everything twice.
@@ -92,10 +84,9 @@ async fn killed_again_and_again(engine: Engine, load: Load) {
             let goal = control.counters().accepted + random + 1;
             control.until(|counters| counters.accepted >= goal).await;
         }
-        server.kill().unwrap();
-        server.wait().unwrap();
+        server.kill();
         risen = Timestamp::now();
-        server = house.serve();
+        server = house.serve(0);
         caller.ready().await;
         killed += 1;
         sums_are_right(&caller, &campaign, people).await;
@@ -104,41 +95,9 @@ async fn killed_again_and_again(engine: Engine, load: Load) {
     at_rest(&house, risen).await;
     control.until_quiet().await;
     sums_are_right(&caller, &campaign, people).await;
-    server.kill().unwrap();
-    server.wait().unwrap();
+    server.kill();
     judge(&house, &carrier, load).await;
     carrier.stop().await;
-}
-
-pub async fn said(caller: &Caller, method: Method, path: &str, body: Value) -> Value {
-    let (status, said) = caller.api(method, path, body, None).await.unwrap();
-    assert!(status < 300, "{path}: {status}: {said}");
-    said
-}
-
-pub async fn import(caller: &Caller, people: usize) {
-    let mut file = String::from("phone,name,opted_in\n");
-    for nth in 0..people {
-        let _ = writeln!(file, "{},Person{nth} Example,yes", phone(nth));
-    }
-    let headers = vec![
-        ("authorization", format!("Bearer {}", caller.key)),
-        ("content-type", "application/octet-stream".to_owned()),
-    ];
-    let path = "/api/v1/contacts/imports?file_name=people.csv";
-    let answer = caller.once(Method::POST, path, headers, file.into()).await.unwrap();
-    assert!(answer.status < 300, "{}", String::from_utf8_lossy(&answer.body));
-    let import: Value = serde_json::from_slice(&answer.body).unwrap();
-    let import = format!("/contacts/imports/{}", import["id"].as_str().unwrap());
-    said(caller, Method::POST, &format!("{import}/start"), json!({})).await;
-    loop {
-        let stands = said(caller, Method::GET, &import, Value::Null).await;
-        if stands["state"] != "running" {
-            assert_eq!(stands["tally"]["creates"], people, "{stands}");
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 /// Whatever was interrupted: everybody who has a row stands somewhere, once.

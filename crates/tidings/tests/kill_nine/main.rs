@@ -4,7 +4,11 @@
 #![expect(clippy::disallowed_methods, reason = "the carrier that is played here signs with the real time")]
 #![allow(clippy::unwrap_used, reason = "what is not as expected shall fail there")]
 
+mod answers;
+mod balancer;
 mod campaign;
 mod house;
+mod migration;
+mod people;
 mod survey;
 mod texts;
