@@ -214,7 +214,11 @@ export type WorkflowState = Workflow["state"];
 export type WorkflowTemplate = Omit<Schemas["GalleryWorkflow"], "document"> & { document: WorkflowDocument };
 export type WorkflowVersion = Schemas["WorkflowVersion"];
 export type WorkflowVersionDetail = WorkflowVersion & { document: WorkflowDocument };
+export type WorkflowSecret = Schemas["WorkflowSecret"];
+export type NewWorkflowSecret = Schemas["SetWorkflowSecret"];
 export type WorkflowPlay = Schemas["WorkflowPlay"];
+export type WorkflowAnswer = Schemas["WorkflowAnswer"];
+export type WorkflowAnswers = Schemas["WorkflowAnswers"];
 export type WorkflowPlayed = Schemas["WorkflowPlayed"];
 export type Enrolment = Schemas["Enrolment"];
 export type EnrolmentStatus = Schemas["EnrolmentStatus"];
@@ -251,6 +255,8 @@ export interface NewWorkflowPlay {
   person?: Partial<Schemas["InventedPerson"]>;
   variables: Record<string, FieldValue>;
   plays: readonly WorkflowPlay[];
+  /** What becomes of texts, and what systems and models answer. */
+  answers?: WorkflowAnswers;
   /** When they enter. */
   at: string;
 }

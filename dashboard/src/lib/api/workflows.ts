@@ -34,7 +34,6 @@ export const workflows = {
   exportAddress: (id: string, format: "json" | "yaml", version?: number) =>
     addressOf(`/workflows/${at(id)}/export`, { format, version }),
   gallery: () => get<{ data: T.WorkflowTemplate[] }>("/workflow-gallery"),
-  /** All plays are sent each time: nothing is kept of them. */
   /** Sends people who are made up through a document; so many take a while. */
   forecast: (document: T.WorkflowDetail["document"], guess: T.WorkflowGuess) => {
     const { people, days, segments_per_second, ...habits } = guess;
@@ -44,7 +43,16 @@ export const workflows = {
       { timeoutMs: CROWD_TIMEOUT_MS },
     );
   },
+  /** All plays are sent each time: nothing is kept of them. */
   simulate: (body: T.NewWorkflowPlay) => post<T.WorkflowPlayed>("/workflows/simulate", body),
+};
+
+/** What their requests carry and nobody is shown. */
+export const workflowSecrets = {
+  list: () => get<{ data: T.WorkflowSecret[] }>("/workflow-secrets"),
+  set: (name: string, body: T.NewWorkflowSecret) =>
+    put<T.WorkflowSecret>(`/workflow-secrets/${at(name)}`, body),
+  remove: (name: string) => remove(`/workflow-secrets/${at(name)}`),
 };
 
 /** Who is on their way through them. */
