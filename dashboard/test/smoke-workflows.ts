@@ -417,7 +417,7 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   // A step of the drawing says who stands there.
   await page.locator('[data-step="answer"]').or(page.locator("[data-step]").nth(3)).first().click();
   await page.getByRole("button", { name: "Everywhere" }).click();
-  await page.getByRole("button", { name: "Let somebody in" }).click();
+  await page.getByRole("button", { name: "Add people" }).click();
   await page.getByRole("dialog").getByLabel("Search for somebody").pressSequentially("Ruth");
   await page.getByRole("dialog").getByTitle("Let Ruth Adler in").click();
   await page
@@ -428,7 +428,7 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
     .waitFor();
   await shot("b9-enter");
   await axe(page, "letting somebody in");
-  await page.keyboard.press("Escape");
+  await letIn({ page, fake, shot, axe, expect });
 
   // Who is in an older version is moved, after it was told what would become of whom.
   if (kept) publishFake(fake.desk, kept, "The second one");
@@ -452,6 +452,28 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   const ways = page.getByRole("list", { name: "Workflows that they are in" });
   await ways.getByRole("link", { name: "Appointment reminder" }).waitFor();
   await axe(page, "the workflows of a contact");
+}
+
+/** All who have a tag are let in, after it was told how many that would be. */
+async function letIn({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: "Add people" });
+  const inside = () => fake.desk.enrolments.length;
+  await dialog.getByRole("radio", { name: "Lists and segments" }).check({ force: true });
+  const tag = dialog.getByLabel("Add a tag of those who are to enter");
+  await tag.fill("vip");
+  await page.keyboard.press("Enter");
+  const before = inside();
+  await dialog.getByRole("button", { name: "See who would enter" }).click();
+  await dialog.getByText(/would enter\./).waitFor();
+  expect(inside() === before, "nobody may enter while it is only counted");
+  await shot("b9-would-enter");
+  await axe(page, "who would enter");
+  await dialog.getByRole("button", { name: /^Let .* in$/ }).click();
+  await dialog.getByText(/let in\.$/).waitFor();
+  expect(inside() > before, "those who were counted must be let in");
+  await shot("b9-let-in");
+  await axe(page, "many who were let in");
+  await page.keyboard.press("Escape");
 }
 
 /** The same on a phone. */

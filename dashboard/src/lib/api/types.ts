@@ -225,6 +225,31 @@ export type EnrolmentStatus = Schemas["EnrolmentStatus"];
 export type EnrolmentTrace = Schemas["EnrolmentTrace"];
 export type EnrolmentTurn = Schemas["EnrolmentTurn"];
 export type Entered = Schemas["Entered"];
+/** Who is to enter a workflow together. */
+export interface NewSelection {
+  audience: { tags?: string[]; lists?: string[]; segments?: string[]; imports?: string[] };
+  /** So many a minute are let in. */
+  per_minute?: number;
+  /** It is only counted who would enter. */
+  dry_run: boolean;
+}
+/** People who are let into a workflow together, and what came of it so far. */
+export interface Selection {
+  id: string;
+  dry_run: boolean;
+  state: "running" | "done" | "cancelled";
+  per_minute: number;
+  /** So many were looked at, whether they are meant or not. */
+  looked: number;
+  /** Of so many; `null`: nobody has begun. */
+  to_look: number | null;
+  /** So many entered, or would. */
+  entered: number;
+  /** How many of those who are meant did not, by the reason. */
+  refused: Record<string, number>;
+  created_at: string;
+  ended_at: string | null;
+}
 export type Migration = Schemas["MigrateEnrolments"];
 export type Migrated = Schemas["Migrated"];
 export type StepCount = Schemas["StepCount"];

@@ -69,6 +69,13 @@ export const enrolments = {
   /** Those in one version go on in another; with `dry_run` it is only told who would. */
   migrate: (workflow: string, how: T.Migration, key = newKey()) =>
     post<T.Migrated>(`/workflows/${at(workflow)}/migrate`, how, { key }),
+  /** Many are let in together, or with `dry_run` it is only counted who would be: both go on by themselves. */
+  select: (workflow: string, whom: T.NewSelection, key: string) =>
+    post<T.Selection>(`/workflows/${at(workflow)}/selections`, whom, { key }),
+  selections: (workflow: string) => get<T.Page<T.Selection>>(`/workflows/${at(workflow)}/selections`),
+  selection: (id: string) => get<T.Selection>(`/selections/${at(id)}`),
+  /** Nobody more is let in by it. */
+  stopSelection: (id: string) => post<T.Selection>(`/selections/${at(id)}/cancel`, {}, { key: newKey() }),
   enter: (workflow: string, contact_ids: string[], key: string) =>
     post<T.Entered>(`/workflows/${at(workflow)}/enrolments`, { contact_ids }, { key }),
 };
