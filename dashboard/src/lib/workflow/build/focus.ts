@@ -11,10 +11,14 @@ export function focusStep(id: string): void {
   card?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-/** The first thing that can be written of a step; if it says nothing that can be, the step. */
+/** What is wrong in the form of a step, else the first thing that can be written; if there is nothing, the step. */
 export function focusForm(id: string): void {
   const panel = document.getElementById("step-form");
-  const first = panel?.querySelector<HTMLElement>("textarea, input:not([type=hidden]), select, button");
+  const wrong = panel?.querySelector<HTMLElement>('[aria-invalid="true"]');
+  // It may be folded up.
+  wrong?.closest("details")?.setAttribute("open", "");
+  const first =
+    wrong ?? panel?.querySelector<HTMLElement>("textarea, input:not([type=hidden]), select, button");
   stepElement(id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (first) first.focus();
   else focusStep(id);
