@@ -1,8 +1,9 @@
 /** Workflows: chosen from the gallery, written by pointer and by keys, tried on the phone, published; and on a phone. */
 import { NARROW, WIDE } from "./browser";
-import { publish as publishFake } from "./fake/workflows";
+import { aWorkflowOf, publish as publishFake } from "./fake/workflows";
 import { idsOf } from "../src/lib/workflow/tree";
 import type { Smoke } from "./smoke-assistant";
+import { keepSecrets } from "./smoke-secrets";
 
 /** A row of tabs may be longer than the page, and is moved by itself. */
 const SIDEWAYS =
@@ -33,6 +34,8 @@ export async function workflow(smoke: Smoke): Promise<void> {
   await play(smoke);
   await publish(smoke);
   await collide(smoke);
+  await answer(smoke);
+  await keepSecrets(smoke);
   await people(smoke);
   await narrow(smoke);
 }
@@ -158,6 +161,25 @@ async function keys({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   for (let n = 0; n < 3; n++) await page.keyboard.press("Control+z");
   await page.getByText("Saved", { exact: true }).waitFor();
   expect(!ids().includes("ask_2"), "what was done must be undone by keys");
+  // A place is chosen for a step without a pointer; Escape leaves it where it was.
+  const before = ids().join();
+  await page.locator("#step-thank").focus();
+  await page.keyboard.press("m");
+  await page.getByText("Choose where thank goes.").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await shot("a9-carried");
+  await axe(page, "a step that is moved by keys");
+  await page.keyboard.press("Escape");
+  await page.getByText("Choose where thank goes.").waitFor({ state: "detached" });
+  expect((await held()) === "step-thank", "Escape must leave a step, and the keyboard, where it was");
+  await page.keyboard.press("m");
+  await page.keyboard.press("Enter");
+  expect((await held()) === "step-thank", "the keyboard must go with a step that is moved elsewhere");
+  await page.getByText("Saved", { exact: true }).waitFor();
+  expect(ids().join() !== before, "a step must go where it is put by keys");
+  await page.keyboard.press("Control+z");
+  await page.getByText("Saved", { exact: true }).waitFor();
+  expect(ids().join() === before, "a step that was moved must be taken back");
   await page.getByRole("button", { name: "Keys" }).click();
   await shot("a9-keys");
   await axe(page, "the keys of a builder");
@@ -298,6 +320,68 @@ async function collide({ page, fake, shot, axe, expect }: Smoke): Promise<void> 
   expect(JSON.stringify(made()?.document).includes("Mine."), "what somebody keeps must be kept");
 }
 
+/** What systems and models answer is said when the play comes to them, and kept with the conversation. */
+async function answer({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const { workflow } = aWorkflowOf(fake.desk, {
+    name: "Order status",
+    variables: [
+      { key: "topic", label: "Topic", type: "choice", choices: ["Order", "Refund"] },
+      { key: "paid", label: "Paid", type: "yes_no" },
+    ],
+    steps: [
+      { id: "sort", assistant: { task: { classify: { question: "What is this about?", into: "topic" } } } },
+      {
+        id: "ask_shop",
+        http: { url: "https://shop.example/{phone}", method: "GET", save: { paid: "/paid" } },
+      },
+      {
+        id: "tell",
+        send: { text: "It is about {topic|nothing}. Paid: {paid|nobody knows}.", purpose: "reply" },
+      },
+    ],
+  });
+  await page.goto(`${fake.url}/workflows/${workflow.id}`);
+  await page.getByRole("button", { name: "Try it" }).click();
+  const phone = page.getByRole("complementary", { name: "Try it" });
+  await phone.getByRole("region", { name: "A model is asked" }).waitFor();
+  await shot("b3-model-asked");
+  await axe(page, "a model that is asked in a play");
+  await phone.getByRole("button", { name: "Refund" }).press("Enter");
+  const shop = phone.getByRole("region", { name: "Your system is asked" });
+  await shop.getByLabel("Paid").selectOption("no");
+  await shot("b3-system-asked");
+  await axe(page, "a system that is asked in a play");
+  expect(
+    ((await page.evaluate("document.activeElement?.closest('.question') !== null")) as boolean) === true,
+    "after an answer the keyboard must be at the next question",
+  );
+  await phone.getByRole("button", { name: "It answers this" }).click();
+  await phone.getByRole("log").getByText("It is about Refund. Paid: no.").waitFor();
+  await phone.getByRole("button", { name: "Take the last one back" }).click();
+  await shop.waitFor();
+  await shop.getByRole("button", { name: "Does not answer" }).click();
+  await phone.getByRole("log").getByText("Paid: nobody knows.").waitFor();
+  await phone.getByRole("radio", { name: "Kept" }).check({ force: true });
+  await phone.getByLabel("What it is called").fill("The shop is down");
+  await phone.getByRole("button", { name: "Keep this one" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  const kept = fake.desk.workflows.find((one) => one.workflow.id === workflow.id);
+  const golden = kept?.workflow.document.goldens?.[0] as { answers?: { models: unknown[]; http: unknown[] } };
+  expect(
+    golden.answers?.models.length === 1 && golden.answers.http.length === 1,
+    "what was answered must be kept with the conversation",
+  );
+  await phone.getByRole("button", { name: "Play The shop is down" }).click();
+  await phone.getByRole("log").getByText("Paid: nobody knows.").waitFor();
+  await page.setViewportSize(NARROW);
+  await phone.getByRole("button", { name: "From the beginning" }).click();
+  await phone.getByRole("button", { name: "Refund" }).waitFor();
+  await shot("b3-narrow-asked");
+  await axe(page, "a question of a play on a phone");
+  expect(!(await page.evaluate(SIDEWAYS)), "nothing may stick out of a question on a phone");
+  await page.setViewportSize(WIDE);
+}
+
 /** Who is where: counted on the drawing, listed, let in, looked at one by one. */
 async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   const kept = fake.desk.workflows.find(({ workflow }) => workflow.name === "Appointment reminder");
@@ -333,7 +417,7 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   // A step of the drawing says who stands there.
   await page.locator('[data-step="answer"]').or(page.locator("[data-step]").nth(3)).first().click();
   await page.getByRole("button", { name: "Everywhere" }).click();
-  await page.getByRole("button", { name: "Let somebody in" }).click();
+  await page.getByRole("button", { name: "Add people" }).click();
   await page.getByRole("dialog").getByLabel("Search for somebody").pressSequentially("Ruth");
   await page.getByRole("dialog").getByTitle("Let Ruth Adler in").click();
   await page
@@ -344,7 +428,7 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
     .waitFor();
   await shot("b9-enter");
   await axe(page, "letting somebody in");
-  await page.keyboard.press("Escape");
+  await letIn({ page, fake, shot, axe, expect });
 
   // Who is in an older version is moved, after it was told what would become of whom.
   if (kept) publishFake(fake.desk, kept, "The second one");
@@ -368,6 +452,28 @@ async function people({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
   const ways = page.getByRole("list", { name: "Workflows that they are in" });
   await ways.getByRole("link", { name: "Appointment reminder" }).waitFor();
   await axe(page, "the workflows of a contact");
+}
+
+/** All who have a tag are let in, after it was told how many that would be. */
+async function letIn({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: "Add people" });
+  const inside = () => fake.desk.enrolments.length;
+  await dialog.getByRole("radio", { name: "Lists and segments" }).check({ force: true });
+  const tag = dialog.getByLabel("Add a tag of those who are to enter");
+  await tag.fill("vip");
+  await page.keyboard.press("Enter");
+  const before = inside();
+  await dialog.getByRole("button", { name: "See who would enter" }).click();
+  await dialog.getByText(/would enter\./).waitFor();
+  expect(inside() === before, "nobody may enter while it is only counted");
+  await shot("b9-would-enter");
+  await axe(page, "who would enter");
+  await dialog.getByRole("button", { name: /^Let .* in$/ }).click();
+  await dialog.getByText(/let in\.$/).waitFor();
+  expect(inside() > before, "those who were counted must be let in");
+  await shot("b9-let-in");
+  await axe(page, "many who were let in");
+  await page.keyboard.press("Escape");
 }
 
 /** The same on a phone. */

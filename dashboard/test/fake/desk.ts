@@ -134,6 +134,8 @@ export class FakeDesk {
   campaigns: T.Campaign[] = [];
   workflows: FakeWorkflow[] = [];
   enrolments: T.Enrolment[] = [];
+  selections: T.Selection[] = [];
+  workflowSecrets: T.WorkflowSecret[] = [];
   /** By their campaign. */
   recipients = new Map<string, T.Recipient[]>();
   /** What launches would do, by campaign. */

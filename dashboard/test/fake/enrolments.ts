@@ -4,7 +4,7 @@ import { kindOf, waysOf, type Step } from "../../src/lib/workflow/document";
 import { allSteps } from "../../src/lib/workflow/tree";
 import { contactsOf } from "./contacts";
 import { notFound, type FakeDesk } from "./desk";
-import { now, page, type Handler } from "./handler";
+import { byId, now, page, type Handler } from "./handler";
 
 const MINUTE = 60_000;
 const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE).toISOString();
@@ -158,7 +158,43 @@ const one = (d: FakeDesk, id = ""): T.Enrolment => {
   return found;
 };
 
+/** A moment passes before all were looked at. */
+const LOOKING_MS = 300;
+
 export const enrolmentRoutes: Record<string, Handler> = {
+  "GET /workflows/:/selections": (d) => page(d.selections),
+  "GET /selections/:": (d, [id]) => byId(d.selections, id),
+  "POST /selections/:/cancel": (d, [id]) =>
+    Object.assign(byId(d.selections, id), { state: "cancelled", ended_at: now() }),
+  "POST /workflows/:/selections": (d, [id = ""], body) => {
+    const { per_minute = 6_000, dry_run } = body as unknown as T.NewSelection;
+    // Whatever groups are named, everybody is in them.
+    const all = contactsOf(d);
+    const isInside = (c: T.Contact) => d.enrolments.some((e) => e.workflow_id === id && e.contact_id === c.id);
+    const fresh = all.filter((c) => !isInside(c));
+    const selection: T.Selection = {
+      id: d.id("sel"),
+      dry_run,
+      state: "running",
+      per_minute,
+      looked: 0,
+      to_look: null,
+      entered: 0,
+      refused: {},
+      created_at: now(),
+      ended_at: null,
+    };
+    d.selections.unshift(selection);
+    const workflow = d.workflows.find((kept) => kept.workflow.id === id)?.workflow;
+    setTimeout(() => {
+      const counts = { looked: all.length, to_look: all.length, entered: fresh.length };
+      const refused = { inside: all.length - fresh.length };
+      Object.assign(selection, { ...counts, refused, state: "done", ended_at: now() });
+      if (!dry_run) for (const contact of fresh) aWay(d, id, contact, { source: "by_hand" });
+      d.emit("workflow.updated", { workflow });
+    }, LOOKING_MS);
+    return { ...selection };
+  },
   "GET /enrolments": (d, _, __, query) => {
     const [q, status, step] = ["q", "status", "step"].map((name) => query.get(name)?.toLowerCase());
     return page(

@@ -7,6 +7,8 @@ import { allSteps } from "../../src/lib/workflow/tree";
 import { Refusal } from "./desk";
 
 const STEPS_MAX = 100;
+/** A system or a model answers within this, or not at all. */
+const ANSWER_MAX = "1h";
 
 interface Waiting {
   step: Step;
@@ -27,6 +29,8 @@ class Way {
   waiting: Waiting | null = null;
   outcome: string | null = null;
   reply = "";
+  /** What systems and models will answer. */
+  private readonly answers: { http: T.WorkflowAnswer[]; models: T.WorkflowAnswer[] };
 
   constructor(
     private readonly document: Document,
@@ -34,6 +38,7 @@ class Way {
     private readonly person: Partial<T.Contact> | null,
   ) {
     this.now = Date.parse(body.at);
+    this.answers = { http: [...(body.answers?.http ?? [])], models: [...(body.answers?.models ?? [])] };
     for (const [key, value] of Object.entries(body.variables)) this.variables[key] = String(value);
     this.see("happens", "enters", null);
     this.goOn([...document.steps]);
@@ -89,6 +94,9 @@ class Way {
         this.see("happens", `saves ${step.save?.to} = "${this.reply}"`, step.id);
         this.tell(step, "saved", `saves ${step.save?.to} = "${this.reply}"`);
         return rest;
+      case "http":
+      case "assistant":
+        return this.ask(step, rest);
       case "update_contact":
         for (const tag of step.update_contact?.add_tags ?? []) this.tags.add(tag);
         return rest;
@@ -105,6 +113,37 @@ class Way {
       default:
         return rest;
     }
+  }
+
+  /** Somebody is asked; what cannot become of it is not heard. */
+  private ask(step: Step, rest: Step[]): Step[] | null {
+    const task = step.assistant?.task;
+    if (typeof task === "string" || (task && "hand_over" in task)) return rest;
+    this.tell(step, "does", step.http ? "does http" : "does ask");
+    const answer = (step.http ? this.answers.http : this.answers.models).shift() ?? { chose: null };
+    if (answer === "sent") return this.wait(step, rest, ANSWER_MAX);
+    const [became = ""] = Object.keys(answer);
+    this.see("happens", became, step.id);
+    this.tell(step, "done", became);
+    if ("answered" in answer)
+      for (const [key, pointer] of Object.entries(step.http?.save ?? {}))
+        this.keep(step, key, at(answer.answered.body, pointer));
+    if ("found" in answer)
+      for (const [key, value] of Object.entries(answer.found)) this.keep(step, key, value);
+    if ("chose" in answer && task && "classify" in task) {
+      const { into } = task.classify;
+      const choices = this.document.variables?.find(({ key }) => key === into)?.choices;
+      this.keep(step, into, choices?.[answer.chose ?? -1]);
+    }
+    return rest;
+  }
+
+  private keep(step: Step, key: string, value: unknown): void {
+    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return;
+    const kept = typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+    this.variables[key] = kept;
+    this.see("happens", `saves ${key} = "${kept}"`, step.id);
+    this.tell(step, "saved", `saves ${key} = "${kept}"`);
   }
 
   private wait(step: Step, rest: Step[], span: string): null {
@@ -157,6 +196,12 @@ class Way {
   }
 }
 
+const at = (body: unknown, pointer: string): unknown =>
+  pointer
+    .split("/")
+    .slice(1)
+    .reduce<unknown>((of, part) => (of as Record<string, unknown> | null)?.[part], body);
+
 function isHeard(when: Heard, said: string): boolean {
   if (when === "any") return true;
   if (when === "yes") return /^y(es)?\b/i.test(said);
@@ -175,6 +220,9 @@ function lengthOf(span: string): number {
   return (boxes?.count ?? 0) * seconds * 1_000;
 }
 
+const waitsFor = (step: Step): T.WorkflowPlayed["waits_for"] =>
+  step.wait_for_reply ? "reply" : step.delay ? "time" : "effect";
+
 export function playedOf(
   body: T.NewWorkflowPlay,
   person: Partial<T.Contact> | null,
@@ -189,7 +237,7 @@ export function playedOf(
     now: new Date(way.now).toISOString(),
     status: way.outcome === null ? "live" : "ended",
     stands_at: way.at,
-    waits_for: way.waiting ? (way.waiting.step.wait_for_reply ? "reply" : "time") : null,
+    waits_for: way.waiting && waitsFor(way.waiting.step),
     wake_at: way.waiting ? new Date(way.waiting.until).toISOString() : null,
     outcome: way.outcome,
     failure: null,

@@ -7,7 +7,7 @@ import { catalogueOf } from "../../src/lib/workflow/catalogue";
 import { summaryOf, type Names } from "../../src/lib/workflow/words";
 import { allSteps } from "../../src/lib/workflow/tree";
 import { someFigures } from "../samples-workflows";
-import { contactsOf } from "./contacts";
+import { contactsOf, refused } from "./contacts";
 import { Refusal, notFound, type FakeDesk } from "./desk";
 import { now, page, type Handler } from "./handler";
 import { playedOf } from "./workflow-play";
@@ -208,6 +208,17 @@ export function seedWorkflows(d: FakeDesk): void {
 }
 
 export const workflowRoutes: Record<string, Handler> = {
+  "GET /workflow-secrets": (d) => ({ data: d.workflowSecrets }),
+  "PUT /workflow-secrets/:": (d, [name = ""], body) => {
+    const { host } = body as unknown as T.NewWorkflowSecret;
+    if (!/^[a-z0-9.-]+$/i.test(host))
+      throw refused("host", "not_a_host", "Write the host alone, as in shop.example.");
+    const secret = { name, host, set_by: d.me.user.id, set_at: now() };
+    d.workflowSecrets = [...d.workflowSecrets.filter((one) => one.name !== name), secret];
+    return secret;
+  },
+  "DELETE /workflow-secrets/:": (d, [name]) =>
+    void (d.workflowSecrets = d.workflowSecrets.filter((one) => one.name !== name)),
   "GET /workflow-gallery": () => ({ data: gallery() }),
   "GET /workflows": (d, _, __, query) => {
     const sought = query.get("q")?.toLowerCase() ?? "";

@@ -214,13 +214,42 @@ export type WorkflowState = Workflow["state"];
 export type WorkflowTemplate = Omit<Schemas["GalleryWorkflow"], "document"> & { document: WorkflowDocument };
 export type WorkflowVersion = Schemas["WorkflowVersion"];
 export type WorkflowVersionDetail = WorkflowVersion & { document: WorkflowDocument };
+export type WorkflowSecret = Schemas["WorkflowSecret"];
+export type NewWorkflowSecret = Schemas["SetWorkflowSecret"];
 export type WorkflowPlay = Schemas["WorkflowPlay"];
+export type WorkflowAnswer = Schemas["WorkflowAnswer"];
+export type WorkflowAnswers = Schemas["WorkflowAnswers"];
 export type WorkflowPlayed = Schemas["WorkflowPlayed"];
 export type Enrolment = Schemas["Enrolment"];
 export type EnrolmentStatus = Schemas["EnrolmentStatus"];
 export type EnrolmentTrace = Schemas["EnrolmentTrace"];
 export type EnrolmentTurn = Schemas["EnrolmentTurn"];
 export type Entered = Schemas["Entered"];
+/** Who is to enter a workflow together. */
+export interface NewSelection {
+  audience: { tags?: string[]; lists?: string[]; segments?: string[]; imports?: string[] };
+  /** So many a minute are let in. */
+  per_minute?: number;
+  /** It is only counted who would enter. */
+  dry_run: boolean;
+}
+/** People who are let into a workflow together, and what came of it so far. */
+export interface Selection {
+  id: string;
+  dry_run: boolean;
+  state: "running" | "done" | "cancelled";
+  per_minute: number;
+  /** So many were looked at, whether they are meant or not. */
+  looked: number;
+  /** Of so many; `null`: nobody has begun. */
+  to_look: number | null;
+  /** So many entered, or would. */
+  entered: number;
+  /** How many of those who are meant did not, by the reason. */
+  refused: Record<string, number>;
+  created_at: string;
+  ended_at: string | null;
+}
 export type Migration = Schemas["MigrateEnrolments"];
 export type Migrated = Schemas["Migrated"];
 export type StepCount = Schemas["StepCount"];
@@ -251,6 +280,8 @@ export interface NewWorkflowPlay {
   person?: Partial<Schemas["InventedPerson"]>;
   variables: Record<string, FieldValue>;
   plays: readonly WorkflowPlay[];
+  /** What becomes of texts, and what systems and models answer. */
+  answers?: WorkflowAnswers;
   /** When they enter. */
   at: string;
 }

@@ -34,7 +34,6 @@ export const workflows = {
   exportAddress: (id: string, format: "json" | "yaml", version?: number) =>
     addressOf(`/workflows/${at(id)}/export`, { format, version }),
   gallery: () => get<{ data: T.WorkflowTemplate[] }>("/workflow-gallery"),
-  /** All plays are sent each time: nothing is kept of them. */
   /** Sends people who are made up through a document; so many take a while. */
   forecast: (document: T.WorkflowDetail["document"], guess: T.WorkflowGuess) => {
     const { people, days, segments_per_second, ...habits } = guess;
@@ -44,7 +43,16 @@ export const workflows = {
       { timeoutMs: CROWD_TIMEOUT_MS },
     );
   },
+  /** All plays are sent each time: nothing is kept of them. */
   simulate: (body: T.NewWorkflowPlay) => post<T.WorkflowPlayed>("/workflows/simulate", body),
+};
+
+/** What their requests carry and nobody is shown. */
+export const workflowSecrets = {
+  list: () => get<{ data: T.WorkflowSecret[] }>("/workflow-secrets"),
+  set: (name: string, body: T.NewWorkflowSecret) =>
+    put<T.WorkflowSecret>(`/workflow-secrets/${at(name)}`, body),
+  remove: (name: string) => remove(`/workflow-secrets/${at(name)}`),
 };
 
 /** Who is on their way through them. */
@@ -61,6 +69,13 @@ export const enrolments = {
   /** Those in one version go on in another; with `dry_run` it is only told who would. */
   migrate: (workflow: string, how: T.Migration, key = newKey()) =>
     post<T.Migrated>(`/workflows/${at(workflow)}/migrate`, how, { key }),
+  /** Many are let in together, or with `dry_run` it is only counted who would be: both go on by themselves. */
+  select: (workflow: string, whom: T.NewSelection, key: string) =>
+    post<T.Selection>(`/workflows/${at(workflow)}/selections`, whom, { key }),
+  selections: (workflow: string) => get<T.Page<T.Selection>>(`/workflows/${at(workflow)}/selections`),
+  selection: (id: string) => get<T.Selection>(`/selections/${at(id)}`),
+  /** Nobody more is let in by it. */
+  stopSelection: (id: string) => post<T.Selection>(`/selections/${at(id)}/cancel`, {}, { key: newKey() }),
   enter: (workflow: string, contact_ids: string[], key: string) =>
     post<T.Entered>(`/workflows/${at(workflow)}/enrolments`, { contact_ids }, { key }),
 };

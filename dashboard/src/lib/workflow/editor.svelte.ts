@@ -4,7 +4,7 @@ import { History } from "./history";
 import { labelOfKind, newStep } from "./kinds";
 import { freeId, idFrom, isUsual } from "./names";
 import * as tree from "./tree";
-import type { Lane, Place } from "./tree";
+import type { Place } from "./tree";
 
 /** Chosen is what stands above the steps: triggers, entry, exits, variables. */
 export const START = "/start";
@@ -18,8 +18,12 @@ export class Editor {
   document = $state.raw<Document>() as Document;
   /** The id of a step, or `START`. */
   selected = $state<string | null>(null);
+  /** Counts what was chosen, one after the other: its form begins anew with each. A step that is renamed stays the same. */
+  chosen = $state(0);
   /** The step that is being dragged. */
   dragged = $state<string | null>(null);
+  /** The step for which a place is being chosen, by keys or by touch. */
+  carried = $state<string | null>(null);
   /** The last thing worth saying aloud. */
   announcement = $state("");
   #history = $state.raw(History.empty<Snapshot>());
@@ -50,7 +54,7 @@ export class Editor {
   /** Chooses a step. The one that is left gets a name from its words, if it has none of its own. */
   select(id: string | null): void {
     const left = this.selected;
-    this.selected = id;
+    this.#choose(id);
     if (left !== null && left !== id) this.#name(left);
   }
 
@@ -111,6 +115,7 @@ export class Editor {
   }
 
   move(id: string, place: Place): void {
+    [this.dragged, this.carried] = [null, null];
     const moved = tree.move(this.document, id, place);
     if (moved === this.document) return;
     this.#do("Move", moved, this.selected);
@@ -118,10 +123,28 @@ export class Editor {
     if (found) this.announcement = `${this.#called(found.step)} was moved.`;
   }
 
-  /** Whether the dragged step can be put there. */
-  takes(lane: Lane): boolean {
-    const found = this.dragged === null ? undefined : tree.find(this.document, this.dragged);
-    return !!found && !tree.isInside(found.step, lane);
+  /** Begins to move a step to a place that is chosen; `null`: it stays where it is. */
+  carry(id: string | null): void {
+    const was = this.carried;
+    this.carried = id;
+    this.announcement =
+      id !== null
+        ? "Choose where it goes, with the arrows and Enter. Escape leaves it where it is."
+        : was !== null
+          ? "It stays where it is."
+          : "";
+  }
+
+  /** The step that is on its way to another place. */
+  get moving(): string | null {
+    return this.dragged ?? this.carried;
+  }
+
+  /** Whether the moving step can be put there: not into itself, and not where it is already. */
+  takes({ lane, at }: Place): boolean {
+    const found = this.moving === null ? undefined : tree.find(this.document, this.moving);
+    if (!found || tree.isInside(found.step, lane)) return false;
+    return found.lane !== lane || (found.at !== at && found.at + 1 !== at);
   }
 
   /** A step goes into the first way of a new one. */
@@ -152,7 +175,10 @@ export class Editor {
     if (to === id) return true;
     if (this.ids.has(to)) return false;
     const selected = this.selected === id ? to : this.selected;
+    const { chosen } = this;
     this.#do("Rename", tree.rename(this.document, id, to), selected);
+    // It is the same step, whatever it is called.
+    this.chosen = chosen;
     return true;
   }
 
@@ -193,7 +219,7 @@ export class Editor {
     this.#history = to.history;
     this.document = to.value.document;
     const { selected } = to.value;
-    this.selected = selected === null || selected === START || this.ids.has(selected) ? selected : null;
+    this.#choose(selected === null || selected === START || this.ids.has(selected) ? selected : null);
     this.announcement = `${to.did} ${what}.`;
   }
 
@@ -201,8 +227,13 @@ export class Editor {
     const left = this.selected;
     this.#history = this.#history.left(this.#now, did, this.now(), name);
     this.document = to;
-    this.selected = selected;
+    this.#choose(selected);
     if (left !== null && left !== selected) this.#name(left);
+  }
+
+  #choose(id: string | null): void {
+    if (id !== this.selected) this.chosen += 1;
+    this.selected = id;
   }
 
   /** It belongs to what was typed there: undoing that undoes it. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { Editor, START } from "./editor.svelte";
 import { aDocument } from "./testing";
-import { idsOf, laneOf, TOP } from "./tree";
+import { find, idsOf, laneOf, TOP } from "./tree";
 
 let now = 0;
 let editor: Editor;
@@ -67,12 +67,36 @@ test("a step is moved, and where it is now is said", () => {
   expect(editor.announcement).toBe("It is the first step.");
 });
 
-test("a dragged step is not taken into itself", () => {
+test("a dragged step is not taken into itself, and not where it is", () => {
   editor.dragged = "answer";
-  expect(editor.takes(TOP)).toBe(true);
-  expect(editor.takes(laneOf("answer", "/wait_for_reply/on_timeout"))).toBe(false);
+  expect(editor.takes({ lane: TOP, at: 0 })).toBe(true);
+  expect(editor.takes({ lane: TOP, at: 1 })).toBe(false);
+  expect(editor.takes({ lane: TOP, at: 2 })).toBe(false);
+  expect(editor.takes({ lane: laneOf("answer", "/wait_for_reply/on_timeout"), at: 0 })).toBe(false);
   editor.dragged = null;
-  expect(editor.takes(TOP)).toBe(false);
+  expect(editor.takes({ lane: TOP, at: 0 })).toBe(false);
+});
+
+test("a place is chosen for a step by keys, or it stays where it is", () => {
+  const way = laneOf("answer", "/wait_for_reply/cases/0/steps");
+  editor.carry("keep");
+  expect(editor.takes({ lane: way, at: 0 })).toBe(true);
+  editor.carry(null);
+  expect(editor.takes({ lane: way, at: 0 })).toBe(false);
+  expect(editor.announcement).toBe("It stays where it is.");
+  editor.carry("keep");
+  editor.move("keep", { lane: way, at: 0 });
+  expect(editor.carried).toBeNull();
+  expect(find(editor.document, "keep")?.lane).toBe(way);
+});
+
+test("the form begins anew with another step, and stays with one that is renamed", () => {
+  editor.select("ask");
+  const { chosen } = editor;
+  editor.rename("ask", "question");
+  expect(editor.chosen).toBe(chosen);
+  editor.select("keep");
+  expect(editor.chosen).not.toBe(chosen);
 });
 
 test("a name that another step has is refused", () => {

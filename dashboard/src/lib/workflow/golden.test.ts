@@ -21,12 +21,14 @@ test("what was played is what must come of it", () => {
     contact: null,
     variables: { day: "2026-12-02", guests: 2, vip: true },
     plays: ["skips", { says: "yes" }],
+    answers: { models: [{ chose: 1 }] },
     played,
   });
   expect(golden).toEqual({
     name: "Comes",
     at,
     variables: { day: "2026-12-02", guests: "2", vip: "yes" },
+    answers: { models: [{ chose: 1 }] },
     plays: ["skips", { says: "yes" }],
     expect: { texts: ["Coming?", "Fine!"], outcome: "confirmed", saved: { day: "2026-12-02" } },
   });
@@ -34,7 +36,14 @@ test("what was played is what must come of it", () => {
 });
 
 test("of one that is not over, where it stands is expected", () => {
-  const golden = goldenOf("Waits", { at, contact: null, variables: {}, plays: [], played: aPlayed() });
+  const golden = goldenOf("Waits", {
+    at,
+    contact: null,
+    variables: {},
+    plays: [],
+    answers: {},
+    played: aPlayed(),
+  });
   expect(golden).toEqual({ name: "Waits", at, expect: { texts: [], stands_at: "answer" } });
 });
 

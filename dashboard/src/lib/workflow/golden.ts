@@ -1,5 +1,5 @@
 /** Conversations that must go as they are written: made of what was played, and played again. Pure. */
-import type { Contact, FieldValue, WorkflowPlay, WorkflowPlayed } from "$lib/api/types";
+import type { Contact, FieldValue, WorkflowAnswers, WorkflowPlay, WorkflowPlayed } from "$lib/api/types";
 import { plain } from "$lib/campaign/template";
 import type { Document } from "./document";
 
@@ -16,6 +16,8 @@ export interface Golden {
     fields?: Record<string, string>;
   };
   variables?: Record<string, string>;
+  /** What becomes of texts, and what systems and models answer. */
+  answers?: WorkflowAnswers;
   plays?: WorkflowPlay[];
   expect: { texts?: string[]; outcome?: string; stands_at?: string; saved?: Record<string, string> };
 }
@@ -25,11 +27,13 @@ export interface Conversation {
   contact: Contact | null;
   variables: Readonly<Record<string, FieldValue>>;
   plays: readonly WorkflowPlay[];
+  answers: WorkflowAnswers;
   played: WorkflowPlayed;
 }
 
 /** What was played, with all that came of it as what must come of it. */
-export function goldenOf(name: string, { at, contact, variables, plays, played }: Conversation): Golden {
+export function goldenOf(name: string, conversation: Conversation): Golden {
+  const { at, contact, variables, plays, answers, played } = conversation;
   const person = contact && personOf(contact);
   const texts = played.seen.filter(({ what }) => what === "we_say").map(({ text }) => text);
   const end =
@@ -43,6 +47,7 @@ export function goldenOf(name: string, { at, contact, variables, plays, played }
     at,
     ...(person && Object.keys(person).length && { person }),
     ...said("variables", written(variables)),
+    ...(Object.keys(answers).length && { answers }),
     ...(plays.length && { plays: [...plays] }),
     expect: { texts, ...end, ...said("saved", played.variables) },
   };

@@ -1,14 +1,19 @@
 /** The phone beside a workflow: somebody plays the contact, and the server plays the workflow. It keeps nothing: all plays are sent each time. */
 import { Problem, reasonOf } from "$lib/api";
 import { workflows as api } from "$lib/api/workflows";
-import type { FieldValue, WorkflowPlay, WorkflowPlayed } from "$lib/api/types";
+import type { FieldValue, WorkflowAnswer, WorkflowAnswers, WorkflowPlayed } from "$lib/api/types";
 import type { Document } from "./document";
 import type { Golden } from "./golden";
+import { answersIn, asKept, fitting, isPlay, openQuestion, waiting, type Move } from "./script";
 
 export class Simulation {
-  plays = $state.raw<readonly WorkflowPlay[]>([]);
+  /** What happened, and what was answered, in this order. */
+  moves = $state.raw<readonly Move[]>([]);
+  readonly plays = $derived(this.moves.filter(isPlay));
   /** `null`: nothing was played yet. */
   played = $state.raw<WorkflowPlayed | null>(null);
+  /** The system or the model that is asked just now; `null`: none is. */
+  readonly question = $derived(this.played && openQuestion(this.played));
   draft = $state("");
   /** A contact of ours; `null`: somebody of whom only a number is known. */
   contact = $state<string | null>(null);
@@ -20,6 +25,8 @@ export class Simulation {
   at = "";
   /** Who is made up for it; `undefined`: nobody is. */
   #person: Golden["person"];
+  /** What a kept conversation says of answers; `null`: it is played by hand, and asks for each. */
+  #kept: WorkflowAnswers | null = null;
   #turn = 0;
 
   constructor(
@@ -31,11 +38,18 @@ export class Simulation {
     return this.played?.outcome != null;
   }
 
+  /** What was answered so far, as it is kept with a conversation. */
+  get script(): WorkflowAnswers {
+    if (this.#kept) return asKept(this.moves, this.#kept);
+    return this.played ? answersIn(this.moves, this.played) : {};
+  }
+
   /** From the beginning, as the document is now. */
   async restart(document: Document): Promise<void> {
     this.at = this.now().toISOString();
-    this.plays = [];
+    this.moves = [];
     this.#person = undefined;
+    this.#kept = null;
     await this.#play(document, []);
   }
 
@@ -43,49 +57,57 @@ export class Simulation {
     const said = text.trim();
     if (!said || this.isPlaying) return;
     this.draft = "";
-    if (!(await this.#play(document, [...this.plays, { says: said }]))) this.draft = text;
+    if (!(await this.#play(document, [...this.moves, { says: said }]))) this.draft = text;
+  }
+
+  /** The system or the model that is asked answers. */
+  async answers(document: Document, answer: WorkflowAnswer): Promise<void> {
+    const { question } = this;
+    if (question && !this.isPlaying) await this.#play(document, [...this.moves, { ...question, answer }]);
   }
 
   /** Time passes until the next timer has come. */
   async skips(document: Document): Promise<void> {
-    await this.#play(document, [...this.plays, "skips"]);
+    await this.#play(document, [...this.moves, "skips"]);
   }
 
   async waits(document: Document, span: string): Promise<void> {
-    await this.#play(document, [...this.plays, { waits: span }]);
+    await this.#play(document, [...this.moves, { waits: span }]);
   }
 
   /** A conversation that is kept, from its beginning to its end. */
-  async replay(document: Document, { at, variables = {}, plays = [], person }: Golden): Promise<void> {
+  async replay(document: Document, golden: Golden): Promise<void> {
+    const { at, variables = {}, plays = [], person, answers = {} } = golden;
     this.at = at;
     this.contact = null;
     this.variables = variables;
     this.#person = person;
+    this.#kept = answers;
     await this.#play(document, plays);
   }
 
   /** The last thing was not done. */
   async takesBack(document: Document): Promise<void> {
-    await this.#play(document, this.plays.slice(0, -1));
+    await this.#play(document, this.moves.slice(0, -1));
   }
 
   /** The same once more, with the document as it is now. */
   async again(document: Document): Promise<void> {
-    if (this.at !== "") await this.#play(document, this.plays);
+    if (this.at !== "") await this.#play(document, this.moves);
   }
 
   /** Resolves to whether it was played. Of several that overlap only the last counts. */
-  async #play(document: Document, plays: readonly WorkflowPlay[]): Promise<boolean> {
+  async #play(document: Document, wanted: readonly Move[]): Promise<boolean> {
     const turn = ++this.#turn;
     this.isPlaying = true;
     this.error = null;
-    const { variables, contact } = this;
-    const person = contact ? { contact_id: contact } : this.#person && { person: this.#person };
-    const asked = { document, variables, plays, at: this.at, ...person };
     try {
-      const played = await this.simulate(asked);
+      const first = await this.#ask(document, wanted);
+      // What was answered to another step, before the document was changed, is no answer to this one.
+      const moves = fitting(wanted, first);
+      const played = moves === wanted ? first : await this.#ask(document, moves);
       if (turn !== this.#turn) return false;
-      [this.played, this.plays] = [played, plays];
+      [this.played, this.moves] = [played, moves];
       return true;
     } catch (error) {
       if (turn === this.#turn) this.error = wordsOf(error);
@@ -93,6 +115,13 @@ export class Simulation {
     } finally {
       if (turn === this.#turn) this.isPlaying = false;
     }
+  }
+
+  #ask(document: Document, moves: readonly Move[]): Promise<WorkflowPlayed> {
+    const { variables, contact, at } = this;
+    const person = contact ? { contact_id: contact } : this.#person && { person: this.#person };
+    const answers = this.#kept ? asKept(moves, this.#kept) : waiting(moves);
+    return this.simulate({ document, variables, plays: moves.filter(isPlay), answers, at, ...person });
   }
 }
 

@@ -37,6 +37,47 @@ test("a conversation that is kept is played from its own beginning, with whom it
   expect(simulate.mock.calls[1]?.[0]).not.toHaveProperty("person");
 });
 
+const asked = (...steps: string[]) =>
+  aPlayed({
+    trace: steps.map((step, seq) => ({ seq, step, what: "does", text: "does ask" })),
+    stands_at: steps.at(-1) ?? null,
+    waits_for: "effect",
+  });
+
+test("a model that is asked answers what is chosen, and taken back it is asked again", async () => {
+  simulate.mockResolvedValueOnce(asked("sort"));
+  await phone.restart(aDocument());
+  expect(phone.question).toEqual({ who: "models", nth: 0, step: "sort" });
+  simulate.mockResolvedValueOnce(aPlayed({ trace: asked("sort").trace }));
+  await phone.answers(aDocument(), { chose: 1 });
+  expect(simulate.mock.calls[1]?.[0].answers?.models?.slice(0, 2)).toEqual([{ chose: 1 }, "sent"]);
+  expect(phone.question).toBeNull();
+  expect(phone.script).toEqual({ models: [{ chose: 1 }] });
+  expect(phone.plays).toEqual([]);
+  simulate.mockResolvedValueOnce(asked("sort"));
+  await phone.takesBack(aDocument());
+  expect(phone.question?.step).toBe("sort");
+  expect(phone.script).toEqual({ models: ["sent"] });
+});
+
+test("an answer to a step that does not ask any more is forgotten", async () => {
+  simulate.mockResolvedValueOnce(asked("sort"));
+  await phone.restart(aDocument());
+  simulate.mockResolvedValueOnce(asked("sort", "other"));
+  await phone.answers(aDocument(), { chose: 1 });
+  simulate.mockResolvedValue(asked("other"));
+  await phone.again(aDocument());
+  expect(phone.moves).toEqual([]);
+  expect(phone.question?.nth).toBe(0);
+});
+
+test("a kept conversation answers as it says, and what it does not say is as usual", async () => {
+  const answers = { http: [{ failed: "down" }], sends: [{ blocked: "no_consent" }] };
+  await phone.replay(aDocument(), { name: "Down", at: AT, answers, expect: {} });
+  expect(simulate.mock.calls[0]?.[0].answers).toEqual(answers);
+  expect(phone.script).toEqual(answers);
+});
+
 test("what could not be played is not among the plays, and its words are given back", async () => {
   await phone.restart(aDocument());
   simulate.mockRejectedValueOnce(new Problem(422, "workflow_has_faults", "…"));

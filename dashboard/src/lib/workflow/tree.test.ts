@@ -138,6 +138,12 @@ test("a name changes wherever it is named", () => {
   expect(find(after, "keep")?.step.save?.on_invalid).toEqual({ ask_again: { step: "question" } });
 });
 
+test("a conversation that is kept is expected at a step by its new name", () => {
+  const golden = { name: "Waits", at: "2026-11-30T15:00:00Z", expect: { stands_at: "answer" } };
+  const after = rename({ ...aDocument(), goldens: [golden, 1, null] }, "answer", "reply");
+  expect(after.goldens).toEqual([{ ...golden, expect: { stands_at: "reply" } }, 1, null]);
+});
+
 test("a step is put into the first way of a new one", () => {
   const after = wrap(aDocument(), "keep", { ...newStep("split"), id: "test" });
   expect(ids(after)).toBe("ask answer thanks over again test keep");

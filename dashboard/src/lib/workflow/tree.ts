@@ -126,7 +126,21 @@ export function fresh(document: Document, steps: readonly Step[]): Step[] {
 /** A step gets another id, wherever it is named. */
 export function rename(document: Document, from: string, to: string): Document {
   if (from === to || !find(document, from)) return document;
-  return { ...document, steps: renamed(document.steps, (id) => (id === from ? to : id)) };
+  const called = (id: string) => (id === from ? to : id);
+  const { goldens } = document;
+  return {
+    ...document,
+    steps: renamed(document.steps, called),
+    ...(goldens && { goldens: goldens.map((golden) => standing(golden, called)) }),
+  };
+}
+
+/** A conversation that is kept may be expected to stand at a step. */
+function standing(golden: unknown, called: (id: string) => string): unknown {
+  const { expect } = (golden ?? {}) as { expect?: { stands_at?: unknown } };
+  const at = expect?.stands_at;
+  if (typeof at !== "string" || called(at) === at) return golden;
+  return { ...(golden as object), expect: { ...expect, stands_at: called(at) } };
 }
 
 function renamed(steps: readonly Step[], called: (id: string) => string): Step[] {

@@ -270,7 +270,7 @@ export function triggerWords(trigger: Trigger, names: Names): string {
       link_clicked: "They follow a link",
       delivery_failed: "A text is not delivered",
       api: "An API or webhook call",
-      by_hand: "Somebody enters them by hand",
+      by_hand: "A person lets them in",
     }[trigger];
   if ("keyword" in trigger) {
     const words = joined(

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::workflow::simulate::{Answers, Scene, simulate};
 use crate::workflow::testing::{ann, friday, ground, played, script, told, variables};
-use crate::workflow::{Done, Published, Status, publish};
+use crate::workflow::{Done, Published, Status, Waits, publish};
 
 fn made(name: &str) -> Published {
     publish(one(name).unwrap(), &ground()).unwrap_or_else(|faults| panic!("{name}:\n{}", told(&faults)))
@@ -122,4 +122,16 @@ fn models_and_systems_have_their_say() {
         _ => None,
     });
     assert_eq!(asked, Some("https://shop.example/invoices/R%209%2Fb"), "nothing that is put in leads elsewhere");
+}
+
+/// The phone leans on it: it plays silence where nobody has said yet what is answered.
+#[test]
+fn what_cannot_become_of_a_question_is_not_heard_and_is_waited_for() {
+    let published = made("support_triage");
+    let answers = Answers { models: [Done::Sent, Done::Sent].into(), ..Answers::default() };
+    let waiting = simulate(&published, ann(), [].into(), answers.clone(), &script("> where is it | ~"), friday());
+    assert_eq!(waiting.state().at.as_deref(), Some("sort"), "{waiting}");
+    assert_eq!(waiting.state().waits.as_ref().map(Waits::name), Some("effect"), "{waiting}");
+    let given_up = simulate(&published, ann(), [].into(), answers, &script("> where is it | ~ | ~"), friday());
+    assert_eq!(given_up.state().at.as_deref(), Some("details"), "nobody answered in time\n{given_up}");
 }

@@ -33,7 +33,7 @@ export const TRIGGER_KINDS: readonly { value: TriggerKind; label: string }[] = [
   { value: "date", label: "A date of theirs comes" },
   { value: "delivery_failed", label: "A text is not delivered" },
   { value: "api", label: "An API or webhook call" },
-  { value: "by_hand", label: "Somebody enters them by hand" },
+  { value: "by_hand", label: "A person lets them in" },
 ];
 
 export const kindOfTrigger = (trigger: Trigger): TriggerKind =>

@@ -10,5 +10,6 @@ test("a moment in a trace is told as people read it", () => {
   expect(told("waits until 2026-11-28T12:00:00.5Z", now, place)).toBe("waits until Today, 12:00");
   expect(told("does take_floor", now, place)).toBe("their next reply is for this");
   expect(told("does something_new", now, place)).toBe("does something_new");
+  expect(told("chose", now, place)).toBe("the model chooses");
   expect(told("saves day = 2026-11-28", now, place)).toBe("saves day = 2026-11-28");
 });

@@ -16,7 +16,16 @@ const DEEDS: Record<string, string> = {
   free_floor: "their next reply is for others again",
 };
 
+/** What became of something that was asked. */
+const BECAME: Record<string, string> = {
+  answered: "your system answers",
+  wrote: "the model writes",
+  chose: "the model chooses",
+  found: "the model looks",
+  failed: "no answer",
+};
+
 export const told = (text: string, now: number, place: Place = {}): string =>
-  text
+  (BECAME[text] ?? text)
     .replace(/^does (\w+)$/, (whole, deed: string) => DEEDS[deed] ?? whole)
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => dayAndClock(at, now, place));
