@@ -1,5 +1,6 @@
 /** Complete workflows for tests; each test says only what matters to it. */
 import type {
+  DescribedWorkflow,
   Enrolment,
   WorkflowDetail,
   WorkflowFigures,
@@ -26,6 +27,34 @@ export const aWorkflow = (over: Partial<WorkflowDetail> = {}): WorkflowDetail =>
   warnings: [],
   ...over,
 });
+
+export const aDescribedWorkflow = (over: Partial<DescribedWorkflow> = {}): DescribedWorkflow => ({
+  document: aWorkflow().document,
+  workflow_id: "wfl_1",
+  faults: [],
+  warnings: [],
+  at_most: { texts: 2, segments: 3 },
+  told: [{ depth: 0, step: "ask", says: "It texts them." }],
+  trial: {
+    silent: { seen: [weSay("Will you come?")], outcome: "no_answer" },
+    willing: { seen: [weSay("Will you come?"), weSay("Fine.")], outcome: null },
+    people: 100,
+    days: 30,
+    texts: 140,
+    segments: 140,
+    outcomes: { fine: 30, no_answer: 60 },
+    standing: 10,
+    stuck: 0,
+  },
+  assistant_id: "ast_1",
+  model: "story-1",
+  tries: 1,
+  tokens_in: 100,
+  tokens_out: 20,
+  cost: null,
+  ...over,
+});
+const weSay = (text: string) => ({ at: "2026-11-28T10:00:00Z", what: "we_say" as const, step: null, text });
 
 export const aPlayed = (over: Partial<WorkflowPlayed> = {}): WorkflowPlayed => ({
   seen: [],

@@ -257,6 +257,7 @@ fn day() -> Vec<Route> {
         routes!(workflows => read, remove),
         routes!(workflows::draft => save),
         routes!(workflows::check => check),
+        routes!(workflows::described => from_text),
         routes!(workflows::versions => publish),
         routes!(workflows::versions => list),
         routes!(workflows::versions => read),

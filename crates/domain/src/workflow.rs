@@ -18,6 +18,8 @@
 //! | [`golden`] | conversations that are kept with a workflow, and played before it is published |
 //! | [`gallery`] | workflows to begin with |
 //! | [`tell`] | what a document does, in plain words |
+//! | [`described`] | a document from a description: what a model is asked, and what its answer is |
+//! | [`trial`] | a first look at one: what somebody would get, and how it would end |
 //! | [`schema`] | the form of a document, for editors and models |
 //!
 //! How the engine runs it:
@@ -44,6 +46,7 @@ mod asked;
 mod bound;
 mod check;
 mod clock;
+pub mod described;
 pub mod diff;
 mod document;
 mod doing;
@@ -74,6 +77,7 @@ pub mod tell;
 #[cfg(test)]
 mod testing;
 mod trace;
+pub mod trial;
 mod trigger;
 mod warn;
 pub mod watch;

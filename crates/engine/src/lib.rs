@@ -41,7 +41,7 @@ pub use receive::NotReceived;
 pub use seal::{SealError, Sealer};
 pub use suppression::{AddressKey, Phones, phones_in};
 pub use webhook::secret_context;
-pub use workflow::seal_workflow_secret;
+pub use workflow::{Drafted, NotDrafted, seal_workflow_secret};
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -399,6 +399,20 @@ impl Engine {
         event: domain::workflow::Event,
     ) -> Result<Option<i64>, StoreError> {
         workflow::tell(&self.0, tx, enrolment, event).await
+    }
+
+    /// Asks a model for the workflow that somebody describes. Nothing is kept of it but what it used up. `by`: whose model; `None`: of
+    /// the first assistant that has one.
+    ///
+    /// # Errors
+    /// When nobody can be asked, no workflow comes of it, or the database fails.
+    pub async fn draft_workflow(
+        &self,
+        tenant: TenantId,
+        by: Option<AssistantId>,
+        description: &str,
+    ) -> Result<Drafted, NotDrafted> {
+        workflow::draft(&self.0, tenant, by, description).await
     }
 
     /// To be called when ways through workflows have something to do: one was told something, or a workflow goes on that was paused.

@@ -20,12 +20,16 @@ use crate::world::World;
 mod act;
 mod around;
 mod deeds;
+mod described;
 mod enter;
 mod turns;
 pub(crate) mod watch;
+mod who;
 
 pub(crate) use act::act;
 pub use act::seal_workflow_secret;
+pub(crate) use described::draft;
+pub use described::{Drafted, NotDrafted};
 use turns::Turns;
 
 /// So many ways take their turns in one transaction.

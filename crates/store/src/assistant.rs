@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::assistant::Settings;
+use domain::assistant::{ProviderKind, Settings};
 use domain::decision::{CancelReason, Change, Decision, Unsent};
 use domain::event::Kind;
 use domain::id::{AssistantId, ContactId, ConversationId, Ids, MessageId};
@@ -25,6 +25,9 @@ pub mod shown;
 pub mod version;
 
 pub use shown::Set;
+
+/// Whoever looks for an assistant of some kind looks at so many.
+const LOOKED_AT_MAX: u32 = 200;
 
 /// A configured AI.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -67,6 +70,21 @@ pub async fn page(tx: &mut TenantTx<'_>, after: Option<AssistantId>, limit: u32)
 pub async fn find(tx: &mut TenantTx<'_>, id: AssistantId) -> Result<Option<Assistant>, StoreError> {
     let row = tx.opt(concat!(assistant!(), " AND id = $2"), args![id]).await?;
     row.as_ref().map(assistant).transpose()
+}
+
+/// The oldest assistant in use that has a model other than the built-in one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_model(tx: &mut TenantTx<'_>) -> Result<Option<AssistantId>, StoreError> {
+    let sql = "SELECT id, settings FROM assistant WHERE tenant_id = $1 AND deleted_at_us IS NULL ORDER BY id LIMIT $2";
+    for row in tx.rows(sql, args![LOOKED_AT_MAX]).await? {
+        let settings: Settings = serde_json::from_str(row.text(1)?).map_err(StoreError::fault)?;
+        if settings.provider.kind != ProviderKind::Builtin {
+            return row.get(0).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// The settings of an assistant in use, for changing them: nobody else changes them until this transaction ends.

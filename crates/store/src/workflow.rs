@@ -16,12 +16,14 @@ use crate::scene::{json, unknown};
 use crate::{Row, StoreError, TenantTx, args, list, words};
 
 mod ground;
+mod named;
 pub mod secret;
 mod trigger;
 pub mod version;
 pub mod watch;
 
 pub use ground::ground;
+pub use named::named;
 pub use trigger::{has_trigger, triggers, triggers_of};
 pub use version::{Run, publish, versions_of};
 

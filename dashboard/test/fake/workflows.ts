@@ -6,7 +6,7 @@ import { isDocument, kindOf, type Document, type Step } from "../../src/lib/work
 import { catalogueOf } from "../../src/lib/workflow/catalogue";
 import { summaryOf, type Names } from "../../src/lib/workflow/words";
 import { allSteps } from "../../src/lib/workflow/tree";
-import { someFigures } from "../samples-workflows";
+import { aDescribedWorkflow, someFigures } from "../samples-workflows";
 import { contactsOf, refused } from "./contacts";
 import { Refusal, notFound, type FakeDesk } from "./desk";
 import { now, page, type Handler } from "./handler";
@@ -238,6 +238,17 @@ export const workflowRoutes: Record<string, Handler> = {
     const template = gallery().find(({ name }) => name === asked.gallery);
     const document = template?.document ?? { name: asked.name ?? "", steps: [] };
     return aWorkflowOf(d, document).workflow;
+  },
+  "POST /workflows/from-text": (d, _, body) => {
+    const { text } = body as unknown as { text: string };
+    const document = gallery()[0]?.document;
+    if (!document) throw notFound();
+    const { workflow } = aWorkflowOf(d, { ...document, description: text });
+    return aDescribedWorkflow({
+      ...checkedOf(workflow.document),
+      document: workflow.document,
+      workflow_id: workflow.id,
+    });
   },
   "POST /workflows/check": (_, __, body) => {
     const { document } = body as unknown as { document: Document };

@@ -3,6 +3,7 @@
 mod beside;
 pub mod check;
 pub mod crowd;
+pub mod described;
 pub mod draft;
 pub mod files;
 pub mod gallery;

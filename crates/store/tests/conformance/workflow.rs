@@ -4,13 +4,16 @@ use domain::assistant::Settings as AssistantSettings;
 use domain::campaign::Settings;
 use domain::event::Kind;
 use domain::field::{self, Field};
-use domain::id::{CampaignId, ListId, SegmentId, TeamId, TenantId, WorkflowId};
+use domain::id::{CampaignId, ListId, SegmentId, SnippetId, TeamId, TenantId, WorkflowId};
 use domain::message::Author;
+use domain::workflow::described::Thing;
 use domain::workflow::{Document, Standing, Trigger};
 use serde_json::{Value, json};
 use store::workflow::version::{self, Run};
 use store::workflow::{self, Wanted, Workflow};
-use store::{Store, TenantTx, args, assistant, campaign, event, list, on_both_engines, segment, team, tell};
+use store::{
+    Store, StoreError, TenantTx, args, assistant, campaign, event, list, on_both_engines, segment, snippet, team, tell,
+};
 use uuid::Uuid;
 
 use crate::desk::{self, ACME, ANN, BEN, BOLT, at, number, settle};
@@ -266,6 +269,46 @@ on_both_engines! {
         let theirs = ground(BOLT, silent).await;
         assert_eq!((theirs.numbers, theirs.workflows), (vec![number(9)], vec![id(2)]));
         assert!(theirs.segments.is_empty() && theirs.members.is_empty() && theirs.catalogue.lists.is_empty());
+    }
+
+    async fn what_can_be_named_is_told_as_people_call_it(store) {
+        settle(&store).await;
+        create(&store, ACME, 1, says("One", "Hi", &json!([]))).await;
+        create(&store, ACME, 2, says("Gone", "Hi", &json!([]))).await;
+        goes_on(&store, 1, 2, Standing::Archived).await;
+        create(&store, BOLT, 3, says("Two", "Hi", &json!([]))).await;
+        for n in 1..=3 {
+            desk::put_contact(&store, ACME, n, "").await;
+        }
+        let work = async move |tx: &mut TenantTx<'_>| {
+            for n in 0..400 {
+                list::create(tx, at(0), ListId(Uuid::from_u128(0x100 + n)), &format!("List {n}")).await?;
+            }
+            team::create(tx, at(0), TeamId(Uuid::from_u128(0x71)), "Desk", &[]).await?;
+            snippet::create(tx, at(0), SnippetId(Uuid::from_u128(0x74)), "Hours", "We open at eight.").await?;
+            for n in [1, 2] {
+                let settings = AssistantSettings::default();
+                assistant::create(tx, at(0), desk::assistant(n), Author::Member(ANN), "Ada", &settings, &[]).await?;
+            }
+            assistant::remove(tx, at(1), &mut desk::ids(1), desk::assistant(2)).await?;
+            for (n, tag) in [(1, "vip"), (2, "vip"), (2, "lead"), (3, "zoo")] {
+                tx.exec("INSERT INTO contact_tag (tenant_id, contact_id, tag) VALUES ($1, $2, $3)", args![desk::contact(n), tag]).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        store.write(ACME, work).await.unwrap();
+        let known = desk::read(&store, ACME, async |tx: &mut TenantTx<'_>| workflow::named(tx).await).await;
+        let thing = |id: String, name: &str| Thing { id, name: name.into() };
+        assert_eq!((known.lists.len(), known.lists[0].name.as_str()), (300, "List 0"), "there is an end to it");
+        assert_eq!(known.lists[0].id, ListId(Uuid::from_u128(0x100)).to_string());
+        assert_eq!(known.teams, [thing(TeamId(Uuid::from_u128(0x71)).to_string(), "Desk")]);
+        assert_eq!(known.assistants, [thing(desk::assistant(1).to_string(), "Ada")]);
+        assert_eq!(known.workflows, [thing(id(1).to_string(), "One")]);
+        assert_eq!(known.texts, [("Hours".to_owned(), "We open at eight.".to_owned())]);
+        assert_eq!((known.tags, known.numbers.len()), (vec!["lead".to_owned(), "vip".to_owned(), "zoo".to_owned()], 2));
+        let theirs = desk::read(&store, BOLT, async |tx: &mut TenantTx<'_>| workflow::named(tx).await).await;
+        assert_eq!((theirs.workflows, theirs.numbers.len()), (vec![thing(id(3).to_string(), "Two")], 1));
+        assert!(theirs.lists.is_empty() && theirs.tags.is_empty() && theirs.teams.is_empty() && theirs.texts.is_empty());
     }
 
     async fn a_line_tells_how_it_stands(store) {

@@ -15,6 +15,7 @@ mod contacts;
 mod conversations;
 mod crash;
 mod deeds;
+mod described;
 mod enrolling;
 mod enrolments;
 mod first_start;

@@ -2832,6 +2832,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/from-text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a model write the workflow that somebody describes. What it writes is checked, and it is asked once to mend what is wrong; what
+         *     still is, is told in `faults`. Nothing is sent and nothing is published; with `save`, it becomes a draft.
+         * @description It is told what you have that workflows can name (fields, labels, lists, segments, numbers, teams, assistants, workflows, snippets),
+         *     and nothing of your contacts. It takes a while, and counts as used by the assistant. Where no assistant has a model, the answer is
+         *     409 `no_model`; where twice no workflow comes of it, 422 `no_workflow_written` with its `faults`; where the model does not answer,
+         *     502 `model_failed`.
+         */
+        post: operations["post_workflows_from_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/import": {
         parameters: {
             query?: never;
@@ -5404,6 +5428,50 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryState: "waiting" | "delivered" | "failed";
+        /** @description What a workflow is to do, in plain words. */
+        DescribeWorkflow: {
+            /** @description Whose model writes it; if not said, that of the first of your assistants that has one. */
+            assistant_id?: string | null;
+            /** @description It becomes a workflow of yours, a draft; if not said, nothing is kept. It is never published by itself. */
+            save?: boolean;
+            /** @description What is to be done with people, in plain words; at most 4,000 characters. It is told to the model. */
+            text: string;
+        };
+        /** @description A workflow that a model has written, and what can be said of it. */
+        DescribedWorkflow: {
+            /** @description Whose model wrote it. */
+            assistant_id: string;
+            at_most: components["schemas"]["WorkflowBound"] | null;
+            cost: components["schemas"]["Cost"] | null;
+            /** @description What it wrote, in the form that `GET /workflow-schema` tells. */
+            document: Record<string, never>;
+            /** @description What is wrong with it all the same, though the model was asked once to mend it. */
+            faults: components["schemas"]["WorkflowFault"][];
+            /** @description Which model. */
+            model: string;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_in: number;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_out: number;
+            /** @description What it does, in plain words, told without a model. */
+            told: components["schemas"]["WorkflowTold"][];
+            trial: components["schemas"]["WorkflowTrial"] | null;
+            /**
+             * Format: int32
+             * @description How often it was asked: twice, if the first answer had faults.
+             */
+            tries: number;
+            /** @description What is worth a second look, once nothing is wrong. */
+            warnings: components["schemas"]["WorkflowFault"][];
+            /** @description The workflow that it became, a draft; `null`: it was not to be saved. */
+            workflow_id: string | null;
+        };
         /** @description One setting that differs. */
         Difference: {
             /** @description What it is. */
@@ -10053,6 +10121,13 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description What was seen of somebody who was played with. */
+        TriedWay: {
+            /** @description How it ended; `null`: it did not. */
+            outcome: string | null;
+            /** @description What they got and said, and what happened, in order; at most 100. */
+            seen: components["schemas"]["SeenInPlay"][];
+        };
         /** @description A condition to try, as JSON or as text. */
         TryCondition: {
             condition?: components["schemas"]["Condition"] | null;
@@ -10630,6 +10705,47 @@ export interface components {
             says: string;
             /** @description About which step; `null`: about the whole, or a way. */
             step: string | null;
+        };
+        /** @description A first look at a workflow, with people who are made up. */
+        WorkflowTrial: {
+            /**
+             * Format: int32
+             * @description and looked at for so many days, as `POST /workflows/simulate/crowd` does.
+             */
+            days: number;
+            /** @description How many left with what. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description So many were sent through it,
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description So many segments these took.
+             */
+            segments: number;
+            /** @description Somebody who never answers. */
+            silent: components["schemas"]["TriedWay"];
+            /**
+             * Format: int32
+             * @description So many are in it when the last day is over.
+             */
+            standing: number;
+            /**
+             * Format: int32
+             * @description Of these, so many stand still for good unless somebody of yours mends it.
+             */
+            stuck: number;
+            /**
+             * Format: int32
+             * @description So many texts they got.
+             */
+            texts: number;
+            /** @description Somebody who answers each question as its first case wishes. */
+            willing: components["schemas"]["TriedWay"];
         };
         /** @description Something that was published. */
         WorkflowVersion: {
@@ -17711,6 +17827,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckedWorkflow"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_from_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribeWorkflow"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescribedWorkflow"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescribedWorkflow"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -206,6 +206,9 @@ export type WebhookPatch = Schemas["ChangeWebhook"];
 export type Workflow = Schemas["Workflow"];
 export type WorkflowDetail = Omit<Schemas["WorkflowDetail"], "document"> & { document: WorkflowDocument };
 export type CheckedWorkflow = Schemas["CheckedWorkflow"];
+export type DescribedWorkflow = Omit<Schemas["DescribedWorkflow"], "document"> & {
+  document: WorkflowDocument;
+};
 export type WorkflowBound = Schemas["WorkflowBound"];
 export type WorkflowTold = Schemas["WorkflowTold"];
 export type WorkflowFigures = Schemas["WorkflowFigures"];

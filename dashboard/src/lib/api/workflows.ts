@@ -6,6 +6,8 @@ const at = encodeURIComponent;
 
 /** Ten thousand through thirty days take some seconds, and crowds wait for each other. */
 const CROWD_TIMEOUT_MS = 120_000;
+/** A model that writes a workflow, and mends it, has two minutes. */
+const WRITING_TIMEOUT_MS = 150_000;
 
 export const workflows = {
   list: (query: { q?: string; state?: T.WorkflowState | "all"; cursor?: string }) =>
@@ -14,6 +16,13 @@ export const workflows = {
   /** Of nothing, or of one of the gallery. */
   create: (body: { name: string } | { gallery: string }, key: string) =>
     post<T.WorkflowDetail>("/workflows", body, { key }),
+  /** A model writes what is described. It becomes a draft. */
+  fromText: (text: string, key: string) =>
+    post<T.DescribedWorkflow>(
+      "/workflows/from-text",
+      { text, save: true },
+      { key, timeoutMs: WRITING_TIMEOUT_MS },
+    ),
   remove: (id: string) => remove(`/workflows/${at(id)}`),
   saveDraft: (id: string, document: T.WorkflowDetail["document"], revision: number) =>
     put<T.WorkflowDetail>(`/workflows/${at(id)}/draft`, { document, revision }),

@@ -45,7 +45,7 @@ pub struct CheckedWorkflow {
 
 /// What one person's way costs at most. An assistant that the conversation is given to, and other workflows that are entered, are
 /// not in it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowBound {
     /// Texts, on the way that has most of them.
     pub texts: u32,
@@ -54,7 +54,7 @@ pub struct WorkflowBound {
 }
 
 /// One sentence or two about a workflow.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowTold {
     /// How deep it stands: what happens in a way stands below what leads into it.
     pub depth: u32,
@@ -63,6 +63,19 @@ pub struct WorkflowTold {
     pub step: Option<String>,
     /// What is said.
     pub says: String,
+}
+
+/// Without what it says, which a tenant wrote.
+impl std::fmt::Debug for WorkflowTold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WorkflowTold").field("step", &self.step).finish_non_exhaustive()
+    }
+}
+
+impl From<Told> for WorkflowTold {
+    fn from(Told { depth, step, says }: Told) -> Self {
+        Self { depth: u32::try_from(depth).unwrap_or(u32::MAX), step, says }
+    }
 }
 
 /// Tells what is wrong with a document, of its form and of its sense; what is worth a second look; what it costs at most; and what

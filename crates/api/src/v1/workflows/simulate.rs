@@ -19,7 +19,7 @@ use store::{TenantTx, tenant};
 use utoipa::ToSchema;
 
 pub use self::person::InventedPerson;
-pub use self::played::WorkflowPlayed;
+pub use self::played::{SeenInPlay, WorkflowPlayed};
 use super::beside;
 use super::which::Which;
 use crate::{

@@ -1,32 +1,21 @@
 //! A model is asked: the one of an assistant, within what that assistant may use up.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::assistant::{Assistant, Run};
-use domain::hours;
+use domain::assistant::Run;
 use domain::id::{AssistantId, EnrolmentId, TenantId};
 use domain::workflow::{Done, Question};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use providers::model::{Ask, Role, Schema, Stop, Turn};
-use store::{StoreError, TenantTx, assistant, enrolment, run, scene, tenant};
+use store::{StoreError, TenantTx, enrolment, run};
 
 use crate::assistant::{candidates, count};
+use crate::workflow::who::Who;
 use crate::world::World;
 
 /// An answer that cannot be used is asked for so often.
 const TRIES: usize = 2;
-
-/// Who is asked, and what there is to know.
-struct Who {
-    assistant: Assistant,
-    keys: HashMap<String, Vec<u8>>,
-    today: Date,
-    tokens_today: u64,
-    cost_micros_today: i64,
-}
 
 /// Asks. `by`: which assistant; `None`: the one that answers on the number.
 pub(super) async fn ask(
@@ -37,10 +26,9 @@ pub(super) async fn ask(
     question: &Question,
 ) -> Result<Done, StoreError> {
     let Some(who) = who(world, tenant, way, by).await? else { return Ok(question.without_model()) };
-    let (id, limits) = (who.assistant.id, &who.assistant.settings.limits);
-    let is_used_up = limits.tokens_per_day.is_some_and(|most| who.tokens_today >= most)
-        || limits.cost_micros_per_day.is_some_and(|most| who.cost_micros_today >= most);
-    if is_used_up {
+    let id = who.assistant.id;
+    let mut took = Run::without_model(world.ids().next(), who.assistant.version, "");
+    if who.is_used_up(&took) {
         return Ok(Done::Failed("the assistant has used up today what it may".into()));
     }
     let candidates = match candidates(world, id, &who.assistant.settings, &who.keys) {
@@ -48,7 +36,6 @@ pub(super) async fn ask(
         Ok(candidates) => candidates,
         Err(why) => return Ok(Done::Failed(why.into())),
     };
-    let mut took = Run::without_model(world.ids().next(), who.assistant.version, "");
     let done = answered(world, &who, &candidates, question, &mut took).await;
     let today = who.today;
     let keep = async move |tx: &mut TenantTx<'_>| run::used(tx, today, id, &took).await;
@@ -113,13 +100,10 @@ async fn who(
             Some(id) => Some(id),
             None => enrolment::assistant_of(tx, way).await?,
         };
-        let Some(id) = id else { return Ok(None) };
-        let Some(assistant) = scene::assistant(tx, id).await? else { return Ok(None) };
-        let zone = hours::zone(&tenant::settings(tx).await?.time_zone).unwrap_or(TimeZone::UTC);
-        let today = zone.to_datetime(now).date();
-        let (tokens_today, cost_micros_today) = run::used_on(tx, today, id).await?;
-        let keys = assistant::keys(tx, id).await?;
-        Ok::<_, StoreError>(Some(Who { assistant, keys, today, tokens_today, cost_micros_today }))
+        match id {
+            Some(id) => Who::read(tx, now, id).await,
+            None => Ok(None),
+        }
     };
     world.store.read(tenant, read).await
 }

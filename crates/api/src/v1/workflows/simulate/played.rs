@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::workflow::simulate::{Scene, Seen, Simulation};
 use domain::workflow::{Line, Status, Waits};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::words;
 use utoipa::ToSchema;
 
@@ -46,14 +46,14 @@ pub struct WorkflowPlayed {
 }
 
 /// Something that was seen.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct SeenInPlay {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// What it is.
     #[schema(value_type = words::WorkflowScene)]
-    what: &'static str,
+    what: String,
     /// At which step it happens; `null`: at none.
     #[schema(required = true)]
     step: Option<String>,
@@ -114,13 +114,13 @@ impl WorkflowPlayed {
 }
 
 impl SeenInPlay {
-    fn of(seen: &Seen) -> Self {
+    pub(in crate::v1::workflows) fn of(seen: &Seen) -> Self {
         let (what, step, text) = match &seen.what {
             Scene::WeSay(text) => ("we_say", None, text),
             Scene::TheySay(text) => ("they_say", None, text),
             Scene::Happens { step, what } => ("happens", step.clone(), what),
         };
-        Self { at: seen.at, what, step, text: text.clone() }
+        Self { at: seen.at, what: what.to_owned(), step, text: text.clone() }
     }
 }
 
