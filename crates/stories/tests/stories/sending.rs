@@ -48,7 +48,7 @@ store::on_both_engines! {
             }
         }
         // All are due at once, and the carrier refuses some now and then.
-        town.faults(serde_json::from_value(json!({ "seed": 7, "server_error": { "probability": 0.1 } })).unwrap());
+        town.faults(serde_json::from_value(json!({ "seed": 7, "rate_limit_burst": { "probability": 0.1, "length": 1, "retry_after_s": 2 } })).unwrap());
         town.passes(SignedDuration::from_mins(2)).await;
         for phone in &phones {
             assert_eq!(town.heard(phone), ["Hi", "One", "Two", "Three", "Four"], "{phone}");
