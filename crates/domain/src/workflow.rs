@@ -75,6 +75,7 @@ pub mod tell;
 mod testing;
 mod trace;
 mod trigger;
+mod unchosen;
 mod warn;
 pub mod watch;
 mod yaml;
