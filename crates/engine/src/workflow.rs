@@ -21,11 +21,13 @@ mod act;
 mod around;
 mod deeds;
 mod enter;
+mod select;
 mod turns;
 pub(crate) mod watch;
 
 pub(crate) use act::act;
 pub use act::seal_workflow_secret;
+pub(crate) use select::let_in;
 use turns::Turns;
 
 /// So many ways take their turns in one transaction.
