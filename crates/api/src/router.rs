@@ -200,6 +200,8 @@ fn day() -> Vec<Route> {
         routes!(enrolments => cancel),
         routes!(enrolments => retry),
         routes!(enrolments::funnel => funnel),
+        routes!(enrolments::files => funnel_csv),
+        routes!(enrolments::files => enrolments_csv),
         routes!(enrolments::migrate => migrate),
         routes!(enrolments::selections => list, start),
         routes!(enrolments::selections => read),
