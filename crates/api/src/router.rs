@@ -262,7 +262,7 @@ fn day() -> Vec<Route> {
         routes!(workflows => read, remove),
         routes!(workflows::draft => save),
         routes!(workflows::check => check),
-        routes!(workflows::versions => publish),
+        routes!(workflows::publish => publish),
         routes!(workflows::versions => list),
         routes!(workflows::versions => read),
         routes!(workflows::versions => diff),

@@ -6,6 +6,7 @@ pub mod crowd;
 pub mod draft;
 pub mod files;
 pub mod gallery;
+pub mod publish;
 pub mod secrets;
 mod shown;
 pub mod simulate;
