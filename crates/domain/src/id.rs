@@ -105,6 +105,8 @@ ids! {
     WorkflowId = "wfl";
     /// One person's way through a workflow.
     EnrolmentId = "enr";
+    /// Many people whom somebody lets into a workflow at once.
+    SelectionId = "sel";
     /// An endpoint of the tenant that is told of events.
     WebhookId = "whk";
     /// One attempt to tell a webhook of one event.

@@ -79,6 +79,7 @@ mod testing;
 mod trace;
 pub mod trial;
 mod trigger;
+mod unchosen;
 mod warn;
 pub mod watch;
 mod yaml;

@@ -60,6 +60,8 @@ pub(crate) const FREEZING: Kind = Kind::new("freeze_campaign", 2, 1);
 pub(crate) const CHECKING: Kind = Kind::new("check_campaign", 2, 1);
 /// Long, on a thread of its own, and in no hurry.
 pub(crate) const IMPORTING: Kind = Kind::new("import_contacts", 2, 1);
+/// Long, a little at a time, and in no hurry.
+pub(crate) const LETTING_IN: Kind = Kind::new("let_in", 2, 1);
 /// A carrier is asked few things, and slowly.
 pub(crate) const REGISTRATIONS: Kind = Kind::new("read_registration", 4, 2);
 /// Endpoints of tenants may be slow, too, and each call holds a connection.
@@ -156,6 +158,7 @@ async fn perform(world: Arc<World>, claimed: Claimed) {
         Errand::FreezeCampaign { campaign, .. } => crate::campaign::freeze(&world, &claimed, *campaign).await,
         Errand::CheckCampaign { campaign, run } => crate::campaign::check(&world, &claimed, *campaign, *run).await,
         Errand::ImportContacts { import, run } => crate::import::go_on(&world, &claimed, *import, *run).await,
+        Errand::LetIn { selection } => workflow::let_in(&world, &claimed, *selection).await,
         Errand::ReadRegistration { number } => carrier::read_one(&world, &claimed, *number).await,
         Errand::ReadRegistrations { account } => carrier::read_all(&world, &claimed, *account).await,
         Errand::ReplayAssistant { replay } => assistant::go_on_with_replay(&world, &claimed, *replay).await,

@@ -142,6 +142,7 @@ impl Engine {
         loops.spawn(errands::run(Arc::clone(&world), errands::FREEZING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::CHECKING, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::IMPORTING, alone, stop.clone()));
+        loops.spawn(errands::run(Arc::clone(&world), errands::LETTING_IN, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::REGISTRATIONS, alone, stop.clone()));
         loops.spawn(errands::run(Arc::clone(&world), errands::WORKFLOWS, alone, stop.clone()));
         loops.spawn(campaign::keep(Arc::clone(&world), stop.clone()));
@@ -371,6 +372,11 @@ impl Engine {
     /// To be called when an import is to be read, or taken back.
     pub fn imports_may_run(&self) {
         self.0.imports.set(self.0.now());
+    }
+
+    /// To be called when many people are to be let into a workflow.
+    pub fn selections_may_go_on(&self) {
+        self.0.selections.set(self.0.now());
     }
 
     /// Lets people into workflows at once. Answers of each, in their order, which way they are on, or the stable code of the reason

@@ -22,6 +22,7 @@ mod around;
 mod deeds;
 mod described;
 mod enter;
+mod select;
 mod turns;
 pub(crate) mod watch;
 mod who;
@@ -30,6 +31,7 @@ pub(crate) use act::act;
 pub use act::seal_workflow_secret;
 pub(crate) use described::draft;
 pub use described::{Drafted, NotDrafted};
+pub(crate) use select::let_in;
 use turns::Turns;
 
 /// So many ways take their turns in one transaction.

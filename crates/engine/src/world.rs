@@ -59,6 +59,7 @@ pub(crate) struct World {
     pub(crate) freezes: Alarm,
     pub(crate) checks: Alarm,
     pub(crate) imports: Alarm,
+    pub(crate) selections: Alarm,
     pub(crate) registrations: Alarm,
     /// Who followed short links, on their way to the disk.
     pub(crate) clicks: Clicks,
@@ -107,6 +108,7 @@ impl World {
             freezes: Alarm::default(),
             checks: Alarm::default(),
             imports: Alarm::default(),
+            selections: Alarm::default(),
             registrations: Alarm::default(),
             clicks: Clicks::default(),
             webhooks: Alarm::default(),
@@ -179,6 +181,7 @@ impl World {
             "freeze_campaign" => &self.freezes,
             "check_campaign" => &self.checks,
             "import_contacts" => &self.imports,
+            "let_in" => &self.selections,
             "read_registration" => &self.registrations,
             "act_for_workflow" => &self.workflow_errands,
             _ => &self.errands,

@@ -8,6 +8,7 @@ CREATE TABLE workflow (
     draft         TEXT   NOT NULL,      -- JSON: the document as somebody writes it; it may make no sense yet
     revision      BIGINT NOT NULL,      -- rises with each change of the draft
     live_version  BIGINT,               -- who enters now enters this one; NULL: none was published
+    begins        TEXT   NOT NULL,      -- JSON: what begins that version, in short, for lists
     paused_at_us  BIGINT,
     created_by    UUID,                 -- NULL: a program
     created_at_us BIGINT NOT NULL,

@@ -52,6 +52,7 @@ const MIGRATIONS: &[Migration] = migrations![
     21 "0021_workflow",
     22 "0022_enrolment",
     23 "0023_workflow_watch",
+    24 "0024_workflow_selection",
 ];
 
 /// The texts of all of them.

@@ -59,6 +59,13 @@ words! {
     /// How it stands with a workflow: it was never published; people enter it; nobody enters it and nobody in it goes on; nobody
     /// enters it and whoever is in it goes on to their end.
     WorkflowState { Draft, Active, Paused, Archived }
+    /// What begins somebody's way through a workflow.
+    TriggerKind {
+        Campaign, Keyword, Text, NewConversation, TagAdded, TagRemoved, FieldChanged, SegmentEntered, Date,
+        ConversationResolved, NoReply, LinkClicked, DeliveryFailed, Api, ByHand,
+    }
+    /// How it stands with people who are let into a workflow together.
+    SelectionState { Running, Done, Cancelled }
     /// What two versions of a workflow differ in, of one step or of what stands above the steps.
     WorkflowChange { Added, Removed, Moved, Changed }
     /// What is seen when a workflow is played: a text of ours, one of theirs, or what happens on their way.

@@ -18,6 +18,7 @@ use crate::{Row, StoreError, TenantTx, args, list, words};
 mod ground;
 mod named;
 pub mod secret;
+pub mod selection;
 mod trigger;
 pub mod version;
 pub mod watch;
@@ -44,6 +45,8 @@ pub struct Workflow {
     /// The version that people enter; `null`: none was published.
     #[schema(required = true)]
     pub live_version: Option<i64>,
+    /// What begins that version, in its order; nothing before one was published.
+    pub triggers: Vec<Begins>,
     /// The draft says something else than that version, or there is none.
     pub unpublished: bool,
     /// Since when it is paused; `null`: it is not.
@@ -58,6 +61,18 @@ pub struct Workflow {
     /// When it was last changed.
     #[schema(value_type = String, format = DateTime)]
     pub changed_at: Timestamp,
+}
+
+/// What begins a workflow, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = WorkflowBegins)]
+pub struct Begins {
+    /// What happens, as documents call it.
+    #[schema(value_type = words::TriggerKind)]
+    pub kind: String,
+    /// What that is about: the words, the label, the field, how long; or the id of a segment or a campaign. `null`: nothing, or any.
+    #[schema(required = true)]
+    pub about: Option<String>,
 }
 
 /// A workflow, as far as an order needs it.
@@ -84,7 +99,7 @@ macro_rules! workflow {
     ($more:literal) => {
         concat!(
             "SELECT w.id, w.name, w.state, w.revision, w.live_version, COALESCE(w.draft <> v.document, TRUE), w.paused_at_us,
-                    w.created_by, w.created_at_us, w.changed_at_us",
+                    w.created_by, w.created_at_us, w.changed_at_us, w.begins",
             $more,
             " FROM workflow w LEFT JOIN workflow_version v
                   ON v.tenant_id = w.tenant_id AND v.workflow_id = w.id AND v.version = w.live_version
@@ -132,7 +147,7 @@ pub async fn by_ids(tx: &mut TenantTx<'_>, ids: &[WorkflowId]) -> Result<HashMap
 /// When the database fails.
 pub async fn find(tx: &mut TenantTx<'_>, id: WorkflowId) -> Result<Option<(Workflow, Document)>, StoreError> {
     let row = tx.opt(concat!(workflow!(", w.draft"), " AND w.id = $2"), args![id]).await?;
-    row.map(|row| Ok((workflow(&row)?, json(row.text(10)?)?))).transpose()
+    row.map(|row| Ok((workflow(&row)?, json(row.text(11)?)?))).transpose()
 }
 
 /// One of them, to be ordered about: nobody else changes it until this transaction ends.
@@ -167,8 +182,9 @@ pub async fn create(
     by: Option<UserId>,
 ) -> Result<Line, StoreError> {
     tx.exec(
-        "INSERT INTO workflow (tenant_id, id, name, folded, state, draft, revision, created_by, created_at_us, changed_at_us)
-         VALUES ($1, $2, $3, $4, 'draft', $5, 1, $6, $7, $7)",
+        "INSERT INTO workflow (tenant_id, id, name, folded, state, draft, revision, begins, created_by, created_at_us,
+             changed_at_us)
+         VALUES ($1, $2, $3, $4, 'draft', $5, 1, '[]', $6, $7, $7)",
         args![id, &document.name, fold(&document.name), document.to_text(), by, now],
     )
     .await?;
@@ -246,6 +262,7 @@ fn workflow(row: &Row) -> Result<Workflow, StoreError> {
         state: row.get(2)?,
         revision: row.get(3)?,
         live_version: row.get(4)?,
+        triggers: json(row.text(10)?)?,
         unpublished: row.get(5)?,
         paused_at: row.get(6)?,
         created_by: row.get(7)?,

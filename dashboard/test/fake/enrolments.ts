@@ -92,9 +92,7 @@ function funnelOf(d: FakeDesk, workflow: string, version: number): T.WorkflowFun
       const waiting = step.wait_for_reply;
       ways.forEach((way, nth) => {
         const part = Math.round(came * (nth === 0 ? 0.6 : 0.4 / Math.max(1, ways.length - 1)));
-        const when = waiting?.cases?.[way.nth]?.when;
-        const name = typeof when === "string" ? when : Object.keys(when ?? {})[0];
-        took[way.what === "case" ? (waiting ? (name ?? "") : `case ${way.nth + 1}`) : way.what] = part;
+        took[way.what === "case" ? `case ${way.nth + 1}` : way.what] = part;
         walk(way.steps, part);
       });
       counts.push({
@@ -102,6 +100,8 @@ function funnelOf(d: FakeDesk, workflow: string, version: number): T.WorkflowFun
         came,
         here: all.filter((one) => one.step === step.id && one.status !== "ended").length,
         seconds: kindOf(step) === "delay" ? 86_400 : waiting ? 5_400 : 2,
+        median_seconds: 0,
+        ended: 0,
         answered: waiting ? Math.round(came * 0.7) : 0,
         timed_out: waiting ? Math.round(came * 0.2) : 0,
         asked_again: 0,

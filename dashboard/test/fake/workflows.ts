@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as T from "../../src/lib/api/types";
-import { isDocument, kindOf, type Document, type Step } from "../../src/lib/workflow/document";
+import { isDocument, kindOf, type Document, type Step, type Trigger } from "../../src/lib/workflow/document";
 import { catalogueOf } from "../../src/lib/workflow/catalogue";
 import { summaryOf, type Names } from "../../src/lib/workflow/words";
 import { allSteps } from "../../src/lib/workflow/tree";
@@ -128,6 +128,7 @@ function put(d: FakeDesk, kept: FakeWorkflow, change: Partial<T.WorkflowDetail>)
     ...was,
     ...change,
     name: document.name,
+    triggers: (live?.document.triggers ?? []).map(beginsBy),
     unpublished: JSON.stringify(live?.document) !== JSON.stringify(document),
     faults: faultsOf(document),
     warnings: warningsOf(document),
@@ -138,6 +139,14 @@ function put(d: FakeDesk, kept: FakeWorkflow, change: Partial<T.WorkflowDetail>)
   return kept.workflow;
 }
 
+/** Without what it is about. */
+const beginsBy = (trigger: Trigger): T.Workflow["triggers"][number] => ({
+  kind: (typeof trigger === "string"
+    ? trigger
+    : Object.keys(trigger)[0]) as T.Workflow["triggers"][number]["kind"],
+  about: null,
+});
+
 export function aWorkflowOf(d: FakeDesk, document: Document): FakeWorkflow {
   const workflow: T.WorkflowDetail = {
     id: d.id("wfl"),
@@ -145,6 +154,10 @@ export function aWorkflowOf(d: FakeDesk, document: Document): FakeWorkflow {
     state: "draft",
     revision: 1,
     live_version: null,
+    triggers: [],
+    entered: 0,
+    inside: 0,
+    ended: 0,
     unpublished: true,
     paused_at: null,
     created_by: d.me.user.id,

@@ -40,7 +40,8 @@ use history::Did;
 pub use launch::Launch;
 use launch::can_go;
 pub use settings::CampaignPatch;
-pub(super) use settings::names_exist;
+pub use settings::ChangeAudience;
+pub(super) use settings::{contacts_meant, names_exist};
 use settings::{ready, settings};
 
 /// The campaigns, the newest first.

@@ -1,7 +1,9 @@
 //! Who is on their way through workflows: let in, looked at, paused, ended.
 
+pub mod files;
 pub mod funnel;
 pub mod migrate;
+pub mod selections;
 pub mod trace;
 
 use std::collections::BTreeMap;
@@ -161,19 +163,10 @@ pub async fn enter(
             if workflow::by_ids(tx, &[id]).await?.is_empty() {
                 return Err(ApiError::not_found("workflow"));
             }
-            match number {
-                Some(number) if store::number::read(tx, number).await?.is_none() => {
-                    let mend = "There is no such number. Choose one of yours, or leave it out.";
-                    Err(ApiError::invalid("number_id", "not_found", mend))
-                }
-                _ => Ok(()),
-            }
+            number_exists(tx, number).await
         })
         .await?;
-    let source = match caller.user {
-        Some(member) => Source::ByHand { member },
-        None => Source::Api,
-    };
+    let source = brought_by(&caller);
     let engine = app.engine.clone();
     let written = once::write(&app, caller.tenant, once, StatusCode::CREATED, async move |tx: &mut TenantTx<'_>| {
         let coming = asked.contact_ids.iter().map(|contact| Coming {
@@ -303,6 +296,24 @@ fn may(enrolment: &Enrolment, event: &Event) -> Result<(), ApiError> {
     Err(ApiError::conflict("wrong_state", mend))
 }
 
+/// What brings those in whom this caller names.
+fn brought_by(caller: &Caller) -> Source {
+    match caller.user {
+        Some(member) => Source::ByHand { member },
+        None => Source::Api,
+    }
+}
+
+async fn number_exists(tx: &mut TenantTx<'_>, number: Option<NumberId>) -> Result<(), ApiError> {
+    match number {
+        Some(number) if store::number::read(tx, number).await?.is_none() => {
+            let mend = "There is no such number. Choose one of yours, or leave it out.";
+            Err(ApiError::invalid("number_id", "not_found", mend))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn no_such() -> ApiError {
     ApiError::not_found("enrolment")
 }
@@ -335,22 +346,27 @@ impl NewEnrolments {
             let mend = format!("At most {CONTACTS_MAX} contacts at once. Send several requests.");
             faults.push(FieldError::new("contact_ids", "too_many", mend));
         }
-        if self.variables.len() > VARIABLES_MAX {
-            let mend = format!("A workflow has at most {VARIABLES_MAX} variables. Leave out what it does not have.");
-            faults.push(FieldError::new("variables", "too_many", mend));
-        }
-        for key in
-            self.variables.iter().filter(|(_, value)| value.chars().count() > VALUE_CHARS_MAX).map(|(key, _)| key)
-        {
-            let mend = format!("At most {VALUE_CHARS_MAX} characters. Make it shorter.");
-            faults.push(FieldError::new(format!("variables.{key}"), "too_long", mend));
-        }
-        if let Some(key) = &self.key
-            && (key.trim().is_empty() || key.chars().count() > KEY_CHARS_MAX)
-        {
-            let mend = format!("A key has 1 to {KEY_CHARS_MAX} characters. Leave it out if there is none.");
-            faults.push(FieldError::new("key", "bad_length", mend));
-        }
+        faults.extend(comes_with(&self.variables, self.key.as_deref()));
         if faults.is_empty() { Ok(()) } else { Err(ApiError::invalid_fields(faults)) }
     }
+}
+
+/// What is wrong with what people come with.
+fn comes_with(variables: &BTreeMap<String, String>, key: Option<&str>) -> Vec<FieldError> {
+    let mut faults = Vec::new();
+    if variables.len() > VARIABLES_MAX {
+        let mend = format!("A workflow has at most {VARIABLES_MAX} variables. Leave out what it does not have.");
+        faults.push(FieldError::new("variables", "too_many", mend));
+    }
+    for key in variables.iter().filter(|(_, value)| value.chars().count() > VALUE_CHARS_MAX).map(|(key, _)| key) {
+        let mend = format!("At most {VALUE_CHARS_MAX} characters. Make it shorter.");
+        faults.push(FieldError::new(format!("variables.{key}"), "too_long", mend));
+    }
+    if let Some(key) = key
+        && (key.trim().is_empty() || key.chars().count() > KEY_CHARS_MAX)
+    {
+        let mend = format!("A key has 1 to {KEY_CHARS_MAX} characters. Leave it out if there is none.");
+        faults.push(FieldError::new("key", "bad_length", mend));
+    }
+    faults
 }

@@ -13,7 +13,7 @@ use store::contact::Contact;
 use store::{StoreError, TenantTx, campaign, event, segment};
 use utoipa::ToSchema;
 
-use self::shown::Said;
+pub(super) use self::shown::Said;
 pub use self::shown::{ConditionOp, ConditionShown, Fault, Segment, Verdict};
 use crate::{
     auth::Caller,

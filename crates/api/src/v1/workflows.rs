@@ -7,6 +7,7 @@ pub mod described;
 pub mod draft;
 pub mod files;
 pub mod gallery;
+pub mod publish;
 pub mod secrets;
 mod shown;
 pub mod simulate;
@@ -20,7 +21,7 @@ use domain::id::WorkflowId;
 use domain::workflow::{Document, Order, Standing};
 use http::StatusCode;
 use serde::Deserialize;
-use store::workflow::{self, Held, Wanted, Workflow};
+use store::workflow::{self, Held, Wanted};
 use store::{TenantTx, event};
 use utoipa::{IntoParams, ToSchema};
 
@@ -34,7 +35,7 @@ use crate::{
     state::AppState,
 };
 
-pub use shown::{WorkflowDetail, WorkflowFault};
+pub use shown::{WorkflowDetail, WorkflowFault, WorkflowListed};
 
 /// So many there are at most, besides those that are archived.
 const WORKFLOWS_MAX: i64 = 500;
@@ -74,23 +75,24 @@ pub struct WantedWorkflows {
 
 /// The workflows, the newest first.
 #[utoipa::path(get, path = "/workflows", tag = "workflows", params(WantedWorkflows, PageParams),
-    responses((status = 200, body = Listed<Workflow>)))]
+    responses((status = 200, body = Listed<WorkflowListed>)))]
 pub async fn list(
     State(app): State<AppState>,
     caller: Caller,
     Query(asked): Query<WantedWorkflows>,
     page: Page,
-) -> Result<Json<Listed<Workflow>>, ApiError> {
+) -> Result<Json<Listed<WorkflowListed>>, ApiError> {
     caller.must(Scope::WorkflowsRead)?;
     let wanted = asked.read()?;
     let rows = app
         .engine
         .store()
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            workflow::page(tx, &wanted, page.after_id(), page.fetch()).await
+            let workflows = workflow::page(tx, &wanted, page.after_id(), page.fetch()).await?;
+            shown::listed(tx, workflows).await
         })
         .await?;
-    Ok(Json(page.listed(rows, |workflow| Cursor::id(workflow.id))))
+    Ok(Json(page.listed(rows, |workflow| Cursor::id(workflow.id()))))
 }
 
 /// Makes a workflow, a draft: nobody enters it before it is published.

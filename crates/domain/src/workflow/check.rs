@@ -241,6 +241,9 @@ impl Compiler<'_> {
                     let at = format!("{at}/segment_entered");
                     self.known(&at, None, std::slice::from_ref(segment), |ground| &ground.segments, "segment");
                 }
+                Trigger::LinkClicked { campaign } => {
+                    self.chosen(&format!("{at}/link_clicked/campaign"), None, campaign.as_slice(), "campaign");
+                }
                 Trigger::FieldChanged(field) => self.tenants_field(&format!("{at}/field_changed"), field, None),
                 Trigger::Date { field, .. } => {
                     self.tenants_field(&format!("{at}/date/field"), field, Some(&Kind::Date));

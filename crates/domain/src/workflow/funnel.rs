@@ -36,6 +36,7 @@ pub fn counts(before: &State, after: &State, lines: &[Line], now: Timestamp) -> 
             What::Came | What::Migrated => {
                 if let Some((left, millis)) = stands {
                     count(Some(left), "left".into(), millis);
+                    count(Some(left), stayed(millis), millis);
                 }
                 count(step, "came".into(), 0);
                 stands = step.map(|step| (step, 0));
@@ -45,6 +46,7 @@ pub fn counts(before: &State, after: &State, lines: &[Line], now: Timestamp) -> 
             }
             What::Took(way) if way == "timeout" => count(step, "timed_out".into(), 0),
             What::Took(way) => count(step, format!("took:{way}"), 0),
+            What::TookCase { nth, .. } => count(step, format!("took:case {nth}"), 0),
             What::Heard(_) => count(step, "answered".into(), 0),
             What::AskedAgain => count(step, "asked_again".into(), 0),
             What::Failed(_) => count(step, "failed".into(), 0),
@@ -67,15 +69,46 @@ pub fn counts(before: &State, after: &State, lines: &[Line], now: Timestamp) -> 
     if let (Status::Ended { outcome, .. }, false) = (&after.status, before.is_ended()) {
         if let Some((left, millis)) = stands {
             count(Some(left), "left".into(), millis);
+            count(Some(left), stayed(millis), millis);
+            count(Some(left), "ended".into(), 0);
         }
         count(None, format!("ended:{outcome}"), since(after.entered_at));
     }
     let moves = lines.iter().any(|line| line.what == What::Migrated);
-    if let Some(left) = counts.iter_mut().find(|count| moves && count.what == "left") {
-        left.of_old = true;
-    }
+    // Whoever moves leaves a step of the old version first, and how long they stayed is counted behind it.
+    let left = counts.iter().position(|count| moves && count.what == "left");
+    counts.iter_mut().skip(left.unwrap_or(usize::MAX)).take(2).for_each(|count| count.of_old = true);
     counts
 }
+
+/// Stays of about the same length are counted together, so that the one in the middle can be told: each sort is half as long again
+/// as the one before, or less.
+fn stayed(millis: i64) -> String {
+    let seconds = u64::try_from(millis / 1_000).unwrap_or(0);
+    let sort = seconds.checked_ilog2().map_or(0, |log| {
+        let is_upper_half = u128::from(seconds).pow(2) >= 1 << (2 * log + 1);
+        2 * log + 1 + u32::from(is_upper_half)
+    });
+    format!("{STAYED}{sort}")
+}
+
+/// How long the stay in the middle took, in milliseconds, by what was counted of one step: of each sort ([`Count::what`]) how many,
+/// and how long all of them took together. It is the average of its sort. `None`: nobody has left.
+#[must_use]
+pub fn median<'c>(counted: impl IntoIterator<Item = (&'c str, i64, i64)>) -> Option<i64> {
+    let sort = |what: &str| what.strip_prefix(STAYED)?.parse::<u32>().ok();
+    let sorts = counted.into_iter().filter_map(|(what, times, millis)| Some((sort(what)?, (times, millis))));
+    let sorts: std::collections::BTreeMap<u32, (i64, i64)> = sorts.filter(|(_, (times, _))| *times > 0).collect();
+    let mut before_it = (sorts.values().map(|(times, _)| times).sum::<i64>() - 1) / 2;
+    sorts.into_values().find_map(|(times, millis)| {
+        let is_here = before_it < times;
+        before_it -= times;
+        is_here.then(|| millis / times)
+    })
+}
+
+/// What stays of about the same length are counted as begins so.
+const STAYED: &str = "stayed:";
 
 #[cfg(test)]
 mod tests {
@@ -97,7 +130,7 @@ mod tests {
             { "id": "later", "delay": { "for": "1h" } },
             { "id": "ask", "send": { "text": "How many?", "purpose": "service" } },
             { "id": "hear", "wait_for_reply": { "timeout": "1d",
-                "cases": [{ "when": { "number": {} } }],
+                "cases": [{ "when": { "number": { "max": 5 } } }, { "when": { "number": { "min": 6 } } }],
                 "no_match": { "reprompt": "A number, please." },
                 "on_timeout": [{ "id": "quiet", "end": "silent" }] } },
             { "id": "done", "end": "answered" }
@@ -141,18 +174,50 @@ mod tests {
                 " entered 0",
                 "later came 0",
                 "later left 60",
+                "later stayed:24 60",
                 "ask came 0",
                 "ask left 0",
+                "ask stayed:0 0",
                 "hear came 0",
                 "hear answered 0",
                 "hear asked_again 0",
                 "hear answered 0",
-                "hear took:number 0",
+                "hear took:case 2 0",
                 "hear left 10",
+                "hear stayed:19 10",
                 "done came 0",
                 "done left 0",
+                "done stayed:0 0",
+                "done ended 0",
                 " ended:answered 70",
             ]
         );
+    }
+
+    #[test]
+    fn the_stay_in_the_middle_is_told() {
+        let median = |stays: &[i64]| {
+            let mut counted: std::collections::BTreeMap<String, (i64, i64)> = Default::default();
+            for seconds in stays {
+                let sort = counted.entry(stayed(seconds * 1_000)).or_default();
+                *sort = (sort.0 + 1, sort.1 + seconds * 1_000);
+            }
+            super::median(counted.iter().map(|(what, (times, millis))| (what.as_str(), *times, *millis)))
+        };
+        for (stays, middle) in [
+            (&[][..], None),
+            (&[7], Some(7)),
+            (&[0, 0, 90_000], Some(0)),
+            (&[10, 3_600, 86_400], Some(3_600)),
+            (&[10, 20, 3_600, 86_400], Some(20)),
+            (&[100, 110, 120, 2_000_000], Some(110)),
+        ] {
+            assert_eq!(median(stays), middle.map(|seconds| seconds * 1_000), "{stays:?}");
+        }
+        assert_eq!(super::median([("left", 3, 9), ("stayed:x", 1, 1)]), None);
+        for seconds in [1_i64, 2, 3, 45, 46, 1_000, 5_000_000] {
+            let longer = seconds + seconds / 2 + 1;
+            assert_ne!(stayed(seconds * 1_000), stayed(longer * 1_000), "{seconds}");
+        }
     }
 }

@@ -31,6 +31,13 @@ pub enum What {
     LeftOut(Why),
     /// This way was taken: a case, a path, `otherwise`, `no_match`, `timeout`.
     Took(String),
+    /// A case of a reply was taken.
+    TookCase {
+        /// Which, from 1.
+        nth: u32,
+        /// What it is called in conditions.
+        way: String,
+    },
     /// A condition was asked.
     Asked {
         /// Whether it is true of them.
@@ -120,7 +127,7 @@ impl What {
             Self::Entered => "entered",
             Self::Came => "came",
             Self::LeftOut(_) => "left_out",
-            Self::Took(_) => "took",
+            Self::Took(_) | Self::TookCase { .. } => "took",
             Self::Asked { .. } => "asked",
             Self::WaitsUntil(_) => "waits_until",
             Self::WaitsForReply { .. } => "waits_for_reply",
@@ -171,7 +178,7 @@ impl fmt::Display for What {
             Self::LeftOut(Why::Lacks(name)) => write!(f, "is left out: nothing is known of them as {name}"),
             Self::LeftOut(Why::Late) => f.write_str("is left out: it is late"),
             Self::LeftOut(Why::Trouble(why)) => write!(f, "is left out: {why}"),
-            Self::Took(way) => write!(f, "takes {way}"),
+            Self::Took(way) | Self::TookCase { way, .. } => write!(f, "takes {way}"),
             Self::Asked { holds } => f.write_str(if *holds { "it is true" } else { "it is not true" }),
             Self::WaitsUntil(until) => write!(f, "waits until {until}"),
             Self::WaitsForReply { deadline } => write!(f, "waits for a reply until {deadline}"),

@@ -25,19 +25,19 @@ pub enum Trigger {
         /// The words, whatever their case.
         words: Vec<String>,
         /// To which of our numbers; none: any.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::workflow::unchosen::each")]
         numbers: Vec<NumberId>,
     },
     /// They texted anything that nobody waited for.
     Text {
         /// To which of our numbers; none: any.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::workflow::unchosen::each")]
         numbers: Vec<NumberId>,
     },
     /// A conversation with them began.
     NewConversation {
         /// On which of our numbers; none: any.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::workflow::unchosen::each")]
         numbers: Vec<NumberId>,
     },
     /// They got this label.
@@ -47,7 +47,7 @@ pub enum Trigger {
     /// What this field of theirs holds was changed.
     FieldChanged(String),
     /// They came into this segment.
-    SegmentEntered(SegmentId),
+    SegmentEntered(#[serde(with = "crate::workflow::unchosen::one")] SegmentId),
     /// A day that this field of theirs holds comes, every year if it says so.
     Date {
         /// Which field.
@@ -68,7 +68,7 @@ pub enum Trigger {
     /// They followed a link of ours.
     LinkClicked {
         /// In which campaign; `None`: any.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::workflow::unchosen::maybe")]
         campaign: Option<CampaignId>,
     },
     /// A text to them was not delivered.
@@ -200,6 +200,27 @@ impl Trigger {
         }
     }
 
+    /// What it is about, for people to read: the words, the label, the field, how long; or the id of a segment or a campaign.
+    /// `None`: nothing, or any.
+    #[must_use]
+    pub fn about(&self) -> Option<String> {
+        match self {
+            Self::Keyword { words, .. } => Some(words.join(", ")),
+            Self::TagAdded(tag) | Self::TagRemoved(tag) => Some(tag.clone()),
+            Self::FieldChanged(field) | Self::Date { field, .. } => Some(field.clone()),
+            Self::SegmentEntered(segment) => Some(segment.to_string()),
+            Self::NoReply(span) => Some(span.to_string()),
+            Self::LinkClicked { campaign } => campaign.map(|campaign| campaign.to_string()),
+            Self::Campaign
+            | Self::Text { .. }
+            | Self::NewConversation { .. }
+            | Self::ConversationResolved
+            | Self::DeliveryFailed
+            | Self::Api
+            | Self::ByHand => None,
+        }
+    }
+
     /// When the trigger of a date next fires after a moment, for whoever has this day in its field. `theirs`: their clock.
     /// `None`: it is another trigger, or fires no more. Who was born on 29 February has their day on the 28th in other years.
     #[must_use]
@@ -264,27 +285,28 @@ mod tests {
     fn each_is_called_as_in_documents() {
         let segment = "seg_00000000000000000000000000000007";
         let campaign = "cmp_00000000000000000000000000000007";
-        for (json, what) in [
-            (json!("campaign"), ""),
-            (json!({ "keyword": { "words": ["JOIN"] } }), ""),
-            (json!({ "text": {} }), ""),
-            (json!({ "new_conversation": {} }), ""),
-            (json!({ "tag_added": "ÆRLIG" }), "ærlig"),
-            (json!({ "tag_removed": "VIP" }), "vip"),
-            (json!({ "field_changed": "city" }), "city"),
-            (json!({ "segment_entered": segment }), segment),
-            (json!({ "date": { "field": "born", "time": "10:00" } }), "born"),
-            (json!("conversation_resolved"), ""),
-            (json!({ "no_reply": "2d" }), ""),
-            (json!({ "link_clicked": {} }), ""),
-            (json!({ "link_clicked": { "campaign": campaign } }), campaign),
-            (json!("delivery_failed"), ""),
-            (json!("api"), ""),
-            (json!("by_hand"), ""),
+        for (json, what, about) in [
+            (json!("campaign"), "", None),
+            (json!({ "keyword": { "words": ["JOIN", "sign me up"] } }), "", Some("JOIN, sign me up")),
+            (json!({ "text": {} }), "", None),
+            (json!({ "new_conversation": {} }), "", None),
+            (json!({ "tag_added": "ÆRLIG" }), "ærlig", Some("ÆRLIG")),
+            (json!({ "tag_removed": "VIP" }), "vip", Some("VIP")),
+            (json!({ "field_changed": "city" }), "city", Some("city")),
+            (json!({ "segment_entered": segment }), segment, Some(segment)),
+            (json!({ "date": { "field": "born", "time": "10:00" } }), "born", Some("born")),
+            (json!("conversation_resolved"), "", None),
+            (json!({ "no_reply": "2d" }), "", Some("2d")),
+            (json!({ "link_clicked": {} }), "", None),
+            (json!({ "link_clicked": { "campaign": campaign } }), campaign, Some(campaign)),
+            (json!("delivery_failed"), "", None),
+            (json!("api"), "", None),
+            (json!("by_hand"), "", None),
         ] {
             let trigger: Trigger = serde_json::from_value(json.clone()).unwrap();
             let kind = json.as_str().or_else(|| json.as_object()?.keys().next().map(String::as_str));
             assert_eq!((Some(trigger.kind()), trigger.what().as_str()), (kind, what), "{json}");
+            assert_eq!(trigger.about().as_deref(), about, "{json}");
         }
     }
 

@@ -8,6 +8,7 @@ use domain::workflow::{Again, Before, Coming, Event, NotAdmitted, Standing, Stat
 use store::enrolment::{Came, Entering, Past, Way, pasts};
 use store::{StoreError, TenantTx, workflow};
 
+use super::around::Around;
 use super::turns::Turns;
 
 /// What is known of those who are to enter.
@@ -35,9 +36,25 @@ impl Door {
             live: known.into_iter().filter_map(|(id, known)| Some((id, known.live_version?))).collect(),
             pasts: pasts(tx, &workflows, &contacts).await?,
             reached: Came::from(tx, &contacts).await?,
-            inside: Came::inside(tx, &workflows).await?,
+            inside: HashMap::new(),
             usual_number: Came::usual_number(tx).await?,
         })
+    }
+
+    /// Counts who is in the workflows that hold only so many; of another, nobody asks, and many are counted slowly.
+    pub(super) async fn count_inside(&mut self, tx: &mut TenantTx<'_>, around: &Around) -> Result<(), StoreError> {
+        let is_bounded = |key: &(WorkflowId, i64)| {
+            around.versions.get(key).is_some_and(|run| run.published.document().entry.inside_max.is_some())
+        };
+        let bounded: Vec<WorkflowId> = self.versions().filter(is_bounded).map(|(id, _)| id).collect();
+        self.inside = Came::inside(tx, &bounded).await?;
+        Ok(())
+    }
+
+    /// As if so many more were in it.
+    pub(super) fn would_hold(&mut self, workflow: WorkflowId, more: i64) {
+        let inside = self.inside.entry(workflow).or_default();
+        *inside = inside.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
     }
 
     /// The versions that they would enter.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::campaign::{Audience, Settings, Standing, schedule};
-use domain::condition::{Node, Subject};
+use domain::condition::{Checked, Node, Subject};
 use domain::id::{CampaignId, ContactId, Ids, RecipientId, SegmentId};
 use domain::message::Failure;
 use jiff::Timestamp;
@@ -97,6 +97,8 @@ pub async fn freeze(
 pub struct Page {
     /// Whom it means among those who were looked at, and where each is reached.
     pub people: Vec<(ContactId, String)>,
+    /// So many more are meant and have no phone.
+    pub without_phone: usize,
     /// So many were looked at.
     pub looked: usize,
     /// The last of them; `None`: there are no more.
@@ -117,7 +119,26 @@ pub async fn page(
     if !audience.means_contacts() {
         return Ok(Page::default());
     }
-    let (meant, rest) = Meant::of(tx, audience).await?.compiled(tx, now, Way::Each, 3);
+    page_of(tx, now, (audience, None), after, limit).await
+}
+
+/// The same of an audience together with those of whom a condition is true.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page_of(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    (audience, condition): (&Audience, Option<&Checked>),
+    after: Option<Uuid>,
+    limit: u32,
+) -> Result<Page, StoreError> {
+    let mut meant = Meant::of(tx, audience).await?;
+    if let Some(condition) = condition {
+        meant.with = Node::Any(vec![meant.with, condition.node().clone()]);
+        meant.zone = condition.zone().clone();
+    }
+    let (meant, rest) = meant.compiled(tx, now, Way::Each, 3);
     // However few are meant, the work has an end: so many are looked at.
     let phone = primary_phone!("c.id");
     let sql = format!(
@@ -131,14 +152,16 @@ pub async fn page(
         Some(row) if rows.len() == limit as usize => Some(row.get(0)?),
         _ => None,
     };
-    let mut people = Vec::new();
+    let (mut people, mut without_phone) = (Vec::new(), 0);
     for row in &rows {
-        // Whoever has no phone cannot be texted, and was never meant.
-        if let (true, Some(phone)) = (row.get(1)?, row.get::<Option<String>>(2)?) {
-            people.push((row.get(0)?, phone));
+        match (row.get(1)?, row.get::<Option<String>>(2)?) {
+            (true, Some(phone)) => people.push((row.get(0)?, phone)),
+            // Whoever has no phone cannot be texted.
+            (true, None) => without_phone += 1,
+            (false, _) => {}
         }
     }
-    Ok(Page { people, looked: rows.len(), last })
+    Ok(Page { people, without_phone, looked: rows.len(), last })
 }
 
 /// Those of the numbers that were named one by one who are not left out, and whose they are; `None`: nobody's yet. Whoever

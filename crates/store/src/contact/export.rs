@@ -22,9 +22,26 @@ pub struct Section {
     pub tables: &'static [&'static str],
     /// So many are read at once.
     pub at_once: u32,
-    /// Of contact `$2`: an id, then its columns, those after id `$3`, `$4` at most.
+    /// Of contact `$2`: an id, then its columns, those after id `$3`, `$4` at most. Where several rows have one id, a number comes
+    /// behind the columns, and those after number `$5` of id `$3` come first.
     sql: &'static str,
     columns: &'static [(&'static str, As)],
+}
+
+impl Section {
+    /// Whether several rows have one id.
+    fn is_numbered(&self) -> bool {
+        self.sql.contains("$5")
+    }
+}
+
+/// Where a section is read on: behind the row of this id and, where several rows have one id, of this number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behind(Uuid, i64);
+
+impl Behind {
+    /// Before the first row.
+    pub const NOTHING: Self = Self(Uuid::nil(), 0);
 }
 
 /// How a column is told.
@@ -39,7 +56,7 @@ enum As {
     Id(fn(Uuid) -> String),
 }
 
-/// Some rows of a section, in the order of their ids, after `after`; each with its id.
+/// Some rows of a section, in the order of their ids, after `after`; and where it is read on. `None`: there are no more.
 ///
 /// # Errors
 /// When the database fails.
@@ -47,10 +64,17 @@ pub async fn page(
     tx: &mut TenantTx<'_>,
     section: &Section,
     contact: ContactId,
-    after: Uuid,
-) -> Result<Vec<(Uuid, Map<String, Value>)>, StoreError> {
-    let rows = tx.rows(section.sql, args![contact, after, section.at_once]).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, told(row, section.columns)?))).collect()
+    after: Behind,
+) -> Result<(Vec<Map<String, Value>>, Option<Behind>), StoreError> {
+    let Behind(id, number) = after;
+    let rows = if section.is_numbered() {
+        tx.rows(section.sql, args![contact, id, section.at_once, number]).await?
+    } else {
+        tx.rows(section.sql, args![contact, id, section.at_once]).await?
+    };
+    let number = |row: &Row| if section.is_numbered() { row.get(section.columns.len() + 1) } else { Ok(0) };
+    let behind = rows.last().map(|last| Ok::<_, StoreError>(Behind(last.get(0)?, number(last)?))).transpose()?;
+    Ok((rows.iter().map(|row| told(row, section.columns)).collect::<Result<_, _>>()?, behind))
 }
 
 /// The attachments of the first of their messages after `after` that has some: that message, and them. `None`: there is none.

@@ -1,10 +1,10 @@
 //! Ways through workflows, as the API shows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use domain::id::{ContactId, EnrolmentId, MessageId, NumberId, WorkflowId};
-use domain::workflow::{Line, State};
+use domain::workflow::{Line, State, What};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -223,6 +223,39 @@ pub async fn trace(tx: &mut TenantTx<'_>, id: EnrolmentId, after: i64, limit: u3
         .collect()
 }
 
+/// So many steps of somebody's way are told in a row.
+const STEPS_MAX: usize = 500;
+/// So many turns are read at once.
+const TURNS: u32 = 2_000;
+
+/// The steps that these ways came to, in their order; of a long one the first five hundred.
+///
+/// # Errors
+/// When the database fails.
+pub async fn steps(
+    tx: &mut TenantTx<'_>,
+    ids: &[EnrolmentId],
+) -> Result<HashMap<EnrolmentId, Vec<String>>, StoreError> {
+    let mut steps: HashMap<EnrolmentId, Vec<String>> = HashMap::new();
+    let sql = "SELECT enrolment_id, seq, lines FROM enrolment_log
+               WHERE tenant_id = $1 AND enrolment_id {among $2} AND enrolment_id >= $3
+                 AND (enrolment_id > $3 OR seq > $4) ORDER BY enrolment_id, seq LIMIT $5";
+    let (mut id, mut seq) = (EnrolmentId(Uuid::nil()), 0_i64);
+    loop {
+        let rows = tx.rows(sql, args![list(ids), id, seq, TURNS]).await?;
+        for row in &rows {
+            (id, seq) = (row.get(0)?, row.get(1)?);
+            let lines: Vec<Line> = json(row.text(2)?)?;
+            let came = lines.into_iter().filter(|line| matches!(line.what, What::Came | What::Migrated));
+            let walked = steps.entry(id).or_default();
+            walked.extend(came.filter_map(|line| line.step).take(STEPS_MAX.saturating_sub(walked.len())));
+        }
+        if rows.len() < TURNS as usize {
+            return Ok(steps);
+        }
+    }
+}
+
 /// A text that a way sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = EnrolmentText)]
@@ -287,6 +320,18 @@ pub async fn counted(tx: &mut TenantTx<'_>, workflow: WorkflowId, version: i64) 
     rows.iter()
         .map(|row| Ok(Counted { step: row.get(0)?, what: row.get(1)?, times: row.get(2)?, millis: row.get(3)? }))
         .collect()
+}
+
+/// How many stand where in the versions of a workflow, of those whose ways are not over; `None`: before the first step.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stand(tx: &mut TenantTx<'_>, workflow: WorkflowId) -> Result<Vec<(i64, Option<String>, i64)>, StoreError> {
+    let sql = "SELECT version, step_id, count(*) FROM enrolment
+               WHERE tenant_id = $1 AND workflow_id = $2 AND ended_at_us IS NULL AND state <> ''
+               GROUP BY version, step_id ORDER BY version, step_id";
+    let rows = tx.rows(sql, args![workflow]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
 
 /// How many entered, and how many are in it now, of each of these workflows, whatever the version.

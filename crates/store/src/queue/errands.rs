@@ -2,7 +2,7 @@
 
 use domain::id::{
     ApprovalId, AssistantId, CampaignId, CarrierAccountId, ConversationId, EnrolmentId, ImportId, KnowledgeId, MediaId,
-    MessageId, NumberId, ReplayId, TenantId, WorkId,
+    MessageId, NumberId, ReplayId, SelectionId, TenantId, WorkId,
 };
 use domain::workflow::{Key, Question, Request};
 use jiff::{SignedDuration, Timestamp};
@@ -69,6 +69,11 @@ pub enum Errand {
         /// By which order: a later one makes this one needless.
         run: i64,
     },
+    /// Let some more of a selection into a workflow.
+    LetIn {
+        /// Which.
+        selection: SelectionId,
+    },
     /// Ask the carrier how far the registration of a number has come.
     ReadRegistration {
         /// Of which.
@@ -123,6 +128,7 @@ impl Errand {
             Self::FreezeCampaign { .. } => "freeze_campaign",
             Self::CheckCampaign { .. } => "check_campaign",
             Self::ImportContacts { .. } => "import_contacts",
+            Self::LetIn { .. } => "let_in",
             Self::ReadRegistration { .. } | Self::ReadRegistrations { .. } => "read_registration",
             Self::ReplayAssistant { .. } => "replay_assistant",
             Self::ActForWorkflow { .. } => "act_for_workflow",
@@ -139,6 +145,7 @@ impl Errand {
             Self::ImportContacts { import, run } => format!("import:{import}:{run}"),
             Self::FreezeCampaign { campaign, launch } => format!("freeze:{campaign}:{launch}"),
             Self::CheckCampaign { campaign, run } => format!("check:{campaign}:{run}"),
+            Self::LetIn { selection } => format!("let_in:{selection}"),
             Self::ReadRegistration { number } => format!("registration:{number}"),
             Self::ReadRegistrations { account } => format!("registrations:{account}"),
             Self::ReplayAssistant { replay } => format!("replay:{replay}"),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{go_on, standing};
+use super::{Begins, go_on, standing};
 use crate::event::Line;
 use crate::scene::json;
 use crate::{Row, StoreError, TenantTx, args, list};
@@ -85,7 +85,11 @@ pub async fn publish(
             version
         }
     };
-    tx.exec("UPDATE workflow SET live_version = $3 WHERE tenant_id = $1 AND id = $2", args![id, version]).await?;
+    let begins = document.triggers.iter();
+    let begins = begins.map(|trigger| Begins { kind: trigger.kind().to_owned(), about: trigger.about() });
+    let begins = serde_json::to_string(&begins.collect::<Vec<_>>()).map_err(StoreError::fault)?;
+    let sql = "UPDATE workflow SET live_version = $3, begins = $4 WHERE tenant_id = $1 AND id = $2";
+    tx.exec(sql, args![id, version, begins]).await?;
     Ok((version, go_on(tx, now, id, to).await?))
 }
 

@@ -7,6 +7,7 @@ use domain::workflow::funnel::Count;
 use domain::workflow::{Coming, Document, Event, Source, Standing, State, Word};
 use jiff::SignedDuration;
 use serde_json::json;
+use store::contact::export::{self, Behind};
 use store::enrolment::{self, Logged, Way, shown};
 use store::{Store, StoreError, SystemTx, TenantTx, on_both_engines, workflow};
 use uuid::Uuid;
@@ -193,6 +194,31 @@ on_both_engines! {
         store.write(ACME, takes_over).await.unwrap();
         let found = desk::read(&store, ACME, floors).await;
         assert_eq!(found[&(contact_id(1), our_number())].0, way_id(2));
+    }
+
+    async fn a_persons_file_has_every_turn_of_every_way(store) {
+        desk(&store).await;
+        let write = async |tx: &mut TenantTx<'_>| {
+            enrolment::begin(tx, at(0), &[&way(1, SURVEY, 1), &way(2, OTHER, 1), &way(3, SURVEY, 2)]).await?;
+            let turn = |n, seq| Logged { enrolment: way_id(n), seq, event: "timer", lines: Vec::new() };
+            // More than are read at once, of one way and of both.
+            let turns: Vec<Logged> = (1..=450).map(|seq| turn(1, seq)).chain((1..=3).map(|seq| turn(2, seq))).collect();
+            enrolment::write_log(tx, at(1), &turns).await?;
+            enrolment::write_log(tx, at(1), &[turn(3, 1)]).await
+        };
+        store.write(ACME, write).await.unwrap();
+        let section = export::SECTIONS.iter().find(|section| section.name == "workflow_turns").unwrap();
+        let (mut after, mut told) = (Behind::NOTHING, Vec::new());
+        loop {
+            let read = async move |tx: &mut TenantTx<'_>| export::page(tx, section, contact_id(1), after).await;
+            let (rows, behind) = desk::read(&store, ACME, read).await;
+            assert!(rows.len() <= section.at_once as usize);
+            told.extend(rows.into_iter().map(|row| (row["enrolment_id"].as_str().unwrap().to_owned(), row["turn"].as_i64().unwrap())));
+            let Some(behind) = behind else { break };
+            after = behind;
+        }
+        let of = |n, to: i64| (1..=to).map(move |seq| (way_id(n).to_string(), seq));
+        assert_eq!(told, of(1, 450).chain(of(2, 3)).collect::<Vec<_>>());
     }
 
     async fn sums_are_added_up(store) {

@@ -31,6 +31,7 @@ mod people;
 mod registration;
 mod rehearsal;
 mod segment;
+mod selection;
 mod statement;
 mod suppression;
 mod team;

@@ -154,8 +154,15 @@ on_both_engines! {
         create(&store, ACME, 2, says("Two", "Hi", &json!([keyword, { "tag_added": "VIP" }]))).await;
         create(&store, ACME, 1, says("One", "Hi", &json!([{ "keyword": { "words": ["B"] } }, "campaign", { "keyword": { "words": ["A"] } }]))).await;
         assert!(begun_by(&store, ACME, "keyword").await.is_empty(), "neither was published");
+        let begins = async || -> Vec<(String, Option<String>)> {
+            let (two, _) = found(&store, ACME, 2).await.unwrap();
+            two.triggers.into_iter().map(|one| (one.kind, one.about)).collect()
+        };
+        assert!(begins().await.is_empty());
         publish(&store, 1, 1, Standing::Active).await;
         publish(&store, 1, 2, Standing::Active).await;
+        let told = [("keyword", "JOIN"), ("tag_added", "VIP")];
+        assert_eq!(begins().await, told.map(|(kind, about)| (kind.to_owned(), Some(about.to_owned()))));
         let words = async || -> Vec<(WorkflowId, String)> {
             let all = begun_by(&store, ACME, "keyword").await;
             all.into_iter().map(|(id, trigger)| match trigger {

@@ -72,7 +72,8 @@ store::on_both_engines! {
             assert!(told.contains("what do you look for?") && !draft["told"][0]["says"].to_string().is_empty(), "{told}");
             let trial = &draft["trial"];
             assert_eq!((&trial["silent"]["outcome"], &trial["willing"]["outcome"]), (&json!("lost"), &json!("answered")));
-            assert_eq!(trial["silent"]["seen"][0]["text"], "Hi Sam, what do you look for?");
+            let seen = trial["silent"]["seen"].as_array().unwrap();
+            assert!(seen.iter().any(|one| one["text"] == "Hi Sam, what do you look for?"), "{trial}");
             assert!(trial["outcomes"]["lost"].as_u64().unwrap() > 0 && trial["texts"].as_u64().unwrap() > 0, "{trial}");
             assert_eq!((&draft["assistant_id"], &draft["model"], &draft["tries"]), (&json!(ada), &json!("story-1"), &json!(1)));
             assert_eq!((&draft["tokens_in"], &draft["tokens_out"]), (&json!(100), &json!(20)));

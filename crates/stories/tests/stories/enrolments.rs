@@ -255,6 +255,87 @@ store::on_both_engines! {
         assert_eq!(funnel(2).await["ended"]["completed"]["times"], 1);
     }
 
+    async fn whoever_is_under_way_is_taken_along_by_a_version_that_has_their_steps(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (ann, ben) = (contact(&acme, ANN, "Ann").await, contact(&acme, BEN, "Ben").await);
+        let reminds = |step: &str, wait: &str, says: &str| json!({ "name": "Reminder", "triggers": ["by_hand"], "steps": [
+            { "id": step, "delay": { "for": wait } },
+            { "id": "tell", "send": { "text": says, "purpose": "service" } },
+        ] });
+        let workflow = published(&acme, reminds("later", "10h", "Old words.")).await;
+        let way = text(&enter(&acme, &workflow, &[&ann]).await["entered"][0]["enrolment_id"]);
+        let draft = async |document: Value| {
+            let known = acme.get(&format!("/workflows/{workflow}")).await.is(200).clone();
+            let draft = json!({ "document": document, "revision": known["revision"] });
+            let _ = acme.put(&format!("/workflows/{workflow}/draft"), draft).await.is(200);
+        };
+        let publish = async |along: Value| acme.post(&format!("/workflows/{workflow}/publish"), json!({ "move_along": along })).await;
+        draft(reminds("wait", "2h", "New words.")).await;
+        let gone = publish(json!({})).await;
+        assert_eq!(gone.problem(409), "not_compatible");
+        assert!(gone.body.to_string().contains("`later` (1)"), "{}", gone.body);
+        assert_eq!(acme.get(&format!("/workflows/{workflow}")).await.is(200)["live_version"], 1, "nothing was published");
+        draft(reminds("later", "2h", "New words.")).await;
+        let rate = publish(json!({ "per_minute": 0 })).await;
+        assert_eq!((rate.problem(422), rate.bad_field()), ("invalid", ("move_along.per_minute", "out_of_range")));
+        let dry = publish(json!({ "dry_run": true })).await.is(200).clone();
+        assert_eq!((&dry["live_version"], &dry["moved"][0]["from"], &dry["moved"][0]["to"]), (&json!(1), &json!(1), &json!(2)));
+        assert_eq!(dry["moved"][0]["moves"], json!({ "later": 1 }));
+        assert_eq!(enrolment(&acme, &way).await["version"], 1, "it was only asked");
+        let done = publish(json!({})).await.is(200).clone();
+        assert_eq!((&done["live_version"], &done["moved"][0]["moves"]), (&json!(2), &json!({ "later": 1 })));
+        town.settle().await;
+        assert_eq!(enrolment(&acme, &way).await["version"], 2);
+        let other = text(&enter(&acme, &workflow, &[&ben]).await["entered"][0]["enrolment_id"]);
+        let same = publish(json!({})).await.is(200).clone();
+        assert_eq!((&same["live_version"], &same["moved"]), (&json!(2), &json!([])), "they are in it");
+        assert_eq!(enrolment(&acme, &other).await["version"], 2);
+        town.passes(SignedDuration::from_mins(130)).await;
+        assert_eq!((town.heard(ANN), town.heard(BEN)), (vec!["New words.".to_owned()], vec!["New words.".to_owned()]));
+    }
+
+    async fn what_became_of_them_is_a_file(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (ann, ben) = (contact(&acme, ANN, "=cmd()").await, contact(&acme, BEN, "Ben").await);
+        let workflow = published(&acme, survey()).await;
+        let came = enter(&acme, &workflow, &[&ann, &ben]).await;
+        let of_ann = text(&came["entered"][0]["enrolment_id"]);
+        town.settle().await;
+        town.passes(SignedDuration::from_mins(10)).await;
+        town.texts(ANN, &acme, "9").await;
+        town.settle().await;
+        let file = async |path: String| {
+            let answer = acme.get(&path).await;
+            assert_eq!(answer.status, 200, "{path}");
+            String::from_utf8_lossy(&answer.raw.body).trim_start_matches('\u{FEFF}').to_owned()
+        };
+        let ways = file(format!("/workflows/{workflow}/enrolments.csv")).await;
+        let rows: Vec<&str> = ways.lines().collect();
+        assert_eq!(rows.len(), 3, "{ways}");
+        assert!(rows[0].starts_with("phone,name,number,version,") && rows[0].ends_with(",enrolment_id,score"), "{ways}");
+        assert!(rows[1].starts_with(BEN) && rows[1].contains(",live,"), "the newest first: {ways}");
+        assert!(rows[2].starts_with(&format!("{ANN},'=cmd(),")), "no spreadsheet runs it: {ways}");
+        assert!(rows[2].contains(",ask > hear > keep > tag > thank > done,") && rows[2].ends_with(&format!("{of_ann},9")), "{ways}");
+        let ended = file(format!("/workflows/{workflow}/enrolments.csv?status=ended")).await;
+        assert_eq!(ended.lines().count(), 2, "{ended}");
+        let funnel = file(format!("/workflows/{workflow}/funnel.csv")).await;
+        let row = |step: &str| -> Vec<&str> {
+            let line = funnel.lines().find(|line| line.starts_with(&format!("{step},"))).unwrap_or_else(|| panic!("{step}: {funnel}"));
+            line.rsplit(',').collect()
+        };
+        // From behind: took, median, average, dropped, failed, left out, asked again, timed out, answered, waiting, entered.
+        let hear = row("hear");
+        assert_eq!((hear[0], &hear[3..11]), ("case 1: 1", &["0", "0", "0", "0", "0", "1", "1", "2"][..]), "{funnel}");
+        assert_eq!(hear[1], hear[2], "of one, the middle is the average");
+        assert!((600..700).contains(&hear[1].parse::<i64>().unwrap()), "{funnel}");
+        assert_eq!(row("done")[..4], ["", "0", "0", "1"], "{funnel}");
+        assert_eq!(row("nudge")[10], "0", "steps that nobody came to are told, too");
+    }
+
     async fn each_question_is_asked_once_though_the_process_dies_at_any_step(store, place) {
         drop(store);
         let mut town = Town::mortal(place).await;

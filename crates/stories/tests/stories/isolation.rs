@@ -72,6 +72,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("numbers", acme.number_id.clone()),
         ("workflows", workflow(acme).await),
         ("enrolments", enrolment(acme).await),
+        ("selections", selection(acme).await),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),
     ])
 }
@@ -100,6 +101,13 @@ async fn enrolment(acme: &Desk) -> String {
     let contact = text(&acme.get("/contacts").await.is(200)["data"][0]["id"]);
     let entered = acme.post(&format!("/workflows/{workflow}/enrolments"), json!({ "contact_ids": [contact] })).await;
     text(&entered.is(201)["entered"][0]["enrolment_id"])
+}
+
+/// People who are let into a workflow together.
+async fn selection(acme: &Desk) -> String {
+    let workflow = workflow(acme).await;
+    let all = json!({ "audience": { "everyone": true }, "dry_run": true });
+    text(&acme.post(&format!("/workflows/{workflow}/selections"), all).await.is(202)["id"])
 }
 
 /// Something that the assistant wants to do.
@@ -159,6 +167,8 @@ fn body_for(path: &str) -> Value {
         json!({ "to": [ANN] })
     } else if path.ends_with("/enrolments") {
         json!({ "contact_ids": ["con_01939f0a7c2e7d40a1b2c3d4e5f60718"] })
+    } else if path.ends_with("/selections") {
+        json!({ "audience": { "everyone": true } })
     } else if path.ends_with("/migrate") {
         json!({ "from": 1 })
     } else if path.ends_with("/draft") {

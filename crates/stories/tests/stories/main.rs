@@ -42,6 +42,7 @@ mod registrations;
 mod rehearsal;
 mod schedules;
 mod segments;
+mod selections;
 mod sending;
 mod takeover;
 mod teams;

@@ -173,6 +173,26 @@ store::on_both_engines! {
         assert_eq!(acme.key_for(&["campaigns:read"]).await.get("/workflows").await.problem(403), "forbidden");
     }
 
+    async fn what_is_not_chosen_yet_is_kept_and_not_published(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let unfinished = json!({
+            "name": "Unfinished",
+            "triggers": [{ "segment_entered": "" }],
+            "steps": [{ "id": "on", "enter": { "workflow": "" } }, { "id": "done", "end": "done" }],
+        });
+        let kept = made(&acme, &unfinished).await;
+        let told = faults(&kept);
+        assert_eq!(told, ["/steps/0/enter/workflow not_chosen", "/triggers/0/segment_entered not_chosen"]);
+        assert_eq!(kept["document"], unfinished);
+        let refused = order(&acme, &text(&kept["id"]), "publish").await;
+        assert_eq!(refused.problem(422), "workflow_has_faults");
+        let draft = json!({ "document": unfinished, "revision": kept["revision"] });
+        let path = format!("/workflows/{}/draft", text(&kept["id"]));
+        assert_eq!(faults(acme.put(&path, draft).await.is(200)), told);
+    }
+
     async fn all_that_is_wrong_is_told_at_once_with_its_place(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

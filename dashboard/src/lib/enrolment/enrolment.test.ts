@@ -10,6 +10,8 @@ const count = (step: string, over: Partial<StepCount>): StepCount => ({
   came: 0,
   here: 0,
   seconds: 0,
+  median_seconds: 0,
+  ended: 0,
   answered: 0,
   timed_out: 0,
   asked_again: 0,
@@ -37,7 +39,7 @@ test("a way is counted by what was taken there", () => {
   const funnel = new Funnel(
     aFunnel({
       steps: [
-        count("hear", { took: { yes: 5, later: 2, "not now": 1, number: 4, timeout: 7, no_match: 3 } }),
+        count("hear", { took: { "case 1": 5, "case 2": 3, "case 3": 4, timeout: 7, no_match: 3 } }),
         count("who", { took: { "case 1": 8, otherwise: 2 } }),
         count("lot", { took: { "path 2": 6 } }),
       ],
@@ -49,7 +51,7 @@ test("a way is counted by what was taken there", () => {
   expect(told(split)).toEqual([0, 6]);
 });
 
-test("two cases that are counted as one are not told apart", () => {
+test("two cases that hear the same are told apart", () => {
   const wait: Step = {
     id: "hear",
     wait_for_reply: {
@@ -57,8 +59,8 @@ test("two cases that are counted as one are not told apart", () => {
       cases: [{ when: { number: { max: 5 } } }, { when: { number: { min: 6 } } }],
     },
   };
-  const funnel = new Funnel(aFunnel({ steps: [count("hear", { took: { number: 4 } })] }));
-  expect(waysOf(wait).map((way) => funnel.took(wait, way))).toEqual([null, null, 0, 0]);
+  const funnel = new Funnel(aFunnel({ steps: [count("hear", { took: { "case 2": 4 } })] }));
+  expect(waysOf(wait).map((way) => funnel.took(wait, way))).toEqual([0, 4, 0, 0]);
 });
 
 test("shares are of all who entered, and never more than all", () => {

@@ -1,6 +1,6 @@
 /** How many are where, beside the steps and ways that they are counted at. Pure. */
 import type { StepCount, WorkflowFunnel } from "$lib/api/types";
-import type { Heard, Step, Way } from "$lib/workflow/document";
+import type { Step, Way } from "$lib/workflow/document";
 
 export class Funnel {
   readonly #steps: ReadonlyMap<string, StepCount>;
@@ -19,7 +19,7 @@ export class Funnel {
     return this.counts.entered > 0 ? Math.min(1, came / this.counts.entered) : 0;
   }
 
-  /** How often a way was taken; `null`: nobody has gone on, it is not counted, or it cannot be told from another one. */
+  /** How often a way was taken; `null`: nobody has gone on, or it is not counted. */
   took(step: Step, way: Way): number | null {
     const took = this.of(step.id)?.took ?? {};
     if (Object.keys(took).length === 0) return null;
@@ -30,15 +30,8 @@ export class Funnel {
         return took[way.what] ?? 0;
       case "path":
         return took[`path ${way.nth + 1}`] ?? 0;
-      case "case": {
-        const cases = step.wait_for_reply?.cases;
-        if (!cases) return took[`case ${way.nth + 1}`] ?? 0;
-        const own = namesOf(cases[way.nth]?.when);
-        const isShared = cases.some(
-          (other, nth) => nth !== way.nth && namesOf(other.when).some((one) => own.includes(one)),
-        );
-        return isShared ? null : own.reduce((sum, name) => sum + (took[name] ?? 0), 0);
-      }
+      case "case":
+        return took[`case ${way.nth + 1}`] ?? 0;
     }
   }
 
@@ -57,14 +50,4 @@ export class Funnel {
       .map(([reason, times]) => ({ reason, times }))
       .sort((a, b) => b.times - a.times);
   }
-}
-
-/** What a case is counted as (`crates/domain/src/workflow/advance/replies.rs`). */
-function namesOf(when: Heard | undefined): readonly string[] {
-  if (when === undefined) return [];
-  if (typeof when === "string") return [when];
-  if ("keywords" in when) return when.keywords;
-  if ("choice" in when) return when.choice;
-  if ("intent" in when) return [when.intent];
-  return Object.keys(when);
 }

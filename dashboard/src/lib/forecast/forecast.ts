@@ -24,6 +24,8 @@ export const funnelOf = ({ entered, standing, outcomes, steps }: WorkflowFigures
     came: step.came,
     here: step.standing,
     seconds: 0,
+    median_seconds: 0,
+    ended: 0,
     answered: step.answered,
     timed_out: step.timed_out,
     asked_again: 0,

@@ -278,6 +278,18 @@ async fn numbers_exist(tx: &mut TenantTx<'_>, numbers: &[NumberId]) -> Result<()
     Ok(())
 }
 
+/// Contacts as they are asked for, in groups that are there and make sense. Numbers of people who may be none yet are refused.
+pub(in crate::v1) async fn contacts_meant(tx: &mut TenantTx<'_>, asked: &ChangeAudience) -> Result<Audience, ApiError> {
+    if !asked.phones.is_empty() {
+        let mend = "Only contacts can be meant here. Add them as contacts first, or name contacts you have.";
+        return Err(ApiError::invalid("audience.phones", "not_allowed", mend));
+    }
+    let meant = audience_of(asked, &tenant::settings(tx).await?.region)?;
+    groups_exist(tx, &meant).await?;
+    segments_make_sense(tx, &meant).await?;
+    Ok(meant)
+}
+
 /// That there are the lists, segments and imports of an audience; they stay there until the transaction ends.
 async fn groups_exist(tx: &mut TenantTx<'_>, to: &Audience) -> Result<(), ApiError> {
     for (field, ids) in [("lists", &to.lists), ("without_lists", &to.without_lists)] {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use domain::access::Scope;
-use domain::id::{EnrolmentId, WorkflowId};
+use domain::id::{EnrolmentId, TenantId, WorkflowId};
 use domain::workflow::migration::Plan;
 use domain::workflow::{Published, Word, revive};
 use http::StatusCode;
@@ -25,6 +25,8 @@ use crate::{
 const SOME: u32 = 1_000;
 /// So many of those who stay are named.
 const SAMPLES: usize = 20;
+/// So many a minute move, if nobody says otherwise, and at most.
+const PER_MINUTE: u32 = 1_000;
 const PER_MINUTE_MAX: u32 = 100_000;
 
 /// How to move those who are on their way.
@@ -88,58 +90,95 @@ pub async fn migrate(
     Write(asked, once): Write<MigrateEnrolments>,
 ) -> Result<Written<Migrated>, ApiError> {
     caller.must(Scope::WorkflowsWrite)?;
-    let per_minute = asked.per_minute.unwrap_or(1_000);
-    if per_minute == 0 || per_minute > PER_MINUTE_MAX {
-        let mend = format!("Say how many a minute: from 1 to {PER_MINUTE_MAX}.");
-        return Err(ApiError::invalid("per_minute", "out_of_range", mend));
-    }
+    let between = between(asked.per_minute, "per_minute")?;
     if let Some(done) = once::answered::<Migrated>(&app, caller.tenant, once.as_ref(), StatusCode::OK).await? {
         return Ok(done);
     }
-    let (tenant, now, engine) = (caller.tenant, app.engine.now(), app.engine.clone());
-    let between = SignedDuration::from_nanos(60_000_000_000 / i64::from(per_minute));
+    let tenant = caller.tenant;
     let store = app.engine.store();
     let (plan, from, wanted) = (asked.steps.clone(), asked.from, asked.to);
     let (old, new, to) =
         store.read(tenant, async move |tx: &mut TenantTx<'_>| both(tx, id, from, wanted, &plan).await).await?;
-    let mut told = Migrated { from, to, ..Migrated::default() };
-    let (mut after, mut at) = (None, now);
-    loop {
-        let read = async move |tx: &mut TenantTx<'_>| enrolment::of_version(tx, id, from, after, SOME).await;
-        let some = store.read(tenant, read).await?;
-        let Some(last) = some.last() else { break };
-        after = Some(last.id);
-        let mut words = Vec::new();
-        for way in &some {
-            match asked.steps.moves(&way.state, &old, &new) {
-                Ok(step) => {
-                    *told.moves.entry(step).or_default() += 1;
-                    words.push((way.id, at));
-                    at = at.checked_add(between).unwrap_or(at);
-                }
-                Err(why) => {
-                    *told.stays.entry(why.code().to_owned()).or_default() += 1;
-                    if told.samples.len() < SAMPLES {
-                        told.samples.push(StayingEnrolment { enrolment_id: way.id, why: why.to_string() });
-                    }
-                }
-            }
-        }
-        told.done_at = words.last().map(|(_, at)| *at).or(told.done_at);
-        if !asked.dry_run {
-            let (word, ids) = (Word::Migrate { version: to, plan: asked.steps.clone() }, engine.ids());
-            store
-                .write(tenant, async move |tx: &mut TenantTx<'_>| {
-                    let words: Vec<_> = words.iter().map(|(way, at)| (*way, &word, *at)).collect();
-                    enrolment::tell_at(tx, &mut ids.clone(), &words).await
-                })
-                .await?;
-        }
-    }
+    let moving = Moving {
+        workflow: id,
+        from: (from, &old),
+        to: (to, &new),
+        plan: &asked.steps,
+        between,
+        dry_run: asked.dry_run,
+    };
+    let (told, _) = moving.go(&app, tenant, app.engine.now()).await?;
     app.engine.workflows_may_go_on();
     // A repeat that comes before this tells the same people the same, which moves nobody twice.
     once::write(&app, tenant, once, StatusCode::OK, async move |_: &mut TenantTx<'_>| Ok(Told::quiet(told.clone())))
         .await
+}
+
+/// How long after one the next moves, so that so many a minute do.
+pub(in crate::v1) fn between(per_minute: Option<u32>, field: &str) -> Result<SignedDuration, ApiError> {
+    let per_minute = per_minute.unwrap_or(PER_MINUTE);
+    if per_minute == 0 || per_minute > PER_MINUTE_MAX {
+        let mend = format!("Say how many a minute: from 1 to {PER_MINUTE_MAX}.");
+        return Err(ApiError::invalid(field, "out_of_range", mend));
+    }
+    Ok(SignedDuration::from_nanos(60_000_000_000 / i64::from(per_minute)))
+}
+
+/// People who are to move from a version to another.
+pub(in crate::v1) struct Moving<'m> {
+    pub(in crate::v1) workflow: WorkflowId,
+    pub(in crate::v1) from: (i64, &'m Published),
+    pub(in crate::v1) to: (i64, &'m Published),
+    pub(in crate::v1) plan: &'m Plan,
+    pub(in crate::v1) between: SignedDuration,
+    /// It is only told what would become of whom.
+    pub(in crate::v1) dry_run: bool,
+}
+
+impl Moving<'_> {
+    /// Has everybody move who can, the first at this moment, and tells what becomes of whom; and when the next could.
+    pub(in crate::v1) async fn go(
+        &self,
+        app: &AppState,
+        tenant: TenantId,
+        first: Timestamp,
+    ) -> Result<(Migrated, Timestamp), ApiError> {
+        let (id, (from, old), (to, new), store) = (self.workflow, self.from, self.to, app.engine.store());
+        let mut told = Migrated { from, to, ..Migrated::default() };
+        let (mut after, mut at) = (None, first);
+        loop {
+            let read = async move |tx: &mut TenantTx<'_>| enrolment::of_version(tx, id, from, after, SOME).await;
+            let some = store.read(tenant, read).await?;
+            let Some(last) = some.last() else { return Ok((told, at)) };
+            after = Some(last.id);
+            let mut words = Vec::new();
+            for way in &some {
+                match self.plan.moves(&way.state, old, new) {
+                    Ok(step) => {
+                        *told.moves.entry(step).or_default() += 1;
+                        words.push((way.id, at));
+                        at = at.checked_add(self.between).unwrap_or(at);
+                    }
+                    Err(why) => {
+                        *told.stays.entry(why.code().to_owned()).or_default() += 1;
+                        if told.samples.len() < SAMPLES {
+                            told.samples.push(StayingEnrolment { enrolment_id: way.id, why: why.to_string() });
+                        }
+                    }
+                }
+            }
+            told.done_at = words.last().map(|(_, at)| *at).or(told.done_at);
+            if !self.dry_run {
+                let (word, ids) = (Word::Migrate { version: to, plan: self.plan.clone() }, app.engine.ids());
+                store
+                    .write(tenant, async move |tx: &mut TenantTx<'_>| {
+                        let words: Vec<_> = words.iter().map(|(way, at)| (*way, &word, *at)).collect();
+                        enrolment::tell_at(tx, &mut ids.clone(), &words).await
+                    })
+                    .await?;
+            }
+        }
+    }
 }
 
 /// Both versions, ready to run, and the number of the new one.

@@ -140,7 +140,7 @@ impl ToSchema for ConditionOp {
 
 /// A condition that came as JSON or as text.
 #[derive(Clone)]
-pub(super) enum Said {
+pub(in crate::v1) enum Said {
     Json(Condition),
     Text(text::Parsed),
 }
@@ -150,7 +150,7 @@ impl Said {
     ///
     /// # Errors
     /// What cannot be read; both were sent.
-    pub(super) fn read(json: Option<&Value>, text: Option<&str>) -> Result<Option<Self>, Wrong> {
+    pub(in crate::v1) fn read(json: Option<&Value>, text: Option<&str>) -> Result<Option<Self>, Wrong> {
         match (json, text) {
             (None, None) => Ok(None),
             (Some(json), None) => Condition::from_json(json)
@@ -176,7 +176,7 @@ impl Said {
     ///
     /// # Errors
     /// When the database fails; the inner one: what makes no sense.
-    pub(super) async fn check(&self, tx: &mut TenantTx<'_>) -> Result<Result<Checked, Wrong>, StoreError> {
+    pub(in crate::v1) async fn check(&self, tx: &mut TenantTx<'_>) -> Result<Result<Checked, Wrong>, StoreError> {
         let condition = match self {
             Self::Json(condition) => condition,
             Self::Text(parsed) => parsed.condition(),
@@ -191,7 +191,7 @@ impl Said {
 
 /// What is wrong with a condition that was sent in this field.
 #[derive(Debug)]
-pub(super) struct Wrong(&'static str, Vec<condition::Fault>);
+pub(in crate::v1) struct Wrong(&'static str, Vec<condition::Fault>);
 
 impl Wrong {
     pub(super) fn faults(self) -> Vec<Fault> {

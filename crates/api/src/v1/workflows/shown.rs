@@ -1,14 +1,38 @@
 //! Workflows as the API shows them.
 
+use std::collections::HashMap;
+
 use domain::id::WorkflowId;
 use domain::workflow::{Bound, Document, Fault, Published, bound, checked, warnings};
 use serde::{Deserialize, Serialize};
-use store::TenantTx;
 use store::workflow::{self, Workflow};
+use store::{TenantTx, enrolment};
 use utoipa::ToSchema;
 
 use super::{no_such, written};
 use crate::error::ApiError;
+
+/// A workflow, and how many people it has to do with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WorkflowListed {
+    /// How it stands with it.
+    #[serde(flatten)]
+    workflow: Workflow,
+    /// How many people.
+    #[serde(flatten)]
+    size: WorkflowSize,
+}
+
+/// How many people a workflow has to do with, whatever the version.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+pub struct WorkflowSize {
+    /// How often somebody entered it.
+    entered: i64,
+    /// How many are in it now.
+    inside: i64,
+    /// How often somebody's way through it ended.
+    ended: i64,
+}
 
 /// A workflow with its draft, and what is wrong with it.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -16,6 +40,9 @@ pub struct WorkflowDetail {
     /// How it stands with it.
     #[serde(flatten)]
     workflow: Workflow,
+    /// How many people.
+    #[serde(flatten)]
+    size: WorkflowSize,
     /// The draft, in the form that `GET /workflow-schema` tells.
     #[schema(value_type = Object)]
     document: Document,
@@ -80,7 +107,34 @@ impl From<Result<Published, Vec<Fault>>> for Judged {
 /// One of them, as it is now. The conversations that are kept with it are not played.
 pub(super) async fn one(tx: &mut TenantTx<'_>, id: WorkflowId) -> Result<WorkflowDetail, ApiError> {
     let (workflow, document) = workflow::find(tx, id).await?.ok_or_else(no_such)?;
+    let size = sizes(tx, &[id]).await?.remove(&id).unwrap_or_default();
     let ground = workflow::ground(tx, [&document]).await?;
     let Judged { faults, warnings, .. } = checked(document.clone(), &ground).into();
-    Ok(WorkflowDetail { workflow, document, faults: written::listed(&faults), warnings: written::listed(&warnings) })
+    let (faults, warnings) = (written::listed(&faults), written::listed(&warnings));
+    Ok(WorkflowDetail { workflow, size, document, faults, warnings })
+}
+
+/// These, each with how many people it has to do with: one more query for all of them.
+pub(super) async fn listed(
+    tx: &mut TenantTx<'_>,
+    workflows: Vec<Workflow>,
+) -> Result<Vec<WorkflowListed>, store::StoreError> {
+    let ids: Vec<WorkflowId> = workflows.iter().map(|workflow| workflow.id).collect();
+    let sizes = sizes(tx, &ids).await?;
+    let size = |workflow: &Workflow| sizes.get(&workflow.id).copied().unwrap_or_default();
+    Ok(workflows.into_iter().map(|workflow| WorkflowListed { size: size(&workflow), workflow }).collect())
+}
+
+impl WorkflowListed {
+    pub(super) fn id(&self) -> WorkflowId {
+        self.workflow.id
+    }
+}
+
+async fn sizes(
+    tx: &mut TenantTx<'_>,
+    ids: &[WorkflowId],
+) -> Result<HashMap<WorkflowId, WorkflowSize>, store::StoreError> {
+    let sizes = enrolment::shown::sizes(tx, ids).await?.into_iter();
+    Ok(sizes.map(|(id, (entered, inside))| (id, WorkflowSize { entered, inside, ended: entered - inside })).collect())
 }

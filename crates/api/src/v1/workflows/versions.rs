@@ -3,42 +3,23 @@
 use axum::extract::State;
 use domain::access::Scope;
 use domain::id::WorkflowId;
+use domain::workflow::Document;
 use domain::workflow::diff::{self, Change};
-use domain::workflow::{Document, Fault, Order, publish as make};
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::workflow::version::{self, Version};
-use store::{TenantTx, event, words, workflow};
+use store::{TenantTx, words, workflow};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{WorkflowDetail, beside, draft, held, no_such, obeyed, shown, written};
+use super::{no_such, written};
 use crate::{
     auth::Caller,
     error::ApiError,
-    extract::{Json, Path, Query, Write},
-    once::{self, Told, Written},
+    extract::{Json, Path, Query},
     state::AppState,
 };
 
 /// A list of versions shows at most so many.
 const VERSIONS_MAX: u32 = 200;
-const NOTE_CHARS_MAX: usize = 500;
-
-/// How to publish a draft.
-#[derive(Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct PublishWorkflow {
-    /// What is new in it, for people; at most 500 characters.
-    note: Option<String>,
-    /// The draft's `revision` that is meant; if not said, whatever it is.
-    revision: Option<i64>,
-}
-
-impl std::fmt::Debug for PublishWorkflow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PublishWorkflow").field("revision", &self.revision).finish_non_exhaustive()
-    }
-}
 
 /// A workflow's versions.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,63 +80,6 @@ pub struct WorkflowDifference {
     change: &'static str,
     /// Where it says something else, as JSON pointers within it: `/send/text`.
     places: Vec<String>,
-}
-
-/// Makes the draft a version, which never changes, and the one that people enter from now on. Whoever is in an earlier one goes on
-/// in that. What is as the newest version makes no new one.
-///
-/// A draft that makes no sense is refused with 422 `workflow_has_faults`: all of `faults`, each with its place. So is one that makes
-/// sense and of which a conversation that is kept with it (`goldens`) goes otherwise than it is written.
-#[utoipa::path(post, path = "/workflows/{id}/publish", tag = "workflows", params(("id" = String, Path)),
-    request_body = PublishWorkflow, responses((status = 200, body = WorkflowDetail)))]
-pub async fn publish(
-    State(app): State<AppState>,
-    caller: Caller,
-    Path(id): Path<WorkflowId>,
-    Write(asked, once): Write<PublishWorkflow>,
-) -> Result<Written<WorkflowDetail>, ApiError> {
-    caller.must(Scope::WorkflowsWrite)?;
-    if asked.note.as_ref().is_some_and(|note| note.chars().count() > NOTE_CHARS_MAX) {
-        let mend = format!("Write at most {NOTE_CHARS_MAX} characters.");
-        return Err(ApiError::invalid("note", "too_long", mend));
-    }
-    let note = asked.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
-    let (now, by) = (app.engine.now(), caller.user);
-    let played = Played::of(&app, &caller, id).await?;
-    once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
-        let held = held(tx, id).await?;
-        let to = obeyed(&held, Order::Publish)?;
-        draft::unchanged(held.revision, asked.revision.unwrap_or(played.revision))?;
-        draft::unchanged(held.revision, played.revision)?;
-        if !played.faults.is_empty() {
-            return Err(written::has_faults(&played.faults));
-        }
-        let (_, document) = workflow::find(tx, id).await?.ok_or_else(no_such)?;
-        let (_, line) = workflow::publish(tx, now, id, to, &document, (note.as_deref(), by)).await?;
-        Ok(Told::at(shown::one(tx, id).await?, event::append(tx, now, &[line]).await?))
-    })
-    .await
-}
-
-/// A draft, checked, and played with the conversations that are kept with it: outside of the transaction that publishes it, so that
-/// nobody waits for that.
-#[derive(Clone)]
-struct Played {
-    revision: i64,
-    faults: Vec<Fault>,
-}
-
-impl Played {
-    async fn of(app: &AppState, caller: &Caller, id: WorkflowId) -> Result<Self, ApiError> {
-        let read = async move |tx: &mut TenantTx<'_>| {
-            let (workflow, document) = workflow::find(tx, id).await?.ok_or_else(no_such)?;
-            let ground = workflow::ground(tx, [&document]).await?;
-            Ok::<_, ApiError>((workflow.revision, document, ground))
-        };
-        let (revision, document, ground) = app.engine.store().read(caller.tenant, read).await?;
-        let faults = beside::done(&beside::PLAYS, move || make(document, &ground).err().unwrap_or_default()).await?;
-        Ok(Self { revision, faults })
-    }
 }
 
 /// The versions of a workflow, the newest first.

@@ -210,7 +210,8 @@ impl<'t> Turn<'t> {
             (Heard::Keywords(_) | Heard::Choice(_), value) => value.clone().unwrap_or_default(),
             (Heard::Intent(intent), _) => intent.clone(),
         };
-        self.line(What::Took(name.clone()));
+        let nth = u32::try_from(case + 1).unwrap_or(u32::MAX);
+        self.line(What::TookCase { nth, way: name.clone() });
         self.answered(said, value, name, at);
         self.run(*to);
     }

@@ -93,6 +93,7 @@ impl Compiler<'_> {
     fn send(&mut self, at: &str, step: &str, send: &Send) -> Text {
         let template = self.text(&format!("{at}/text"), step, &send.text);
         self.known(&format!("{at}/from"), Some(step), send.from.as_slice(), |ground| &ground.numbers, "number");
+        self.chosen(&format!("{at}/media"), Some(step), &send.media, "attachment");
         if send.within.is_some_and(Span::is_zero) {
             self.wrong(at, "within", step, "It could never go out.", "Write some time, as in 12h.");
         }

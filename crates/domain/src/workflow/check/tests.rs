@@ -131,6 +131,31 @@ fn what_makes_no_sense_is_refused() {
 }
 
 #[test]
+fn what_is_not_chosen_yet_is_kept_and_told() {
+    let json = json!({
+        "name": "x",
+        "triggers": [{ "segment_entered": "" }, { "keyword": { "words": ["JOIN"], "numbers": [""] } }, { "link_clicked": { "campaign": "" } }],
+        "steps": [
+            { "id": "hi", "send": { "text": "Hi", "purpose": "service", "from": "", "media": [""] } },
+            { "id": "who", "assign": { "team": "", "person": "" } },
+            { "id": "on", "enter": { "workflow": "" } },
+        ]
+    });
+    let document = Document::from_json(&json).unwrap();
+    assert_eq!(document.to_json(), json, "it stays as it was written");
+    expect![[r#"
+        /steps/0/send/from: It is not chosen which number. Choose one of your numbers, or take it out.
+        /steps/0/send/media: It is not chosen which attachment. Choose one of your attachments, or take it out.
+        /steps/1/assign/person: It is not chosen which member. Choose one of your members, or take it out.
+        /steps/1/assign/team: It is not chosen which team. Choose one of your teams, or take it out.
+        /steps/2/enter/workflow: It is not chosen which workflow. Choose one of your workflows, or take it out.
+        /triggers/0/segment_entered: It is not chosen which segment. Choose one of your segments, or take it out.
+        /triggers/1/keyword/numbers: It is not chosen which number. Choose one of your numbers, or take it out.
+        /triggers/2/link_clicked/campaign: It is not chosen which campaign. Choose one of your campaigns, or take it out.
+    "#]].assert_eq(&faults(json));
+}
+
+#[test]
 fn ways_that_lead_nowhere_or_round_are_refused() {
     let send = |id: &str| json!({ "id": id, "send": { "text": "Hi", "purpose": "service" } });
     let circle = json!({ "name": "x", "steps": [send("a"), send("b"), { "id": "c", "go_to": "a" }, send("d")] });

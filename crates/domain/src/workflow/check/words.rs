@@ -1,5 +1,7 @@
 //! Texts, words and names that steps are made of.
 
+use uuid::Uuid;
+
 use super::Compiler;
 use crate::keyword::{Keyword, keyword};
 use crate::segment::{MAX_SEGMENTS, measure};
@@ -9,6 +11,7 @@ use crate::workflow::fault::{FAULTS_MAX, Fault, choose};
 use crate::workflow::program::{Node, Op, To};
 use crate::workflow::span::Span;
 use crate::workflow::step::Manner;
+use crate::workflow::unchosen::is_chosen;
 
 /// Words of one list at most.
 const WORDS_MAX: usize = 50;
@@ -69,7 +72,7 @@ impl Compiler<'_> {
     }
 
     /// Ids of things that the tenant has.
-    pub(super) fn known<Id: PartialEq + std::fmt::Display>(
+    pub(super) fn known<Id: Copy + Into<Uuid> + PartialEq + std::fmt::Display>(
         &mut self,
         at: &str,
         step: Option<&str>,
@@ -78,9 +81,23 @@ impl Compiler<'_> {
         thing: &str,
     ) {
         let ground = self.ground;
-        for id in ids.iter().filter(|id| !of(ground).contains(id)) {
-            let fault = Fault::new(at, "no_such_thing", format!("There is no {thing} {id}."), choose("", []));
-            let fault = Fault { mend: format!("Choose one of your {thing}s."), ..fault };
+        self.chosen(at, step, ids, thing);
+        for id in ids.iter().filter(|id| is_chosen(**id) && !of(ground).contains(id)) {
+            let mend = format!("Choose one of your {thing}s.");
+            let fault = Fault::new(at, "no_such_thing", format!("There is no {thing} {id}."), mend);
+            self.fault(match step {
+                Some(step) => fault.of(step),
+                None => fault,
+            });
+        }
+    }
+
+    /// That none of these is left to be chosen.
+    pub(super) fn chosen<Id: Copy + Into<Uuid>>(&mut self, at: &str, step: Option<&str>, ids: &[Id], thing: &str) {
+        for _ in ids.iter().filter(|id| !is_chosen(**id)) {
+            let what = format!("It is not chosen which {thing}.");
+            let mend = format!("Choose one of your {thing}s, or take it out.");
+            let fault = Fault::new(at, "not_chosen", what, mend);
             self.fault(match step {
                 Some(step) => fault.of(step),
                 None => fault,

@@ -76,10 +76,10 @@ pub struct Send {
     /// What it is for.
     pub purpose: Purpose,
     /// From which number; `None`: the one that they know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::workflow::unchosen::maybe")]
     pub from: Option<NumberId>,
     /// What is attached to it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::workflow::unchosen::each")]
     pub media: Vec<MediaId>,
     /// It is not sent any more if it has waited so long, for quiet hours or its turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -14,7 +14,7 @@ use crate::workflow::span::Span;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assistant {
     /// Which; `None`: the one that answers on the number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::workflow::unchosen::maybe")]
     pub assistant: Option<AssistantId>,
     /// What for.
     pub task: Task,
@@ -134,10 +134,10 @@ pub struct UpdateContact {
 #[serde(default)]
 pub struct Assign {
     /// Which team; `None`: everybody.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", with = "crate::workflow::unchosen::maybe")]
     pub team: Option<TeamId>,
     /// Which member.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", with = "crate::workflow::unchosen::maybe")]
     pub person: Option<UserId>,
 }
 
@@ -147,10 +147,10 @@ pub struct Notify {
     /// What, a template.
     pub text: String,
     /// Which team; neither team nor people: whoever looks after the conversation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::workflow::unchosen::maybe")]
     pub team: Option<TeamId>,
     /// Which members.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::workflow::unchosen::each")]
     pub people: Vec<UserId>,
 }
 
@@ -158,6 +158,7 @@ pub struct Notify {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Enter {
     /// Which.
+    #[serde(with = "crate::workflow::unchosen::one")]
     pub workflow: WorkflowId,
     /// Their way here goes on when they are out there.
     #[serde(default, skip_serializing_if = "is_false")]

@@ -319,10 +319,11 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "workflow_turns",
         tables: &["enrolment_log"],
-        at_once: FEW,
-        sql: "SELECT n.id, n.id, t.seq, t.event, t.lines, t.at_us
+        at_once: SOME,
+        sql: "SELECT n.id, n.id, t.seq, t.event, t.lines, t.at_us, t.seq
               FROM enrolment n JOIN enrolment_log t ON t.tenant_id = n.tenant_id AND t.enrolment_id = n.id
-              WHERE n.tenant_id = $1 AND n.contact_id = $2 AND n.id > $3 ORDER BY n.id, t.seq LIMIT $4",
+              WHERE n.tenant_id = $1 AND n.contact_id = $2 AND n.id >= $3 AND (n.id > $3 OR t.seq > $5)
+              ORDER BY n.id, t.seq LIMIT $4",
         columns: &[
             ("enrolment_id", id!(EnrolmentId)), ("turn", As::Number), ("event", As::Text), ("lines", As::Json),
             ("at", As::Moment),

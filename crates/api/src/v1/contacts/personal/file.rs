@@ -8,7 +8,7 @@ use bytes::Bytes;
 use domain::id::{ContactId, MediaId, TenantId};
 use futures_util::StreamExt as _;
 use serde_json::json;
-use store::contact::export::{self, SECTIONS};
+use store::contact::export::{self, Behind, SECTIONS};
 use store::{Store, StoreError, TenantTx, media};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ enum Next {
     Rows {
         section: usize,
         person: usize,
-        after: Uuid,
+        after: Behind,
         is_first: bool,
     },
     /// Attachments of one of them: those that are left of a message, and those of the messages after it.
@@ -35,7 +35,7 @@ enum Next {
 /// `head`, and one list after the other. What comes next is read when what was before it is fetched.
 pub(super) fn body(store: Store, tenant: TenantId, everybody: Vec<ContactId>, head: String) -> Body {
     let everybody = Arc::new(everybody);
-    let first = Next::Rows { section: 0, person: 0, after: Uuid::nil(), is_first: true };
+    let first = Next::Rows { section: 0, person: 0, after: Behind::NOTHING, is_first: true };
     let parts = futures_util::stream::unfold(Some(first), move |next| {
         let (store, everybody) = (store.clone(), Arc::clone(&everybody));
         async move {
@@ -62,24 +62,25 @@ async fn part(
                 let files = Next::Files { person: 0, after: Uuid::nil(), left: Vec::new(), is_first: true };
                 return Ok((",\"files\":[".into(), Some(files)));
             };
-            let mut text = if person == 0 && after.is_nil() { format!(",\"{}\":[", kind.name) } else { String::new() };
+            let mut text =
+                if person == 0 && after == Behind::NOTHING { format!(",\"{}\":[", kind.name) } else { String::new() };
             let Some(contact) = everybody.get(person) else {
                 text.push(']');
-                let behind = Next::Rows { section: section + 1, person: 0, after: Uuid::nil(), is_first: true };
+                let behind = Next::Rows { section: section + 1, person: 0, after: Behind::NOTHING, is_first: true };
                 return Ok((text, Some(behind)));
             };
-            let rows = export::page(tx, kind, *contact, after).await?;
-            let Some(last) = rows.last().map(|(id, _)| *id) else {
-                return Ok((text, Some(Next::Rows { section, person: person + 1, after: Uuid::nil(), is_first })));
+            let (rows, behind) = export::page(tx, kind, *contact, after).await?;
+            let Some(behind) = behind else {
+                return Ok((text, Some(Next::Rows { section, person: person + 1, after: Behind::NOTHING, is_first })));
             };
-            for (nth, (_, mut row)) in rows.into_iter().enumerate() {
+            for (nth, mut row) in rows.into_iter().enumerate() {
                 row.insert("contact_id".into(), contact.to_string().into());
                 if nth > 0 || !is_first {
                     text.push(',');
                 }
                 text.push_str(&serde_json::to_string(&row).map_err(StoreError::fault)?);
             }
-            Ok((text, Some(Next::Rows { section, person, after: last, is_first: false })))
+            Ok((text, Some(Next::Rows { section, person, after: behind, is_first: false })))
         }
         Next::Files { person, after, mut left, is_first } => {
             let Some(contact) = everybody.get(person) else { return Ok(("]".into(), Some(Next::End))) };
