@@ -33,7 +33,7 @@ CREATE INDEX enrolment_page ON enrolment (tenant_id, workflow_id, id);
 -- Whose time comes.
 CREATE INDEX enrolment_due ON enrolment (due_at_us) WHERE due_at_us IS NOT NULL;
 -- Who stands still until their workflow goes on.
-CREATE INDEX enrolment_still ON enrolment (tenant_id, workflow_id) WHERE by_workflow;
+CREATE INDEX enrolment_still ON enrolment (tenant_id, workflow_id) WHERE by_workflow AND ended_at_us IS NULL AND due_at_us IS NULL;
 -- One at a time waits for a reply of somebody's to one of our numbers.
 CREATE UNIQUE INDEX enrolment_floor ON enrolment (tenant_id, contact_id, number_id) WHERE floor_until_us IS NOT NULL;
 

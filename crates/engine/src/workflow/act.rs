@@ -59,7 +59,7 @@ async fn tell(
     key: &Key,
     result: Done,
 ) -> Result<(), StoreError> {
-    let (errand, word) = (claimed.id, Word::Event(Event::Done { of: key.clone(), result }));
+    let (errand, word) = (claimed.id, Word::Event(Event::Done { of: key.clone(), result, at: None }));
     let (now, ids) = (world.now(), world.ids());
     world
         .store
@@ -67,7 +67,5 @@ async fn tell(
             enrolment::tell(tx, now, &mut ids.clone(), &[(enrolment, word.clone())]).await?;
             queue::drop_errand(tx, errand).await
         })
-        .await?;
-    world.workflows.set(world.now());
-    Ok(())
+        .await
 }
