@@ -8,6 +8,7 @@ pub(crate) mod fires;
 pub(crate) mod goal;
 mod log;
 mod person;
+pub mod run;
 pub mod shown;
 mod words;
 

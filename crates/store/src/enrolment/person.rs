@@ -71,6 +71,7 @@ pub(crate) async fn erase(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) 
     .await?;
     for sql in [
         "DELETE FROM enrolment_log WHERE tenant_id = $1 AND enrolment_id {among $2}",
+        "UPDATE enrolment_run SET record = '{}' WHERE tenant_id = $1 AND enrolment_id {among $2}",
         "DELETE FROM enrolment_event WHERE tenant_id = $1 AND enrolment_id {among $2}",
     ] {
         tx.push(sql, args![list(&ways)]).await?;
