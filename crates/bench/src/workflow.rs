@@ -88,7 +88,7 @@ fn turns(survey: &Published, people: u32, now: Timestamp) -> u64 {
             state = black_box(advance(survey, state, &event, &known, at)).state;
             turns += 1;
             event = match &state.waits {
-                Some(Waits::Effect { of, .. }) => Event::Done { of: of.clone(), result: Done::Sent },
+                Some(Waits::Effect { of, .. }) => Event::Done { of: of.clone(), result: Done::Sent, at: None },
                 Some(Waits::Reply { .. }) => {
                     let id = MessageId(Uuid::from_u64_pair(who.into(), second.into()));
                     Event::Reply(Text { id, body: "8".to_owned(), sent_at: at })

@@ -128,10 +128,20 @@ pub struct Outbound {
     pub opted_out_at: Option<Timestamp>,
     /// When it was written, whenever it goes.
     pub written_at: Timestamp,
+    /// When it was last handed over; `None`: it was not, or that is long over.
+    pub handed_at: Option<Timestamp>,
     /// Since when the contact waits for an answer.
     pub waiting_since: Option<Timestamp>,
     /// When the contact last wrote.
     pub last_inbound_at: Option<Timestamp>,
+}
+
+impl Outbound {
+    /// When it left, if it is out.
+    #[must_use]
+    pub fn left(&self) -> Timestamp {
+        self.handed_at.unwrap_or(self.written_at)
+    }
 }
 
 /// A draft that is decided on.

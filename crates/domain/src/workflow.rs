@@ -33,7 +33,8 @@
 //!    them comes back as [`Event::Done`] with the same key. An event that comes twice or too late changes nothing.
 //! 4. A text that arrives is routed by [`route::route`]. What goes to a workflow is its [`Event::Reply`]; for every other way of
 //!    the person it is [`Event::Wrote`], so that one text answers one question.
-//! 5. An opt-out is [`Event::OptedOut`] for every way of the person that is not over, in the transaction that records it.
+//! 5. An opt-out is [`Event::OptedOut`] for every way of the person that is not over, in the transaction that records it. What else
+//!    becomes different of them is [`Event::ContactChanged`] for those whose goal looks at it ([`Document::goal_looks_at`]).
 //!
 //! At run time only data can be missing, since all else was checked. Whoever lacks what a text cannot do without is treated as
 //! its `on_block` says; a condition on what is not known is false (but `is missing` and `!=`); a sum passes over it; a time
@@ -57,6 +58,7 @@ pub mod floor;
 mod form;
 pub mod funnel;
 pub mod gallery;
+mod goal;
 pub mod golden;
 mod graph;
 mod locale;

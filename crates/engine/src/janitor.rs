@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::assistant::replay;
 use store::campaign::guard;
 use store::remember::SENDING_LEASE;
-use store::{StoreError, approval, idempotency, import, link, queue, run, tool_use, unclaimed};
+use store::{StoreError, approval, enrolment, idempotency, import, link, queue, run, tool_use, unclaimed};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
@@ -77,6 +77,7 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                 let keys = idempotency::forget_old(tx, now, SOME).await?;
                 let tellings = queue::forget_tellings(tx, tellings_before, SOME).await?;
                 let runs = run::forget(tx, now, SOME).await?;
+                let asked = enrolment::run::forget(tx, now, SOME).await?;
                 let turns = replay::forget(tx, replays_before, SOME).await?;
                 let uses = tool_use::forget(tx, uses_before, SOME).await?;
                 let approvals = approval::forget(tx, uses_before, SOME).await?;
@@ -91,6 +92,7 @@ async fn forget(world: &Arc<World>, stop: &CancellationToken) -> Result<(), Stor
                     keys,
                     tellings,
                     runs,
+                    asked,
                     turns,
                     uses,
                     approvals,

@@ -143,29 +143,25 @@ async fn judge_some(world: &Arc<World>) -> Result<(), StoreError> {
     let until = now.checked_sub(HELD_FOR).map_err(StoreError::fault)?;
     let limit = u32::try_from(SOME).unwrap_or(u32::MAX);
     loop {
-        let (count, heads, ways) = world
+        let (count, heads) = world
             .store
             .system_write(async move |tx| {
                 let some = store::link::waiting(tx, until, limit).await?;
-                let (mut heads, mut ways) = (Vec::new(), false);
+                let mut heads = Vec::new();
                 for (tenant, clicks) in by_tenant(&some, |click| click.tenant) {
                     let mut tx = tx.for_tenant(tenant);
                     let judged = store::link::judge(&mut tx, &clicks, judge).await?;
                     for (verdict, count) in &judged.counts {
                         metrics::counter!("link_clicks_total", "verdict" => verdict.as_str()).increment(*count);
                     }
-                    ways |= judged.ways;
                     if !judged.lines.is_empty() {
                         heads.push((tenant, event::append(&mut tx, now, &judged.lines).await?));
                     }
                 }
-                Ok::<_, StoreError>((some.len(), heads, ways))
+                Ok::<_, StoreError>((some.len(), heads))
             })
             .await?;
         heads.into_iter().for_each(|(tenant, head)| world.told(tenant, head));
-        if ways {
-            world.workflows.set(now);
-        }
         if count < SOME {
             return Ok(());
         }

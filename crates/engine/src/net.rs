@@ -13,6 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use jiff::{SignedDuration, Timestamp};
 use providers::http::{Request, Response};
 use tokio::time::Instant;
 use tower::Service;
@@ -320,9 +321,29 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// How long a server wants us to wait: in seconds, or until a date (RFC 9110 §10.2.3).
+pub(crate) fn retry_after(answer: &Response, now: Timestamp) -> Option<SignedDuration> {
+    let said = answer.header("retry-after")?.trim();
+    if let Ok(seconds) = said.parse::<u32>() {
+        return Some(SignedDuration::from_secs(i64::from(seconds)));
+    }
+    let at = jiff::fmt::rfc2822::parse(said).ok()?.timestamp();
+    Some(at.duration_since(now)).filter(|pause| pause.is_positive())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_says_when_to_come_back() {
+        let now: Timestamp = "2026-03-02T14:00:00Z".parse().unwrap();
+        let pause = |value: &'static str| retry_after(&Response::new(503, "").with_header("retry-after", value), now);
+        assert_eq!(pause("120"), Some(SignedDuration::from_secs(120)));
+        assert_eq!(pause("Mon, 02 Mar 2026 14:05:00 GMT"), Some(SignedDuration::from_mins(5)));
+        assert_eq!(pause("Mon, 02 Mar 2026 13:05:00 GMT"), None);
+        assert_eq!(pause("soon"), None);
+    }
 
     #[test]
     fn only_public_addresses_are_public() {

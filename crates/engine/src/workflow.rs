@@ -43,9 +43,24 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Takes turns until it is time to stop.
 pub(crate) async fn run(world: Arc<World>, stop: CancellationToken) {
+    tokio::select! {
+        () = take_turns(&world, &stop) => {}
+        () = listen(&world) => {}
+    }
+}
+
+/// Rings when something was written for ways in this process, by whomever.
+async fn listen(world: &World) {
+    loop {
+        world.store.workflows_stirred().await;
+        world.workflows.set(world.now());
+    }
+}
+
+async fn take_turns(world: &Arc<World>, stop: &CancellationToken) {
     let mut next = None;
-    while world.workflows.wait(&*world.clock, next, POLL, &stop).await {
-        next = match pass(&world, &stop).await {
+    while world.workflows.wait(&*world.clock, next, POLL, stop).await {
+        next = match pass(world, stop).await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "workflows cannot go on at the moment");

@@ -165,9 +165,6 @@ impl World {
             self.registrations.set(self.now());
             self.workflow_errands.set(self.now());
         }
-        if after.ways {
-            self.workflows.set(self.now());
-        }
     }
 
     /// Which alarm wakes whoever runs this kind of errand.

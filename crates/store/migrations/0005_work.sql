@@ -39,6 +39,7 @@ CREATE TABLE outbox (
     attempt        BIGINT NOT NULL,
     purpose        TEXT,                    -- whose consent it needs, of what a workflow sends to many: marketing, service
     before_us      BIGINT,                  -- it does not go later
+    handed_at_us   BIGINT,                  -- when it was last handed over; NULL: it was not
     request        BYTES,                   -- the exact body of the first attempt: a repeat must be the same bytes
     PRIMARY KEY (tenant_id, message_id),
     FOREIGN KEY (tenant_id, message_id) REFERENCES message (tenant_id, id)

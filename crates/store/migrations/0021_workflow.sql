@@ -10,11 +10,13 @@ CREATE TABLE workflow (
     live_version  BIGINT,               -- who enters now enters this one; NULL: none was published
     begins        TEXT   NOT NULL,      -- JSON: what begins that version, in short, for lists
     paused_at_us  BIGINT,
+    woken_at_us   BIGINT,               -- it goes on since then, and somebody in it may stand still yet; NULL: nobody does
     created_by    UUID,                 -- NULL: a program
     created_at_us BIGINT NOT NULL,
     changed_at_us BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ) {clustered};
+CREATE INDEX workflow_woken ON workflow (woken_at_us) WHERE woken_at_us IS NOT NULL;
 
 -- A row never changes: people go on in the version that they entered.
 CREATE TABLE workflow_version (
@@ -27,6 +29,16 @@ CREATE TABLE workflow_version (
     published_at_us BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, workflow_id, version),
     FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflow (tenant_id, id)
+) {clustered};
+
+-- What the goal of each version looks at of a contact: whoever changes it has those who are inside ask for their goal.
+CREATE TABLE workflow_goal (
+    tenant_id   UUID   NOT NULL,
+    part        TEXT   NOT NULL,        -- as conditions name it: tag, list, consent, name, fields.city
+    workflow_id UUID   NOT NULL,
+    version     BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, part, workflow_id, version),
+    FOREIGN KEY (tenant_id, workflow_id, version) REFERENCES workflow_version (tenant_id, workflow_id, version)
 ) {clustered};
 
 -- What begins the live version of each active workflow, in its order; of no other one.

@@ -33,7 +33,7 @@ CREATE INDEX enrolment_page ON enrolment (tenant_id, workflow_id, id);
 -- Whose time comes.
 CREATE INDEX enrolment_due ON enrolment (due_at_us) WHERE due_at_us IS NOT NULL;
 -- Who stands still until their workflow goes on.
-CREATE INDEX enrolment_still ON enrolment (tenant_id, workflow_id) WHERE by_workflow;
+CREATE INDEX enrolment_still ON enrolment (tenant_id, workflow_id) WHERE by_workflow AND ended_at_us IS NULL AND due_at_us IS NULL;
 -- One at a time waits for a reply of somebody's to one of our numbers.
 CREATE UNIQUE INDEX enrolment_floor ON enrolment (tenant_id, contact_id, number_id) WHERE floor_until_us IS NOT NULL;
 
@@ -71,6 +71,32 @@ CREATE TABLE enrolment_log (
     lines        TEXT   NOT NULL,          -- JSON of domain::workflow::Line, in order
     PRIMARY KEY (tenant_id, enrolment_id, seq)
 ) {clustered};
+
+-- What a model was asked for somebody's way, and what it answered: one row for each run, kept for the tenant's time.
+CREATE TABLE enrolment_run (
+    tenant_id         UUID   NOT NULL,
+    id                UUID   NOT NULL,
+    enrolment_id      UUID   NOT NULL,
+    step_id           TEXT   NOT NULL,
+    assistant_id      UUID   NOT NULL,
+    assistant_version BIGINT NOT NULL,
+    model             TEXT   NOT NULL,     -- empty: none was asked
+    outcome           TEXT   NOT NULL CHECK (outcome IN ('wrote', 'chose', 'found', 'failed')),
+    tokens_in         BIGINT NOT NULL,
+    tokens_out        BIGINT NOT NULL,
+    cost_micros       BIGINT,
+    currency          TEXT,
+    latency_ms        BIGINT NOT NULL,
+    record            TEXT   NOT NULL,     -- JSON
+    created_at_us     BIGINT NOT NULL,
+    kept_until_us     BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, enrolment_id) REFERENCES enrolment (tenant_id, id)
+) {strict};
+CREATE INDEX enrolment_run_old ON enrolment_run (kept_until_us);
+-- What is counted of an assistant.
+CREATE INDEX enrolment_run_assistant ON enrolment_run (tenant_id, assistant_id, created_at_us);
+CREATE INDEX enrolment_run_of ON enrolment_run (tenant_id, enrolment_id, id);
 
 -- What happened at each step of a version, counted in the transactions in which it happened.
 CREATE TABLE workflow_count (

@@ -14,7 +14,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use domain::id::TenantId;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Notify};
 
 pub(crate) mod body;
 mod bulk;
@@ -79,6 +79,7 @@ impl fmt::Debug for StoreConfig {
 #[derive(Clone)]
 pub struct Store {
     backend: Arc<Backend>,
+    stirred: Arc<Notify>,
     #[cfg(feature = "testing")]
     crash: Option<crate::testing::Crash>,
 }
@@ -111,6 +112,7 @@ impl Store {
         };
         let store = Self {
             backend: Arc::new(backend),
+            stirred: Arc::default(),
             #[cfg(feature = "testing")]
             crash: None,
         };
@@ -127,7 +129,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: AsyncFn(&mut TenantTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(Kind::Write, async move |tx: &mut Tx| body(&mut TenantTx::new(tx, tenant)).await).await
+        self.run_write(async move |tx: &mut Tx| body(&mut TenantTx::new(tx, tenant)).await).await
     }
 
     /// Runs `body` on one snapshot of what `tenant` has. It cannot write.
@@ -147,7 +149,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: AsyncFn(&mut SystemTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(Kind::Write, async move |tx: &mut Tx| body(&mut SystemTx::new(tx)).await).await
+        self.run_write(async move |tx: &mut Tx| body(&mut SystemTx::new(tx)).await).await
     }
 
     /// As [`Store::read`], across tenants.
@@ -158,6 +160,12 @@ impl Store {
         F: AsyncFn(&mut SystemTx<'_>) -> Result<T, E> + Send + 'static,
     {
         self.run(Kind::Read, async move |tx: &mut Tx| body(&mut SystemTx::new(tx)).await).await
+    }
+
+    /// Comes when something was committed in this process for whoever runs workflows: somebody is to enter one, or somebody's way
+    /// was told something. Some of it may have come before, together.
+    pub async fn workflows_stirred(&self) {
+        self.stirred.notified().await;
     }
 
     /// Lets nobody else in, finishes what waits, and closes; on SQLite the log is folded into the file. What comes later is
@@ -206,6 +214,23 @@ impl Store {
     #[cfg(feature = "testing")]
     pub(crate) fn dying_with(self, crash: crate::testing::Crash) -> Self {
         Self { crash: Some(crash), ..self }
+    }
+
+    async fn run_write<T, E>(&self, body: impl Body<T, E>) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let body = async move |tx: &mut Tx| {
+            tx.stirs = false;
+            let value = body(tx).await?;
+            Ok::<_, E>((value, tx.stirs))
+        };
+        let (value, stirs) = self.run(Kind::Write, body).await?;
+        if stirs {
+            self.stirred.notify_one();
+        }
+        Ok(value)
     }
 
     async fn run<T, E>(&self, kind: Kind, body: impl Body<T, E>) -> Result<T, E>

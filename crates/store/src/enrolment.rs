@@ -5,8 +5,10 @@
 
 mod entry;
 pub(crate) mod fires;
+pub(crate) mod goal;
 mod log;
 mod person;
+pub mod run;
 pub mod shown;
 mod words;
 
@@ -14,17 +16,22 @@ use std::collections::HashMap;
 
 use domain::id::{AssistantId, ContactId, EnrolmentId, MessageId, NumberId, TenantId, WorkflowId};
 use domain::workflow::{Source, State, Status, Waits};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::event::Line;
 use crate::scene::json;
 use crate::{Row, StoreError, SystemTx, TenantTx, Value, args, list, row};
 
 pub use entry::{Came, Past, Waiting as Entering, add as enter, entering, finish as finish_entries, pasts};
+pub(crate) use goal::consented;
+pub use goal::listed;
 pub use log::{Logged, count, write as write_log};
 pub(crate) use person::{carry, erase};
 pub(crate) use words::opted_out;
 pub use words::{Told, add as tell, add_at as tell_at, finish as finish_words, forget_of_gone, told, told_of};
+
+/// Much longer than any turn takes.
+const WAKES_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// Somebody's way, as whoever takes its next turn needs it.
 #[derive(Debug, Clone)]
@@ -236,18 +243,27 @@ pub async fn inside(
     Ok(found)
 }
 
-/// Has some of the ways that stand still because their workflow did go on, if it goes on: at most `limit`. Answers how many.
+/// Has some of the ways that stood still because their workflow did go on, if it goes on: at most `limit`. Answers how many. Only
+/// workflows that were paused not long ago, or in which somebody still stands still, are looked at.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn wake(tx: &mut SystemTx<'_>, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
+    let sql = "SELECT 1 FROM workflow WHERE woken_at_us IS NOT NULL LIMIT 1";
+    if tx.opt(sql, args![]).await?.is_none() {
+        return Ok(0);
+    }
     let sql = "UPDATE enrolment SET due_at_us = $1
                WHERE (tenant_id, id) IN (
                    SELECT n.tenant_id, n.id FROM workflow w CROSS JOIN enrolment n
-                   WHERE w.state <> 'paused' AND n.tenant_id = w.tenant_id AND n.workflow_id = w.id AND n.by_workflow
+                   WHERE w.woken_at_us IS NOT NULL AND n.tenant_id = w.tenant_id AND n.workflow_id = w.id AND n.by_workflow
                      AND n.ended_at_us IS NULL AND n.due_at_us IS NULL LIMIT $2)";
-    // Workflow by workflow: whoever stands still in one that is paused is not looked at.
     let woken = tx.exec_returning_count(sql, args![now, limit]).await?;
+    if woken == 0 {
+        // A turn that saw the workflow paused may be written a little after it goes on.
+        let long_ago = now.checked_sub(WAKES_FOR).map_err(StoreError::fault)?;
+        tx.push("UPDATE workflow SET woken_at_us = NULL WHERE woken_at_us < $1", args![long_ago]).await?;
+    }
     Ok(usize::try_from(woken).unwrap_or(usize::MAX))
 }
 
@@ -315,7 +331,7 @@ pub async fn assistant_of(tx: &mut TenantTx<'_>, id: EnrolmentId) -> Result<Opti
 pub async fn put_off(
     tx: &mut SystemTx<'_>,
     now: Timestamp,
-    pause: jiff::SignedDuration,
+    pause: SignedDuration,
 ) -> Result<Option<String>, StoreError> {
     let until = now.checked_add(pause).map_err(StoreError::fault)?;
     if let Some(first) = entering(tx, now, 1).await?.pop() {

@@ -49,8 +49,6 @@ pub struct Aftermath {
     pub send_at: Option<Timestamp>,
     /// There is something to fetch or to ask.
     pub errands: bool,
-    /// Ways through workflows have something to hear, or somebody is to enter one.
-    pub ways: bool,
     /// Who has said STOP, and to whom.
     pub stopped: Vec<(TenantId, String)>,
     /// Conversations that stand differently: what an assistant thinks of one may not count any more.
@@ -67,7 +65,6 @@ impl Aftermath {
         self.turn_at = earliest(self.turn_at, other.turn_at);
         self.send_at = earliest(self.send_at, other.send_at);
         self.errands |= other.errands;
-        self.ways |= other.ways;
         self.stopped.extend(other.stopped);
         self.moved.extend(other.moved);
         self.blocked.extend(other.blocked);
@@ -110,10 +107,9 @@ pub async fn remember(
         }
     }
     pen.rows.write(pen.tx).await?;
-    pen.after.ways |= !(pen.words.is_empty() && pen.coming.is_empty());
     enrolment::tell(pen.tx, now, pen.ids, &pen.words).await?;
     enrolment::enter(pen.tx, now, pen.ids, &pen.coming).await?;
-    pen.after.ways |= enrolment::fires::failed(pen.tx, now, pen.ids, &pen.failed.0, &pen.failed.1).await?;
+    enrolment::fires::failed(pen.tx, now, pen.ids, &pen.failed.0, &pen.failed.1).await?;
     pen.after.blocked = pen.tally.write(pen.tx, now, pen.ids).await?;
     Ok(pen.after)
 }
@@ -301,7 +297,6 @@ impl<'d> Pen<'_, '_, 'd> {
         let mut hand = Hand { by: By::Author(by), at: self.now, ids: self.ids };
         contact::change(self.tx, &mut hand, contact, change).await?;
         self.tell(Kind::ContactUpdated, contact, None);
-        self.after.ways = true;
         Ok(())
     }
 
@@ -316,9 +311,10 @@ impl<'d> Pen<'_, '_, 'd> {
             }
             self.after.stopped.push((self.tx.tenant(), said.phone.clone()));
             if said.purpose.is_none() {
-                self.after.ways |= enrolment::opted_out(self.tx, self.now, self.ids, said.contact).await?;
+                enrolment::opted_out(self.tx, self.now, self.ids, said.contact).await?;
             }
         }
+        enrolment::consented(self.tx, self.now, self.ids, [said.contact]).await?;
         self.tell(Kind::ContactUpdated, said.contact, None);
         Ok(())
     }
@@ -429,7 +425,7 @@ impl<'d> Pen<'_, '_, 'd> {
             self.rows.receipt_line(self.ids, message, &ReceiptLine::Cancelled { why }, self.now)?;
             if let Author::Workflow(enrolment) = author(row.text(2)?, row.get(3)?)? {
                 let became = Done::Blocked(why.as_str().into());
-                self.words.push((enrolment, Word::Text { message, became }));
+                self.words.push((enrolment, Word::Text { message, became, at: self.now }));
             }
             self.tell(Kind::MessageUpdated, message, Some(row.get(1)?));
         }

@@ -198,7 +198,7 @@ pub(crate) async fn keep(tx: &mut TenantTx<'_>, now: Timestamp, ended: &Ended) -
     count(tx, *day, *assistant, replies, tokens, micros.unwrap_or(0)).await
 }
 
-/// Counts what a run took without keeping a record of it: a question of a workflow's.
+/// Counts what a question of a workflow's took, whose record is kept with the way.
 ///
 /// # Errors
 /// When the database fails.

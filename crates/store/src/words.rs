@@ -137,6 +137,8 @@ words! {
     SuppressionSource { Api, Member, File, Erasure }
     /// What a line of a receipt tells.
     ReceiptKind { Queued, Gate, Attempt, Carrier, Settled, Cancelled }
+    /// What came of what a model was asked for somebody's way.
+    EnrolmentRunOutcome { Wrote, Chose, Found, Failed }
     /// What became of an assistant's run.
     RunOutcome { Replied, Suggested, Refused, HandedOff, Silent, Outdated, Approval }
     /// Where something stands that an assistant wants to do and people must approve.

@@ -218,12 +218,14 @@ pub async fn save(
 pub async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, id: WorkflowId, to: Standing) -> Result<Line, StoreError> {
     tx.exec(
         "UPDATE workflow SET state = $3, changed_at_us = $4,
+             woken_at_us = CASE WHEN $3 = 'paused' THEN NULL WHEN state = 'paused' THEN $4 ELSE woken_at_us END,
              paused_at_us = CASE WHEN $3 <> 'paused' THEN NULL ELSE COALESCE(paused_at_us, $4) END
          WHERE tenant_id = $1 AND id = $2",
         args![id, to.as_str(), now],
     )
     .await?;
     trigger::rewrite(tx, now, id, to).await?;
+    tx.stirs_workflows();
     Ok(updated(id))
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -39,6 +40,8 @@ pub struct Endpoint {
 
 struct Desk {
     answer: Mutex<(u16, String)>,
+    /// What it says of when to come again.
+    retry_after: Mutex<Option<String>>,
     heard: Mutex<Vec<Call>>,
     open: watch::Sender<bool>,
 }
@@ -50,7 +53,8 @@ impl Endpoint {
     /// When there is no port.
     pub async fn start(status: u16, body: &str) -> Self {
         let answer = Mutex::new((status, body.to_owned()));
-        let desk = Arc::new(Desk { answer, heard: Mutex::default(), open: watch::Sender::new(true) });
+        let (retry_after, heard, open) = (Mutex::default(), Mutex::default(), watch::Sender::new(true));
+        let desk = Arc::new(Desk { answer, retry_after, heard, open });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("its address"));
         let app = Router::new().fallback(hear).with_state(Arc::clone(&desk));
@@ -67,6 +71,11 @@ impl Endpoint {
     /// Answers with this from now on.
     pub fn now(&self, status: u16, body: &str) {
         *self.desk.answer.lock().unwrap_or_else(PoisonError::into_inner) = (status, body.to_owned());
+    }
+
+    /// Says this as `retry-after` with whatever it answers from now on; `None`: nothing.
+    pub fn wants_pause(&self, retry_after: Option<&str>) {
+        *self.desk.retry_after.lock().unwrap_or_else(PoisonError::into_inner) = retry_after.map(str::to_owned);
     }
 
     /// Whether it answers at all; what waits goes on when it does again.
@@ -93,7 +102,7 @@ async fn hear(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> (StatusCode, String) {
+) -> (StatusCode, HeaderMap, String) {
     let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let body = String::from_utf8_lossy(&body).into_owned();
     let call = Call { method: method.to_string(), path, headers, body };
@@ -101,5 +110,7 @@ async fn hear(
     // An error would mean that the desk is gone; it lives in our hand.
     let _ = desk.open.subscribe().wait_for(|open| *open).await;
     let (status, body) = desk.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    (StatusCode::from_u16(status).unwrap_or_default(), body)
+    let retry_after = desk.retry_after.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let named = retry_after.and_then(|value| Some((RETRY_AFTER, value.parse().ok()?)));
+    (StatusCode::from_u16(status).unwrap_or_default(), named.into_iter().collect(), body)
 }

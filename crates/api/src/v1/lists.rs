@@ -10,7 +10,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::contact::{Contact, merge};
 use store::list::{self, List};
-use store::{StoreError, TenantTx, campaign, event, segment, tenant};
+use store::{StoreError, TenantTx, campaign, enrolment, event, segment, tenant};
 use utoipa::ToSchema;
 
 use crate::{
@@ -238,7 +238,7 @@ async fn fill(
     fill: Fill,
 ) -> Result<Written<ListChanged>, ApiError> {
     caller.must(Scope::ContactsWrite)?;
-    let now = app.engine.now();
+    let (now, ids) = (app.engine.now(), app.engine.ids());
     once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         held(tx, id).await?;
         let Meant { contacts, unknown, merged } = meant(tx, &asked).await?;
@@ -250,6 +250,7 @@ async fn fill(
         if changed == 0 {
             return Ok(Told::quiet(answer));
         }
+        enrolment::listed(tx, now, &mut ids.clone(), contacts.iter().map(|contact| (*contact, None))).await?;
         Ok(Told::at(answer, event::append(tx, now, &[list::updated(id)]).await?))
     })
     .await

@@ -28,7 +28,7 @@ pub fn carrier_reported(now: Timestamp, lane: Uuid, about: &Outbound, report: &C
             doubt_registration(about.number, failure, &mut decision);
         }
         let code = failure.as_ref().map(|failure| failure.code.as_str());
-        became(about.author, about.message, to, code, &mut decision);
+        became(about.author, about.message, about.left(), to, code, &mut decision);
         let line = ReceiptLine::Carrier { status: to, failure: failure.clone(), parts, cost: cost.clone() };
         decision.change(Change::Noted { message: about.message, line });
         let carrier_ref = Some(report.carrier_ref.clone());

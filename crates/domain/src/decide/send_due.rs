@@ -88,7 +88,7 @@ pub fn send_due(
 ) -> (Decision, Due) {
     let mut decision = Decision::default();
     if let Some(why) = is_past(now, written) {
-        became(written.author, message, Status::Cancelled, Some(why.as_str()), &mut decision);
+        became(written.author, message, now, Status::Cancelled, Some(why.as_str()), &mut decision);
         decision.change(Change::Noted { message, line: ReceiptLine::Cancelled { why } });
         decision.change(Change::MessageMoved(MessageMoved::to(message, conversation, Status::Cancelled)));
         return (decision, Due::Drop);
@@ -113,7 +113,7 @@ pub fn send_due(
         }
         Verdict::Defer { until, .. } if written.before.is_some_and(|before| before < until) => {
             let why = CancelReason::TooLate;
-            became(written.author, message, Status::Cancelled, Some(why.as_str()), &mut decision);
+            became(written.author, message, now, Status::Cancelled, Some(why.as_str()), &mut decision);
             decision.change(Change::Noted { message, line: ReceiptLine::Cancelled { why } });
             (MessageMoved::to(message, conversation, Status::Cancelled), Due::Drop)
         }
@@ -122,7 +122,7 @@ pub fn send_due(
             Due::Wait(until),
         ),
         Verdict::Skip { reason } => {
-            became(written.author, message, Status::Skipped, Some(reason.code()), &mut decision);
+            became(written.author, message, now, Status::Skipped, Some(reason.code()), &mut decision);
             if let Some(assistant) = written.assistant.filter(|_| written.answers) {
                 learn(now, written.lane, conversation, assistant, written.at, reason.explanation(), &mut decision);
             }

@@ -85,7 +85,7 @@ pub fn unknown_overdue(about: &Outbound) -> Decision {
             ..MessageMoved::to(about.message, about.conversation, Status::Unknown)
         }));
         // Nobody will know more, and nobody is texted twice: whoever waits for it goes on.
-        became(about.author, about.message, Status::Unconfirmed, None, &mut decision);
+        became(about.author, about.message, about.left(), Status::Unconfirmed, None, &mut decision);
     }
     decision
 }
@@ -99,14 +99,14 @@ fn accepted(about: &Outbound, carrier_ref: &str, parts: Option<u32>, decision: &
         ..MessageMoved::to(about.message, about.conversation, to)
     }));
     answered(about, to, decision);
-    became(about.author, about.message, to, None, decision);
+    became(about.author, about.message, about.left(), to, None, decision);
 }
 
 fn failed(now: Timestamp, lane: Uuid, about: &Outbound, failure: Failure, decision: &mut Decision) {
     if let Some(to) = about.status.on(Reported::Failed) {
         answer_lost(now, lane, about, &failure.explanation, decision);
         doubt_registration(about.number, &failure, decision);
-        became(about.author, about.message, to, Some(&failure.code), decision);
+        became(about.author, about.message, about.left(), to, Some(&failure.code), decision);
         decision.change(Change::MessageMoved(MessageMoved {
             failure: Some(failure),
             ..MessageMoved::to(about.message, about.conversation, to)

@@ -276,6 +276,7 @@ fn about(status: Status) -> Outbound {
         purpose: Purpose::Conversation,
         opted_out_at: None,
         written_at: now() - 1.minute(),
+        handed_at: Some(now() - 2.seconds()),
         waiting_since: None,
         last_inbound_at: None,
     }

@@ -29,7 +29,7 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
     let Some(contact) = &scene.contact else {
         // They were erased, or that number is another's now.
         if let Does::Text { message, .. } = doing.does {
-            tell(by, message, Done::Blocked("contact_gone".into()), &mut decision);
+            tell(by, message, Done::Blocked("contact_gone".into()), now, &mut decision);
         }
         return decision;
     };
@@ -44,7 +44,7 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
         Does::Text { message, body, purpose, media, before, asks } => {
             let body = smart_if_it_helps(body).body;
             if let Some(why) = refused(now, scene, &body, !media.is_empty(), *purpose) {
-                tell(by, *message, why, &mut decision);
+                tell(by, *message, why, now, &mut decision);
                 return decision;
             }
             if *asks && matches!(conversation.holder, Holder::Nobody | Holder::Assistant(_) | Holder::Workflow(_)) {
@@ -165,13 +165,20 @@ fn hand_over(
 }
 
 /// The way that sent a text learns what became of it.
-fn tell(enrolment: EnrolmentId, message: MessageId, became: Done, decision: &mut Decision) {
-    decision.effect(Effect::TellEnrolment { enrolment, word: Word::Text { message, became } });
+fn tell(enrolment: EnrolmentId, message: MessageId, became: Done, at: Timestamp, decision: &mut Decision) {
+    decision.effect(Effect::TellEnrolment { enrolment, word: Word::Text { message, became, at } });
 }
 
 /// What became of a text of ours is told to the way that sent it. What waits and what is on its way is not over; of what may have
-/// gone out nobody is texted again, and the way goes on as if it had.
-pub(super) fn became(author: Author, message: MessageId, to: Status, why: Option<&str>, decision: &mut Decision) {
+/// gone out nobody is texted again, and the way goes on as if it had. `at`: of what is out, when it left.
+pub(super) fn became(
+    author: Author,
+    message: MessageId,
+    at: Timestamp,
+    to: Status,
+    why: Option<&str>,
+    decision: &mut Decision,
+) {
     let Author::Workflow(enrolment) = author else { return };
     let why = || why.unwrap_or(to.as_str()).to_owned();
     let became = match to {
@@ -187,5 +194,5 @@ pub(super) fn became(author: Author, message: MessageId, to: Status, why: Option
         | Status::Sending
         | Status::Unknown => return,
     };
-    tell(enrolment, message, became, decision);
+    tell(enrolment, message, became, at, decision);
 }

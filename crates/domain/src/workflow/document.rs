@@ -160,7 +160,7 @@ pub struct When(pub Json);
 
 impl When {
     /// What it says; `None`: it cannot be read.
-    fn condition(&self) -> Option<Condition> {
+    pub(super) fn condition(&self) -> Option<Condition> {
         match self.0.as_str() {
             Some(said) => text::parse(said).ok().map(|parsed| parsed.condition().clone()),
             None => Condition::from_json(&self.0).ok(),

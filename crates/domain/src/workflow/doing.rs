@@ -116,6 +116,8 @@ pub enum Word {
         message: MessageId,
         /// What became of it.
         became: Done,
+        /// When: of one that is out, when it left.
+        at: Timestamp,
     },
     /// It is at another version from now on, if where it stands then is a step there.
     Migrate {
@@ -130,7 +132,7 @@ impl fmt::Debug for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Event(event) => event.fmt(f),
-            Self::Text { message, became } => write!(f, "{message} {became:?}"),
+            Self::Text { message, became, .. } => write!(f, "{message} {became:?}"),
             Self::Migrate { version, .. } => write!(f, "migrate({version})"),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -35,6 +36,9 @@ pub enum Event {
         of: Key,
         /// What became of it.
         result: Done,
+        /// When: of a text, when it left. `None`: now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// Another workflow that waited for a reply of theirs waits no more. For whoever waits for the floor, and for whoever waits
     /// for a reply without it.
@@ -54,6 +58,8 @@ pub enum Event {
     OptedOut,
     /// What the workflow was to bring about has come about.
     GoalReached,
+    /// Something is known otherwise of them than before: it may be what the workflow was to bring about.
+    ContactChanged,
     /// Somebody has the step done again that could not be done.
     Retried,
     /// It is at another version from now on, at this step. [`migration`](super::migration) says at which.
@@ -107,6 +113,7 @@ impl Event {
             Self::Cancelled => "cancelled",
             Self::OptedOut => "opted_out",
             Self::GoalReached => "goal_reached",
+            Self::ContactChanged => "contact_changed",
             Self::Retried => "retried",
             Self::Migrated { .. } => "migrated",
         }
@@ -117,7 +124,7 @@ impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Timer { seq } => write!(f, "timer({seq})"),
-            Self::Done { of, result } => write!(f, "done({of}: {})", result.name()),
+            Self::Done { of, result, .. } => write!(f, "done({of}: {})", result.name()),
             Self::Migrated { to } => write!(f, "migrated({to})"),
             _ => f.write_str(self.name()),
         }

@@ -163,7 +163,7 @@ mod tests {
         let timer = Event::Timer { seq: state.seq };
         let effects = turn(&mut state, now, &timer);
         let sent = effects.iter().find(|effect| matches!(effect.deed, Deed::Send { .. })).unwrap().key.clone();
-        turn(&mut state, now, &Event::Done { of: sent, result: Done::Sent });
+        turn(&mut state, now, &Event::Done { of: sent, result: Done::Sent, at: None });
         now += SignedDuration::from_mins(5);
         turn(&mut state, now, &says(8, "hm", now));
         now += SignedDuration::from_mins(5);

@@ -275,7 +275,7 @@ impl<'p> Simulation<'p> {
                     What::Does { .. } => {
                         if let Some(effect) = effects.next() {
                             let done = self.perform(&effect.deed, &effect.key);
-                            events.extend(done.map(|result| Event::Done { of: effect.key.clone(), result }));
+                            events.extend(done.map(|result| Event::Done { of: effect.key.clone(), result, at: None }));
                             self.effects.push(effect);
                         }
                     }

@@ -16,7 +16,7 @@ use url::Url;
 
 use super::fault;
 use super::hosts::{Answer, PAUSE, Turn};
-use crate::net::{NetError, TOO_LONG};
+use crate::net::{NetError, TOO_LONG, retry_after};
 use crate::world::World;
 
 /// What we call ourselves, and what a robots.txt calls us.
@@ -287,16 +287,6 @@ async fn ask_robots(world: &World, mut address: Url) -> Result<Robots, Missed> {
     Ok(Robots::default())
 }
 
-/// How long the server wants us to wait: in seconds, or until a date (RFC 9110 §10.2.3).
-fn retry_after(answer: &Response, now: Timestamp) -> Option<SignedDuration> {
-    let said = answer.header("retry-after")?.trim();
-    if let Ok(seconds) = said.parse::<u32>() {
-        return Some(SignedDuration::from_secs(i64::from(seconds)));
-    }
-    let at = jiff::fmt::rfc2822::parse(said).ok()?.timestamp();
-    Some(at.duration_since(now)).filter(|pause| pause.is_positive())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,15 +303,5 @@ mod tests {
         }
         assert_eq!(redirect(&from, &Response::new(200, "")), None);
         assert_eq!(redirect(&from, &Response::new(301, "")), Some(None));
-    }
-
-    #[test]
-    fn a_server_says_when_to_come_back() {
-        let now: Timestamp = "2026-03-02T14:00:00Z".parse().unwrap();
-        let pause = |value: &'static str| retry_after(&Response::new(503, "").with_header("retry-after", value), now);
-        assert_eq!(pause("120"), Some(SignedDuration::from_secs(120)));
-        assert_eq!(pause("Mon, 02 Mar 2026 14:05:00 GMT"), Some(SignedDuration::from_mins(5)));
-        assert_eq!(pause("Mon, 02 Mar 2026 13:05:00 GMT"), None);
-        assert_eq!(pause("soon"), None);
     }
 }

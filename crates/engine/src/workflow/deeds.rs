@@ -27,6 +27,8 @@ pub(super) struct Deeds {
     errands: Vec<Errand>,
     changed: Vec<(By, ContactId, contact::Change)>,
     listed: BTreeMap<ListId, (BTreeSet<ContactId>, BTreeSet<ContactId>)>,
+    /// Whose lists change, and by which way.
+    listed_by: BTreeSet<(ContactId, EnrolmentId)>,
     /// Ways that hold their floor no more.
     pub(super) lost: Vec<EnrolmentId>,
     freed: BTreeSet<(ContactId, NumberId)>,
@@ -118,7 +120,7 @@ impl Deeds {
 
     fn tell_parent(&mut self, source: &Source, result: Done) {
         if let Source::Workflow { of, waits: true, .. } = source {
-            self.words.push((of.enrolment, Word::Event(Event::Done { of: of.clone(), result })));
+            self.words.push((of.enrolment, Word::Event(Event::Done { of: of.clone(), result, at: None })));
         }
     }
 
@@ -148,6 +150,9 @@ impl Deeds {
         if has_tags || !change.fields.is_empty() {
             self.changed.push((By::Author(Author::Workflow(way.id)), way.contact, change));
         }
+        if !(add_to_lists.is_empty() && remove_from_lists.is_empty()) {
+            self.listed_by.insert((way.contact, way.id));
+        }
         for list in add_to_lists {
             subject.lists.insert(list);
             let (on, off) = self.listed.entry(list).or_default();
@@ -172,7 +177,7 @@ impl Deeds {
         lines: &mut Vec<Line>,
     ) -> Result<(), StoreError> {
         lines.extend(contact::change_by_each(tx, now, ids, &self.changed).await?);
-        self.write_lists(tx, now, lines).await?;
+        self.write_lists(tx, now, ids, lines).await?;
         let mut known = Known::default();
         let mut facts = Vec::with_capacity(self.acts.len());
         for doing in self.acts {
@@ -181,7 +186,7 @@ impl Deeds {
                 facts.push((lane, Fact::WorkflowActs(Box::new(doing))));
             } else if let Does::Text { message, .. } = doing.does {
                 let became = Done::Failed("number_gone".into());
-                self.words.push((doing.enrolment, Word::Text { message, became }));
+                self.words.push((doing.enrolment, Word::Text { message, became, at: now }));
             }
         }
         if !facts.is_empty() {
@@ -194,7 +199,6 @@ impl Deeds {
                 self.words.push((way, Word::Event(Event::FloorFreed)));
             }
         }
-        after.ways |= !(self.words.is_empty() && self.coming.is_empty() && self.changed.is_empty());
         enrolment::tell(tx, now, ids, &self.words).await?;
         enrolment::enter(tx, now, ids, &self.coming).await?;
         for errand in &self.errands {
@@ -208,13 +212,14 @@ impl Deeds {
         &self,
         tx: &mut TenantTx<'_>,
         now: Timestamp,
+        ids: &mut Ids,
         lines: &mut Vec<Line>,
     ) -> Result<(), StoreError> {
         if self.listed.is_empty() {
             return Ok(());
         }
-        let ids: Vec<ListId> = self.listed.keys().copied().collect();
-        for id in list::hold_all(tx, &ids).await? {
+        let lists: Vec<ListId> = self.listed.keys().copied().collect();
+        for id in list::hold_all(tx, &lists).await? {
             let Some((on, off)) = self.listed.get(&id) else { continue };
             let (on, off): (Vec<_>, Vec<_>) = (on.iter().copied().collect(), off.iter().copied().collect());
             if !on.is_empty() {
@@ -225,6 +230,6 @@ impl Deeds {
             }
             lines.push(list::updated(id));
         }
-        Ok(())
+        enrolment::listed(tx, now, ids, self.listed_by.iter().map(|(contact, by)| (*contact, Some(*by)))).await
     }
 }

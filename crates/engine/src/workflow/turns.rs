@@ -149,9 +149,9 @@ impl<'i> Turns<'i> {
     fn hear(&mut self, way: &mut Way, word: &Word) {
         match word {
             Word::Event(event) => self.turn(way, event),
-            Word::Text { message, became } => {
+            Word::Text { message, became, at } => {
                 if let (Some(Waits::Effect { of, .. }), true) = (&way.state.waits, way.awaits == Some(*message)) {
-                    let event = Event::Done { of: of.clone(), result: became.clone() };
+                    let event = Event::Done { of: of.clone(), result: became.clone(), at: Some(*at) };
                     self.turn(way, &event);
                 }
             }

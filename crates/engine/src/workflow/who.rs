@@ -17,6 +17,8 @@ pub(super) struct Who {
     pub keys: HashMap<String, Vec<u8>>,
     /// On the tenant's clock.
     pub today: Date,
+    /// For how long records of runs are kept.
+    pub record_days: u32,
     tokens_today: u64,
     cost_micros_today: i64,
 }
@@ -25,11 +27,12 @@ impl Who {
     /// `None`: there is no such assistant.
     pub async fn read(tx: &mut TenantTx<'_>, now: Timestamp, id: AssistantId) -> Result<Option<Self>, StoreError> {
         let Some(assistant) = scene::assistant(tx, id).await? else { return Ok(None) };
-        let zone = hours::zone(&tenant::settings(tx).await?.time_zone).unwrap_or(TimeZone::UTC);
+        let settings = tenant::settings(tx).await?;
+        let zone = hours::zone(&settings.time_zone).unwrap_or(TimeZone::UTC);
         let today = zone.to_datetime(now).date();
         let (tokens_today, cost_micros_today) = run::used_on(tx, today, id).await?;
         let keys = assistant::keys(tx, id).await?;
-        Ok(Some(Self { assistant, keys, today, tokens_today, cost_micros_today }))
+        Ok(Some(Self { assistant, keys, today, record_days: settings.run_record_days, tokens_today, cost_micros_today }))
     }
 
     /// It has used up today what it may, with what was used since this was read.

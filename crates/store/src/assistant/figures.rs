@@ -42,6 +42,8 @@ pub struct Runs {
     pub outdated: u64,
     /// It asked people before it did something.
     pub approval: u64,
+    /// A workflow asked its model something.
+    pub for_workflows: u64,
 }
 
 /// Suggestions, by what people made of them.
@@ -73,7 +75,12 @@ pub async fn figures(tx: &mut TenantTx<'_>, id: AssistantId, since: Timestamp) -
             "SELECT outcome, currency, count(*), CAST(sum(tokens_in + tokens_out) AS BIGINT),
                     CAST(COALESCE(sum(cost_micros), 0) AS BIGINT)
              FROM assistant_run WHERE tenant_id = $1 AND assistant_id = $2 AND created_at_us >= $3
-             GROUP BY outcome, currency",
+             GROUP BY outcome, currency
+             UNION ALL
+             SELECT 'for_workflows', currency, count(*), CAST(sum(tokens_in + tokens_out) AS BIGINT),
+                    CAST(COALESCE(sum(cost_micros), 0) AS BIGINT)
+             FROM enrolment_run WHERE tenant_id = $1 AND assistant_id = $2 AND created_at_us >= $3
+             GROUP BY currency",
             args![id, since],
         )
         .await?;
@@ -88,6 +95,7 @@ pub async fn figures(tx: &mut TenantTx<'_>, id: AssistantId, since: Timestamp) -
             "silent" => &mut runs.silent,
             "outdated" => &mut runs.outdated,
             "approval" => &mut runs.approval,
+            "for_workflows" => &mut runs.for_workflows,
             other => return Err(crate::scene::unknown("run outcome", other)),
         } += count;
         figures.tokens += whole(row.get(3)?);

@@ -156,6 +156,7 @@ pub async fn unmerge(
     let sql = "DELETE FROM contact_list_member WHERE tenant_id = $1 AND contact_id = $2 AND list_id {among $3}";
     tx.push(sql, args![kept, list(moved.new_lists.iter().copied())]).await?;
     put_on(tx, hand.at, gone, &moved.lists).await?;
+    enrolment::listed(tx, hand.at, hand.ids, [(kept, None)]).await?;
     let lines = carry(tx, hand, &moved, kept, gone).await?;
     let sql = "UPDATE contact_address SET preferred = $3 WHERE tenant_id = $1 AND contact_id = $2 AND address = $4";
     let chosen = moved.addresses.iter().map(|(_, address, chosen)| row![gone, *chosen, address]);

@@ -164,6 +164,11 @@ impl<'t> TenantTx<'t> {
         self.tenant
     }
 
+    /// Something was left for whoever runs workflows: after the commit they are woken.
+    pub(crate) fn stirs_workflows(&mut self) {
+        self.tx.stirs = true;
+    }
+
     /// [`Self::rows`] of a text that was put together for this one question: neither the text nor its plan is kept, for
     /// there are as many as there are questions. Values belong into the arguments, never into the text.
     pub(crate) async fn rows_composed(&mut self, sql: &str, args: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
@@ -221,6 +226,8 @@ pub(crate) struct Call<'a> {
 pub(crate) struct Tx {
     pub(crate) on: On,
     failed: Option<StoreError>,
+    /// The body has left something for whoever runs workflows.
+    pub(crate) stirs: bool,
 }
 
 /// Not told apart by size: there are as many as connections.
@@ -238,7 +245,7 @@ impl std::fmt::Debug for Tx {
 
 impl Tx {
     pub(crate) fn new(on: On) -> Self {
-        Self { on, failed: None }
+        Self { on, failed: None, stirs: false }
     }
 
     pub(crate) fn engine(&self) -> Engine {

@@ -30,6 +30,9 @@ pub struct Waiting {
 /// # Errors
 /// When the database fails.
 pub async fn add(tx: &mut TenantTx<'_>, now: Timestamp, ids: &mut Ids, coming: &[Coming]) -> Result<(), StoreError> {
+    if !coming.is_empty() {
+        tx.stirs_workflows();
+    }
     let mut rows = Vec::with_capacity(coming.len());
     for one in coming {
         rows.push(row![ids.next::<WorkId>(), one.workflow, one.contact, text(one)?, now]);

@@ -10,6 +10,7 @@ use domain::workflow::{Coming, Source, Trigger};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::goal;
 use crate::contact::history::{By, Noted};
 use crate::{Row, StoreError, TenantTx, args, list, workflow};
 
@@ -25,8 +26,11 @@ pub(crate) async fn changed<'l, 'n: 'l>(
     ids: &mut Ids,
     lines: impl IntoIterator<Item = (Option<By>, &'l Noted<'n>)>,
 ) -> Result<(), StoreError> {
-    let lines = lines.into_iter().filter(|(_, line)| line.part == TAGS || line.part.starts_with(FIELD));
-    let lines: Vec<(Option<By>, &Noted<'_>)> = lines.collect();
+    let way = |by: Option<By>| if let Some(By::Author(Author::Workflow(way))) = by { Some(way) } else { None };
+    let mut lines: Vec<(Option<By>, &Noted<'_>)> = lines.into_iter().collect();
+    let part = |line: &'l Noted<'n>| if line.part == TAGS { goal::TAG } else { &*line.part };
+    goal::changed(tx, at, ids, lines.iter().map(|(by, line)| (line.contact, part(line), way(*by)))).await?;
+    lines.retain(|(_, line)| line.part == TAGS || line.part.starts_with(FIELD));
     if lines.is_empty() {
         return Ok(());
     }
@@ -34,7 +38,6 @@ pub(crate) async fn changed<'l, 'n: 'l>(
     if triggers.is_empty() {
         return Ok(());
     }
-    let way = |by: Option<By>| if let Some(By::Author(Author::Workflow(way))) = by { Some(way) } else { None };
     let own = workflows_of(tx, lines.iter().filter_map(|(by, _)| way(*by))).await?;
     let mut coming = Vec::new();
     for (by, line) in lines {
@@ -43,7 +46,7 @@ pub(crate) async fn changed<'l, 'n: 'l>(
             coming.extend(by_change(trigger, line).map(|source| begins(*workflow, line.contact, None, source)));
         }
     }
-    enter(tx, at, ids, coming).await.map(drop)
+    enter(tx, at, ids, coming).await
 }
 
 /// Through which workflows these ways go.
@@ -75,20 +78,20 @@ fn by_change(trigger: &Trigger, line: &Noted<'_>) -> Option<Source> {
 }
 
 /// Texts of ours were not delivered: these of threads, and these of campaigns. Each begins a workflow once; that of a way through a
-/// workflow does not begin that workflow anew. Whether anybody is to enter one.
+/// workflow does not begin that workflow anew.
 pub(crate) async fn failed(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     ids: &mut Ids,
     messages: &[MessageId],
     recipients: &[RecipientId],
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     if messages.is_empty() && recipients.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let triggers = workflow::triggers(tx, "delivery_failed").await?;
     if triggers.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let sql = "SELECT m.id, m.contact_id, e.workflow_id FROM message m
                LEFT JOIN enrolment e ON e.tenant_id = m.tenant_id AND m.author = 'workflow' AND e.id = m.author_id
@@ -114,12 +117,12 @@ pub(crate) struct Followed {
     pub(crate) at: Timestamp,
 }
 
-/// People followed links of campaigns. Whether anybody is to enter a workflow.
-pub(crate) async fn clicked(tx: &mut TenantTx<'_>, clicks: &[Followed]) -> Result<bool, StoreError> {
-    let Some(last) = clicks.iter().max_by_key(|click| click.at) else { return Ok(false) };
+/// People followed links of campaigns.
+pub(crate) async fn clicked(tx: &mut TenantTx<'_>, clicks: &[Followed]) -> Result<(), StoreError> {
+    let Some(last) = clicks.iter().max_by_key(|click| click.at) else { return Ok(()) };
     let triggers = workflow::triggers(tx, "link_clicked").await?;
     if triggers.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let sql = "SELECT id, contact_id FROM campaign_recipient WHERE tenant_id = $1 AND id {among $2}";
     let rows = tx.rows(sql, args![list(clicks.iter().map(|click| click.recipient))]).await?;
@@ -151,9 +154,8 @@ async fn enter(
     at: Timestamp,
     ids: &mut Ids,
     mut coming: Vec<Coming>,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let mut known = BTreeSet::new();
     coming.retain(|one| known.insert((one.workflow, one.contact, one.key.clone())));
-    super::enter(tx, at, ids, &coming).await?;
-    Ok(!coming.is_empty())
+    super::enter(tx, at, ids, &coming).await
 }

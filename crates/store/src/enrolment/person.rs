@@ -32,7 +32,10 @@ pub(crate) async fn carry(
     )
     .await?;
     let left = super::inside(tx, &[from]).await?.remove(&from).unwrap_or_default();
-    let told: Vec<_> = left.iter().map(|way| (way.enrolment, Word::Event(Event::Cancelled))).collect();
+    let mut told: Vec<_> = left.iter().map(|way| (way.enrolment, Word::Event(Event::Cancelled))).collect();
+    // What is known of whoever is there now may be what a workflow is to bring about.
+    let there = super::inside(tx, &[to]).await?.remove(&to).unwrap_or_default();
+    told.extend(there.iter().map(|way| (way.enrolment, Word::Event(Event::ContactChanged))));
     words::add(tx, now, ids, &told).await
 }
 
@@ -68,6 +71,7 @@ pub(crate) async fn erase(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) 
     .await?;
     for sql in [
         "DELETE FROM enrolment_log WHERE tenant_id = $1 AND enrolment_id {among $2}",
+        "UPDATE enrolment_run SET record = '{}' WHERE tenant_id = $1 AND enrolment_id {among $2}",
         "DELETE FROM enrolment_event WHERE tenant_id = $1 AND enrolment_id {among $2}",
     ] {
         tx.push(sql, args![list(&ways)]).await?;

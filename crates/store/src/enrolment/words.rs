@@ -44,6 +44,9 @@ pub async fn add_at(
     ids: &mut Ids,
     words: &[(EnrolmentId, &Word, Timestamp)],
 ) -> Result<(), StoreError> {
+    if !words.is_empty() {
+        tx.stirs_workflows();
+    }
     let mut rows = Vec::with_capacity(words.len());
     for (enrolment, word, at) in words {
         rows.push(row![ids.next::<WorkId>(), *enrolment, text(*word)?, 0_i64, *at]);
@@ -57,11 +60,10 @@ pub(crate) async fn opted_out(
     now: Timestamp,
     ids: &mut Ids,
     contact: ContactId,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let inside = super::inside(tx, &[contact]).await?.remove(&contact).unwrap_or_default();
     let words: Vec<_> = inside.iter().map(|way| (way.enrolment, Word::Event(Event::OptedOut))).collect();
-    add(tx, now, ids, &words).await?;
-    Ok(!words.is_empty())
+    add(tx, now, ids, &words).await
 }
 
 /// Ways that were told something, of any tenant: those of the `limit` oldest words.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{Reading, Step, undo};
 use crate::contact::history::{self, By, Hand, Noted};
-use crate::enrolment::fires;
+use crate::enrolment::{self, fires};
 use crate::search::words;
 use crate::{StoreError, TenantTx, args, consent, contact, list, row};
 
@@ -345,8 +345,9 @@ impl<'r> Writing<'r> {
                 )
                 .await?;
             self.step.listed = new.into_iter().filter_map(|place| self.everybody.get(place).copied()).collect();
+            enrolment::listed(tx, now, hand.ids, self.step.listed.iter().map(|id| (*id, None))).await?;
         }
-        self.agree(tx, applying).await?;
+        self.agree(tx, hand.ids, applying).await?;
         undo::keep(tx, import, reading.rows, &self.step).await
     }
 
@@ -358,7 +359,7 @@ impl<'r> Writing<'r> {
         tags.chain(fields).filter(|line| new.contains(&line.contact)).collect()
     }
 
-    async fn agree(&self, tx: &mut TenantTx<'_>, applying: Applying<'_>) -> Result<(), StoreError> {
+    async fn agree(&self, tx: &mut TenantTx<'_>, ids: &mut Ids, applying: Applying<'_>) -> Result<(), StoreError> {
         let by = applying.settings.attestation.as_ref().map(|attestation| attestation.by);
         let lines = self.consents.iter().map(|one| consent::Line {
             id: one.id,
@@ -379,6 +380,7 @@ impl<'r> Writing<'r> {
             import: Some(applying.import),
             at: one.at,
         });
-        consent::append(tx, &lines.collect::<Vec<_>>()).await
+        consent::append(tx, &lines.collect::<Vec<_>>()).await?;
+        enrolment::consented(tx, applying.now, ids, self.consents.iter().map(|one| one.contact)).await
     }
 }

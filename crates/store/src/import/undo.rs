@@ -11,7 +11,7 @@ use super::{Import, Step, Undone};
 use crate::contact::history::{By, Hand, Noted};
 use crate::contact::{self, Change, Snapshot};
 use crate::scene::json;
-use crate::{StoreError, TenantTx, args, list, row};
+use crate::{StoreError, TenantTx, args, enrolment, list, row};
 
 /// So many are forgotten in one transaction.
 const MEMBERS: u32 = 5_000;
@@ -149,6 +149,7 @@ pub async fn undo(
     if let Some(of) = import.settings.list {
         let sql = "DELETE FROM contact_list_member WHERE tenant_id = $1 AND list_id = $2 AND contact_id {among $3}";
         tx.push(sql, args![of, list(&listed)]).await?;
+        enrolment::listed(tx, now, ids, listed.iter().map(|id| (*id, None))).await?;
     }
     let mut undone = remove(tx, &created).await?;
     let mut hand = Hand { by: By::Import(import.id), at: now, ids };

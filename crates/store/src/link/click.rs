@@ -95,8 +95,6 @@ pub struct Judged {
     pub lines: Vec<Line>,
     /// How many each way.
     pub counts: HashMap<Verdict, u64>,
-    /// Somebody is to enter a workflow because of them.
-    pub ways: bool,
 }
 
 /// Judges clicks of one tenant: their verdicts are kept, and whoever followed a link for the first time is marked.
@@ -152,7 +150,7 @@ pub async fn judge(
         people.into_iter().map(|(recipient, at)| row![recipient, at]),
     )
     .await?;
-    judged.ways = fires::clicked(tx, &followed).await?;
+    fires::clicked(tx, &followed).await?;
     Ok(judged)
 }
 

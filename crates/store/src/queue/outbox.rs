@@ -125,9 +125,10 @@ pub(crate) async fn follow(
         Status::Sending => {
             let lease = now.checked_add(SENDING_LEASE).map_err(StoreError::fault)?;
             tx.push(
-                "UPDATE outbox SET state = 'sending', attempt = COALESCE($3, attempt), lease_until_us = $4
+                "UPDATE outbox SET state = 'sending', attempt = COALESCE($3, attempt), lease_until_us = $4,
+                     handed_at_us = $5
                  WHERE tenant_id = $1 AND message_id = $2",
-                args![moved.message, moved.attempt, lease],
+                args![moved.message, moved.attempt, lease, now],
             )
             .await
         }

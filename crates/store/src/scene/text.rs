@@ -29,7 +29,7 @@ pub async fn outbounds(
         .rows(
             "SELECT m.conversation_id, m.contact_id, v.address, v.number_id, m.status, m.author, m.author_id,
                     COALESCE(o.attempt, 0), a.opted_out_at_us, v.lane, m.id, m.created_at_us,
-                    v.waiting_since_us, v.last_inbound_at_us, m.answers
+                    v.waiting_since_us, v.last_inbound_at_us, m.answers, o.handed_at_us
              FROM message m
              JOIN conversation v ON v.tenant_id = m.tenant_id AND v.id = m.conversation_id
              LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
@@ -58,6 +58,7 @@ pub async fn outbounds(
                 waiting_since: row.get(12)?,
                 last_inbound_at: row.get(13)?,
                 answers: row.get(14)?,
+                handed_at: row.get(15)?,
             };
             Ok((message, (outbound, row.get(9)?)))
         })

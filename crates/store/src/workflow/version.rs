@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Begins, go_on, standing};
+use crate::enrolment::goal;
 use crate::event::Line;
 use crate::scene::json;
 use crate::{Row, StoreError, TenantTx, args, list};
@@ -82,6 +83,7 @@ pub async fn publish(
                 args![id, version, &text, note, by, now],
             )
             .await?;
+            goal::publish(tx, id, version, document).await?;
             version
         }
     };

@@ -13,6 +13,7 @@ mod contact;
 mod conversation;
 mod desk;
 mod enrolment;
+mod enrolment_told;
 mod errand;
 mod face;
 mod guards;

@@ -13,7 +13,7 @@ const BEN: &str = "+12125550124";
 /// Longer than the carrier's word on a lost text is waited for.
 const EVERYTHING_IS_SETTLED: SignedDuration = SignedDuration::from_mins(20);
 
-async fn contact(desk: &Desk, phone: &str, name: &str) -> String {
+pub(crate) async fn contact(desk: &Desk, phone: &str, name: &str) -> String {
     text(&desk.post("/contacts", json!({ "phone": phone, "name": name })).await.is(201)["id"])
 }
 
@@ -25,7 +25,7 @@ pub(crate) async fn published(desk: &Desk, document: Value) -> String {
     id
 }
 
-async fn enter(desk: &Desk, workflow: &str, contacts: &[&str]) -> Value {
+pub(crate) async fn enter(desk: &Desk, workflow: &str, contacts: &[&str]) -> Value {
     desk.post(&format!("/workflows/{workflow}/enrolments"), json!({ "contact_ids": contacts })).await.is(201).clone()
 }
 
@@ -35,12 +35,12 @@ async fn begin(desk: &Desk, workflow: &str, contact: &str) -> Answer {
     desk.call(Method::POST, &path, Some(body), &[("idempotency-key", "enter")]).await
 }
 
-async fn enrolment(desk: &Desk, id: &str) -> Value {
+pub(crate) async fn enrolment(desk: &Desk, id: &str) -> Value {
     desk.get(&format!("/enrolments/{id}")).await.is(200).clone()
 }
 
 /// Asks how many, waits for a number, keeps it, thanks.
-fn survey() -> Value {
+pub(crate) fn survey() -> Value {
     json!({
         "name": "Survey",
         "triggers": ["by_hand", "api", { "keyword": { "words": ["survey"] } }],

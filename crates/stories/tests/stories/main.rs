@@ -32,6 +32,7 @@ mod links;
 mod live;
 mod logs;
 mod machines;
+mod meanwhile;
 mod measuring;
 mod media;
 mod merges;

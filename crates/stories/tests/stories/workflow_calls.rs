@@ -76,6 +76,10 @@ fn asks(task: &Value) -> Value {
     })
 }
 
+async fn read(town: &Town, desk: &Desk, sql: &'static str) -> String {
+    town.engine.store().read(desk.tenant, async move |tx| tx.one(sql, store::args![]).await?.get(0)).await.unwrap()
+}
+
 /// She is asked, answers, and the model is.
 async fn ann_says(town: &Town, desk: &Desk, workflow: &str, body: &str) -> Value {
     let id = ann_enters(town, desk, workflow).await;
@@ -162,6 +166,26 @@ store::on_both_engines! {
         shop.now(404, r#"{"order":{"total":1}}"#);
         let enrolment = ann_enters(&town, &acme, &workflow).await;
         assert_eq!((way(&acme, &enrolment).await["status"].clone(), shop.heard().len()), (json!("failed"), 7), "the same would be answered");
+    }
+
+    async fn a_system_is_asked_again_when_it_wants_to_be(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let shop = Endpoint::start(429, "").await;
+        shop.wants_pause(Some("60"));
+        let workflow = published(&acme, looks_up(shop.url(), json!({}))).await;
+        let enrolment = ann_enters(&town, &acme, &workflow).await;
+        town.passes(SignedDuration::from_secs(50)).await;
+        assert_eq!((shop.heard().len(), way(&acme, &enrolment).await["status"].clone()), (1, json!("live")));
+        shop.now(200, r#"{"order":{"total":7}}"#);
+        town.passes(SignedDuration::from_secs(15)).await;
+        assert_eq!((shop.heard().len(), way(&acme, &enrolment).await["variables"]["total"].clone()), (2, json!("7")));
+
+        shop.now(503, "");
+        shop.wants_pause(Some("86400"));
+        let enrolment = ann_enters(&town, &acme, &workflow).await;
+        assert_eq!((shop.heard().len(), way(&acme, &enrolment).await["status"].clone()), (3, json!("failed")), "nobody waits for a day");
     }
 
     async fn a_system_that_answers_too_much_or_never_harms_nobody(store, place) {
@@ -264,6 +288,47 @@ store::on_both_engines! {
         assert!(model.asked()[0].system().contains("2. they are angry"));
         model.now(Act::fails(400));
         assert_eq!(ann_says(&town, &acme, &workflow, "Hm").await["outcome"], "unclear", "nobody waits for a model in trouble");
+    }
+
+    async fn what_a_model_was_asked_and_what_it_took_stands_with_the_way(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let model = ScriptedModel::start(Act::json(&json!({ "choice": 1 }))).await;
+        model.first([Act::json(&json!({ "choice": 9 }))]);
+        let id = assistant(&acme, &model).await;
+        let provider = json!({ "kind": "openai", "base_url": model.base_url("openai"), "model": "story-1",
+            "price": { "input_micros": 1_000_000, "output_micros": 1_000_000, "currency": "USD" } });
+        let _ = acme.patch(&format!("/assistants/{id}"), json!({ "provider": provider })).await.is(200);
+        let classify = published(&acme, asks(&json!({ "classify": { "question": "Why not?", "into": "why" } }))).await;
+        let over = ann_says(&town, &acme, &classify, "so late").await;
+        assert_eq!(over["variables"]["why"], "Too late");
+        let runs = async |way: &Value| acme.get(&format!("/enrolments/{}/trace", text(&way["id"]))).await.is(200)["runs"].clone();
+        let known = runs(&over).await;
+        assert_eq!(known.as_array().unwrap().len(), 1, "{known}");
+        let run = &known[0];
+        assert_eq!((&run["step"], &run["outcome"], &run["model"]), (&json!("think"), &json!("chose"), &json!("story-1")));
+        assert_eq!((&run["assistant_id"], &run["reason"]), (&json!(id), &json!("")));
+        assert!(text(&run["system"]).contains("Why not?") && text(&run["turns"][0]["text"]).contains("so late"), "{run}");
+        assert_eq!((run["answers"].as_array().unwrap().len(), run["checks"].as_array().unwrap().len()), (2, 1), "{run}");
+        let took = run["tokens_in"].as_u64().unwrap() + run["tokens_out"].as_u64().unwrap();
+        assert!(took > 0 && run["cost"]["micros"].as_i64() > Some(0), "{run}");
+        let figures = async || acme.get(&format!("/assistants/{id}/figures")).await.is(200).clone();
+        let counted = figures().await;
+        assert_eq!((&counted["runs"]["for_workflows"], &counted["tokens"], &counted["cost"][0]), (&json!(1), &json!(took), &run["cost"]));
+
+        let _ = acme.patch(&format!("/assistants/{id}"), json!({ "limits": { "tokens_per_day": 1 } })).await.is(200);
+        let refused = ann_says(&town, &acme, &classify, "so late").await;
+        let known = runs(&refused).await;
+        assert_eq!((&known[0]["outcome"], &known[0]["model"], &known[0]["tokens_in"]), (&json!("failed"), &json!(null), &json!(0)));
+        assert!(text(&known[0]["reason"]).contains("used up"), "{known}");
+        let ann = text(&over["contact_id"]);
+        let export = acme.get(&format!("/contacts/{ann}/export")).await.is(200)["workflow_runs"].to_string();
+        assert!(export.contains("so late"), "{export}");
+        let _ = acme.post(&format!("/contacts/{ann}/erase"), json!({ "confirm": ann })).await.is(200);
+        let kept = "SELECT COALESCE(MAX(record), '') FROM enrolment_run WHERE tenant_id = $1";
+        let kept = read(&town, &acme, kept).await;
+        assert_eq!(kept, "{}", "what it took stays, and not what was said");
     }
 
     async fn an_assistant_is_asked_no_more_than_it_may_cost(store, place) {

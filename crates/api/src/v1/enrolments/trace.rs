@@ -6,6 +6,7 @@ use domain::id::EnrolmentId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::TenantTx;
+use store::enrolment::run::{self, Run};
 use store::enrolment::shown::{self, Enrolment, Text, Turn};
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,6 +41,8 @@ pub struct EnrolmentTrace {
     more: bool,
     /// The texts that it has sent, the oldest first; the receipt of each tells the rest.
     texts: Vec<Text>,
+    /// What models were asked for it, the oldest first; at most the latest 100. Records are kept for the organisation's time.
+    runs: Vec<Run>,
 }
 
 /// A turn.
@@ -87,17 +90,17 @@ pub async fn trace(
     caller.must(Scope::WorkflowsRead)?;
     let after = asked.after.unwrap_or(0);
     let store = app.engine.store();
-    let (found, mut turns, texts) = store
+    let (found, mut turns, texts, runs) = store
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
             let found = shown::find(tx, id).await?;
             let turns = shown::trace(tx, id, after, TURNS + 1).await?;
-            Ok::<_, store::StoreError>((found, turns, shown::texts(tx, id).await?))
+            Ok::<_, store::StoreError>((found, turns, shown::texts(tx, id).await?, run::of(tx, id).await?))
         })
         .await?;
     let enrolment = found.ok_or_else(no_such)?;
     let more = turns.len() > TURNS as usize;
     turns.truncate(TURNS as usize);
-    Ok(Json(EnrolmentTrace { enrolment, turns: turns.into_iter().map(EnrolmentTurn::from).collect(), more, texts }))
+    Ok(Json(EnrolmentTrace { enrolment, turns: turns.into_iter().map(EnrolmentTurn::from).collect(), more, texts, runs }))
 }
 
 impl From<Turn> for EnrolmentTurn {

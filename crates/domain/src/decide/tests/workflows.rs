@@ -5,7 +5,7 @@ use crate::decision::CancelReason;
 use crate::id::{EnrolmentId, MessageId, NumberId, WorkflowId};
 use crate::message::Status;
 use crate::scene::Inside;
-use crate::workflow::{Does, Doing, Purpose as For, Trigger};
+use crate::workflow::{Does, Doing, Purpose as For, Trigger, Word};
 
 const WAY: EnrolmentId = EnrolmentId(Uuid::from_u128(0xF1));
 const OTHER: EnrolmentId = EnrolmentId(Uuid::from_u128(0xF2));
@@ -128,6 +128,14 @@ fn the_way_hears_what_became_of_its_text() {
     };
     let accepted = ended(Ended::Accepted { carrier_ref: "x".into(), parts: None });
     assert!(heard(&accepted).is_some_and(|line| line.ends_with(" sent")), "{:?}", heard(&accepted));
+    let left = |decision: &Decision| {
+        decision.effects.iter().find_map(|effect| match effect {
+            Effect::TellEnrolment { word: Word::Text { at, .. }, .. } => Some(*at),
+            _ => None,
+        })
+    };
+    assert_eq!(left(&accepted), Some(now() - 2.seconds()), "when it left, not when the carrier answered");
+    assert_eq!(left(&unknown_overdue(&ours(Status::Unknown))), Some(now() - 2.seconds()));
     let lost = ended(Ended::Lost { why: "x".into() });
     assert_eq!(heard(&lost), None, "nobody knows yet");
     assert!(heard(&unknown_overdue(&ours(Status::Unknown))).is_some_and(|line| line.ends_with(" sent")));

@@ -145,7 +145,7 @@ impl<'t> Turn<'t> {
             if let Err(flow) = self.take_floor(manner, timeout.length()) {
                 return flow;
             }
-            self.state.asked_at = Some(self.now);
+            self.state.asked_at = None;
             self.state.early.clear();
         }
         let within = text.send.within;
@@ -347,14 +347,18 @@ impl<'t> Turn<'t> {
     }
 
     /// What becomes of what the step had done; `None`: that cannot become of it.
-    pub(super) fn became(&mut self, node: &'t Node, result: &Done) -> Option<Flow> {
+    pub(super) fn became(&mut self, node: &'t Node, result: &Done, at: Timestamp) -> Option<Flow> {
         if !can_become(&node.op, result) {
             return None;
         }
         self.line(What::Done(result.name().to_owned()));
         Some(match (&node.op, result) {
-            (Op::Send(_) | Op::ScheduleSend { .. }, Done::Sent) => {
+            (Op::Send(text) | Op::ScheduleSend { text, .. }, Done::Sent) => {
                 self.state.last_send = Some(Sent::Sent);
+                if text.asks.is_some() {
+                    // What they wrote while it waited to go answers something else.
+                    self.state.asked_at = Some(at);
+                }
                 Flow::On(node.next)
             }
             (Op::Send(text) | Op::ScheduleSend { text, .. }, Done::Blocked(why)) => {

@@ -29,6 +29,7 @@ impl Turn<'_> {
             (Status::New, Event::Entered { variables }) => self.begin(variables),
             (Status::New, _) => return false,
             (_, Event::GoalReached) => self.ends(How::Goal),
+            (Status::Live | Status::Failed { .. }, Event::ContactChanged) => return self.ends_at_goal(),
             (_, Event::Migrated { to }) => return self.migrate(to),
             (Status::Paused { since }, Event::Resumed { late }) => self.resume(*since, *late),
             (Status::Paused { .. }, event) => return self.hold(event),
@@ -90,7 +91,7 @@ impl Turn<'_> {
                 }
                 is_new
             }
-            Event::Done { of, result } => self.done(of, result),
+            Event::Done { of, result, at } => self.done(of, result, at.unwrap_or(self.now)),
             Event::FloorFreed => match self.state.waits {
                 Some(Waits::Floor { .. }) => {
                     self.state.waits = None;
@@ -110,6 +111,7 @@ impl Turn<'_> {
             | Event::Cancelled
             | Event::OptedOut
             | Event::GoalReached
+            | Event::ContactChanged
             | Event::Retried
             | Event::Migrated { .. } => false,
         }
@@ -168,11 +170,11 @@ impl Turn<'_> {
     }
 
     /// What became of something; it means nothing unless it is waited for.
-    fn done(&mut self, key: &Key, result: &Done) -> bool {
+    fn done(&mut self, key: &Key, result: &Done, at: Timestamp) -> bool {
         match &self.state.waits {
             Some(Waits::Effect { of, .. }) if of == key => {
                 let Some((_, node)) = self.here() else { return false };
-                let Some(flow) = self.became(node, result) else { return false };
+                let Some(flow) = self.became(node, result, at) else { return false };
                 self.go(flow);
                 true
             }
@@ -207,7 +209,7 @@ impl Turn<'_> {
     fn hold(&mut self, event: &Event) -> bool {
         let is_kept = match event {
             Event::Reply(text) | Event::Wrote(text) => self.is_new(text),
-            Event::Done { of, result } => {
+            Event::Done { of, result, .. } => {
                 let is_awaited = matches!(
                     &self.state.waits,
                     Some(Waits::Effect { of: awaited, .. } | Waits::Intent { of: awaited, .. }) if awaited == of
@@ -220,7 +222,12 @@ impl Turn<'_> {
             _ => false,
         };
         if is_kept && self.state.held.len() < HELD_MAX {
-            self.state.held.push(event.clone());
+            let mut kept = event.clone();
+            // What is heard of later was no later for that.
+            if let Event::Done { at, .. } = &mut kept {
+                at.get_or_insert(self.now);
+            }
+            self.state.held.push(kept);
         }
         is_kept
     }
@@ -231,6 +238,9 @@ impl Turn<'_> {
         self.state.status = Status::Live;
         self.state.expires_at = later(self.state.expires_at, pause);
         self.line(What::Resumed);
+        if self.ends_at_goal() {
+            return;
+        }
         let own = match self.here().map(|(_, node)| &node.op) {
             Some(Op::Delay(delay)) => delay.if_late,
             Some(Op::ScheduleSend { if_late, .. }) => *if_late,
@@ -258,8 +268,8 @@ impl Turn<'_> {
             match event {
                 Event::Reply(text) => self.hear(text),
                 Event::Wrote(text) => self.hear_beside(&text),
-                Event::Done { of, result } => {
-                    self.done(&of, &result);
+                Event::Done { of, result, at } => {
+                    self.done(&of, &result, at.unwrap_or(self.now));
                 }
                 _ => {}
             }

@@ -70,9 +70,11 @@ impl<'t> Turn<'t> {
             }
             Some(Waits::Effect { .. } | Waits::Floor { .. }) if self.asks() => {
                 self.beside(&text);
-                if self.state.early.len() < TEXTS_MAX {
-                    self.state.early.push(text);
+                // The longer ago it was written, the less likely the question was out by then.
+                if self.state.early.len() >= TEXTS_MAX {
+                    self.state.early.remove(0);
                 }
+                self.state.early.push(text);
             }
             Some(Waits::Intent { .. }) => self.beside(&text),
             _ => {

@@ -93,7 +93,13 @@ impl<'p> Drive<'p> {
         let Some(Waits::Effect { of, .. } | Waits::Intent { of, .. }) = self.state.waits.clone() else {
             panic!("{:?}", self.state)
         };
-        self.turn(&Event::Done { of, result })
+        self.turn(&Event::Done { of, result, at: None })
+    }
+
+    /// The text that is waited for is out, and left then.
+    fn is_out(&mut self, left: Timestamp) -> Advanced {
+        let Some(Waits::Effect { of, .. }) = self.state.waits.clone() else { panic!("{:?}", self.state) };
+        self.turn(&Event::Done { of, result: Done::Sent, at: Some(left) })
     }
 
     fn ended(&self) -> Option<&str> {
@@ -163,7 +169,7 @@ fn a_stale_timer_and_what_comes_twice_change_nothing() {
         question(json!({ "cases": [{ "when": { "number": {} } }], "no_match": { "reprompt": "A number, please." } }));
     let (mut drive, _) = Drive::begin(&of);
     let Some(Waits::Effect { of: key, .. }) = drive.state.waits.clone() else { panic!() };
-    let sent = Event::Done { of: key, result: Done::Sent };
+    let sent = Event::Done { of: key, result: Done::Sent, at: None };
     assert!(drive.turn(&sent).heeded && !drive.turn(&sent).heeded);
     let seq = drive.state.seq;
     assert!(!drive.turn(&Event::Timer { seq }).heeded, "its time has not come");
@@ -194,6 +200,38 @@ fn an_answer_may_come_before_the_question_is_known_to_be_out() {
     drive.done(Done::Sent);
     drive.said("hello again", long_ago);
     assert!(drive.state.waits_for_reply(), "that was written before the question");
+}
+
+#[test]
+fn what_is_written_while_the_question_waits_to_go_is_not_its_answer() {
+    // Seconds after the question was asked for: when it left, when they wrote, and whether that answers it.
+    for (left, wrote, answers) in [(0, 0, true), (40_000, 3_600, false), (40_000, 39_990, false), (40_000, 40_060, true)] {
+        for is_told_first in [true, false] {
+            let of = question(json!({}));
+            let (mut drive, _) = Drive::begin(&of);
+            let after = |seconds| friday().checked_add(SignedDuration::from_secs(seconds)).unwrap();
+            drive.now = after(40_100);
+            if is_told_first {
+                drive.is_out(after(left));
+            }
+            let turn = drive.said("7", after(wrote));
+            if !is_told_first {
+                drive.is_out(after(left));
+            }
+            let expected = (answers.then_some("answered"), !answers);
+            assert_eq!((drive.ended(), drive.state.waits_for_reply()), expected, "{left} {wrote} {is_told_first}");
+            let is_kept = turn.trace.iter().any(|line| line.what == What::HeardBeside("7".into()));
+            assert!(answers || is_kept && drive.state.wrote_at == Some(after(wrote)), "it is kept all the same");
+        }
+    }
+    // Word of it may wait for the end of a pause.
+    let of = question(json!({}));
+    let (mut drive, _) = Drive::begin(&of);
+    drive.turn(&Event::Paused);
+    drive.later(60).done(Done::Sent);
+    drive.later(60).says("7");
+    drive.later(7_200).turn(&Event::Resumed { late: None });
+    assert_eq!(drive.ended(), Some("answered"));
 }
 
 #[test]

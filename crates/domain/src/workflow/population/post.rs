@@ -71,7 +71,7 @@ impl Run<'_> {
             }
         };
         *self.figures.blocked.entry(blocked.to_owned()).or_default() += 1;
-        self.turn(who, Event::Done { of: out.key, result: Done::Blocked(blocked.to_owned()) });
+        self.turn(who, Event::Done { of: out.key, result: Done::Blocked(blocked.to_owned()), at: None });
     }
 
     /// When the number may send it. Each has its own, and texts go in the order in which they came.
@@ -103,7 +103,7 @@ impl Run<'_> {
             let takes = somebody.chance.takes(habits.half_within.length(), habits.most_within.length());
             self.put(later(now, takes), who, Due::Stops);
         }
-        self.turn(who, Event::Done { of: out.key.clone(), result: Done::Sent });
+        self.turn(who, Event::Done { of: out.key.clone(), result: Done::Sent, at: None });
     }
 }
 

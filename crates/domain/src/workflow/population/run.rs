@@ -200,7 +200,7 @@ impl<'r> Run<'r> {
             }
             for effect in turn.effects {
                 let key = effect.key.clone();
-                events.extend(self.performs(who, effect).map(|result| Event::Done { of: key, result }));
+                events.extend(self.performs(who, effect).map(|result| Event::Done { of: key, result, at: None }));
             }
             if let Some(at) = wakes {
                 self.sets_alarm(who, at);

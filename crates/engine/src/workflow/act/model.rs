@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use domain::assistant::Run;
 use domain::id::{AssistantId, EnrolmentId, TenantId};
-use domain::workflow::{Done, Question};
+use domain::workflow::{Done, Key, Question};
 use jiff::civil::Date;
 use providers::model::{Ask, Role, Schema, Stop, Turn};
-use store::{StoreError, TenantTx, enrolment, run};
+use store::enrolment::run::Ended;
+use store::{StoreError, TenantTx, enrolment};
 
 use crate::assistant::{candidates, count};
 use crate::workflow::who::Who;
@@ -17,30 +18,48 @@ use crate::world::World;
 /// An answer that cannot be used is asked for so often.
 const TRIES: usize = 2;
 
-/// Asks. `by`: which assistant; `None`: the one that answers on the number.
+/// Asks, and keeps the record of it. `by`: which assistant; `None`: the one that answers on the number.
 pub(super) async fn ask(
     world: &Arc<World>,
     tenant: TenantId,
-    way: EnrolmentId,
+    key: &Key,
     by: Option<AssistantId>,
     question: &Question,
 ) -> Result<Done, StoreError> {
-    let Some(who) = who(world, tenant, way, by).await? else { return Ok(question.without_model()) };
-    let id = who.assistant.id;
+    let Some(who) = who(world, tenant, key.enrolment, by).await? else { return Ok(question.without_model()) };
+    let began = tokio::time::Instant::now();
     let mut took = Run::without_model(world.ids().next(), who.assistant.version, "");
-    if who.is_used_up(&took) {
-        return Ok(Done::Failed("the assistant has used up today what it may".into()));
+    let done = asked(world, &who, question, &mut took).await;
+    took.latency_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+    if let Done::Failed(why) = &done {
+        took.record.reason.clone_from(why);
     }
-    let candidates = match candidates(world, id, &who.assistant.settings, &who.keys) {
-        Ok(candidates) if candidates.is_empty() => return Ok(question.without_model()),
-        Ok(candidates) => candidates,
-        Err(why) => return Ok(Done::Failed(why.into())),
+    let (now, kept) = (world.now(), SignedDuration::from_hours(24 * i64::from(who.record_days)));
+    let ended = Ended {
+        enrolment: key.enrolment,
+        step: key.step.clone(),
+        assistant: who.assistant.id,
+        outcome: done.name(),
+        run: took,
+        day: who.today,
+        kept_until: now.checked_add(kept).unwrap_or(Timestamp::MAX),
     };
-    let done = answered(world, &who, &candidates, question, &mut took).await;
-    let today = who.today;
-    let keep = async move |tx: &mut TenantTx<'_>| run::used(tx, today, id, &took).await;
-    world.store.write(tenant, keep).await?;
+    world.store.write(tenant, async move |tx: &mut TenantTx<'_>| enrolment::run::keep(tx, now, &ended).await).await?;
     Ok(done)
+}
+
+async fn asked(world: &World, who: &Who, question: &Question, took: &mut Run) -> Done {
+    if who.is_used_up(took) {
+        return Done::Failed("the assistant has used up today what it may".into());
+    }
+    match candidates(world, who.assistant.id, &who.assistant.settings, &who.keys) {
+        Ok(candidates) if candidates.is_empty() => {
+            took.model = "builtin".into();
+            question.without_model()
+        }
+        Ok(candidates) => answered(world, who, &candidates, question, took).await,
+        Err(why) => Done::Failed(why.into()),
+    }
 }
 
 async fn answered(
@@ -55,6 +74,8 @@ async fn answered(
     let began = tokio::time::Instant::now();
     let prompt = question.prompt(settings);
     let days = days_around(who.today);
+    took.record.system.clone_from(&prompt.system);
+    took.record.turns = vec![("contact".into(), prompt.user.clone())];
     let mut asked = Ask {
         model: String::new(),
         system: prompt.system,
@@ -70,6 +91,7 @@ async fn answered(
         let answer = match world.models.ask(candidates, &asked, left, |_| {}).await {
             Ok(told) => {
                 count(took, settings, told.candidate, told.model, &told.answer);
+                took.record.answers.push(told.answer.text.clone());
                 told.answer
             }
             Err(fault) => return Done::Failed(fault.to_string()),
@@ -82,6 +104,7 @@ async fn answered(
             Ok(done) => return done,
             Err(flaw) => flaw,
         };
+        took.record.checks.push(flaw.clone());
         asked.turns.push(Turn::said(Role::Assistant, answer.text));
         asked.turns.push(Turn::said(Role::User, format!("Your answer cannot be used: {flaw}. Answer again.")));
     }

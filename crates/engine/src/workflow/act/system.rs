@@ -6,12 +6,13 @@ use bytes::Bytes;
 use domain::id::TenantId;
 use domain::workflow::{Done, Key, Method, Request};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
+use jiff::SignedDuration;
 use providers::http::Request as Sent;
 use serde_json::Value;
 use store::StoreError;
 
 use super::secret;
-use crate::net::NetError;
+use crate::net::{NetError, retry_after};
 use crate::world::World;
 
 /// The longest that one call may take.
@@ -22,13 +23,23 @@ const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// What came of a request.
 pub(super) struct Called {
     pub(super) done: Done,
-    /// The same request may go well a little later.
-    pub(super) may_pass: bool,
+    pub(super) again: Again,
+}
+
+/// Whether the same request may go well later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It would come to the same.
+    No,
+    /// A little later.
+    Soon,
+    /// The system says after how long.
+    After(SignedDuration),
 }
 
 /// Asks a system. A repeat carries the same key, so that it can be told apart.
 pub(super) async fn call(world: &World, tenant: TenantId, request: &Request, key: &Key) -> Result<Called, StoreError> {
-    let failed = |why| Called { done: Done::Failed(why), may_pass: false };
+    let failed = |why| Called { done: Done::Failed(why), again: Again::No };
     let mut headers = match headers(request, key) {
         Ok(headers) => headers,
         Err(why) => return Ok(failed(why)),
@@ -40,12 +51,14 @@ pub(super) async fn call(world: &World, tenant: TenantId, request: &Request, key
         Ok(answer) => {
             let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
             let may_pass = answer.status == 429 || (500..=599).contains(&answer.status);
-            Called { done: Done::Answered { status: answer.status, body }, may_pass }
+            let asked = || retry_after(&answer, world.now()).map_or(Again::Soon, Again::After);
+            let again = if may_pass { asked() } else { Again::No };
+            Called { done: Done::Answered { status: answer.status, body }, again }
         }
         Err(error) => {
             tracing::warn!(%error, enrolment = %key.enrolment, "a system that a workflow asks gave no answer");
             match error {
-                NetError::NotSent(_) => Called { may_pass: true, ..failed("it could not be reached".into()) },
+                NetError::NotSent(_) => Called { again: Again::Soon, ..failed("it could not be reached".into()) },
                 // It may have done what it was asked for, and takes its time.
                 NetError::Lost(_) => failed("it gave no answer that could be read".into()),
                 NetError::Refused(why) => failed(format!("its address is refused: {why}")),

@@ -330,6 +330,19 @@ pub const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        name: "workflow_runs",
+        tables: &["enrolment_run"],
+        // What a run saw may be long.
+        at_once: 20,
+        sql: "SELECT t.id, t.id, n.id, t.step_id, t.assistant_id, t.model, t.outcome, t.record, t.created_at_us
+              FROM enrolment n JOIN enrolment_run t ON t.tenant_id = n.tenant_id AND t.enrolment_id = n.id
+              WHERE n.tenant_id = $1 AND n.contact_id = $2 AND t.id > $3 ORDER BY t.id LIMIT $4",
+        columns: &[
+            ("id", PLAIN), ("enrolment_id", id!(EnrolmentId)), ("step", As::Text), ("assistant_id", id!(AssistantId)),
+            ("model", As::Text), ("outcome", As::Text), ("record", As::Json), ("created_at", As::Moment),
+        ],
+    },
+    Section {
         name: "clicks",
         tables: &["link_click"],
         at_once: SOME,

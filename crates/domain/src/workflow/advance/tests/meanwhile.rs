@@ -41,6 +41,44 @@ fn who_is_at_the_goal_is_not_texted_any_more() {
 }
 
 #[test]
+fn who_comes_to_the_goal_leaves_wherever_they_wait() {
+    let ask = json!({ "id": "ask", "send": { "text": "Will you come?", "purpose": "service" } });
+    let hear = json!({ "id": "hear", "wait_for_reply": { "timeout": "1d" } });
+    let call = json!({ "id": "call", "http": { "url": "https://x.example/" } });
+    let steps = [
+        ("time", json!([{ "id": "wait", "delay": { "for": "3d" } }])),
+        ("text", json!([ask, hear])),
+        ("reply", json!([ask, hear])),
+        ("failed", json!([call])),
+        ("paused", json!([{ "id": "wait", "delay": { "for": "3d" } }])),
+    ];
+    for (waits, steps) in steps {
+        let published = with_goal(&steps);
+        let (mut drive, _) = Drive::begin(&published);
+        match waits {
+            "reply" => drop(drive.done(Done::Sent)),
+            "failed" => drop(drive.done(Done::Failed("x".into()))),
+            "paused" => drop(drive.turn(&Event::Paused)),
+            _ => {}
+        }
+        assert!(!drive.turn(&Event::ContactChanged).heeded, "{waits}: it is something else");
+        drive.person.subject.fields.insert("city".into(), "Rome".into());
+        let mut turn = drive.turn(&Event::ContactChanged);
+        if waits == "paused" {
+            assert!(!turn.heeded, "nothing is done until it goes on");
+            turn = drive.turn(&Event::Resumed { late: None });
+        }
+        assert!(matches!(turn.state.status, Status::Ended { how: How::Goal, .. }), "{waits}: {:?}", turn.state);
+        let expected: &[&str] = match waits {
+            "text" => &["withdraw", "free_floor"],
+            "reply" => &["free_floor"],
+            _ => &[],
+        };
+        assert_eq!(deeds(&turn), expected, "{waits}");
+    }
+}
+
+#[test]
 fn who_has_answered_with_the_goal_is_not_asked_again() {
     let published = published(&json!({ "name": "x", "exits": { "goal": "reply contains \"paid\"" }, "steps": [
         { "id": "ask", "send": { "text": "Will you pay?", "purpose": "service" } },
@@ -48,7 +86,7 @@ fn who_has_answered_with_the_goal_is_not_asked_again() {
     ] }));
     let (mut drive, _) = Drive::begin(&published);
     let Some(Waits::Effect { of, .. }) = drive.state.waits.clone() else { panic!("{:?}", drive.state) };
-    drive.turn(&Event::Done { of, result: Done::Sent });
+    drive.turn(&Event::Done { of, result: Done::Sent, at: None });
     let turn = drive.says("I have paid it last week");
     assert!(sends(&turn) == 0 && matches!(turn.state.status, Status::Ended { how: How::Goal, .. }), "{:?}", turn.trace);
 }
@@ -102,7 +140,7 @@ fn a_question_is_one_though_something_is_noted_before_the_answer_is_waited_for()
     let Some(Waits::Effect { of, .. }) = drive.state.waits.clone() else { panic!("{:?}", drive.state) };
     // They are quicker than the word that the text is out.
     drive.says("yes");
-    let turn = drive.turn(&Event::Done { of, result: Done::Sent });
+    let turn = drive.turn(&Event::Done { of, result: Done::Sent, at: None });
     assert!(matches!(&turn.state.status, Status::Ended { outcome, .. } if outcome == "coming"), "{:?}", turn.trace);
 }
 
@@ -117,7 +155,7 @@ fn asking(on_reply: bool) -> Published {
 fn asked(published: &Published) -> Drive<'_> {
     let (mut drive, _) = Drive::begin(published);
     let Some(Waits::Effect { of, .. }) = drive.state.waits.clone() else { panic!("{:?}", drive.state) };
-    drive.turn(&Event::Done { of, result: Done::Sent });
+    drive.turn(&Event::Done { of, result: Done::Sent, at: None });
     assert!(drive.state.waits_for_reply());
     drive
 }

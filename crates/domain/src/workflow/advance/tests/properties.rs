@@ -185,7 +185,9 @@ fn event(choices: &mut Choices<'_>, drive: &mut Drive<'_>, log: &[Event]) -> Eve
                     7 => Done::Found(variables(&[("n", "4"), ("d", "never")])),
                     _ => Done::Sent,
                 };
-                Event::Done { of, result }
+                let seconds = [None, Some(0), Some(100), Some(9_000)][usize::from(choices.of(4))];
+                let ago = |seconds| drive.now.checked_sub(SignedDuration::from_secs(seconds)).unwrap();
+                Event::Done { of, result, at: seconds.map(ago) }
             }
             None => Event::Timer { seq },
         },
@@ -209,6 +211,7 @@ fn event(choices: &mut Choices<'_>, drive: &mut Drive<'_>, log: &[Event]) -> Eve
             0 => Event::OptedOut,
             1 => Event::Cancelled,
             2 => Event::GoalReached,
+            3 | 4 => Event::ContactChanged,
             _ => Event::Retried,
         },
     }
@@ -287,6 +290,28 @@ proptest! {
             drive.now = *now;
             prop_assert!(!drive.turn(event).heeded);
         }
+    }
+
+    /// Whatever is written while a question waits to go answers nothing, however long that takes and in whatever order word of it
+    /// comes; the first that comes of what is written later is the answer.
+    #[test]
+    fn an_answer_is_written_after_its_question_left(left in 0_i64..2_000, told in 0_i64..60, said in prop::collection::vec((0_i64..2_500, 0_i64..30), 0..9)) {
+        let of = question(json!({}));
+        let (mut drive, _) = Drive::begin(&of);
+        let after = |seconds| friday().checked_add(SignedDuration::from_secs(seconds)).unwrap();
+        let mut comes: Vec<(i64, Option<i64>)> = said.iter().map(|(at, takes)| (at + takes, Some(*at))).collect();
+        comes.push((left + told, None));
+        comes.sort_unstable();
+        for (at, wrote) in &comes {
+            drive.now = after(*at);
+            match wrote {
+                Some(wrote) => drive.said(&wrote.to_string(), after(*wrote)),
+                None => drive.is_out(after(left)),
+            };
+        }
+        let first = comes.iter().find_map(|(_, wrote)| wrote.filter(|wrote| wrote + GRACE.as_secs() >= left));
+        let answer = drive.state.answer.map(|answer| answer.said);
+        prop_assert_eq!(answer, first.map(|wrote| wrote.to_string()));
     }
 
     /// Whoever is left alone by everybody but the clock comes to an end, or stands still and says why.
