@@ -7,6 +7,7 @@ use domain::assistant::Run;
 use domain::id::{AssistantId, EnrolmentId, TenantId};
 use domain::workflow::{Done, Key, Question};
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use providers::model::{Ask, Role, Schema, Stop, Turn};
 use store::enrolment::run::Ended;
 use store::{StoreError, TenantTx, enrolment};
