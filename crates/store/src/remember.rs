@@ -307,7 +307,8 @@ impl<'d> Pen<'_, '_, 'd> {
 
     async fn consented(&mut self, said: &Consent) -> Result<(), StoreError> {
         self.rows.write(self.tx).await?;
-        consent::append(self.tx, &[consent::Line::of(self.ids.next(), said)]).await?;
+        let line = consent::Line::of(self.ids.next(), said);
+        self.after.ways |= consent::append(self.tx, self.now, self.ids, &[line]).await?;
         if said.state == domain::consent::State::OptedOut {
             if said.source != ConsentSource::Carrier {
                 for campaign in recipient::left::left(self.tx, &said.phone, said.at).await? {
@@ -315,9 +316,6 @@ impl<'d> Pen<'_, '_, 'd> {
                 }
             }
             self.after.stopped.push((self.tx.tenant(), said.phone.clone()));
-            if said.purpose.is_none() {
-                self.after.ways |= enrolment::opted_out(self.tx, self.now, self.ids, said.contact).await?;
-            }
         }
         self.tell(Kind::ContactUpdated, said.contact, None);
         Ok(())

@@ -346,7 +346,7 @@ impl<'r> Writing<'r> {
                 .await?;
             self.step.listed = new.into_iter().filter_map(|place| self.everybody.get(place).copied()).collect();
         }
-        self.agree(tx, applying).await?;
+        self.agree(tx, hand.ids, applying).await?;
         undo::keep(tx, import, reading.rows, &self.step).await
     }
 
@@ -358,7 +358,7 @@ impl<'r> Writing<'r> {
         tags.chain(fields).filter(|line| new.contains(&line.contact)).collect()
     }
 
-    async fn agree(&self, tx: &mut TenantTx<'_>, applying: Applying<'_>) -> Result<(), StoreError> {
+    async fn agree(&self, tx: &mut TenantTx<'_>, ids: &mut Ids, applying: Applying<'_>) -> Result<(), StoreError> {
         let by = applying.settings.attestation.as_ref().map(|attestation| attestation.by);
         let lines = self.consents.iter().map(|one| consent::Line {
             id: one.id,
@@ -379,6 +379,6 @@ impl<'r> Writing<'r> {
             import: Some(applying.import),
             at: one.at,
         });
-        consent::append(tx, &lines.collect::<Vec<_>>()).await
+        consent::append(tx, applying.now, ids, &lines.collect::<Vec<_>>()).await.map(drop)
     }
 }

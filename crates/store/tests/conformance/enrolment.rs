@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{ContactId, EnrolmentId, NumberId, WorkflowId};
+use domain::consent;
+use domain::decision::{Change, Consent, ConsentSource, Decision};
+use domain::id::{ContactId, EnrolmentId, MergeId, NumberId, WorkflowId};
 use domain::workflow::funnel::Count;
 use domain::workflow::{Coming, Document, Event, Source, Standing, State, Word};
 use jiff::SignedDuration;
 use serde_json::json;
+use store::contact::merge;
 use store::enrolment::{self, Logged, Way, shown};
-use store::{Store, StoreError, SystemTx, TenantTx, on_both_engines, workflow};
+use store::remember::remember;
+use store::{Store, StoreError, SystemTx, TenantTx, args, on_both_engines, suppression, workflow};
 use uuid::Uuid;
 
 use crate::desk::{self, ACME, at, settle};
@@ -166,6 +170,44 @@ on_both_engines! {
         };
         store.write(ACME, tell).await.unwrap();
         assert_eq!(told(&store, 5).await, [way_id(1)]);
+    }
+
+    async fn whoever_opts_out_leaves_whoever_wrote_it_down(store) {
+        desk(&store).await;
+        for n in 3..=5 {
+            desk::put_contact(&store, ACME, n, "Cyd").await;
+        }
+        begin(&store, (1..=4).map(|n| way(n, SURVEY, n)).collect()).await.unwrap();
+        let out = |n, second| Consent {
+            contact: contact_id(n),
+            phone: desk::phone(n),
+            state: consent::State::OptedOut,
+            purpose: None,
+            sender: None,
+            source: ConsentSource::Member,
+            keyword: None,
+            message: None,
+            evidence: consent::Evidence::default(),
+            at: at(second),
+        };
+        let wrote = async move |tx: &mut TenantTx<'_>| {
+            // The second came back since they said so; nobody knows the fifth in a workflow.
+            let sql = "UPDATE contact_address SET opted_in_at_us = $3 WHERE tenant_id = $1 AND address = $2";
+            tx.exec(sql, args![desk::phone(2), at(100)]).await?;
+            let mut decision = Decision::default();
+            [out(1, 50), out(2, 50), out(5, 50)].into_iter().for_each(|one| decision.change(Change::Consented(one)));
+            remember(tx, at(101), &mut desk::ids(1), &[decision]).await?;
+            // On the list of those that get no texts.
+            let new = suppression::New { reason: "Moved", source: suppression::Source::Api, until: None, by: None };
+            let phone = desk::phone(3);
+            let address = suppression::Address { hash: [3; 32], text: Some(&phone) };
+            suppression::add(tx, at(101), &mut desk::ids(2), new, &[address]).await?;
+            // Made one with somebody who wants no texts at another phone.
+            let merge = MergeId(Uuid::from_u128(7));
+            merge::merge(tx, &mut desk::hand(101, &mut desk::ids(3)), merge, contact_id(4), contact_id(5)).await.map(drop)
+        };
+        store.write(ACME, wrote).await.unwrap();
+        assert_eq!(told(&store, 101).await, [way_id(1), way_id(3), way_id(4)]);
     }
 
     async fn one_holds_the_floor(store) {

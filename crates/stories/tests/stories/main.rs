@@ -35,6 +35,7 @@ mod measuring;
 mod media;
 mod merges;
 mod models;
+mod opting_out;
 mod people;
 mod red_team;
 mod registrations;
