@@ -478,5 +478,7 @@ impl<'d> Pen<'_, '_, 'd> {
 /// A row that another transaction made at the same moment, and that the next try finds.
 #[must_use]
 pub fn is_race(error: &StoreError) -> bool {
-    matches!(error, StoreError::Unique(name) if name == "contact_address_pkey" || name == "conversation_current")
+    const RACES: [&str; 5] =
+        ["contact_address_pkey", "conversation_current", "enrolment_inside", "enrolment_entry", "enrolment_floor"];
+    matches!(error, StoreError::Unique(name) if RACES.contains(&name.as_str()))
 }

@@ -1,6 +1,6 @@
 //! Who is to enter a workflow: whether they may, and their way if they do.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::id::{ContactId, EnrolmentId, NumberId, WorkflowId};
 use domain::workflow::funnel::Count;
@@ -8,6 +8,7 @@ use domain::workflow::{Again, Before, Coming, Event, NotAdmitted, Standing, Stat
 use store::enrolment::{Came, Entering, Past, Way, pasts};
 use store::{StoreError, TenantTx, workflow};
 
+use super::around::Around;
 use super::turns::Turns;
 
 /// What is known of those who are to enter.
@@ -35,9 +36,21 @@ impl Door {
             live: known.into_iter().filter_map(|(id, known)| Some((id, known.live_version?))).collect(),
             pasts: pasts(tx, &workflows, &contacts).await?,
             reached: Came::from(tx, &contacts).await?,
-            inside: Came::inside(tx, &workflows).await?,
+            inside: HashMap::new(),
             usual_number: Came::usual_number(tx).await?,
         })
+    }
+
+    /// How many are in those that only so many may be in. They are counted no further than it matters, and nobody else lets
+    /// anybody in meanwhile.
+    pub(super) async fn count(&mut self, tx: &mut TenantTx<'_>, around: &Around) -> Result<(), StoreError> {
+        let most = |(id, version): (&WorkflowId, &i64)| {
+            Some((*id, around.versions.get(&(*id, *version))?.published.document().entry.inside_max?))
+        };
+        let limited: BTreeMap<WorkflowId, u32> = self.live.iter().filter_map(most).collect();
+        let Some(most) = limited.values().max() else { return Ok(()) };
+        self.inside = Came::inside(tx, &limited.keys().copied().collect::<Vec<_>>(), *most).await?;
+        Ok(())
     }
 
     /// The versions that they would enter.

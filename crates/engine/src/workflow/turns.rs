@@ -60,7 +60,7 @@ impl<'i> Turns<'i> {
             enrolment::forget_of_gone(tx, &missing).await?;
         }
         let words = enrolment::told_of(tx, now, &ways.keys().copied().collect::<Vec<_>>()).await?;
-        let door = Door::of(tx, entering).await?;
+        let mut door = Door::of(tx, entering).await?;
         let moves = words.iter().flat_map(|(id, words)| words.iter().map(move |told| (id, &told.word)));
         let moves = moves.filter_map(|(id, word)| match word {
             Word::Migrate { version, .. } => Some((ways.get(id)?.workflow, *version)),
@@ -72,6 +72,7 @@ impl<'i> Turns<'i> {
         let contacts: HashSet<ContactId> = ways.values().map(|way| way.contact).chain(coming).collect();
         let (versions, contacts): (Vec<_>, Vec<_>) = (versions.into_iter().collect(), contacts.into_iter().collect());
         let around = Around::of(tx, &versions, &contacts).await?;
+        door.count(tx, &around).await?;
         let moving = |way: Way| Moving { from: Some(way.state.seq), way, first: None };
         Ok(Self {
             now,

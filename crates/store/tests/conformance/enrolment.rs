@@ -284,4 +284,64 @@ on_both_engines! {
         let reached = desk::read(&store, ACME, reached).await;
         assert_eq!((reached.len(), reached[&contact_id(1)].phone.clone()), (1, Some(desk::phone(1))));
     }
+
+    async fn only_as_many_are_counted_as_matter(store) {
+        desk(&store).await;
+        desk::put_contact(&store, ACME, 3, "Cyd").await;
+        begin(&store, vec![way(1, SURVEY, 1), way(2, SURVEY, 2), way(3, SURVEY, 3), way(4, OTHER, 1)]).await.unwrap();
+        let count = async |most| {
+            let count = async move |tx: &mut TenantTx<'_>| enrolment::Came::inside(tx, &[SURVEY, OTHER], most).await;
+            let found = store.write(ACME, count).await.unwrap();
+            (found[&SURVEY], found[&OTHER])
+        };
+        assert_eq!((count(9).await, count(2).await), ((3, 1), (2, 1)));
+    }
+
+    async fn whatever_cannot_be_written_is_put_off_alone(store) {
+        desk(&store).await;
+        begin(&store, vec![way(1, SURVEY, 1), way(2, OTHER, 1)]).await.unwrap();
+        let tell = async |tx: &mut TenantTx<'_>| {
+            let mut ids = desk::ids(1);
+            enrolment::tell(tx, at(5), &mut ids, &[(way_id(1), Word::Event(Event::Paused))]).await?;
+            let next_week = Word::Event(Event::Cancelled);
+            enrolment::tell_at(tx, &mut ids, &[(way_id(1), &next_week, at(9_000))]).await?;
+            let coming = Coming {
+                workflow: OTHER,
+                contact: contact_id(2),
+                phone: None,
+                number: None,
+                key: None,
+                source: Source::Api,
+                variables: BTreeMap::new(),
+            };
+            enrolment::enter(tx, at(6), &mut ids, &[coming]).await?;
+            // As a later version of this program may have written it.
+            tx.exec("UPDATE entry SET coming = 'of tomorrow' WHERE tenant_id = $1", args![]).await
+        };
+        store.write(ACME, tell).await.unwrap();
+        let put_off = async || {
+            let pause = SignedDuration::from_secs(100);
+            store.system_write(async move |tx| enrolment::put_off(tx, at(60), pause).await).await.unwrap()
+        };
+        assert_eq!(put_off().await, Some(way_id(1).to_string()));
+        assert_eq!((told(&store, 159).await, told(&store, 160).await), (vec![], vec![way_id(1)]));
+        let later = async |tx: &mut TenantTx<'_>| enrolment::told_of(tx, at(8_999), &[way_id(1)]).await;
+        assert_eq!(store.write(ACME, later).await.unwrap()[&way_id(1)].len(), 1, "what is for later stays for later");
+        assert!(put_off().await.is_some() && put_off().await.is_some());
+        assert!(due(&store, 60).await.is_empty(), "both whose time has come");
+        assert!(put_off().await.is_some(), "whoever is to enter, though nobody can read what it says");
+        assert_eq!(put_off().await, None);
+        let entering = async |tx: &mut SystemTx<'_>| Ok::<_, StoreError>(enrolment::entering(tx, at(60), 9).await?.len());
+        assert_eq!(store.system_write(entering).await.unwrap(), 0);
+    }
+
+    async fn two_who_do_the_same_at_once_try_again(store) {
+        desk(&store).await;
+        let floor = |n, workflow| Way { floor: Some(at(500)), ..way(n, workflow, 1) };
+        begin(&store, vec![floor(1, SURVEY)]).await.unwrap();
+        for twice in [way(2, SURVEY, 1), floor(3, OTHER)] {
+            let error = begin(&store, vec![twice]).await.unwrap_err();
+            assert!(store::remember::is_race(&error), "{error:?}");
+        }
+    }
 }
