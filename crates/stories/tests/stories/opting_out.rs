@@ -47,7 +47,7 @@ store::on_both_engines! {
         town.settle().await;
 
         imported(&town, &acme, "phone,opted_in\n212-555-0123,no\n").await;
-        let no = json!({ "state": "opted_out", "how": "They called" });
+        let no = json!({ "state": "opted_out", "purpose": "all", "how": "They called" });
         let _ = acme.post(&format!("/contacts/{}/consents", contacts[1]), no).await.is(201);
         let _ = acme.post("/suppressions", json!({ "phones": [PEOPLE[2]], "reason": "Moved" })).await.is(201);
         let other = contact(&acme, ELSEWHERE).await;
