@@ -36,7 +36,7 @@ store::on_both_engines! {
         drop(store);
         let mut town = Town::on(place).await;
         let acme = town.desk("Acme").await;
-        let workflow = super::enrolments::published(&acme, reminder()).await;
+        let workflow = crate::enrolments::published(&acme, reminder()).await;
         let mut contacts = Vec::new();
         for phone in PEOPLE {
             contacts.push(contact(&acme, phone).await);
