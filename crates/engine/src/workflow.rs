@@ -11,8 +11,9 @@ use domain::id::{ContactId, EnrolmentId, Ids, TenantId};
 use domain::workflow::{Coming, Event, Word};
 use jiff::{SignedDuration, Timestamp};
 use store::enrolment::{self, Entering};
+use store::event::{self, Line};
 use store::remember::Aftermath;
-use store::{StoreError, TenantTx, event};
+use store::{StoreError, SystemTx, TenantTx};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
@@ -36,6 +37,8 @@ use turns::Turns;
 
 /// So many ways take their turns in one transaction.
 const BATCH: u32 = 256;
+/// Those who come behind others get at least one part of so many of it.
+const SHARES: u32 = 8;
 /// How long a lost wake-up can delay a turn.
 const POLL: SignedDuration = SignedDuration::from_millis(500);
 /// A turn that cannot be written waits so long.
@@ -101,10 +104,10 @@ async fn together(world: &Arc<World>, limit: u32) -> Result<Taken, StoreError> {
         .system_write(async move |tx| {
             let mut ids = ids.clone();
             enrolment::wake(tx, now, limit).await?;
-            let entering = enrolment::entering(tx, now, limit).await?;
-            let room = limit.saturating_sub(u32::try_from(entering.len()).unwrap_or(limit));
-            let told = enrolment::told(tx, now, room).await?;
-            let due = enrolment::due(tx, now, room).await?;
+            // Whoever was told something, or whose time has come, does not wait for those who have not even begun.
+            let told = enrolment::told(tx, now, limit).await?;
+            let due = enrolment::due(tx, now, room(limit, told.len())).await?;
+            let entering = enrolment::entering(tx, now, room(limit, told.len() + due.len())).await?;
             // Several words may be for one way: whether there are more is known when there are none.
             let more = !(entering.is_empty() && told.is_empty() && due.is_empty());
             let mut of_tenants: BTreeMap<TenantId, (Vec<Entering>, Vec<EnrolmentId>)> = BTreeMap::new();
@@ -118,6 +121,7 @@ async fn together(world: &Arc<World>, limit: u32) -> Result<Taken, StoreError> {
             for (tenant, (entering, ways)) in of_tenants {
                 taken.take(&mut tx.for_tenant(tenant), now, &mut ids, ways, &entering).await?;
             }
+            taken.log(tx, now).await?;
             // What others hold is theirs: whoever finds nothing else waits for them.
             let more = more && taken.ways > 0;
             let next = if more { Some(now) } else { enrolment::next_due(tx).await? };
@@ -128,6 +132,11 @@ async fn together(world: &Arc<World>, limit: u32) -> Result<Taken, StoreError> {
     Ok(taken)
 }
 
+/// How many more are taken besides so many: some of each, however many the others are. One at a time is one.
+fn room(limit: u32, taken: usize) -> u32 {
+    limit.saturating_sub(u32::try_from(taken).unwrap_or(limit)).max(limit / SHARES)
+}
+
 /// What one transaction did.
 #[derive(Default)]
 struct Together {
@@ -135,6 +144,7 @@ struct Together {
     turns: usize,
     doors: Vec<(ContactId, Result<EnrolmentId, &'static str>)>,
     after: Aftermath,
+    lines: Vec<(TenantId, Vec<Line>)>,
     heads: Vec<(TenantId, i64)>,
 }
 
@@ -155,9 +165,25 @@ impl Together {
         self.ways += turns.len().max(entering.len());
         let lines = turns.write(tx, entering, &mut self.after).await?;
         if !lines.is_empty() {
-            self.heads.push((tx.tenant(), event::append(tx, now, &lines).await?));
+            self.lines.push((tx.tenant(), lines));
         }
         Ok(())
+    }
+
+    /// Tells it in the logs. Numbers of a log are taken last: until the end of the transaction nobody else of the tenant gets one.
+    async fn log(&mut self, tx: &mut SystemTx<'_>, now: Timestamp) -> Result<(), StoreError> {
+        for (tenant, lines) in std::mem::take(&mut self.lines) {
+            self.heads.push((tenant, event::append(&mut tx.for_tenant(tenant), now, &lines).await?));
+        }
+        Ok(())
+    }
+
+    /// Tells what one tenant's transaction did. Answers the head of its log.
+    async fn log_one(self, tx: &mut TenantTx<'_>, now: Timestamp) -> Result<Option<i64>, StoreError> {
+        match self.lines.first() {
+            Some((_, lines)) => event::append(tx, now, lines).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     fn announce(&self, world: &World) {
@@ -181,7 +207,8 @@ pub(crate) async fn enter(
     let entering: Vec<Entering> = entering.collect();
     let mut together = Together::default();
     together.take(tx, now, &mut ids, Vec::new(), &entering).await?;
-    Ok((together.doors, together.heads.first().map(|(_, head)| *head)))
+    let doors = std::mem::take(&mut together.doors);
+    Ok((doors, together.log_one(tx, now).await?))
 }
 
 /// Tells somebody's way something, and takes its turn at once if nobody else has it in hand. Answers the head of the tenant's log.
@@ -195,7 +222,7 @@ pub(crate) async fn tell(
     enrolment::tell(tx, now, &mut ids, &[(way, Word::Event(event))]).await?;
     let mut together = Together::default();
     together.take(tx, now, &mut ids, vec![way], &[]).await?;
-    Ok(together.heads.first().map(|(_, head)| *head))
+    together.log_one(tx, now).await
 }
 
 /// One at a time. The first that fails by itself is put off, so that the others go on.
@@ -218,4 +245,19 @@ async fn put_off(world: &Arc<World>, error: &StoreError) -> Result<(), StoreErro
         tracing::error!(%what, kind, "a turn of a workflow cannot be written; it is kept and tried again and again");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A million who enter hold up nobody who has written, and the other way round nobody waits for ever.
+    #[test]
+    fn a_batch_has_room_for_everybody() {
+        for (limit, taken, expected) in
+            [(256, 0, 256), (256, 56, 200), (256, 250, 32), (256, 512, 32), (1, 0, 1), (1, 1, 0)]
+        {
+            assert_eq!(room(limit, taken), expected, "{taken} of {limit}");
+        }
+    }
 }

@@ -8,14 +8,14 @@ use domain::consent::opt_in::Progress;
 use domain::consent::{Purpose, Standing, State};
 use domain::decide::About;
 use domain::decision::{self, ConsentSource};
-use domain::id::{ContactId, ImportId, MessageId, NumberId, UserId};
+use domain::id::{ContactId, Ids, ImportId, MessageId, NumberId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::contact::address::primary_phone;
-use crate::{Row, StoreError, TenantTx, args, list, row, words};
+use crate::{Row, StoreError, TenantTx, args, enrolment, list, row, words};
 
 /// A line of the consent ledger.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -118,7 +118,13 @@ impl<'a> Line<'a> {
 }
 
 /// Adds lines, and keeps what they come to. They count in any order: what is newer by its time wins, and STOP at the same one.
-pub(crate) async fn append(tx: &mut TenantTx<'_>, lines: &[Line<'_>]) -> Result<(), StoreError> {
+/// Whoever wants no texts of all from now on leaves every workflow.
+pub(crate) async fn append(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    ids: &mut Ids,
+    lines: &[Line<'_>],
+) -> Result<(), StoreError> {
     tx.push_many(
         "INSERT INTO consent (tenant_id, id, contact_id, kind, address, state, purpose, number_id, source, keyword, message_id,
              shown, detail, proof, jurisdiction, by_user, import_id, at_us)",
@@ -181,7 +187,16 @@ pub(crate) async fn append(tx: &mut TenantTx<'_>, lines: &[Line<'_>]) -> Result<
             row![phone, purpose.as_str(), sender, standing.opted_in_at, standing.opted_out_at]
         }),
     )
-    .await
+    .await?;
+    let mut phones = of_all(State::OptedOut).map(|line| line.phone).peekable();
+    if phones.peek().is_none() {
+        return Ok(false);
+    }
+    let sql = "SELECT DISTINCT contact_id FROM contact_address
+               WHERE tenant_id = $1 AND kind = 'phone' AND address {among $2} AND opted_out_at_us IS NOT NULL";
+    let rows = tx.rows(sql, args![list(phones)]).await?;
+    let out = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<_>, _>>()?;
+    enrolment::opted_out(tx, now, ids, &out).await
 }
 
 /// What people at these numbers said about texts of this purpose, from this number of ours and from all of them; who said

@@ -324,7 +324,8 @@ pub async fn assistant_of(tx: &mut TenantTx<'_>, id: EnrolmentId) -> Result<Opti
     Ok(tx.opt(sql, args![id]).await?.map(|row| row.get(0)).transpose()?.flatten())
 }
 
-/// Puts off whatever would be taken first, by so long: a word, somebody who is to enter, or a way whose time has come. Answers what.
+/// Puts off whatever would be taken first if one thing is taken, by so long: what a way was told by now, a way whose time has come,
+/// or somebody who is to enter. Answers which.
 ///
 /// # Errors
 /// When the database fails.
@@ -334,23 +335,18 @@ pub async fn put_off(
     pause: SignedDuration,
 ) -> Result<Option<String>, StoreError> {
     let until = now.checked_add(pause).map_err(StoreError::fault)?;
-    if let Some(first) = entering(tx, now, 1).await?.pop() {
-        let sql = "UPDATE entry SET ready_at_us = $3 WHERE ready_at_us = $1 AND id = $2";
-        tx.push(sql, args![first.ready_at, first.id, until]).await?;
-        return Ok(Some(format!("{:?}", first.coming)));
+    if let Some((tenant, way)) = told(tx, now, 1).await?.pop() {
+        let sql = "UPDATE enrolment_event SET ready_at_us = $4, attempts = attempts + 1
+                   WHERE tenant_id = $1 AND enrolment_id = $2 AND ready_at_us <= $3";
+        tx.for_tenant(tenant).push(sql, args![way, now, until]).await?;
+        return Ok(Some(way.to_string()));
     }
-    let mut ways = told(tx, now, 1).await?;
-    let is_told = !ways.is_empty();
-    ways.extend(due(tx, now, 1).await?);
-    let Some((tenant, way)) = ways.first().copied() else { return Ok(None) };
-    let mut tx = tx.for_tenant(tenant);
-    let sql = if is_told {
-        "UPDATE enrolment_event SET ready_at_us = $3, attempts = attempts + 1 WHERE tenant_id = $1 AND enrolment_id = $2"
-    } else {
-        "UPDATE enrolment SET due_at_us = $3 WHERE tenant_id = $1 AND id = $2"
-    };
-    tx.push(sql, args![way, until]).await?;
-    Ok(Some(way.to_string()))
+    if let Some((tenant, way)) = due(tx, now, 1).await?.pop() {
+        let sql = "UPDATE enrolment SET due_at_us = $3 WHERE tenant_id = $1 AND id = $2";
+        tx.for_tenant(tenant).push(sql, args![way, until]).await?;
+        return Ok(Some(way.to_string()));
+    }
+    entry::put_off(tx, now, until).await
 }
 
 /// The line of a way that stands differently.

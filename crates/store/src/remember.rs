@@ -302,7 +302,8 @@ impl<'d> Pen<'_, '_, 'd> {
 
     async fn consented(&mut self, said: &Consent) -> Result<(), StoreError> {
         self.rows.write(self.tx).await?;
-        consent::append(self.tx, &[consent::Line::of(self.ids.next(), said)]).await?;
+        let line = consent::Line::of(self.ids.next(), said);
+        consent::append(self.tx, self.now, self.ids, &[line]).await?;
         if said.state == domain::consent::State::OptedOut {
             if said.source != ConsentSource::Carrier {
                 for campaign in recipient::left::left(self.tx, &said.phone, said.at).await? {
@@ -310,9 +311,6 @@ impl<'d> Pen<'_, '_, 'd> {
                 }
             }
             self.after.stopped.push((self.tx.tenant(), said.phone.clone()));
-            if said.purpose.is_none() {
-                enrolment::opted_out(self.tx, self.now, self.ids, said.contact).await?;
-            }
         }
         enrolment::consented(self.tx, self.now, self.ids, [said.contact]).await?;
         self.tell(Kind::ContactUpdated, said.contact, None);
@@ -476,5 +474,7 @@ impl<'d> Pen<'_, '_, 'd> {
 /// A row that another transaction made at the same moment, and that the next try finds.
 #[must_use]
 pub fn is_race(error: &StoreError) -> bool {
-    matches!(error, StoreError::Unique(name) if name == "contact_address_pkey" || name == "conversation_current")
+    const RACES: [&str; 5] =
+        ["contact_address_pkey", "conversation_current", "enrolment_inside", "enrolment_entry", "enrolment_floor"];
+    matches!(error, StoreError::Unique(name) if RACES.contains(&name.as_str()))
 }

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::contact::pretty;
-use crate::{Row, StoreError, TenantTx, args, list, row, words};
+use crate::{Row, StoreError, TenantTx, args, enrolment, list, row, words};
 
 /// HMAC-SHA-256 of an address (E.164, or an email in small letters) with the tenant's key.
 pub type AddressHash = [u8; 32];
@@ -138,7 +138,7 @@ pub async fn keep_key(tx: &mut TenantTx<'_>, sealed: &[u8]) -> Result<Vec<u8>, S
 }
 
 /// Adds addresses, and answers how many were not on the list before. One that is there stays as it was added, but counts for
-/// the longer of both times. No address may come twice.
+/// the longer of both times. No address may come twice. Whoever has one leaves every workflow.
 ///
 /// # Errors
 /// When the database fails.
@@ -167,6 +167,11 @@ pub async fn add(
         args![hashes(), new.until],
     )
     .await?;
+    let texts = list(addresses.iter().filter_map(|address| address.text));
+    let sql = "SELECT DISTINCT contact_id FROM contact_address WHERE tenant_id = $1 AND kind = 'phone' AND address {among $2}";
+    let rows = tx.rows(sql, args![texts]).await?;
+    let theirs = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<_>, _>>()?;
+    enrolment::opted_out(tx, now, ids, &theirs).await?;
     tx.insert_many(
         "INSERT INTO suppression (tenant_id, id, address_hash, address, reason, source, until_us, created_by, at_us)
          VALUES {rows} ON CONFLICT (tenant_id, address_hash) WHERE ended_at_us IS NULL DO NOTHING",

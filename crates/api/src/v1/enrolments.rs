@@ -134,6 +134,7 @@ pub async fn list(
     page: Page,
 ) -> Result<Json<Listed<Enrolment>>, ApiError> {
     caller.must(Scope::WorkflowsRead)?;
+    caller.must(Scope::ContactsRead)?;
     let wanted = asked.read()?;
     let rows = app
         .engine
@@ -202,6 +203,7 @@ pub async fn read(
     Path(id): Path<EnrolmentId>,
 ) -> Result<Json<Enrolment>, ApiError> {
     caller.must(Scope::WorkflowsRead)?;
+    caller.must(Scope::ContactsRead)?;
     let store = app.engine.store();
     let found = store.read(caller.tenant, async move |tx: &mut TenantTx<'_>| shown::find(tx, id).await).await?;
     found.map(Json).ok_or_else(no_such)
@@ -264,6 +266,7 @@ async fn order(
     once: Option<Once>,
 ) -> Result<Written<Enrolment>, ApiError> {
     caller.must(Scope::WorkflowsWrite)?;
+    caller.must(Scope::ContactsRead)?;
     let engine = app.engine.clone();
     let written = once::write(&app, caller.tenant, once, StatusCode::OK, async move |tx: &mut TenantTx<'_>| {
         may(&shown::find(tx, id).await?.ok_or_else(no_such)?, &event)?;

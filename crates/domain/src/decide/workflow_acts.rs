@@ -43,7 +43,8 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
     match &doing.does {
         Does::Text { message, body, purpose, media, before, asks } => {
             let body = smart_if_it_helps(body).body;
-            if let Some(why) = refused(now, scene, &body, !media.is_empty(), *purpose) {
+            let purpose = purpose.counts_as(now, scene.asked(gate_of(*purpose)).wrote_at);
+            if let Some(why) = refused(now, scene, &body, !media.is_empty(), purpose) {
                 tell(by, *message, why, now, &mut decision);
                 return decision;
             }
@@ -51,10 +52,9 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
                 lets_go(&mut conversation, &mut decision);
                 conversation.holder = Holder::Workflow(by);
             }
-            let asked = scene.asked(gate_of(*purpose));
-            let verdict = if *purpose == For::Reply { gate(now, asked) } else { Verdict::Send };
-            let text =
-                reply::Bulk { message: *message, body, media: media.clone(), by, purpose: *purpose, before: *before };
+            let asked = scene.asked(gate_of(purpose));
+            let verdict = if purpose == For::Reply { gate(now, asked) } else { Verdict::Send };
+            let text = reply::Bulk { message: *message, body, media: media.clone(), by, purpose, before: *before };
             keep(&conversation, is_new, &mut decision);
             reply::of_workflow(now, text, verdict, conversation, &mut decision);
             return decision;

@@ -131,12 +131,22 @@ impl<'t> Turn<'t> {
         if let Some(Waits::Effect { of, .. }) = self.state.waits.take()
             && matches!(self.here().map(|(_, node)| &node.op), Some(Op::Send(_) | Op::ScheduleSend { .. }))
         {
-            self.effect(Deed::Withdraw { of });
+            self.withdraw(of);
         }
         self.line(What::Ended { how, outcome: outcome.to_owned() });
         self.state.status = Status::Ended { how, outcome: outcome.to_owned() };
         self.state.early.clear();
         self.state.held.clear();
+    }
+
+    /// A text that waits to be sent is taken back, in the row in which it waits.
+    fn withdraw(&mut self, of: Key) {
+        let node = self.published.by_id.get(&of.step).and_then(|nth| self.published.nodes.get(*nth));
+        let from = match node.map(|node| &node.op) {
+            Some(Op::Send(text) | Op::ScheduleSend { text, .. }) => text.send.from,
+            _ => None,
+        };
+        self.effect(Deed::Withdraw { of, from });
     }
 
     fn ends(&mut self, how: How) {

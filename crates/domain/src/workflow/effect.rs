@@ -60,6 +60,8 @@ pub enum Deed {
     Withdraw {
         /// The key of its effect.
         of: Key,
+        /// From which number it goes; `None`: from the usual one.
+        from: Option<NumberId>,
     },
     /// Ask a system. Told: `Answered` or `Failed`.
     Http(Request),

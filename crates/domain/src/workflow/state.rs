@@ -175,7 +175,7 @@ impl How {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
-    /// The text was not taken, or not brought.
+    /// The text was not taken.
     Send(String),
     /// The text must not be sent.
     Blocked(String),
@@ -314,7 +314,7 @@ pub enum Sent {
     Sent,
     /// It must not be sent.
     Blocked,
-    /// It was not taken, or not brought.
+    /// It was not taken.
     Failed,
 }
 

@@ -231,8 +231,8 @@ impl Teller<'_> {
         };
         let failed = match send.on_failure {
             Trouble::Stop => None,
-            Trouble::Skip => Some("if it does not arrive, they go on"),
-            Trouble::Exit => Some("if it does not arrive, they leave"),
+            Trouble::Skip => Some("if the carrier does not take it, they go on"),
+            Trouble::Exit => Some("if the carrier does not take it, they leave"),
         };
         for more in [blocked, failed].into_iter().flatten() {
             let _ = write!(says, "; {more}");

@@ -23,6 +23,7 @@ use super::step::Purpose;
 /// | `asks_nothing` | what is asked again is not waited for again |
 /// | `no_outcome` | somebody's way ends without an `end` |
 /// | `no_opt_out` | the first text that sells something does not say how to get no more |
+/// | `answers_nobody` | a text is a `reply`, and nobody need have written before it |
 /// | `texts_often` | a circle can text one person more than [`TEXTS_USUAL`](super::bound::TEXTS_USUAL) times |
 #[must_use]
 pub fn warnings(published: &Published) -> Vec<Fault> {
@@ -31,6 +32,7 @@ pub fn warnings(published: &Published) -> Vec<Fault> {
     found.extend(texts::long(published, &bounds));
     found.extend(texts::no_wait(published));
     found.extend(texts::no_opt_out(published));
+    found.extend(texts::answers_nobody(published));
     found.extend(texts::often(published, &bounds));
     found.extend(hours::outside(published));
     found.extend(outcome::asks_nothing(published));

@@ -54,9 +54,10 @@ impl Deeds {
                 let does = Does::Text { message, body, purpose, media, before, asks };
                 self.act_from(way, from.unwrap_or(way.number), does);
             }
-            Deed::Withdraw { .. } => {
+            Deed::Withdraw { from, .. } => {
                 if let Some(message) = awaited {
-                    self.act(way, Does::Withdraw { message });
+                    // Behind the text itself: in the same lane.
+                    self.act_from(way, from.unwrap_or(way.number), Does::Withdraw { message });
                 }
             }
             Deed::Http(request) => {

@@ -1,6 +1,6 @@
 //! Who is to enter a workflow: whether they may, and their way if they do.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::id::{ContactId, EnrolmentId, NumberId, WorkflowId};
 use domain::workflow::funnel::Count;
@@ -41,15 +41,18 @@ impl Door {
         })
     }
 
-    /// Counts who is in the workflows that hold only so many; of another, nobody asks, and many are counted slowly.
+    /// How many are in those that only so many may be in. They are counted no further than it matters, and nobody else lets
+    /// anybody in meanwhile.
     pub(super) async fn count_inside(&mut self, tx: &mut TenantTx<'_>, around: &Around) -> Result<(), StoreError> {
-        let is_bounded = |key: &(WorkflowId, i64)| {
-            around.versions.get(key).is_some_and(|run| run.published.document().entry.inside_max.is_some())
+        let most = |(id, version): (&WorkflowId, &i64)| {
+            Some((*id, around.versions.get(&(*id, *version))?.published.document().entry.inside_max?))
         };
-        let bounded: Vec<WorkflowId> = self.versions().filter(is_bounded).map(|(id, _)| id).collect();
-        self.inside = Came::inside(tx, &bounded).await?;
+        let limited: BTreeMap<WorkflowId, u32> = self.live.iter().filter_map(most).collect();
+        let Some(most) = limited.values().max() else { return Ok(()) };
+        self.inside = Came::inside(tx, &limited.keys().copied().collect::<Vec<_>>(), *most).await?;
         Ok(())
     }
+
 
     /// As if so many more were in it.
     pub(super) fn would_hold(&mut self, workflow: WorkflowId, more: i64) {

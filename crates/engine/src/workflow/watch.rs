@@ -29,6 +29,8 @@ const POLL: SignedDuration = SignedDuration::from_millis(500);
 const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 /// A text that waits to go out is asked for again after this.
 const UNSENT: SignedDuration = SignedDuration::from_mins(15);
+/// So many times that many of a segment are found before the other triggers have their turn.
+const ROUNDS: usize = 20;
 /// Looking at a segment takes at most one part of so many of the time: a large one is looked at less often.
 const SHARE: i32 = 30;
 
@@ -207,13 +209,24 @@ async fn members(world: &Arc<World>, tenant: TenantId, held: &Watch, segment: Se
     // One that is gone, or makes no sense any more, means nobody; whom it meant is known if it does again.
     let condition = world.store.read(tenant, find).await?.map(Arc::new);
     if let Some(condition) = &condition {
-        while came(world, tenant, held, condition).await? >= SOME as usize {}
+        let mut after = held.after;
+        for _ in 0..ROUNDS {
+            after = came(world, tenant, held, condition, after).await?;
+            if after.is_none() {
+                break;
+            }
+        }
+        if after.is_some() {
+            return so_far(world, tenant, id, after).await;
+        }
         while left(world, tenant, held, condition).await? >= SOME as usize {}
     }
     let now = world.now();
-    let took = now.duration_since(began).saturating_mul(SHARE);
+    // Everybody is looked at for the first time once: that says nothing of how long the next look takes.
+    let took = now.duration_since(began).saturating_mul(if held.looked { SHARE } else { 0 });
     let write = async move |tx: &mut TenantTx<'_>| {
-        let Some(held) = watch::hold(tx, id, now).await? else { return Ok(false) };
+        let Some(mut held) = watch::hold(tx, id, now).await? else { return Ok(false) };
+        held.after = None;
         let due = held.trigger.next_look(now).max(now.checked_add(took).map_err(StoreError::fault)?);
         let looked = held.looked || condition.is_some();
         watch::go_on(tx, &Watch { looked, since: now, ..held }, due).await?;
@@ -222,20 +235,33 @@ async fn members(world: &Arc<World>, tenant: TenantId, held: &Watch, segment: Se
     world.store.write(tenant, write).await
 }
 
-/// Some who came. Answers how many were found.
+/// The look at a segment has come so far; it goes on when the others had their turn.
+async fn so_far(world: &Arc<World>, tenant: TenantId, id: Uuid, after: Option<Uuid>) -> Result<bool, StoreError> {
+    let now = world.now();
+    let write = async move |tx: &mut TenantTx<'_>| {
+        let Some(held) = watch::hold(tx, id, now).await? else { return Ok(false) };
+        watch::go_on(tx, &Watch { after, ..held }, now).await?;
+        Ok::<_, StoreError>(true)
+    };
+    world.store.write(tenant, write).await
+}
+
+/// Some who came, behind `after`. Answers behind whom there may be more.
 async fn came(
     world: &Arc<World>,
     tenant: TenantId,
     held: &Watch,
     condition: &Arc<Checked>,
-) -> Result<usize, StoreError> {
+    after: Option<Uuid>,
+) -> Result<Option<Uuid>, StoreError> {
     let (now, ids, id, condition) = (world.now(), world.ids(), held.id, Arc::clone(condition));
-    let read = async move |tx: &mut TenantTx<'_>| watch::newcomers(tx, now, id, &condition, SOME).await;
+    let from = (!held.looked, after);
+    let read = async move |tx: &mut TenantTx<'_>| watch::newcomers(tx, now, id, &condition, from, SOME).await;
     let found = world.store.read(tenant, read).await?;
     if found.is_empty() {
-        return Ok(0);
+        return Ok(None);
     }
-    let count = found.len();
+    let last = found.last().filter(|_| found.len() >= SOME as usize).map(|last| last.0);
     let write = async move |tx: &mut TenantTx<'_>| {
         let Some(held) = watch::hold(tx, id, now).await?.filter(|held| !held.is_over) else { return Ok(None) };
         let new = watch::remember(tx, id, &found).await?;
@@ -249,11 +275,11 @@ async fn came(
     };
     match world.store.write(tenant, write).await? {
         // It is somebody else's now.
-        None => return Ok(0),
+        None => return Ok(None),
         Some(true) => world.workflows.set(world.now()),
         Some(false) => {}
     }
-    Ok(count)
+    Ok(last)
 }
 
 /// Some who left: when they come again, they enter again. Answers how many were found.

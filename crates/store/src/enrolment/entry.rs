@@ -55,6 +55,21 @@ pub async fn entering(tx: &mut SystemTx<'_>, now: Timestamp, limit: u32) -> Resu
         .collect()
 }
 
+/// Puts off the oldest until then, whatever is written there: what cannot be read holds up nobody else. Answers which.
+pub(super) async fn put_off(
+    tx: &mut SystemTx<'_>,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let sql =
+        "SELECT id, ready_at_us FROM entry WHERE ready_at_us <= $1 ORDER BY ready_at_us, id LIMIT 1 {skip_locked}";
+    let Some(row) = tx.opt(sql, args![now]).await? else { return Ok(None) };
+    let (id, ready_at): (WorkId, Timestamp) = (row.get(0)?, row.get(1)?);
+    let sql = "UPDATE entry SET ready_at_us = $3 WHERE ready_at_us = $1 AND id = $2";
+    tx.push(sql, args![ready_at, id, until]).await?;
+    Ok(Some(id.to_string()))
+}
+
 /// They were looked at.
 ///
 /// # Errors
@@ -131,20 +146,26 @@ impl Came {
         tx.opt(sql, args![]).await?.map(|row| row.get::<Uuid>(0).map(NumberId)).transpose()
     }
 
-    /// How many are in these workflows now.
+    /// How many are in these workflows now, counted up to `most` in each. Nobody else counts them until the transaction ends: two
+    /// who let people in at once do not let in too many together.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn inside(
         tx: &mut TenantTx<'_>,
         workflows: &[WorkflowId],
+        most: u32,
     ) -> Result<HashMap<WorkflowId, u32>, StoreError> {
         if workflows.is_empty() {
             return Ok(HashMap::new());
         }
-        let sql = "SELECT workflow_id, count(*) FROM enrolment
-                   WHERE tenant_id = $1 AND workflow_id {among $2} AND ended_at_us IS NULL GROUP BY workflow_id";
-        let rows = tx.rows(sql, args![list(workflows)]).await?;
+        let sql = "SELECT 1 FROM workflow WHERE tenant_id = $1 AND id {among $2} ORDER BY id FOR NO KEY UPDATE";
+        tx.hold(sql, args![list(workflows)]).await?;
+        let sql = "SELECT w.id, (SELECT count(*) FROM (
+                       SELECT 1 FROM enrolment n
+                       WHERE n.tenant_id = $1 AND n.workflow_id = w.id AND n.ended_at_us IS NULL LIMIT $3) few)
+                   FROM workflow w WHERE w.tenant_id = $1 AND w.id {among $2}";
+        let rows = tx.rows(sql, args![list(workflows), most]).await?;
         rows.iter().map(|row| Ok((row.get(0)?, u32::try_from(row.get::<i64>(1)?).unwrap_or(u32::MAX)))).collect()
     }
 }

@@ -12,7 +12,8 @@ use crate::scene::json;
 use crate::{StoreError, TenantTx, Value, args, list, row};
 
 /// Ways at these phones go with them to another contact. Whoever is in the same workflow there, or was by the same key, stays behind,
-/// and their way ends: nobody is in one twice.
+/// and their way ends: nobody is in one twice. So does every way of somebody who wants no texts at one of the phones that are now
+/// theirs.
 pub(crate) async fn carry(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
@@ -36,7 +37,13 @@ pub(crate) async fn carry(
     // What is known of whoever is there now may be what a workflow is to bring about.
     let there = super::inside(tx, &[to]).await?.remove(&to).unwrap_or_default();
     told.extend(there.iter().map(|way| (way.enrolment, Word::Event(Event::ContactChanged))));
-    words::add(tx, now, ids, &told).await
+    words::add(tx, now, ids, &told).await?;
+    let sql = "SELECT 1 FROM contact_address
+               WHERE tenant_id = $1 AND contact_id = $2 AND kind = 'phone' AND opted_out_at_us IS NOT NULL LIMIT 1";
+    if tx.opt(sql, args![to]).await?.is_some() {
+        words::opted_out(tx, now, ids, &[to]).await?;
+    }
+    Ok(())
 }
 
 /// Their ways are over, and say nothing of them any more; that there were some stays.

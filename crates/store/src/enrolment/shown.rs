@@ -279,18 +279,18 @@ impl fmt::Debug for Text {
     }
 }
 
-/// The texts that a way has sent, the oldest first.
+/// The first texts that a way has sent, at most `limit`, the oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn texts(tx: &mut TenantTx<'_>, id: EnrolmentId) -> Result<Vec<Text>, StoreError> {
+pub async fn texts(tx: &mut TenantTx<'_>, id: EnrolmentId, limit: u32) -> Result<Vec<Text>, StoreError> {
     let sql = "SELECT m.id, m.body, m.status, m.created_at_us
                FROM enrolment n
                JOIN conversation v ON v.tenant_id = n.tenant_id AND v.contact_id = n.contact_id
                JOIN message m ON m.tenant_id = v.tenant_id AND m.conversation_id = v.id AND m.author = 'workflow'
                     AND m.author_id = n.id AND m.direction = 'out'
-               WHERE n.tenant_id = $1 AND n.id = $2 ORDER BY m.id";
-    let rows = tx.rows(sql, args![id]).await?;
+               WHERE n.tenant_id = $1 AND n.id = $2 ORDER BY m.id LIMIT $3";
+    let rows = tx.rows(sql, args![id, limit]).await?;
     rows.iter()
         .map(|row| Ok(Text { id: row.get(0)?, body: row.get(1)?, status: row.get(2)?, created_at: row.get(3)? }))
         .collect()

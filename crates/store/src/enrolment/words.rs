@@ -54,15 +54,15 @@ pub async fn add_at(
     tx.push_many("INSERT INTO enrolment_event (tenant_id, id, enrolment_id, word, attempts, ready_at_us)", rows).await
 }
 
-/// Whoever opts out leaves every workflow, in the transaction that says so.
+/// Whoever opts out leaves every workflow, in the transaction that says so. Whether anybody was in one.
 pub(crate) async fn opted_out(
     tx: &mut TenantTx<'_>,
     now: Timestamp,
     ids: &mut Ids,
-    contact: ContactId,
+    contacts: &[ContactId],
 ) -> Result<(), StoreError> {
-    let inside = super::inside(tx, &[contact]).await?.remove(&contact).unwrap_or_default();
-    let words: Vec<_> = inside.iter().map(|way| (way.enrolment, Word::Event(Event::OptedOut))).collect();
+    let inside = super::inside(tx, contacts).await?;
+    let words: Vec<_> = inside.values().flatten().map(|way| (way.enrolment, Word::Event(Event::OptedOut))).collect();
     add(tx, now, ids, &words).await
 }
 

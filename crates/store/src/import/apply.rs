@@ -380,7 +380,7 @@ impl<'r> Writing<'r> {
             import: Some(applying.import),
             at: one.at,
         });
-        consent::append(tx, &lines.collect::<Vec<_>>()).await?;
+        consent::append(tx, applying.now, ids, &lines.collect::<Vec<_>>()).await?;
         enrolment::consented(tx, applying.now, ids, self.consents.iter().map(|one| one.contact)).await
     }
 }

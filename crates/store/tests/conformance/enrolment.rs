@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{ContactId, EnrolmentId, NumberId, WorkflowId};
+use domain::consent;
+use domain::decision::{Change, Consent, ConsentSource, Decision};
+use domain::id::{ContactId, EnrolmentId, MergeId, NumberId, WorkflowId};
 use domain::workflow::funnel::Count;
 use domain::workflow::{Coming, Document, Event, Source, Standing, State, Word};
 use jiff::SignedDuration;
 use serde_json::json;
 use store::contact::export::{self, Behind};
+use store::contact::merge;
 use store::enrolment::{self, Logged, Way, shown};
-use store::{Store, StoreError, SystemTx, TenantTx, on_both_engines, workflow};
+use store::remember::remember;
+use store::{Store, StoreError, SystemTx, TenantTx, args, on_both_engines, suppression, workflow};
 use uuid::Uuid;
 
 use crate::desk::{self, ACME, at, settle};
@@ -169,6 +173,44 @@ on_both_engines! {
         assert_eq!(told(&store, 5).await, [way_id(1)]);
     }
 
+    async fn whoever_opts_out_leaves_whoever_wrote_it_down(store) {
+        desk(&store).await;
+        for n in 3..=5 {
+            desk::put_contact(&store, ACME, n, "Cyd").await;
+        }
+        begin(&store, (1..=4).map(|n| way(n, SURVEY, n)).collect()).await.unwrap();
+        let out = |n, second| Consent {
+            contact: contact_id(n),
+            phone: desk::phone(n),
+            state: consent::State::OptedOut,
+            purpose: None,
+            sender: None,
+            source: ConsentSource::Member,
+            keyword: None,
+            message: None,
+            evidence: consent::Evidence::default(),
+            at: at(second),
+        };
+        let wrote = async move |tx: &mut TenantTx<'_>| {
+            // The second came back since they said so; nobody knows the fifth in a workflow.
+            let sql = "UPDATE contact_address SET opted_in_at_us = $3 WHERE tenant_id = $1 AND address = $2";
+            tx.exec(sql, args![desk::phone(2), at(100)]).await?;
+            let mut decision = Decision::default();
+            [out(1, 50), out(2, 50), out(5, 50)].into_iter().for_each(|one| decision.change(Change::Consented(one)));
+            remember(tx, at(101), &mut desk::ids(1), &[decision]).await?;
+            // On the list of those that get no texts.
+            let new = suppression::New { reason: "Moved", source: suppression::Source::Api, until: None, by: None };
+            let phone = desk::phone(3);
+            let address = suppression::Address { hash: [3; 32], text: Some(&phone) };
+            suppression::add(tx, at(101), &mut desk::ids(2), new, &[address]).await?;
+            // Made one with somebody who wants no texts at another phone.
+            let merge = MergeId(Uuid::from_u128(7));
+            merge::merge(tx, &mut desk::hand(101, &mut desk::ids(3)), merge, contact_id(4), contact_id(5)).await.map(drop)
+        };
+        store.write(ACME, wrote).await.unwrap();
+        assert_eq!(told(&store, 101).await, [way_id(1), way_id(3), way_id(4)]);
+    }
+
     async fn one_holds_the_floor(store) {
         desk(&store).await;
         let holds = |n, workflow| Way { floor: Some(at(500)), ..way(n, workflow, 1) };
@@ -267,5 +309,65 @@ on_both_engines! {
         let reached = async |tx: &mut TenantTx<'_>| enrolment::Came::from(tx, &[contact_id(1), contact_id(99)]).await;
         let reached = desk::read(&store, ACME, reached).await;
         assert_eq!((reached.len(), reached[&contact_id(1)].phone.clone()), (1, Some(desk::phone(1))));
+    }
+
+    async fn only_as_many_are_counted_as_matter(store) {
+        desk(&store).await;
+        desk::put_contact(&store, ACME, 3, "Cyd").await;
+        begin(&store, vec![way(1, SURVEY, 1), way(2, SURVEY, 2), way(3, SURVEY, 3), way(4, OTHER, 1)]).await.unwrap();
+        let count = async |most| {
+            let count = async move |tx: &mut TenantTx<'_>| enrolment::Came::inside(tx, &[SURVEY, OTHER], most).await;
+            let found = store.write(ACME, count).await.unwrap();
+            (found[&SURVEY], found[&OTHER])
+        };
+        assert_eq!((count(9).await, count(2).await), ((3, 1), (2, 1)));
+    }
+
+    async fn whatever_cannot_be_written_is_put_off_alone(store) {
+        desk(&store).await;
+        begin(&store, vec![way(1, SURVEY, 1), way(2, OTHER, 1)]).await.unwrap();
+        let tell = async |tx: &mut TenantTx<'_>| {
+            let mut ids = desk::ids(1);
+            enrolment::tell(tx, at(5), &mut ids, &[(way_id(1), Word::Event(Event::Paused))]).await?;
+            let next_week = Word::Event(Event::Cancelled);
+            enrolment::tell_at(tx, &mut ids, &[(way_id(1), &next_week, at(9_000))]).await?;
+            let coming = Coming {
+                workflow: OTHER,
+                contact: contact_id(2),
+                phone: None,
+                number: None,
+                key: None,
+                source: Source::Api,
+                variables: BTreeMap::new(),
+            };
+            enrolment::enter(tx, at(6), &mut ids, &[coming]).await?;
+            // As a later version of this program may have written it.
+            tx.exec("UPDATE entry SET coming = 'of tomorrow' WHERE tenant_id = $1", args![]).await
+        };
+        store.write(ACME, tell).await.unwrap();
+        let put_off = async || {
+            let pause = SignedDuration::from_secs(100);
+            store.system_write(async move |tx| enrolment::put_off(tx, at(60), pause).await).await.unwrap()
+        };
+        assert_eq!(put_off().await, Some(way_id(1).to_string()));
+        assert_eq!((told(&store, 159).await, told(&store, 160).await), (vec![], vec![way_id(1)]));
+        let later = async |tx: &mut TenantTx<'_>| enrolment::told_of(tx, at(8_999), &[way_id(1)]).await;
+        assert_eq!(store.write(ACME, later).await.unwrap()[&way_id(1)].len(), 1, "what is for later stays for later");
+        assert!(put_off().await.is_some() && put_off().await.is_some());
+        assert!(due(&store, 60).await.is_empty(), "both whose time has come");
+        assert!(put_off().await.is_some(), "whoever is to enter, though nobody can read what it says");
+        assert_eq!(put_off().await, None);
+        let entering = async |tx: &mut SystemTx<'_>| Ok::<_, StoreError>(enrolment::entering(tx, at(60), 9).await?.len());
+        assert_eq!(store.system_write(entering).await.unwrap(), 0);
+    }
+
+    async fn two_who_do_the_same_at_once_try_again(store) {
+        desk(&store).await;
+        let floor = |n, workflow| Way { floor: Some(at(500)), ..way(n, workflow, 1) };
+        begin(&store, vec![floor(1, SURVEY)]).await.unwrap();
+        for twice in [way(2, SURVEY, 1), floor(3, OTHER)] {
+            let error = begin(&store, vec![twice]).await.unwrap_err();
+            assert!(store::remember::is_race(&error), "{error:?}");
+        }
     }
 }

@@ -123,10 +123,13 @@ on_both_engines! {
         let condition = vip(&store).await;
         let newcomers = async |id, limit| {
             let condition = condition.clone();
-            let read = async move |tx: &mut TenantTx<'_>| watch::newcomers(tx, at(9), id, &condition, limit).await;
-            let mut all = desk::read(&store, ACME, read).await;
-            all.sort();
-            all
+            let read = async move |tx: &mut TenantTx<'_>| watch::newcomers(tx, at(9), id, &condition, (false, None), limit).await;
+            desk::read(&store, ACME, read).await
+        };
+        let first_look = async |after: Option<u128>, limit| {
+            let (condition, after) = (condition.clone(), after.map(|n| someone(n).0));
+            let read = async move |tx: &mut TenantTx<'_>| watch::newcomers(tx, at(9), id, &condition, (true, after), limit).await;
+            desk::read(&store, ACME, read).await
         };
         let left = async |id| {
             let condition = condition.clone();
@@ -135,6 +138,8 @@ on_both_engines! {
         let remember = async |who: Vec<_>| store.write(ACME, async move |tx| watch::remember(tx, id, &who).await).await.unwrap();
         assert_eq!(newcomers(id, 9).await, [1, 2, 3].map(someone));
         assert_eq!(newcomers(id, 2).await.len(), 2);
+        assert_eq!(first_look(None, 2).await, [1, 2].map(someone));
+        assert_eq!(first_look(Some(2), 2).await, [someone(3)], "it goes on where it was");
         assert_eq!(remember(vec![someone(1), someone(2)]).await, [someone(1), someone(2)]);
         assert_eq!(remember(vec![someone(2), someone(3)]).await, [someone(3)], "whoever looks at the same time finds nobody twice");
         assert!(newcomers(id, 9).await.is_empty() && left(id).await.is_empty());

@@ -89,6 +89,14 @@ store::on_both_engines! {
         let numbers: Vec<_> = turns.iter().map(|turn| turn["seq"].as_i64().unwrap()).collect();
         assert_eq!(numbers, (1..=i64::try_from(turns.len()).unwrap()).collect::<Vec<_>>(), "no turn is left out");
         assert_eq!(trace["texts"].as_array().unwrap().len(), 3);
+        // Who they are and what they wrote is not seen by whoever may see workflows only.
+        let may = async |scopes: &[&str], path: &str| acme.key_for(scopes).await.get(path).await.status;
+        let (one, all, why) = (format!("/enrolments/{way}"), "/enrolments", format!("/enrolments/{way}/trace"));
+        let people = ["workflows:read", "contacts:read"];
+        for (path, alone, with_people) in [(one.as_str(), 403, 200), (all, 403, 200), (why.as_str(), 403, 403)] {
+            assert_eq!((may(&people[..1], path).await, may(&people, path).await), (alone, with_people), "{path}");
+        }
+        assert_eq!(may(&["workflows:read", "contacts:read", "conversations:read"], &why).await, 200);
         let funnel = acme.get(&format!("/workflows/{workflow}/funnel")).await.is(200).clone();
         assert_eq!((&funnel["entered"], &funnel["inside"], &funnel["ended"]["answered"]["times"]), (&json!(1), &json!(0), &json!(1)));
         assert_eq!(funnel["refused"]["inside"], 1);

@@ -37,6 +37,7 @@ mod measuring;
 mod media;
 mod merges;
 mod models;
+mod opting_out;
 mod people;
 mod red_team;
 mod registrations;

@@ -5665,7 +5665,7 @@ export interface components {
             enrolment: components["schemas"]["Enrolment"];
             /** @description There are more: ask again with `after`. */
             more: boolean;
-            /** @description The texts that it has sent, the oldest first; the receipt of each tells the rest. */
+            /** @description The first texts that it has sent, at most 500, the oldest first; the receipt of each tells the rest. */
             texts: components["schemas"]["EnrolmentText"][];
             /** @description Its turns, the first first; at most 500. */
             turns: components["schemas"]["EnrolmentTurn"][];

@@ -21,6 +21,9 @@ use crate::{
 /// So many turns are told at once.
 const TURNS: u32 = 500;
 
+/// So many texts are told of a way.
+const TEXTS: u32 = 500;
+
 /// From where to go on.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -39,7 +42,7 @@ pub struct EnrolmentTrace {
     turns: Vec<EnrolmentTurn>,
     /// There are more: ask again with `after`.
     more: bool,
-    /// The texts that it has sent, the oldest first; the receipt of each tells the rest.
+    /// The first texts that it has sent, at most 500, the oldest first; the receipt of each tells the rest.
     texts: Vec<Text>,
     /// What models were asked for it, the oldest first; at most the latest 100. Records are kept for the organisation's time.
     runs: Vec<Run>,
@@ -88,13 +91,16 @@ pub async fn trace(
     Query(asked): Query<TurnsAfter>,
 ) -> Result<Json<EnrolmentTrace>, ApiError> {
     caller.must(Scope::WorkflowsRead)?;
+    // It says who they are, and what they wrote.
+    caller.must(Scope::ContactsRead)?;
+    caller.must(Scope::ConversationsRead)?;
     let after = asked.after.unwrap_or(0);
     let store = app.engine.store();
     let (found, mut turns, texts, runs) = store
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
             let found = shown::find(tx, id).await?;
             let turns = shown::trace(tx, id, after, TURNS + 1).await?;
-            Ok::<_, store::StoreError>((found, turns, shown::texts(tx, id).await?, run::of(tx, id).await?))
+            Ok::<_, store::StoreError>((found, turns, shown::texts(tx, id, TEXTS).await?, run::of(tx, id).await?))
         })
         .await?;
     let enrolment = found.ok_or_else(no_such)?;

@@ -1,7 +1,7 @@
 //! What workflows and conversations have to do with each other.
 
 use super::*;
-use crate::decision::CancelReason;
+use crate::decision::{CancelReason, Priority};
 use crate::id::{EnrolmentId, MessageId, NumberId, WorkflowId};
 use crate::message::Status;
 use crate::scene::Inside;
@@ -62,6 +62,39 @@ fn texts_and_conversations_begin_workflows() {
     let first = Scene { conversation: None, contact: None, ..opens };
     let routed = arrives(&first, "hello there");
     assert!(routed.contains("→ enter by new_conversation") && routed.contains("→ remind"), "{routed}");
+}
+
+/// Texts of a workflow are only as urgent as what they answer is new.
+#[test]
+fn nobody_is_answered_who_has_not_written() {
+    let sends = |wrote_at: Option<Timestamp>| {
+        let known = scene().conversation.map(|known| Conversation { last_inbound_at: wrote_at, ..known });
+        let does = Does::Text {
+            message: MessageId(Uuid::from_u128(77)),
+            body: "Hi".into(),
+            purpose: For::Reply,
+            media: vec![],
+            before: None,
+            asks: false,
+        };
+        let doing = Doing { enrolment: WAY, number: id(2), phone: "+14155550123".into(), does };
+        let scene = Scene { conversation: known, ..scene() };
+        let decision = workflow_acts(now(), &mut ids(), &scene, Uuid::from_u128(6), &doing);
+        let answers = decision.changes.iter().find_map(|change| match change {
+            Change::MessageAdded(message) => Some(message.answers),
+            _ => None,
+        });
+        let sent = decision.effects.into_iter().find_map(|effect| match effect {
+            Effect::SendText(sent) => Some((sent.priority, sent.purpose)),
+            _ => None,
+        });
+        let (priority, purpose) = sent.unwrap();
+        (priority, purpose, answers.unwrap())
+    };
+    use crate::consent::Purpose::Service;
+    assert_eq!(sends(Some(now() - 24.hours())), (Priority::Reply, None, true));
+    assert_eq!(sends(Some(now() - 25.hours())), (Priority::Bulk, Some(Service), false));
+    assert_eq!(sends(None), (Priority::Bulk, Some(Service), false));
 }
 
 #[test]

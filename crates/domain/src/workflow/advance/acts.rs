@@ -395,7 +395,7 @@ impl<'t> Turn<'t> {
                 self.state.last_send = Some(Sent::Failed);
                 // What nobody knows the end of may be out after all; if it is not, it must not go later.
                 if let (Failure::NoAnswer, Some(Waits::Effect { of, .. })) = (&why, self.state.waits.clone()) {
-                    self.effect(Deed::Withdraw { of });
+                    self.withdraw(of);
                 }
                 text.send.on_failure
             }

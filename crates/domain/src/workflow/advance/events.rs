@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::acts::can_become;
 use super::{GRACE, Turn};
-use crate::workflow::effect::{Deed, Key};
+use crate::workflow::effect::Key;
 use crate::workflow::event::{Done, Event};
 use crate::workflow::program::Op;
 use crate::workflow::reply::Text;
@@ -313,7 +313,7 @@ impl Turn<'_> {
         }
         if !stays {
             if let Some(Waits::Effect { of, .. }) = self.state.waits.take() {
-                self.effect(Deed::Withdraw { of });
+                self.withdraw(of);
             }
             // With nothing to wait for it begins there at the next timer; who is paused does so when they go on.
             self.state.waits = None;

@@ -340,9 +340,22 @@ fn what_ends_it_withdraws_what_waits_to_be_sent() {
         let turn = drive.turn(&event);
         let of = first.effects.last().unwrap().key.clone();
         assert_eq!((deeds(&turn), drive.ended()), (vec!["withdraw", "free_floor"], Some(outcome)));
-        assert_eq!(turn.effects.first().unwrap().deed, Deed::Withdraw { of });
+        assert_eq!(turn.effects.first().unwrap().deed, Deed::Withdraw { of, from: None });
         assert!(!drive.turn(&Event::Resumed { late: None }).heeded);
     }
+    // It waits in the row of the number from which it goes.
+    let other = crate::workflow::testing::ground().numbers[0];
+    let from_other = published(&json!({ "name": "x", "steps": [
+        { "id": "tell", "send": { "text": "Hi", "purpose": "service", "from": other } },
+        { "id": "end", "end": "told" }
+    ] }));
+    let (mut drive, _) = Drive::begin(&from_other);
+    let turn = drive.turn(&Event::Cancelled);
+    let withdrawn = turn.effects.iter().find_map(|effect| match effect.deed {
+        Deed::Withdraw { from, .. } => Some(from),
+        _ => None,
+    });
+    assert_eq!(withdrawn, Some(Some(other)));
 }
 
 #[test]

@@ -431,12 +431,13 @@ impl Compiler<'_> {
 }
 
 /// Whether a request may go there: to a host of its own by `https`, or, to try it out, to this machine. Whether this machine is
-/// asked at all is the operator's word.
+/// asked at all is the operator's word. What somebody wrote is filled in behind the host only: it leads nowhere else.
 fn is_address(url: &str) -> bool {
-    if let Some(rest) = url.strip_prefix("https://") {
-        return !rest.is_empty() && !rest.starts_with('{');
+    let authority_of = |rest: &'_ str| rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned();
+    if let Some(authority) = url.strip_prefix("https://").map(authority_of) {
+        return !authority.is_empty() && !authority.contains(['{', '}', '@', '\\']);
     }
-    let authority = url.strip_prefix("http://").and_then(|rest| rest.split(['/', '?', '#']).next());
-    let (host, port) = authority.map_or(("", ""), |here| here.split_once(':').unwrap_or((here, "0")));
+    let authority = url.strip_prefix("http://").map(authority_of).unwrap_or_default();
+    let (host, port) = authority.split_once(':').unwrap_or((&authority, "0"));
     matches!(host, "localhost" | "127.0.0.1") && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -214,14 +214,28 @@ fn a_request_goes_to_an_address_with_secrets_that_there_are() {
         let http = json!({ "url": url, "secrets": { "authorization": secret } });
         faults(json!({ "name": "x", "triggers": ["api"], "steps": [{ "id": "ask", "http": http }] }))
     };
-    for url in
-        ["https://shop.example/a", "http://127.0.0.1:8080/a", "http://localhost/a", "http://localhost:1?x={first_name}"]
-    {
+    for url in [
+        "https://shop.example/a",
+        "http://127.0.0.1:8080/a",
+        "http://localhost/a",
+        "http://localhost:1?x={first_name}",
+        "https://shop.example:8443/{first_name}",
+        "https://shop.example?x={first_name}",
+        "https://shop.example#{first_name}",
+    ] {
         assert_eq!(asks(url, "shop"), "", "{url}");
     }
     for url in [
         "https://",
         "https://{first_name}/a",
+        "https://api-{first_name}.shop.example/a",
+        "https://shop.example{first_name|}/a",
+        "https://shop.example{first_name|}",
+        "https://shop.example:{first_name}?a",
+        "https://shop.example@{first_name}/a",
+        "https://shop.example@evil.example/a",
+        "https://evil.example\\.shop.example/a",
+        "https:///{first_name}",
         "http://shop.example/",
         "http://127.0.0.1.shop.example/",
         "http://127.0.0.1:80@shop.example/",

@@ -32,7 +32,7 @@ impl Run<'_> {
             return;
         }
         let Some(place) = self.places.get(somebody.place) else { return };
-        let (purpose, consent) = out.purpose.asks();
+        let (purpose, consent) = out.purpose.counts_as(now, somebody.wrote_at).asks();
         let asked = Asked {
             settings: &self.settings,
             number_enabled: true,

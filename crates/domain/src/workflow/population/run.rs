@@ -282,7 +282,7 @@ impl<'r> Run<'r> {
                 let drawn = usize::try_from(somebody.chance.below(choices.len() as u64)).ok();
                 Some(Done::Chose(if waits { somebody.means } else { drawn.filter(|nth| *nth < choices.len()) }))
             }
-            Deed::Withdraw { of } => {
+            Deed::Withdraw { of, .. } => {
                 somebody.withdrawn.push(of);
                 None
             }

@@ -1,5 +1,6 @@
 //! Texts to them.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{MediaId, NumberId};
@@ -20,6 +21,9 @@ pub enum Purpose {
     Reply,
 }
 
+/// What somebody wrote is answered so long; what comes later is a text like others.
+pub const ANSWERS_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
 impl Purpose {
     /// What the gate is asked for it, and whose consent it needs; `None`: none besides not having opted out.
     #[must_use]
@@ -28,6 +32,15 @@ impl Purpose {
             Self::Marketing => (gate::Purpose::Campaign, Some(consent::Purpose::Marketing)),
             Self::Service => (gate::Purpose::Campaign, Some(consent::Purpose::Service)),
             Self::Reply => (gate::Purpose::Conversation, None),
+        }
+    }
+
+    /// As what it counts for somebody who wrote last then: nobody is answered who has not written, or long ago.
+    #[must_use]
+    pub fn counts_as(self, now: Timestamp, wrote_at: Option<Timestamp>) -> Self {
+        match self {
+            Self::Reply if wrote_at.is_none_or(|at| now.duration_since(at) > ANSWERS_WITHIN) => Self::Service,
+            Self::Marketing | Self::Service | Self::Reply => self,
         }
     }
 }
@@ -87,7 +100,7 @@ pub struct Send {
     /// The gate says that they must not get it, or they lack what the text cannot do without.
     #[serde(default = "exit", skip_serializing_if = "is_exit")]
     pub on_block: Trouble,
-    /// The carrier did not take it, or not bring it.
+    /// The carrier did not take it. What it took and did not bring is told too late for that.
     #[serde(default = "stop", skip_serializing_if = "is_stop")]
     pub on_failure: Trouble,
 }

@@ -68,8 +68,8 @@ fn every_step_is_told() {
         It ends for whoever writes while nothing waits for their answer.
         It ends for whomever this is true of: tag = "won".
         It ends for whoever wants no more texts.
-        Text them when their clock shows 10:00 on Monday or Friday “Hi ⏎ you” (marketing, with 1 attachment, within 1 day 12 hours or not at all); who must not get it goes on without; if it does not arrive, they leave. If that is over, they leave. If it passes during a pause, it moves by the length of the pause. [a]
-        Text them at 2026-12-01T10:00:00Z “Hi” (service); who must not get it stands still; if it does not arrive, they go on. [b]
+        Text them when their clock shows 10:00 on Monday or Friday “Hi ⏎ you” (marketing, with 1 attachment, within 1 day 12 hours or not at all); who must not get it goes on without; if the carrier does not take it, they leave. If that is over, they leave. If it passes during a pause, it moves by the length of the pause. [a]
+        Text them at 2026-12-01T10:00:00Z “Hi” (service); who must not get it stands still; if the carrier does not take it, they go on. [b]
         Wait 1 hour, and then until you are open, and up to 1 minute 30 seconds more, so that not all go at once. If it passes during a pause, the text is left out. [c]
         Wait until you are open. [d]
         Wait until 1 day after birthday at 10:00. If that is over, the text is left out. [e]

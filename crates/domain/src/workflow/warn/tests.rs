@@ -49,6 +49,24 @@ fn the_gallery_is_without_a_warning_and_has_a_bound() {
 }
 
 #[test]
+fn whoever_has_not_written_is_not_answered() {
+    let answer = json!({ "id": "a", "send": { "text": "Hi", "purpose": "reply" } });
+    let hears = json!({ "id": "h", "wait_for_reply": { "timeout": "1d" } });
+    let end = json!({ "id": "z", "end": "x" });
+    let at_once = json!([answer, end]);
+    warned(
+        &of(&["api"], &at_once),
+        expect![[r#"
+        /steps/0/send/text: This answers nobody, if they have not written within a day: it counts as `service`. Write `service` or `marketing`.
+    "#]],
+    );
+    warned(&of(&["api"], &json!([hears, answer, end])), expect![[""]]);
+    let mut by_word = of(&[], &at_once);
+    by_word["triggers"] = json!([{ "keyword": { "words": ["join"] } }]);
+    warned(&by_word, expect![[""]]);
+}
+
+#[test]
 fn what_may_not_be_known_is_told() {
     // What comes with whoever enters is known, if all of them bring it.
     let reads = json!([send("a", "On {day}"), { "id": "z", "end": "x" }]);

@@ -79,6 +79,24 @@ pub(super) fn no_opt_out(published: &Published) -> Vec<Fault> {
     told.collect()
 }
 
+/// A text that is to answer somebody who need not have written.
+pub(super) fn answers_nobody(published: &Published) -> Vec<Fault> {
+    let wrote = |trigger: &Trigger| {
+        matches!(trigger, Trigger::Keyword { .. } | Trigger::Text { .. } | Trigger::NewConversation { .. })
+    };
+    if published.document.triggers.iter().all(wrote) {
+        return Vec::new();
+    }
+    let hears = |node: &Node| matches!(node.op, Op::Wait(_));
+    let met = published.from(Some(0), hears).into_iter().filter_map(|nth| published.nodes.get(nth));
+    let told = met.filter_map(|node| {
+        let (_, at) = text(node).filter(|(text, _)| text.send.purpose == Purpose::Reply)?;
+        let what = "This answers nobody, if they have not written within a day: it counts as `service`.";
+        Some(Fault::new(at, "answers_nobody", what, "Write `service` or `marketing`.").of(&node.id))
+    });
+    told.collect()
+}
+
 /// Circles that can text one person very often.
 pub(super) fn often(published: &Published, bounds: &Bounds) -> Vec<Fault> {
     let mut found = Vec::new();

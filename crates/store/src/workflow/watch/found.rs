@@ -168,7 +168,8 @@ pub async fn waited(
     Ok((ids.len(), found.iter().map(quiet).collect::<Result<_, _>>()?))
 }
 
-/// Contacts that a condition means and that were not seen, at most `limit`.
+/// Contacts that a condition means and that were not seen, in the order of their ids after `after`, at most `limit`. `first`: most
+/// of those that it means are new, so that each is looked at once instead of finding all of them each time.
 ///
 /// # Errors
 /// When the database fails.
@@ -177,15 +178,17 @@ pub async fn newcomers(
     now: Timestamp,
     watch: Uuid,
     condition: &Checked,
+    (first, after): (bool, Option<Uuid>),
     limit: u32,
 ) -> Result<Vec<ContactId>, StoreError> {
-    let (that, rest) = compiled(tx, now, condition.node(), condition.zone(), Way::Led, 3);
+    let way = if first { Way::Each } else { Way::Led };
+    let (that, rest) = compiled(tx, now, condition.node(), condition.zone(), way, 4);
     let sql = format!(
-        "SELECT c.id FROM contact c WHERE c.tenant_id = $1 AND c.gone_at_us IS NULL AND {that}
+        "SELECT c.id FROM contact c WHERE c.tenant_id = $1 AND c.gone_at_us IS NULL AND c.id > $4 AND {that}
              AND NOT EXISTS (SELECT 1 FROM workflow_seen s WHERE s.tenant_id = $1 AND s.watch_id = $2 AND s.contact_id = c.id)
-         LIMIT $3"
+         ORDER BY c.id LIMIT $3"
     );
-    let mut args = vec![Value::from(watch), Value::from(limit)];
+    let mut args = vec![Value::from(watch), Value::from(limit), Value::from(after.unwrap_or(Uuid::nil()))];
     args.extend(rest);
     tx.rows_composed(&sql, &args).await?.iter().map(|row| row.get(0)).collect()
 }
