@@ -15,7 +15,7 @@ mod words;
 use std::collections::HashMap;
 
 use domain::id::{AssistantId, ContactId, EnrolmentId, MessageId, NumberId, TenantId, WorkflowId};
-use domain::workflow::{Source, State, Status, Waits};
+use domain::workflow::{Key, Source, State, Status, Waits};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::event::Line;
@@ -176,7 +176,7 @@ pub async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, ways: &[(&Way, u64)]) 
             .exec_returning_count(
                 "UPDATE enrolment SET version = $4, status = $5, by_workflow = $6, step_id = $7, waits = $8, awaits_message = $9,
                      since_us = $10, seq = $11, due_at_us = $12, floor_until_us = $13, state = $14, outcome = $15,
-                     ended_at_us = $16
+                     ended_at_us = COALESCE(ended_at_us, $16)
                  WHERE tenant_id = $1 AND id = $2 AND seq = $3",
                 args![
                     way.id,
@@ -233,12 +233,14 @@ pub async fn inside(
     if contacts.is_empty() {
         return Ok(found);
     }
-    let sql = "SELECT contact_id, id, number_id, floor_until_us FROM enrolment
-               WHERE tenant_id = $1 AND contact_id {among $2} AND ended_at_us IS NULL ORDER BY id";
+    let sql = "SELECT n.contact_id, n.id, n.number_id, n.floor_until_us, n.status = 'live' AND w.state <> 'paused'
+               FROM enrolment n JOIN workflow w ON w.tenant_id = n.tenant_id AND w.id = n.workflow_id
+               WHERE n.tenant_id = $1 AND n.contact_id {among $2} AND n.ended_at_us IS NULL ORDER BY n.id";
     for row in tx.rows(sql, args![list(contacts)]).await? {
         let floor =
             row.get::<Option<Timestamp>>(3)?.map(|until| Ok::<_, StoreError>((row.get(2)?, until))).transpose()?;
-        found.entry(row.get(0)?).or_default().push(domain::scene::Inside { enrolment: row.get(1)?, floor });
+        let inside = domain::scene::Inside { enrolment: row.get(1)?, floor, goes_on: row.get(4)? };
+        found.entry(row.get(0)?).or_default().push(inside);
     }
     Ok(found)
 }
@@ -322,6 +324,17 @@ pub async fn assistant_of(tx: &mut TenantTx<'_>, id: EnrolmentId) -> Result<Opti
     let sql = "SELECT n.assistant_id FROM enrolment e JOIN number n ON n.tenant_id = e.tenant_id AND n.id = e.number_id
                WHERE e.tenant_id = $1 AND e.id = $2";
     Ok(tx.opt(sql, args![id]).await?.map(|row| row.get(0)).transpose()?.flatten())
+}
+
+/// Whether somebody's way still waits for what becomes of this.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waits_for(tx: &mut TenantTx<'_>, id: EnrolmentId, key: &Key) -> Result<bool, StoreError> {
+    let sql = "SELECT state FROM enrolment WHERE tenant_id = $1 AND id = $2 AND ended_at_us IS NULL AND state <> ''";
+    let Some(row) = tx.opt(sql, args![id]).await? else { return Ok(false) };
+    let state: State = json(row.text(0)?)?;
+    Ok(matches!(&state.waits, Some(Waits::Effect { of, .. } | Waits::Intent { of, .. }) if of == key))
 }
 
 /// Puts off whatever would be taken first if one thing is taken, by so long: what a way was told by now, a way whose time has come,

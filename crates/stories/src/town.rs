@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use api::state::{ApiConfig, AppState};
 use bytes::Bytes;
-use domain::id::{ApiKeyId, Ids, TenantId};
+use domain::fact::{Fact, TextArrived};
+use domain::id::{ApiKeyId, CarrierAccountId, Ids, TenantId};
 use domain::tenant::Settings;
 use engine::{Engine, EngineConfig, Net, Running, Sealer};
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +15,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use providers::http::Method;
 use sandbox::{Faults, NewAccount, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
+use store::queue::{self, Arrival};
 use store::remember::SENDING_LEASE;
 use store::testing::Place;
 use store::{Store, StoreError, args};
@@ -220,6 +222,30 @@ impl Town {
     /// Someone texts a business; what follows has happened when this returns.
     pub async fn texts(&self, from: &str, desk: &Desk, body: &str) {
         self.text(from, desk, body);
+        self.settle().await;
+    }
+
+    /// Texts come to a business at one moment, so that their turns are taken together.
+    pub async fn texts_at_once(&self, desk: &Desk, texts: &[(&str, &str)]) {
+        let account: CarrierAccountId = desk.account.parse().expect("an account");
+        let (now, mut ids) = (self.clock.now(), self.engine.ids());
+        let arrival = |(from, body): &(&str, &str)| Arrival {
+            id: ids.next(),
+            lane: domain::conversation::lane(account.0, &desk.number, from),
+            fact: Ok(Fact::TextArrived(TextArrived {
+                account,
+                carrier_ref: format!("at-once-{from}"),
+                from: (*from).to_owned(),
+                to: desk.number.clone(),
+                body: (*body).to_owned(),
+                media: Vec::new(),
+                autoresponse: None,
+                at: now,
+            })),
+        };
+        let arrivals: Vec<_> = texts.iter().map(arrival).collect();
+        let kept = self.store.system_write(async move |tx| queue::accept(tx, now, arrivals.iter()).await);
+        kept.await.expect("they are kept");
         self.settle().await;
     }
 

@@ -27,10 +27,11 @@ pub(super) fn to_workflows(
         return None;
     }
     let here = scene.number.id;
+    // One that stands still keeps what is for it, but not for ever.
     let holds = |inside: &crate::scene::Inside| {
         inside
             .floor
-            .filter(|(number, _)| *number == here)
+            .filter(|(number, until)| *number == here && (inside.goes_on || now < *until))
             .map(|(_, until)| Waiting { enrolment: inside.enrolment, until })
     };
     let inbound = Inbound {

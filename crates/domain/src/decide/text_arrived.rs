@@ -72,7 +72,13 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
             match ended {
                 // What they have confirmed is answered once it is done.
                 _ if confirms => {}
-                _ if routed.is_some() => conversation.waiting_since = waited,
+                // What they wrote before is answered all the same.
+                _ if routed.is_some() => {
+                    conversation.waiting_since = waited;
+                    if conversation.wants_answer() {
+                        let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
+                    }
+                }
                 // Whoever waits for an answer to what they wrote before still does.
                 Some(ended) if waited.is_none() || before.answering => {
                     conversation.waiting_since = waited;

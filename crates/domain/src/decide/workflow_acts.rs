@@ -9,7 +9,7 @@ use crate::conversation::{Conversation, Holder};
 use crate::decision::{CancelReason, Change, Decision, Effect, Unsent};
 use crate::gate::{Purpose, Verdict, gate};
 use crate::id::{AssistantId, EnrolmentId, Ids, MessageId};
-use crate::message::{Author, Message, Status};
+use crate::message::{Author, Direction, Message, Status};
 use crate::scene::Scene;
 use crate::segment::{MAX_SEGMENTS, measure};
 use crate::smart::smart_if_it_helps;
@@ -37,6 +37,10 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
         Does::Leave => match scene.conversation.clone().filter(|known| known.holder == Holder::Workflow(by)) {
             Some(known) => (known, false),
             None => return decision,
+        },
+        Does::GiveBack { .. } => match scene.conversation.clone() {
+            Some(known) if !contact.blocked && contact.opted_out_at.is_none() => (known, false),
+            _ => return decision,
         },
         _ => text_arrived::conversation(now, ids, scene, contact, lane),
     };
@@ -94,6 +98,13 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
                 let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
             }
         }
+        Does::GiveBack { at } => {
+            // Whoever of us wrote since then has read it.
+            if conversation.holder == Holder::Agents && conversation.last_direction == Some(Direction::Out) {
+                return decision;
+            }
+            give_back(now, ids, scene, by, &mut conversation, *at, &mut decision);
+        }
         Does::Withdraw { .. } => {}
     }
     keep(&conversation, is_new, &mut decision);
@@ -134,6 +145,32 @@ fn lets_go(conversation: &mut Conversation, decision: &mut Decision) {
         let which = Unsent::ByAssistant(conversation.id);
         decision.change(Change::UnsentCancelled { which, why: CancelReason::HumanReplied });
         conversation.answering = false;
+    }
+}
+
+/// A text of theirs is as if it had just come, and the way were not there.
+fn give_back(
+    now: Timestamp,
+    ids: &mut Ids,
+    scene: &Scene,
+    by: EnrolmentId,
+    conversation: &mut Conversation,
+    at: Timestamp,
+    decision: &mut Decision,
+) {
+    if conversation.holder == Holder::Workflow(by) {
+        conversation.holder = by_default(scene);
+    }
+    if matches!(conversation.holder, Holder::Assistant(_)) && conversation.has_unsent {
+        let which = Unsent::ByAssistant(conversation.id);
+        decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
+        conversation.answering = false;
+    }
+    conversation.waiting_since = Some(conversation.waiting_since.map_or(at, |since| since.min(at)));
+    conversation.version += 1;
+    conversation.reopen();
+    if conversation.wants_answer() {
+        let_assistant_answer(now, ids, scene, conversation, decision);
     }
 }
 

@@ -4,6 +4,7 @@
 //! clock and no chance; the same state, event, knowledge and time always make the same turn.
 
 mod acts;
+mod broken;
 mod events;
 mod knows;
 mod replies;
@@ -18,6 +19,7 @@ use super::effect::{Deed, Effect, Key};
 use super::event::Event;
 use super::floor::{self, FLOOR_MAX, Held};
 use super::program::{Node, Op, Published};
+use super::reply::Text;
 use super::state::{Failure, How, State, Status, Waits};
 use super::step::Manner;
 use super::trace::{Line, What};
@@ -68,15 +70,22 @@ pub struct Advanced {
 /// steps are done in a turn.
 #[must_use]
 pub fn advance(published: &Published, state: State, event: &Event, known: &Known<'_>, now: Timestamp) -> Advanced {
-    let nth = state.at.as_deref().and_then(|at| published.by_id.get(at).copied());
-    let mut turn =
-        Turn { published, known, now, state, nth, trace: Vec::new(), effects: Vec::new(), subject: None, steps: 0 };
+    let mut turn = Turn::of(published, state, known, now);
     let heeded = turn.heed(event);
     if heeded {
         turn.settle();
     }
-    let Turn { state, trace, effects, .. } = turn;
-    Advanced { state, heeded, trace, effects }
+    turn.over(heeded)
+}
+
+/// The turn that [`advance`] broke off because the program has a fault: their way stands still until somebody has it done again.
+/// What happened is kept, and heard then; meanwhile nothing of theirs is held back for it.
+#[must_use]
+pub fn break_off(published: &Published, state: State, event: &Event, known: &Known<'_>, now: Timestamp) -> Advanced {
+    let mut turn = Turn::of(published, state, known, now);
+    turn.break_off(event);
+    turn.settle();
+    turn.over(true)
 }
 
 /// Where it goes on after a step.
@@ -103,6 +112,16 @@ struct Turn<'t> {
 }
 
 impl<'t> Turn<'t> {
+    fn of(published: &'t Published, state: State, known: &'t Known<'t>, now: Timestamp) -> Self {
+        let nth = state.at.as_deref().and_then(|at| published.by_id.get(at).copied());
+        Self { published, known, now, state, nth, trace: Vec::new(), effects: Vec::new(), subject: None, steps: 0 }
+    }
+
+    fn over(self, heeded: bool) -> Advanced {
+        let Self { state, trace, effects, .. } = self;
+        Advanced { state, heeded, trace, effects }
+    }
+
     fn line(&mut self, what: What) {
         self.trace.push(Line { seq: self.state.seq + 1, step: self.state.at.clone(), what });
     }
@@ -127,15 +146,20 @@ impl<'t> Turn<'t> {
     }
 
     fn end(&mut self, how: How, outcome: &str) {
+        // Those of a turn that broke off were given back then.
+        let texts = if self.is_broken() { Vec::new() } else { self.kept() };
         // What waits to be sent must not go any more.
         if let Some(Waits::Effect { of, .. }) = self.state.waits.take()
             && matches!(self.here().map(|(_, node)| &node.op), Some(Op::Send(_) | Op::ScheduleSend { .. }))
         {
             self.withdraw(of);
         }
+        // Who wants no more texts waits for no answer.
+        for text in texts.iter().filter(|_| how != How::OptedOut) {
+            self.give_back(text);
+        }
         self.line(What::Ended { how, outcome: outcome.to_owned() });
         self.state.status = Status::Ended { how, outcome: outcome.to_owned() };
-        self.state.early.clear();
         self.state.held.clear();
     }
 
@@ -147,6 +171,20 @@ impl<'t> Turn<'t> {
             _ => None,
         };
         self.effect(Deed::Withdraw { of, from });
+    }
+
+    /// What they wrote and nobody has answered: it is kept no longer.
+    fn kept(&mut self) -> Vec<Text> {
+        let mut texts = std::mem::take(&mut self.state.early);
+        if let Some(Waits::Reply { heard, .. }) = &mut self.state.waits {
+            texts.append(heard);
+        }
+        for event in std::mem::take(&mut self.state.held) {
+            if let Event::Reply(text) = event {
+                texts.push(text);
+            }
+        }
+        texts
     }
 
     fn ends(&mut self, how: How) {
@@ -163,7 +201,7 @@ impl<'t> Turn<'t> {
     fn take_floor(&mut self, manner: Manner, waits: SignedDuration) -> Result<(), Flow> {
         let until = self.after(waits.saturating_add(GRACE).min(FLOOR_MAX));
         // What we hold, we hold longer now, whoever asks besides; unless it was taken, and word of it is on its way.
-        let is_ours = self.known.floor.is_none_or(|held| held.by == self.state.enrolment);
+        let is_ours = self.known.floor.is_some_and(|held| held.by == self.state.enrolment);
         let ours = self.state.floor_until.filter(|_| is_ours);
         if ours.is_some_and(|ours| ours >= until) {
             return Ok(());
@@ -210,6 +248,10 @@ impl<'t> Turn<'t> {
 
     /// The turn is over: the floor is freed if nobody needs it, and the next timer is set.
     fn settle(&mut self) {
+        let may_answer = matches!(self.state.waits, Some(Waits::Effect { .. } | Waits::Floor { .. })) && self.asks();
+        if !may_answer {
+            self.give_back_early();
+        }
         if self.state.floor_until.is_some() && !self.needs_floor() {
             self.effect(Deed::FreeFloor);
             self.state.floor_until = None;

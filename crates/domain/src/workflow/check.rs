@@ -106,6 +106,7 @@ fn compiled(document: Document, ground: &Ground) -> (Published, Vec<Fault>) {
     let Compiler { catalogue, mut nodes, mut faults, .. } = compiler;
     words::mark_questions(&mut nodes);
     faults.extend(flow::faults(&nodes));
+    faults.extend(flow::asks_elsewhere(&nodes));
     let fields = catalogue.fields;
     faults.extend(golden::faults(&document, &fields));
     let zone = ground.catalogue.zone.clone();

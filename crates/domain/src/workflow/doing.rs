@@ -88,6 +88,11 @@ pub enum Does {
     },
     /// It waits for no reply any more.
     Leave,
+    /// A text that was routed to it is not for it.
+    GiveBack {
+        /// When they sent it.
+        at: Timestamp,
+    },
 }
 
 impl fmt::Debug for Does {
@@ -100,6 +105,7 @@ impl fmt::Debug for Does {
             Self::Note(_) => "note",
             Self::Notify { .. } => "notify",
             Self::Leave => "leave",
+            Self::GiveBack { .. } => "give_back",
         })
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::span::Span;
 use super::step::{Method, Purpose};
-use crate::id::{AssistantId, EnrolmentId, ListId, MediaId, NumberId, TeamId, UserId, WorkflowId};
+use crate::id::{AssistantId, EnrolmentId, ListId, MediaId, MessageId, NumberId, TeamId, UserId, WorkflowId};
 
 /// What tells one effect from all others: no two of a tenant's have the same. As a text, `enr_….step.2.1`: the way, the
 /// step, how often it came there, and which effect of this visit.
@@ -115,6 +115,13 @@ pub enum Deed {
     },
     /// Hold it no more; who queues for it is told by [`Event::FloorFreed`](super::Event::FloorFreed).
     FreeFloor,
+    /// A text that was routed here is not for this way: whoever answers them otherwise gets it.
+    GiveBack {
+        /// Which.
+        message: MessageId,
+        /// When they sent it.
+        at: Timestamp,
+    },
 }
 
 /// What a model is asked.
@@ -195,6 +202,7 @@ impl Deed {
             Self::Enter { .. } => "enter",
             Self::TakeFloor { .. } => "take_floor",
             Self::FreeFloor => "free_floor",
+            Self::GiveBack { .. } => "give_back",
         }
     }
 }

@@ -347,7 +347,7 @@ impl<'p> Simulation<'p> {
                 self.floor = None;
                 None
             }
-            Deed::Withdraw { .. } | Deed::HandOver { .. } | Deed::Assign { .. } => None,
+            Deed::Withdraw { .. } | Deed::HandOver { .. } | Deed::Assign { .. } | Deed::GiveBack { .. } => None,
         }
     }
 

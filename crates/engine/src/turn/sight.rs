@@ -173,10 +173,11 @@ async fn threads(
     let mut found: HashMap<usize, Scene> =
         places.into_iter().zip(scenes).filter_map(|(nth, scene)| Some((nth, scene?))).collect();
     let people: Vec<_> = found.values().filter_map(|scene| Some(scene.contact.as_ref()?.id)).collect();
-    let mut unanswered = recipient::unanswered(tx, &people).await?;
+    // Somebody may write from two phones at once.
+    let unanswered = recipient::unanswered(tx, &people).await?;
     for scene in found.values_mut() {
-        let theirs = scene.contact.as_ref().and_then(|contact| unanswered.remove(&contact.id));
-        scene.unanswered = theirs.unwrap_or_default();
+        let theirs = scene.contact.as_ref().and_then(|contact| unanswered.get(&contact.id));
+        scene.unanswered = theirs.cloned().unwrap_or_default();
     }
     if known.has_workflows(tx.tenant()) {
         let wrote = |nth: &usize| matches!(turns[*nth].fact, Fact::TextArrived(_));
@@ -185,10 +186,10 @@ async fn threads(
             .filter(|(nth, _)| wrote(nth))
             .filter_map(|(_, scene)| Some(scene.contact.as_ref()?.id))
             .collect();
-        let mut inside = enrolment::inside(tx, &wrote).await?;
+        let inside = enrolment::inside(tx, &wrote).await?;
         for scene in found.values_mut() {
-            let theirs = scene.contact.as_ref().and_then(|contact| inside.remove(&contact.id));
-            scene.inside = theirs.unwrap_or_default();
+            let theirs = scene.contact.as_ref().and_then(|contact| inside.get(&contact.id));
+            scene.inside = theirs.cloned().unwrap_or_default();
         }
     }
     let opting_in = |(nth, scene): (&usize, &Scene)| match turns[*nth].fact {

@@ -22,7 +22,7 @@ const PAUSES: [SignedDuration; 2] = [SignedDuration::from_secs(2), SignedDuratio
 /// A system that wants to be left alone for longer is not asked again: twice this is well within the hour for which a way waits.
 const ASKED_PAUSE_MAX: SignedDuration = SignedDuration::from_mins(15);
 
-/// Does it, and tells the way what came of it.
+/// Does it if the way still waits for it, and tells the way what came of it.
 pub(crate) async fn act(
     world: &Arc<World>,
     claimed: &Claimed,
@@ -30,6 +30,10 @@ pub(crate) async fn act(
     key: &Key,
     asks: &Asks,
 ) -> Result<(), StoreError> {
+    if !is_awaited(world, claimed, enrolment, key).await? {
+        let errand = claimed.id;
+        return world.store.write(claimed.tenant, async move |tx| queue::drop_errand(tx, errand).await).await;
+    }
     let result = match asks {
         Asks::System(request) => {
             let Called { done, again } = system::call(world, claimed.tenant, request, key).await?;
@@ -54,6 +58,12 @@ fn pause(failed: usize, again: Again) -> Option<SignedDuration> {
         Again::Soon => Some(usual),
         Again::After(asked) => (asked <= ASKED_PAUSE_MAX).then(|| asked.max(usual)),
     }
+}
+
+/// Their way may be over since, or have gone on without it: then nothing is done any more.
+async fn is_awaited(world: &World, claimed: &Claimed, enrolment: EnrolmentId, key: &Key) -> Result<bool, StoreError> {
+    let key = key.clone();
+    world.store.read(claimed.tenant, async move |tx| enrolment::waits_for(tx, enrolment, &key).await).await
 }
 
 /// It is done again later, by the same key.

@@ -98,6 +98,7 @@ impl Deeds {
                     self.words.push((loser, Word::Event(Event::FloorLost)));
                 }
             }
+            Deed::GiveBack { at, .. } => self.give_back(way, at),
             Deed::FreeFloor => {
                 let place = (way.contact, way.number);
                 if around.floors.get(&place).is_some_and(|(by, _)| *by == way.id) {
@@ -107,6 +108,11 @@ impl Deeds {
                 self.act(way, Does::Leave);
             }
         }
+    }
+
+    /// What they sent then and was routed to this way is for whoever answers them otherwise.
+    pub(super) fn give_back(&mut self, way: &Way, at: Timestamp) {
+        self.act(way, Does::GiveBack { at });
     }
 
     /// Their way is over: whoever waits for that is told.

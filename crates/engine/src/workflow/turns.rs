@@ -5,9 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use domain::id::{ContactId, EnrolmentId, Ids, WorkflowId};
 use domain::workflow::funnel::{Count, counts};
-use domain::workflow::{
-    Advanced, Event, Failure, Key, Line as Happened, Standing, State, Status, Waits, What, Word, advance,
-};
+use domain::workflow::{Advanced, Event, Key, Standing, State, Status, Waits, Word, advance, break_off};
 use jiff::Timestamp;
 use store::enrolment::{self, Entering, Logged, Told, Way};
 use store::event::Line;
@@ -183,8 +181,17 @@ impl<'i> Turns<'i> {
         let before = way.state.clone();
         let turn =
             catch_unwind(AssertUnwindSafe(|| advance(&version.published, way.state.clone(), event, &known, self.now)));
-        let Advanced { state, heeded, trace, effects } = turn.unwrap_or_else(|_| crashed(before.clone()));
+        let Advanced { state, heeded, trace, effects } = turn.unwrap_or_else(|_| {
+            tracing::error!(
+                enrolment = %way.id, step = ?before.at, "the turn of a workflow broke off; it waits to be looked at"
+            );
+            break_off(&version.published, before.clone(), event, &known, self.now)
+        });
         if !heeded {
+            // It was over between the turn in which the text was routed and this one.
+            if let (Event::Reply(text), true) = (event, before.is_ended()) {
+                self.deeds.give_back(way, text.sent_at);
+            }
             return false;
         }
         let of = |count: &Count| if count.of_old { old } else { way.version };
@@ -226,8 +233,9 @@ impl<'i> Turns<'i> {
         }
         let moved = |moving: &&Moving| moving.from != Some(moving.way.state.seq);
         let (mut new, mut free, mut holding) = (Vec::new(), Vec::new(), Vec::new());
-        // Whoever moved nowhere is written, too: when their time comes is what their state says, and nothing else.
-        for moving in self.ways.values() {
+        // Whoever moved nowhere is written, too: when their time comes is what their state says, and nothing else. Whose way is over
+        // has no time to come.
+        for moving in self.ways.values().filter(|moving| moved(moving) || !moving.way.state.is_ended()) {
             match moving.from {
                 None => new.push(&moving.way),
                 // Whoever gives the floor up does so before somebody else takes it.
@@ -255,16 +263,4 @@ fn awaits(state: &State) -> Option<&Key> {
         Some(Waits::Effect { of, .. }) => Some(of),
         _ => None,
     }
-}
-
-/// The turn of a way for which the program has a fault: it stands still, with its trace, until somebody has the step done again; the
-/// others go on.
-fn crashed(mut state: State) -> Advanced {
-    tracing::error!(enrolment = %state.enrolment, step = ?state.at, "the turn of a workflow broke off; it waits to be looked at");
-    state.seq += 1;
-    state.waits = None;
-    state.wake_at = None;
-    state.status = Status::Failed { why: Failure::Crashed };
-    let line = Happened { seq: state.seq, step: state.at.clone(), what: What::Failed(Failure::Crashed) };
-    Advanced { state, heeded: true, trace: vec![line], effects: Vec::new() }
 }

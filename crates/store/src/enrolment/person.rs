@@ -21,6 +21,15 @@ pub(crate) async fn carry(
     (from, to): (ContactId, ContactId),
     phones: Value<'_>,
 ) -> Result<(), StoreError> {
+    let sql = "SELECT n.id FROM enrolment n JOIN enrolment f ON f.tenant_id = n.tenant_id AND f.contact_id = $3
+                   AND f.number_id = n.number_id AND f.floor_until_us IS NOT NULL
+               WHERE n.tenant_id = $1 AND n.contact_id = $2 AND n.phone {among $4} AND n.floor_until_us IS NOT NULL
+               ORDER BY n.id";
+    let rows = tx.rows(sql, args![from, to, phones.clone()]).await?;
+    let mut told = Vec::with_capacity(rows.len());
+    for row in &rows {
+        told.push((row.get(0)?, Word::Event(Event::FloorLost)));
+    }
     tx.push(
         "UPDATE enrolment SET contact_id = $3,
              floor_until_us = CASE WHEN EXISTS (
@@ -33,7 +42,7 @@ pub(crate) async fn carry(
     )
     .await?;
     let left = super::inside(tx, &[from]).await?.remove(&from).unwrap_or_default();
-    let mut told: Vec<_> = left.iter().map(|way| (way.enrolment, Word::Event(Event::Cancelled))).collect();
+    told.extend(left.iter().map(|way| (way.enrolment, Word::Event(Event::Cancelled))));
     // What is known of whoever is there now may be what a workflow is to bring about.
     let there = super::inside(tx, &[to]).await?.remove(&to).unwrap_or_default();
     told.extend(there.iter().map(|way| (way.enrolment, Word::Event(Event::ContactChanged))));

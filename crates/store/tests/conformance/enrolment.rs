@@ -6,7 +6,7 @@ use domain::consent;
 use domain::decision::{Change, Consent, ConsentSource, Decision};
 use domain::id::{ContactId, EnrolmentId, MergeId, NumberId, WorkflowId};
 use domain::workflow::funnel::Count;
-use domain::workflow::{Coming, Document, Event, Source, Standing, State, Word};
+use domain::workflow::{Coming, Document, Event, Key, Source, Standing, State, Waits, Word};
 use jiff::SignedDuration;
 use serde_json::json;
 use store::contact::export::{self, Behind};
@@ -102,6 +102,13 @@ on_both_engines! {
             (serde_json::from_value(json!({ "ended": { "how": "completed", "outcome": "done" } })).unwrap(), 2, None);
         let ends = async move |tx: &mut TenantTx<'_>| enrolment::go_on(tx, at(2), &[(&over, 1)]).await;
         store.write(ACME, ends).await.unwrap();
+        let mut heeds = held(&store, 1).await.unwrap();
+        heeds.state.seq = 3;
+        let later = async move |tx: &mut TenantTx<'_>| enrolment::go_on(tx, at(900), &[(&heeds, 2)]).await;
+        store.write(ACME, later).await.unwrap();
+        let read = async |tx: &mut TenantTx<'_>| shown::find(tx, way_id(1)).await;
+        let shown = desk::read(&store, ACME, read).await.unwrap();
+        assert_eq!(shown.ended_at, Some(at(2)), "it ends once");
         let same_key = Way { key: "key-1".into(), ..way(4, SURVEY, 1) };
         assert!(matches!(begin(&store, vec![same_key]).await.unwrap_err(), StoreError::Unique(_)));
         begin(&store, vec![way(5, SURVEY, 1)]).await.unwrap();
@@ -220,18 +227,33 @@ on_both_engines! {
         assert_eq!(found, [((contact_id(1), our_number()), (way_id(1), at(500)))].into());
         let inside = async |tx: &mut TenantTx<'_>| enrolment::inside(tx, &[contact_id(1)]).await;
         let found = desk::read(&store, ACME, inside).await.remove(&contact_id(1)).unwrap();
-        assert_eq!(found.iter().map(|one| one.floor.is_some()).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(found.iter().map(|one| (one.floor.is_some(), one.goes_on)).collect::<Vec<_>>(), [(true, true), (false, true)]);
+        let stand_still = async move |tx: &mut TenantTx<'_>| {
+            let mut paused = way(2, OTHER, 1);
+            (paused.state.seq, paused.state.wake_at) = (2, None);
+            paused.state.status = serde_json::from_value(json!({ "paused": { "since": at(1) } })).unwrap();
+            enrolment::go_on(tx, at(2), &[(&paused, 1)]).await
+        };
+        store.write(ACME, stand_still).await.unwrap();
+        let found = desk::read(&store, ACME, inside).await.remove(&contact_id(1)).unwrap();
+        assert_eq!(found.iter().map(|one| one.goes_on).collect::<Vec<_>>(), [true, false], "somebody paused it");
+        let pauses = async move |tx: &mut TenantTx<'_>| {
+            tx.exec("UPDATE workflow SET state = 'paused' WHERE tenant_id = $1 AND id = $2", args![SURVEY]).await
+        };
+        store.write(ACME, pauses).await.unwrap();
+        let found = desk::read(&store, ACME, inside).await.remove(&contact_id(1)).unwrap();
+        assert!(found.iter().all(|one| !one.goes_on), "its workflow stands still");
         let takes = async |tx: &mut TenantTx<'_>| {
             let mut other = way(2, OTHER, 1);
-            (other.state.seq, other.floor) = (2, Some(at(600)));
-            enrolment::go_on(tx, at(2), &[(&other, 1)]).await
+            (other.state.seq, other.floor) = (3, Some(at(600)));
+            enrolment::go_on(tx, at(2), &[(&other, 2)]).await
         };
         assert!(matches!(store.write(ACME, takes).await.unwrap_err(), StoreError::Unique(_)));
         let takes_over = async |tx: &mut TenantTx<'_>| {
             enrolment::lose_floor(tx, way_id(1)).await?;
             let mut other = way(2, OTHER, 1);
-            (other.state.seq, other.floor) = (2, Some(at(600)));
-            enrolment::go_on(tx, at(2), &[(&other, 1)]).await
+            (other.state.seq, other.floor) = (3, Some(at(600)));
+            enrolment::go_on(tx, at(2), &[(&other, 2)]).await
         };
         store.write(ACME, takes_over).await.unwrap();
         let found = desk::read(&store, ACME, floors).await;
@@ -261,6 +283,24 @@ on_both_engines! {
         }
         let of = |n, to: i64| (1..=to).map(move |seq| (way_id(n).to_string(), seq));
         assert_eq!(told, of(1, 450).chain(of(2, 3)).collect::<Vec<_>>());
+    }
+
+    async fn what_is_done_elsewhere_is_waited_for_or_not(store) {
+        desk(&store).await;
+        let key = |nth| Key { enrolment: way_id(1), step: "ask".into(), visit: 1, nth };
+        let mut waiting = way(1, SURVEY, 1);
+        waiting.state.waits = Some(Waits::Effect { of: key(1), until: at(500) });
+        begin(&store, vec![waiting.clone()]).await.unwrap();
+        let waits = async |n, nth| {
+            let read = async move |tx: &mut TenantTx<'_>| enrolment::waits_for(tx, way_id(n), &key(nth)).await;
+            desk::read(&store, ACME, read).await
+        };
+        assert_eq!([waits(1, 1).await, waits(1, 2).await, waits(9, 1).await], [true, false, false]);
+        waiting.state.seq = 2;
+        waiting.state.status = serde_json::from_value(json!({ "ended": { "how": "cancelled", "outcome": "cancelled" } })).unwrap();
+        let ends = async move |tx: &mut TenantTx<'_>| enrolment::go_on(tx, at(2), &[(&waiting, 1)]).await;
+        store.write(ACME, ends).await.unwrap();
+        assert!(!waits(1, 1).await, "it is over");
     }
 
     async fn sums_are_added_up(store) {

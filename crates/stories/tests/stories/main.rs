@@ -19,6 +19,7 @@ mod described;
 mod enrolling;
 mod enrolments;
 mod first_start;
+mod floors;
 mod foretold;
 mod guards;
 mod hostile_carrier;

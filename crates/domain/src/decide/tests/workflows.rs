@@ -22,7 +22,8 @@ fn acts(scene: &Scene, does: Does) -> String {
 /// The way waits for Ann's reply, and she is on another one besides.
 fn waited_for() -> Scene {
     let floor = Some((NumberId(Uuid::from_u128(2)), now() + 1.hour()));
-    let inside = vec![Inside { enrolment: WAY, floor }, Inside { enrolment: OTHER, floor: None }];
+    let inside =
+        vec![Inside { enrolment: WAY, floor, goes_on: true }, Inside { enrolment: OTHER, floor: None, goes_on: true }];
     Scene { inside, ..scene() }
 }
 
@@ -34,9 +35,59 @@ fn whoever_waits_for_a_reply_gets_it_and_no_assistant_is_asked() {
     assert!(routed.contains("→ tell the way: wrote"), "the other learns that she wrote: {routed}");
     assert!(!routed.contains("→ ask") && !routed.contains("→ remind"), "{routed}");
     let other_number = Some((NumberId(Uuid::from_u128(99)), now() + 1.hour()));
-    let elsewhere = Scene { inside: vec![Inside { enrolment: WAY, floor: other_number }], ..scene() };
+    let elsewhere = Scene { inside: vec![Inside { enrolment: WAY, floor: other_number, goes_on: true }], ..scene() };
     let routed = arrives(&elsewhere, "seven");
     assert!(routed.contains("→ remind") && routed.contains("→ tell the way"), "it waits on another number: {routed}");
+}
+
+#[test]
+fn one_that_stands_still_keeps_what_is_for_it_for_a_while() {
+    let waits = |goes_on, minutes: i64| {
+        let floor = Some((NumberId(Uuid::from_u128(2)), now() + minutes.minutes()));
+        Scene { inside: vec![Inside { enrolment: WAY, floor, goes_on }], ..scene() }
+    };
+    for (goes_on, minutes, is_theirs) in [(true, 1, true), (true, -1, true), (false, 1, true), (false, -1, false)] {
+        let routed = arrives(&waits(goes_on, minutes), "seven");
+        assert_eq!(routed.contains("→ tell the way: reply"), is_theirs, "{goes_on} {minutes}: {routed}");
+        assert_eq!(routed.contains("→ remind"), !is_theirs, "{goes_on} {minutes}: {routed}");
+    }
+}
+
+#[test]
+fn what_is_given_back_is_answered_by_whoever_answers_otherwise() {
+    let at = now() - 3.seconds();
+    let given = |holder, last_direction| {
+        let waits = |known| Conversation { holder, last_direction, waiting_since: None, ..known };
+        let scene = Scene { conversation: scene().conversation.map(waits), ..scene() };
+        let doing = Doing { enrolment: WAY, number: id(2), phone: "+14155550123".into(), does: Does::GiveBack { at } };
+        let given = workflow_acts(now(), &mut ids(), &scene, Uuid::from_u128(6), &doing);
+        let stands = given.changes.iter().find_map(|change| match change {
+            Change::ConversationChanged(now) => Some((now.holder, now.waiting_since)),
+            _ => None,
+        });
+        (stands, told(&given).contains("→ remind"))
+    };
+    let answers = Holder::Assistant(id(0xADA));
+    let theirs = Some(Direction::In);
+    for (holder, then) in [
+        (Holder::Workflow(WAY), (answers, true)),
+        (answers, (answers, true)),
+        (Holder::Agents, (Holder::Agents, false)),
+        (Holder::Workflow(OTHER), (Holder::Workflow(OTHER), false)),
+    ] {
+        assert_eq!(given(holder, theirs), (Some((then.0, Some(at))), then.1), "{holder:?}");
+    }
+    assert_eq!(given(Holder::Agents, Some(Direction::Out)), (None, false), "somebody has answered since");
+    let out = Scene { contact: scene().contact.map(|ann| Contact { opted_out_at: Some(now()), ..ann }), ..scene() };
+    assert_eq!(acts(&out, Does::GiveBack { at }), "");
+}
+
+#[test]
+fn what_they_wrote_before_is_answered_though_the_next_text_is_the_workflows() {
+    let waiting = |known| Conversation { waiting_since: Some(now()), ..known };
+    let scene = waited_for();
+    let scene = Scene { conversation: scene.conversation.clone().map(waiting), ..scene };
+    assert!(arrives(&scene, "seven").contains("→ remind"), "the assistant was about to answer");
 }
 
 #[test]

@@ -126,7 +126,7 @@ impl<'t> Turn<'t> {
         Flow::Rests
     }
 
-    fn wait_until(&mut self, until: Timestamp) -> Flow {
+    pub(super) fn wait_until(&mut self, until: Timestamp) -> Flow {
         self.line(What::WaitsUntil(until));
         self.state.waits = Some(Waits::Time { until });
         Flow::Rests
@@ -146,7 +146,7 @@ impl<'t> Turn<'t> {
                 return flow;
             }
             self.state.asked_at = None;
-            self.state.early.clear();
+            self.give_back_early();
         }
         let within = text.send.within;
         let before = within.map(|within| within.after(self.now, self.known.zone));
@@ -166,6 +166,8 @@ impl<'t> Turn<'t> {
         let until = match &delay.until {
             Some(at) => match self.time(at, delay.if_past, node) {
                 Ok(until) => until,
+                // Of a time that is over or not known, its hours are kept all the same.
+                Err(Flow::On(_)) if delay.if_past == IfPast::Now => self.now,
                 Err(flow) => return flow,
             },
             None => delay.lasts.unwrap_or_default().after(self.now, self.known.zone),
@@ -176,11 +178,15 @@ impl<'t> Turn<'t> {
 
     /// With office hours and jitter on top.
     pub(super) fn delayed(&self, delay: &Delay, until: Timestamp, step: &str) -> Timestamp {
-        let hours = delay.hours.as_ref();
-        let until = hours.and_then(|hours| hours.next_open(until, &self.published.zone)).unwrap_or(until);
+        let until = self.opens(delay, until.max(self.now)).unwrap_or(until);
         let most = delay.jitter.map_or(0, |jitter| u64::try_from(jitter.length().as_secs()).unwrap_or(0));
         let drawn = if most == 0 { 0 } else { lot(self.state.enrolment, step, most + 1) };
         later(until, SignedDuration::from_secs(i64::try_from(drawn).unwrap_or(0)))
+    }
+
+    /// When the hours of a delay begin, from then on; `None`: it has none.
+    pub(super) fn opens(&self, delay: &Delay, from: Timestamp) -> Option<Timestamp> {
+        delay.hours.as_ref()?.next_open(from, &self.published.zone)
     }
 
     /// When something is, if it is not over and can be told.

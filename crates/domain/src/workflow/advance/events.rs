@@ -33,6 +33,8 @@ impl Turn<'_> {
             (_, Event::Migrated { to }) => return self.migrate(to),
             (Status::Paused { since }, Event::Resumed { late }) => self.resume(*since, *late),
             (Status::Paused { .. }, event) => return self.hold(event),
+            (Status::Failed { why: Failure::Crashed }, Event::Retried) => self.take_up(),
+            (Status::Failed { why: Failure::Crashed }, Event::Done { .. }) => return self.hold(event),
             (Status::Failed { .. }, Event::Retried) => {
                 self.state.status = Status::Live;
                 self.line(What::Retried);
@@ -46,6 +48,9 @@ impl Turn<'_> {
                     return false;
                 }
                 self.beside(text);
+                if let Event::Reply(text) = event {
+                    self.give_back(text);
+                }
             }
             (Status::Failed { .. }, _) => return false,
             (Status::Live, event) => return self.live(event),
@@ -132,13 +137,21 @@ impl Turn<'_> {
         // A step that another version has made another one waits for nothing of what was waited for: it begins.
         let is_wait = matches!(self.here().map(|(_, node)| &node.op), Some(Op::Wait(_)));
         if !is_wait && matches!(self.state.waits, Some(Waits::Reply { .. } | Waits::Intent { .. })) {
-            self.state.waits = None;
+            self.waits_no_more();
         }
         match self.state.waits.clone() {
             Some(Waits::Time { until }) if until <= self.now => {
                 self.state.waits = None;
                 match self.here().map(|(_, node)| (node, &node.op)) {
-                    Some((node, Op::Delay(_))) => self.run(node.next),
+                    // The timer may come late, or at the end of a pause.
+                    Some((node, Op::Delay(delay))) => {
+                        match self.opens(delay, self.now).filter(|opens| *opens > self.now) {
+                            Some(opens) => {
+                                self.wait_until(opens);
+                            }
+                            None => self.run(node.next),
+                        }
+                    }
                     Some((node, Op::ScheduleSend { text, .. })) => {
                         if self.ends_at_goal() {
                             return;
@@ -194,7 +207,7 @@ impl Turn<'_> {
     }
 
     /// Whether this text was not taken before; from now on it was.
-    fn is_new(&mut self, text: &Text) -> bool {
+    pub(super) fn is_new(&mut self, text: &Text) -> bool {
         if self.state.seen.contains(&text.id) {
             return false;
         }
@@ -205,7 +218,7 @@ impl Turn<'_> {
         true
     }
 
-    /// While it is paused, what happens is kept until it goes on.
+    /// While it is paused, or broken off, what happens is kept until it goes on.
     fn hold(&mut self, event: &Event) -> bool {
         let is_kept = match event {
             Event::Reply(text) | Event::Wrote(text) => self.is_new(text),
@@ -221,13 +234,18 @@ impl Turn<'_> {
             Event::FloorLost => return self.lose_floor(),
             _ => false,
         };
-        if is_kept && self.state.held.len() < HELD_MAX {
-            let mut kept = event.clone();
-            // What is heard of later was no later for that.
-            if let Event::Done { at, .. } = &mut kept {
-                at.get_or_insert(self.now);
+        match event {
+            Event::Reply(text) if is_kept && self.state.held.len() >= HELD_MAX => self.pass_on(text),
+            Event::Wrote(text) if is_kept && self.state.held.len() >= HELD_MAX => self.beside(text),
+            event if is_kept => {
+                let mut kept = event.clone();
+                // What is heard of later was no later for that.
+                if let Event::Done { at, .. } = &mut kept {
+                    at.get_or_insert(self.now);
+                }
+                self.state.held.push(kept);
             }
-            self.state.held.push(kept);
+            _ => {}
         }
         is_kept
     }
@@ -262,10 +280,9 @@ impl Turn<'_> {
             Some(Waits::Time { .. }) | None => {}
         }
         for event in std::mem::take(&mut self.state.held) {
-            if !self.state.is_live() {
-                return;
-            }
             match event {
+                Event::Reply(text) if !self.state.is_live() => self.pass_on(&text),
+                _ if !self.state.is_live() => {}
                 Event::Reply(text) => self.hear(text),
                 Event::Wrote(text) => self.hear_beside(&text),
                 Event::Done { of, result, at } => {
@@ -288,7 +305,7 @@ impl Turn<'_> {
             self.stand(nth, to);
         }
         self.line(What::Migrated);
-        if matches!(self.state.status, Status::Failed { .. }) {
+        if matches!(self.state.status, Status::Failed { .. }) && !self.is_broken() {
             return true;
         }
         let stays = match (&self.state.waits, &node.op) {
@@ -312,13 +329,21 @@ impl Turn<'_> {
             self.state.waits = Some(Waits::Time { until });
         }
         if !stays {
-            if let Some(Waits::Effect { of, .. }) = self.state.waits.take() {
+            // With nothing to wait for it begins there at the next timer; who is paused does so when they go on.
+            if let Some(Waits::Effect { of, .. }) = self.waits_no_more() {
                 self.withdraw(of);
             }
-            // With nothing to wait for it begins there at the next timer; who is paused does so when they go on.
-            self.state.waits = None;
         }
         true
+    }
+
+    /// What they have said so far answers nothing any more.
+    fn waits_no_more(&mut self) -> Option<Waits> {
+        let waits = self.state.waits.take();
+        if let Some(Waits::Reply { heard, .. }) = &waits {
+            heard.iter().for_each(|text| self.give_back(text));
+        }
+        waits
     }
 }
 

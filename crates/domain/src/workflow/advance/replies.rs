@@ -26,13 +26,15 @@ impl<'t> Turn<'t> {
         self.state.waits = Some(Waits::Reply { deadline, heard: Vec::new(), complete_at: None, reprompts: 0 });
         if self.state.asked_at.is_none() {
             self.state.asked_at = Some(self.now);
-            self.state.early.clear();
+            self.give_back_early();
         }
         for text in std::mem::take(&mut self.state.early) {
             if let Some(Waits::Reply { .. }) = self.state.waits
                 && self.is_answer(&text)
             {
                 self.listen(text);
+            } else {
+                self.give_back(&text);
             }
         }
         // Whatever answered early has moved it on already.
@@ -60,25 +62,26 @@ impl<'t> Turn<'t> {
             Some(Waits::Reply { deadline, complete_at, .. }) => {
                 let is_late = text.sent_at > *deadline && complete_at.is_none();
                 if is_late {
-                    self.beside(&text);
+                    self.pass_on(&text);
                     self.timed_out();
                 } else if self.is_answer(&text) {
                     self.listen(text);
                 } else {
-                    self.beside(&text);
+                    self.pass_on(&text);
                 }
             }
             Some(Waits::Effect { .. } | Waits::Floor { .. }) if self.asks() => {
                 self.beside(&text);
                 // The longer ago it was written, the less likely the question was out by then.
                 if self.state.early.len() >= TEXTS_MAX {
-                    self.state.early.remove(0);
+                    let oldest = self.state.early.remove(0);
+                    self.give_back(&oldest);
                 }
                 self.state.early.push(text);
             }
-            Some(Waits::Intent { .. }) => self.beside(&text),
+            Some(Waits::Intent { .. }) => self.pass_on(&text),
             _ => {
-                self.beside(&text);
+                self.pass_on(&text);
                 if self.published.document.exits.on_reply {
                     self.ends(How::Replied);
                 }
@@ -87,7 +90,7 @@ impl<'t> Turn<'t> {
     }
 
     /// The question is on its way.
-    fn asks(&self) -> bool {
+    pub(super) fn asks(&self) -> bool {
         match self.here().map(|(_, node)| &node.op) {
             Some(Op::Send(text) | Op::ScheduleSend { text, .. }) => text.asks.is_some(),
             Some(Op::Wait(_)) => true,
@@ -115,15 +118,33 @@ impl<'t> Turn<'t> {
         self.subject = None;
     }
 
+    /// They wrote to this workflow, and it has no use for it.
+    pub(super) fn pass_on(&mut self, text: &Text) {
+        self.beside(text);
+        self.give_back(text);
+    }
+
+    /// What was routed here and is no answer is somebody's all the same.
+    pub(super) fn give_back(&mut self, text: &Text) {
+        self.effect(Deed::GiveBack { message: text.id, at: text.sent_at });
+    }
+
+    pub(super) fn give_back_early(&mut self) {
+        for text in std::mem::take(&mut self.state.early) {
+            self.give_back(&text);
+        }
+    }
+
     /// It answers, or is a part of the answer.
     fn listen(&mut self, text: Text) {
-        let Some((wait, _)) = self.wait() else { return };
+        let Some((wait, _)) = self.wait() else { return self.pass_on(&text) };
         let merge = wait.merge;
         let complete = (!merge.is_zero()).then(|| later(self.now, merge.length()));
         if let Some(Waits::Reply { heard, complete_at, .. }) = &mut self.state.waits {
-            if heard.len() < TEXTS_MAX {
-                heard.push(text);
+            if heard.len() >= TEXTS_MAX {
+                return self.pass_on(&text);
             }
+            heard.push(text);
             // Texts may overtake one another on their way.
             heard.sort_by_key(|text| (text.sent_at, text.id));
             if complete_at.is_none() {

@@ -1,5 +1,7 @@
 //! What the interpreter promises, case by case; [`properties`] holds it to the rest.
 
+mod broken;
+mod given_back;
 mod meanwhile;
 mod properties;
 
@@ -49,6 +51,11 @@ impl<'p> Drive<'p> {
             floor: self.floor,
         };
         let turn = advance(self.published, self.state.clone(), event, &known, self.now);
+        self.took(&turn);
+        turn
+    }
+
+    fn took(&mut self, turn: &Advanced) {
         self.state = turn.state.clone();
         for effect in &turn.effects {
             match effect.deed {
@@ -57,7 +64,6 @@ impl<'p> Drive<'p> {
                 _ => {}
             }
         }
-        turn
     }
 
     fn begin(published: &'p Published) -> (Self, Advanced) {

@@ -1,7 +1,7 @@
 //! Where steps lead: that each can be come to, and that no circle is walked without time passing.
 
 use crate::workflow::fault::Fault;
-use crate::workflow::program::{Node, Op};
+use crate::workflow::program::{Node, Op, To};
 use crate::workflow::step::OnInvalid;
 
 pub(super) fn faults(nodes: &[Node]) -> Vec<Fault> {
@@ -25,12 +25,42 @@ pub(super) fn faults(nodes: &[Node]) -> Vec<Fault> {
     faults
 }
 
+/// Texts from another number behind which a reply is waited for, before another text: whoever answers answers there, and the wait
+/// hears what is written to the number that they know.
+pub(super) fn asks_elsewhere(nodes: &[Node]) -> Vec<Fault> {
+    let is_text = |node: &Node| matches!(node.op, Op::Send(_) | Op::ScheduleSend { .. });
+    let mut faults = Vec::new();
+    for node in nodes {
+        let (Op::Send(text) | Op::ScheduleSend { text, .. }) = &node.op else { continue };
+        if text.send.from.is_none() {
+            continue;
+        }
+        let reached = reached_from(nodes, node.next, |node| is_text(node) && node.only_if.is_none());
+        let waits = nodes.iter().zip(reached).any(|(node, reached)| reached && matches!(node.op, Op::Wait(_)));
+        if waits {
+            let place = match node.op {
+                Op::Send(_) => "send/from",
+                _ => "schedule_send/send/from",
+            };
+            let what = "A reply is waited for behind this text, and from another number it would reach nobody.";
+            let mend = "Leave `from` out: it goes from the number that they know.";
+            faults.push(Fault::new(format!("{}/{place}", node.pointer), "asks_elsewhere", what, mend).of(&node.id));
+        }
+    }
+    faults
+}
+
 fn reached(nodes: &[Node]) -> Vec<bool> {
+    reached_from(nodes, Some(0), |_| false)
+}
+
+/// What is come to from there, without going on behind the steps where `stops`.
+fn reached_from(nodes: &[Node], start: To, stops: impl Fn(&Node) -> bool) -> Vec<bool> {
     let mut reached = vec![false; nodes.len()];
-    let mut next = vec![0];
+    let mut next = Vec::from_iter(start);
     while let Some(nth) = next.pop() {
         let (Some(node), Some(was)) = (nodes.get(nth), reached.get_mut(nth)) else { continue };
-        if !std::mem::replace(was, true) {
+        if !std::mem::replace(was, true) && !stops(node) {
             next.extend(node.ways().into_iter().flatten());
             if let Op::Save { on_invalid: OnInvalid::AskAgain { step, .. }, .. } = &node.op {
                 next.extend(nodes.iter().position(|node| node.id == *step));

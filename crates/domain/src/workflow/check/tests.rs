@@ -95,6 +95,7 @@ fn what_makes_no_sense_is_refused() {
         /steps/0/send/text: There is no field frist_name, which is named at character 4. Do you mean first_name?
         /steps/1/id: Two steps are called one. Give one of them another name.
         /steps/1/send/from: There is no number num_00000000000000000000000000000009. Choose one of your numbers.
+        /steps/1/send/from: A reply is waited for behind this text, and from another number it would reach nobody. Leave `from` out: it goes from the number that they know.
         /steps/1/send/text: The brace at character 4 is not closed. Write } after the name, or {{ for a brace.
         /steps/2/filter/all/0/op: score cannot be asked with `contains`. Use one of these: =, !=, <, <=, >, >=, between, in, is set, is missing.
         /steps/2/filter/all/1/value: `=` wants one value. Give it one value.
@@ -247,4 +248,36 @@ fn a_request_goes_to_an_address_with_secrets_that_there_are() {
     }
     let told = asks("https://shop.example/a", "ship");
     assert_eq!(told, "/steps/0/http/secrets/authorization: There is no secret ship. Do you mean shop?\n");
+}
+
+#[test]
+fn a_question_goes_from_the_number_at_which_its_answer_is_heard() {
+    let told = |text: serde_json::Value, between: serde_json::Value| {
+        let mut steps = vec![text];
+        steps.extend(between.as_array().unwrap().clone());
+        steps.push(json!({ "id": "hear", "wait_for_reply": { "timeout": "1d" } }));
+        faults(json!({ "name": "x", "steps": steps }))
+    };
+    let number = ground().numbers[0];
+    let send = json!({ "text": "How was it?", "purpose": "service", "from": number });
+    let text = || json!({ "id": "ask", "send": send });
+    let refused = "/steps/0/send/from: A reply is waited for behind this text, and from another number it would reach nobody. \
+                   Leave `from` out: it goes from the number that they know.\n";
+    let own = json!({ "id": "own", "send": { "text": "And?", "purpose": "service" } });
+    let mut some = own.clone();
+    some["only_if"] = json!("city = \"Oslo\"");
+    for (between, expected) in [
+        (json!([]), refused),
+        (json!([{ "id": "later", "delay": { "for": "1h" } }]), refused),
+        (json!([some]), refused),
+        (json!([own]), ""),
+        (json!([{ "id": "over", "only_if": "city = \"Oslo\"", "end": "x" }, own]), ""),
+    ] {
+        assert_eq!(told(text(), between.clone()), expected, "{between}");
+    }
+    let at = json!({ "moment": "2026-12-01T10:00:00Z" });
+    let scheduled = told(json!({ "id": "ask", "schedule_send": { "at": at, "send": send } }), json!([]));
+    assert!(scheduled.starts_with("/steps/0/schedule_send/send/from: A reply"), "{scheduled}");
+    let tells = json!({ "name": "x", "steps": [text(), { "id": "over", "end": "told" }] });
+    assert_eq!(faults(tells), "", "nobody waits for an answer");
 }

@@ -14,6 +14,7 @@ const DEEDS: Record<string, string> = {
   enter: "they enter another workflow",
   take_floor: "their next reply is for this",
   free_floor: "their next reply is for others again",
+  give_back: "what they wrote is for whoever answers otherwise",
 };
 
 /** What became of something that was asked. */

@@ -222,3 +222,70 @@ fn who_writes_before_a_question_is_due_leaves_if_the_workflow_says_so() {
         assert!(matches!(drive.state.status, Status::Ended { how: How::Replied, .. }), "{:?}", drive.state);
     }
 }
+
+#[test]
+fn hours_are_kept_whenever_the_time_before_them_is_over() {
+    let weekdays = json!([{ "days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "until": "17:00" }]);
+    let of = |delay: Json| {
+        let mut delay = delay;
+        delay["hours"] = weekdays.clone();
+        published(&json!({ "name": "x", "steps": [
+            { "id": "wait", "delay": delay }, { "id": "text", "send": { "text": "Hi", "purpose": "service" } }
+        ] }))
+    };
+    // Three at night on a Saturday in New York.
+    let saturday: Timestamp = "2026-11-28T08:00:00Z".parse().unwrap();
+    let monday: Timestamp = "2026-11-30T14:00:00Z".parse().unwrap();
+    for delay in [
+        json!({ "until": { "moment": "2026-11-22T10:00:00Z" } }),
+        json!({ "until": { "date": { "field": "birthday", "time": "10:00" } } }),
+        json!({ "for": "1m" }),
+    ] {
+        let published = of(delay.clone());
+        let mut drive = Drive::new(&published);
+        drive.now = saturday;
+        let turn = drive.turn(&Event::Entered { variables: [].into() });
+        assert_eq!((sends(&turn), drive.state.wake_at), (0, Some(monday)), "{delay}");
+        // Its timer comes late: nobody is texted at night all the same.
+        drive.now = monday.checked_add(SignedDuration::from_hours(12)).unwrap();
+        let turn = drive.turn(&Event::Timer { seq: drive.state.seq });
+        let tuesday = monday.checked_add(SignedDuration::from_hours(24)).ok();
+        assert_eq!((sends(&turn), drive.state.wake_at), (0, tuesday), "{delay}");
+        drive.now = tuesday.unwrap();
+        assert_eq!(sends(&drive.turn(&Event::Timer { seq: drive.state.seq })), 1, "{delay}");
+    }
+    let published = of(json!({ "until": { "moment": "2026-11-22T10:00:00Z" } }));
+    let (_, turn) = Drive::begin(&published);
+    assert_eq!(sends(&turn), 1, "they are open");
+}
+
+#[test]
+fn whoever_has_a_step_done_again_that_they_came_to_too_often_lets_them_go_on() {
+    let published = published(&json!({ "name": "x", "steps": [
+        { "id": "a", "note": "Hi" }, { "id": "b", "delay": { "for": "1m" } }, { "id": "c", "go_to": "a" }
+    ] }));
+    let (mut drive, _) = Drive::begin(&published);
+    let mut keys = std::collections::BTreeSet::new();
+    for _ in 0..2 {
+        let mut notes = 0;
+        while drive.state.is_live() {
+            let turn = drive.timer();
+            notes += turn.effects.len();
+            assert!(turn.effects.into_iter().all(|effect| keys.insert(effect.key)));
+        }
+        assert!(matches!(drive.state.status, Status::Failed { why: Failure::TooManyVisits }), "{:?}", drive.state);
+        assert!(notes >= 99, "{notes}");
+        let turn = drive.turn(&Event::Retried);
+        assert!(drive.state.is_live() && turn.effects.into_iter().all(|effect| keys.insert(effect.key)));
+    }
+}
+
+#[test]
+fn a_floor_that_somebody_else_was_given_is_asked_for_anew() {
+    let published = asking(false);
+    let (mut drive, _) = Drive::begin(&published);
+    // Two have become one, and the other's question counts.
+    drive.floor = None;
+    let turn = drive.done(Done::Sent);
+    assert!(matches!(turn.effects.as_slice(), [Effect { deed: Deed::TakeFloor { .. }, .. }]), "{:?}", turn.effects);
+}

@@ -243,6 +243,39 @@ fn hold(before: &State, turn: &Advanced, keys: &mut BTreeSet<Key>) -> Result<(),
     Ok(())
 }
 
+/// Each text that was routed here is kept, heard or given back; and what is kept no longer was heard or is given back.
+fn somebodys(before: &State, event: &Event, turn: &Advanced) -> Result<(), TestCaseError> {
+    let kept = |state: &State| {
+        let heard = match &state.waits {
+            Some(Waits::Reply { heard, .. }) => heard.as_slice(),
+            _ => &[],
+        };
+        let held = state.held.iter().filter_map(|event| match event {
+            Event::Reply(text) => Some(text),
+            _ => None,
+        });
+        state.early.iter().chain(heard).chain(held).map(|text| text.id).collect::<BTreeSet<_>>()
+    };
+    let mut theirs = kept(before);
+    if let (Event::Reply(text), true) = (event, turn.heeded) {
+        theirs.insert(text.id);
+    }
+    let given = turn.effects.iter().filter_map(|effect| match effect.deed {
+        Deed::GiveBack { message, .. } => Some(message),
+        _ => None,
+    });
+    let (given, after): (BTreeSet<_>, _) = (given.collect(), kept(&turn.state));
+    prop_assert!(given.is_disjoint(&after), "it is given back and kept");
+    let gone = theirs.iter().filter(|id| !given.contains(id) && !after.contains(id)).count();
+    let heard = turn.trace.iter().map(|line| match &line.what {
+        What::Heard(said) => said.split('\n').count(),
+        _ => 0,
+    });
+    let out = matches!(turn.state.status, Status::Ended { how: How::OptedOut, .. });
+    prop_assert!(out || gone == heard.sum::<usize>(), "{:?}: {:?} {:?}", event, turn.trace, turn.effects);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(cases(1_000))]
 
@@ -264,6 +297,7 @@ proptest! {
             let (now, floor) = (drive.now, drive.floor);
             let turn = drive.turn(&event);
             hold(&before, &turn, &mut keys)?;
+            somebodys(&before, &event, &turn)?;
             told.push((now, floor, event));
             if choices.0.len() > 0 && told.len() < 60 {
                 let event = self::event(&mut choices, &mut drive, &log);
@@ -312,6 +346,39 @@ proptest! {
         let first = comes.iter().find_map(|(_, wrote)| wrote.filter(|wrote| wrote + GRACE.as_secs() >= left));
         let answer = drive.state.answer.map(|answer| answer.said);
         prop_assert_eq!(answer, first.map(|wrote| wrote.to_string()));
+    }
+
+    /// A turn that breaks off and is taken up again when the fault is mended comes to the same.
+    #[test]
+    fn what_is_mended_is_as_if_it_had_not_been_broken(made in prop::collection::vec(any::<u8>(), 0..120), happens in prop::collection::vec(any::<u8>(), 0..100)) {
+        let of = revive(Document::from_json(&workflow(&mut Choices(made.iter()))).unwrap(), &ground());
+        let mut drive = Drive::new(&of);
+        let mut choices = Choices(happens.iter());
+        let mut event = Event::Entered { variables: variables(&[("d", "2026-11-29")]) };
+        loop {
+            let (before, floor) = (drive.state.clone(), drive.floor);
+            // What nobody may wait for longer is done at once, and not when a timer comes.
+            let is_due = before.wake_at.is_some_and(|at| at <= drive.now) && !matches!(event, Event::Timer { .. });
+            let differs = matches!(event, Event::Resumed { .. } | Event::Retried | Event::Migrated { .. });
+            let turn = drive.turn(&event);
+            let after = drive.floor;
+            // Whoever has it done again has it go on, too.
+            let stood_still = matches!(before.status, Status::Failed { .. } | Status::Paused { .. });
+            if turn.heeded && !is_due && !differs && !stood_still {
+                (drive.state, drive.floor) = (before, floor);
+                drive.breaks(&event);
+                prop_assert!(drive.floor.is_none_or(|held| held.by != drive.state.enrolment));
+                let mended = drive.turn(&Event::Retried);
+                let of = |state: &State| (state.at.clone(), state.status.clone(), state.variables.clone(), state.answer.clone(), state.waits.as_ref().map(Waits::name));
+                prop_assert_eq!(of(&mended.state), of(&turn.state), "{:?}", event);
+                prop_assert_eq!(texts(&mended), texts(&turn), "{:?}", event);
+            }
+            (drive.state, drive.floor) = (turn.state, after);
+            if choices.0.len() == 0 {
+                break;
+            }
+            event = self::event(&mut choices, &mut drive, &[]);
+        }
     }
 
     /// Whoever is left alone by everybody but the clock comes to an end, or stands still and says why.
