@@ -190,7 +190,7 @@ pub(crate) async fn append(
     .await?;
     let mut phones = of_all(State::OptedOut).map(|line| line.phone).peekable();
     if phones.peek().is_none() {
-        return Ok(false);
+        return Ok(());
     }
     let sql = "SELECT DISTINCT contact_id FROM contact_address
                WHERE tenant_id = $1 AND kind = 'phone' AND address {among $2} AND opted_out_at_us IS NOT NULL";

@@ -43,9 +43,7 @@ pub(crate) async fn act(
             }
             done
         }
-        Asks::Model { assistant, question } => {
-            model::ask(world, claimed.tenant, key, *assistant, question).await?
-        }
+        Asks::Model { assistant, question } => model::ask(world, claimed.tenant, key, *assistant, question).await?,
     };
     tell(world, claimed, enrolment, key, result).await
 }

@@ -53,7 +53,6 @@ impl Door {
         Ok(())
     }
 
-
     /// As if so many more were in it.
     pub(super) fn would_hold(&mut self, workflow: WorkflowId, more: i64) {
         let inside = self.inside.entry(workflow).or_default();

@@ -32,7 +32,14 @@ impl Who {
         let today = zone.to_datetime(now).date();
         let (tokens_today, cost_micros_today) = run::used_on(tx, today, id).await?;
         let keys = assistant::keys(tx, id).await?;
-        Ok(Some(Self { assistant, keys, today, record_days: settings.run_record_days, tokens_today, cost_micros_today }))
+        Ok(Some(Self {
+            assistant,
+            keys,
+            today,
+            record_days: settings.run_record_days,
+            tokens_today,
+            cost_micros_today,
+        }))
     }
 
     /// It has used up today what it may, with what was used since this was read.

@@ -149,12 +149,7 @@ fn begins(workflow: WorkflowId, contact: ContactId, key: Option<String>, source:
 }
 
 /// Has them looked at. Whoever comes to one workflow by several things at once comes once.
-async fn enter(
-    tx: &mut TenantTx<'_>,
-    at: Timestamp,
-    ids: &mut Ids,
-    mut coming: Vec<Coming>,
-) -> Result<(), StoreError> {
+async fn enter(tx: &mut TenantTx<'_>, at: Timestamp, ids: &mut Ids, mut coming: Vec<Coming>) -> Result<(), StoreError> {
     let mut known = BTreeSet::new();
     coming.retain(|one| known.insert((one.workflow, one.contact, one.key.clone())));
     super::enter(tx, at, ids, &coming).await

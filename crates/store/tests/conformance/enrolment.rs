@@ -203,7 +203,9 @@ on_both_engines! {
             let sql = "UPDATE contact_address SET opted_in_at_us = $3 WHERE tenant_id = $1 AND address = $2";
             tx.exec(sql, args![desk::phone(2), at(100)]).await?;
             let mut decision = Decision::default();
-            [out(1, 50), out(2, 50), out(5, 50)].into_iter().for_each(|one| decision.change(Change::Consented(one)));
+            for one in [out(1, 50), out(2, 50), out(5, 50)] {
+                decision.change(Change::Consented(one));
+            }
             remember(tx, at(101), &mut desk::ids(1), &[decision]).await?;
             // On the list of those that get no texts.
             let new = suppression::New { reason: "Moved", source: suppression::Source::Api, until: None, by: None };

@@ -87,7 +87,10 @@ async fn told(store: &Store) -> Vec<EnrolmentId> {
         Ok::<_, StoreError>(words.into_iter().map(|told| told.word).collect::<Vec<_>>())
     };
     let words = store.write(ACME, heed).await.unwrap();
-    assert!(words.len() == ways.len() && words.iter().all(|word| *word == Word::Event(Event::ContactChanged)), "{words:?}");
+    assert!(
+        words.len() == ways.len() && words.iter().all(|word| *word == Word::Event(Event::ContactChanged)),
+        "{words:?}"
+    );
     ways
 }
 

@@ -106,7 +106,13 @@ pub async fn trace(
     let enrolment = found.ok_or_else(no_such)?;
     let more = turns.len() > TURNS as usize;
     turns.truncate(TURNS as usize);
-    Ok(Json(EnrolmentTrace { enrolment, turns: turns.into_iter().map(EnrolmentTurn::from).collect(), more, texts, runs }))
+    Ok(Json(EnrolmentTrace {
+        enrolment,
+        turns: turns.into_iter().map(EnrolmentTurn::from).collect(),
+        more,
+        texts,
+        runs,
+    }))
 }
 
 impl From<Turn> for EnrolmentTurn {

@@ -211,7 +211,9 @@ fn an_answer_may_come_before_the_question_is_known_to_be_out() {
 #[test]
 fn what_is_written_while_the_question_waits_to_go_is_not_its_answer() {
     // Seconds after the question was asked for: when it left, when they wrote, and whether that answers it.
-    for (left, wrote, answers) in [(0, 0, true), (40_000, 3_600, false), (40_000, 39_990, false), (40_000, 40_060, true)] {
+    for (left, wrote, answers) in
+        [(0, 0, true), (40_000, 3_600, false), (40_000, 39_990, false), (40_000, 40_060, true)]
+    {
         for is_told_first in [true, false] {
             let of = question(json!({}));
             let (mut drive, _) = Drive::begin(&of);

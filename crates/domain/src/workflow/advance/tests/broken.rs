@@ -26,7 +26,7 @@ impl Drive<'_> {
 
     fn sent(&self) -> Event {
         let Some(Waits::Effect { of, .. }) = self.state.waits.clone() else { panic!("{:?}", self.state) };
-        Event::Done { of, result: Done::Sent }
+        Event::Done { of, result: Done::Sent, at: None }
     }
 }
 
