@@ -91,7 +91,16 @@ function checkTools(tools: readonly T.ToolPatch[]): void {
 /** Older work of every assistant's. */
 const figuresOf = (days: number): T.AssistantFigures => {
   const replied = 9 * days;
-  const runs = { replied, suggested: 124, refused: 6, handed_off: 41, silent: 18, outdated: 9, approval: 3 };
+  const runs = {
+    replied,
+    suggested: 124,
+    refused: 6,
+    handed_off: 41,
+    silent: 18,
+    outdated: 9,
+    approval: 3,
+    for_workflows: 0,
+  };
   const drafts = { open: 2, accepted: 84, edited: 23, rejected: 8, superseded: 7 };
   const sum = (counts: object) => Object.values(counts).reduce((all: number, one: number) => all + one, 0);
   return {

@@ -149,6 +149,7 @@ function traceOf(d: FakeDesk, enrolment: T.Enrolment): T.EnrolmentTrace {
     })),
     more: false,
     texts: [],
+    runs: [],
   };
 }
 
@@ -170,7 +171,8 @@ export const enrolmentRoutes: Record<string, Handler> = {
     const { per_minute = 6_000, dry_run } = body as unknown as T.NewSelection;
     // Whatever groups are named, everybody is in them.
     const all = contactsOf(d);
-    const isInside = (c: T.Contact) => d.enrolments.some((e) => e.workflow_id === id && e.contact_id === c.id);
+    const isInside = (c: T.Contact) =>
+      d.enrolments.some((e) => e.workflow_id === id && e.contact_id === c.id);
     const fresh = all.filter((c) => !isInside(c));
     const selection: T.Selection = {
       id: d.id("sel"),

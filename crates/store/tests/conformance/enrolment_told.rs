@@ -188,7 +188,7 @@ on_both_engines! {
         let still = |n, workflow, contact| Way { by_workflow: true, ..way(n, workflow, 1, contact) };
         let woken = async || {
             let due = async |tx: &mut SystemTx<'_>| enrolment::due(tx, at(900), 10).await;
-            store.system_read(due).await.unwrap().into_iter().map(|(_, way)| way).collect::<Vec<_>>()
+            store.system_write(due).await.unwrap().into_iter().map(|(_, way)| way).collect::<Vec<_>>()
         };
         begin(&store, vec![still(1, SURVEY, 1), still(2, OTHER, 1)]).await;
         goes_on(&store, 5, SURVEY, Standing::Paused).await;

@@ -2388,6 +2388,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/selections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far it is with letting many people in. */
+        get: operations["get_selections_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/selections/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody more is let in by it. Whoever entered goes on. */
+        post: operations["post_selections_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2999,6 +3033,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{id}/enrolments.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Each way through a workflow as CSV in UTF-8, the newest first: whose, where it stands, what came of it, which steps they came to, and
+         *     what is remembered of them, by the variables of the version that people enter. What a spreadsheet would take for a formula begins
+         *     with an apostrophe. Of a way that goes on, the row is as it was when it was read.
+         */
+        get: operations["get_workflows_id_enrolments_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{id}/export": {
         parameters: {
             query?: never;
@@ -3025,6 +3080,26 @@ export interface paths {
         };
         /** What became of those who entered a version: how many are where, went through, answered, dropped, and how long it took. */
         get: operations["get_workflows_id_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/funnel.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The funnel of a version as CSV in UTF-8: each of its steps, in the document's order, and what it does in plain words. `waiting` are
+         *     there now; `dropped` are those whose way ended there. `took` says which ways people took.
+         */
+        get: operations["get_workflows_id_funnel_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3081,9 +3156,10 @@ export interface paths {
         put?: never;
         /**
          * Makes the draft a version, which never changes, and the one that people enter from now on. Whoever is in an earlier one goes on
-         *     in that. What is as the newest version makes no new one.
+         *     in that, if they are not taken along (`move_along`). What is as the newest version makes no new one.
          * @description A draft that makes no sense is refused with 422 `workflow_has_faults`: all of `faults`, each with its place. So is one that makes
-         *     sense and of which a conversation that is kept with it (`goldens`) goes otherwise than it is written.
+         *     sense and of which a conversation that is kept with it (`goldens`) goes otherwise than it is written. One that does not have each
+         *     step at which somebody stands who is to be taken along is refused with 409 `not_compatible`.
          */
         post: operations["post_workflows_id_publish"];
         delete?: never;
@@ -3120,6 +3196,27 @@ export interface paths {
         put?: never;
         /** Lets people in again, and those in it go on. */
         post: operations["post_workflows_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/selections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The times that many people were let into a workflow together, the newest first; of those that are over, the newest hundred. */
+        get: operations["get_workflows_id_selections"];
+        put?: never;
+        /**
+         * Lets many people into a workflow, each once by the workflow's own rules, or tells who would enter (`dry_run`). That goes on by
+         *     itself, so many a minute: `GET /selections/{id}` tells how far it is, and `workflow.updated` whenever it has gone on.
+         */
+        post: operations["post_workflows_id_selections"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3674,6 +3771,11 @@ export interface components {
              * @description It asked people before it did something.
              */
             approval: number;
+            /**
+             * Format: int64
+             * @description A workflow asked its model something.
+             */
+            for_workflows: number;
             /**
              * Format: int64
              * @description People got the conversation.
@@ -5639,6 +5741,63 @@ export interface components {
             /** @description What, for programs. */
             what: Record<string, never>;
         };
+        /** @description What a model was asked for somebody's way. */
+        EnrolmentRun: {
+            /** @description What the model answered, each try. */
+            answers: string[];
+            /** @description Whose model it is. */
+            assistant_id: string;
+            /**
+             * Format: int32
+             * @description Which version of the assistant.
+             */
+            assistant_version: number;
+            /** @description What was wrong with its answers, in plain words. */
+            checks: string[];
+            cost: components["schemas"]["Cost"] | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            created_at: string;
+            /**
+             * @description Which one.
+             * @example run_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description Which model answered; `null`: none was asked. */
+            model: string | null;
+            /** @description What came of it. */
+            outcome: components["schemas"]["EnrolmentRunOutcome"];
+            /** @description Why it came to nothing, in plain words; empty: it did not. */
+            reason: string;
+            /** @description At which step. */
+            step: string;
+            /** @description What the model was told to be and to know. */
+            system: string;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_in: number;
+            /**
+             * Format: int64
+             * @description As billed; 0 if the server did not say.
+             */
+            tokens_out: number;
+            /** @description What was said to the model. */
+            turns: components["schemas"]["RunTurn"][];
+        };
+        /**
+         * @description What came of what a model was asked for somebody's way.
+         * @enum {string}
+         */
+        EnrolmentRunOutcome: "wrote" | "chose" | "found" | "failed";
         /**
          * @description How it stands with somebody's way through a workflow, as it is kept: it goes on; somebody paused it, or its workflow; a step
          *     waits for somebody to have it done again; it is over.
@@ -5665,6 +5824,8 @@ export interface components {
             enrolment: components["schemas"]["Enrolment"];
             /** @description There are more: ask again with `after`. */
             more: boolean;
+            /** @description What models were asked for it, the oldest first; at most the latest 100. Records are kept for the organisation's time. */
+            runs: components["schemas"]["EnrolmentRun"][];
             /** @description The first texts that it has sent, at most 500, the oldest first; the receipt of each tells the rest. */
             texts: components["schemas"]["EnrolmentText"][];
             /** @description Its turns, the first first; at most 500. */
@@ -7750,50 +7911,63 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Listed_Workflow: {
+        Listed_WorkflowListed: {
+            /** @description The rows. */
+            data: (components["schemas"]["Workflow"] & components["schemas"]["WorkflowSize"])[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_WorkflowSelection: {
             /** @description The rows. */
             data: {
                 /**
                  * Format: date-time
-                 * @description When it was last changed.
-                 */
-                changed_at: string;
-                /**
-                 * Format: date-time
-                 * @description When it was made.
+                 * @description When.
                  */
                 created_at: string;
-                /** @description The member who made it; `null`: a program. */
+                /** @description The member who asked for it; `null`: a program. */
                 created_by: string | null;
+                /** @description It is only counted who would enter. */
+                dry_run: boolean;
                 /**
-                 * @description Which one.
-                 * @example wfl_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 * Format: date-time
+                 * @description When it was over; `null`: it is not.
+                 */
+                ended_at: string | null;
+                /**
+                 * Format: int64
+                 * @description So many entered, or would.
+                 */
+                entered: number;
+                /**
+                 * @description Which.
+                 * @example sel_01939f0a7c2e7d40a1b2c3d4e5f60718
                  */
                 id: string;
                 /**
                  * Format: int64
-                 * @description The version that people enter; `null`: none was published.
+                 * @description So many people were looked at, whether they are meant or not.
                  */
-                live_version: number | null;
-                /** @description What its draft is called. */
-                name: string;
+                looked: number;
                 /**
-                 * Format: date-time
-                 * @description Since when it is paused; `null`: it is not.
+                 * Format: int32
+                 * @description So many a minute are let in.
                  */
-                paused_at: string | null;
+                per_minute: number;
+                /** @description So many who are meant were not let in, or would not be, by the reason: as `POST /workflows/{id}/enrolments` says. */
+                refused: {
+                    [key: string]: number;
+                };
+                /** @description How it stands. While the workflow is paused, it waits. */
+                state: components["schemas"]["SelectionState"];
                 /**
                  * Format: int64
-                 * @description The draft's own number: it rises with each change.
+                 * @description Of so many; `null`: nobody has begun.
                  */
-                revision: number;
-                /**
-                 * @description How it stands: `draft`, it was never published; `active`, people enter it; `paused`, nobody enters it and nobody in it
-                 *     goes on; `archived`, nobody enters it and whoever is in it goes on to their end.
-                 */
-                state: components["schemas"]["WorkflowState"];
-                /** @description The draft says something else than that version, or there is none. */
-                unpublished: boolean;
+                to_look: number | null;
+                /** @description Into which workflow. */
+                workflow_id: string;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -8090,6 +8264,20 @@ export interface components {
              */
             output_micros: number;
         };
+        /** @description How those are taken along who are in an earlier version. */
+        MoveAlong: {
+            /**
+             * @description Only tell what would become of whom: nothing is published.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Format: int32
+             * @description So many a minute at most, from 1 to 100,000; if not said, 1,000.
+             * @default null
+             */
+            per_minute: number | null;
+        };
         /** @description An address more: a phone or an e-mail address. */
         NewAddress: {
             /** @description An e-mail address. */
@@ -8317,6 +8505,31 @@ export interface components {
         NewNote: {
             /** @description What it says. */
             body: string;
+        };
+        /** @description Who is to enter a workflow together: whoever one of these means. */
+        NewSelection: {
+            /** @description Contacts by their labels, lists, segments and imports; `phones` cannot be named here. */
+            audience?: components["schemas"]["ChangeAudience"];
+            condition?: components["schemas"]["Condition"] | null;
+            /** @description These contacts, at most 10,000. */
+            contact_ids?: string[];
+            /** @description Only count who would enter, and who would not and why. */
+            dry_run?: boolean;
+            /** @description What they enter by: nobody enters twice by the same. If not said, the workflow's own rule. */
+            key?: string | null;
+            /** @description From which of the tenant's numbers they are texted; if not said, the one that they know. */
+            number_id?: string | null;
+            /**
+             * Format: int32
+             * @description So many a minute, from 1 to 100,000; if not said, 6,000. Ten come together where that is few.
+             */
+            per_minute?: number | null;
+            /** @description The same as text. */
+            text?: string | null;
+            /** @description What is known from the start, by the keys of the workflow's variables. */
+            variables?: {
+                [key: string]: string;
+            };
         };
         /** @description A source to answer from. Files are uploaded to `/knowledge/files`. */
         NewSource: {
@@ -8818,6 +9031,8 @@ export interface components {
         };
         /** @description How to publish a draft. */
         PublishWorkflow: {
+            /** @default null */
+            move_along: components["schemas"]["MoveAlong"] | null;
             /**
              * @description What is new in it, for people; at most 500 characters.
              * @default null
@@ -8834,6 +9049,11 @@ export interface components {
         PublishedAssistant: components["schemas"]["Assistant"] & {
             /** @description Test cases that the version breaks all the same. */
             warnings?: components["schemas"]["BrokenCase"][];
+        };
+        /** @description A workflow that was published, and what becomes of those who are in its earlier versions. */
+        PublishedWorkflow: components["schemas"]["WorkflowDetail"] & {
+            /** @description Of each earlier version that somebody is in: who moves, and who stays and why. Empty if nobody was to be taken along. */
+            moved?: components["schemas"]["Migrated"][];
         };
         /** @description What counts for one purpose. */
         PurposeConsent: {
@@ -9565,6 +9785,11 @@ export interface components {
             /** @description Why. */
             why: components["schemas"]["Verdict"];
         };
+        /**
+         * @description How it stands with people who are let into a workflow together.
+         * @enum {string}
+         */
+        SelectionState: "running" | "done" | "cancelled";
         /** @description How much campaigns send at most, in segments; `null`: no limit. Texts to one person never wait for these. */
         SendingLimits: {
             /**
@@ -9795,6 +10020,11 @@ export interface components {
             came: number;
             /**
              * Format: int64
+             * @description How many ways ended there.
+             */
+            ended: number;
+            /**
+             * Format: int64
              * @description How often it could not be done.
              */
             failed: number;
@@ -9810,6 +10040,11 @@ export interface components {
             left_out: number;
             /**
              * Format: int64
+             * @description How long the one in the middle stayed, in seconds, to about a fifth; of those who left.
+             */
+            median_seconds: number;
+            /**
+             * Format: int64
              * @description How long they stayed on average, in seconds; of those who left.
              */
             seconds: number;
@@ -9820,7 +10055,7 @@ export interface components {
              * @description How often the time was over.
              */
             timed_out: number;
-            /** @description Which ways were taken, and how often. */
+            /** @description Which ways were taken, and how often: `case 1`, `path 2`, by their place; `otherwise`, `no_match`. */
             took: {
                 [key: string]: number;
             };
@@ -10128,6 +10363,11 @@ export interface components {
             /** @description What they got and said, and what happened, in order; at most 100. */
             seen: components["schemas"]["SeenInPlay"][];
         };
+        /**
+         * @description What begins somebody's way through a workflow.
+         * @enum {string}
+         */
+        TriggerKind: "campaign" | "keyword" | "text" | "new_conversation" | "tag_added" | "tag_removed" | "field_changed" | "segment_entered" | "date" | "conversation_resolved" | "no_reply" | "link_clicked" | "delivery_failed" | "api" | "by_hand";
         /** @description A condition to try, as JSON or as text. */
         TryCondition: {
             condition?: components["schemas"]["Condition"] | null;
@@ -10287,6 +10527,8 @@ export interface components {
              *     goes on; `archived`, nobody enters it and whoever is in it goes on to their end.
              */
             state: components["schemas"]["WorkflowState"];
+            /** @description What begins that version, in its order; nothing before one was published. */
+            triggers: components["schemas"]["WorkflowBegins"][];
             /** @description The draft says something else than that version, or there is none. */
             unpublished: boolean;
         };
@@ -10331,6 +10573,13 @@ export interface components {
             models?: components["schemas"]["WorkflowAnswer"][];
             /** @description Of texts: `sent`, `blocked` or `failed`. */
             sends?: components["schemas"]["WorkflowAnswer"][];
+        };
+        /** @description What begins a workflow, in short. */
+        WorkflowBegins: {
+            /** @description What that is about: the words, the label, the field, how long; or the id of a segment or a campaign. `null`: nothing, or any. */
+            about: string | null;
+            /** @description What happens, as documents call it. */
+            kind: components["schemas"]["TriggerKind"];
         };
         /**
          * @description What one person's way costs at most. An assistant that the conversation is given to, and other workflows that are entered, are
@@ -10431,7 +10680,7 @@ export interface components {
             time_zone?: string | null;
         };
         /** @description A workflow with its draft, and what is wrong with it. */
-        WorkflowDetail: components["schemas"]["Workflow"] & {
+        WorkflowDetail: components["schemas"]["Workflow"] & components["schemas"]["WorkflowSize"] & {
             /** @description The draft, in the form that `GET /workflow-schema` tells. */
             document: Record<string, never>;
             /**
@@ -10579,6 +10828,8 @@ export interface components {
             /** @description All of them. */
             data: components["schemas"]["GalleryWorkflow"][];
         };
+        /** @description A workflow, and how many people it has to do with. */
+        WorkflowListed: components["schemas"]["Workflow"] & components["schemas"]["WorkflowSize"];
         /** @description What happens in a play. */
         WorkflowPlay: {
             /** @description They text this. */
@@ -10646,6 +10897,74 @@ export interface components {
         WorkflowSecrets: {
             /** @description By name. */
             data: components["schemas"]["WorkflowSecret"][];
+        };
+        /** @description People who are let into a workflow together, and what came of it so far. */
+        WorkflowSelection: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description The member who asked for it; `null`: a program. */
+            created_by: string | null;
+            /** @description It is only counted who would enter. */
+            dry_run: boolean;
+            /**
+             * Format: date-time
+             * @description When it was over; `null`: it is not.
+             */
+            ended_at: string | null;
+            /**
+             * Format: int64
+             * @description So many entered, or would.
+             */
+            entered: number;
+            /**
+             * @description Which.
+             * @example sel_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description So many people were looked at, whether they are meant or not.
+             */
+            looked: number;
+            /**
+             * Format: int32
+             * @description So many a minute are let in.
+             */
+            per_minute: number;
+            /** @description So many who are meant were not let in, or would not be, by the reason: as `POST /workflows/{id}/enrolments` says. */
+            refused: {
+                [key: string]: number;
+            };
+            /** @description How it stands. While the workflow is paused, it waits. */
+            state: components["schemas"]["SelectionState"];
+            /**
+             * Format: int64
+             * @description Of so many; `null`: nobody has begun.
+             */
+            to_look: number | null;
+            /** @description Into which workflow. */
+            workflow_id: string;
+        };
+        /** @description How many people a workflow has to do with, whatever the version. */
+        WorkflowSize: {
+            /**
+             * Format: int64
+             * @description How often somebody's way through it ended.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description How often somebody entered it.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How many are in it now.
+             */
+            inside: number;
         };
         /**
          * @description How it stands with a workflow: it was never published; people enter it; nobody enters it and nobody in it goes on; nobody
@@ -16582,6 +16901,66 @@ export interface operations {
             };
         };
     };
+    get_selections_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowSelection"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_selections_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowSelection"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -17762,7 +18141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_Workflow"];
+                    "application/json": components["schemas"]["Listed_WorkflowListed"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -18163,6 +18542,47 @@ export interface operations {
             };
         };
     };
+    get_workflows_id_enrolments_csv: {
+        parameters: {
+            query?: {
+                /** @description Those through this workflow. */
+                workflow_id?: string;
+                /** @description Those of this contact. */
+                contact_id?: string;
+                /** @description Those that stand so: `live`, `paused`, `failed` or `ended`; several with commas between. */
+                status?: string;
+                /** @description Those who stand at this step, or ended there. */
+                step?: string;
+                /** @description Those whose name, company or number has this in it. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_workflows_id_export: {
         parameters: {
             query?: {
@@ -18219,6 +18639,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowFunnel"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_funnel_csv: {
+        parameters: {
+            query?: {
+                /** @description The version; if not said, the one that people enter. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description A problem, with a stable code. */
@@ -18316,7 +18769,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkflowDetail"];
+                    "application/json": components["schemas"]["PublishedWorkflow"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -18377,6 +18830,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflows_id_selections: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_WorkflowSelection"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_selections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSelection"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowSelection"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -14,6 +14,7 @@ const traceOf = (turns: EnrolmentTurn[]): EnrolmentTrace => ({
   turns,
   more: false,
   texts: [],
+  runs: [],
 });
 
 test("only turns that are not here yet are asked for", async () => {

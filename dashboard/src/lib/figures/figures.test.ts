@@ -4,7 +4,7 @@ import { acceptance, draftParts, percent, runParts, short, sinceOf } from "./fig
 
 const figures: AssistantFigures = {
   runs: {
-    total: 10,
+    total: 12,
     replied: 4,
     suggested: 3,
     refused: 0,
@@ -12,6 +12,7 @@ const figures: AssistantFigures = {
     silent: 1,
     outdated: 0,
     approval: 1,
+    for_workflows: 2,
   },
   drafts: { total: 8, open: 1, accepted: 3, edited: 1, rejected: 1, superseded: 2 },
   tokens: 12_400,
@@ -27,6 +28,7 @@ const none: AssistantFigures = {
     silent: 0,
     outdated: 0,
     approval: 0,
+    for_workflows: 0,
   },
   drafts: { total: 0, open: 0, accepted: 0, edited: 0, rejected: 0, superseded: 0 },
   tokens: 0,

@@ -28,6 +28,7 @@ const RUNS: Shape<AssistantFigures["runs"]> = [
   { id: "refused", label: "Held back", means: "The checks did not let its reply through.", tone: "bad" },
   { id: "silent", label: "Said nothing", means: "Nothing was to be said.", tone: "plain" },
   { id: "outdated", label: "Overtaken", means: "Another text or a person came in between.", tone: "plain" },
+  { id: "for_workflows", label: "For workflows", means: "A step of a workflow asked it.", tone: "accent" },
 ];
 
 const DRAFTS: Shape<AssistantFigures["drafts"]> = [

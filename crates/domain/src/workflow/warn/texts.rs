@@ -84,7 +84,10 @@ pub(super) fn answers_nobody(published: &Published) -> Vec<Fault> {
     let wrote = |trigger: &Trigger| {
         matches!(trigger, Trigger::Keyword { .. } | Trigger::Text { .. } | Trigger::NewConversation { .. })
     };
-    if published.document.triggers.iter().all(wrote) {
+    // Whom somebody lets in by hand where others enter by writing has most likely written, too.
+    let triggers = published.document.triggers.iter();
+    let by_themselves: Vec<&Trigger> = triggers.filter(|trigger| !matches!(trigger, Trigger::ByHand)).collect();
+    if !by_themselves.is_empty() && by_themselves.into_iter().all(wrote) {
         return Vec::new();
     }
     let hears = |node: &Node| matches!(node.op, Op::Wait(_));
