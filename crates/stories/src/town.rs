@@ -304,6 +304,8 @@ impl Town {
         let takes_over = self.mortal.is_some() && self.store.engine() == store::dialect::Engine::Sqlite;
         let errands = if takes_over { self.started } else { begun(ERRAND_LEASE) };
         let renewed = now.checked_add(RENEWED_LEFT).expect("a time");
+        // What is asked again later than a lease lasts is not being asked now.
+        let leased = now.checked_add(RENEWED_LEASE).expect("a time");
         let renewed = if takes_over { self.started } else { renewed.max(begun(RENEWED_LEASE)) };
         self.store
             .system_read(async move |tx| {
@@ -330,7 +332,7 @@ impl Town {
                                  AND (lease_until_us >= $2 OR lease_until_us < $1))
                               + (SELECT COUNT(*) FROM errand WHERE ready_at_us <= $1
                                  OR (attempt > 0 AND kind <> 'act_for_workflow' AND ready_at_us >= $3)
-                                 OR (attempt > 0 AND kind = 'act_for_workflow' AND ready_at_us >= $4))
+                                 OR (attempt > 0 AND kind = 'act_for_workflow' AND ready_at_us BETWEEN $4 AND $5))
                               + (SELECT COUNT(*) FROM entry WHERE ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM enrolment_event WHERE ready_at_us <= $1)
                               + (SELECT COUNT(*) FROM enrolment WHERE due_at_us <= $1)
@@ -341,7 +343,7 @@ impl Town {
                               + (SELECT COUNT(*) FROM webhook_delivery WHERE state = 'waiting' AND next_at_us <= $1)
                               + (SELECT COUNT(*) FROM webhook w JOIN event_head h ON h.tenant_id = w.tenant_id
                                  WHERE w.enabled AND w.told_seq < h.seq)",
-                        args![now, sends, errands, renewed],
+                        args![now, sends, errands, renewed, leased],
                     )
                     .await?;
                 row.get::<i64>(0)

@@ -96,7 +96,7 @@ store::on_both_engines! {
         assert_eq!(ends(&acme, &ways[1]).await, "goal");
         let _ = acme.post(&format!("/lists/{guests}/contacts"), json!({ "contact_ids": [ann] })).await.is(200);
         assert_eq!(ends(&acme, &ways[2]).await, "goal");
-        let _ = acme.post(&format!("{path}/consents"), json!({ "state": "opted_in", "purpose": "service", "how": "On the phone" })).await.is(201);
+        let _ = acme.post(&format!("{path}/consents"), json!({ "state": "opted_in", "purpose": "marketing", "how": "On the phone" })).await.is(201);
         assert_eq!(ends(&acme, &ways[3]).await, "goal");
         let _ = acme.patch(&path, json!({ "name": "Ann Berg" })).await.is(200);
         assert_eq!(ends(&acme, &ways[4]).await, "goal");
@@ -117,7 +117,7 @@ store::on_both_engines! {
         let [sized, won] = [&sized, &won].map(async |one| text(&enter(&acme, one, &[&ann]).await["entered"][0]["enrolment_id"]));
         let (sized, won) = (sized.await, won.await);
         town.settle().await;
-        import(&town, &acme, "Mobile;Name;Shoe size\r\n+12125550123;Ann;42\r\n+12125550124;Ben;43\r\n").await;
+        import(&town, &acme, "Mobile;Name;Shoe size;Opted in\r\n+12125550123;Ann;42;yes\r\n+12125550124;Ben;43;yes\r\n").await;
         assert_eq!(enrolment(&acme, &sized).await["outcome"], "goal");
         // What a way changes itself is asked for when it goes on, so that it says what it has to say before.
         let wins = json!({ "name": "Wins", "triggers": ["by_hand"], "exits": { "goal": "tag = \"won\"" }, "steps": [
