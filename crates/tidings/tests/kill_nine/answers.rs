@@ -50,7 +50,7 @@ pub async fn answer(control: Control, people: usize, questions: &'static [Questi
             }
             let question = questions.iter().find(|question| question.text == text.body);
             let (Some(nth), Some(question)) = (numbers.get(&text.to), question) else { continue };
-            control.phone(&text.to).text(NUMBER, &question.answer_of(*nth), &[]).unwrap();
+            control.phone(&text.to).text(NUMBER, question.answer_of(*nth), &[]).unwrap();
         }
         if some.is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -88,7 +88,7 @@ async fn answer_again(house: &House, control: &Control, people: usize, questions
         .unwrap();
     for (phone, step) in &waited_for {
         let question = questions.iter().find(|question| question.waits_at.contains(&step.as_str())).unwrap();
-        control.phone(phone).text(NUMBER, &question.answer_of(numbers[phone]), &[]).unwrap();
+        control.phone(phone).text(NUMBER, question.answer_of(numbers[phone]), &[]).unwrap();
     }
     waited_for.len()
 }

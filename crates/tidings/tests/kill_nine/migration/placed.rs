@@ -87,7 +87,7 @@ pub async fn place(house: &House, workflow: &str, number: &str, load: Load, spre
                     log.extend((1..).zip(&placed.turns).map(|(seq, (event, lines))| Logged {
                         enrolment: *id_of,
                         seq,
-                        event: *event,
+                        event,
                         lines: lines.clone(),
                     }));
                     sums.extend(placed.counts.iter().map(|count| (id, 1, count.clone())));

@@ -49,7 +49,11 @@ fn what_came_before_the_question_was_out_is_an_answer_or_given_back() {
     for _ in 0..10 {
         assert!(given_back(&drive.says("hm")).is_empty());
     }
-    assert_eq!(given_back(&drive.says("one more")), [1], "the longer ago it was written, the less likely it is the answer");
+    assert_eq!(
+        given_back(&drive.says("one more")),
+        [1],
+        "the longer ago it was written, the less likely it is the answer"
+    );
     let turn = drive.done(Done::Failed("unreachable".into()));
     assert_eq!(given_back(&turn), (2..=11).collect::<Vec<_>>(), "the question never went out");
     assert_eq!(given_back(&drive.says("hello?")), [12], "it stands still");
