@@ -11,6 +11,4 @@ mod house;
 mod migration;
 mod people;
 mod survey;
-mod system;
 mod texts;
-mod two_nodes;
