@@ -192,24 +192,13 @@ fn senders() -> [Sender; 2] {
     [Sender::unlimited(NUMBER), Sender::unlimited(OTHERS)]
 }
 
-/// Where it is day at any hour of a campaign that begins now: Great Britain, Hawaii, Australia. Numbers of it, without the last six
-/// digits.
-fn day() -> &'static str {
-    match jiff::tz::TimeZone::UTC.to_datetime(SystemClock.now()).hour() {
-        8..=18 => "+447401",
-        19..=21 => "+18082",
-        _ => "+61412",
-    }
-}
-
-/// People whose numbers lie anywhere.
+/// People whose numbers lie anywhere in Norway, which has no hours at which nobody may be texted: this runs at any time of any day.
 fn file(people: usize) -> String {
     use std::fmt::Write as _;
-    let day = day();
     let mut text = String::from("phone,name,opted_in\n");
     for nth in 0..people {
         let scattered = nth * 611_953 % 1_000_000;
-        let _ = writeln!(text, "{day}{scattered:06},Person{nth} Example,yes");
+        let _ = writeln!(text, "+4740{scattered:06},Person{nth} Example,yes");
     }
     text
 }

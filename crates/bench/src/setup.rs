@@ -221,7 +221,7 @@ impl Carrier {
                 ("authorization", format!("Bearer {CARRIER_KEY}")),
                 ("content-type", "application/json".to_owned()),
             ],
-            body: json!({ "name": NAME, "whitelisted_destinations": ["US", "GB", "AU"], "webhook_api_version": "2" })
+            body: json!({ "name": NAME, "whitelisted_destinations": ["*"], "webhook_api_version": "2" })
                 .to_string()
                 .into(),
             timeout: Duration::from_secs(5),

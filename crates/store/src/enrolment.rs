@@ -171,37 +171,36 @@ pub async fn begin(tx: &mut TenantTx<'_>, now: Timestamp, ways: &[&Way]) -> Resu
 /// # Errors
 /// [`StoreError::Retry`] if one of them has moved meanwhile; when the database fails.
 pub async fn go_on(tx: &mut TenantTx<'_>, now: Timestamp, ways: &[(&Way, u64)]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(ways.len());
     for (way, from) in ways {
-        let moved = tx
-            .exec_returning_count(
-                "UPDATE enrolment SET version = $4, status = $5, by_workflow = $6, step_id = $7, waits = $8, awaits_message = $9,
-                     since_us = $10, seq = $11, due_at_us = $12, floor_until_us = $13, state = $14, outcome = $15,
-                     ended_at_us = COALESCE(ended_at_us, $16)
-                 WHERE tenant_id = $1 AND id = $2 AND seq = $3",
-                args![
-                    way.id,
-                    i64::try_from(*from).map_err(StoreError::fault)?,
-                    way.version,
-                    status(&way.state),
-                    way.by_workflow,
-                    way.state.at.as_deref(),
-                    waits(&way.state),
-                    way.awaits,
-                    way.state.since,
-                    seq(&way.state),
-                    way.state.wake_at,
-                    way.floor,
-                    text(&way.state)?,
-                    outcome(&way.state),
-                    way.state.is_ended().then_some(now)
-                ],
-            )
-            .await?;
-        if moved != 1 {
-            return Err(StoreError::Retry);
-        }
+        rows.push(row![
+            way.id,
+            i64::try_from(*from).map_err(StoreError::fault)?,
+            way.version,
+            status(&way.state),
+            way.by_workflow,
+            way.state.at.as_deref(),
+            waits(&way.state),
+            way.awaits,
+            way.state.since,
+            seq(&way.state),
+            way.state.wake_at,
+            way.floor,
+            text(&way.state)?,
+            outcome(&way.state),
+            way.state.is_ended().then_some(now)
+        ]);
     }
-    Ok(())
+    let moved = tx
+        .exec_each(
+            "UPDATE enrolment SET version = $4, status = $5, by_workflow = $6, step_id = $7, waits = $8, awaits_message = $9,
+                 since_us = $10, seq = $11, due_at_us = $12, floor_until_us = $13, state = $14, outcome = $15,
+                 ended_at_us = COALESCE(ended_at_us, $16)
+             WHERE tenant_id = $1 AND id = $2 AND seq = $3",
+            rows,
+        )
+        .await?;
+    if moved.iter().all(|moved| *moved == 1) { Ok(()) } else { Err(StoreError::Retry) }
 }
 
 /// Who may have the next reply of these contacts to our numbers, and until when.

@@ -247,12 +247,13 @@ impl<'i> Turns<'i> {
         enrolment::begin(tx, now, &new).await?;
         enrolment::go_on(tx, now, &holding).await?;
         enrolment::write_log(tx, now, &self.log).await?;
-        enrolment::count(tx, self.counts).await?;
         enrolment::finish_words(tx, &self.heeded.iter().collect::<Vec<_>>()).await?;
         enrolment::finish_entries(tx, &entering.iter().collect::<Vec<_>>()).await?;
         let mut lines: Vec<Line> =
             self.ways.values().filter(moved).map(|moving| enrolment::updated(moving.way.id)).collect();
         self.deeds.write(tx, now, self.ids, after, &mut lines).await?;
+        // All who are in a workflow share its sums: nobody waits for them longer than for the end of the transaction.
+        enrolment::count(tx, self.counts).await?;
         Ok(lines)
     }
 }

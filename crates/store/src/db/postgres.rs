@@ -164,8 +164,11 @@ fn pool(target: &Target, connections: usize, config: &StoreConfig) -> Result<Poo
         Some(tls) => Manager::from_config(target.config.clone(), tls, recycling),
         None => Manager::from_config(target.config.clone(), NoTls, recycling),
     };
+    // Whatever is asked is asked of an index. A table that has just grown counts as small until the server has counted it, and
+    // until then every row of every tenant would be read again and again. Such plans look dear, and compiling them costs more.
     let limits = format!(
-        "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 60000",
+        "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 60000; SET enable_seqscan = off;
+         SET jit = off",
         config.statement_timeout.as_millis()
     );
     Pool::builder(manager)

@@ -121,6 +121,17 @@ macro_rules! statements {
             self.tx.push_each(scope, sql, each).await
         }
 
+        /// [`Self::exec_returning_count`] for each of these arguments: how many rows each changed. On PostgreSQL they travel
+        /// together.
+        pub async fn exec_each<'v, const N: usize>(
+            &mut self,
+            sql: &'static str,
+            each: impl IntoIterator<Item = [Value<'v>; N]>,
+        ) -> Result<Vec<u64>, StoreError> {
+            let scope = $scope(self);
+            self.tx.count_each(scope, sql, each).await
+        }
+
         /// Locks rows until the transaction ends, with a query in PostgreSQL's words (`… FOR UPDATE`). SQLite is not even
         /// asked: its writer is alone.
         pub async fn hold(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<(), StoreError> {
@@ -312,6 +323,29 @@ impl Tx {
                 .await?;
         }
         Ok(())
+    }
+
+    async fn count_each<'v, const N: usize>(
+        &mut self,
+        scope: Scope,
+        sql: &'static str,
+        each: impl IntoIterator<Item = [Value<'v>; N]>,
+    ) -> Result<Vec<u64>, StoreError> {
+        let text = self.text(scope, sql)?;
+        let mut each = each.into_iter().peekable();
+        if each.peek().is_none() {
+            return Ok(Vec::new());
+        }
+        if let On::Sqlite(_) = &self.on {
+            let mut counts = Vec::new();
+            self.sqlite_each(scope, &text.sql, each, |count| counts.push(count))?;
+            return Ok(counts);
+        }
+        self.go_on()?;
+        let On::Postgres(session) = &mut self.on else { return Err(StoreError::Closed) };
+        let call = Call { sql: &text.sql, scope, tenant: scope.tenant(), args: &[], comes_again: true };
+        let counts = session.count_each(&call, each.map(Vec::from)).await;
+        self.remember(counts)
     }
 
     async fn try_locks(&mut self, scope: Scope, keys: &[i64]) -> Result<Vec<i64>, StoreError> {

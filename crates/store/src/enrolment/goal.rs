@@ -96,10 +96,11 @@ async fn goals<'p>(
     if parts.len() == 0 {
         return Ok(found);
     }
+    // OFFSET: else PostgreSQL reads everybody's ways first, and then the few goals that there are.
     let sql = "SELECT g.part, g.workflow_id, g.version FROM workflow_goal g
                WHERE g.tenant_id = $1 AND g.part {among $2} AND EXISTS (
                    SELECT 1 FROM enrolment n
-                   WHERE n.tenant_id = $1 AND n.workflow_id = g.workflow_id AND n.ended_at_us IS NULL)";
+                   WHERE n.tenant_id = $1 AND n.workflow_id = g.workflow_id AND n.ended_at_us IS NULL LIMIT 1 OFFSET 0)";
     for row in tx.rows(sql, args![list(parts)]).await? {
         found.entry(row.get(0)?).or_default().insert((row.get(1)?, row.get(2)?));
     }
