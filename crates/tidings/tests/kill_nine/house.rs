@@ -102,6 +102,11 @@ impl House {
     pub fn serve(&self, node: usize) -> Server {
         Server(self.command(node).arg("serve").stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap())
     }
+
+    /// The same caller, who calls this node and no other.
+    pub fn at(&self, node: usize, caller: &Caller) -> Caller {
+        Caller { base: base(self.nodes[node]), ..caller.clone() }
+    }
 }
 
 fn base(port: u16) -> String {

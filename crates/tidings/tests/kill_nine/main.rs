@@ -11,4 +11,6 @@ mod house;
 mod migration;
 mod people;
 mod survey;
+mod system;
 mod texts;
+mod two_nodes;
