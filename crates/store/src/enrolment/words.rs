@@ -66,7 +66,7 @@ pub(crate) async fn opted_out(
     add(tx, now, ids, &words).await
 }
 
-/// Ways that were told something, of any tenant: those of the `limit` oldest words.
+/// Ways that were told something, of any tenant: those of the `limit` oldest words. Another node finds the words after them.
 ///
 /// # Errors
 /// When the database fails.
@@ -75,8 +75,8 @@ pub async fn told(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<(TenantId, EnrolmentId)>, StoreError> {
-    let sql =
-        "SELECT tenant_id, enrolment_id FROM enrolment_event WHERE ready_at_us <= $1 ORDER BY ready_at_us, id LIMIT $2";
+    let sql = "SELECT tenant_id, enrolment_id FROM enrolment_event
+               WHERE ready_at_us <= $1 ORDER BY ready_at_us, id LIMIT $2 {skip_locked}";
     let rows = tx.rows(sql, args![now, limit]).await?;
     let mut ways = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<_>, StoreError>>()?;
     ways.sort();
