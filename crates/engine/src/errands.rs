@@ -22,7 +22,7 @@ const POLL: SignedDuration = SignedDuration::from_millis(500);
 /// Longer than any errand may take.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(180);
 /// Somebody's way through a workflow waits no longer than this and [`POLL`] for a node that is dead. Whoever lives renews it.
-const SHORT_LEASE: SignedDuration = SignedDuration::from_secs(10);
+const SHORT_LEASE: SignedDuration = SignedDuration::from_secs(6);
 const RENEWED_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
 /// One kind of errand and how many of it run at once.

@@ -134,10 +134,6 @@ async fn write(
         .await?;
     let (wrote, head, out) = done;
     world.stops.add_all(&out);
-    if !out.is_empty() {
-        // Whoever wants no texts any more is out of every workflow.
-        world.workflows.set(now);
-    }
     head.into_iter().for_each(|head| world.told(tenant, head));
     Ok(wrote)
 }

@@ -16,7 +16,14 @@ const WAIT_US_MAX: i64 = 100_000;
 
 /// What left from each number during the last second.
 #[derive(Debug, Default)]
-pub(super) struct Departures(HashMap<NumberId, VecDeque<Departure>>);
+pub(super) struct Departures(HashMap<NumberId, Left>);
+
+#[derive(Debug, Default)]
+struct Left {
+    departures: VecDeque<Departure>,
+    /// Of all of them.
+    segments: u32,
+}
 
 #[derive(Debug)]
 struct Departure {
@@ -31,26 +38,26 @@ impl Departures {
         let left = self.0.entry(number).or_default();
         let most = u32::try_from(rate_millis / 1_000).unwrap_or(u32::MAX).saturating_add(1);
         let segments = segments.clamp(1, most);
-        let mut at_us = now.as_microsecond().max(left.back().map_or(i64::MIN, |last| last.at_us));
-        let mut within: u32 = left.iter().map(|departure| departure.segments).sum();
-        while let Some(first) = left.front() {
+        let mut at_us = now.as_microsecond().max(left.departures.back().map_or(i64::MIN, |last| last.at_us));
+        while let Some(first) = left.departures.front() {
             let over_at_us = first.at_us.saturating_add(SECOND_US);
-            if over_at_us > at_us && within.saturating_add(segments) <= most {
+            if over_at_us > at_us && left.segments.saturating_add(segments) <= most {
                 break;
             }
             at_us = at_us.max(over_at_us);
-            within -= first.segments;
-            left.pop_front();
+            left.segments = left.segments.saturating_sub(first.segments);
+            left.departures.pop_front();
         }
         at_us = at_us.min(now.as_microsecond().saturating_add(WAIT_US_MAX));
-        left.push_back(Departure { at_us, segments });
+        left.segments = left.segments.saturating_add(segments);
+        left.departures.push_back(Departure { at_us, segments });
         Timestamp::from_microsecond(at_us).unwrap_or(now)
     }
 
     /// Forgets the numbers from which nothing left for a second.
     pub(super) fn forget_old(&mut self, now: Timestamp) {
         let over = now.as_microsecond() - SECOND_US;
-        self.0.retain(|_, left| left.back().is_some_and(|last| last.at_us > over));
+        self.0.retain(|_, left| left.departures.back().is_some_and(|last| last.at_us > over));
     }
 }
 

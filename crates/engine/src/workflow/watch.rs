@@ -88,8 +88,8 @@ async fn look(world: &Arc<World>, tenant: TenantId, id: Uuid) -> Result<bool, St
 enum Step {
     /// Somebody else holds it.
     Nothing,
-    /// It came further, and these are to enter or not.
-    Moved { somebody: bool },
+    /// It came further.
+    Moved,
     /// It is looked for elsewhere: whom a segment means takes a while to find.
     Segment(Watch, SegmentId),
 }
@@ -102,7 +102,7 @@ async fn step(world: &Arc<World>, tenant: TenantId, id: Uuid) -> Result<bool, St
             if !watch::forget(tx, id, SOME).await? {
                 watch::remove(tx, id).await?;
             }
-            return Ok(Step::Moved { somebody: false });
+            return Ok(Step::Moved);
         }
         let trigger = held.trigger.clone();
         let coming = match &trigger {
@@ -115,16 +115,11 @@ async fn step(world: &Arc<World>, tenant: TenantId, id: Uuid) -> Result<bool, St
         let due = if held.until.is_some() { now } else { trigger.next_look(held.since) };
         watch::go_on(tx, &held, due).await?;
         enrolment::enter(tx, now, &mut ids.clone(), &coming).await?;
-        Ok::<_, StoreError>(Step::Moved { somebody: !coming.is_empty() })
+        Ok::<_, StoreError>(Step::Moved)
     };
     match world.store.write(tenant, work).await? {
         Step::Nothing => Ok(false),
-        Step::Moved { somebody } => {
-            if somebody {
-                world.workflows.set(world.now());
-            }
-            Ok(true)
-        }
+        Step::Moved => Ok(true),
         Step::Segment(held, segment) => members(world, tenant, &held, segment).await,
     }
 }
@@ -263,23 +258,18 @@ async fn came(
     }
     let last = found.last().filter(|_| found.len() >= SOME as usize).map(|last| last.0);
     let write = async move |tx: &mut TenantTx<'_>| {
-        let Some(held) = watch::hold(tx, id, now).await?.filter(|held| !held.is_over) else { return Ok(None) };
+        let Some(held) = watch::hold(tx, id, now).await?.filter(|held| !held.is_over) else { return Ok(false) };
         let new = watch::remember(tx, id, &found).await?;
         if !held.looked {
-            return Ok(Some(false));
+            return Ok(true);
         }
         let coming: Vec<Coming> =
             new.iter().map(|contact| comes(held.workflow, *contact, None, Source::SegmentEntered)).collect();
         enrolment::enter(tx, now, &mut ids.clone(), &coming).await?;
-        Ok::<_, StoreError>(Some(!coming.is_empty()))
+        Ok::<_, StoreError>(true)
     };
-    match world.store.write(tenant, write).await? {
-        // It is somebody else's now.
-        None => return Ok(None),
-        Some(true) => world.workflows.set(world.now()),
-        Some(false) => {}
-    }
-    Ok(last)
+    let is_ours = world.store.write(tenant, write).await?;
+    Ok(last.filter(|_| is_ours))
 }
 
 /// Some who left: when they come again, they enter again. Answers how many were found.
