@@ -1,5 +1,6 @@
 //! Workflows without a database: how many turns a core takes, and how long thousands of made-up people need for a month.
 
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -63,6 +64,7 @@ fn survey() -> Result<Published> {
         teams: Vec::new(),
         members: Vec::new(),
         workflows: Vec::new(),
+        media: HashMap::new(),
         secrets: Vec::new(),
     };
     publish(document, &ground).map_err(|faults| anyhow::anyhow!("the survey has faults: {faults:?}"))

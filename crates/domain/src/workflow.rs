@@ -38,7 +38,7 @@
 //!
 //! At run time only data can be missing, since all else was checked. Whoever lacks what a text cannot do without is treated as
 //! its `on_block` says; a condition on what is not known is false (but `is missing` and `!=`); a sum passes over it; a time
-//! that is told by it is as `if_past` says.
+//! that is told by it is as `if_past` says, but nothing is sent at a time that nobody knows.
 
 use jiff::SignedDuration;
 

@@ -41,6 +41,17 @@ CREATE TABLE workflow_goal (
     FOREIGN KEY (tenant_id, workflow_id, version) REFERENCES workflow_version (tenant_id, workflow_id, version)
 ) {clustered};
 
+-- What texts of each version carry: it is kept, and the carrier may fetch it, for as long as the workflow is there.
+CREATE TABLE workflow_media (
+    tenant_id   UUID   NOT NULL,
+    media_id    UUID   NOT NULL,
+    workflow_id UUID   NOT NULL,
+    version     BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, media_id, workflow_id, version),
+    FOREIGN KEY (tenant_id, media_id) REFERENCES media (tenant_id, id),
+    FOREIGN KEY (tenant_id, workflow_id, version) REFERENCES workflow_version (tenant_id, workflow_id, version)
+) {clustered};
+
 -- What begins the live version of each active workflow, in its order; of no other one.
 CREATE TABLE workflow_trigger (
     tenant_id   UUID   NOT NULL,

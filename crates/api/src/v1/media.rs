@@ -75,7 +75,7 @@ pub async fn read(State(app): State<AppState>, caller: Caller, Path(id): Path<Me
     served(id, found.ok_or_else(gone)?)
 }
 
-/// The bytes of an attachment, for the carrier, within 30 days of its upload; of a campaign, for as long as that is not over.
+/// The bytes of an attachment, for the carrier: for 30 days after its upload, and while a campaign or workflow sends it.
 #[utoipa::path(get, path = "/media/{id}/{token}", tag = "media", security(()),
     params(("id" = String, Path), ("token" = String, Path, description = "What the carrier was given.")),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)))]

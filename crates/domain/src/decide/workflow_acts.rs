@@ -98,12 +98,12 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
                 let_assistant_answer(now, ids, scene, &mut conversation, &mut decision);
             }
         }
-        Does::GiveBack { at } => {
+        Does::GiveBack { at, wants_answer } => {
             // Whoever of us wrote since then has read it.
             if conversation.holder == Holder::Agents && conversation.last_direction == Some(Direction::Out) {
                 return decision;
             }
-            give_back(now, ids, scene, by, &mut conversation, *at, &mut decision);
+            give_back(now, ids, scene, by, &mut conversation, wants_answer.then_some(*at), &mut decision);
         }
         Does::Withdraw { .. } => {}
     }
@@ -148,19 +148,20 @@ fn lets_go(conversation: &mut Conversation, decision: &mut Decision) {
     }
 }
 
-/// A text of theirs is as if it had just come, and the way were not there.
+/// A text of theirs is as if it had just come, and the way were not there. `at`: since when it waits for an answer, if it needs one.
 fn give_back(
     now: Timestamp,
     ids: &mut Ids,
     scene: &Scene,
     by: EnrolmentId,
     conversation: &mut Conversation,
-    at: Timestamp,
+    at: Option<Timestamp>,
     decision: &mut Decision,
 ) {
     if conversation.holder == Holder::Workflow(by) {
         conversation.holder = by_default(scene);
     }
+    let Some(at) = at else { return };
     if matches!(conversation.holder, Holder::Assistant(_)) && conversation.has_unsent {
         let which = Unsent::ByAssistant(conversation.id);
         decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });

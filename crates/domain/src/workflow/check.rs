@@ -7,7 +7,7 @@ mod flow;
 mod tests;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::document::{Again, Document, VariableKind, When};
 use super::fault::{FAULTS_MAX, Fault, choose};
@@ -16,9 +16,10 @@ use super::program::{self, Node, Published, To};
 use super::step::Step;
 use super::trigger::Trigger;
 use super::{DEPTH_MAX, STEPS_MAX, VARIABLES_MAX};
+use crate::attachment::Attachment;
 use crate::condition::{Catalogue, check, text};
 use crate::field::{Field, Kind, is_key, is_taken};
-use crate::id::{AssistantId, NumberId, SegmentId, TeamId, UserId, WorkflowId};
+use crate::id::{AssistantId, MediaId, NumberId, SegmentId, TeamId, UserId, WorkflowId};
 
 /// What a tenant's workflows can name.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct Ground {
     pub members: Vec<UserId>,
     /// Its workflows.
     pub workflows: Vec<WorkflowId>,
+    /// Of what was uploaded, what texts carry.
+    pub media: HashMap<MediaId, Attachment>,
     /// The names of its secrets for requests.
     pub secrets: Vec<String>,
 }

@@ -1,5 +1,7 @@
 //! A workflow as it is written, kept, exported and taken in again.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -8,8 +10,10 @@ use super::form;
 use super::golden::Golden;
 use super::step::{Act, Step};
 use super::trigger::Trigger;
+use super::unchosen::is_chosen;
 use crate::condition::{Condition, text};
 use crate::field::{Field, Kind};
+use crate::id::MediaId;
 
 /// A document is at most so long, in bytes.
 pub const BYTES_MAX: usize = 256 * 1024;
@@ -240,6 +244,17 @@ impl Document {
             }
         }
         all.into_iter().filter_map(When::condition).collect()
+    }
+
+    /// What its texts carry, each once.
+    #[must_use]
+    pub fn media(&self) -> BTreeSet<MediaId> {
+        let of = |step: &Step| match &step.act {
+            Act::Send(send) => send.media.clone(),
+            Act::ScheduleSend(later) => later.send.media.clone(),
+            _ => Vec::new(),
+        };
+        self.all_steps().into_iter().flat_map(|(_, step)| of(step)).filter(|id| is_chosen(*id)).collect()
     }
 
     /// All its steps, those inside of others behind these, each with its place.

@@ -92,6 +92,8 @@ pub enum Does {
     GiveBack {
         /// When they sent it.
         at: Timestamp,
+        /// It says more than thanks.
+        wants_answer: bool,
     },
 }
 

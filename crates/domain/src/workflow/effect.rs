@@ -121,6 +121,8 @@ pub enum Deed {
         message: MessageId,
         /// When they sent it.
         at: Timestamp,
+        /// It says more than thanks.
+        wants_answer: bool,
     },
 }
 

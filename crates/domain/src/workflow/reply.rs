@@ -21,6 +21,7 @@ pub use number::number;
 pub use yes_no::yes_no;
 
 use super::step::Heard;
+use crate::assistant::needs_no_answer;
 use crate::condition::fold;
 use crate::field::{Field, FieldError, Kind};
 use crate::id::MessageId;
@@ -38,6 +39,14 @@ pub struct Text {
     pub body: String,
     /// When it was sent, as the carrier says.
     pub sent_at: Timestamp,
+}
+
+impl Text {
+    /// Whether somebody is to answer it, if it answers nothing itself. `from`: who wrote it, E.164.
+    #[must_use]
+    pub fn wants_answer(&self, from: &str) -> bool {
+        needs_no_answer(&self.body, from, false).is_none()
+    }
 }
 
 impl fmt::Debug for Text {

@@ -2,7 +2,7 @@
 
 mod guide;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 use super::simulate::{Answers, Person, Play, Simulation, simulate};
 use super::{Document, Fault, Ground, Published, publish};
+use crate::attachment::Attachment;
 use crate::condition::{Catalogue, Subject};
 use crate::field::{Field, Kind};
-use crate::id::{AssistantId, ListId, NumberId, WorkflowId};
+use crate::id::{AssistantId, ListId, MediaId, NumberId, WorkflowId};
 
 /// 27 November 2026 is a Friday; ten in New York.
 pub(super) fn friday() -> Timestamp {
@@ -40,6 +41,7 @@ pub(super) fn ground() -> Ground {
         teams: Vec::new(),
         members: Vec::new(),
         workflows: vec![WorkflowId(Uuid::from_u128(73))],
+        media: HashMap::from([(MediaId(Uuid::from_u128(74)), Attachment { bytes: 600_000, kept_at: friday() })]),
         secrets: vec!["shop".into()],
     }
 }

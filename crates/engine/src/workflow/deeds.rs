@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::fact::Fact;
 use domain::id::{ContactId, EnrolmentId, Ids, ListId, MessageId, NumberId};
 use domain::message::Author;
+use domain::workflow::reply::Text;
 use domain::workflow::{Changes, Coming, Deed, Does, Doing, Done, ENTER_DEPTH_MAX, Effect, Event, Source, Waits, Word};
 use jiff::Timestamp;
 use store::contact::history::By;
@@ -98,7 +99,7 @@ impl Deeds {
                     self.words.push((loser, Word::Event(Event::FloorLost)));
                 }
             }
-            Deed::GiveBack { at, .. } => self.give_back(way, at),
+            Deed::GiveBack { at, wants_answer, .. } => self.act(way, Does::GiveBack { at, wants_answer }),
             Deed::FreeFloor => {
                 let place = (way.contact, way.number);
                 if around.floors.get(&place).is_some_and(|(by, _)| *by == way.id) {
@@ -111,8 +112,8 @@ impl Deeds {
     }
 
     /// What they sent then and was routed to this way is for whoever answers them otherwise.
-    pub(super) fn give_back(&mut self, way: &Way, at: Timestamp) {
-        self.act(way, Does::GiveBack { at });
+    pub(super) fn give_back(&mut self, way: &Way, text: &Text) {
+        self.act(way, Does::GiveBack { at: text.sent_at, wants_answer: text.wants_answer(&way.phone) });
     }
 
     /// Their way is over: whoever waits for that is told.

@@ -190,7 +190,7 @@ impl<'i> Turns<'i> {
         if !heeded {
             // It was over between the turn in which the text was routed and this one.
             if let (Event::Reply(text), true) = (event, before.is_ended()) {
-                self.deeds.give_back(way, text.sent_at);
+                self.deeds.give_back(way, text);
             }
             return false;
         }

@@ -46,14 +46,16 @@ pub(super) async fn media_of(
     Ok(found)
 }
 
-/// Whether a campaign that is not over, or was a short while ago, sends it: however long ago it was uploaded, the carrier may
-/// fetch it.
+/// Whether a workflow sends it, or a campaign that is not over or was a short while ago: however long ago it was uploaded, the
+/// carrier may fetch it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn is_lent(tx: &mut TenantTx<'_>, now: Timestamp, media: MediaId) -> Result<bool, StoreError> {
     let since = now.checked_sub(FETCHED_AFTER).map_err(StoreError::fault)?;
     let sql = "SELECT 1 FROM campaign_media k JOIN campaign c ON c.tenant_id = k.tenant_id AND c.id = k.campaign_id
-               WHERE k.tenant_id = $1 AND k.media_id = $2 AND (c.ended_at_us IS NULL OR c.ended_at_us >= $3) LIMIT 1";
+               WHERE k.tenant_id = $1 AND k.media_id = $2 AND (c.ended_at_us IS NULL OR c.ended_at_us >= $3)
+               UNION ALL
+               SELECT 1 FROM workflow_media w WHERE w.tenant_id = $1 AND w.media_id = $2 LIMIT 1";
     Ok(tx.opt(sql, args![media, since]).await?.is_some())
 }

@@ -188,9 +188,10 @@ async fn conversations(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) -> 
     for row in tx.rows(sql, args![id]).await? {
         media.extend(json::<Vec<MediaId>>(row.text(0)?)?);
     }
-    // What a campaign sends to many is no word of theirs.
+    // What goes to many is no word of theirs.
     let sql = "DELETE FROM media WHERE tenant_id = $1 AND id {among $2}
-                 AND NOT EXISTS (SELECT 1 FROM campaign_media k WHERE k.tenant_id = $1 AND k.media_id = media.id)";
+                 AND NOT EXISTS (SELECT 1 FROM campaign_media k WHERE k.tenant_id = $1 AND k.media_id = media.id)
+                 AND NOT EXISTS (SELECT 1 FROM workflow_media w WHERE w.tenant_id = $1 AND w.media_id = media.id)";
     tx.push(sql, args![list(&media)]).await?;
     let sql = "SELECT m.id, m.failure FROM conversation v
                JOIN message m ON m.tenant_id = v.tenant_id AND m.conversation_id = v.id

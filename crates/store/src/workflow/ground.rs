@@ -1,12 +1,16 @@
 //! What a tenant's workflows can name.
 
+use std::collections::HashMap;
+
+use domain::id::MediaId;
 use domain::workflow::{Document, Ground};
 
 use super::secret;
 use crate::scene::unknown;
-use crate::{StoreError, TenantTx, args, segment};
+use crate::{StoreError, TenantTx, args, media, segment};
 
-/// What a tenant's workflows can name; of its campaigns, those that the conditions of these documents may mean. However many
+/// What a tenant's workflows can name; of its campaigns, those that the conditions of these documents may mean, and of its
+/// attachments those that they send. However many
 /// documents there are, it takes as many queries.
 ///
 /// # Errors
@@ -15,7 +19,9 @@ pub async fn ground<'d>(
     tx: &mut TenantTx<'_>,
     documents: impl IntoIterator<Item = &'d Document>,
 ) -> Result<Ground, StoreError> {
-    let conditions: Vec<_> = documents.into_iter().flat_map(Document::conditions).collect();
+    let documents: Vec<&Document> = documents.into_iter().collect();
+    let conditions: Vec<_> = documents.iter().flat_map(|document| document.conditions()).collect();
+    let attached: Vec<MediaId> = documents.iter().flat_map(|document| document.media()).collect();
     let mut ground = Ground {
         catalogue: segment::catalogue(tx, &conditions).await?,
         segments: Vec::new(),
@@ -24,6 +30,7 @@ pub async fn ground<'d>(
         teams: Vec::new(),
         members: Vec::new(),
         workflows: Vec::new(),
+        media: if attached.is_empty() { HashMap::new() } else { media::uploaded(tx, &attached).await? },
         secrets: secret::all(tx).await?.into_iter().map(|secret| secret.name).collect(),
     };
     let sql = "SELECT 'segment', id FROM segment WHERE tenant_id = $1

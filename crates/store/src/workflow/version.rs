@@ -12,7 +12,7 @@ use super::{Begins, go_on, standing};
 use crate::enrolment::goal;
 use crate::event::Line;
 use crate::scene::json;
-use crate::{Row, StoreError, TenantTx, args, list};
+use crate::{Row, StoreError, TenantTx, args, list, row};
 
 /// Something that was published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -84,6 +84,8 @@ pub async fn publish(
             )
             .await?;
             goal::publish(tx, id, version, document).await?;
+            let media = document.media().into_iter().map(|media| row![media, id, version]);
+            tx.push_many("INSERT INTO workflow_media (tenant_id, media_id, workflow_id, version)", media).await?;
             version
         }
     };

@@ -4,10 +4,12 @@ use domain::campaign::forecast::Prices;
 use domain::campaign::{Moved, Settings, Standing, State};
 use domain::id::{MediaId, WorkflowId};
 use domain::message::Cost;
+use domain::workflow::{Document, Standing as Runs};
 use jiff::SignedDuration;
+use serde_json::json;
 use store::campaign::{self, attached, check, recipient};
 use store::contact::erase::{Erasure, erase};
-use store::{Store, StoreError, TenantTx, args, media, on_both_engines};
+use store::{Store, StoreError, TenantTx, args, media, on_both_engines, workflow};
 use uuid::Uuid;
 
 use crate::campaign::{JUNE, change, freeze, moved, moves, prepare, shown};
@@ -115,6 +117,36 @@ on_both_engines! {
         let mut left: Vec<_> = left.into_keys().collect();
         left.sort();
         assert_eq!(left, [picture(1), picture(2)]);
+    }
+
+    /// Its texts go for months: whatever of it was published once can be fetched, and is no word of one of those who got it.
+    async fn what_a_workflow_sends_is_lent_and_outlives_whoever_got_it(store) {
+        prepare(&store).await;
+        desk::put_thread(&store, desk::Thread::open(7, 1)).await;
+        desk::put_message(&store, ACME, 1, 7, None).await;
+        let said = serde_json::to_string(&[picture(4), picture(5)]).unwrap();
+        let send = json!({ "text": "Look", "purpose": "service", "media": [picture(4)] });
+        let document = Document::from_json(&json!({
+            "name": "Looks", "triggers": ["api"], "steps": [{ "id": "look", "send": send }]
+        }));
+        let work = async move |tx: &mut TenantTx<'_>| {
+            for n in 4..=5 {
+                media::create(tx, at(0), picture(n), "image/png", &[7; 10], &media::token(ACME, &[7; 24])).await?;
+            }
+            let (id, document) = (WorkflowId(Uuid::from_u128(0x8001)), document.clone().unwrap());
+            let _ = workflow::create(tx, at(0), id, &document, None).await?;
+            let known = workflow::ground(tx, [&document]).await?;
+            assert_eq!(known.media.into_keys().collect::<Vec<_>>(), [picture(4)]);
+            workflow::publish(tx, at(1), id, Runs::Active, &document, (None, None)).await?;
+            tx.exec("UPDATE message SET media = $2 WHERE tenant_id = $1", args![&said]).await?;
+            erase(tx, at(30), contact(7)).await
+        };
+        assert!(matches!(store.write(ACME, work).await.unwrap(), Erasure::Done(_)));
+        let left = desk::read(&store, ACME, async |tx| media::by_ids(tx, &[picture(4), picture(5)]).await).await;
+        assert_eq!(left.into_keys().collect::<Vec<_>>(), [picture(4)]);
+        assert!(lent(&store, 400 * 86_400, 4).await && !lent(&store, 0, 5).await);
+        let theirs = desk::read(&store, BOLT, async |tx| attached::is_lent(tx, at(0), picture(4)).await).await;
+        assert!(!theirs, "it is none of Bolt's");
     }
 
     /// What stands in a thread once somebody answers; and what it cost says what an MMS costs, and nothing of a text.

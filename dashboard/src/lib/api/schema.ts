@@ -2001,7 +2001,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The bytes of an attachment, for the carrier, within 30 days of its upload; of a campaign, for as long as that is not over. */
+        /** The bytes of an attachment, for the carrier: for 30 days after its upload, and while a campaign or workflow sends it. */
         get: operations["get_media_id_token"];
         put?: never;
         post?: never;

@@ -56,10 +56,15 @@ fn one_that_stands_still_keeps_what_is_for_it_for_a_while() {
 #[test]
 fn what_is_given_back_is_answered_by_whoever_answers_otherwise() {
     let at = now() - 3.seconds();
-    let given = |holder, last_direction| {
+    let gives = |holder, last_direction, wants_answer| {
         let waits = |known| Conversation { holder, last_direction, waiting_since: None, ..known };
         let scene = Scene { conversation: scene().conversation.map(waits), ..scene() };
-        let doing = Doing { enrolment: WAY, number: id(2), phone: "+14155550123".into(), does: Does::GiveBack { at } };
+        let doing = Doing {
+            enrolment: WAY,
+            number: id(2),
+            phone: "+14155550123".into(),
+            does: Does::GiveBack { at, wants_answer },
+        };
         let given = workflow_acts(now(), &mut ids(), &scene, Uuid::from_u128(6), &doing);
         let stands = given.changes.iter().find_map(|change| match change {
             Change::ConversationChanged(now) => Some((now.holder, now.waiting_since)),
@@ -67,8 +72,10 @@ fn what_is_given_back_is_answered_by_whoever_answers_otherwise() {
         });
         (stands, told(&given).contains("→ remind"))
     };
+    let given = |holder, last_direction| gives(holder, last_direction, true);
     let answers = Holder::Assistant(id(0xADA));
     let theirs = Some(Direction::In);
+    assert_eq!(gives(Holder::Workflow(WAY), theirs, false), (Some((answers, None)), false), "thanks wait for nothing");
     for (holder, then) in [
         (Holder::Workflow(WAY), (answers, true)),
         (answers, (answers, true)),
@@ -79,7 +86,7 @@ fn what_is_given_back_is_answered_by_whoever_answers_otherwise() {
     }
     assert_eq!(given(Holder::Agents, Some(Direction::Out)), (None, false), "somebody has answered since");
     let out = Scene { contact: scene().contact.map(|ann| Contact { opted_out_at: Some(now()), ..ann }), ..scene() };
-    assert_eq!(acts(&out, Does::GiveBack { at }), "");
+    assert_eq!(acts(&out, Does::GiveBack { at, wants_answer: true }), "");
 }
 
 #[test]

@@ -126,7 +126,8 @@ impl<'t> Turn<'t> {
 
     /// What was routed here and is no answer is somebody's all the same.
     pub(super) fn give_back(&mut self, text: &Text) {
-        self.effect(Deed::GiveBack { message: text.id, at: text.sent_at });
+        let wants_answer = text.wants_answer(self.known.phone);
+        self.effect(Deed::GiveBack { message: text.id, at: text.sent_at, wants_answer });
     }
 
     pub(super) fn give_back_early(&mut self) {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::Compiler;
+use crate::attachment::fits;
 use crate::condition::fold;
 use crate::field::{Field, Kind};
-use crate::id::ListId;
+use crate::id::{ListId, MediaId};
 use crate::template::Template;
 use crate::workflow::clock::At;
 use crate::workflow::document::Variable;
@@ -18,6 +19,7 @@ use crate::workflow::step::{
     Act, Assistant, Delay, Enter, From, Heard, Http, OnInvalid, Save, Send, Split, Step, Task, UpdateContact,
     WaitForReply,
 };
+use crate::workflow::unchosen::is_chosen;
 use crate::workflow::{ALIVE_DAYS, MERGE_MAX, WEIGHT_MAX};
 
 /// Labels and other short words have at most so many characters.
@@ -93,7 +95,13 @@ impl Compiler<'_> {
     fn send(&mut self, at: &str, step: &str, send: &Send) -> Text {
         let template = self.text(&format!("{at}/text"), step, &send.text);
         self.known(&format!("{at}/from"), Some(step), send.from.as_slice(), |ground| &ground.numbers, "number");
-        self.chosen(&format!("{at}/media"), Some(step), &send.media, "attachment");
+        let attached = format!("{at}/media");
+        self.chosen(&attached, Some(step), &send.media, "attachment");
+        let media: Vec<MediaId> = send.media.iter().copied().filter(|id| is_chosen(*id)).collect();
+        if let Err(unfit) = fits(&media, &self.ground.media) {
+            let mend = "Or choose other attachments.";
+            self.fault(Fault::new(attached, unfit.code, unfit.message, mend).of(step));
+        }
         if send.within.is_some_and(Span::is_zero) {
             self.wrong(at, "within", step, "It could never go out.", "Write some time, as in 12h.");
         }

@@ -1,8 +1,12 @@
 //! What is refused, where, and how it is mended.
 
+use std::collections::BTreeSet;
+
 use expect_test::expect;
 use serde_json::json;
+use uuid::Uuid;
 
+use crate::id::MediaId;
 use crate::workflow::testing::{document, ground, told};
 use crate::workflow::{Document, publish, revive};
 
@@ -153,6 +157,25 @@ fn what_is_not_chosen_yet_is_kept_and_told() {
         /triggers/0/segment_entered: It is not chosen which segment. Choose one of your segments, or take it out.
         /triggers/1/keyword/numbers: It is not chosen which number. Choose one of your numbers, or take it out.
         /triggers/2/link_clicked/campaign: It is not chosen which campaign. Choose one of your campaigns, or take it out.
+    "#]].assert_eq(&faults(json));
+}
+
+#[test]
+fn a_text_carries_what_was_uploaded_and_the_carrier_takes() {
+    let media = |ids: &[u128]| ids.iter().map(|id| MediaId(Uuid::from_u128(*id))).collect::<Vec<_>>();
+    let send = |id: &str, ids: &[u128]| json!({ "id": id, "send": { "text": "Hi", "purpose": "service", "media": media(ids) } });
+    let json = json!({ "name": "x", "triggers": ["api"], "steps": [
+        send("one", &[74]),
+        send("other", &[74, 75]),
+        { "id": "later", "schedule_send": { "at": { "moment": "2026-12-01T10:00:00Z" },
+            "send": { "text": "Hi", "purpose": "service", "media": media(&[74, 74]) } } },
+    ] });
+    let document = Document::from_json(&json).unwrap();
+    let named = [74, 75].map(|id| MediaId(Uuid::from_u128(id)));
+    assert_eq!(document.media(), BTreeSet::from(named));
+    expect![[r#"
+        /steps/1/send/media: There is no attachment med_0000000000000000000000000000004b. Upload it first. Or choose other attachments.
+        /steps/2/schedule_send/send/media: Together the attachments weigh 1200000 bytes, and the carrier takes less than 1000000. Leave some out, or make them smaller. Or choose other attachments.
     "#]].assert_eq(&faults(json));
 }
 
