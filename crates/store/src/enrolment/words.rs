@@ -66,7 +66,8 @@ pub(crate) async fn opted_out(
     add(tx, now, ids, &words).await
 }
 
-/// Ways that were told something, of any tenant: those of the `limit` oldest words. Another node finds the words after them.
+/// Ways that were told something, of any tenant: those of the `limit` oldest words. Until the transaction ends, another node finds
+/// the words after them.
 ///
 /// # Errors
 /// When the database fails.

@@ -77,8 +77,8 @@ async fn begin(store: &Store, ways: Vec<Way>) {
 
 /// Who was told that something is known otherwise of them; they have heeded it.
 async fn told(store: &Store) -> Vec<EnrolmentId> {
-    let read = async |tx: &mut SystemTx<'_>| enrolment::told(tx, at(900), 5_000).await;
-    let ways: Vec<EnrolmentId> = store.system_read(read).await.unwrap().into_iter().map(|(_, way)| way).collect();
+    let found = async |tx: &mut SystemTx<'_>| enrolment::told(tx, at(900), 5_000).await;
+    let ways: Vec<EnrolmentId> = store.system_write(found).await.unwrap().into_iter().map(|(_, way)| way).collect();
     let asked = ways.clone();
     let heed = async move |tx: &mut TenantTx<'_>| {
         let words = enrolment::told_of(tx, at(900), &asked).await?;
