@@ -38,8 +38,8 @@ const LONG_MOMENT: SignedDuration = SignedDuration::from_millis(20);
 /// How long whoever runs an errand has it for himself.
 pub(crate) const ERRAND_LEASE: SignedDuration = SignedDuration::from_secs(180);
 /// What is done for workflows has a short one, which is renewed while it runs: so much is always left of it then.
-const RENEWED_LEASE: SignedDuration = SignedDuration::from_secs(10);
-const RENEWED_LEFT: SignedDuration = SignedDuration::from_secs(7);
+const RENEWED_LEASE: SignedDuration = SignedDuration::from_secs(6);
+const RENEWED_LEFT: SignedDuration = SignedDuration::from_secs(3);
 /// Longer than any story takes to come to rest, on the busiest machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
