@@ -103,7 +103,7 @@ pub fn workflow_acts(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: Uuid, d
             if conversation.holder == Holder::Agents && conversation.last_direction == Some(Direction::Out) {
                 return decision;
             }
-            give_back(now, ids, scene, by, &mut conversation, wants_answer.then_some(*at), &mut decision);
+            give_back(now, ids, scene, by, &mut conversation, (*at, *wants_answer), &mut decision);
         }
         Does::Withdraw { .. } => {}
     }
@@ -148,20 +148,23 @@ fn lets_go(conversation: &mut Conversation, decision: &mut Decision) {
     }
 }
 
-/// A text of theirs is as if it had just come, and the way were not there. `at`: since when it waits for an answer, if it needs one.
+/// A text of theirs is as if it had just come, and the way were not there. An assistant need not be
+/// asked about thanks; people see them wait as always.
 fn give_back(
     now: Timestamp,
     ids: &mut Ids,
     scene: &Scene,
     by: EnrolmentId,
     conversation: &mut Conversation,
-    at: Option<Timestamp>,
+    (at, wants_answer): (Timestamp, bool),
     decision: &mut Decision,
 ) {
     if conversation.holder == Holder::Workflow(by) {
         conversation.holder = by_default(scene);
     }
-    let Some(at) = at else { return };
+    if !wants_answer && matches!(conversation.holder, Holder::Assistant(_)) {
+        return;
+    }
     if matches!(conversation.holder, Holder::Assistant(_)) && conversation.has_unsent {
         let which = Unsent::ByAssistant(conversation.id);
         decision.change(Change::UnsentCancelled { which, why: CancelReason::ContactReplied });
