@@ -224,6 +224,8 @@ async fn a_stream_ends_after_a_while_and_with_the_server() {
     let stage = Stage::paced(5, Pace { heartbeat: Duration::from_millis(1), ..PACE }).await;
     let beats = stage.read(Some(5)).count().await;
     assert_eq!(beats, 59);
+    // No sign of life comes between the server's end and the look at it.
+    let stage = Stage::at(5).await;
     let mut stream = stage.read(None);
     piece(&mut stream).await;
     stage.stop.cancel();

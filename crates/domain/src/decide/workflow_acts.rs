@@ -162,6 +162,7 @@ fn give_back(
     if conversation.holder == Holder::Workflow(by) {
         conversation.holder = by_default(scene);
     }
+    conversation.version += 1;
     if !wants_answer && matches!(conversation.holder, Holder::Assistant(_)) {
         return;
     }
@@ -171,7 +172,6 @@ fn give_back(
         conversation.answering = false;
     }
     conversation.waiting_since = Some(conversation.waiting_since.map_or(at, |since| since.min(at)));
-    conversation.version += 1;
     conversation.reopen();
     if conversation.wants_answer() {
         let_assistant_answer(now, ids, scene, conversation, decision);

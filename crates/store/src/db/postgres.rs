@@ -44,6 +44,9 @@ const RETRIES_MAX: u32 = 5;
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(30);
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 
+/// How long a connection keeps the plans that it has made.
+const PLANS_KEPT: Duration = Duration::from_secs(10);
+
 /// Deep futures of debug builds; the space is only taken if it is used.
 const STACK_BYTES: usize = 8 << 20;
 
@@ -180,8 +183,25 @@ fn pool(target: &Target, connections: usize, config: &StoreConfig) -> Result<Poo
             let limits = limits.clone();
             Box::pin(async move { client.batch_execute(&limits).await.map_err(HookError::Backend) })
         }))
+        .pre_recycle(Hook::async_fn(|client, used| {
+            let age = used.age();
+            let is_due = are_plans_old(age.saturating_sub(used.last_used()), age);
+            Box::pin(async move {
+                if is_due { client.batch_execute("DISCARD PLANS").await.map_err(HookError::Backend) } else { Ok(()) }
+            })
+        }))
         .build()
         .map_err(StoreError::fault)
+}
+
+/// Whether a connection forgets its plans, which was this old when it was used before, and is this old now: once in each
+/// [`PLANS_KEPT`] of its life, if it is used.
+///
+/// The server keeps a plan until it counts the rows of a table anew, which may be minutes after they have come: one that was
+/// made while the table was small reads all of it.
+fn are_plans_old(before: Duration, now: Duration) -> bool {
+    let stretch = |age: Duration| age.as_millis() / PLANS_KEPT.as_millis();
+    stretch(now) > stretch(before)
 }
 
 async fn run<T, E, B>(pool: &Pool, kind: Kind, body: &B, asked: Instant) -> Result<T, E>
@@ -263,5 +283,26 @@ fn pool_error(error: deadpool_postgres::PoolError) -> StoreError {
         deadpool_postgres::PoolError::Closed => StoreError::Closed,
         deadpool_postgres::PoolError::Backend(error) => explain(error),
         other => StoreError::fault(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plans_are_forgotten_once_in_ten_seconds_of_use() {
+        for (before, now, expected) in [
+            (0, 0, false),
+            (0, 9_999, false),
+            (9_999, 10_000, true),
+            (10_000, 10_001, false),
+            (10_001, 19_999, false),
+            (12_000, 47_000, true),
+            (47_000, 47_500, false),
+        ] {
+            let are_old = are_plans_old(Duration::from_millis(before), Duration::from_millis(now));
+            assert_eq!(are_old, expected, "from {before} to {now} ms");
+        }
     }
 }
