@@ -6,6 +6,8 @@ use providers::http::Method;
 use serde_json::{Value, json};
 use stories::town::{Desk, Town, text};
 
+use crate::enrolments::{contact, enter, published};
+
 const ANN: &str = "+12125550123";
 const BEN: &str = "+12125550124";
 const COLLEAGUE: &str = "+12125550777";
@@ -94,6 +96,40 @@ store::on_both_engines! {
         assert_eq!(order_is_over(&acme, &id).await, "done");
         town.passes(SignedDuration::from_hours(24 * 3)).await;
         assert_eq!(fetch().await.status, 404, "it is over");
+    }
+
+    /// Who enters a workflow long after it was published gets its picture, too.
+    async fn a_workflows_picture_is_there_for_as_long_as_the_workflow(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let (acme, bolt) = (town.desk("Acme").await, town.desk("Bolt").await);
+        let (ann, ben) = (contact(&acme, ANN, "Ann Berg").await, contact(&acme, BEN, "Ben").await);
+        let media = upload(&town, &acme, PNG.to_vec()).await;
+        let shows = |media: &str| {
+            json!({ "name": "Terrace", "steps": [
+                { "id": "show", "send": { "text": BODY, "media": [media], "purpose": "service" } },
+            ] })
+        };
+        let workflow = published(&acme, shows(&media)).await;
+        enter(&acme, &workflow, &[&ann]).await;
+        town.settle().await;
+        assert_eq!(given(&town, ANN), [(1, 1)]);
+        let url = town.sandbox.control().heard(0, 1)[0].media_urls[0].clone();
+        let fetch = async || town.client.send(Method::GET, &url, Vec::new(), Bytes::new()).await;
+        let erased = acme.post(&format!("/contacts/{ann}/erase"), json!({ "confirm": ann })).await;
+        assert!(erased.status < 300, "{erased:?}");
+        town.passes(SignedDuration::from_hours(24 * 35)).await;
+        let fetched = fetch().await;
+        assert_eq!((fetched.status, &fetched.raw.body[..]), (200, PNG), "it was sent to more than her");
+        enter(&acme, &workflow, &[&ben]).await;
+        town.settle().await;
+        assert_eq!(given(&town, BEN), [(1, 1)]);
+
+        let made = bolt.post("/workflows", json!({ "document": shows(&media) })).await.is(201).clone();
+        let fault = &made["faults"][0];
+        assert_eq!((&fault["pointer"], &fault["code"]), (&json!("/steps/0/send/media"), &json!("not_found")), "{made}");
+        let refused = bolt.post(&format!("/workflows/{}/publish", text(&made["id"])), json!({})).await;
+        assert_eq!(refused.status, 422, "it is another's: {refused:?}");
     }
 
     async fn what_the_carrier_would_not_take_is_refused(store, place) {
