@@ -76,7 +76,11 @@ fn what_is_given_back_is_answered_by_whoever_answers_otherwise() {
     let answers = Holder::Assistant(id(0xADA));
     let theirs = Some(Direction::In);
     assert_eq!(gives(Holder::Workflow(WAY), theirs, false), (Some((answers, None)), false), "thanks need no assistant");
-    assert_eq!(gives(Holder::Agents, theirs, false), (Some((Holder::Agents, Some(at))), false), "people see thanks wait");
+    assert_eq!(
+        gives(Holder::Agents, theirs, false),
+        (Some((Holder::Agents, Some(at))), false),
+        "people see thanks wait"
+    );
     for (holder, then) in [
         (Holder::Workflow(WAY), (answers, true)),
         (answers, (answers, true)),
