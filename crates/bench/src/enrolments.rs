@@ -44,7 +44,7 @@ pub async fn measure(run: &Run, table: &mut Table) -> Result<()> {
     on(table, &run.sqlite(BENCH), "SQLite", run.size(1_000_000, 50_000), (5.0, 3_000.0)).await?;
     let cluster = Cluster::start().await?;
     let database = cluster.database().await?;
-    on(table, &database, "PostgreSQL", run.size(100_000, 20_000), (8.0, 2_000.0)).await
+    on(table, &database, "PostgreSQL", run.size(1_000_000, 20_000), (8.0, 2_000.0)).await
 }
 
 async fn on(table: &mut Table, database: &str, engine: &str, people: usize, (within, turns): (f64, f64)) -> Result<()> {
