@@ -199,7 +199,7 @@ async fn into_our_tables(run: &Run, file: &str) -> Result<Duration> {
 }
 
 /// People with numbers that lie anywhere, each once.
-fn file(count: usize) -> String {
+pub fn file(count: usize) -> String {
     let mut text = String::from("phone,name,company,email,opted_in\n");
     for nth in 0..count as u64 {
         // Every number below the modulus once, in no order: a prime stride.

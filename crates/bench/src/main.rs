@@ -10,6 +10,7 @@ mod campaign;
 mod enrolments;
 mod idle;
 mod import;
+mod inbox;
 mod live;
 mod load;
 mod machine;
@@ -72,6 +73,8 @@ enum Name {
     Waiting,
     /// A file of contacts, and finding them.
     Import,
+    /// The list of conversations, threads and finding, when there are many.
+    Inbox,
     /// A campaign, from its launch to its last text.
     Campaign,
     /// Turns of workflows, and a month of many people's.
@@ -140,6 +143,7 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Retrieval => retrieval::measure(&run, &mut table),
             Name::Waiting => waiting::measure(&run, &mut table).await,
             Name::Import => import::measure(&run, &mut table).await,
+            Name::Inbox => inbox::measure(&run, &mut table).await,
             Name::Campaign => campaign::measure(&run, &mut table).await,
             Name::Workflow => workflow::measure(&run, &mut table),
             Name::Enrolments => enrolments::measure(&run, &mut table).await,

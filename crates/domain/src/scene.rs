@@ -62,6 +62,8 @@ pub struct Inside {
     pub enrolment: EnrolmentId,
     /// It may have the next reply to this number of ours until then.
     pub floor: Option<(NumberId, Timestamp)>,
+    /// Since when it stands where it stands: what it asks there was not asked before.
+    pub since: Timestamp,
     /// It goes on by itself: neither it nor its workflow is paused or stands still.
     pub goes_on: bool,
 }

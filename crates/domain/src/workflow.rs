@@ -86,7 +86,7 @@ mod warn;
 pub mod watch;
 mod yaml;
 
-pub use advance::{Advanced, GRACE, Known, advance, break_off};
+pub use advance::{Advanced, GRACE, Known, advance, break_off, may_be_answered};
 pub use asked::Prompt;
 pub use bound::{Bound, SEGMENTS_USUAL, TEXTS_USUAL, bound};
 pub use check::{Ground, RUN_NAMES, checked, publish, revive};

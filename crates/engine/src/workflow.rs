@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::enrolment::{self, Entering};
 use store::event::{self, Line};
 use store::remember::Aftermath;
-use store::{StoreError, SystemTx, TenantTx};
+use store::{StoreError, SystemTx, TenantTx, queue};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
@@ -43,6 +43,9 @@ const SHARES: u32 = 8;
 const POLL: SignedDuration = SignedDuration::from_millis(500);
 /// A turn that cannot be written waits so long.
 const PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+/// What texts had turns is not known where a tenant's transaction takes turns: then no deadline is over.
+const UNHEARD: Timestamp = Timestamp::MIN;
 
 /// Takes turns until it is time to stop.
 pub(crate) async fn run(world: Arc<World>, stop: CancellationToken) {
@@ -118,8 +121,10 @@ async fn together(world: &Arc<World>, limit: u32) -> Result<Taken, StoreError> {
                 of_tenants.entry(tenant).or_default().1.push(way);
             }
             let mut taken = Together::default();
+            let heard = if of_tenants.is_empty() { None } else { queue::behind_since(tx, now).await? };
             for (tenant, (entering, ways)) in of_tenants {
-                taken.take(&mut tx.for_tenant(tenant), now, &mut ids, ways, &entering).await?;
+                let times = (now, heard.unwrap_or(now));
+                taken.take(&mut tx.for_tenant(tenant), times, &mut ids, ways, &entering).await?;
             }
             taken.log(tx, now).await?;
             // What others hold is theirs: whoever finds nothing else waits for them.
@@ -149,16 +154,16 @@ struct Together {
 }
 
 impl Together {
-    /// Takes the turns of a tenant's.
+    /// Takes the turns of a tenant's. `times`: now, and since when texts have had no turns.
     async fn take(
         &mut self,
         tx: &mut TenantTx<'_>,
-        now: Timestamp,
+        times: (Timestamp, Timestamp),
         ids: &mut Ids,
         ways: Vec<EnrolmentId>,
         entering: &[Entering],
     ) -> Result<(), StoreError> {
-        let mut turns = Turns::of(tx, now, ids, ways, entering).await?;
+        let mut turns = Turns::of(tx, times, ids, ways, entering).await?;
         self.doors.extend(turns.enter(entering));
         turns.take();
         self.turns += turns.taken();
@@ -206,7 +211,7 @@ pub(crate) async fn enter(
     let entering = coming.into_iter().map(|coming| Entering { tenant, id: ids.next(), ready_at: now, coming });
     let entering: Vec<Entering> = entering.collect();
     let mut together = Together::default();
-    together.take(tx, now, &mut ids, Vec::new(), &entering).await?;
+    together.take(tx, (now, UNHEARD), &mut ids, Vec::new(), &entering).await?;
     let doors = std::mem::take(&mut together.doors);
     Ok((doors, together.log_one(tx, now).await?))
 }
@@ -221,7 +226,7 @@ pub(crate) async fn tell(
     let (now, mut ids) = (world.now(), world.ids());
     enrolment::tell(tx, now, &mut ids, &[(way, Word::Event(event))]).await?;
     let mut together = Together::default();
-    together.take(tx, now, &mut ids, vec![way], &[]).await?;
+    together.take(tx, (now, UNHEARD), &mut ids, vec![way], &[]).await?;
     together.log_one(tx, now).await
 }
 

@@ -30,6 +30,8 @@ CREATE UNIQUE INDEX enrolment_entry ON enrolment (tenant_id, workflow_id, contac
 CREATE UNIQUE INDEX enrolment_inside ON enrolment (tenant_id, workflow_id, contact_id) WHERE ended_at_us IS NULL;
 CREATE INDEX enrolment_contact ON enrolment (tenant_id, contact_id, id);
 CREATE INDEX enrolment_page ON enrolment (tenant_id, workflow_id, id);
+-- The few who stand still and wait to be looked at.
+CREATE INDEX enrolment_failed ON enrolment (tenant_id, workflow_id, id) WHERE status = 'failed';
 -- Whose time comes.
 CREATE INDEX enrolment_due ON enrolment (due_at_us) WHERE due_at_us IS NOT NULL;
 -- Who stands still until their workflow goes on.
@@ -43,6 +45,7 @@ CREATE TABLE enrolment_event (
     tenant_id    UUID   NOT NULL,
     enrolment_id UUID   NOT NULL,
     word         TEXT   NOT NULL,          -- JSON of domain::workflow::Word
+    is_move      BOOLEAN NOT NULL,         -- to another version: the newest takes the place of those that wait
     attempts     BIGINT NOT NULL,
     ready_at_us  BIGINT NOT NULL,
     PRIMARY KEY (ready_at_us, id)

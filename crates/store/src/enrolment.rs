@@ -28,7 +28,7 @@ pub use goal::listed;
 pub use log::{Logged, count, write as write_log};
 pub(crate) use person::{carry, erase};
 pub(crate) use words::opted_out;
-pub use words::{Told, add as tell, add_at as tell_at, finish as finish_words, forget_of_gone, told, told_of};
+pub use words::{Told, add as tell, finish as finish_words, forget_of_gone, move_at, told, told_of};
 
 /// Much longer than any turn takes.
 const WAKES_FOR: SignedDuration = SignedDuration::from_mins(10);
@@ -232,13 +232,14 @@ pub async fn inside(
     if contacts.is_empty() {
         return Ok(found);
     }
-    let sql = "SELECT n.contact_id, n.id, n.number_id, n.floor_until_us, n.status = 'live' AND w.state <> 'paused'
+    let sql = "SELECT n.contact_id, n.id, n.number_id, n.floor_until_us, n.status = 'live' AND w.state <> 'paused', n.since_us
                FROM enrolment n JOIN workflow w ON w.tenant_id = n.tenant_id AND w.id = n.workflow_id
                WHERE n.tenant_id = $1 AND n.contact_id {among $2} AND n.ended_at_us IS NULL ORDER BY n.id";
     for row in tx.rows(sql, args![list(contacts)]).await? {
         let floor =
             row.get::<Option<Timestamp>>(3)?.map(|until| Ok::<_, StoreError>((row.get(2)?, until))).transpose()?;
-        let inside = domain::scene::Inside { enrolment: row.get(1)?, floor, goes_on: row.get(4)? };
+        let (enrolment, goes_on, since) = (row.get(1)?, row.get(4)?, row.get(5)?);
+        let inside = domain::scene::Inside { enrolment, floor, since, goes_on };
         found.entry(row.get(0)?).or_default().push(inside);
     }
     Ok(found)
@@ -325,15 +326,33 @@ pub async fn assistant_of(tx: &mut TenantTx<'_>, id: EnrolmentId) -> Result<Opti
     Ok(tx.opt(sql, args![id]).await?.map(|row| row.get(0)).transpose()?.flatten())
 }
 
+/// Whether something is still to be done elsewhere for somebody's way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// It waits for what becomes of it.
+    Now,
+    /// So it does, but it, or its workflow, is paused.
+    WhenItGoesOn,
+    /// It is over, or has gone on without it.
+    NoMore,
+}
+
 /// Whether somebody's way still waits for what becomes of this.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn waits_for(tx: &mut TenantTx<'_>, id: EnrolmentId, key: &Key) -> Result<bool, StoreError> {
-    let sql = "SELECT state FROM enrolment WHERE tenant_id = $1 AND id = $2 AND ended_at_us IS NULL AND state <> ''";
-    let Some(row) = tx.opt(sql, args![id]).await? else { return Ok(false) };
+pub async fn waits_for(tx: &mut TenantTx<'_>, id: EnrolmentId, key: &Key) -> Result<Wanted, StoreError> {
+    let sql = "SELECT n.state, n.status = 'paused' OR w.state = 'paused'
+               FROM enrolment n JOIN workflow w ON w.tenant_id = n.tenant_id AND w.id = n.workflow_id
+               WHERE n.tenant_id = $1 AND n.id = $2 AND n.ended_at_us IS NULL AND n.state <> ''";
+    let Some(row) = tx.opt(sql, args![id]).await? else { return Ok(Wanted::NoMore) };
     let state: State = json(row.text(0)?)?;
-    Ok(matches!(&state.waits, Some(Waits::Effect { of, .. } | Waits::Intent { of, .. }) if of == key))
+    Ok(match &state.waits {
+        Some(Waits::Effect { of, .. } | Waits::Intent { of, .. }) if of == key => {
+            if row.get(1)? { Wanted::WhenItGoesOn } else { Wanted::Now }
+        }
+        _ => Wanted::NoMore,
+    })
 }
 
 /// Puts off whatever would be taken first if one thing is taken, by so long: what a way was told by now, a way whose time has come,

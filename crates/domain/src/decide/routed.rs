@@ -8,7 +8,7 @@ use crate::conversation::{Conversation, Holder};
 use crate::decision::{Change, Decision, Effect, ReceiptLine};
 use crate::fact::TextArrived;
 use crate::id::{ContactId, MessageId, NumberId, WorkflowId};
-use crate::scene::Scene;
+use crate::scene::{Inside, Scene};
 use crate::workflow::reply::Text;
 use crate::workflow::route::{Inbound, Reason, Route, Waiting, route};
 use crate::workflow::{Coming, Event, Source, Trigger, Word};
@@ -27,19 +27,12 @@ pub(super) fn to_workflows(
         return None;
     }
     let here = scene.number.id;
-    // One that stands still keeps what is for it, but not for ever.
-    let holds = |inside: &crate::scene::Inside| {
-        inside
-            .floor
-            .filter(|(number, until)| *number == here && (inside.goes_on || now < *until))
-            .map(|(_, until)| Waiting { enrolment: inside.enrolment, until })
-    };
     let inbound = Inbound {
         body: &text.body,
         from: &scene.address,
         number: here,
         compliance: None,
-        floor: scene.inside.iter().find_map(holds),
+        floor: waiting(now, scene).map(|(inside, until)| Waiting { enrolment: inside.enrolment, until }),
         with_people: before.holder == Holder::Agents,
         assistant: match before.holder {
             Holder::Assistant(id) => Some(id),
@@ -47,7 +40,8 @@ pub(super) fn to_workflows(
         },
         triggers: &scene.triggers,
     };
-    let (to, reason) = route(&inbound, now);
+    // However late its turn comes, it came when it was sent.
+    let (to, reason) = route(&inbound, now.min(text.at));
     let heard = Text { id: message, body: text.body.clone(), sent_at: text.at };
     if reason != Reason::Automatic {
         for inside in &scene.inside {
@@ -73,6 +67,21 @@ pub(super) fn to_workflows(
     let line = ReceiptLine::Routed { to: kind.into(), reason: reason.code().into(), id };
     decision.change(Change::Noted { message, line });
     matches!(to, Route::Waiting(_) | Route::Begins(_)).then_some(())
+}
+
+/// The way that waits for a reply to this number, and until when. One that stands still keeps what is for it, but not for ever.
+fn waiting(now: Timestamp, scene: &Scene) -> Option<(&Inside, Timestamp)> {
+    scene.inside.iter().find_map(|inside| {
+        inside
+            .floor
+            .filter(|(number, until)| *number == scene.number.id && (inside.goes_on || now < *until))
+            .map(|(_, until)| (inside, until))
+    })
+}
+
+/// Since when a way waits for just this text; `None`: none does.
+pub(super) fn awaited_since(now: Timestamp, scene: &Scene, text: &TextArrived) -> Option<Timestamp> {
+    waiting(now, scene).filter(|(_, until)| now.min(text.at) < *until).map(|(inside, _)| inside.since)
 }
 
 /// A conversation with them begins.

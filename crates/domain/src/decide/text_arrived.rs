@@ -36,7 +36,7 @@ pub fn text_arrived(now: Timestamp, ids: &mut Ids, scene: &Scene, lane: uuid::Uu
     let received = message.id;
     let mut silent = None;
 
-    let asked = Asked::by(scene, text);
+    let asked = Asked::by(now, scene, text);
     match asked {
         Asked::Word(Keyword::Stop) | Asked::Revoked(_) => {
             let consent = consent(scene, &contact, received, text, asked, State::OptedOut);
@@ -137,15 +137,16 @@ enum Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn by(scene: &'a Scene, text: &'a TextArrived) -> Self {
+    fn by(now: Timestamp, scene: &'a Scene, text: &'a TextArrived) -> Self {
         match text.autoresponse.or_else(|| scene.tenant.settings.keywords.keyword(&text.body)) {
             Some(keyword) => Self::Word(keyword),
-            None => revokes(&text.body).map_or_else(|| Self::opting_in(scene, text), Self::Revoked),
+            None => revokes(&text.body).map_or_else(|| Self::opting_in(now, scene, text), Self::Revoked),
         }
     }
 
-    /// Who wants no texts at all comes back by START and nothing else.
-    fn opting_in(scene: &'a Scene, text: &'a TextArrived) -> Self {
+    /// Who wants no texts at all comes back by START and nothing else. A bare yes answers what was asked last: if
+    /// that was a workflow, it agrees to nothing else.
+    fn opting_in(now: Timestamp, scene: &'a Scene, text: &'a TextArrived) -> Self {
         let opt_in = &scene.tenant.settings.opt_in;
         let may = scene.contact.as_ref().is_none_or(|contact| contact.opted_out_at.is_none() && !contact.blocked);
         if !may || !opt_in.concerns(&text.body) {
@@ -153,6 +154,10 @@ impl<'a> Asked<'a> {
         }
         if opt_in.asks(&text.body) {
             return Self::Join;
+        }
+        let asked_since = routed::awaited_since(now, scene, text);
+        if asked_since.is_some_and(|since| scene.opting_in.asked_at.is_none_or(|asked| asked < since)) {
+            return Self::Nothing;
         }
         scene.opting_in.confirms(text.at, opt_in).map_or(Self::Nothing, Self::Yes)
     }

@@ -96,6 +96,15 @@ enum Flow {
     Rests,
 }
 
+/// Whether an answer in time may be among the texts that have come since `heard` and had no turn yet: then the deadline waits for them.
+#[must_use]
+pub fn may_be_answered(state: &State, heard: Timestamp) -> bool {
+    match state.waits {
+        Some(Waits::Reply { deadline, complete_at: None, .. }) => events::later(deadline, GRACE) > heard,
+        _ => false,
+    }
+}
+
 struct Turn<'t> {
     published: &'t Published,
     known: &'t Known<'t>,

@@ -47,6 +47,11 @@ pub enum Event {
     FloorLost,
     /// Somebody paused it.
     Paused,
+    /// Its workflow is paused, and it is found so in a turn of its own.
+    WorkflowPaused {
+        /// Since when: what is late is late by the whole pause.
+        since: Timestamp,
+    },
     /// Somebody has it go on.
     Resumed {
         /// What is late: as they say, or else as its step does.
@@ -108,7 +113,7 @@ impl Event {
             Self::Done { .. } => "done",
             Self::FloorFreed => "floor_freed",
             Self::FloorLost => "floor_lost",
-            Self::Paused => "paused",
+            Self::Paused | Self::WorkflowPaused { .. } => "paused",
             Self::Resumed { .. } => "resumed",
             Self::Cancelled => "cancelled",
             Self::OptedOut => "opted_out",

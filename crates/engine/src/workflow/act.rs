@@ -9,6 +9,7 @@ use std::sync::Arc;
 use domain::id::EnrolmentId;
 use domain::workflow::{Done, Event, Key, Word};
 use jiff::SignedDuration;
+use store::enrolment::Wanted;
 use store::queue::{self, Asks, Claimed};
 use store::{StoreError, enrolment};
 
@@ -19,6 +20,8 @@ use system::{Again, Called};
 
 /// How long a request that came to nothing waits at least before it is sent again, after the first time, and after the second.
 const PAUSES: [SignedDuration; 2] = [SignedDuration::from_secs(2), SignedDuration::from_secs(10)];
+/// While a way is paused nobody else hears of it; it is looked again so much later.
+const PAUSED: SignedDuration = SignedDuration::from_secs(15);
 /// A system that wants to be left alone for longer is not asked again: twice this is well within the hour for which a way waits.
 const ASKED_PAUSE_MAX: SignedDuration = SignedDuration::from_mins(15);
 
@@ -30,9 +33,16 @@ pub(crate) async fn act(
     key: &Key,
     asks: &Asks,
 ) -> Result<(), StoreError> {
-    if !is_awaited(world, claimed, enrolment, key).await? {
-        let errand = claimed.id;
-        return world.store.write(claimed.tenant, async move |tx| queue::drop_errand(tx, errand).await).await;
+    let (of, errand) = (key.clone(), claimed.id);
+    match world.store.read(claimed.tenant, async move |tx| enrolment::waits_for(tx, enrolment, &of).await).await? {
+        Wanted::Now => {}
+        Wanted::WhenItGoesOn => {
+            let at = world.now().checked_add(PAUSED).map_err(StoreError::fault)?;
+            return world.store.write(claimed.tenant, async move |tx| queue::repeat_errand(tx, errand, at).await).await;
+        }
+        Wanted::NoMore => {
+            return world.store.write(claimed.tenant, async move |tx| queue::drop_errand(tx, errand).await).await;
+        }
     }
     let result = match asks {
         Asks::System(request) => {
@@ -56,12 +66,6 @@ fn pause(failed: usize, again: Again) -> Option<SignedDuration> {
         Again::Soon => Some(usual),
         Again::After(asked) => (asked <= ASKED_PAUSE_MAX).then(|| asked.max(usual)),
     }
-}
-
-/// Their way may be over since, or have gone on without it: then nothing is done any more.
-async fn is_awaited(world: &World, claimed: &Claimed, enrolment: EnrolmentId, key: &Key) -> Result<bool, StoreError> {
-    let key = key.clone();
-    world.store.read(claimed.tenant, async move |tx| enrolment::waits_for(tx, enrolment, &key).await).await
 }
 
 /// It is done again later, by the same key.

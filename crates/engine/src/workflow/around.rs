@@ -15,6 +15,7 @@ use store::{StoreError, TenantTx, enrolment, segment, tenant, workflow};
 pub(super) struct Version {
     pub(super) published: Published,
     pub(super) standing: Standing,
+    pub(super) paused_at: Option<Timestamp>,
 }
 
 /// What is known around turns.
@@ -37,7 +38,11 @@ impl Around {
     ) -> Result<Self, StoreError> {
         let runs = workflow::versions_of(tx, wanted).await?;
         let ground = workflow::ground(tx, runs.values().map(|run| &run.document)).await?;
-        let version = |run: workflow::Run| Version { published: revive(run.document, &ground), standing: run.standing };
+        let version = |run: workflow::Run| Version {
+            published: revive(run.document, &ground),
+            standing: run.standing,
+            paused_at: run.paused_at,
+        };
         let versions = runs.into_iter().map(|(key, run)| (key, version(run))).collect();
         let mut around = Self {
             settings: tenant::settings(tx).await?,

@@ -11,7 +11,7 @@ use store::queue::{self, Claimed};
 use store::workflow::selection::{self, Page, Place, Selection};
 use store::{StoreError, TenantTx, event, workflow};
 
-use super::Together;
+use super::{Together, UNHEARD};
 use super::turns::Turns;
 use crate::errands::LEASE;
 use crate::world::World;
@@ -80,11 +80,11 @@ async fn some(world: &Arc<World>, claimed: &Claimed, id: SelectionId) -> Result<
         let entering: Vec<Entering> =
             coming.map(|coming| Entering { tenant, id: ids.next(), ready_at: now, coming }).collect();
         if held.is_dry {
-            let mut turns = Turns::of(tx, now, &mut ids, Vec::new(), &entering).await?;
+            let mut turns = Turns::of(tx, (now, UNHEARD), &mut ids, Vec::new(), &entering).await?;
             turns.door.would_hold(held.workflow, held.entered);
             together.doors = turns.enter(&entering);
         } else if !entering.is_empty() {
-            together.take(tx, now, &mut ids, Vec::new(), &entering).await?;
+            together.take(tx, (now, UNHEARD), &mut ids, Vec::new(), &entering).await?;
         }
         count(&mut held, &together.doors, &found);
         match found.page.to {

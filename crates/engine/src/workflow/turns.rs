@@ -5,8 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use domain::id::{ContactId, EnrolmentId, Ids, WorkflowId};
 use domain::workflow::funnel::{Count, counts};
-use domain::workflow::{Advanced, Event, Key, Standing, State, Status, Waits, Word, advance, break_off};
-use jiff::Timestamp;
+use domain::workflow::{
+    Advanced, Event, Key, Standing, State, Status, Waits, Word, advance, break_off, may_be_answered,
+};
+use jiff::{SignedDuration, Timestamp};
 use store::enrolment::{self, Entering, Logged, Told, Way};
 use store::event::Line;
 use store::remember::Aftermath;
@@ -16,9 +18,14 @@ use super::around::Around;
 use super::deeds::Deeds;
 use super::enter::Door;
 
+/// A deadline that waits for texts which had no turn yet is looked at again so much later.
+const LISTEN: SignedDuration = SignedDuration::from_secs(1);
+
 /// Turns that are taken together.
 pub(super) struct Turns<'i> {
     pub(super) now: Timestamp,
+    /// What came before has had its turn.
+    heard: Timestamp,
     pub(super) ids: &'i mut Ids,
     pub(super) around: Around,
     pub(super) door: Door,
@@ -41,10 +48,11 @@ struct Moving {
 }
 
 impl<'i> Turns<'i> {
-    /// Reads what there is to know for the turns of these ways, and for those who are to enter.
+    /// Reads what there is to know for the turns of these ways, and for those who are to enter. Texts that came before `heard` have had
+    /// their turns.
     pub(super) async fn of(
         tx: &mut TenantTx<'_>,
-        now: Timestamp,
+        (now, heard): (Timestamp, Timestamp),
         ids: &'i mut Ids,
         mut ways: Vec<EnrolmentId>,
         entering: &[Entering],
@@ -74,6 +82,7 @@ impl<'i> Turns<'i> {
         let moving = |way: Way| Moving { from: Some(way.state.seq), way, first: None };
         Ok(Self {
             now,
+            heard,
             ids,
             around,
             door,
@@ -120,10 +129,14 @@ impl<'i> Turns<'i> {
             self.hear(&mut moving.way, &told.word);
             self.heeded.push(told);
         }
-        let state = &moving.way.state;
+        let state = &mut moving.way.state;
         if state.wake_at.is_some_and(|at| at <= self.now) {
-            let seq = state.seq;
-            self.turn(&mut moving.way, &Event::Timer { seq });
+            if may_be_answered(state, self.heard) {
+                state.wake_at = self.now.checked_add(LISTEN).ok();
+            } else {
+                let seq = state.seq;
+                self.turn(&mut moving.way, &Event::Timer { seq });
+            }
         }
         if !self.around.is_there(moving.way.contact) {
             self.turn(&mut moving.way, &Event::OptedOut);
@@ -137,7 +150,8 @@ impl<'i> Turns<'i> {
         let is_paused = version.standing == Standing::Paused;
         if is_paused && way.state.is_live() {
             way.by_workflow = true;
-            self.turn(way, &Event::Paused);
+            let since = version.paused_at.unwrap_or(self.now);
+            self.turn(way, &Event::WorkflowPaused { since });
         } else if !is_paused && way.by_workflow {
             way.by_workflow = false;
             self.turn(way, &Event::Resumed { late: None });
@@ -146,7 +160,11 @@ impl<'i> Turns<'i> {
 
     fn hear(&mut self, way: &mut Way, word: &Word) {
         match word {
-            Word::Event(event) => self.turn(way, event),
+            Word::Event(event) => {
+                // Whom somebody pauses does not go on with the workflow.
+                way.by_workflow &= *event != Event::Paused;
+                self.turn(way, event);
+            }
             Word::Text { message, became, at } => {
                 if let (Some(Waits::Effect { of, .. }), true) = (&way.state.waits, way.awaits == Some(*message)) {
                     let event = Event::Done { of: of.clone(), result: became.clone(), at: Some(*at) };

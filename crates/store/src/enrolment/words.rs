@@ -49,9 +49,27 @@ pub async fn add_at(
     }
     let mut rows = Vec::with_capacity(words.len());
     for (enrolment, word, at) in words {
-        rows.push(row![ids.next::<WorkId>(), *enrolment, text(*word)?, 0_i64, *at]);
+        let is_move = matches!(word, Word::Migrate { .. });
+        rows.push(row![ids.next::<WorkId>(), *enrolment, text(*word)?, is_move, 0_i64, *at]);
     }
-    tx.push_many("INSERT INTO enrolment_event (tenant_id, id, enrolment_id, word, attempts, ready_at_us)", rows).await
+    let sql = "INSERT INTO enrolment_event (tenant_id, id, enrolment_id, word, is_move, attempts, ready_at_us)";
+    tx.push_many(sql, rows).await
+}
+
+/// Moves these ways to a version, each at its time, whatever version they were to move to before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_at(
+    tx: &mut TenantTx<'_>,
+    ids: &mut Ids,
+    to: &Word,
+    ways: &[(EnrolmentId, Timestamp)],
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM enrolment_event WHERE tenant_id = $1 AND enrolment_id {among $2} AND is_move";
+    tx.push(sql, args![list(ways.iter().map(|(way, _)| *way))]).await?;
+    let words: Vec<_> = ways.iter().map(|(way, at)| (*way, to, *at)).collect();
+    add_at(tx, ids, &words).await
 }
 
 /// Whoever opts out leaves every workflow, in the transaction that says so. Whether anybody was in one.

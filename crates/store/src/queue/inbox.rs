@@ -148,6 +148,16 @@ pub async fn waiting(
         .collect()
 }
 
+/// Since when the oldest fact waits whose turn could be taken: what arrived before has had its turn, or has failed in it. `None`: none
+/// waits.
+///
+/// # Errors
+/// When the database fails.
+pub async fn behind_since(tx: &mut SystemTx<'_>, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT ready_at_us FROM inbox WHERE ready_at_us <= $1 ORDER BY ready_at_us LIMIT 1";
+    tx.opt(sql, args![now]).await?.map(|row| row.get(0)).transpose()
+}
+
 /// When the next fact that is not ready yet wants its turn.
 ///
 /// # Errors

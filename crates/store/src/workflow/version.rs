@@ -38,6 +38,8 @@ pub struct Version {
 pub struct Run {
     /// How it stands with its workflow.
     pub standing: Standing,
+    /// Since when that is paused.
+    pub paused_at: Option<Timestamp>,
     /// What is done.
     pub document: Document,
 }
@@ -136,14 +138,15 @@ pub async fn versions_of(
     if wanted.is_empty() {
         return Ok(found);
     }
-    let sql = "SELECT v.workflow_id, v.version, w.state, v.document
+    let sql = "SELECT v.workflow_id, v.version, w.state, w.paused_at_us, v.document
                FROM workflow_version v JOIN workflow w ON w.tenant_id = v.tenant_id AND w.id = v.workflow_id
                WHERE v.tenant_id = $1 AND v.workflow_id {among $2} AND v.version {among $3}";
     let (ids, versions) = (wanted.iter().map(|(id, _)| *id), wanted.iter().map(|(_, version)| *version));
     for row in tx.rows(sql, args![list(ids), list(versions)]).await? {
         let key = (row.get(0)?, row.get(1)?);
         if wanted.contains(&key) {
-            found.insert(key, Run { standing: standing(row.text(2)?)?, document: json(row.text(3)?)? });
+            let standing = standing(row.text(2)?)?;
+            found.insert(key, Run { standing, paused_at: row.get(3)?, document: json(row.text(4)?)? });
         }
     }
     Ok(found)

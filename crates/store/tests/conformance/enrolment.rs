@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use store::contact::export::{self, Behind};
 use store::contact::merge;
-use store::enrolment::{self, Logged, Way, shown};
+use store::enrolment::{self, Logged, Wanted, Way, shown};
 use store::remember::remember;
 use store::{Store, StoreError, SystemTx, TenantTx, args, on_both_engines, suppression, workflow};
 use uuid::Uuid;
@@ -297,12 +297,19 @@ on_both_engines! {
             let read = async move |tx: &mut TenantTx<'_>| enrolment::waits_for(tx, way_id(n), &key(nth)).await;
             desk::read(&store, ACME, read).await
         };
-        assert_eq!([waits(1, 1).await, waits(1, 2).await, waits(9, 1).await], [true, false, false]);
+        assert_eq!([waits(1, 1).await, waits(1, 2).await, waits(9, 1).await], [Wanted::Now, Wanted::NoMore, Wanted::NoMore]);
+        let stands = async |standing| {
+            let to = async move |tx: &mut TenantTx<'_>| workflow::go_on(tx, at(1), SURVEY, standing).await;
+            store.write(ACME, to).await.unwrap();
+        };
+        stands(Standing::Paused).await;
+        assert_eq!([waits(1, 1).await, waits(1, 2).await], [Wanted::WhenItGoesOn, Wanted::NoMore]);
+        stands(Standing::Active).await;
         waiting.state.seq = 2;
         waiting.state.status = serde_json::from_value(json!({ "ended": { "how": "cancelled", "outcome": "cancelled" } })).unwrap();
         let ends = async move |tx: &mut TenantTx<'_>| enrolment::go_on(tx, at(2), &[(&waiting, 1)]).await;
         store.write(ACME, ends).await.unwrap();
-        assert!(!waits(1, 1).await, "it is over");
+        assert_eq!(waits(1, 1).await, Wanted::NoMore, "it is over");
     }
 
     async fn sums_are_added_up(store) {

@@ -92,6 +92,7 @@ pub async fn enrolments_csv(
     Query(asked): Query<WantedEnrolments>,
 ) -> Result<Response, ApiError> {
     caller.must(Scope::WorkflowsRead)?;
+    caller.must(Scope::ContactsRead)?;
     let wanted = Wanted { workflow: Some(id), ..asked.read()? };
     let store = app.engine.store().clone();
     let read = async move |tx: &mut TenantTx<'_>| {

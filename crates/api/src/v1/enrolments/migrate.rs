@@ -172,8 +172,7 @@ impl Moving<'_> {
                 let (word, ids) = (Word::Migrate { version: to, plan: self.plan.clone() }, app.engine.ids());
                 store
                     .write(tenant, async move |tx: &mut TenantTx<'_>| {
-                        let words: Vec<_> = words.iter().map(|(way, at)| (*way, &word, *at)).collect();
-                        enrolment::tell_at(tx, &mut ids.clone(), &words).await
+                        enrolment::move_at(tx, &mut ids.clone(), &word, &words).await
                     })
                     .await?;
             }

@@ -1,6 +1,7 @@
 //! What workflows and conversations have to do with each other.
 
 use super::*;
+use crate::consent::opt_in::Progress;
 use crate::decision::{CancelReason, Priority};
 use crate::id::{EnrolmentId, MessageId, NumberId, WorkflowId};
 use crate::message::Status;
@@ -19,11 +20,16 @@ fn acts(scene: &Scene, does: Does) -> String {
     told(&workflow_acts(now(), &mut ids(), scene, Uuid::from_u128(6), &doing))
 }
 
+/// She is on this way for an hour.
+fn inside(enrolment: EnrolmentId, floor: Option<(NumberId, Timestamp)>) -> Inside {
+    Inside { enrolment, floor, since: now() - 1.hour(), goes_on: true }
+}
+
 /// The way waits for Ann's reply, and she is on another one besides.
 fn waited_for() -> Scene {
     let floor = Some((NumberId(Uuid::from_u128(2)), now() + 1.hour()));
     let inside =
-        vec![Inside { enrolment: WAY, floor, goes_on: true }, Inside { enrolment: OTHER, floor: None, goes_on: true }];
+        vec![inside(WAY, floor), inside(OTHER, None)];
     Scene { inside, ..scene() }
 }
 
@@ -35,7 +41,7 @@ fn whoever_waits_for_a_reply_gets_it_and_no_assistant_is_asked() {
     assert!(routed.contains("→ tell the way: wrote"), "the other learns that she wrote: {routed}");
     assert!(!routed.contains("→ ask") && !routed.contains("→ remind"), "{routed}");
     let other_number = Some((NumberId(Uuid::from_u128(99)), now() + 1.hour()));
-    let elsewhere = Scene { inside: vec![Inside { enrolment: WAY, floor: other_number, goes_on: true }], ..scene() };
+    let elsewhere = Scene { inside: vec![inside(WAY, other_number)], ..scene() };
     let routed = arrives(&elsewhere, "seven");
     assert!(routed.contains("→ remind") && routed.contains("→ tell the way"), "it waits on another number: {routed}");
 }
@@ -44,7 +50,7 @@ fn whoever_waits_for_a_reply_gets_it_and_no_assistant_is_asked() {
 fn one_that_stands_still_keeps_what_is_for_it_for_a_while() {
     let waits = |goes_on, minutes: i64| {
         let floor = Some((NumberId(Uuid::from_u128(2)), now() + minutes.minutes()));
-        Scene { inside: vec![Inside { enrolment: WAY, floor, goes_on }], ..scene() }
+        Scene { inside: vec![Inside { goes_on, ..inside(WAY, floor) }], ..scene() }
     };
     for (goes_on, minutes, is_theirs) in [(true, 1, true), (true, -1, true), (false, 1, true), (false, -1, false)] {
         let routed = arrives(&waits(goes_on, minutes), "seven");
@@ -92,6 +98,20 @@ fn what_is_given_back_is_answered_by_whoever_answers_otherwise() {
     assert_eq!(given(Holder::Agents, Some(Direction::Out)), (None, false), "somebody has answered since");
     let out = Scene { contact: scene().contact.map(|ann| Contact { opted_out_at: Some(now()), ..ann }), ..scene() };
     assert_eq!(acts(&out, Does::GiveBack { at, wants_answer: true }), "");
+}
+
+/// "Will you come?" is not "Do you want our offers?".
+#[test]
+fn a_yes_answers_what_was_asked_last() {
+    for (asked, is_the_ways) in [(now() - 2.hours(), true), (now() - 30.minutes(), false)] {
+        let opting_in = Progress { asked_at: Some(asked), open: Some("Offers? Reply YES".into()), ..Progress::default() };
+        let mut scene = Scene { opting_in, ..waited_for() };
+        Arc::make_mut(&mut scene.tenant).settings.opt_in.request = "Offers? Reply YES".into();
+        let out = text_arrived(now(), &mut ids(), &scene, Uuid::from_u128(6), &arrived("YES"));
+        let agrees = out.changes.iter().any(|change| matches!(change, Change::Consented(_)));
+        let heard = told(&out).contains("→ tell the way: reply");
+        assert_eq!((heard, agrees), (is_the_ways, !is_the_ways), "{}", told(&out));
+    }
 }
 
 #[test]

@@ -106,11 +106,9 @@ impl Turn<'_> {
                 _ => self.take_floor_back(),
             },
             Event::FloorLost => self.lose_floor(),
-            Event::Paused => {
-                self.state.status = Status::Paused { since: self.now };
-                self.line(What::Paused);
-                true
-            }
+            Event::Paused => self.pause(self.now),
+            // Where they stand now they may have come after it was paused.
+            Event::WorkflowPaused { since } => self.pause((*since).max(self.state.since).min(self.now)),
             Event::Entered { .. }
             | Event::Resumed { .. }
             | Event::Cancelled
@@ -120,6 +118,12 @@ impl Turn<'_> {
             | Event::Retried
             | Event::Migrated { .. } => false,
         }
+    }
+
+    fn pause(&mut self, since: Timestamp) -> bool {
+        self.state.status = Status::Paused { since };
+        self.line(What::Paused);
+        true
     }
 
     /// Word of it may come late, when we have taken it back.

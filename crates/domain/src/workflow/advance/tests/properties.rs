@@ -191,7 +191,10 @@ fn event(choices: &mut Choices<'_>, drive: &mut Drive<'_>, log: &[Event]) -> Eve
             }
             None => Event::Timer { seq },
         },
-        15 => Event::Paused,
+        15 => match choices.of(4) {
+            0 => Event::WorkflowPaused { since: drive.now.checked_sub(SignedDuration::from_secs(4_000)).unwrap() },
+            _ => Event::Paused,
+        },
         16 => {
             let late = [None, Some(IfLate::Send), Some(IfLate::Skip), Some(IfLate::Shift)];
             Event::Resumed { late: late[usize::from(choices.of(4))] }

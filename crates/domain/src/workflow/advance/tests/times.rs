@@ -37,6 +37,39 @@ fn what_is_late_is_sent_skipped_or_shifted() {
     }
 }
 
+/// The turn in which a way finds its workflow paused is the one that its timer brings: long after the pause began.
+#[test]
+fn a_pause_of_the_workflow_counts_from_its_beginning() {
+    let of = published(&json!({ "name": "x", "steps": [
+        { "id": "a", "delay": { "until": { "local": { "time": "12:00" } }, "if_late": "shift" } },
+        { "id": "b", "send": { "text": "Hi", "purpose": "service" } },
+    ] }));
+    let (mut drive, _) = Drive::begin(&of);
+    let due = drive.state.wake_at.unwrap();
+    let since = due.checked_sub(SignedDuration::from_mins(30)).unwrap();
+    drive.now = due;
+    drive.turn(&Event::WorkflowPaused { since });
+    drive.later(3_600);
+    let turn = drive.turn(&Event::Resumed { late: None });
+    assert_eq!((texts(&turn), drive.state.wake_at), (vec![""; 0], due.checked_add(SignedDuration::from_mins(90)).ok()));
+
+    let of = question(json!({}));
+    let (mut drive, _) = Drive::begin(&of);
+    drive.done(Done::Sent);
+    let deadline = drive.state.wake_at.unwrap();
+    let since = deadline.checked_sub(SignedDuration::from_mins(20)).unwrap();
+    drive.now = deadline;
+    drive.turn(&Event::WorkflowPaused { since });
+    drive.later(7_200);
+    drive.turn(&Event::Resumed { late: None });
+    let expected = deadline.checked_add(SignedDuration::from_mins(140)).ok();
+    assert_eq!((drive.ended(), drive.state.wake_at), (None, expected), "they get the twenty minutes that were left");
+    drive.now = drive.state.since;
+    drive.turn(&Event::WorkflowPaused { since: Timestamp::MIN });
+    let paused = drive.state.status.clone();
+    assert_eq!(paused, Status::Paused { since: drive.state.since }, "they were not there before");
+}
+
 #[test]
 fn times_that_are_over_or_not_known() {
     for (step, expected) in [
