@@ -11,9 +11,12 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use domain::access::Scope;
 use domain::id::{ContactId, EnrolmentId, NumberId, WorkflowId};
+use domain::workflow::reply::Reading;
 use domain::workflow::{Coming, Event, IfLate, Source};
 use engine::Once;
 use http::StatusCode;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use store::enrolment::shown::{self, Enrolment, Wanted};
 use store::search::Search;
@@ -157,14 +160,13 @@ pub async fn enter(
 ) -> Result<Written<Entered>, ApiError> {
     caller.must(Scope::WorkflowsWrite)?;
     asked.check()?;
-    let store = app.engine.store();
-    let number = asked.number_id;
+    let (store, now) = (app.engine.store(), app.engine.now());
+    let (number, variables) = (asked.number_id, asked.variables.clone());
     store
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            if workflow::by_ids(tx, &[id]).await?.is_empty() {
-                return Err(ApiError::not_found("workflow"));
-            }
-            number_exists(tx, number).await
+            let known = workflow::by_ids(tx, &[id]).await?.remove(&id).ok_or_else(|| ApiError::not_found("workflow"))?;
+            number_exists(tx, number).await?;
+            can_be_read(tx, now, (id, known.live_version), &variables).await
         })
         .await?;
     let source = brought_by(&caller);
@@ -372,4 +374,38 @@ fn comes_with(variables: &BTreeMap<String, String>, key: Option<&str>) -> Vec<Fi
         faults.push(FieldError::new("key", "bad_length", mend));
     }
     faults
+}
+
+/// What people come with is kept by the variables of the version that they enter, each of which says what it holds. By whose clock and
+/// in which order of day and month it is read is known of each person: here it must be something to somebody.
+async fn can_be_read(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    (id, live): (WorkflowId, Option<i64>),
+    variables: &BTreeMap<String, String>,
+) -> Result<(), ApiError> {
+    // Where nobody enters, that is told them at the door.
+    let (false, Some(live)) = (variables.is_empty(), live) else { return Ok(()) };
+    let run = workflow::versions_of(tx, &[(id, live)]).await?.remove(&(id, live));
+    let known = run.map(|run| run.document.variables).unwrap_or_default();
+    let today = TimeZone::UTC.to_datetime(now).date();
+    let mut faults = Vec::new();
+    for (key, said) in variables {
+        let field = format!("variables.{key}");
+        let Some(variable) = known.iter().find(|variable| variable.key == *key) else {
+            let keys: Vec<&str> = known.iter().map(|variable| variable.key.as_str()).collect();
+            let mend = if keys.is_empty() {
+                "This workflow has no variables. Leave it out.".to_owned()
+            } else {
+                format!("This workflow has no such variable; it has {}.", keys.join(", "))
+            };
+            faults.push(FieldError::new(field, "no_such_variable", mend));
+            continue;
+        };
+        let holds = variable.field();
+        if ![true, false].into_iter().any(|month_first| Reading { today, month_first }.read(&holds, said).is_ok()) {
+            faults.push(FieldError::new(field, "not_fitting", format!("It holds {}.", holds.form())));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::invalid_fields(faults)) }
 }

@@ -1,5 +1,6 @@
 //! What may be meant so, and is worth a second look before it is published: told like faults, and refuses nothing.
 
+mod entry;
 mod hours;
 mod outcome;
 mod reads;
@@ -22,6 +23,7 @@ use super::step::Purpose;
 /// | `no_wait` | a text asks something, and nothing waits for the answer |
 /// | `asks_nothing` | what is asked again is not waited for again |
 /// | `no_outcome` | somebody's way ends without an `end` |
+/// | `once_only` | a day begins it every year, and who was in it once enters no more |
 /// | `no_opt_out` | the first text that sells something does not say how to get no more |
 /// | `answers_nobody` | a text is a `reply`, and nobody need have written before it |
 /// | `texts_often` | a circle can text one person more than [`TEXTS_USUAL`](super::bound::TEXTS_USUAL) times |
@@ -33,6 +35,7 @@ pub fn warnings(published: &Published) -> Vec<Fault> {
     found.extend(texts::no_wait(published));
     found.extend(texts::no_opt_out(published));
     found.extend(texts::answers_nobody(published));
+    found.extend(entry::once_only(published));
     found.extend(texts::often(published, &bounds));
     found.extend(hours::outside(published));
     found.extend(outcome::asks_nothing(published));

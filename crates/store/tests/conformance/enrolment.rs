@@ -148,8 +148,7 @@ on_both_engines! {
         let tell = async |tx: &mut TenantTx<'_>| {
             let mut ids = desk::ids(1);
             enrolment::tell(tx, at(5), &mut ids, &[(way_id(1), Word::Event(Event::Paused))]).await?;
-            let later = Word::Event(Event::Cancelled);
-            enrolment::tell_at(tx, &mut ids, &[(way_id(2), &later, at(50))]).await
+            enrolment::tell(tx, at(50), &mut ids, &[(way_id(2), Word::Event(Event::Cancelled))]).await
         };
         store.write(ACME, tell).await.unwrap();
         assert_eq!((told(&store, 4).await, told(&store, 5).await), (vec![], vec![way_id(1)]));
@@ -372,14 +371,28 @@ on_both_engines! {
         assert_eq!((count(9).await, count(2).await), ((3, 1), (2, 1)));
     }
 
+    async fn the_newest_move_is_the_one_that_is_made(store) {
+        desk(&store).await;
+        begin(&store, vec![way(1, SURVEY, 1), way(2, OTHER, 1)]).await.unwrap();
+        let tell = async |tx: &mut TenantTx<'_>| {
+            let (mut ids, to) = (desk::ids(1), |version| Word::Migrate { version, plan: serde_json::from_value(json!({})).unwrap() });
+            enrolment::tell(tx, at(5), &mut ids, &[(way_id(1), Word::Event(Event::Paused))]).await?;
+            enrolment::move_at(tx, &mut ids, &to(2), &[(way_id(1), at(6)), (way_id(2), at(7))]).await?;
+            enrolment::move_at(tx, &mut ids, &to(3), &[(way_id(1), at(8))]).await?;
+            enrolment::told_of(tx, at(9), &[way_id(1), way_id(2)]).await
+        };
+        let told = store.write(ACME, tell).await.unwrap();
+        let names = |n| told[&way_id(n)].iter().map(|told| format!("{:?}", told.word)).collect::<Vec<_>>();
+        assert_eq!((names(1), names(2)), (vec!["Paused".into(), "migrate(3)".into()], vec!["migrate(2)".to_owned()]));
+    }
+
     async fn whatever_cannot_be_written_is_put_off_alone(store) {
         desk(&store).await;
         begin(&store, vec![way(1, SURVEY, 1), way(2, OTHER, 1)]).await.unwrap();
         let tell = async |tx: &mut TenantTx<'_>| {
             let mut ids = desk::ids(1);
             enrolment::tell(tx, at(5), &mut ids, &[(way_id(1), Word::Event(Event::Paused))]).await?;
-            let next_week = Word::Event(Event::Cancelled);
-            enrolment::tell_at(tx, &mut ids, &[(way_id(1), &next_week, at(9_000))]).await?;
+            enrolment::tell(tx, at(9_000), &mut ids, &[(way_id(1), Word::Event(Event::Cancelled))]).await?;
             let coming = Coming {
                 workflow: OTHER,
                 contact: contact_id(2),

@@ -211,10 +211,10 @@ on_both_engines! {
             read.sort_by_key(|(key, _)| *key);
             read
         };
-        let run = |standing, text: &str| Run { standing, document: says("x", text, &json!([])) };
+        let run = |standing, paused_at, text: &str| Run { standing, paused_at, document: says("x", text, &json!([])) };
         let expected = [
-            ((id(1), 1), run(Standing::Active, "First")),
-            ((id(2), 2), run(Standing::Paused, "Second")),
+            ((id(1), 1), run(Standing::Active, None, "First")),
+            ((id(2), 2), run(Standing::Paused, Some(at(4)), "Second")),
         ];
         assert_eq!(read(ACME, &[(2, 2), (1, 1), (3, 1), (1, 9)]).await, expected);
         assert!(read(ACME, &[]).await.is_empty() && read(BOLT, &[(1, 1)]).await.is_empty());

@@ -93,7 +93,9 @@ store::on_both_engines! {
         let may = async |scopes: &[&str], path: &str| acme.key_for(scopes).await.get(path).await.status;
         let (one, all, why) = (format!("/enrolments/{way}"), "/enrolments", format!("/enrolments/{way}/trace"));
         let people = ["workflows:read", "contacts:read"];
-        for (path, alone, with_people) in [(one.as_str(), 403, 200), (all, 403, 200), (why.as_str(), 403, 403)] {
+        let file = format!("/workflows/{workflow}/enrolments.csv");
+        let paths = [(one.as_str(), 403, 200), (all, 403, 200), (&file, 403, 200), (&why, 403, 403)];
+        for (path, alone, with_people) in paths {
             assert_eq!((may(&people[..1], path).await, may(&people, path).await), (alone, with_people), "{path}");
         }
         assert_eq!(may(&["workflows:read", "contacts:read", "conversations:read"], &why).await, 200);
@@ -261,6 +263,87 @@ store::on_both_engines! {
         };
         assert_eq!((funnel(1).await["inside"].clone(), funnel(2).await["inside"].clone()), (json!(0), json!(0)));
         assert_eq!(funnel(2).await["ended"]["completed"]["times"], 1);
+    }
+
+    /// A slow move to a version that turned out bad does not carry anybody back.
+    async fn the_newest_move_takes_the_place_of_those_that_wait(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (ann, ben) = (contact(&acme, ANN, "Ann").await, contact(&acme, BEN, "Ben").await);
+        let says = |words: &str| json!({ "name": "Reminder", "triggers": ["by_hand"], "steps": [
+            { "id": "later", "delay": { "for": "10h" } },
+            { "id": "tell", "send": { "text": words, "purpose": "service" } },
+        ] });
+        let workflow = published(&acme, says("First.")).await;
+        let came = enter(&acme, &workflow, &[&ann, &ben]).await;
+        let ways = [0, 1].map(|nth| text(&came["entered"][nth]["enrolment_id"]));
+        let moves = async |words: &str, per_minute: u32| {
+            let known = acme.get(&format!("/workflows/{workflow}")).await.is(200).clone();
+            let draft = json!({ "document": says(words), "revision": known["revision"] });
+            let _ = acme.put(&format!("/workflows/{workflow}/draft"), draft).await.is(200);
+            let along = json!({ "move_along": { "per_minute": per_minute } });
+            acme.post(&format!("/workflows/{workflow}/publish"), along).await.is(200).clone()
+        };
+        moves("Second, with a fault in it.", 1).await;
+        town.settle().await;
+        let versions = async || [enrolment(&acme, &ways[0]).await["version"].clone(), enrolment(&acme, &ways[1]).await["version"].clone()];
+        let mut at = versions().await.map(|version| version.as_i64());
+        at.sort_unstable();
+        assert_eq!(at, [Some(1), Some(2)], "one a minute");
+        moves("Third.", 6_000).await;
+        town.passes(SignedDuration::from_mins(5)).await;
+        assert_eq!(versions().await, [json!(3), json!(3)]);
+        town.passes(SignedDuration::from_hours(10)).await;
+        assert_eq!((town.heard(ANN), town.heard(BEN)), (vec!["Third.".to_owned()], vec!["Third.".to_owned()]));
+    }
+
+    async fn whom_somebody_pauses_does_not_go_on_with_the_workflow(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let (ann, ben) = (contact(&acme, ANN, "Ann").await, contact(&acme, BEN, "Ben").await);
+        let workflow = published(&acme, json!({ "name": "Reminder", "triggers": ["by_hand"], "steps": [
+            { "id": "later", "delay": { "for": "1h", "if_late": "shift" } },
+            { "id": "tell", "send": { "text": "It is time.", "purpose": "service" } },
+        ] })).await;
+        let came = enter(&acme, &workflow, &[&ann, &ben]).await;
+        let ways = [0, 1].map(|nth| text(&came["entered"][nth]["enrolment_id"]));
+        town.passes(SignedDuration::from_mins(30)).await;
+        let order = async |order: &str| drop(acme.post(&format!("/workflows/{workflow}/{order}"), json!({})).await.is(200));
+        order("pause").await;
+        let _ = acme.post(&format!("/enrolments/{}/pause", ways[1]), json!({})).await.is(200);
+        town.passes(SignedDuration::from_hours(2)).await;
+        order("resume").await;
+        town.passes(SignedDuration::from_mins(20)).await;
+        assert_eq!(town.heard(ANN), [""; 0], "half an hour was left of hers");
+        town.passes(SignedDuration::from_mins(15)).await;
+        assert_eq!((town.heard(ANN), town.heard(BEN)), (vec!["It is time.".to_owned()], vec![]));
+        assert_eq!(enrolment(&acme, &ways[1]).await["status"], "paused");
+    }
+
+    async fn nobody_comes_with_what_the_workflow_does_not_know(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let ann = contact(&acme, ANN, "Ann").await;
+        let workflow = published(&acme, json!({ "name": "Visit", "triggers": ["by_hand", "api"],
+            "variables": [{ "key": "day", "type": "date" }, { "key": "guests", "type": "number" }],
+            "steps": [{ "id": "tell", "send": { "text": "See you {day|soon}.", "purpose": "service" } }] })).await;
+        for (variables, field, code) in [
+            (json!({ "dya": "2026-12-02" }), "variables.dya", "no_such_variable"),
+            (json!({ "guests": "many" }), "variables.guests", "not_fitting"),
+            (json!({ "day": "soon" }), "variables.day", "not_fitting"),
+        ] {
+            let body = json!({ "contact_ids": [ann], "variables": variables });
+            for path in ["enrolments", "selections"] {
+                let refused = acme.post(&format!("/workflows/{workflow}/{path}"), body.clone()).await;
+                assert_eq!((refused.problem(422), refused.bad_field()), ("invalid", (field, code)), "{path}");
+            }
+        }
+        let body = json!({ "contact_ids": [ann], "variables": { "day": "2026-12-02", "guests": "4" } });
+        let came = acme.post(&format!("/workflows/{workflow}/enrolments"), body).await;
+        assert_eq!(came.is(201)["entered"].as_array().unwrap().len(), 1);
     }
 
     async fn whoever_is_under_way_is_taken_along_by_a_version_that_has_their_steps(store, place) {

@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{brought_by, comes_with, number_exists};
+use super::{brought_by, can_be_read, comes_with, number_exists};
 
 /// So many are named one by one.
 const CONTACTS_MAX: usize = 10_000;
@@ -160,6 +160,7 @@ pub async fn start(
             return Err(ApiError::conflict("too_many", mend));
         }
         number_exists(tx, asked.number_id).await?;
+        can_be_read(tx, now, (id, held.live_version), &asked.variables).await?;
         let mut ids = ids.clone();
         let new = selection::Selection {
             id: ids.next(),

@@ -49,6 +49,25 @@ fn the_gallery_is_without_a_warning_and_has_a_bound() {
 }
 
 #[test]
+fn a_birthday_comes_more_than_once() {
+    let of = |yearly: bool, again: &str| {
+        json!({
+            "name": "x", "entry": { "again": again },
+            "triggers": ["api", { "date": { "field": "birthday", "time": "10:00", "yearly": yearly } }],
+            "steps": [send("a", "Many happy returns!"), { "id": "z", "end": "x" }]
+        })
+    };
+    warned(
+        &of(true, "never"),
+        expect![[r#"
+        "#]],
+    );
+    for (yearly, again) in [(true, "always"), (false, "never")] {
+        assert!(!told(&warnings(&published(&of(yearly, again)))).contains("every year"), "{yearly} {again}");
+    }
+}
+
+#[test]
 fn whoever_has_not_written_is_not_answered() {
     let answer = json!({ "id": "a", "send": { "text": "Hi", "purpose": "reply" } });
     let hears = json!({ "id": "h", "wait_for_reply": { "timeout": "1d" } });
