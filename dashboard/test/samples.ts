@@ -125,6 +125,7 @@ export const aConversation = (over: Partial<Conversation> = {}): Conversation =>
   waiting_since: null,
   last_message_at: "2026-11-23T10:00:00Z",
   last_message: { direction: "in", preview: "Hello" },
+  send_failed: false,
   version: 1,
   created_at: "2026-11-23T09:00:00Z",
   ...over,

@@ -23,7 +23,8 @@ export async function team({ page, fake, shot, axe, expect }: Smoke): Promise<vo
   if (!(await page.getByRole("heading", { name: "Who answers" }).isVisible()))
     await button("Details").click();
   await page.getByRole("combobox", { name: "Team", exact: true }).selectOption({ label: "Hygiene" });
-  await page.getByLabel("Show only").selectOption({ label: "My teams" });
+  await page.getByRole("button", { name: "View: All open" }).click();
+  await page.getByRole("menuitemradio", { name: "My teams" }).click();
   await page.locator("a.row", { hasText: "Jonas Weber" }).getByText("Hygiene").waitFor();
   await shot("77-my-teams");
   await axe(page, "my teams");

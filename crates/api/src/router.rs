@@ -29,7 +29,7 @@ use crate::{
     v1::{
         api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contact_fields, contacts,
         conversations, drafts, enrolments, events, imports, knowledge, lists, media, members, messages, numbers,
-        phones, runs, sandbox, segments, session, setup, snippets, suppressions, teams, tenant, text, webhooks,
+        phones, runs, sandbox, segments, session, setup, snippets, suppressions, teams, tenant, text, views, webhooks,
         workflows,
     },
 };
@@ -154,6 +154,8 @@ fn day() -> Vec<Route> {
         routes!(campaigns::retry => retry),
         routes!(campaigns::pace => read),
         routes!(campaigns::recipients => list),
+        routes!(views => list, create),
+        routes!(views => read, change, remove),
         routes!(snippets => list, create),
         routes!(snippets => read, change, remove),
         routes!(campaigns::recipients::export => csv),
@@ -207,6 +209,7 @@ fn day() -> Vec<Route> {
         routes!(enrolments::selections => read),
         routes!(enrolments::selections => cancel),
         routes!(conversations => list, start),
+        routes!(conversations::counts => read),
         routes!(conversations => read, change),
         routes!(conversations => set_guide),
         routes!(conversations => hand_off),

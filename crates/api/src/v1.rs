@@ -33,4 +33,5 @@ pub mod runs;
 pub mod segments;
 pub mod suppressions;
 pub mod text;
+pub mod views;
 pub mod workflows;

@@ -217,6 +217,7 @@ fn thread(
         last_message_at: now,
         last_direction: None,
         preview: String::new(),
+        send_failed: false,
         created_at: now,
         has_unsent: false,
         answering: false,

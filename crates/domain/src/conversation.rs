@@ -137,6 +137,8 @@ pub struct Conversation {
     pub last_direction: Option<Direction>,
     /// The newest message's beginning.
     pub preview: String,
+    /// The newest text of ours did not arrive, and nobody has seen to it.
+    pub send_failed: bool,
     /// When it was opened.
     pub created_at: Timestamp,
     /// Texts of ours to this contact wait to be sent.
@@ -156,8 +158,9 @@ impl Conversation {
         self.last_message_at.checked_add(window).is_ok_and(|end| now <= end)
     }
 
-    /// The newest message is this one.
+    /// The newest message is this one. How a newer text of ours goes is another question than how the one before it went.
     pub fn touch(&mut self, now: Timestamp, direction: Direction, body: &str) {
+        self.send_failed &= direction != Direction::Out;
         self.last_message_at = now;
         self.last_direction = Some(direction);
         self.preview = body.chars().take(PREVIEW_CHARS).collect();

@@ -91,6 +91,8 @@ ids! {
     SegmentId = "seg";
     /// A text that is used again and again.
     SnippetId = "snp";
+    /// A member's own view of the inbox.
+    ViewId = "vew";
     /// A campaign.
     CampaignId = "cmp";
     /// An address that gets no texts.

@@ -25,6 +25,7 @@ CREATE TABLE conversation (
     last_message_at_us  BIGINT  NOT NULL,
     last_direction      TEXT,
     preview             TEXT    NOT NULL,
+    send_failed         BOOLEAN NOT NULL DEFAULT FALSE,  -- the newest text of ours did not arrive, and nobody has seen to it
     created_at_us       BIGINT  NOT NULL,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contact (tenant_id, id),
@@ -34,7 +35,6 @@ CREATE TABLE conversation (
 CREATE UNIQUE INDEX conversation_current ON conversation (tenant_id, number_id, address) WHERE is_current;
 -- A contact's other conversations.
 CREATE INDEX conversation_contact ON conversation (tenant_id, contact_id, last_message_at_us);
-CREATE INDEX conversation_team ON conversation (tenant_id, team_id) WHERE team_id IS NOT NULL;
 CREATE INDEX conversation_recent ON conversation (tenant_id, status, last_message_at_us, id);
 
 CREATE TABLE conversation_tag (
@@ -44,6 +44,7 @@ CREATE TABLE conversation_tag (
     PRIMARY KEY (tenant_id, conversation_id, tag),
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ) {clustered};
+CREATE INDEX conversation_tag_of ON conversation_tag (tenant_id, tag, conversation_id);
 
 CREATE TABLE conversation_seen (
     tenant_id       UUID   NOT NULL,

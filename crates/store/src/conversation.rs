@@ -1,10 +1,8 @@
 //! Threads, as the API shows them: pages of the inbox, unread marks, and which number to write from.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt;
 
-use domain::conversation::Status;
 use domain::id::{AssistantId, ContactId, ConversationId, EnrolmentId, NumberId, TeamId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,7 +10,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::contact::{known, pretty, tags};
-use crate::search::Search;
 use crate::{Row, StoreError, TenantTx, args, list, words};
 
 /// One live thread between a contact and one of our numbers.
@@ -66,6 +63,9 @@ pub struct Conversation {
     /// The newest message's beginning; `null` before the first.
     #[schema(required = true)]
     pub last_message: Option<LastMessage>,
+    /// The newest text of ours did not arrive, and nobody has seen to it: written anew, or closed the conversation.
+    #[serde(default)]
+    pub send_failed: bool,
     /// Rises with whatever an assistant must have seen before it answers.
     pub version: i64,
     /// When it was opened.
@@ -150,130 +150,36 @@ macro_rules! debug_without_content {
 }
 debug_without_content!(Counterpart, OurNumber, LastMessage);
 
-/// Which conversations a page shows. The default: all of them.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// `None`: whatever they are.
-    pub status: Option<Status>,
-    /// Who answers: `nobody`, `agents`, `assistant` or `workflow`.
-    pub holder: Option<&'static str>,
-    /// Which team looks after them.
-    pub team: Team,
-    /// Who looks after them.
-    pub assignee: Assignee,
-    /// Only those with texts that the reader has not seen.
-    pub unread: bool,
-    /// Only those on this number.
-    pub number: Option<NumberId>,
-    /// Only those with this label.
-    pub tag: Option<String>,
-    /// Only those with someone who is found by this.
-    pub search: Option<Search>,
-}
-
-/// Which team looks after a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Team {
-    /// Whichever, or none.
-    #[default]
-    Any,
-    /// None.
-    None,
-    /// This one.
-    One(TeamId),
-    /// One that the reader is in.
-    Readers,
-}
-
-/// Who looks after a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Assignee {
-    /// Whoever.
-    #[default]
-    Any,
-    /// Nobody.
-    Nobody,
-    /// This member.
-    User(UserId),
-}
-
-/// A conversation with both its ends; the last column is how many of its texts have come in.
-macro_rules! conversation {
-    ($unread:literal, $seen:literal) => {
-        concat!(
-            "SELECT v.id, v.channel, v.status, v.snoozed_until_us, v.holder, v.holder_id, v.mode, v.assignee_id, v.guide,
-                    v.contact_id, c.name, c.company, v.address, c.blocked, a.opted_out_at_us, v.number_id, n.address, n.label,
-                    v.previous_id, v.waiting_since_us, v.last_message_at_us, v.last_direction, v.preview, v.version,
-                    v.created_at_us, tm.id, ", $unread, "
-             FROM conversation v
-             LEFT JOIN contact c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id
-             LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
-             LEFT JOIN number n ON n.tenant_id = v.tenant_id AND n.id = v.number_id
-             LEFT JOIN team tm ON tm.tenant_id = v.tenant_id AND tm.id = v.team_id ",
-            $seen, "
-             WHERE v.tenant_id = $1"
-        )
+/// What a conversation is shown by; how many of its texts are unread comes last.
+macro_rules! columns {
+    () => {
+        "v.id, v.channel, v.status, v.snoozed_until_us, v.holder, v.holder_id, v.mode, v.assignee_id, v.guide, v.contact_id,
+         c.name, c.company, v.address, c.blocked, a.opted_out_at_us, v.number_id, n.address, n.label, v.previous_id,
+         v.waiting_since_us, v.last_message_at_us, v.last_direction, v.preview, v.version, v.created_at_us, tm.id,
+         v.send_failed, "
     };
 }
 
-/// The inbox of the member `$2` (`NULL`: nobody's), newest activity first.
-macro_rules! inbox {
-    ($filters:literal) => {
-        concat!(
-            conversation!(
-                "v.inbound_count - COALESCE(s.inbound_count, 0)",
-                "LEFT JOIN conversation_seen s ON s.tenant_id = v.tenant_id AND s.conversation_id = v.id AND s.user_id = $2"
-            ),
-            " AND v.status = $3 AND (v.last_message_at_us, v.id) < ($4, $5) ",
-            $filters,
-            " ORDER BY v.last_message_at_us DESC, v.id DESC LIMIT $6"
-        )
+/// Both its ends.
+macro_rules! ends {
+    () => {
+        " LEFT JOIN contact c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id
+          LEFT JOIN contact_address a ON a.tenant_id = v.tenant_id AND a.kind = 'phone' AND a.address = v.address
+          LEFT JOIN number n ON n.tenant_id = v.tenant_id AND n.id = v.number_id
+          LEFT JOIN team tm ON tm.tenant_id = v.tenant_id AND tm.id = v.team_id "
     };
 }
 
-const INBOX: &str = inbox!("");
+mod inbox;
 
-// A filter that is NULL or FALSE lets everything pass. Its comparison stands first, for PostgreSQL takes the type from there.
-const INBOX_FILTERED: &str = inbox!(
-    r"AND (v.holder = $7 OR $7 IS NULL)
-      AND (v.assignee_id = $8 OR $8 IS NULL)
-      AND (v.assignee_id IS NULL OR NOT $9)
-      AND (v.inbound_count > COALESCE(s.inbound_count, 0) OR NOT $10)
-      AND (v.number_id = $11 OR $11 IS NULL)
-      AND (EXISTS (SELECT 1 FROM conversation_tag t
-                   WHERE t.tenant_id = v.tenant_id AND t.conversation_id = v.id AND t.tag = $12) OR $12 IS NULL)
-      AND ((c.words LIKE $13 AND c.words LIKE $14 AND c.words LIKE $15) OR $13 IS NULL)
-      AND (v.team_id = $16 OR $16 IS NULL)
-      AND (tm.id IS NULL OR NOT $17)
-      AND (EXISTS (SELECT 1 FROM team_member i
-                   WHERE i.tenant_id = v.tenant_id AND i.team_id = v.team_id AND i.user_id = $2) OR NOT $18)"
-);
+pub use inbox::{Answer, Assignee, COUNTED, Filter, Order, Team, count, page};
 
-const BY_IDS: &str = concat!(conversation!("NULL", ""), " AND v.id {among $2}");
+const BY_IDS: &str =
+    concat!("SELECT ", columns!(), "NULL FROM conversation v", ends!(), "WHERE v.tenant_id = $1 AND v.id {among $2}");
 
 const TAGS: &str =
     "SELECT conversation_id, tag FROM conversation_tag WHERE tenant_id = $1 AND conversation_id {among $2}
      ORDER BY conversation_id, tag";
-
-/// A page of conversations, newest activity first, after the one that is named by its time and id. `unread` is what
-/// `reader` has not seen.
-///
-/// # Errors
-/// When the database fails.
-pub async fn page(
-    tx: &mut TenantTx<'_>,
-    filter: &Filter,
-    reader: Option<UserId>,
-    after: Option<(Timestamp, ConversationId)>,
-    limit: u32,
-) -> Result<Vec<Conversation>, StoreError> {
-    let Some(status) = filter.status else {
-        return page_of_all(tx, filter, reader, after, limit).await;
-    };
-    let rows = inbox(tx, status, filter, reader, after, limit).await?;
-    let rows = rows.iter().map(|row| conversation(row, reader.is_some())).collect::<Result<_, _>>()?;
-    with_tags(tx, rows).await
-}
 
 /// All of these conversations that there are, without unread marks.
 ///
@@ -400,72 +306,6 @@ pub async fn is_member(tx: &mut TenantTx<'_>, user: UserId) -> Result<bool, Stor
     Ok(tx.opt("SELECT 1 FROM member WHERE tenant_id = $1 AND user_id = $2", args![user]).await?.is_some())
 }
 
-async fn inbox(
-    tx: &mut TenantTx<'_>,
-    status: Status,
-    filter: &Filter,
-    reader: Option<UserId>,
-    after: Option<(Timestamp, ConversationId)>,
-    limit: u32,
-) -> Result<Vec<Row>, StoreError> {
-    let (at, id) = after.map_or((i64::MAX, Uuid::max()), |(at, id)| (at.as_microsecond(), id.into()));
-    if filter.is_plain() {
-        return tx.rows(INBOX, args![reader, status.as_str(), at, id, limit]).await;
-    }
-    let assignee = match filter.assignee {
-        Assignee::User(user) => Some(user),
-        Assignee::Any | Assignee::Nobody => None,
-    };
-    let team = match filter.team {
-        Team::One(team) => Some(team),
-        Team::Any | Team::None | Team::Readers => None,
-    };
-    let patterns = filter.search.as_ref().map(Search::patterns);
-    let pattern = |nth: usize| patterns.as_ref().map(|patterns| patterns[nth].as_str());
-    tx.rows(
-        INBOX_FILTERED,
-        args![
-            reader,
-            status.as_str(),
-            at,
-            id,
-            limit,
-            filter.holder,
-            assignee,
-            filter.assignee == Assignee::Nobody,
-            filter.unread,
-            filter.number,
-            &filter.tag,
-            pattern(0),
-            pattern(1),
-            pattern(2),
-            team,
-            filter.team == Team::None,
-            filter.team == Team::Readers
-        ],
-    )
-    .await
-}
-
-/// The index has the newest of each status, so the newest of all are among the newest of each.
-async fn page_of_all(
-    tx: &mut TenantTx<'_>,
-    filter: &Filter,
-    reader: Option<UserId>,
-    after: Option<(Timestamp, ConversationId)>,
-    limit: u32,
-) -> Result<Vec<Conversation>, StoreError> {
-    let mut all = Vec::new();
-    for status in [Status::Open, Status::Snoozed, Status::Closed] {
-        for row in inbox(tx, status, filter, reader, after, limit).await? {
-            all.push(conversation(&row, reader.is_some())?);
-        }
-    }
-    all.sort_unstable_by_key(|conversation| Reverse((conversation.last_message_at, conversation.id)));
-    all.truncate(limit as usize);
-    with_tags(tx, all).await
-}
-
 async fn with_tags(
     tx: &mut TenantTx<'_>,
     mut conversations: Vec<Conversation>,
@@ -509,26 +349,14 @@ fn conversation(row: &Row, has_reader: bool) -> Result<Conversation, StoreError>
         number: OurNumber { id: row.get(15)?, pretty: pretty(&ours), e164: ours, label: row.get(17)? },
         previous_id: row.get(18)?,
         tags: Vec::new(),
-        unread: if has_reader { Some(row.get::<i64>(26)?.max(0)) } else { None },
+        unread: if has_reader { Some(row.get::<i64>(27)?.max(0)) } else { None },
         waiting_since: row.get(19)?,
         last_message_at: row.get(20)?,
         last_message: direction.map(|direction| LastMessage { direction, preview }),
+        send_failed: row.get(26)?,
         version: row.get(23)?,
         created_at: row.get(24)?,
     })
-}
-
-impl Filter {
-    /// Whether the status alone chooses.
-    fn is_plain(&self) -> bool {
-        self.holder.is_none()
-            && self.team == Team::Any
-            && self.assignee == Assignee::Any
-            && !self.unread
-            && self.number.is_none()
-            && self.tag.is_none()
-            && self.search.is_none()
-    }
 }
 
 /// When whoever is reached at these phones last wrote, from wherever they did; who never has is left out.
@@ -542,39 +370,4 @@ pub async fn last_inbound(tx: &mut TenantTx<'_>, phones: &[&str]) -> Result<Hash
                GROUP BY a.address";
     let rows = tx.rows(sql, args![list(phones.iter().copied())]).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
-}
-
-#[cfg(test)]
-#[cfg(feature = "testing")]
-mod tests {
-    use domain::id::TenantId;
-
-    use super::*;
-    use crate::dialect::Engine;
-    use crate::testing;
-
-    async fn plan(store: &crate::Store, sql: &'static str, count: usize) -> Vec<String> {
-        let args = vec![crate::Value::Null; count];
-        let read = store.read(TenantId(Uuid::nil()), async move |tx| {
-            let rows = tx.rows(sql, &args).await?;
-            rows.iter().map(|row| row.get(3)).collect::<Result<Vec<String>, StoreError>>()
-        });
-        read.await.unwrap()
-    }
-
-    /// However many conversations there are, a page of the inbox reads only its own: in the index's order, without sorting.
-    #[test]
-    fn a_page_of_the_inbox_is_read_from_its_index() {
-        testing::run(Engine::Sqlite, async |place: &testing::Place| {
-            let store = place.store();
-            let plain = plan(&store, concat!("EXPLAIN QUERY PLAN ", inbox!("")), 5).await;
-            let filtered =
-                plan(&store, concat!("EXPLAIN QUERY PLAN ", inbox!("AND (v.holder = $7 OR $7 IS NULL)")), 6).await;
-            for plan in [plain, filtered] {
-                let first = &plan[0];
-                assert!(first.contains("USING INDEX conversation_recent (tenant_id=? AND status=? AND"), "{plan:#?}");
-                assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN")), "{plan:#?}");
-            }
-        });
-    }
 }

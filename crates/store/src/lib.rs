@@ -47,6 +47,7 @@ pub mod testing;
 pub mod tool_use;
 pub mod unclaimed;
 pub mod user;
+pub mod view;
 pub mod webhook;
 pub mod words;
 pub mod workflow;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Row, StoreError, SystemTx, TenantTx, args, event::Line, schema::RoleWord, team};
+use crate::{Row, StoreError, SystemTx, TenantTx, args, event::Line, schema::RoleWord, team, view};
 
 /// The constraint that says: nobody is a member twice.
 pub const ALREADY_MEMBER: &str = "member_pkey";
@@ -124,7 +124,7 @@ pub async fn change(tx: &mut TenantTx<'_>, user: UserId, role: Role) -> Result<b
     Ok(true)
 }
 
-/// Shows a member the door: their sessions here end, they leave their teams, and nothing is left in their hands. Answers the
+/// Shows a member the door: their sessions here end, they leave their teams, their views go, and nothing is left in their hands. Answers the
 /// lines for the log, one for each such team and one for each conversation that they looked after; `None` if the tenant would
 /// have no owner then.
 ///
@@ -135,6 +135,7 @@ pub async fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Vec<Li
         return Ok(None);
     }
     tx.exec("DELETE FROM session WHERE tenant_id = $1 AND user_id = $2", args![user]).await?;
+    view::remove_all(tx, user).await?;
     let mut lines = team::leave_all(tx, user).await?;
     tx.exec("DELETE FROM member WHERE tenant_id = $1 AND user_id = $2", args![user]).await?;
     let sql = "UPDATE conversation SET assignee_id = NULL WHERE tenant_id = $1 AND assignee_id = $2 RETURNING id";

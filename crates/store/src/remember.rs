@@ -355,8 +355,24 @@ impl<'d> Pen<'_, '_, 'd> {
                 ],
             )
             .await?;
+        if moved.to == Status::Failed {
+            self.send_failed(moved).await?;
+        }
         queue::follow(self.tx, now, moved, &mut self.after).await?;
         self.tell(Kind::MessageUpdated, moved.message, Some(moved.conversation));
+        Ok(())
+    }
+
+    /// The conversation is among those whose newest text of ours did not arrive, unless we have said something since.
+    async fn send_failed(&mut self, moved: &MessageMoved) -> Result<(), StoreError> {
+        let sql = "UPDATE conversation SET send_failed = TRUE
+                   WHERE tenant_id = $1 AND id = $2 AND NOT EXISTS (
+                       SELECT 1 FROM message m WHERE m.tenant_id = $1 AND m.conversation_id = $2 AND m.id > $3
+                       AND m.direction = 'out')";
+        let changed = self.tx.exec_returning_count(sql, args![moved.conversation, moved.message]).await?;
+        if changed > 0 {
+            self.tell(Kind::ConversationUpdated, moved.conversation, Some(moved.conversation));
+        }
         Ok(())
     }
 

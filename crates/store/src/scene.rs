@@ -45,7 +45,7 @@ macro_rules! thread_columns {
              EXISTS (SELECT 1 FROM number o WHERE o.tenant_id = $1 AND o.address = ",
             $address,
             "), (SELECT tm.id FROM team tm WHERE tm.tenant_id = v.tenant_id AND tm.id = v.team_id), c.quiet_hours,
-             a.opted_in_at_us"
+             a.opted_in_at_us, v.send_failed"
         )
     };
 }
@@ -552,6 +552,7 @@ fn conversation(id: ConversationId, row: &Row) -> Result<Conversation, StoreErro
             Some(other) => return Err(unknown("direction", other)),
         },
         preview: row.get(26)?,
+        send_failed: row.get(35)?,
         created_at: row.get(27)?,
         has_unsent: row.get(28)?,
         answering: row.get(29)?,

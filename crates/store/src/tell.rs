@@ -219,6 +219,7 @@ mod tests {
             waiting_since: Some(at("2026-11-23T10:00:00Z")),
             last_message_at: at("2026-11-23T10:00:00.000001Z"),
             last_message: Some(LastMessage { direction: "in".into(), preview: "Hello".into() }),
+            send_failed: false,
             version: 4,
             created_at: at("2026-11-23T09:00:00Z"),
         }
@@ -241,6 +242,7 @@ mod tests {
             mode: null
             number: {"e164":"+12125550100","id":"num_00000000000000000000000000000003","label":"Front desk","pretty":"+1 212-555-0100"}
             previous_id: null
+            send_failed: false
             snoozed_until: "2026-11-24T09:00:00Z"
             status: "snoozed"
             tags: ["vip"]

@@ -116,6 +116,7 @@ export class FakeDesk {
   erased: string[] = [];
   snippets: T.Snippet[] = [];
   suppressions: T.Suppression[] = [];
+  views: T.View[] = [];
   synonyms = "crown, cap";
   embedding: T.KnowledgeEmbedding = {
     kind: "builtin",
@@ -383,6 +384,7 @@ export class FakeDesk {
       waiting_since: null,
       last_message_at: new Date().toISOString(),
       last_message: null,
+      send_failed: false,
       version: 1,
       created_at: new Date().toISOString(),
       ...over,

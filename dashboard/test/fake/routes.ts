@@ -13,6 +13,7 @@ import { knowledgeRoutes } from "./knowledge";
 import { snippetRoutes } from "./snippets";
 import { suppressionRoutes } from "./suppressions";
 import { rehearsalRoutes } from "./rehearsal";
+import { viewRoutes } from "./views";
 import { workflowRoutes } from "./workflows";
 
 const phones = [
@@ -21,12 +22,8 @@ const phones = [
   { e164: "+12125550150", name: "A stranger" },
 ].map((p) => ({ ...p, pretty: pretty(p.e164) }));
 
-const isOf = (d: FakeDesk, team: string | null, wanted: string | null) =>
-  wanted === "mine"
-    ? d.teams.some((t) => t.id === team && t.member_ids.includes(d.me.user.id))
-    : team === (wanted === "none" ? null : wanted);
-
 const routes: Record<string, Handler> = {
+  ...viewRoutes,
   "GET /session": (d) => {
     if (!d.session) throw new Refusal(401, "unauthenticated", "Sign in first.");
     return d.session;
@@ -169,19 +166,6 @@ const routes: Record<string, Handler> = {
     return number;
   },
   "DELETE /numbers/:": (d, [id]) => void (d.numbers = d.numbers.filter((n) => n.id !== id)),
-  "GET /conversations": (d, _, __, query) => {
-    const status = query.get("status") ?? "open";
-    const q = query.get("q")?.toLowerCase();
-    const all = [...d.conversations.values()].filter(
-      (c) =>
-        (status === "all" || c.status === status) &&
-        (!query.get("holder") || c.holder.kind === query.get("holder")) &&
-        (!query.get("team") || isOf(d, c.team_id, query.get("team"))) &&
-        (!query.get("unread") || c.unread) &&
-        (!q || `${c.contact.name} ${c.contact.phone} ${c.last_message?.preview}`.toLowerCase().includes(q)),
-    );
-    return page(all.sort((a, b) => ((a.last_message_at ?? "") < (b.last_message_at ?? "") ? 1 : -1)));
-  },
   "POST /conversations": (d, _, body) => {
     const { to, name, body: text } = body as unknown as T.NewConversation;
     const digits = to.replace(/\D/g, "");

@@ -17,9 +17,10 @@ use store::message::{self, Message};
 use store::{StoreError, TenantTx, assistant, scene, tenant, words};
 use utoipa::ToSchema;
 
+pub mod counts;
 mod wanted;
 
-use self::wanted::{Wanted, filter};
+pub(super) use self::wanted::{Wanted, filter};
 use super::{contacts, messages};
 use crate::{
     auth::Caller,
@@ -163,7 +164,7 @@ pub struct ReadMark {
     pub unread: i64,
 }
 
-/// The inbox: newest activity first.
+/// The inbox: newest activity first, if nothing else is asked for.
 #[utoipa::path(get, path = "/conversations", tag = "conversations", params(Wanted, PageParams),
     responses((status = 200, body = Listed<Conversation>)))]
 pub async fn list(
@@ -174,6 +175,7 @@ pub async fn list(
 ) -> Result<Json<Listed<Conversation>>, ApiError> {
     caller.must(Scope::ConversationsRead)?;
     let filter = filter(&wanted, caller.user)?;
+    let order = filter.order;
     let after = page.after_time()?.map(|(at, id)| (at, ConversationId(id)));
     let reader = caller.user;
     let rows = app
@@ -183,7 +185,7 @@ pub async fn list(
             conversation::page(tx, &filter, reader, after, page.fetch()).await
         })
         .await?;
-    Ok(Json(page.listed(rows, |row| Cursor::at(row.last_message_at, row.id))))
+    Ok(Json(page.listed(rows, |row| Cursor::at(order.place(row), row.id))))
 }
 
 /// Opens a conversation with a phone number, or resumes it, and sends the first text.

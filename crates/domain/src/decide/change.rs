@@ -172,6 +172,7 @@ fn stand(
         Standing::Open => {}
         Standing::Closed => {
             conversation.waiting_since = None;
+            conversation.send_failed = false;
             conversation.resolved_at = Some(now);
         }
         Standing::Snoozed => {

@@ -98,6 +98,7 @@ fn scene() -> Scene {
             last_message_at: now() - 1.hour(),
             last_direction: Some(Direction::Out),
             preview: String::new(),
+            send_failed: false,
             created_at: now() - 2.hours(),
             has_unsent: false,
             answering: false,

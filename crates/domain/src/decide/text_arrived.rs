@@ -288,6 +288,7 @@ pub(super) fn conversation(
         last_message_at: now,
         last_direction: None,
         preview: String::new(),
+        send_failed: false,
         created_at: now,
         has_unsent: false,
         answering: false,

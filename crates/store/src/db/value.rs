@@ -6,8 +6,8 @@ use bytes::BytesMut;
 use domain::id::{
     ApiKeyId, ApprovalId, AssistantId, CampaignId, CarrierAccountId, CaseId, ContactId, ConversationId, DeliveryId,
     DraftId, EnrolmentId, ImportId, KnowledgeId, ListId, MediaId, MergeId, MessageId, NumberId, RecipientId, ReplayId,
-    RunId, SegmentId, SelectionId, SnippetId, SuppressionId, TeamId, TenantId, UseId, UserId, WebhookId, WorkId,
-    WorkflowId,
+    RunId, SegmentId, SelectionId, SnippetId, SuppressionId, TeamId, TenantId, UseId, UserId, ViewId, WebhookId,
+    WorkId, WorkflowId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -205,6 +205,7 @@ id_values!(
     TenantId,
     TeamId,
     UserId,
+    ViewId,
     WebhookId,
     ReplayId,
     UseId,

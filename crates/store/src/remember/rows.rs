@@ -139,9 +139,10 @@ impl<'d> Rows<'d> {
 const OPENED: &str =
     "INSERT INTO conversation (tenant_id, id, channel, contact_id, number_id, address, lane, is_current, previous_id,
          status, snoozed_until_us, holder, holder_id, mode, team_id, assignee_id, guide, version, inbound_count,
-         waiting_since_us, last_inbound_at_us, last_message_at_us, last_direction, preview, created_at_us)";
+         waiting_since_us, last_inbound_at_us, last_message_at_us, last_direction, preview, send_failed,
+         created_at_us)";
 
-fn opened(new: &Conversation) -> [Value<'_>; 24] {
+fn opened(new: &Conversation) -> [Value<'_>; 25] {
     row![
         new.id,
         "sms",
@@ -166,6 +167,7 @@ fn opened(new: &Conversation) -> [Value<'_>; 24] {
         new.last_message_at,
         new.last_direction.map(|direction| direction.as_str()),
         &new.preview,
+        new.send_failed,
         new.created_at
     ]
 }
@@ -174,10 +176,10 @@ const CHANGED: &str =
     "UPDATE conversation SET status = $3, snoozed_until_us = $4, holder = $5, holder_id = $6, mode = $7,
          assignee_id = $8, guide = $9, version = $10, inbound_count = $11, waiting_since_us = $12,
          last_inbound_at_us = $13, last_message_at_us = $14, last_direction = $15, preview = $16, resolved_at_us = $17,
-         team_id = $18
+         team_id = $18, send_failed = $19
      WHERE tenant_id = $1 AND id = $2";
 
-fn changed(new: &Conversation) -> [Value<'_>; 17] {
+fn changed(new: &Conversation) -> [Value<'_>; 18] {
     row![
         new.id,
         new.status.as_str(),
@@ -195,7 +197,8 @@ fn changed(new: &Conversation) -> [Value<'_>; 17] {
         new.last_direction.map(|direction| direction.as_str()),
         &new.preview,
         new.resolved_at,
-        new.team
+        new.team,
+        new.send_failed
     ]
 }
 

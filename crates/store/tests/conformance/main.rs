@@ -37,6 +37,7 @@ mod statement;
 mod suppression;
 mod team;
 mod tool_use;
+mod views;
 mod wall;
 mod webhook;
 mod workflow;

@@ -68,6 +68,7 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("recipients", recipient(town, acme).await),
         ("imports", text(&import.is(201)["id"])),
         ("snippets", text(&acme.post("/snippets", json!({ "name": "hi", "body": "Hi" })).await.is(201)["id"])),
+        ("views", view(town, acme).await),
         ("carrier-accounts", acme.account.clone()),
         ("numbers", acme.number_id.clone()),
         ("workflows", workflow(acme).await),
@@ -75,6 +76,12 @@ async fn things(town: &Town, acme: &Desk) -> BTreeMap<&'static str, String> {
         ("selections", selection(acme).await),
         ("media", text(&newest.is(200)["data"][0]["media"][0]["id"])),
     ])
+}
+
+/// A member's view of the inbox.
+async fn view(town: &Town, acme: &Desk) -> String {
+    let mut lou = town.member(acme, "lou@example.com", "agent").await;
+    text(&lou.post("/views", json!({ "name": "Late" })).await.is(201)["id"])
 }
 
 /// Somebody who is to get a campaign.
@@ -230,8 +237,11 @@ store::on_both_engines! {
         assert!(tried.len() > 25, "{tried:?}");
         // And nothing of it has happened: Acme's own key still finds everything.
         for (noun, id) in &things {
-            if !["addresses", "cases", "deliveries", "drafts", "approvals", "api-keys", "members", "imports", "recipients"]
-                .contains(noun)
+            if ![
+                "addresses", "cases", "deliveries", "drafts", "approvals", "api-keys", "members", "imports", "recipients",
+                "views",
+            ]
+            .contains(noun)
             {
                 assert_eq!(acme.get(&format!("/{noun}/{id}")).await.status, 200, "{noun}");
             }

@@ -53,6 +53,7 @@ mod tools;
 mod tracking;
 mod trust;
 mod untimely;
+mod views;
 mod webhook_keys;
 mod webhooks;
 mod wishes;

@@ -195,19 +195,13 @@ export const snippets = {
 
 export const phones = { parse: (input: string) => post<T.Phone>("/phones/parse", { input }) };
 
-export interface ConversationQuery {
-  status?: "open" | "snoozed" | "closed" | "all";
-  holder?: string;
-  team?: string;
-  unread?: boolean;
-  q?: string;
-  cursor?: string;
-  limit?: number;
-}
+export type ConversationQuery = T.ConversationFilter & { cursor?: string; limit?: number };
 
 export const conversations = {
   list: (query: ConversationQuery, signal?: AbortSignal) =>
     get<T.Page<T.Conversation>>("/conversations", { ...query }, signal),
+  /** How many each view has. */
+  counts: () => get<T.ConversationCounts>("/conversations/counts"),
   get: (id: string) => get<T.Conversation>(`/conversations/${at(id)}`),
   start: (body: T.NewConversation, key: string) =>
     post<T.StartedConversation>("/conversations", body, { key }),

@@ -1340,11 +1340,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The inbox: newest activity first. */
+        /** The inbox: newest activity first, if nothing else is asked for. */
         get: operations["get_conversations"];
         put?: never;
         /** Opens a conversation with a phone number, or resumes it, and sends the first text. */
         post: operations["post_conversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations each view has, all at once. */
+        get: operations["get_conversations_counts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2683,6 +2700,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The asking member's views. */
+        get: operations["get_views"];
+        put?: never;
+        /** Makes a view. */
+        post: operations["post_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One view. */
+        get: operations["get_views_id"];
+        put?: never;
+        post?: never;
+        /** Takes a view away. */
+        delete: operations["delete_views_id"];
+        options?: never;
+        head?: never;
+        /** Gives a view another name or filter. */
+        patch: operations["patch_views_id"];
         trace?: never;
     };
     "/api/v1/webhooks": {
@@ -5364,6 +5418,8 @@ export interface components {
             number: components["schemas"]["ConversationNumber"];
             /** @description The conversation that this one follows, when that one was too old to resume. */
             previous_id: string | null;
+            /** @description The newest text of ours did not arrive, and nobody has seen to it: written anew, or closed the conversation. */
+            send_failed?: boolean;
             /**
              * Format: date-time
              * @description When a snoozed one comes back.
@@ -5410,6 +5466,66 @@ export interface components {
             phone: string;
             /** @description The same for people to read. */
             phone_pretty: string;
+        };
+        /** @description How many conversations there are. */
+        ConversationCount: {
+            /**
+             * Format: int64
+             * @description So many were counted.
+             */
+            count: number;
+            /** @description There may be more: it is counted no further. */
+            more: boolean;
+        };
+        /** @description How many conversations each view has. Counting ends at 999: `more` then says that there are more. */
+        ConversationCounts: {
+            /** @description Open ones that an assistant holds. */
+            assistant: components["schemas"]["ConversationCount"];
+            /** @description Closed ones. */
+            closed: components["schemas"]["ConversationCount"];
+            /** @description Those whose newest text of ours did not arrive, and nobody has seen to it. */
+            failed: components["schemas"]["ConversationCount"];
+            mine: components["schemas"]["ConversationCount"] | null;
+            /** @description All open ones. */
+            open: components["schemas"]["ConversationCount"];
+            /** @description Snoozed ones. */
+            snoozed: components["schemas"]["ConversationCount"];
+            /** @description Open ones that nobody looks after. */
+            unassigned: components["schemas"]["ConversationCount"];
+            /** @description The member's own views. */
+            views: components["schemas"]["ViewCount"][];
+            /** @description Open ones whose contact waits for an answer. */
+            waiting: components["schemas"]["ConversationCount"];
+        };
+        /** @description Which conversations are wanted. A view keeps the same. */
+        ConversationFilter: {
+            /** @description Who looks after it: `me`, `none` or a member's id. */
+            assignee?: string;
+            /** @description Only those in which the contact answered this campaign. */
+            campaign_id?: string;
+            /** @description Only those whose newest text of ours did not arrive, and nobody has seen to it. */
+            failed?: boolean;
+            /** @description Who answers: `assistant`, `agents`, `workflow` or `nobody`. */
+            holder?: string;
+            /** @description Only those on this number. */
+            number_id?: string;
+            /**
+             * @description Which come first: `recent` (the newest activity, if not said) or `waiting` (whoever waits longest; who does not wait
+             *     is left out).
+             */
+            order?: string;
+            /** @description A piece of the contact's name or company, or digits of the phone number. */
+            q?: string;
+            /** @description `open` (if not said), `snoozed`, `closed` or `all`. */
+            status?: string;
+            /** @description Only those with this label. */
+            tag?: string;
+            /** @description Which team looks after it: `mine` (any that the asking member is in), `none` or a team's id. */
+            team?: string;
+            /** @description Only those with texts that the asking member has not seen. */
+            unread?: boolean;
+            /** @description Only those whose contact waits for an answer. */
+            waiting?: boolean;
         };
         /** @description Our end of a conversation. */
         ConversationNumber: {
@@ -7071,6 +7187,8 @@ export interface components {
                 number: components["schemas"]["ConversationNumber"];
                 /** @description The conversation that this one follows, when that one was too old to resume. */
                 previous_id: string | null;
+                /** @description The newest text of ours did not arrive, and nobody has seen to it: written anew, or closed the conversation. */
+                send_failed?: boolean;
                 /**
                  * Format: date-time
                  * @description When a snoozed one comes back.
@@ -7885,6 +8003,35 @@ export interface components {
                 /** @description What. */
                 kind: components["schemas"]["TimelineKind"];
                 message?: components["schemas"]["Message"] | null;
+            }[];
+            /** @description What to ask for next; `null`: there is no more. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_View: {
+            /** @description The rows. */
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                changed_at: string;
+                /**
+                 * Format: date-time
+                 * @description Since when there is one.
+                 */
+                created_at: string;
+                /** @description Which conversations it has, and in which order: what `GET /conversations` takes. */
+                filter: components["schemas"]["ConversationFilter"];
+                /**
+                 * @description Which one.
+                 * @example vew_01939f0a7c2e7d40a1b2c3d4e5f60718
+                 */
+                id: string;
+                /** @description Fields of `filter` that name what is not there any more: the view shows nothing, or not what was meant. */
+                missing: string[];
+                /** @description What its member calls it. */
+                name: string;
             }[];
             /** @description What to ask for next; `null`: there is no more. */
             next_cursor?: string | null;
@@ -10418,6 +10565,44 @@ export interface components {
         Versions: {
             /** @description The newest first, at most 200. */
             data: components["schemas"]["AssistantVersion"][];
+        };
+        /** @description A member's own view of the inbox. */
+        View: {
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
+             * @description Since when there is one.
+             */
+            created_at: string;
+            /** @description Which conversations it has, and in which order: what `GET /conversations` takes. */
+            filter: components["schemas"]["ConversationFilter"];
+            /**
+             * @description Which one.
+             * @example vew_01939f0a7c2e7d40a1b2c3d4e5f60718
+             */
+            id: string;
+            /** @description Fields of `filter` that name what is not there any more: the view shows nothing, or not what was meant. */
+            missing: string[];
+            /** @description What its member calls it. */
+            name: string;
+        };
+        /**
+         * @description How many conversations a view has. What no index tells is looked at in the first 2,000 of its list: `more` then says that
+         *     there may be more.
+         */
+        ViewCount: components["schemas"]["ConversationCount"] & {
+            /** @description Which. */
+            id: string;
+        };
+        /** @description A view to make, or what of one changes; what is absent stays. */
+        ViewPatch: {
+            filter?: components["schemas"]["ConversationFilter"] | null;
+            /** @description No two views of a member have the same, whatever its case. A new one needs it. */
+            name?: string | null;
         };
         /** @description What is walked, and by whom. */
         WalkWorkflow: {
@@ -14296,12 +14481,23 @@ export interface operations {
                 assignee?: string;
                 /** @description Only those with texts that the asking member has not seen. */
                 unread?: boolean;
+                /** @description Only those whose contact waits for an answer. */
+                waiting?: boolean;
+                /** @description Only those whose newest text of ours did not arrive, and nobody has seen to it. */
+                failed?: boolean;
                 /** @description Only those on this number. */
                 number_id?: string;
                 /** @description Only those with this label. */
                 tag?: string;
+                /** @description Only those in which the contact answered this campaign. */
+                campaign_id?: string;
                 /** @description A piece of the contact's name or company, or digits of the phone number. */
                 q?: string;
+                /**
+                 * @description Which come first: `recent` (the newest activity, if not said) or `waiting` (whoever waits longest; who does not wait
+                 *     is left out).
+                 */
+                order?: string;
                 /** @description How many rows at most, 1 to 100; 50 if not said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -14351,6 +14547,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartedConversation"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationCounts"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -17736,6 +17960,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Measure"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_View"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description A problem, with a stable code. */

@@ -39,6 +39,8 @@ export type ContactImport = Schemas["ContactImport"];
 export type ContactList = Schemas["ContactList"];
 export type ContactPatch = Schemas["ContactPatch"];
 export type Conversation = Schemas["Conversation"];
+export type ConversationCounts = Schemas["ConversationCounts"];
+export type ConversationFilter = Schemas["ConversationFilter"];
 /** `null` empties a field; one that is never empty is changed or left out. */
 export type ConversationPatch = Omit<Schemas["ConversationPatch"], "status" | "tags"> &
   Partial<Pick<Conversation, "status" | "tags">>;
@@ -200,6 +202,8 @@ export type OutcomeFigures = Schemas["OutcomeFigures"];
 export type OutcomeReason = Schemas["OutcomeReason"];
 export type OutcomeStep = Schemas["OutcomeStep"];
 export type Standing = Schemas["RecipientStanding"];
+export type View = Schemas["View"];
+export type ViewPatch = { name?: string; filter?: ConversationFilter };
 export type Webhook = Schemas["Webhook"];
 export type WebhookDelivery = Schemas["Delivery"];
 export type WebhookPatch = Schemas["ChangeWebhook"];
