@@ -6,6 +6,7 @@ export const later = {
   approval: () => import("$lib/approval/ApprovalCard.svelte"),
   details: () => import("./Details.svelte"),
   newOne: () => import("./New.svelte"),
+  phone: () => import("$lib/sandbox/phone.svelte"),
   receipt: () => import("$lib/message/Receipt.svelte"),
   schedule: () => import("$lib/message/Schedule.svelte"),
   snippets: () => import("$lib/message/SnippetMenu.svelte"),
