@@ -13,6 +13,8 @@ export async function keyboard({ page, fake, shot, axe, expect }: Smoke): Promis
   // To a contact, from the keyboard alone; the next time it is the first of all.
   await page.goto(`${url}/inbox`);
   await row("Ann Bell").waitFor();
+  // What hears the keys comes a moment after the first paint.
+  await page.waitForTimeout(500);
   await page.getByRole("button", { name: "New conversation" }).focus();
   await page.keyboard.press("Control+k");
   await box.waitFor();
@@ -50,6 +52,7 @@ export async function keyboard({ page, fake, shot, axe, expect }: Smoke): Promis
   const now = () => desk.conversation(jonas);
   await page.goto(`${url}/inbox/${jonas}`);
   await page.getByText("bank details").last().waitFor();
+  await page.waitForTimeout(500);
   await page.keyboard.press("Control+k");
   await box.pressSequentially("clo");
   await option(/^Close/).waitFor();
@@ -60,6 +63,7 @@ export async function keyboard({ page, fake, shot, axe, expect }: Smoke): Promis
   await page.getByRole("button", { name: "Undo" }).last().click();
   await page.goto(`${url}/inbox/${jonas}`);
   await page.getByText("bank details").last().waitFor();
+  await page.waitForTimeout(500);
 
   // To somebody else, and back to oneself.
   await page.keyboard.press("a");
