@@ -9,6 +9,7 @@ import { approve, equip } from "./smoke-assistant";
 import { campaign } from "./smoke-campaigns";
 import { contacts } from "./smoke-contacts";
 import { imports } from "./smoke-imports";
+import { keyboard } from "./smoke-palette";
 import { settle } from "./smoke-settings";
 import { team } from "./smoke-team";
 import { views } from "./smoke-views";
@@ -180,6 +181,7 @@ async function journey(page: Page, fake: Fake): Promise<void> {
   await shot("12-dark-phone");
   await page.emulateMedia({ colorScheme: "light" });
   await approve({ page, fake, shot, axe, expect });
+  await keyboard({ page, fake, shot, axe, expect });
 
   for (const [path, heading, name] of PAGES) {
     await page.emulateMedia({ colorScheme: "light" });

@@ -5,7 +5,7 @@ import type * as T from "./types";
 const at = encodeURIComponent;
 
 export const campaigns = {
-  list: (cursor?: string) => get<T.Page<T.Campaign>>("/campaigns", { cursor, limit: 25 }),
+  list: (cursor?: string, limit = 25) => get<T.Page<T.Campaign>>("/campaigns", { cursor, limit }),
   get: (id: string) => get<T.Campaign>(`/campaigns/${at(id)}`),
   create: (body: T.CampaignPatch, key: string) => post<T.Campaign>("/campaigns", body, { key }),
   update: (id: string, body: T.CampaignPatch) => patch<T.Campaign>(`/campaigns/${at(id)}`, body),

@@ -85,8 +85,10 @@ export const numbers = {
 };
 
 export const contacts = {
-  list: (query: { q?: string; tag?: string; list?: string; cursor?: string; limit?: number }) =>
-    get<T.Page<T.Contact>>("/contacts", { ...query }),
+  list: (
+    query: { q?: string; tag?: string; list?: string; cursor?: string; limit?: number },
+    signal?: AbortSignal,
+  ) => get<T.Page<T.Contact>>("/contacts", { ...query }, signal),
   /** The labels that somebody has, each with how many have it. */
   tags: (cursor?: string) => get<T.Page<T.ContactTag>>("/contact-tags", { cursor, limit: 100 }),
   get: (id: string) => get<T.Contact>(`/contacts/${at(id)}`),

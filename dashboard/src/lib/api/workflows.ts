@@ -10,8 +10,8 @@ const CROWD_TIMEOUT_MS = 120_000;
 const WRITING_TIMEOUT_MS = 150_000;
 
 export const workflows = {
-  list: (query: { q?: string; state?: T.WorkflowState | "all"; cursor?: string }) =>
-    get<T.Page<T.Workflow>>("/workflows", { ...query, limit: 25 }),
+  list: (query: { q?: string; state?: T.WorkflowState | "all"; cursor?: string }, signal?: AbortSignal) =>
+    get<T.Page<T.Workflow>>("/workflows", { ...query, limit: 25 }, signal),
   get: (id: string) => get<T.WorkflowDetail>(`/workflows/${at(id)}`),
   /** Of nothing, or of one of the gallery. */
   create: (body: { name: string } | { gallery: string }, key: string) =>

@@ -4,6 +4,8 @@ import type { Conversation, ConversationPatch, Handoff, Holder } from "$lib/api/
 import { desk } from "$lib/live/desk.svelte";
 import { session } from "$lib/session/session.svelte";
 import { toasts } from "$lib/ui/toasts.svelte";
+import { router } from "$routes/router";
+import { list } from "./list.svelte";
 
 /** Whether the server took it. */
 async function assumed(
@@ -37,6 +39,14 @@ export async function setStatus(conversation: Conversation, status: Conversation
   if (!(await patch(conversation, change))) return;
   if (before === "open")
     toasts.show(words[status], "info", { label: "Undo", run: () => void reopen(conversation.id) });
+}
+
+/** The one that is done gives way to the next in the list. */
+export function closeAndGoOn(conversation: Conversation): void {
+  const { id } = conversation;
+  const next = list.neighbour(id, 1) ?? list.neighbour(id, -1);
+  void setStatus(conversation, "closed");
+  if (next && next !== id) router.go(`/inbox/${next}`, true);
 }
 
 async function reopen(id: string) {
