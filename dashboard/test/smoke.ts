@@ -9,6 +9,7 @@ import { approve, equip } from "./smoke-assistant";
 import { campaign } from "./smoke-campaigns";
 import { contacts } from "./smoke-contacts";
 import { imports } from "./smoke-imports";
+import { search } from "./smoke-search";
 import { settle } from "./smoke-settings";
 import { team } from "./smoke-team";
 import { workflow } from "./smoke-workflows";
@@ -256,6 +257,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await campaign({ page, fake, shot, axe, expect });
   await contacts({ page, fake, shot, axe, expect });
   await imports({ page, fake, shot, axe, expect });
+  await search({ page, fake, shot, axe, expect });
   await workflow({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);
