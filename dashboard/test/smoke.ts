@@ -10,6 +10,7 @@ import { campaign } from "./smoke-campaigns";
 import { contacts } from "./smoke-contacts";
 import { imports } from "./smoke-imports";
 import { keyboard } from "./smoke-palette";
+import { search } from "./smoke-search";
 import { settle } from "./smoke-settings";
 import { team } from "./smoke-team";
 import { views } from "./smoke-views";
@@ -260,6 +261,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await campaign({ page, fake, shot, axe, expect });
   await contacts({ page, fake, shot, axe, expect });
   await imports({ page, fake, shot, axe, expect });
+  await search({ page, fake, shot, axe, expect });
   await workflow({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);

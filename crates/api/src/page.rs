@@ -126,7 +126,7 @@ impl Cursor {
         Self { at: Some(at), id: id.into() }
     }
 
-    fn to_text(self) -> String {
+    pub(crate) fn to_text(self) -> String {
         let at = self.at.map(|at| at.as_microsecond().to_string()).unwrap_or_default();
         URL_SAFE_NO_PAD.encode(format!("1.{at}.{}", self.id.simple()))
     }

@@ -29,7 +29,8 @@ use crate::{
     v1::{
         api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contact_fields, contacts,
         conversations, drafts, enrolments, events, imports, knowledge, lists, media, members, messages, numbers,
-        phones, runs, sandbox, segments, session, setup, snippets, suppressions, teams, tenant, text, views, webhooks,
+        phones, runs, sandbox, search, segments, session, setup, snippets, suppressions, teams, tenant, text, views,
+        webhooks,
         workflows,
     },
 };
@@ -285,6 +286,7 @@ fn day() -> Vec<Route> {
         routes!(workflows::secrets => set, remove),
         routes!(text => measure),
         routes!(phones => parse),
+        routes!(search => search),
         routes!(events => stream),
         routes!(events => log),
     ]

@@ -30,6 +30,7 @@ pub mod media;
 pub mod messages;
 pub mod phones;
 pub mod runs;
+pub mod search;
 pub mod segments;
 pub mod suppressions;
 pub mod text;

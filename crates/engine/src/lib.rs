@@ -22,6 +22,7 @@ pub mod model;
 mod net;
 mod receive;
 mod seal;
+mod search;
 mod send;
 mod suppression;
 mod turn;
@@ -150,6 +151,7 @@ impl Engine {
         loops.spawn(workflow::watch::run(Arc::clone(&world), stop.clone()));
         loops.spawn(link::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
+        loops.spawn(search::fill(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
         (Self(world), Running { stop, loops })
     }

@@ -235,6 +235,27 @@ pub async fn page(
     messages(tx, rows).await
 }
 
+/// A page of a conversation that begins right after a message and goes on towards the end, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newer(
+    tx: &mut TenantTx<'_>,
+    conversation: ConversationId,
+    than: MessageId,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    let rows = tx
+        .rows(
+            concat!(message!(), " AND m.conversation_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4"),
+            args![conversation, than, limit],
+        )
+        .await?;
+    let mut page = messages(tx, rows).await?;
+    page.reverse();
+    Ok(page)
+}
+
 /// What was said with somebody in all their conversations, notes among it, the newest first, after a moment (microseconds) and
 /// an id.
 ///

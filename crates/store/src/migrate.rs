@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = migrations![
     23 "0023_workflow_watch",
     24 "0024_workflow_selection",
     25 "0025_view",
+    26 "0026_search",
 ];
 
 /// The texts of all of them.

@@ -3,6 +3,14 @@
 //! A contact's words are kept in one spelling: small letters without accents, digits of numbers, two spaces before each word.
 //! Three letters in a row are what both engines have an index of (`contact_search`); what has fewer is looked for where a
 //! word begins, which the spaces make three again. Answers are the newest first, however many there are.
+//!
+//! What messages say is found in [`message`], by an [`index`] of whole words; what has a name in [`named`].
+
+pub(crate) mod block;
+pub mod index;
+pub mod message;
+pub mod named;
+pub mod text;
 
 use domain::id::TenantId;
 use unicode_normalization::UnicodeNormalization as _;

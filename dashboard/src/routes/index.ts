@@ -25,6 +25,7 @@ export const routes: Route<Page>[] = [
   { path: "/", page: inbox },
   { path: "/inbox", page: inbox },
   { path: "/inbox/:id", page: inbox },
+  { path: "/search", page: page("Search", () => import("./search/Search.svelte")) },
   { path: "/approvals", page: page("Approvals", () => import("./approvals/Approvals.svelte")) },
   { path: "/campaigns", page: page("Campaigns", () => import("./campaigns/Campaigns.svelte")) },
   { path: "/campaigns/snippets", page: page("Snippets", () => import("./campaigns/Snippets.svelte")) },

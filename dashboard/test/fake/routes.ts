@@ -14,6 +14,7 @@ import { snippetRoutes } from "./snippets";
 import { suppressionRoutes } from "./suppressions";
 import { rehearsalRoutes } from "./rehearsal";
 import { viewRoutes } from "./views";
+import { searchRoutes } from "./search";
 import { workflowRoutes } from "./workflows";
 
 const phones = [
@@ -192,12 +193,6 @@ const routes: Record<string, Handler> = {
     if (company !== undefined) contact.company = company;
     return d.change(id, { ...own, contact });
   },
-  "GET /conversations/:/messages": (d, [id]) =>
-    page(
-      d.messages
-        .filter((m) => m.conversation_id === id)
-        .sort((a, b) => (a.created_at < b.created_at ? 1 : -1)),
-    ),
   "POST /conversations/:/messages": (d, [id = ""], body) => {
     const edited = d.drafts.find((x) => x.id === (body as unknown as T.NewMessage).draft_id);
     if (edited) {
@@ -304,6 +299,7 @@ const routes: Record<string, Handler> = {
   ...suppressionRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,
+  ...searchRoutes,
   "GET /webhooks": (d) => page(d.webhooks),
   "POST /webhooks": (d, _, body) => {
     const made = { ...(body as unknown as T.NewWebhook), id: d.id("whk"), enabled: true, created_at: now() };

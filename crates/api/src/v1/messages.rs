@@ -10,14 +10,14 @@ use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::message::{self, Message, Receipt};
-use store::{TenantTx, conversation, tenant};
-use utoipa::ToSchema;
+use store::{StoreError, TenantTx, conversation, tenant};
+use utoipa::{IntoParams, ToSchema};
 
 use super::conversations::unexpected;
 use crate::{
     auth::Caller,
     error::ApiError,
-    extract::{Json, Path, Write},
+    extract::{Json, Path, Query, Write},
     once::Written,
     page::{Cursor, Listed, Page, PageParams},
     state::AppState,
@@ -68,28 +68,100 @@ pub struct SentMessage {
     pub message: Message,
 }
 
+/// Which part of a conversation is wanted; its end, if nothing is said.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Part {
+    /// This message, with about as many before it as after it.
+    #[param(required = false)]
+    around: Option<String>,
+    /// What comes right after this message: `newer_than` of the page before.
+    #[param(required = false)]
+    newer_than: Option<String>,
+}
+
+/// A page of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessagePage {
+    /// The messages, newest first.
+    pub data: Vec<Message>,
+    /// What to ask for next, as `cursor`, for those before; `null`: there are none, or `newer_than` was asked for.
+    pub next_cursor: Option<String>,
+    /// What to ask for next, as `newer_than`, for those after, where `around` or `newer_than` was asked for; `null`: the page
+    /// reaches to the end.
+    #[schema(required = true, value_type = Option<String>)]
+    pub newer_than: Option<MessageId>,
+}
+
 /// The messages of a conversation, newest first.
-#[utoipa::path(get, path = "/conversations/{id}/messages", tag = "messages", params(("id" = String, Path), PageParams),
-    responses((status = 200, body = Listed<Message>)))]
+#[utoipa::path(get, path = "/conversations/{id}/messages", tag = "messages",
+    params(("id" = String, Path), Part, PageParams), responses((status = 200, body = MessagePage)))]
 pub async fn list(
     State(app): State<AppState>,
     caller: Caller,
     Path(id): Path<ConversationId>,
+    Query(part): Query<Part>,
     page: Page,
-) -> Result<Json<Listed<Message>>, ApiError> {
+) -> Result<Json<MessagePage>, ApiError> {
     caller.must(Scope::ConversationsRead)?;
-    let rows = app
-        .engine
-        .store()
-        .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
+    let around = part.around.as_deref().map(|text| one_of("around", text)).transpose()?;
+    let newer_than = part.newer_than.as_deref().map(|text| one_of("newer_than", text)).transpose()?;
+    let read = async move |tx: &mut TenantTx<'_>| {
+        if let Some(around) = around {
+            return page_around(tx, id, around, page).await;
+        }
+        let shown = if let Some(than) = newer_than {
+            let (data, newer_than) = newer(tx, id, than, page.limit).await?;
+            MessagePage { data, next_cursor: None, newer_than }
+        } else {
             let rows = message::page(tx, id, page.after_id(), page.fetch()).await?;
-            if rows.is_empty() && !conversation::exists(tx, id).await? {
-                return Err(ApiError::not_found("conversation"));
-            }
-            Ok(rows)
-        })
-        .await?;
-    Ok(Json(page.listed(rows, |row| Cursor::id(row.id))))
+            let Listed { data, next_cursor } = page.listed(rows, |row| Cursor::id(row.id));
+            MessagePage { data, next_cursor, newer_than: None }
+        };
+        if shown.data.is_empty() && !conversation::exists(tx, id).await? {
+            return Err(ApiError::not_found("conversation"));
+        }
+        Ok(shown)
+    };
+    app.engine.store().read(caller.tenant, read).await.map(Json)
+}
+
+fn one_of(field: &str, text: &str) -> Result<MessageId, ApiError> {
+    text.parse().map_err(|_| ApiError::invalid(field, "not_allowed", "Use a message's id (msg_…)."))
+}
+
+/// A message in the middle of what was said before and after it.
+async fn page_around(
+    tx: &mut TenantTx<'_>,
+    id: ConversationId,
+    around: MessageId,
+    page: Page,
+) -> Result<MessagePage, ApiError> {
+    let found = message::find(tx, around).await?.filter(|found| found.conversation_id == id);
+    let middle = found.ok_or_else(|| ApiError::not_found("message"))?;
+    let (mut data, newer_than) = newer(tx, id, around, page.limit / 2).await?;
+    data.push(middle);
+    let older = Page { limit: page.limit.saturating_sub(u32::try_from(data.len()).unwrap_or(0)).max(1), after: None };
+    let rows = message::page(tx, id, Some(around), older.fetch()).await?;
+    let Listed { data: mut before, next_cursor } = older.listed(rows, |row| Cursor::id(row.id));
+    data.append(&mut before);
+    Ok(MessagePage { data, next_cursor, newer_than })
+}
+
+/// What comes right after a message, and after which one there is more.
+async fn newer(
+    tx: &mut TenantTx<'_>,
+    id: ConversationId,
+    than: MessageId,
+    limit: u32,
+) -> Result<(Vec<Message>, Option<MessageId>), StoreError> {
+    let mut rows = message::newer(tx, id, than, limit + 1).await?;
+    if rows.len() <= limit as usize {
+        return Ok((rows, None));
+    }
+    let _ = rows.remove(0);
+    let newest = rows.first().map_or(than, |row| row.id);
+    Ok((rows, Some(newest)))
 }
 
 /// Replies to a contact. `202`: kept and queued; what becomes of it is told over the live stream.

@@ -14,7 +14,7 @@ use crate::dialect::Engine;
 use crate::event::Line;
 use crate::scene::json;
 use crate::search::words;
-use crate::{StoreError, TenantTx, args, enrolment, import, list, row};
+use crate::{StoreError, TenantTx, args, enrolment, import, list, row, search};
 
 /// The conversations of the contact `$2`.
 macro_rules! theirs {
@@ -181,6 +181,7 @@ async fn overwrite_index(tx: &mut TenantTx<'_>, now: bool) -> Result<(), StoreEr
 
 /// Their conversations are over, and say nothing any more.
 async fn conversations(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) -> Result<Vec<Line>, StoreError> {
+    search::index::forget(tx, id).await?;
     let sql = "SELECT m.media FROM conversation v
                JOIN message m ON m.tenant_id = v.tenant_id AND m.conversation_id = v.id
                WHERE v.tenant_id = $1 AND v.contact_id = $2 AND m.media IS NOT NULL";

@@ -44,6 +44,7 @@ mod red_team;
 mod registrations;
 mod rehearsal;
 mod schedules;
+mod searching;
 mod segments;
 mod selections;
 mod sending;

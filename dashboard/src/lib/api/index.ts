@@ -84,6 +84,11 @@ export const numbers = {
   check: (id: string) => post<T.Number>(`/numbers/${at(id)}/check`),
 };
 
+export const search = {
+  find: (query: { q: string; kinds?: T.SearchKind; cursor?: string; limit: number }, signal?: AbortSignal) =>
+    get<T.SearchResults>("/search", query, signal),
+};
+
 export const contacts = {
   list: (
     query: { q?: string; tag?: string; list?: string; cursor?: string; limit?: number },
@@ -208,8 +213,9 @@ export const conversations = {
   start: (body: T.NewConversation, key: string) =>
     post<T.StartedConversation>("/conversations", body, { key }),
   update: (id: string, body: T.ConversationPatch) => patch<T.Conversation>(`/conversations/${at(id)}`, body),
-  messages: (id: string, cursor?: string) =>
-    get<T.Page<T.Message>>(`/conversations/${at(id)}/messages`, { cursor, limit: 50 }),
+  /** Its end, if no part is named. */
+  messages: (id: string, part: T.MessagePart = {}) =>
+    get<T.MessagePage>(`/conversations/${at(id)}/messages`, { ...part, limit: 50 }),
   send: (id: string, body: T.NewMessage, key: string) =>
     post<T.SentMessage>(`/conversations/${at(id)}/messages`, body, { key }),
   note: (id: string, body: string, key: string) =>

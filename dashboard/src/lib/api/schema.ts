@@ -2314,6 +2314,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches messages, contacts, campaigns, workflows, lists and segments. A message can be found about a second after it came. */
+        get: operations["get_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments": {
         parameters: {
             query?: never;
@@ -6059,6 +6076,23 @@ export interface components {
             /** @description The best passages, best first. */
             hits: components["schemas"]["FoundPassage"][];
         };
+        /** @description How many there are of a kind. */
+        FoundOfKind: {
+            /** @description So many are in this answer. */
+            count: number;
+            /** @description Which kind. */
+            kind: components["schemas"]["SearchKind"];
+            /**
+             * @description What to ask for next, as `cursor` with this kind alone: there are more, or there may be, since one look goes through so
+             *     many messages and no more. `null`: there are none.
+             */
+            next_cursor: string | null;
+            /**
+             * Format: date-time
+             * @description Of messages, when the look ended before everything was looked at: it went back to this moment.
+             */
+            searched_since: string | null;
+        };
         /** @description A passage that was found. */
         FoundPassage: {
             /** @description Whether it counts as found. */
@@ -7532,78 +7566,6 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Listed_Message: {
-            /** @description The rows. */
-            data: {
-                /**
-                 * Format: int32
-                 * @description Which version of its assistant wrote it; `null` when it is not of an assistant.
-                 */
-                assistant_version: number | null;
-                /** @description Who wrote it. */
-                author: components["schemas"]["Author"];
-                /** @description The text, as sent: after smart encoding. */
-                body: string;
-                /** @description In which conversation. */
-                conversation_id: string;
-                cost: components["schemas"]["Cost"] | null;
-                /**
-                 * Format: date-time
-                 * @description When it was written, or came in.
-                 */
-                created_at: string;
-                /**
-                 * Format: date-time
-                 * @description When it arrived.
-                 */
-                delivered_at: string | null;
-                /** @description Which way it went. */
-                direction: components["schemas"]["Direction"];
-                /** @description The assistant's draft that it came from. */
-                draft_id: string | null;
-                /** @description How the carrier encodes it. */
-                encoding: components["schemas"]["Encoding"];
-                error: components["schemas"]["Failure"] | null;
-                /**
-                 * @description Which one.
-                 * @example msg_01939f0a7c2e7d40a1b2c3d4e5f60718
-                 */
-                id: string;
-                /** @description Attachments. */
-                media: components["schemas"]["Media"][];
-                /**
-                 * Format: date-time
-                 * @description Until when it waits: held, scheduled, deferred, or to be tried again; while it is being sent, until when it did.
-                 */
-                not_before: string | null;
-                /** @description It answers nothing: somebody who waits for an answer still does. */
-                notice: boolean;
-                /**
-                 * Format: int32
-                 * @description As how many parts the carrier billed it, once known.
-                 */
-                parts: number | null;
-                /**
-                 * Format: int32
-                 * @description As how many segments it counts; 0 for a note.
-                 */
-                segments: number;
-                /**
-                 * Format: date-time
-                 * @description When the carrier took it.
-                 */
-                sent_at: string | null;
-                /** @description The passages that an assistant answered from; `null` when it is not of an assistant. */
-                sources: components["schemas"]["Source"][] | null;
-                /** @description Where it stands. It only moves forward; what the carrier did not take waits again until a later `not_before`. */
-                status: components["schemas"]["MessageStatus"];
-                /** @description It is cancelled if the contact writes first. */
-                stop_if_reply: boolean;
-            }[];
-            /** @description What to ask for next; `null`: there is no more. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
         Listed_Number: {
             /** @description The rows. */
             data: {
@@ -8332,6 +8294,18 @@ export interface components {
             status: components["schemas"]["MessageStatus"];
             /** @description It is cancelled if the contact writes first. */
             stop_if_reply: boolean;
+        };
+        /** @description A page of a conversation. */
+        MessagePage: {
+            /** @description The messages, newest first. */
+            data: components["schemas"]["Message"][];
+            /**
+             * @description What to ask for next, as `newer_than`, for those after, where `around` or `newer_than` was asked for; `null`: the page
+             *     reaches to the end.
+             */
+            newer_than: string | null;
+            /** @description What to ask for next, as `cursor`, for those before; `null`: there are none, or `newer_than` was asked for. */
+            next_cursor?: string | null;
         };
         /**
          * @description Where a message stands. It only moves forward.
@@ -9852,6 +9826,58 @@ export interface components {
              * @description The `revision` that it was made from.
              */
             revision: number;
+        };
+        /** @description Something that was found. */
+        SearchHit: {
+            /** @description Of a message and a contact: by which number or address. */
+            address?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was written, or since when there is one.
+             */
+            at: string;
+            author?: components["schemas"]["AuthorKind"] | null;
+            /** @description Of a message: with whom. */
+            contact_id?: string | null;
+            /** @description Of a message: in which conversation. */
+            conversation_id?: string | null;
+            direction?: components["schemas"]["Direction"] | null;
+            /** @description Which one, with the prefix of its kind. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["SearchKind"];
+            /** @description Where the words stand: in a message's text, in a name. */
+            snippet: components["schemas"]["SearchSnippet"];
+            /** @description What to call it: the name, or of a message and of a contact without one, the number. */
+            title: string;
+        };
+        /**
+         * @description What there is to be found, in the order in which it is answered.
+         * @enum {string}
+         */
+        SearchKind: "message" | "contact" | "campaign" | "workflow" | "list" | "segment";
+        /** @description What was found. */
+        SearchResults: {
+            /** @description Of each kind at most `limit`, kind by kind; messages and what has a name the newest first. */
+            data: components["schemas"]["SearchHit"][];
+            /** @description How many of each kind that was asked for are in `data`. */
+            found: components["schemas"]["FoundOfKind"][];
+            /** @description What to ask for next, when one kind alone was asked for. `null`: there is no more, or there are several kinds. */
+            next_cursor?: string | null;
+        };
+        /** @description A piece of a text, and what in it was looked for. */
+        SearchSnippet: {
+            /** @description What was looked for, in order. */
+            matches: components["schemas"]["SearchSpan"][];
+            /** @description The piece; where the text goes on there is an ellipsis. */
+            text: string;
+        };
+        /** @description A part of a text, counted in characters (Unicode code points) from 0. */
+        SearchSpan: {
+            /** @description Its first character. */
+            from: number;
+            /** @description The one behind its last. */
+            until: number;
         };
         /** @description A header whose value is kept sealed. */
         SecretHeaderPatch: {
@@ -14793,6 +14819,10 @@ export interface operations {
     get_conversations_id_messages: {
         parameters: {
             query?: {
+                /** @description This message, with about as many before it as after it. */
+                around?: string;
+                /** @description What comes right after this message: `newer_than` of the page before. */
+                newer_than?: string;
                 /** @description How many rows at most, 1 to 100; 50 if not said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -14811,7 +14841,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_Message"];
+                    "application/json": components["schemas"]["MessagePage"];
                 };
             };
             /** @description A problem, with a stable code. */
@@ -16858,6 +16888,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_search: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What to look for. Messages and names must have all of the words, in any order; letters' case and accents do not matter,
+                 *     and a word of three letters or more may be the beginning of one. Nothing in it is an operator.
+                 */
+                q?: string;
+                /**
+                 * @description Only these, with commas between: `message`, `contact`, `campaign`, `workflow`, `list`, `segment`. If not said: all that
+                 *     the caller may see.
+                 */
+                kinds?: string;
+                /** @description How many rows at most, 1 to 100; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
+                };
             };
             /** @description A problem, with a stable code. */
             default: {

@@ -41,6 +41,18 @@ export type ContactPatch = Schemas["ContactPatch"];
 export type Conversation = Schemas["Conversation"];
 export type ConversationCounts = Schemas["ConversationCounts"];
 export type ConversationFilter = Schemas["ConversationFilter"];
+export type FoundOfKind = Schemas["FoundOfKind"];
+export type MessagePage = Schemas["MessagePage"];
+/** Which part of a conversation is wanted. */
+export interface MessagePart {
+  cursor?: string;
+  around?: string;
+  newer_than?: string;
+}
+export type SearchHit = Schemas["SearchHit"];
+export type SearchKind = Schemas["SearchKind"];
+export type SearchResults = Schemas["SearchResults"];
+export type SearchSnippet = Schemas["SearchSnippet"];
 /** `null` empties a field; one that is never empty is changed or left out. */
 export type ConversationPatch = Omit<Schemas["ConversationPatch"], "status" | "tags"> &
   Partial<Pick<Conversation, "status" | "tags">>;

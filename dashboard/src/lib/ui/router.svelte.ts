@@ -6,10 +6,12 @@ export interface Route<P> {
 
 export class Router<P> {
   path = $state(location.pathname);
+  /** What stands behind the path: `?message=msg_…`, or nothing. */
+  search = $state(location.search);
   current = $derived.by(() => find(this.routes, this.path));
 
   constructor(private readonly routes: readonly Route<P>[]) {
-    addEventListener("popstate", () => (this.path = location.pathname));
+    addEventListener("popstate", () => this.#look());
     document.addEventListener("click", (event) => {
       const link = (event.target as Element | null)?.closest?.("a[href]") as HTMLAnchorElement | null;
       const isPlain =
@@ -20,14 +22,19 @@ export class Router<P> {
       if (link.hash && link.pathname === location.pathname) return;
       if (!find(this.routes, link.pathname)) return;
       event.preventDefault();
-      this.go(link.pathname);
+      this.go(link.pathname + link.search);
     });
   }
 
   go(path: string, replace = false): void {
-    if (path === this.path) return;
+    if (path === this.path + this.search) return;
     history[replace ? "replaceState" : "pushState"](null, "", path);
-    this.path = path;
+    this.#look();
+  }
+
+  #look(): void {
+    this.path = location.pathname;
+    this.search = location.search;
   }
 }
 
