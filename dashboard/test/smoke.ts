@@ -9,6 +9,7 @@ import { approve, equip } from "./smoke-assistant";
 import { campaign } from "./smoke-campaigns";
 import { contacts } from "./smoke-contacts";
 import { imports } from "./smoke-imports";
+import { report } from "./smoke-reports";
 import { settle } from "./smoke-settings";
 import { team } from "./smoke-team";
 import { workflow } from "./smoke-workflows";
@@ -253,6 +254,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await settle({ page, fake, shot, axe, expect });
   await equip({ page, fake, shot, axe, expect });
   await team({ page, fake, shot, axe, expect });
+  await report({ page, fake, shot, axe, expect });
   await campaign({ page, fake, shot, axe, expect });
   await contacts({ page, fake, shot, axe, expect });
   await imports({ page, fake, shot, axe, expect });

@@ -4,6 +4,7 @@
 //! stay when a person is erased. Sums of parts, joined in any order, are the sums of the whole.
 
 mod period;
+mod price;
 mod thread;
 mod waits;
 
@@ -20,6 +21,7 @@ use crate::message::{Direction, Status};
 use crate::region;
 
 pub use period::{DAYS_MAX, Period, PeriodError};
+pub use price::Prices;
 pub use thread::{By, Line, Wait, WaitedFor, waits};
 pub use waits::{Quantile, Waits};
 
@@ -46,7 +48,7 @@ pub enum Measure {
     Drafts,
     /// What models cost. Key: purpose, assistant, currency. Times: runs. Amount: millionths.
     Models,
-    /// People who want no more texts. Key: how they said so.
+    /// People who want no more texts, by the hour. Key: how they said so.
     OptOuts,
 }
 
@@ -355,7 +357,7 @@ impl Sums {
 
     /// Somebody wants no more texts.
     pub fn opted_out(&mut self, at: Timestamp, source: &str) {
-        self.by_day(Measure::OptOuts, at, [source.to_owned()], 1, 0);
+        self.by_hour(Measure::OptOuts, at, [source.to_owned()], 0);
     }
 
     fn by_hour<const N: usize>(&mut self, measure: Measure, at: Timestamp, key: [String; N], amount: i64) {

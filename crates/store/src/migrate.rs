@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = migrations![
     22 "0022_enrolment",
     23 "0023_workflow_watch",
     24 "0024_workflow_selection",
+    27 "0027_report",
 ];
 
 /// The texts of all of them.

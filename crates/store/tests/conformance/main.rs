@@ -31,6 +31,7 @@ mod pace;
 mod people;
 mod registration;
 mod rehearsal;
+mod report;
 mod segment;
 mod selection;
 mod statement;
