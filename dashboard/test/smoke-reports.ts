@@ -3,10 +3,13 @@ import { NARROW, WIDE } from "./browser";
 import type { Smoke } from "./smoke-assistant";
 
 export async function report({ page, fake, shot, axe, expect }: Smoke): Promise<void> {
-  const card = (title: string) => page.locator("section.card", { has: page.getByRole("heading", { name: title, exact: true }) });
+  const card = (title: string) =>
+    page.locator("section.card", { has: page.getByRole("heading", { name: title, exact: true }) });
   await page.goto(`${fake.url}/inbox`);
   await page.getByRole("link", { name: "Reports" }).click();
-  await card("Volume").getByRole("img", { name: /Texts in by day/ }).waitFor();
+  await card("Volume")
+    .getByRole("img", { name: /Texts in by day/ })
+    .waitFor();
   await card("Cost").getByText("estimated").first().waitFor();
   await shot("78-reports");
   await axe(page, "reports");
@@ -16,9 +19,13 @@ export async function report({ page, fake, shot, axe, expect }: Smoke): Promise<
   );
 
   // By the keyboard: another figure, and the table of it.
-  await card("Volume").getByRole("button", { name: /Texts out/ }).focus();
+  await card("Volume")
+    .getByRole("button", { name: /Texts out/ })
+    .focus();
   await page.keyboard.press("Enter");
-  await card("Volume").getByRole("img", { name: /Texts out by day/ }).waitFor();
+  await card("Volume")
+    .getByRole("img", { name: /Texts out by day/ })
+    .waitFor();
   await card("Volume").getByRole("radio", { name: "Table" }).check();
   expect((await card("Volume").getByRole("row").count()) === 8, "a week is seven rows and a head");
   await card("Response times").getByRole("radio", { name: "In office hours" }).check();
@@ -46,7 +53,8 @@ export async function report({ page, fake, shot, axe, expect }: Smoke): Promise<
   await page.waitForTimeout(300);
   await shot("78-reports-narrow-dark");
   await axe(page, "reports on a phone, in the dark");
-  const sideways = "[...document.querySelectorAll('html, main')].some((e) => e.scrollWidth > e.clientWidth + 1)";
+  const sideways =
+    "[...document.querySelectorAll('html, main')].some((e) => e.scrollWidth > e.clientWidth + 1)";
   expect(!(await page.evaluate(sideways)), "nothing may stick out of narrow reports");
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize(WIDE);

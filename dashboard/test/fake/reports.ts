@@ -12,7 +12,9 @@ const dayAt = (at: number) => new Date(at).toISOString().slice(0, 10);
 function periodOf(query: URLSearchParams): T.ReportPeriod & { days: number } {
   const until = Date.parse(query.get("until") ?? dayAt(Date.parse("2026-11-23")));
   const from = query.get("from");
-  const days = from ? Math.round((until - Date.parse(from)) / DAY_MS) + 1 : (DAYS[query.get("period") ?? "7d"] ?? 7);
+  const days = from
+    ? Math.round((until - Date.parse(from)) / DAY_MS) + 1
+    : (DAYS[query.get("period") ?? "7d"] ?? 7);
   return {
     from: dayAt(until - (days - 1) * DAY_MS),
     until: dayAt(until),
@@ -85,8 +87,20 @@ function responses(d: FakeDesk, query: URLSearchParams): T.ResponsesReport {
     total: waited(count, seconds),
     before: waited(count - 9, seconds + 130),
     by: [
-      { kind: "member", id: mina?.user_id ?? null, name: mina?.name ?? null, now: waited(31, seconds * 1.5), before: waited(12, 900) },
-      { kind: "assistant", id: ada?.id ?? null, name: ada?.name ?? null, now: waited(22, 12), before: waited(12, 14) },
+      {
+        kind: "member",
+        id: mina?.user_id ?? null,
+        name: mina?.name ?? null,
+        now: waited(31, seconds * 1.5),
+        before: waited(12, 900),
+      },
+      {
+        kind: "assistant",
+        id: ada?.id ?? null,
+        name: ada?.name ?? null,
+        now: waited(22, 12),
+        before: waited(12, 14),
+      },
       { kind: "team", id: "tea_1", name: "Front desk", now: waited(40, seconds), before: waited(1, 900) },
     ],
   });
@@ -99,7 +113,14 @@ function responses(d: FakeDesk, query: URLSearchParams): T.ResponsesReport {
   };
 }
 
-const NO_TEXTS: T.DeliveryCounts = { delivered: 0, unconfirmed: 0, on_its_way: 0, unknown: 0, failed: 0, not_sent: 0 };
+const NO_TEXTS: T.DeliveryCounts = {
+  delivered: 0,
+  unconfirmed: 0,
+  on_its_way: 0,
+  unknown: 0,
+  failed: 0,
+  not_sent: 0,
+};
 
 function deliverability(d: FakeDesk, query: URLSearchParams): T.DeliverabilityReport {
   const { days: _, ...period } = periodOf(query);
@@ -188,8 +209,20 @@ function cost(d: FakeDesk, query: URLSearchParams): T.CostReport {
     period,
     costs: [
       { what: "models", purpose: "conversation", currency: "USD", now: of(410_000), before: of(280_000) },
-      { what: "texts", purpose: "campaign", currency: "USD", now: of(6_200_000, 900_000), before: of(5_100_000) },
-      { what: "texts", purpose: "conversation", currency: "USD", now: of(2_100_000, 60_000), before: of(1_900_000) },
+      {
+        what: "texts",
+        purpose: "campaign",
+        currency: "USD",
+        now: of(6_200_000, 900_000),
+        before: of(5_100_000),
+      },
+      {
+        what: "texts",
+        purpose: "conversation",
+        currency: "USD",
+        now: of(2_100_000, 60_000),
+        before: of(1_900_000),
+      },
       { what: "texts", purpose: "workflow", currency: "USD", now: of(740_000), before: of(0) },
     ],
     unpriced: [{ purpose: "conversation", country: "CA", texts: 3, segments: 4 }],

@@ -3,7 +3,6 @@
 use domain::event::Kind;
 use domain::id::{MessageId, TenantId, named};
 use domain::report::{Measure, Period, Sums};
-use jiff::Timestamp;
 use jiff::civil::date;
 use store::report::{self, Batch, Source};
 use store::{Store, TenantTx, args, on_both_engines};

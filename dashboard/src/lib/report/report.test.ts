@@ -1,5 +1,17 @@
 import { expect, it } from "vitest";
-import { arrived, changeOf, columnsOf, costName, daysOf, exactness, niceTop, span, stepName, totals, waitChange } from "./report";
+import {
+  arrived,
+  changeOf,
+  columnsOf,
+  costName,
+  daysOf,
+  exactness,
+  niceTop,
+  span,
+  stepName,
+  totals,
+  waitChange,
+} from "./report";
 
 it("says how something stands to the period before", () => {
   for (const [now, before, words] of [
@@ -88,7 +100,11 @@ it("adds money up by currency, the dearest first", () => {
     now: sum(now, estimated),
     before: sum(1),
   });
-  const found = totals([cost("conversation", "EUR", 2), cost("campaign", "USD", 5, 4), cost("workflow", "USD", 1)]);
+  const found = totals([
+    cost("conversation", "EUR", 2),
+    cost("campaign", "USD", 5, 4),
+    cost("workflow", "USD", 1),
+  ]);
   expect(found).toEqual([
     { currency: "USD", billed: 6, estimated: 4, before: 2 },
     { currency: "EUR", billed: 2, estimated: 0, before: 1 },

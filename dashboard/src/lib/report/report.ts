@@ -91,7 +91,10 @@ export interface Column {
 }
 
 /** `top`: what the highest line of the scale stands for. */
-export function columnsOf(steps: readonly VolumeStep[], of: keyof Volume): { columns: Column[]; top: number } {
+export function columnsOf(
+  steps: readonly VolumeStep[],
+  of: keyof Volume,
+): { columns: Column[]; top: number } {
   const top = niceTop(Math.max(0, ...steps.flatMap((step) => [step.now[of], step.before[of]])));
   const columns = steps.map(({ at, now, before }) => ({
     at,
@@ -118,12 +121,21 @@ const OUTCOMES: { id: keyof DeliveryCounts; label: string; means: string; tone: 
   { id: "on_its_way", label: "On its way", means: "No receipt came yet.", tone: "plain" },
   { id: "unknown", label: "Unknown", means: "Nobody knows whether it went out.", tone: "note" },
   { id: "failed", label: "Failed", means: "It did not arrive.", tone: "bad" },
-  { id: "not_sent", label: "Not sent", means: "Something forbade it: quiet hours, an opt-out.", tone: "note" },
+  {
+    id: "not_sent",
+    label: "Not sent",
+    means: "Something forbade it: quiet hours, an opt-out.",
+    tone: "note",
+  },
 ];
 
 export function deliveryParts(counts: DeliveryCounts): { parts: Part[]; total: number } {
   const total = OUTCOMES.reduce((sum, { id }) => sum + counts[id], 0);
-  const parts = OUTCOMES.map((one) => ({ ...one, count: counts[one.id], share: total ? counts[one.id] / total : 0 }));
+  const parts = OUTCOMES.map((one) => ({
+    ...one,
+    count: counts[one.id],
+    share: total ? counts[one.id] / total : 0,
+  }));
   return { parts, total };
 }
 
@@ -133,17 +145,26 @@ export function arrived({ delivered, unconfirmed, failed }: DeliveryCounts): num
   return known ? (delivered + unconfirmed) / known : null;
 }
 
-const WORK: { id: Exclude<keyof AssistantWork, "runs" | "drafts" | "cost">; label: string; means: string; tone: Tone }[] =
-  [
-    { id: "answered", label: "Answered", means: "Its reply was sent.", tone: "good" },
-    { id: "suggested", label: "Suggested", means: "Its reply went to people as a draft.", tone: "assistant" },
-    { id: "handed_over", label: "Handed over", means: "People got the conversation.", tone: "note" },
-    { id: "asked_first", label: "Asked first", means: "It asked people before it did something.", tone: "accent" },
-    { id: "held_back", label: "Held back", means: "The checks did not let its reply through.", tone: "bad" },
-    { id: "silent", label: "Said nothing", means: "Nothing was to be said.", tone: "plain" },
-    { id: "outdated", label: "Overtaken", means: "Another text or a person came in between.", tone: "plain" },
-    { id: "for_workflows", label: "For workflows", means: "A step of a workflow asked it.", tone: "accent" },
-  ];
+const WORK: {
+  id: Exclude<keyof AssistantWork, "runs" | "drafts" | "cost">;
+  label: string;
+  means: string;
+  tone: Tone;
+}[] = [
+  { id: "answered", label: "Answered", means: "Its reply was sent.", tone: "good" },
+  { id: "suggested", label: "Suggested", means: "Its reply went to people as a draft.", tone: "assistant" },
+  { id: "handed_over", label: "Handed over", means: "People got the conversation.", tone: "note" },
+  {
+    id: "asked_first",
+    label: "Asked first",
+    means: "It asked people before it did something.",
+    tone: "accent",
+  },
+  { id: "held_back", label: "Held back", means: "The checks did not let its reply through.", tone: "bad" },
+  { id: "silent", label: "Said nothing", means: "Nothing was to be said.", tone: "plain" },
+  { id: "outdated", label: "Overtaken", means: "Another text or a person came in between.", tone: "plain" },
+  { id: "for_workflows", label: "For workflows", means: "A step of a workflow asked it.", tone: "accent" },
+];
 
 export const workParts = (work: AssistantWork): Part[] =>
   WORK.map((one) => ({ ...one, count: work[one.id], share: work.runs ? work[one.id] / work.runs : 0 }));

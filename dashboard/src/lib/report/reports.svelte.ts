@@ -31,7 +31,9 @@ export class Reports {
   constructor(private readonly api: typeof calls = calls) {}
 
   get wanted(): WantedPeriod {
-    return this.choice === "own" ? { from: this.from, until: this.until || undefined } : { period: this.choice };
+    return this.choice === "own"
+      ? { from: this.from, until: this.until || undefined }
+      : { period: this.choice };
   }
 
   /** The days are said, as far as one must. */

@@ -9,7 +9,13 @@ const PERIOD = { from: "2026-11-23", until: "2026-11-29" };
 
 function calls(isBehind = false) {
   const answer = () => vi.fn(async () => ({ period: { ...PERIOD, is_behind: isBehind } }) as never);
-  const of = { volume: answer(), responses: answer(), deliverability: answer(), assistants: answer(), cost: answer() };
+  const of = {
+    volume: answer(),
+    responses: answer(),
+    deliverability: answer(),
+    assistants: answer(),
+    cost: answer(),
+  };
   return { ...of, file: real.file };
 }
 
