@@ -29,8 +29,8 @@ use crate::{
     v1::{
         api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contact_fields, contacts,
         conversations, drafts, enrolments, events, imports, knowledge, lists, media, members, messages, numbers,
-        phones, reports, runs, sandbox, segments, session, setup, snippets, suppressions, teams, tenant, text, webhooks,
-        workflows,
+        phones, reports, runs, sandbox, segments, session, setup, snippets, suppressions, teams, tenant, text,
+        webhooks, workflows,
     },
 };
 

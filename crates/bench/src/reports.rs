@@ -143,7 +143,13 @@ async fn fill(
             let at = first.checked_add(SignedDuration::from_micros(after)).map_err(StoreError::fault)?;
             let (thread, who) = threads[nth / 2 % threads.len()];
             let (id, is_in) = (named(at, nth as u128), nth % 2 == 0);
-            let status = if is_in { "received" } else if nth % 50 == 1 { "failed" } else { "delivered" };
+            let status = if is_in {
+                "received"
+            } else if nth % 50 == 1 {
+                "failed"
+            } else {
+                "delivered"
+            };
             let cost = (!is_in && nth % 3 == 1).then_some(4_000_i64);
             rows.push(row![
                 id,
@@ -197,9 +203,8 @@ async fn counted(desk: &Desk, source: Source) -> Result<domain::report::Sums> {
     let (mut sums, mut after) = (None, None);
     loop {
         let so_far = Arc::new(sums.take());
-        let read = async move |tx: &mut TenantTx<'_>| {
-            report::count(tx, source, so_far.as_ref().clone(), after, 5_000).await
-        };
+        let read =
+            async move |tx: &mut TenantTx<'_>| report::count(tx, source, so_far.as_ref().clone(), after, 5_000).await;
         let (more, last) = desk.store.read(desk.tenant, read).await?;
         if last.is_none() {
             return Ok(more);

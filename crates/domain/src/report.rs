@@ -273,7 +273,12 @@ impl Sums {
         match (text.direction, Outcome::of(text.status)) {
             (Direction::Note, _) | (Direction::Out, None) => {}
             (Direction::In, _) => {
-                self.by_hour(Measure::Texts, text.at, ["in".into(), number(), text.purpose.as_str().into()], text.segments);
+                self.by_hour(
+                    Measure::Texts,
+                    text.at,
+                    ["in".into(), number(), text.purpose.as_str().into()],
+                    text.segments,
+                );
             }
             (Direction::Out, Some(outcome)) => {
                 if outcome != Outcome::NotSent {
@@ -324,7 +329,8 @@ impl Sums {
     /// Somebody waited until now. `team`: which looks after the conversation.
     pub fn waited(&mut self, wait: &Wait, team: Option<TeamId>) {
         let by_clock = wait.until.duration_since(wait.since).as_secs();
-        let in_hours = self.hours.as_ref().map(|hours| hours.open_between(wait.since, wait.until, &self.zone).as_secs());
+        let in_hours =
+            self.hours.as_ref().map(|hours| hours.open_between(wait.since, wait.until, &self.zone).as_secs());
         let who = [Some(wait.by.kind_and_id()), team.map(|team| ("team", team.to_string()))];
         for (kind, id) in who.into_iter().flatten() {
             for (clock, seconds) in [("clock", Some(by_clock)), ("hours", in_hours)] {

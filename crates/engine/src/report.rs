@@ -88,9 +88,8 @@ async fn counted(world: &Arc<World>, tenant: TenantId, source: Source) -> Result
     loop {
         // A body may run again, so what was counted before it is only borrowed.
         let so_far = Arc::new(sums.take());
-        let read = async move |tx: &mut TenantTx<'_>| {
-            report::count(tx, source, so_far.as_ref().clone(), after, ROWS).await
-        };
+        let read =
+            async move |tx: &mut TenantTx<'_>| report::count(tx, source, so_far.as_ref().clone(), after, ROWS).await;
         let (more, last) = world.store.read(tenant, read).await?;
         if last.is_none() {
             return Ok(more);

@@ -99,8 +99,7 @@ impl Ground {
 impl WantedPeriod {
     fn period(&self, today: Date) -> Result<Period, ApiError> {
         let date = |field: &'static str, text: &str| {
-            text.parse::<Date>()
-                .map_err(|_| ApiError::invalid(field, "not_a_date", "Write a day as in 2026-11-27."))
+            text.parse::<Date>().map_err(|_| ApiError::invalid(field, "not_a_date", "Write a day as in 2026-11-27."))
         };
         match (self.period.as_deref(), self.from.as_deref(), self.until.as_deref()) {
             (Some(_), None, None) | (None, None, None) => match self.period.as_deref().unwrap_or("7d") {
@@ -122,9 +121,7 @@ impl WantedPeriod {
                 })
             }
             (None, None, Some(_)) => Err(ApiError::invalid("from", "missing", "Say the first day, too.")),
-            (Some(_), _, _) => {
-                Err(ApiError::invalid("period", "both", "Say either `period`, or `from` and `until`."))
-            }
+            (Some(_), _, _) => Err(ApiError::invalid("period", "both", "Say either `period`, or `from` and `until`.")),
         }
     }
 }
@@ -150,15 +147,8 @@ async fn made<T: Send + 'static>(
 }
 
 /// The sums of both periods.
-async fn both(
-    tx: &mut TenantTx<'_>,
-    measure: Measure,
-    ground: &Ground,
-) -> Result<[Vec<report::Row>; 2], StoreError> {
-    Ok([
-        report::of_period(tx, measure, ground.period).await?,
-        report::of_period(tx, measure, ground.before).await?,
-    ])
+async fn both(tx: &mut TenantTx<'_>, measure: Measure, ground: &Ground) -> Result<[Vec<report::Row>; 2], StoreError> {
+    Ok([report::of_period(tx, measure, ground.period).await?, report::of_period(tx, measure, ground.before).await?])
 }
 
 /// The part of a sum's key at a place; empty where there is none.

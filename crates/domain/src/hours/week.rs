@@ -85,8 +85,12 @@ impl WeekHours {
                 let time = date.to_datetime(civil::Time::midnight()).checked_add(i64::from(minute).minutes()).ok()?;
                 zone.to_ambiguous_timestamp(time).compatible().ok()
             };
-            let mut open: Vec<(i16, i16)> =
-                self.0.iter().filter(|span| span.days.contains(&day_of(date))).map(|span| (span.from, span.until)).collect();
+            let mut open: Vec<(i16, i16)> = self
+                .0
+                .iter()
+                .filter(|span| span.days.contains(&day_of(date)))
+                .map(|span| (span.from, span.until))
+                .collect();
             open.sort_unstable();
             let (mut sum, mut done) = (SignedDuration::ZERO, from);
             for (start, end) in open {

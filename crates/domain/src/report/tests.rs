@@ -46,7 +46,10 @@ fn shown(sums: &Sums) -> Vec<String> {
 #[test]
 fn a_text_counts_once_in_each_report() {
     for (text, wanted) in [
-        (Text { direction: Direction::In, ..text(Status::Received) }, vec!["texts 2026-11-27 10 in|one|conversation: 1 2"]),
+        (
+            Text { direction: Direction::In, ..text(Status::Received) },
+            vec!["texts 2026-11-27 10 in|one|conversation: 1 2"],
+        ),
         (
             text(Status::Sent),
             vec![
@@ -107,8 +110,16 @@ fn what_is_waited_for() {
     let (us, she) = (By::Member(UserId(Uuid::from_u128(1))), By::Contact);
     let it = By::Assistant(AssistantId(Uuid::from_u128(2)));
     let cases: [(&str, Vec<Line>, Vec<(&str, i64, i64, By)>); 7] = [
-        ("the first of two questions counts", vec![said(0, she), said(5, she), said(60, us)], vec![("first_response", 0, 60, us)]),
-        ("only the first answer", vec![said(0, she), said(9, it), said(20, she), said(90, us)], vec![("first_response", 0, 9, it)]),
+        (
+            "the first of two questions counts",
+            vec![said(0, she), said(5, she), said(60, us)],
+            vec![("first_response", 0, 60, us)],
+        ),
+        (
+            "only the first answer",
+            vec![said(0, she), said(9, it), said(20, she), said(90, us)],
+            vec![("first_response", 0, 9, it)],
+        ),
         ("nobody has answered", vec![said(0, she)], vec![]),
         ("we wrote first", vec![said(0, us), said(50, she), said(80, us)], vec![("first_response", 50, 80, us)]),
         (
@@ -119,11 +130,22 @@ fn what_is_waited_for() {
         (
             "closed and asked again",
             vec![said(0, she), said(9, us), closed(10), said(500, she), said(507, it), closed(600)],
-            vec![("first_response", 0, 9, us), ("resolution", 0, 10, us), ("first_response", 500, 507, it), ("resolution", 500, 600, it)],
+            vec![
+                ("first_response", 0, 9, us),
+                ("resolution", 0, 10, us),
+                ("first_response", 500, 507, it),
+                ("resolution", 500, 600, it),
+            ],
         ),
         (
             "what is told elsewhere is not told",
-            vec![said(0, she), Line::Said { at: at("1970-01-01T00:00:09Z"), by: us, told: false }, said(20, she), said(30, us), closed(40)],
+            vec![
+                said(0, she),
+                Line::Said { at: at("1970-01-01T00:00:09Z"), by: us, told: false },
+                said(20, she),
+                said(30, us),
+                closed(40),
+            ],
             vec![("resolution", 0, 40, us)],
         ),
     ];

@@ -44,11 +44,9 @@ pub async fn count(
             let last = campaign(tx, &mut sums, id, after, limit).await?;
             return Ok((sums, last));
         }
-        Source::Texts(day)
-        | Source::Threads(day)
-        | Source::Runs(day)
-        | Source::Drafts(day)
-        | Source::OptOuts(day) => day,
+        Source::Texts(day) | Source::Threads(day) | Source::Runs(day) | Source::Drafts(day) | Source::OptOuts(day) => {
+            day
+        }
     };
     let ids = Ids { from: after.map_or(earliest(starts(day)), |after| after.0), until: earliest(starts(day + 1)) };
     let last = match source {

@@ -113,7 +113,8 @@ pub async fn names(tx: &mut TenantTx<'_>) -> Result<HashMap<String, String>, Sto
         let (label, address): (String, String) = (row.get(1)?, row.get(2)?);
         names.insert(row.get::<NumberId>(0)?.to_string(), if label.is_empty() { address } else { label });
     }
-    let members = "SELECT m.user_id, u.name FROM member m JOIN user_account u ON u.id = m.user_id WHERE m.tenant_id = $1";
+    let members =
+        "SELECT m.user_id, u.name FROM member m JOIN user_account u ON u.id = m.user_id WHERE m.tenant_id = $1";
     for row in &tx.rows(members, args![]).await? {
         names.insert(row.get::<UserId>(0)?.to_string(), row.get(1)?);
     }

@@ -104,7 +104,7 @@ store::on_both_engines! {
         town.faults(serde_json::from_value::<Faults>(slow).unwrap());
         let id = acme.starts(ANN, "Good night").await;
         town.passes(SignedDuration::from_mins(2)).await;
-        let message = &acme.get(&format!("/conversations/{id}/messages")).await.is(200)["data"][0];
+        let message = acme.get(&format!("/conversations/{id}/messages")).await.is(200)["data"][0].clone();
         let time = |field: &str| text(&message[field]).parse::<Timestamp>().unwrap();
         assert!(time("sent_at") < midnight && time("delivered_at") > midnight, "{message}");
         let after = report(&town, &acme, "deliverability?from=2026-03-02&until=2026-03-02").await;
