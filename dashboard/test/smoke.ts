@@ -11,6 +11,7 @@ import { contacts } from "./smoke-contacts";
 import { imports } from "./smoke-imports";
 import { keyboard } from "./smoke-palette";
 import { search } from "./smoke-search";
+import { report } from "./smoke-reports";
 import { settle } from "./smoke-settings";
 import { team } from "./smoke-team";
 import { views } from "./smoke-views";
@@ -258,6 +259,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await equip({ page, fake, shot, axe, expect });
   await team({ page, fake, shot, axe, expect });
   await views({ page, fake, shot, axe, expect });
+  await report({ page, fake, shot, axe, expect });
   await campaign({ page, fake, shot, axe, expect });
   await contacts({ page, fake, shot, axe, expect });
   await imports({ page, fake, shot, axe, expect });

@@ -29,9 +29,8 @@ use crate::{
     v1::{
         api_keys, approvals, assistants, campaigns, carrier_accounts, consents, contact_fields, contacts,
         conversations, drafts, enrolments, events, imports, knowledge, lists, media, members, messages, numbers,
-        phones, runs, sandbox, search, segments, session, setup, snippets, suppressions, teams, tenant, text, views,
-        webhooks,
-        workflows,
+        phones, reports, runs, sandbox, search, segments, session, setup, snippets, suppressions, teams, tenant, text,
+        views, webhooks, workflows,
     },
 };
 
@@ -138,6 +137,16 @@ fn day() -> Vec<Route> {
         routes!(imports => cancel),
         routes!(imports => undo),
         routes!(imports => rejected),
+        routes!(reports::volume => read),
+        routes!(reports::volume => csv),
+        routes!(reports::deliverability => read),
+        routes!(reports::deliverability => csv),
+        routes!(reports::responses => read),
+        routes!(reports::responses => csv),
+        routes!(reports::assistants => read),
+        routes!(reports::assistants => csv),
+        routes!(reports::cost => read),
+        routes!(reports::cost => csv),
         routes!(campaigns => list, create),
         routes!(campaigns => read, change, remove),
         routes!(campaigns::check => start, read),

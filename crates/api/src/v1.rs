@@ -29,6 +29,7 @@ pub mod lists;
 pub mod media;
 pub mod messages;
 pub mod phones;
+pub mod reports;
 pub mod runs;
 pub mod search;
 pub mod segments;

@@ -19,6 +19,7 @@ mod postgres;
 mod proc;
 mod readers;
 mod reply;
+mod reports;
 mod retrieval;
 mod server;
 mod setup;
@@ -81,6 +82,8 @@ enum Name {
     Workflow,
     /// Ways through workflows that wait for their time.
     Enrolments,
+    /// Reports over a quarter with a million texts.
+    Reports,
 }
 
 /// What every bench is given.
@@ -147,6 +150,7 @@ async fn measure(cli: &Cli) -> Result<ExitCode> {
             Name::Campaign => campaign::measure(&run, &mut table).await,
             Name::Workflow => workflow::measure(&run, &mut table),
             Name::Enrolments => enrolments::measure(&run, &mut table).await,
+            Name::Reports => reports::measure(&run, &mut table).await,
         }
         .with_context(|| format!("the bench {name:?} could not be made"))?;
     }

@@ -145,6 +145,8 @@ scopes! {
     AssistantsRead = "assistants:read";
     /// Set them up.
     AssistantsWrite = "assistants:write";
+    /// See the reports: what came and went, how fast, and at what cost.
+    ReportsRead = "reports:read";
     /// See the webhooks and their deliveries.
     WebhooksRead = "webhooks:read";
     /// Set them up.

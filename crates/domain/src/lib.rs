@@ -33,6 +33,7 @@ pub mod pace;
 pub mod phone;
 pub mod region;
 pub mod registration;
+pub mod report;
 pub mod revocation;
 pub mod scene;
 pub mod segment;

@@ -21,6 +21,7 @@ mod media;
 pub mod model;
 mod net;
 mod receive;
+mod report;
 mod seal;
 mod search;
 mod send;
@@ -150,6 +151,7 @@ impl Engine {
         loops.spawn(workflow::run(Arc::clone(&world), stop.clone()));
         loops.spawn(workflow::watch::run(Arc::clone(&world), stop.clone()));
         loops.spawn(link::keep(Arc::clone(&world), stop.clone()));
+        loops.spawn(report::keep(Arc::clone(&world), stop.clone()));
         loops.spawn(webhook::tell(Arc::clone(&world), stop.clone()));
         loops.spawn(search::fill(Arc::clone(&world), stop.clone()));
         loops.spawn(janitor::clean(Arc::clone(&world), alone, started, stop.clone()));
@@ -356,6 +358,11 @@ impl Engine {
     /// To be called when a campaign's launch is to be tried.
     pub fn checks_may_run(&self) {
         self.0.checks.set(self.0.now());
+    }
+
+    /// To be called when somebody looks at a report that is behind.
+    pub fn reports_are_looked_at(&self) {
+        self.0.reports.set(self.0.now());
     }
 
     /// Looks at a file of contacts that has come in whole. `told`: what somebody knows better than its bytes tell.

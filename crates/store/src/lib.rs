@@ -29,6 +29,7 @@ pub mod number;
 pub mod queue;
 pub mod registration;
 pub mod remember;
+pub mod report;
 pub mod run;
 pub mod scene;
 pub mod schema;

@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = migrations![
     24 "0024_workflow_selection",
     25 "0025_view",
     26 "0026_search",
+    27 "0027_report",
 ];
 
 /// The texts of all of them.

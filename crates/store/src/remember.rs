@@ -1,6 +1,7 @@
 //! Writes decisions: each change becomes rows, each effect waits where its worker finds it, and the log tells of it.
 
 use domain::campaign::{Guard, Halt, Moved, Standing};
+use domain::conversation;
 use domain::decision::{
     CancelReason, Change, Consent, ConsentSource, Decision, Draft, DraftState, Effect, MessageMoved, ReceiptLine,
     Unsent,
@@ -163,6 +164,9 @@ impl<'d> Pen<'_, '_, 'd> {
             }
             Change::ConversationChanged(conversation) => {
                 self.rows.conversation(conversation, false);
+                if conversation.status == conversation::Status::Closed && conversation.resolved_at == Some(now) {
+                    self.rows.close(conversation.id, now);
+                }
                 self.after.moved.push(conversation.id);
                 self.tell(Kind::ConversationUpdated, conversation.id, Some(conversation.id));
             }

@@ -48,6 +48,7 @@ export const routes: Route<Page>[] = [
   { path: "/assistants/:id", page: assistants },
   { path: "/assistants/:id/:tab", page: assistants },
   { path: "/numbers", page: page("Numbers", () => import("./numbers/Numbers.svelte")) },
+  { path: "/reports", page: page("Reports", () => import("./reports/Reports.svelte")) },
   { path: "/settings", page: settings },
   { path: "/settings/:section", page: settings },
   { path: "/sign-in", page: page("Sign in", () => import("./sign-in/SignIn.svelte"), true) },

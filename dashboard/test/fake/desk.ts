@@ -30,6 +30,8 @@ export class FakeDesk {
   readers = new Set<{ line: Reader; signal: Signal }>();
 
   session: T.Session | null = null;
+  /** Something has happened of which reports tell. */
+  hasReports = true;
   me: T.Session = {
     user: { id: "usr_1", email: "mina@example.com", name: "Mina Sørensen" },
     tenant: { id: "ten_1", name: "Harbour Dental" },

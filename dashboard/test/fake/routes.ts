@@ -10,6 +10,7 @@ import { byId, now, page, type Body, type Handler } from "./handler";
 import { enrolmentRoutes } from "./enrolments";
 import { importRoutes } from "./imports";
 import { knowledgeRoutes } from "./knowledge";
+import { reportRoutes } from "./reports";
 import { snippetRoutes } from "./snippets";
 import { suppressionRoutes } from "./suppressions";
 import { rehearsalRoutes } from "./rehearsal";
@@ -297,6 +298,7 @@ const routes: Record<string, Handler> = {
   ...contactRoutes,
   ...snippetRoutes,
   ...suppressionRoutes,
+  ...reportRoutes,
   ...knowledgeRoutes,
   ...rehearsalRoutes,
   ...searchRoutes,

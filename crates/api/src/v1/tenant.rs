@@ -13,7 +13,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::schema::QuietHoursShape;
-use store::{TenantTx, tenant, words};
+use store::{TenantTx, report, tenant, words};
 use utoipa::ToSchema;
 
 use crate::{
@@ -281,7 +281,12 @@ pub async fn change(
         if let Some(name) = &asked.name {
             found.name = fields::name("name", name)?;
         }
+        let days = (found.settings.time_zone.clone(), found.settings.office_hours.clone());
         apply(&mut found.settings, asked.settings.clone(), in_the_body)?;
+        if days != (found.settings.time_zone.clone(), found.settings.office_hours.clone()) {
+            // Reports are told by the organisation's days and hours.
+            report::count_anew(tx).await?;
+        }
         assistants_exist(tx, &found.settings).await?;
         opt_in_fits(&found.name, &found.settings, in_the_body)?;
         tenant::change(tx, &found.name, &found.settings).await?;

@@ -74,6 +74,38 @@ impl WeekHours {
         })
     }
 
+    /// How much of the time from `from` until `until` is in them. Hours that clocks skip are not there, and hours that they go
+    /// through twice count twice.
+    #[must_use]
+    pub fn open_between(&self, from: Timestamp, until: Timestamp, zone: &TimeZone) -> SignedDuration {
+        let (first, last) = (zone.to_datetime(from).date(), zone.to_datetime(until).date());
+        let days = first.series(1.day()).take_while(|day| *day <= last);
+        days.map(|date| {
+            let instant = |minute: i16| {
+                let time = date.to_datetime(civil::Time::midnight()).checked_add(i64::from(minute).minutes()).ok()?;
+                zone.to_ambiguous_timestamp(time).compatible().ok()
+            };
+            let mut open: Vec<(i16, i16)> = self
+                .0
+                .iter()
+                .filter(|span| span.days.contains(&day_of(date)))
+                .map(|span| (span.from, span.until))
+                .collect();
+            open.sort_unstable();
+            let (mut sum, mut done) = (SignedDuration::ZERO, from);
+            for (start, end) in open {
+                let (Some(start), Some(end)) = (instant(start), instant(end)) else { continue };
+                let (start, end) = (start.max(done), end.min(until));
+                if start < end {
+                    sum += end.duration_since(start);
+                    done = end;
+                }
+            }
+            sum
+        })
+        .sum()
+    }
+
     /// When that is, in words that follow "we answer": `today from 9:00`, `tomorrow from 9:00`, `on Monday from 9:00`.
     #[must_use]
     pub fn when_open(&self, at: Timestamp, zone: &TimeZone) -> Option<String> {
@@ -190,6 +222,30 @@ mod tests {
                 assert_eq!(office().when_open(at, &zone).as_deref(), when, "{at}");
             }
         }
+    }
+
+    #[test]
+    fn waiting_at_night_does_not_count() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let minutes = |from: &str, until: &str| {
+            office().open_between(from.parse().unwrap(), until.parse().unwrap(), &zone).as_mins()
+        };
+        for (from, until, wanted, name) in [
+            ("2026-11-27T14:10:00Z", "2026-11-27T14:17:00Z", 7, "within"),
+            ("2026-11-27T13:00:00Z", "2026-11-27T14:05:00Z", 5, "before it opens"),
+            ("2026-11-27T16:50:00Z", "2026-11-30T14:20:00Z", 30, "over a weekend"),
+            ("2026-11-26T16:30:00Z", "2026-11-26T18:30:00Z", 60, "over the break"),
+            ("2026-11-28T14:00:00Z", "2026-11-28T20:00:00Z", 0, "closed"),
+            ("2026-11-27T14:17:00Z", "2026-11-27T14:10:00Z", 0, "backwards"),
+        ] {
+            assert_eq!(minutes(from, until), wanted, "{name}");
+        }
+        let twice: WeekHours = serde_json::from_str(
+            r#"[{"days":["fri"],"from":"09:00","until":"12:00"}, {"days":["fri"],"from":"10:00","until":"11:00"}]"#,
+        )
+        .unwrap();
+        let day = ("2026-11-27T00:00:00Z".parse().unwrap(), "2026-11-28T00:00:00Z".parse().unwrap());
+        assert_eq!(twice.open_between(day.0, day.1, &zone).as_mins(), 180, "spans that overlap count once");
     }
 
     #[test]

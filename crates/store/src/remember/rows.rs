@@ -23,6 +23,7 @@ pub(super) struct Rows<'d> {
     addresses: Vec<[Value<'d>; 4]>,
     /// By id, each once and as the last decision left it; whether it is a new one.
     conversations: BTreeMap<ConversationId, (&'d Conversation, bool)>,
+    closes: Vec<[Value<'static>; 2]>,
     messages: Vec<[Value<'d>; 20]>,
     media: Vec<[Value<'d>; 7]>,
     receipt_lines: Vec<[Value<'d>; 5]>,
@@ -48,6 +49,11 @@ impl<'d> Rows<'d> {
     pub(super) fn conversation(&mut self, conversation: &'d Conversation, is_new: bool) {
         let slot = self.conversations.entry(conversation.id).or_insert((conversation, is_new));
         slot.0 = conversation;
+    }
+
+    /// It was closed now.
+    pub(super) fn close(&mut self, conversation: ConversationId, now: Timestamp) {
+        self.closes.push(row![conversation, now]);
     }
 
     pub(super) fn message(&mut self, new: &'d Message) -> Result<(), StoreError> {
@@ -107,7 +113,7 @@ impl<'d> Rows<'d> {
 
     /// Writes all of them, what is referred to before what refers to it.
     pub(super) async fn write(&mut self, tx: &mut TenantTx<'_>) -> Result<(), StoreError> {
-        let Self { contacts, addresses, conversations, messages, media, receipt_lines, outbox, reminders } =
+        let Self { contacts, addresses, conversations, closes, messages, media, receipt_lines, outbox, reminders } =
             std::mem::take(self);
         tx.push_together(contact::ADD, contacts).await?;
         tx.push_many("INSERT INTO contact_address (tenant_id, kind, address, contact_id, created_at_us)", addresses)
@@ -117,6 +123,11 @@ impl<'d> Rows<'d> {
         verified(tx, wrote.filter(|conversation| conversation.last_direction == Some(Direction::In)).collect()).await?;
         tx.push_many(OPENED, opened.into_iter().map(|(conversation, _)| self::opened(conversation))).await?;
         tx.push_each(CHANGED, changed.into_iter().map(|(conversation, _)| self::changed(conversation))).await?;
+        tx.push_many(
+            "INSERT INTO conversation_close (tenant_id, conversation_id, at_us) VALUES {rows} ON CONFLICT DO NOTHING",
+            closes,
+        )
+        .await?;
         tx.push_many(
             "INSERT INTO message (tenant_id, id, conversation_id, contact_id, direction, author, author_id, body, media,
                  sources, encoding, segments, status, failure, carrier_ref, not_before_us, stop_if_reply, draft_id,

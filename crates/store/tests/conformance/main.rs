@@ -32,6 +32,7 @@ mod people;
 mod registration;
 mod rehearsal;
 mod search;
+mod report;
 mod segment;
 mod selection;
 mod statement;

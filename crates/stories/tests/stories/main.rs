@@ -43,6 +43,7 @@ mod people;
 mod red_team;
 mod registrations;
 mod rehearsal;
+mod reports;
 mod schedules;
 mod searching;
 mod segments;

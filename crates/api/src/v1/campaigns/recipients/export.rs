@@ -143,7 +143,7 @@ fn write(text: &mut String, one: &Shown, name: &str, company: &str, number: &str
 }
 
 /// Millionths as a decimal: `0.004`.
-fn decimal(micros: i64) -> String {
+pub(in crate::v1) fn decimal(micros: i64) -> String {
     let sign = if micros < 0 { "-" } else { "" };
     let text = format!("{sign}{}.{:06}", micros.unsigned_abs() / 1_000_000, micros.unsigned_abs() % 1_000_000);
     let short = text.trim_end_matches('0').trim_end_matches('.');
