@@ -1,7 +1,10 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./base.css";
+import { watchForStale } from "$lib/offline/stale";
 import { applyTheme } from "$lib/ui/theme.svelte";
 
+watchForStale();
 applyTheme();
 mount(App, { target: document.getElementById("app")! });
+void import("./after");
