@@ -54,7 +54,7 @@ const ATTRIBUTES = [
   `expression(${RUN})`,
   `\`-${RUN}-\``,
 ];
-const LINKS = [
+export const LINKS = [
   `javascript:${RUN}`,
   ` jAvAsCrIpT:${RUN}`,
   `java\tscript:${RUN}`,
@@ -125,21 +125,32 @@ const WRITTEN = new Set(
   `name company label title body preview text guide instructions description greeting tone identity question answer
   quote excerpt file_name help_text stop_confirmation summary note choices tags tag while_open while_closed sample
   columns fields values value words arguments result snippet held_back explanation mend contact_name author_name
-  statement how shown proof custom url address first_name last_name remarks wants facts tried`.split(/\s+/),
+  statement how shown proof custom address first_name last_name remarks wants facts tried`.split(/\s+/),
 );
 /** What only looks like it: names that programs go by. */
-const LEFT = new Set("tools routes scopes events kind state status parameters mapping".split(" "));
+const LEFT = new Set("tools routes scopes events kind state status parameters mapping media".split(" "));
+
+let links = 0;
 
 /** `answer` with `dress()` in place of every text that people write. */
 export function dressed<T>(answer: T, dress: () => string, isWritten = false): T {
   if (typeof answer === "string") return (isWritten ? dress() : answer) as T;
-  if (Array.isArray(answer)) return answer.map((one) => dressed(one, dress, isWritten)) as T;
+  if (Array.isArray(answer))
+    return answer.map((one, i) => {
+      const text = dressed(one, dress, isWritten);
+      // Labels and the like are there once each.
+      return isWritten && typeof text === "string" ? text + "\u200B".repeat(i) : text;
+    }) as T;
   if (answer === null || typeof answer !== "object") return answer;
   return Object.fromEntries(
     Object.entries(answer).map(([key, value]) => [
       key,
       // An empty text says that there is none.
-      LEFT.has(key) || value === "" ? value : dressed(value, dress, WRITTEN.has(key)),
+      LEFT.has(key) || value === ""
+        ? value
+        : key === "url"
+          ? LINKS[links++ % LINKS.length]
+          : dressed(value, dress, WRITTEN.has(key)),
     ]),
   ) as T;
 }

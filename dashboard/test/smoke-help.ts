@@ -14,7 +14,7 @@ export async function consult({ page, fake, shot, axe, expect }: Smoke): Promise
   await axe(page, "help");
   const isInSight = await sheet
     .getByRole("heading", { name: "In the dashboard" })
-    .evaluate((h) => h.getBoundingClientRect().top < innerHeight / 2 && document.activeElement === h);
+    .evaluate((h) => h.getBoundingClientRect().top < innerHeight && document.activeElement === h);
   expect(isInSight, "help must begin where the page's part of the guide is");
 
   // A link leads to another guide, and back.
