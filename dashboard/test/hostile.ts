@@ -135,12 +135,7 @@ let links = 0;
 /** `answer` with `dress()` in place of every text that people write. */
 export function dressed<T>(answer: T, dress: () => string, isWritten = false): T {
   if (typeof answer === "string") return (isWritten ? dress() : answer) as T;
-  if (Array.isArray(answer))
-    return answer.map((one, i) => {
-      const text = dressed(one, dress, isWritten);
-      // Labels and the like are there once each.
-      return isWritten && typeof text === "string" ? text + "\u200B".repeat(i) : text;
-    }) as T;
+  if (Array.isArray(answer)) return answer.map((one) => dressed(one, dress, isWritten)) as T;
   if (answer === null || typeof answer !== "object") return answer;
   return Object.fromEntries(
     Object.entries(answer).map(([key, value]) => [

@@ -50,14 +50,15 @@ export class Composer {
     this.#restore();
   }
 
-  readonly canSend: boolean = $derived(
-    !this.isUploading && (this.body.trim() !== "" || (this.mode === "text" && this.media.length > 0)),
-  );
+  // Not derived: that would belong to the component in which a composer was first asked for, and be dead without it.
+  get canSend(): boolean {
+    return !this.isUploading && (this.body.trim() !== "" || (this.mode === "text" && this.media.length > 0));
+  }
 
   /** The characters that make every segment shorter, each once. */
-  readonly offending: string[] = $derived([
-    ...new Set(this.measure?.not_gsm.map((found) => found.char) ?? []),
-  ]);
+  get offending(): string[] {
+    return [...new Set(this.measure?.not_gsm.map((found) => found.char) ?? [])];
+  }
 
   write(body: string): void {
     this.body = body;
