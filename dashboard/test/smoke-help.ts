@@ -81,7 +81,7 @@ export async function consult({ page, fake, shot, axe, expect }: Smoke): Promise
   );
   expect(
     !(await page.evaluate(
-      "[...document.querySelectorAll('dialog, dialog .page')].some((e) => e.scrollWidth > e.clientWidth + 1)",
+      "[...document.querySelectorAll('dialog, dialog .reading')].some((e) => e.scrollWidth > e.clientWidth + 1)",
     )),
     "nothing may stick out of narrow help",
   );
