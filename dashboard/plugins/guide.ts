@@ -18,7 +18,7 @@ export function guideOf(name: string, markdown: string): Guide {
   const lead = nodes[0];
   return {
     title: plain(reader.inline((title as Tokens.Heading).tokens)),
-    lead: Array.isArray(lead) && lead[0] === "p" ? lead.slice(2) : [],
+    lead: Array.isArray(lead) && lead[0] === "p" ? (lead.slice(2) as Node[]) : [],
     nodes,
   };
 }

@@ -37,7 +37,8 @@ export function changeWords({
     (by.name && apart(by.name)) ??
     { api: "a program", assistant: "an assistant", import: "a file" }[by.kind as string] ??
     by.kind;
-  if (SEVERAL.includes(part)) return to ? `${what} ${known(to)} added (${who})` : `${what} ${known(from)} removed (${who})`;
+  if (SEVERAL.includes(part))
+    return to ? `${what} ${known(to)} added (${who})` : `${what} ${known(from)} removed (${who})`;
   return `${what}: ${known(from)} → ${known(to)} (${who})`;
 }
 
