@@ -8,8 +8,6 @@ import { join } from "node:path";
 import type { Plugin, Rolldown } from "vite";
 
 const NAME = "worker.js";
-/** What stands in `public/` and belongs to the shell. */
-const ICONS = ["icon.svg", "icon-192.png", "manifest.webmanifest"];
 /** Where people begin; what else there is comes with the first visit. */
 const STARTS = ["src/main.ts", "src/routes/inbox/Inbox.svelte", "src/routes/sign-in/SignIn.svelte"];
 
@@ -40,13 +38,16 @@ export function worker(source: string): Plugin {
         throw new Error(`${NAME} must stand alone, and imports ${chunk.imports.join(", ")}`);
       const files = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
       const list = (paths: string[]) => JSON.stringify(paths.map((path) => `/${path}`).sort());
-      // The page and the icons keep their names: their content has to tell a new build.
+      // What the page names beside its assets: icons, the manifest, a script that runs before the first paint.
+      const page = readFileSync(join(dir, "index.html"), "utf8");
+      const beside = [...page.matchAll(/(?:src|href)="\/([\w-]+\.\w+)"/g)].map(([, name = ""]) => name);
+      // These keep their names: their content has to tell a new build.
       const digest = createHash("sha256");
-      for (const name of ["index.html", ...ICONS]) digest.update(readFileSync(join(dir, name)));
+      for (const name of ["index.html", ...beside]) digest.update(readFileSync(join(dir, name)));
       const head = [
         `// ${digest.digest("hex").slice(0, 16)}`,
-        `self.SHELL=${list(["index.html", ...ICONS, ...shell(bundle)])};`,
-        `self.FILES=${list([...ICONS, ...files])};`,
+        `self.SHELL=${list(["index.html", ...beside, ...shell(bundle)])};`,
+        `self.FILES=${list([...beside, ...files])};`,
       ];
       writeFileSync(file, `${head.join("\n")}\n${readFileSync(file, "utf8")}`);
     },

@@ -39,6 +39,7 @@ export async function walkOffline({ page, demo, problems, away, shot }: Offline)
   await shot("f1-offline-start");
 
   await context.setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
   const ours = page.locator(".out", { hasText: words });
   await ours.getByText("Delivered").waitFor(AFTER_A_WAIT);
   away(false);

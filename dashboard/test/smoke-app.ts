@@ -62,7 +62,7 @@ async function keepsOnlyTheShell(page: Page, expect: Expect): Promise<void> {
     caches.open(name).then((cache) => cache.keys())))).then((all) => all.flat().map((r) => new URL(r.url).pathname))`)) as string[];
   expect(kept.includes("/index.html") && kept.some((path) => path.endsWith(".js")), "the shell must be kept");
   for (const path of kept)
-    expect(/^\/(assets\/|index\.html$|icon|manifest|apple)/.test(path), `the worker must not keep ${path}`);
+    expect(/^\/(assets\/[\w.-]+|[\w-]+\.(html|svg|png|js|webmanifest))$/.test(path), `the worker must not keep ${path}`);
 }
 
 /** By touch: a thread is opened, answered and left again; whatever is touched is large enough for a finger. */
@@ -116,6 +116,7 @@ async function offline(
   const sent = () => fake.desk.messages.filter((m) => m.body === "Written in a tunnel").length;
   expect(sent() === 0, "nothing can arrive without a network");
   await context.setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).tap();
   await page.locator(".out .bubble", { hasText: "Written in a tunnel" }).waitFor();
   await page.waitForTimeout(300);
   expect(sent() === 1, `what waited must go once, and went ${sent()} times`);

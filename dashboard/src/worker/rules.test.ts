@@ -11,6 +11,7 @@ describe("the worker", () => {
     "/assets/index-3c4d.css",
     "/icon.svg",
     "/icon-192.png",
+    "/look.js",
     "/manifest.webmanifest",
   ])("keeps %s", (path) => expect(asked(path)).toBe("file"));
 

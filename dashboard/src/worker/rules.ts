@@ -11,12 +11,13 @@ export interface Asked {
 
 /** What belongs to the server and not to the dashboard. */
 const SERVERS = /^\/(api|hooks|l|healthz|readyz|metrics)(\/|$)/;
-const ICONS = /^\/(icon[\w-]*\.(svg|png)|apple-touch-icon\.png|manifest\.webmanifest)$/;
+/** What stands beside the page: icons, the manifest, a script that runs before the first paint. */
+const BESIDE = /^\/(?!worker\.js$)[\w-]+\.(svg|png|js|webmanifest)$/;
 
 /** `null`: it goes past the worker, and no trace of it stays. */
 export function keptAs({ method, isPage, url, origin }: Asked): "page" | "file" | null {
   const { origin: from, pathname: path } = new URL(url);
   if (method !== "GET" || from !== origin || SERVERS.test(path)) return null;
   if (isPage) return /\.\w+$/.test(path) && path !== "/index.html" ? null : "page";
-  return path.startsWith("/assets/") || ICONS.test(path) ? "file" : null;
+  return path.startsWith("/assets/") || BESIDE.test(path) ? "file" : null;
 }

@@ -44,8 +44,11 @@ self.addEventListener("fetch", (event) => {
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
   const files = self.SHELL.filter((path) => path !== PAGE);
-  await Promise.all(files.map(async (path) => (await cache.match(path)) ?? cache.add(path)));
-  await cache.add(new Request(PAGE, { cache: "reload" }));
+  // Only in `assets` a name tells the content.
+  const isThere = async (path: string) => path.startsWith("/assets/") && (await cache.match(path)) !== undefined;
+  const fetchAnew = (path: string) => cache.add(new Request(path, { cache: "reload" }));
+  await Promise.all(files.map(async (path) => (await isThere(path)) || fetchAnew(path)));
+  await fetchAnew(PAGE);
   await self.skipWaiting();
 }
 
