@@ -22,6 +22,8 @@ const HEARTBEAT_MS = 15_000;
 export interface Fake {
   desk: FakeDesk;
   url: string;
+  /** Nobody hears anything from here, as without a network. */
+  isAway: boolean;
   /** Changes what the API answers, before it goes. */
   dress: (answer: unknown) => unknown;
   /** Answers for a file of the dashboard, as another build would: `null` for one that is gone. */
@@ -36,6 +38,7 @@ export async function startFake(port: number, dist?: string): Promise<Fake> {
   const desk = seeded();
   const streams = new Set<ServerResponse>();
   const server: Server = createServer((request, response) => {
+    if (fake.isAway) return void request.socket.destroy();
     void serve(request, response).catch((error) => refuse(response, error));
   });
 
@@ -84,6 +87,7 @@ export async function startFake(port: number, dist?: string): Promise<Fake> {
   const fake: Fake = {
     desk,
     url: "",
+    isAway: false,
     dress: (answer) => answer,
     files: new Map(),
     cut: () => streams.forEach((stream) => stream.destroy()),

@@ -23,7 +23,7 @@ export async function install(browser: Browser, dist: string, shots: string, exp
     await installable(context, page, expect);
     await keepsOnlyTheShell(page, expect);
     await reply(page, fake, shots, expect);
-    await offline(context, page, fake, shots, expect);
+    await offline(page, fake, shots, expect);
     await upgrade(page, fake, dist, expect);
   } finally {
     await context.close();
@@ -92,17 +92,11 @@ async function reply(page: Page, fake: Fake, shots: string, expect: Expect): Pro
 }
 
 /** What is sent without a network waits, even for another start, and goes once. */
-async function offline(
-  context: BrowserContext,
-  page: Page,
-  fake: Fake,
-  shots: string,
-  expect: Expect,
-): Promise<void> {
+async function offline(page: Page, fake: Fake, shots: string, expect: Expect): Promise<void> {
   await page.locator("a.row", { hasText: "Jonas Weber" }).tap();
   const box = page.getByLabel("Text message", { exact: true });
   await box.waitFor();
-  await context.setOffline(true);
+  fake.isAway = true;
   fake.cut();
   await page.getByText("Reconnecting… What you write is kept.").waitFor();
   await box.fill("Written in a tunnel");
@@ -115,7 +109,7 @@ async function offline(
   await page.screenshot({ path: `${shots}/f3-app-offline-start.png` });
   const sent = () => fake.desk.messages.filter((m) => m.body === "Written in a tunnel").length;
   expect(sent() === 0, "nothing can arrive without a network");
-  await context.setOffline(false);
+  fake.isAway = false;
   await page.getByRole("button", { name: "Try again" }).tap();
   await page.locator(".out .bubble", { hasText: "Written in a tunnel" }).waitFor();
   await page.waitForTimeout(300);
