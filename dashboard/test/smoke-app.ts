@@ -127,8 +127,6 @@ async function upgrade(page: Page, fake: Fake, dist: string, expect: Expect): Pr
   >;
   const gone = `/${manifest["src/routes/numbers/Numbers.svelte"]?.file}`;
   fake.files.set(gone, null);
-  let loads = 0;
-  page.on("framenavigated", (frame) => frame === page.mainFrame() && !frame.parentFrame() && loads++);
   const starts = () => page.evaluate("performance.timeOrigin");
   const before = await starts();
   await page.getByRole("link", { name: "Numbers" }).tap();
