@@ -2,8 +2,11 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import "./base.css";
 import { applyDensity } from "$lib/ui/density.svelte";
+import { watchForStale } from "$lib/offline/stale";
 import { applyTheme } from "$lib/ui/theme.svelte";
 
+watchForStale();
 applyTheme();
 applyDensity();
 mount(App, { target: document.getElementById("app")! });
+void import("./after");

@@ -1,4 +1,5 @@
 /** A fake backend for development and the smoke test: `npm run fake`, then `npm run dev`. */
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join, normalize } from "node:path";
@@ -6,20 +7,27 @@ import { FakeDesk, Refusal } from "./fake/desk";
 import { answer } from "./fake/routes";
 import { seeded } from "./fake/seed";
 
-/** What the product sends too: nothing inline may be needed. */
-const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** The very policy of the product, so that nothing here is judged under another one. */
+const CSP = policyOf(readFileSync("../crates/api/src/headers.rs", "utf8"));
 const TYPES: Record<string, string> = {
   html: "text/html; charset=utf-8",
   js: "text/javascript",
   css: "text/css",
   svg: "image/svg+xml",
+  png: "image/png",
+  webmanifest: "application/manifest+json",
 };
 const HEARTBEAT_MS = 15_000;
 
 export interface Fake {
   desk: FakeDesk;
   url: string;
+  /** Nobody hears anything from here, as without a network. */
+  isAway: boolean;
+  /** Changes what the API answers, before it goes. */
+  dress: (answer: unknown) => unknown;
+  /** Answers for a file of the dashboard, as another build would: `null` for one that is gone. */
+  files: Map<string, string | null>;
   /** Cuts every live stream, as a lost network would. */
   cut(): void;
   close(): void;
@@ -30,12 +38,13 @@ export async function startFake(port: number, dist?: string): Promise<Fake> {
   const desk = seeded();
   const streams = new Set<ServerResponse>();
   const server: Server = createServer((request, response) => {
+    if (fake.isAway) return void request.socket.destroy();
     void serve(request, response).catch((error) => refuse(response, error));
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://fake");
-    if (!url.pathname.startsWith("/api/v1/")) return file(dist, url.pathname, response);
+    if (!url.pathname.startsWith("/api/v1/")) return file(dist, url.pathname, response, fake.files);
     const path = url.pathname.slice("/api/v1".length);
     if (path === "/events") return follow(request, response, url);
     const chunks: Buffer[] = [];
@@ -43,7 +52,7 @@ export async function startFake(port: number, dist?: string): Promise<Fake> {
     const raw = Buffer.concat(chunks);
     const isJson = request.headers["content-type"]?.includes("json");
     const body = isJson && raw.length ? JSON.parse(raw.toString()) : raw;
-    const result = await answer(desk, request.method ?? "GET", path, url.searchParams, body);
+    const result = fake.dress(await answer(desk, request.method ?? "GET", path, url.searchParams, body));
     const status = result === undefined ? 204 : request.method === "POST" ? 201 : 200;
     if (typeof result === "string") {
       response.writeHead(status, { "content-type": "text/csv; charset=utf-8" });
@@ -75,12 +84,12 @@ export async function startFake(port: number, dist?: string): Promise<Fake> {
     });
   }
 
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  return {
+  const fake: Fake = {
     desk,
-    url: `http://127.0.0.1:${bound}`,
+    url: "",
+    isAway: false,
+    dress: (answer) => answer,
+    files: new Map(),
     cut: () => streams.forEach((stream) => stream.destroy()),
     close: () => {
       streams.forEach((stream) => stream.destroy());
@@ -88,15 +97,36 @@ export async function startFake(port: number, dist?: string): Promise<Fake> {
       server.closeAllConnections();
     },
   };
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const address = server.address();
+  fake.url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`;
+  return fake;
 }
 
-async function file(dist: string | undefined, path: string, response: ServerResponse): Promise<void> {
+function policyOf(source: string): string {
+  const policy = /CONTENT_SECURITY_POLICY: &str = "([^"]*)"/.exec(source)?.[1];
+  if (!policy) throw new Error("headers.rs has no policy");
+  return policy.replace(/\\\n\s*/g, "");
+}
+
+async function file(
+  dist: string | undefined,
+  path: string,
+  response: ServerResponse,
+  others: ReadonlyMap<string, string | null>,
+): Promise<void> {
   if (!dist) throw new Refusal(404, "not_found", "Only the API is served here; run `npm run dev` beside it.");
   const name = /\.\w+$/.test(path) ? normalize(path) : "/index.html";
-  const data = await readFile(join(dist, name)).catch(() => null);
-  if (!data) throw new Refusal(404, "not_found", "No such file.");
+  const other = others.get(name);
+  const data = other === undefined ? await readFile(join(dist, name)).catch(() => null) : other;
+  if (data === null) throw new Refusal(404, "not_found", "No such file.");
   const type = TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream";
-  response.writeHead(200, { "content-type": type, "content-security-policy": CSP });
+  const isKept = name.startsWith("/assets/");
+  response.writeHead(200, {
+    "content-type": type,
+    "content-security-policy": CSP,
+    "cache-control": isKept ? "public, max-age=31536000, immutable" : "no-cache",
+  });
   response.end(data);
 }
 

@@ -6,6 +6,7 @@ import { startDemo, type Demo } from "./demo";
 import { walkAssistant } from "./journey-assistant";
 import { walkCampaign } from "./journey-campaign";
 import { walkImport } from "./journey-import";
+import { walkOffline } from "./journey-offline";
 import { walkWorkflow } from "./journey-workflow";
 
 export const once = true;
@@ -17,6 +18,8 @@ const AFTER_A_WAIT = { timeout: 20_000 };
 const problems: string[] = [];
 /** Answers that are meant to be refusals, as `422 /conversations`. */
 const expected = new Set<string>();
+/** While the network is taken away on purpose. */
+let isAway = false;
 
 export async function main(): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
@@ -50,10 +53,11 @@ function listen(page: Page): void {
   page.on("requestfailed", (request) => {
     const why = request.failure()?.errorText ?? "";
     // What the page itself took back, such as the measure of a text that has grown.
-    if (why !== "net::ERR_ABORTED") problems.push(`request: ${why} at ${request.url()}`);
+    if (why !== "net::ERR_ABORTED" && !isAway) problems.push(`request: ${why} at ${request.url()}`);
   });
   page.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
+    if (isAway && message.text().includes("net::ERR_")) return;
     const status = /status of (\d+)/.exec(message.text())?.[1];
     if (status && told(Number(status), message.location().url)) return;
     problems.push(`console: ${message.text()}`);
@@ -151,6 +155,8 @@ async function journey(page: Page, demo: Demo): Promise<void> {
   await walkCampaign({ page, demo, problems, expected, shot });
   await walkWorkflow({ page, demo, problems, expected, shot });
   await walkAssistant({ page, demo, problems, expected, shot });
+
+  await walkOffline({ page, demo, problems, shot, away: (is) => (isAway = is) });
 
   // On a phone: the list, a thread, the way back; nothing sticks out.
   await page.setViewportSize(NARROW);

@@ -7,7 +7,10 @@ import { NARROW, openBrowser, openPage, WIDE } from "./browser";
 import { startFake, type Fake } from "./fake";
 import { approve, equip } from "./smoke-assistant";
 import { campaign } from "./smoke-campaigns";
+import { install } from "./smoke-app";
 import { contacts } from "./smoke-contacts";
+import { consult } from "./smoke-help";
+import { hostile } from "./smoke-hostile";
 import { imports } from "./smoke-imports";
 import { keyboard } from "./smoke-palette";
 import { search } from "./smoke-search";
@@ -44,6 +47,8 @@ export async function main(): Promise<void> {
     );
     page.on("pageerror", (error) => problems.push(`page: ${error.message}`));
     await journey(page, fake);
+    await hostile(browser, DIST, SHOTS, expect);
+    await install(browser, DIST, SHOTS, expect);
   } catch (error) {
     problems.push(String(error));
   } finally {
@@ -265,6 +270,7 @@ async function manage(page: Page, fake: Fake, shot: (name: string) => Promise<un
   await imports({ page, fake, shot, axe, expect });
   await search({ page, fake, shot, axe, expect });
   await workflow({ page, fake, shot, axe, expect });
+  await consult({ page, fake, shot, axe, expect });
 
   await page.goto(`${fake.url}/settings/keys`);
   await button("New key").click();

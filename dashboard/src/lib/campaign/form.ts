@@ -1,4 +1,5 @@
 /** A draft as its form has it, what of it differs from what is kept, and what may not be kept. Pure. */
+import { apart } from "$lib/ui/apart";
 import type {
   Campaign,
   CampaignAudience,
@@ -127,10 +128,10 @@ function variantFault(variants: readonly CampaignVariant[], known: readonly stri
   const names = variants.map(({ name }) => name.trim());
   if (names.includes("")) return "Give each text a name.";
   const again = names.find((name, i) => names.indexOf(name) !== i);
-  if (again) return `Two texts are called “${again}”. Give each a name of its own.`;
+  if (again) return `Two texts are called “${apart(again)}”. Give each a name of its own.`;
   for (const { name, body } of variants) {
     const fault = textFault(body, known);
-    if (fault) return `In “${name.trim()}”: ${fault.message}`;
+    if (fault) return `In “${apart(name.trim())}”: ${fault.message}`;
   }
   return null;
 }
@@ -141,7 +142,8 @@ export function missingIn(form: DraftForm, isRetry = false): { field: DraftField
   if (form.variants.length === 0 && form.body.trim() === "")
     missing.push({ field: "body", message: "Write its text." });
   for (const { name, body } of form.variants)
-    if (body.trim() === "") missing.push({ field: "variants", message: `Write the text “${name.trim()}”.` });
+    if (body.trim() === "")
+      missing.push({ field: "variants", message: `Write the text “${apart(name.trim())}”.` });
   if (form.numbers.length === 0) missing.push({ field: "numbers", message: "Choose a number to send from." });
   // Whom the next try is for is settled.
   if (!isRetry && isNobody(form.audience))
@@ -158,7 +160,7 @@ export const brokenIn = (
     .filter(({ id, faults }) => faults.length > 0 && segmentsOf(audience).includes(id))
     .map(({ name }) => ({
       field: "audience",
-      message: `The segment “${name}” makes no sense any more. Mend it under Contacts, or leave it out.`,
+      message: `The segment “${apart(name)}” makes no sense any more. Mend it under Contacts, or leave it out.`,
     }));
 
 export const patchOf = (form: DraftForm, fields: readonly DraftField[]): CampaignPatch => {

@@ -1,4 +1,5 @@
 /** How many an audience means, counted by the server as a segment of its own. */
+import { apart } from "$lib/ui/apart";
 import { reasonOf, segments as api } from "$lib/api";
 import type { CampaignAudience, Condition, Segment } from "$lib/api/types";
 import { conditionOf, isNobody, PHONES_ASKED_MAX, segmentsOf, skippedOf, whose } from "./audience";
@@ -68,7 +69,7 @@ export async function counted(
   const named = segmentsOf(audience).map((id) => segments.find((segment) => segment.id === id));
   if (named.includes(undefined)) throw new Error("A segment of it is not here any more.");
   const broken = named.find((segment) => segment?.faults.length);
-  if (broken) throw new Error(`The segment “${broken.name}” makes no sense any more.`);
+  if (broken) throw new Error(`The segment “${apart(broken.name)}” makes no sense any more.`);
   if (audience.imports.length || audience.without_imports.length)
     throw new Error("Whom an import means is counted when you check the launch.");
   const condition = conditionOf(audience, segments);

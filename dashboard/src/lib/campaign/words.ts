@@ -1,4 +1,5 @@
 /** Plain words for campaigns: where they stand, where their people stand, and why not. Pure. */
+import { apart } from "$lib/ui/apart";
 import type {
   Campaign,
   CampaignAudience,
@@ -133,7 +134,7 @@ function groupWords(
   names: Names,
 ): string {
   const said = (how: string, all: readonly string[]) =>
-    all.length ? `${how} ${all.map((one) => `“${one}”`).join(" or ")}` : "";
+    all.length ? `${how} ${all.map((one) => `“${apart(one)}”`).join(" or ")}` : "";
   return [
     said("tagged", tags),
     said(

@@ -1,4 +1,5 @@
 /** Plain words for what happened with a contact. Pure. */
+import { apart } from "$lib/ui/apart";
 import type { ContactChange, TimelineEntry } from "$lib/api/types";
 import { STANDING } from "$lib/campaign/words";
 import { saidBy, stateOf, type Names } from "./consent";
@@ -31,12 +32,14 @@ export function changeWords({
   by,
 }: Pick<ContactChange, "part" | "from" | "to" | "by">): string {
   const what = PARTS[part] ?? part.replace(/^fields\./, "");
+  const known = (text: string | null | undefined) => apart(text ?? "not known");
   const who =
-    by.name ??
+    (by.name && apart(by.name)) ??
     { api: "a program", assistant: "an assistant", import: "a file" }[by.kind as string] ??
     by.kind;
-  if (SEVERAL.includes(part)) return to ? `${what} ${to} added (${who})` : `${what} ${from} removed (${who})`;
-  return `${what}: ${from ?? "not known"} → ${to ?? "not known"} (${who})`;
+  if (SEVERAL.includes(part))
+    return to ? `${what} ${known(to)} added (${who})` : `${what} ${known(from)} removed (${who})`;
+  return `${what}: ${known(from)} → ${known(to)} (${who})`;
 }
 
 /** What an entry of the timeline says. */

@@ -1,8 +1,9 @@
 /** Plain words for what a conversation is in. */
 import type { Conversation, Holder } from "$lib/api/types";
+import { apart } from "$lib/ui/apart";
 
 export const nameOf = (conversation: Conversation): string =>
-  conversation.contact.name?.trim() || conversation.contact.phone_pretty;
+  apart(conversation.contact.name?.trim() || conversation.contact.phone_pretty);
 
 export const HOLDER: Record<Holder["kind"], string> = {
   assistant: "Assistant",

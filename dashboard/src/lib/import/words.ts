@@ -1,4 +1,5 @@
 /** Plain words for imports: where they stand, what columns are, what is wrong with rows. Pure. */
+import { apart } from "$lib/ui/apart";
 import type { ContactImport, ImportMode, ImportState, ImportTally } from "$lib/api/types";
 import { plural } from "$lib/ui/format";
 
@@ -137,7 +138,7 @@ export function formatWords({
   encoding,
   sheet,
 }: Pick<ContactImport, "format" | "delimiter" | "encoding" | "sheet">): string {
-  if (format === "xlsx") return sheet ? `Workbook, sheet “${sheet}”` : "Workbook";
+  if (format === "xlsx") return sheet ? `Workbook, sheet “${apart(sheet)}”` : "Workbook";
   const parts = [
     "Text",
     delimiter && `parted by ${DELIMITER[delimiter] ?? delimiter}`,

@@ -1,6 +1,7 @@
 /** What is being written in one conversation: kept over switches and reloads, measured by the server. */
 import { Problem, conversations, media as mediaApi, reasonOf, text as textApi } from "$lib/api";
 import type { Conversation, Draft, Measure, Media, NewMessage } from "$lib/api/types";
+import { apart } from "$lib/ui/apart";
 import { kept } from "$lib/ui/kept";
 import { plain } from "./plain";
 
@@ -49,14 +50,15 @@ export class Composer {
     this.#restore();
   }
 
-  readonly canSend: boolean = $derived(
-    !this.isUploading && (this.body.trim() !== "" || (this.mode === "text" && this.media.length > 0)),
-  );
+  // Not derived: that would belong to the component in which a composer was first asked for, and be dead without it.
+  get canSend(): boolean {
+    return !this.isUploading && (this.body.trim() !== "" || (this.mode === "text" && this.media.length > 0));
+  }
 
   /** The characters that make every segment shorter, each once. */
-  readonly offending: string[] = $derived([
-    ...new Set(this.measure?.not_gsm.map((found) => found.char) ?? []),
-  ]);
+  get offending(): string[] {
+    return [...new Set(this.measure?.not_gsm.map((found) => found.char) ?? [])];
+  }
 
   write(body: string): void {
     this.body = body;
@@ -193,7 +195,7 @@ export class Composer {
 
 /** Why no text may go to this contact now, in plain words; `null` when one may. */
 export function hindrance(conversation: Conversation): string | null {
-  const who = conversation.contact.name ?? conversation.contact.phone_pretty;
+  const who = apart(conversation.contact.name ?? conversation.contact.phone_pretty);
   if (conversation.contact.opted_out_at)
     return `${who} opted out of texts. Only they can undo that, by texting START.`;
   if (conversation.contact.blocked) return `${who} is blocked. Unblock them to text again.`;

@@ -29,8 +29,20 @@ export class Outbox {
     addEventListener("online", () => this.#retry());
   }
 
+  get all(): Outgoing[] {
+    return [...this.#items.values()];
+  }
+
   of(conversation: string): Outgoing[] {
-    return [...this.#items.values()].filter((o) => o.conversation_id === conversation);
+    return this.all.filter((o) => o.conversation_id === conversation);
+  }
+
+  /** What was on its way when the page was left: whether it arrived, its key tells. */
+  restore(items: Outgoing[]): void {
+    for (const item of items)
+      if (!this.#items.has(item.key))
+        this.#items.set(item.key, item.state === "posting" ? { ...item, state: "waiting" } : item);
+    void this.#retry();
   }
 
   /** Resolves when the server has answered, or when it waits. */
@@ -42,6 +54,11 @@ export class Outbox {
     this.#items.set(key, { ...taken, key, conversation_id: conversation, state, created_at });
     if (!isBehind) return this.#post(key);
     void this.#retry();
+  }
+
+  /** Whoever wrote these has left. */
+  clear(): void {
+    this.#items.clear();
   }
 
   discard(key: string): void {
@@ -89,7 +106,7 @@ export class Outbox {
     if (this.#isRetrying) return;
     this.#isRetrying = true;
     const stuck = new Set<string>();
-    for (const { key, conversation_id } of [...this.#items.values()]) {
+    for (const { key, conversation_id } of this.all) {
       if (this.#items.get(key)?.state !== "waiting" || stuck.has(conversation_id)) continue;
       await this.#post(key);
       if (this.#items.get(key)?.state === "waiting") stuck.add(conversation_id);

@@ -1,8 +1,9 @@
-/** The names behind ids: assistants, members, teams, lists and segments, fetched once and again when they change elsewhere. */
+/** The names behind ids, as they can stand in a sentence: assistants, members, teams, lists and segments, fetched once and again when they change elsewhere. */
 import { assistants, contactFields, imports, lists, members, numbers, segments, teams } from "$lib/api";
 import { every } from "$lib/api/every";
 import type { LiveEvent } from "$lib/api/types";
 import { session } from "./session.svelte";
+import { apart } from "$lib/ui/apart";
 import { Resource } from "$lib/ui/resource.svelte";
 
 class Directory {
@@ -37,30 +38,30 @@ class Directory {
   }
 
   assistantName(id: string | null): string {
-    return this.assistants.value?.find((a) => a.id === id)?.name ?? "Assistant";
+    return apart(this.assistants.value?.find((a) => a.id === id)?.name ?? "Assistant");
   }
 
   memberName(id: string | null): string {
     if (id !== null && id === session.me?.user.id) return "You";
-    return this.members.value?.find((m) => m.user_id === id)?.name ?? "Someone";
+    return apart(this.members.value?.find((m) => m.user_id === id)?.name ?? "Someone");
   }
 
   /** As people call it, else as they read it. */
   numberName(id: string): string {
     const number = this.numbers.value?.find((n) => n.id === id);
-    return number ? number.label || number.pretty : "a number";
+    return number ? apart(number.label || number.pretty) : "a number";
   }
 
   teamName(id: string | null): string {
-    return this.teams.value?.find((t) => t.id === id)?.name ?? "A team";
+    return apart(this.teams.value?.find((t) => t.id === id)?.name ?? "A team");
   }
 
   listName(id: string): string {
-    return this.lists.value?.find((l) => l.id === id)?.name ?? "a list";
+    return apart(this.lists.value?.find((l) => l.id === id)?.name ?? "a list");
   }
 
   segmentName(id: string): string {
-    return this.segments.value?.find((s) => s.id === id)?.name ?? "a segment";
+    return apart(this.segments.value?.find((s) => s.id === id)?.name ?? "a segment");
   }
 
   /** Whether the person at the keyboard is in this team. */

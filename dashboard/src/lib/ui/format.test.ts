@@ -13,6 +13,7 @@ import {
   plural,
   secondsUntil,
   waitLevel,
+  webAddress,
 } from "./format";
 
 const now = Date.parse("2026-11-23T15:00:00Z"); // a Monday
@@ -88,3 +89,15 @@ it("a hue stays with its id", () => {
 
 it("a local time for an input", () =>
   expect(localInput(new Date(2026, 0, 5, 7, 3))).toBe("2026-01-05T07:03"));
+
+it("only addresses of the web are links", () => {
+  expect(webAddress("https://a.example/x")).toBe("https://a.example/x");
+  for (const typed of [
+    "javascript:alert(1)",
+    " https://a.example",
+    "//a.example",
+    "data:text/html,x",
+    "a.example",
+  ])
+    expect(webAddress(typed), typed).toBeUndefined();
+});

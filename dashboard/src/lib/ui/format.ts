@@ -116,3 +116,7 @@ function formatter(locale: string | undefined, options: Intl.DateTimeFormatOptio
   formatters.set(key, known);
   return known;
 }
+
+/** What somebody typed as an address, if it leads to the web and does nothing else. */
+export const webAddress = (typed: string): string | undefined =>
+  /^https?:\/\//i.test(typed) ? typed : undefined;

@@ -15,12 +15,16 @@ export const kept = {
       // Full or forbidden: nothing depends on it.
     }
   },
-  removeAll(prefix: string): void {
+  /** The keys that begin so. */
+  keys(prefix: string): string[] {
     try {
-      for (const key of Object.keys(localStorage))
-        if (key.startsWith(`tidings.${prefix}`)) localStorage.removeItem(key);
+      const all = Object.keys(localStorage).filter((key) => key.startsWith(`tidings.${prefix}`));
+      return all.map((key) => key.slice("tidings.".length));
     } catch {
-      // As above.
+      return [];
     }
+  },
+  removeAll(prefix: string): void {
+    for (const key of this.keys(prefix)) this.set(key, null);
   },
 };

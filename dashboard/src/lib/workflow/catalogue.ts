@@ -1,4 +1,5 @@
 /** What texts and conditions of a workflow can name: contacts, their fields, its variables, and how its way goes. Pure. */
+import { apart } from "$lib/ui/apart";
 import type { ContactField } from "$lib/api/types";
 import type { Holds } from "./condition";
 import type { Document, VariableKind } from "./document";
@@ -88,7 +89,8 @@ export const writable = (all: readonly Named[]): Named[] =>
 
 const bare = (name: string): string => name.replace(/^fields\./, "");
 
+/** As it can stand in a sentence. */
 export const labelOf = (all: readonly Named[], name: string): string =>
-  all.find((one) => one.name === bare(name))?.label ?? name;
+  apart(all.find((one) => one.name === bare(name))?.label ?? name);
 export const holdsOf = (all: readonly Named[], name: string): Holds =>
   all.find((one) => one.name === bare(name))?.holds ?? "text";

@@ -1,4 +1,5 @@
 /** A workflow in plain words: what each step does, what each way is for, what begins it. Pure. */
+import { apart } from "$lib/ui/apart";
 import { holdsOf, labelOf, type Named } from "./catalogue";
 import { whenWords } from "./condition";
 import {
@@ -76,7 +77,7 @@ export function summaryOf(step: Step, names: Names): string {
       const { to = "", from = "reply" } = step.save ?? {};
       if (!to) return "";
       if (from === "reply") return `Their reply into ${label(to)}`;
-      if ("text" in from) return `${from.text ? `“${from.text}”` : "Nothing"} into ${label(to)}`;
+      if ("text" in from) return `${from.text ? `“${apart(from.text)}”` : "Nothing"} into ${label(to)}`;
       return `The sum of ${joined(from.sum.map(label), "and") || "nothing"} into ${label(to)}`;
     }
     case "wait_for_reply":
@@ -148,8 +149,8 @@ export function atWords(at: At, label: (name: string) => string): string {
     return `${days.length ? `next ${daysWords(days)} ` : ""}at ${time} on their clock`;
   }
   const { field, days = 0, time } = at.date;
-  const apart = Math.abs(days) === 1 ? "1 day" : `${Math.abs(days)} days`;
-  const which = days === 0 ? "on" : days < 0 ? `${apart} before` : `${apart} after`;
+  const away = Math.abs(days) === 1 ? "1 day" : `${Math.abs(days)} days`;
+  const which = days === 0 ? "on" : days < 0 ? `${away} before` : `${away} after`;
   return `${which} ${field ? label(field) : "a date"} at ${time}`;
 }
 
@@ -177,7 +178,7 @@ function assistantWords(
 }
 
 function updateWords(update: UpdateContact, names: Names, label: (name: string) => string): string {
-  const quoted = (all: readonly string[]) => all.map((one) => `“${one}”`);
+  const quoted = (all: readonly string[]) => all.map((one) => `“${apart(one)}”`);
   const parts = [
     saying("Tag", quoted(update.add_tags ?? [])),
     saying("Untag", quoted(update.remove_tags ?? [])),
@@ -191,7 +192,7 @@ function updateWords(update: UpdateContact, names: Names, label: (name: string) 
     ),
     saying(
       "Set",
-      Object.entries(update.set ?? {}).map(([key, text]) => `${label(key)} to “${text}”`),
+      Object.entries(update.set ?? {}).map(([key, text]) => `${label(key)} to “${apart(text)}”`),
     ),
     saying("Clear", (update.clear ?? []).map(label)),
   ];
@@ -237,7 +238,7 @@ export function heardWords(when: Heard): string {
   if ("keywords" in when)
     return (
       joined(
-        when.keywords.map((word) => `“${word}”`),
+        when.keywords.map((word) => `“${apart(word)}”`),
         "or",
       ) || "A word"
     );
@@ -281,8 +282,8 @@ export function triggerWords(trigger: Trigger, names: Names): string {
   }
   if ("text" in trigger) return `They text anything${on(trigger.text.numbers)}`;
   if ("new_conversation" in trigger) return `A conversation begins${on(trigger.new_conversation.numbers)}`;
-  if ("tag_added" in trigger) return `They get the tag “${trigger.tag_added}”`;
-  if ("tag_removed" in trigger) return `They lose the tag “${trigger.tag_removed}”`;
+  if ("tag_added" in trigger) return `They get the tag “${apart(trigger.tag_added)}”`;
+  if ("tag_removed" in trigger) return `They lose the tag “${apart(trigger.tag_removed)}”`;
   if ("field_changed" in trigger) return `${labelOf(names.names, trigger.field_changed)} changes`;
   if ("segment_entered" in trigger) return `They come into ${names.segment(trigger.segment_entered)}`;
   if ("no_reply" in trigger) return `No answer for ${spanWords(trigger.no_reply)}`;

@@ -1,0 +1,8 @@
+/** What begins when the page stands: nothing of it is needed to paint. */
+import { keepQueued } from "$lib/message/queued.svelte";
+import { register } from "$lib/offline/register";
+import { keepBarPainted } from "$lib/ui/bar";
+
+keepQueued();
+keepBarPainted();
+if (import.meta.env.PROD) register();
