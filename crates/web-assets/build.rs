@@ -20,9 +20,18 @@ use sha2::{Digest, Sha256};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// What the built files depend on, in `dashboard/`.
-const INPUTS: [&str; 7] =
-    ["src", "public", "index.html", "package-lock.json", "vite.config.ts", "svelte.config.js", "tsconfig.json"];
+/// What the built files depend on, seen from `dashboard/`. The guides are shown beside the pages.
+const INPUTS: [&str; 9] = [
+    "src",
+    "public",
+    "plugins",
+    "../docs",
+    "index.html",
+    "package-lock.json",
+    "vite.config.ts",
+    "svelte.config.js",
+    "tsconfig.json",
+];
 
 const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Tidings</title>\n\
     <h1>No dashboard</h1><p>This binary was built without it: WEB_SKIP was set, or Node was missing. The API works.</p></html>\n";

@@ -2,11 +2,10 @@
 
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use domain::id::{ContactId, ConversationId, Ids, MessageId, UserId};
 use engine::{Clock as _, SystemClock};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 use store::{StoreError, TenantTx, args, row};
 
 use crate::Run;
@@ -32,8 +31,22 @@ const FEW: usize = 2_000;
 /// How long ago the first text was, and how much later each next one.
 const YEARS: SignedDuration = SignedDuration::from_hours(24 * 365 * 2);
 const WORDS: [&str; 16] = [
-    "table", "Sunday", "delivery", "invoice", "garden", "seven", "thanks", "picture", "appointment", "morning", "order",
-    "size", "blue", "repair", "kitchen", "ticket",
+    "table",
+    "Sunday",
+    "delivery",
+    "invoice",
+    "garden",
+    "seven",
+    "thanks",
+    "picture",
+    "appointment",
+    "morning",
+    "order",
+    "size",
+    "blue",
+    "repair",
+    "kitchen",
+    "ticket",
 ];
 
 /// A conversation that is there.
@@ -132,7 +145,11 @@ async fn fill(desk: &Desk) -> Result<Vec<Thread>> {
     let threads: Vec<Thread> = desk
         .store
         .read(desk.tenant, async move |tx: &mut TenantTx<'_>| {
-            tx.rows(sql, args![]).await?.iter().map(|row| row.get::<ContactId>(0)).collect::<Result<Vec<_>, StoreError>>()
+            tx.rows(sql, args![])
+                .await?
+                .iter()
+                .map(|row| row.get::<ContactId>(0))
+                .collect::<Result<Vec<_>, StoreError>>()
         })
         .await?
         .into_iter()
@@ -202,5 +219,11 @@ fn last_at(now: Timestamp, nth: usize) -> Timestamp {
 /// A text like others, no two of them the same.
 fn said(nth: usize) -> String {
     let word = |step: usize| WORDS[nth / step % WORDS.len()];
-    format!("Hello, is the {} for the {} ready on {}? My {} is number {nth}.", word(1), word(16), word(256), word(4_096))
+    format!(
+        "Hello, is the {} for the {} ready on {}? My {} is number {nth}.",
+        word(1),
+        word(16),
+        word(256),
+        word(4_096)
+    )
 }

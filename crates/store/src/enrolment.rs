@@ -349,7 +349,11 @@ pub async fn waits_for(tx: &mut TenantTx<'_>, id: EnrolmentId, key: &Key) -> Res
     let state: State = json(row.text(0)?)?;
     Ok(match &state.waits {
         Some(Waits::Effect { of, .. } | Waits::Intent { of, .. }) if of == key => {
-            if row.get(1)? { Wanted::WhenItGoesOn } else { Wanted::Now }
+            if row.get(1)? {
+                Wanted::WhenItGoesOn
+            } else {
+                Wanted::Now
+            }
         }
         _ => Wanted::NoMore,
     })

@@ -13,7 +13,8 @@ pub use errands::{
     renew_errands, repeat_errand, take_over_errands,
 };
 pub use inbox::{
-    Arrival, Waiting, accept, add_facts, behind_since, finish, forget_arrivals, next_turn, postpone, set_aside, shards_of, waiting,
+    Arrival, Waiting, accept, add_facts, behind_since, finish, forget_arrivals, next_turn, postpone, set_aside,
+    shards_of, waiting,
 };
 pub(crate) use inbox::{add_reminders, reminder};
 pub use order::in_order;

@@ -164,7 +164,8 @@ pub async fn enter(
     let (number, variables) = (asked.number_id, asked.variables.clone());
     store
         .read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
-            let known = workflow::by_ids(tx, &[id]).await?.remove(&id).ok_or_else(|| ApiError::not_found("workflow"))?;
+            let known =
+                workflow::by_ids(tx, &[id]).await?.remove(&id).ok_or_else(|| ApiError::not_found("workflow"))?;
             number_exists(tx, number).await?;
             can_be_read(tx, now, (id, known.live_version), &variables).await
         })

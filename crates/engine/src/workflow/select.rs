@@ -11,8 +11,8 @@ use store::queue::{self, Claimed};
 use store::workflow::selection::{self, Page, Place, Selection};
 use store::{StoreError, TenantTx, event, workflow};
 
-use super::{Together, UNHEARD};
 use super::turns::Turns;
+use super::{Together, UNHEARD};
 use crate::errands::LEASE;
 use crate::world::World;
 

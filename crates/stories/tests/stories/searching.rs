@@ -65,7 +65,7 @@ store::on_both_engines! {
         }
         let long = format!("/search?q={}", "x".repeat(201));
         assert_eq!(acme.get(&long).await.bad_field(), ("q", "too_long"));
-        acme.get("/search?q=creme&kinds=message&cursor=nonsense").await.problem(400);
+        let _ = acme.get("/search?q=creme&kinds=message&cursor=nonsense").await.problem(400);
     }
 
     /// Whoever may not see a kind does not find it, and is told when they ask for it.
@@ -135,9 +135,9 @@ store::on_both_engines! {
         town.texts(BEN, &acme, "hello").await;
         let conversations = acme.get("/conversations").await.is(200)["data"].as_array().unwrap().clone();
         let other = conversations.iter().map(|one| text(&one["id"])).find(|id| *id != conversation).unwrap();
-        acme.get(&format!("/conversations/{other}/messages?around={}", newest[5])).await.problem(404);
+        let _ = acme.get(&format!("/conversations/{other}/messages?around={}", newest[5])).await.problem(404);
         let bolt = town.desk("Bolt").await;
-        bolt.get(&format!("{path}?around={}", newest[5])).await.problem(404);
+        let _ = bolt.get(&format!("{path}?around={}", newest[5])).await.problem(404);
         assert_eq!(acme.get(&format!("{path}?around=cnv_1")).await.bad_field().0, "around");
     }
 }

@@ -28,8 +28,7 @@ fn inside(enrolment: EnrolmentId, floor: Option<(NumberId, Timestamp)>) -> Insid
 /// The way waits for Ann's reply, and she is on another one besides.
 fn waited_for() -> Scene {
     let floor = Some((NumberId(Uuid::from_u128(2)), now() + 1.hour()));
-    let inside =
-        vec![inside(WAY, floor), inside(OTHER, None)];
+    let inside = vec![inside(WAY, floor), inside(OTHER, None)];
     Scene { inside, ..scene() }
 }
 
@@ -104,7 +103,8 @@ fn what_is_given_back_is_answered_by_whoever_answers_otherwise() {
 #[test]
 fn a_yes_answers_what_was_asked_last() {
     for (asked, is_the_ways) in [(now() - 2.hours(), true), (now() - 30.minutes(), false)] {
-        let opting_in = Progress { asked_at: Some(asked), open: Some("Offers? Reply YES".into()), ..Progress::default() };
+        let opting_in =
+            Progress { asked_at: Some(asked), open: Some("Offers? Reply YES".into()), ..Progress::default() };
         let mut scene = Scene { opting_in, ..waited_for() };
         Arc::make_mut(&mut scene.tenant).settings.opt_in.request = "Offers? Reply YES".into();
         let out = text_arrived(now(), &mut ids(), &scene, Uuid::from_u128(6), &arrived("YES"));

@@ -15,7 +15,8 @@ pub(super) fn once_only(published: &Published) -> Vec<Fault> {
     yearly
         .map(|(nth, _)| {
             let what = "This comes every year, and who was in this workflow once enters no more.";
-            let mend = "Write how soon they may enter again, as in \"again\": {\"after_days\": 300}, or leave out `yearly`.";
+            let mend =
+                "Write how soon they may enter again, as in \"again\": {\"after_days\": 300}, or leave out `yearly`.";
             Fault::new(format!("/triggers/{nth}/date/yearly"), "once_only", what, mend)
         })
         .collect()
