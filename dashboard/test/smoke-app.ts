@@ -62,7 +62,10 @@ async function keepsOnlyTheShell(page: Page, expect: Expect): Promise<void> {
     caches.open(name).then((cache) => cache.keys())))).then((all) => all.flat().map((r) => new URL(r.url).pathname))`)) as string[];
   expect(kept.includes("/index.html") && kept.some((path) => path.endsWith(".js")), "the shell must be kept");
   for (const path of kept)
-    expect(/^\/(assets\/[\w.-]+|[\w-]+\.(html|svg|png|js|webmanifest))$/.test(path), `the worker must not keep ${path}`);
+    expect(
+      /^\/(assets\/[\w.-]+|[\w-]+\.(html|svg|png|js|webmanifest))$/.test(path),
+      `the worker must not keep ${path}`,
+    );
 }
 
 /** By touch: a thread is opened, answered and left again; whatever is touched is large enough for a finger. */

@@ -45,7 +45,8 @@ async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
   const files = self.SHELL.filter((path) => path !== PAGE);
   // Only in `assets` a name tells the content.
-  const isThere = async (path: string) => path.startsWith("/assets/") && (await cache.match(path)) !== undefined;
+  const isThere = async (path: string) =>
+    path.startsWith("/assets/") && (await cache.match(path)) !== undefined;
   const fetchAnew = (path: string) => cache.add(new Request(path, { cache: "reload" }));
   await Promise.all(files.map(async (path) => (await isThere(path)) || fetchAnew(path)));
   await fetchAnew(PAGE);
