@@ -38,7 +38,6 @@ export const places: readonly Route<string>[] = [
   at("/assistants/:id/:tab", "assistants#how-far-it-may-go"),
   at("/search", "search"),
   at("/reports", "reports"),
-  at("/reports/:part", "reports"),
   at("/numbers", "telnyx#4-adopt-your-numbers"),
   at("/settings", "settings"),
   at("/settings/answering", "assistants#which-assistant-takes-a-conversation"),
