@@ -2261,6 +2261,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/assistants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What assistants did: answered, suggested, handed over, stayed silent; and at what cost. */
+        get: operations["get_reports_assistants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/assistants.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table: a row for each assistant. */
+        get: operations["get_reports_assistants_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What texts and models cost, by purpose; estimated where nothing was billed yet. */
+        get: operations["get_reports_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/cost.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table. */
+        get: operations["get_reports_cost_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/deliverability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What arrived, by country and carrier, and why the rest did not, with the mend. */
+        get: operations["get_reports_deliverability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/deliverability.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table: what became of them by country and carrier, then why not. */
+        get: operations["get_reports_deliverability_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long people waited for a first answer, and until all was done: by the clock and in office hours, by person, team and
+         *     assistant. Medians and ninetieth percentiles are exact to a sixteenth.
+         */
+        get: operations["get_reports_responses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/responses.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table, in seconds. */
+        get: operations["get_reports_responses_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much came and went: by hour of a single day, else by day, and by number. */
+        get: operations["get_reports_volume"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/volume.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table: a row for each hour or day. */
+        get: operations["get_reports_volume_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sandbox": {
         parameters: {
             query?: never;
@@ -3981,6 +4154,69 @@ export interface components {
              */
             version: number;
         };
+        /** @description What an assistant did. */
+        AssistantWork: {
+            /**
+             * Format: int64
+             * @description It answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description It asked people before it did something.
+             */
+            asked_first: number;
+            /** @description What its model cost, one sum for each currency. */
+            cost: components["schemas"]["Cost"][];
+            /** @description What people made of what it suggested. */
+            drafts: components["schemas"]["DraftCounts"];
+            /**
+             * Format: int64
+             * @description A workflow asked its model something.
+             */
+            for_workflows: number;
+            /**
+             * Format: int64
+             * @description It gave the conversation to people.
+             */
+            handed_over: number;
+            /**
+             * Format: int64
+             * @description Its answer was held back by the checks.
+             */
+            held_back: number;
+            /**
+             * Format: int64
+             * @description The conversation had moved on.
+             */
+            outdated: number;
+            /**
+             * Format: int64
+             * @description How often it was asked.
+             */
+            runs: number;
+            /**
+             * Format: int64
+             * @description It said nothing, with reason.
+             */
+            silent: number;
+            /**
+             * Format: int64
+             * @description It suggested an answer.
+             */
+            suggested: number;
+        };
+        /** @description What assistants did. */
+        AssistantsReport: {
+            /** @description Each that did something, the busiest first. */
+            assistants: components["schemas"]["OneAssistantsWork"][];
+            /** @description All of them, in the period before. */
+            before: components["schemas"]["AssistantWork"];
+            /** @description Over which days. */
+            period: components["schemas"]["ReportPeriod"];
+            /** @description All of them. */
+            total: components["schemas"]["AssistantWork"];
+        };
         /** @description Who wrote it. */
         Author: {
             /** @description Which one, with the prefix of its kind. */
@@ -5590,6 +5826,51 @@ export interface components {
              */
             micros: number;
         };
+        /** @description What something cost, in one currency. Texts and models are billed by others, each in their own. */
+        CostOf: {
+            /** @description In the period before. */
+            before: components["schemas"]["CostSum"];
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description Then. */
+            now: components["schemas"]["CostSum"];
+            /** @description `conversation`, `campaign` or `workflow`. */
+            purpose: string;
+            /** @description `texts` or `models`. */
+            what: string;
+        };
+        /** @description What it cost. */
+        CostReport: {
+            /** @description For what, by currency. */
+            costs: components["schemas"]["CostOf"][];
+            /** @description Over which days. */
+            period: components["schemas"]["ReportPeriod"];
+            /** @description Texts that nobody can price: nothing was billed in these days or those before. */
+            unpriced: components["schemas"]["UnpricedTexts"][];
+        };
+        /** @description What it cost. */
+        CostSum: {
+            /**
+             * Format: int64
+             * @description What was billed, in millionths; of models, by their price.
+             */
+            billed_micros: number;
+            /**
+             * Format: int64
+             * @description Parts that were billed; of models, runs.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description What texts will cost that were not billed yet, at what others to the same country were billed.
+             */
+            estimated_micros: number;
+            /**
+             * Format: int64
+             * @description Segments that are estimated.
+             */
+            estimated_segments: number;
+        };
         /** @description A sender to be added. It must belong to the account at the carrier; adopting it there is the usual way. */
         CreateNumber: {
             assistant_id?: string | null;
@@ -5622,6 +5903,30 @@ export interface components {
         DecideApproval: {
             /** @description Why, for whoever reads of it. */
             reason?: string | null;
+        };
+        /** @description What arrived, and why the rest did not. */
+        DeliverabilityReport: {
+            /** @description The same in the period before. */
+            before: components["schemas"]["DeliveryCounts"];
+            /** @description By country and carrier, most texts first. */
+            by: components["schemas"]["DeliveriesBy"][];
+            /** @description Over which days. */
+            period: components["schemas"]["ReportPeriod"];
+            /** @description Why some did not arrive, or did not go; the most frequent first. */
+            reasons: components["schemas"]["DeliveryReason"][];
+            /** @description Of all texts to somebody. */
+            total: components["schemas"]["DeliveryCounts"];
+        };
+        /** @description The same of a country and a carrier. */
+        DeliveriesBy: {
+            /** @description In the period before. */
+            before: components["schemas"]["DeliveryCounts"];
+            /** @description Who carried them to the phone; `null`: no receipt told. */
+            carrier: string | null;
+            /** @description ISO 3166; `null`: the number can be in several, or no table knows it. */
+            country: string | null;
+            /** @description Then. */
+            now: components["schemas"]["DeliveryCounts"];
         };
         /** @description One telling. */
         Delivery: {
@@ -5660,6 +5965,60 @@ export interface components {
             type: string;
             /** @description Of which webhook. */
             webhook_id: string;
+        };
+        /** @description What became of texts to somebody. A text counts on the day on which it went out, whenever its receipt comes. */
+        DeliveryCounts: {
+            /**
+             * Format: int64
+             * @description The carrier says they arrived.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description They did not arrive.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description They did not go: something forbade it.
+             */
+            not_sent: number;
+            /**
+             * Format: int64
+             * @description They went out, and no receipt came yet.
+             */
+            on_its_way: number;
+            /**
+             * Format: int64
+             * @description They went out, and no receipt will come.
+             */
+            unconfirmed: number;
+            /**
+             * Format: int64
+             * @description Nobody knows whether the carrier took them.
+             */
+            unknown: number;
+        };
+        /** @description Why some did not arrive, or did not go. */
+        DeliveryReason: {
+            /**
+             * Format: int64
+             * @description How many in the period before.
+             */
+            before: number;
+            /** @description The carrier's code, or ours. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description What happened, in plain words. */
+            explanation: string;
+            /** @description What to do about it. */
+            mend: string;
+            /** @description `failed` or `not_sent`. */
+            outcome: string;
         };
         /** @enum {string} */
         DeliveryState: "waiting" | "delivered" | "failed";
@@ -5764,6 +6123,34 @@ export interface components {
             sources: components["schemas"]["Source"][];
             /** @description Where it stands. */
             state: components["schemas"]["DraftState"];
+        };
+        /** @description Suggestions, by what people made of them. */
+        DraftCounts: {
+            /**
+             * Format: int64
+             * @description Sent as it was.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Sent with changes.
+             */
+            edited: number;
+            /**
+             * Format: int64
+             * @description Nobody has decided.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Not sent.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description The conversation moved on.
+             */
+            superseded: number;
         };
         /**
          * @description Where a draft stands.
@@ -8831,6 +9218,17 @@ export interface components {
             /** @description Texts that need it are stopped here, as the carrier would refuse them. */
             stops_texts: boolean;
         };
+        /** @description The same of one of our numbers. Whoever wants no more texts says so to all of them. */
+        NumberVolume: {
+            /** @description In the period before. */
+            before: components["schemas"]["Volume"];
+            /** @description What people call it; `null`: it is gone. */
+            name: string | null;
+            /** @description Then. */
+            now: components["schemas"]["Volume"];
+            /** @description Which. */
+            number_id: string;
+        };
         /** @description A number that the account has at the carrier. */
         OfferedNumber: {
             /** @description The carrier's id of it. */
@@ -8861,6 +9259,17 @@ export interface components {
             id: string;
             /** @description What people call it. */
             name: string;
+        };
+        /** @description What one of them did. */
+        OneAssistantsWork: {
+            /** @description Which. */
+            assistant_id: string;
+            /** @description In the period before. */
+            before: components["schemas"]["AssistantWork"];
+            /** @description What people call it. */
+            name: string | null;
+            /** @description Then. */
+            now: components["schemas"]["AssistantWork"];
         };
         /**
          * @description How people come to marketing by text: who texts one of the words, or is asked by you, gets the request, once; a YES within the
@@ -9674,6 +10083,58 @@ export interface components {
              * @description Which version was asked.
              */
             version?: number | null;
+        };
+        /** @description Which days a report is over. */
+        ReportPeriod: {
+            /**
+             * Format: date
+             * @description The first of those that it is compared with: as many, just before.
+             */
+            before_from: string;
+            /**
+             * Format: date
+             * @description The last of them.
+             */
+            before_until: string;
+            /**
+             * Format: date-time
+             * @description When the figures were counted; `null`: never yet.
+             */
+            counted_at: string | null;
+            /**
+             * Format: date
+             * @description The first, as in `2026-11-01`.
+             */
+            from: string;
+            /** @description Something has happened since then, and is being counted: ask again in a moment. */
+            is_behind: boolean;
+            /** @description By whose clock the days are told: the organisation's. */
+            time_zone: string;
+            /**
+             * Format: date
+             * @description The last.
+             */
+            until: string;
+        };
+        /** @description How long people waited for something. */
+        ResponseTimes: {
+            /** @description All in the period before. */
+            before: components["schemas"]["WaitedTime"];
+            /** @description By who ended the wait (of a resolution: who answered last), and by the team of the conversation; most first. */
+            by: components["schemas"]["WaitedBy"][];
+            /** @description All of them. */
+            total: components["schemas"]["WaitedTime"];
+        };
+        /** @description How long people waited. */
+        ResponsesReport: {
+            /** @description From the contact's first text until somebody answered. Counts on the day of the answer. */
+            first_response: components["schemas"]["ResponseTimes"];
+            /** @description The organisation has said when somebody is there; if not, there is only the clock. */
+            has_office_hours: boolean;
+            /** @description Over which days. */
+            period: components["schemas"]["ReportPeriod"];
+            /** @description From the first text until the conversation was closed. Counts on the day on which it was. */
+            resolution: components["schemas"]["ResponseTimes"];
         };
         /** @description How somebody's way goes on after a pause. */
         ResumeEnrolment: {
@@ -10576,6 +11037,23 @@ export interface components {
             /** @description The one that came back. */
             restored: components["schemas"]["Contact"];
         };
+        /** @description Texts that nobody can price. */
+        UnpricedTexts: {
+            /** @description ISO 3166; `null`: it can be several. */
+            country: string | null;
+            /** @description What for. */
+            purpose: string;
+            /**
+             * Format: int64
+             * @description Of how many segments.
+             */
+            segments: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            texts: number;
+        };
         /** @description Why somebody is in a segment, or is not: its condition again, with what each part says of them. */
         Verdict: {
             /** @description Whether this part is true of them. */
@@ -10629,6 +11107,106 @@ export interface components {
             filter?: components["schemas"]["ConversationFilter"] | null;
             /** @description No two views of a member have the same, whatever its case. A new one needs it. */
             name?: string | null;
+        };
+        /** @description How much came and went. */
+        Volume: {
+            /**
+             * Format: int64
+             * @description Conversations that were closed.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Conversations that were opened.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description People who said that they want no more texts.
+             */
+            opt_outs: number;
+            /**
+             * Format: int64
+             * @description Texts that came in.
+             */
+            texts_in: number;
+            /**
+             * Format: int64
+             * @description Texts that went out, campaigns and workflows among them.
+             */
+            texts_out: number;
+        };
+        /** @description How much came and went. */
+        VolumeReport: {
+            /** @description In all, in the period before. */
+            before: components["schemas"]["Volume"];
+            /** @description How long a step is: `hour`, of a single day, or `day`. */
+            every: string;
+            /** @description On each of our numbers that had any. */
+            numbers: components["schemas"]["NumberVolume"][];
+            /** @description Over which days. */
+            period: components["schemas"]["ReportPeriod"];
+            /** @description One after the other, all of them. */
+            steps: components["schemas"]["VolumeStep"][];
+            /** @description In all. */
+            total: components["schemas"]["Volume"];
+        };
+        /** @description The same of an hour or a day. */
+        VolumeStep: {
+            /** @description Which: `2026-11-27`, or `2026-11-27T09:00` on the organisation's clock. */
+            at: string;
+            /** @description As far into the period before. */
+            before: components["schemas"]["Volume"];
+            /** @description Then. */
+            now: components["schemas"]["Volume"];
+        };
+        /** @description How long. Waits are kept by lengths that differ by less than a sixteenth: this is the mean of those among which it is. */
+        WaitLength: {
+            /**
+             * Format: int64
+             * @description Surely at least this,
+             */
+            from_seconds: number;
+            /**
+             * Format: int64
+             * @description About this.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description and less than this.
+             */
+            until_seconds: number;
+        };
+        /** @description How waits spread. */
+        WaitSpread: {
+            /** @description Half of them were not longer. */
+            median: components["schemas"]["WaitLength"];
+            /** @description Nine of ten were not longer. */
+            p90: components["schemas"]["WaitLength"];
+        };
+        /** @description The same of somebody. */
+        WaitedBy: {
+            /** @description In the period before. */
+            before: components["schemas"]["WaitedTime"];
+            /** @description Which. */
+            id: string | null;
+            /** @description `member`, `assistant`, `program` (or a workflow), or `team`. A team's are others' as well. */
+            kind: string;
+            /** @description What people call them; `null`: they are gone, or are a program. */
+            name: string | null;
+            /** @description Then. */
+            now: components["schemas"]["WaitedTime"];
+        };
+        /** @description How often, and how long. */
+        WaitedTime: {
+            clock: components["schemas"]["WaitSpread"] | null;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            office_hours: components["schemas"]["WaitSpread"] | null;
         };
         /** @description What is walked, and by whom. */
         WalkWorkflow: {
@@ -16734,6 +17312,356 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_ReplayTurn"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_assistants: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantsReport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_assistants_csv: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_cost: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostReport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_cost_csv: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_deliverability: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverabilityReport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_deliverability_csv: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_responses: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsesReport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_responses_csv: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_volume: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolumeReport"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_volume_csv: {
+        parameters: {
+            query?: {
+                /** @description `today`, `7d`, `30d` or `90d`, which end today; if nothing is said, `7d`. */
+                period?: string;
+                /** @description The first day, as in `2026-11-01`, instead of `period`. */
+                from?: string;
+                /** @description The last day; if only `from` is said, today. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description A problem, with a stable code. */
