@@ -18,9 +18,10 @@ interface Row {
   number?: number;
   tags?: string[];
 }
-const table = JSON.parse(
-  readFileSync("../crates/store/tests/conformance/views.json", "utf8"),
-) as { conversations: Row[]; views: { filter: ConversationFilter; shows: number[] }[] };
+const table = JSON.parse(readFileSync("../crates/store/tests/conformance/views.json", "utf8")) as {
+  conversations: Row[];
+  views: { filter: ConversationFilter; shows: number[] }[];
+};
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 23) + second * 1_000).toISOString();
 const reader: Reader = { id: "usr_ann", isMine: (team) => team === "tea_front", viewing: null };
