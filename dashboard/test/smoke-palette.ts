@@ -100,7 +100,7 @@ export async function keyboard({ page, fake, shot, axe, expect }: Smoke): Promis
   await page.getByRole("radio", { name: "Text", exact: true }).check({ force: true });
 
   // In a dialog too, which keeps what was written in it.
-  await page.locator(".scroller").focus();
+  await page.getByRole("log", { name: "Messages" }).focus();
   await page.keyboard.press("n");
   await page.getByLabel("Phone number").fill("212");
   await page.keyboard.press("Control+k");
@@ -110,7 +110,7 @@ export async function keyboard({ page, fake, shot, axe, expect }: Smoke): Promis
   await page.keyboard.press("Escape");
   await page.getByLabel("Phone number").waitFor({ state: "detached" });
 
-  await page.locator(".scroller").focus();
+  await page.getByRole("log", { name: "Messages" }).focus();
   await page.keyboard.press("?");
   await page.getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
   await shot("93-shortcuts");

@@ -63,7 +63,7 @@ export async function search({ page, fake, shot, axe, expect }: Smoke): Promise<
   expect(await found.evaluate((it) => it === document.activeElement), "and has the focus");
   await shot("133-found-in-its-place");
   await axe(page, "a message that was found");
-  await page.locator(".scroller").evaluate((it) => it.scrollTo(0, it.scrollHeight));
+  await page.getByRole("log", { name: "Messages" }).evaluate((it) => it.scrollTo(0, it.scrollHeight));
   await page.getByText("Older text number 60", { exact: true }).waitFor();
   await page.getByRole("button", { name: "To the end" }).click();
   await page.getByText("bank details").last().waitFor();

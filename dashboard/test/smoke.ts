@@ -145,7 +145,7 @@ async function journey(page: Page, fake: Fake): Promise<void> {
   await page.locator(".in .bubble", { hasText: "while you were away" }).waitFor();
 
   // Keyboard: down, up, and close.
-  await page.locator(".scroller").focus();
+  await page.getByRole("log", { name: "Messages" }).focus();
   const before = page.url();
   await page.keyboard.press("j");
   expect(page.url() !== before, "j must go on to the next conversation");

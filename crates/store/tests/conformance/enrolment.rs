@@ -383,7 +383,7 @@ on_both_engines! {
         };
         let told = store.write(ACME, tell).await.unwrap();
         let names = |n| told[&way_id(n)].iter().map(|told| format!("{:?}", told.word)).collect::<Vec<_>>();
-        assert_eq!((names(1), names(2)), (vec!["Paused".into(), "migrate(3)".into()], vec!["migrate(2)".to_owned()]));
+        assert_eq!((names(1), names(2)), (vec!["paused".into(), "migrate(3)".into()], vec!["migrate(2)".to_owned()]));
     }
 
     async fn whatever_cannot_be_written_is_put_off_alone(store) {

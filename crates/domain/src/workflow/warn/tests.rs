@@ -60,6 +60,7 @@ fn a_birthday_comes_more_than_once() {
     warned(
         &of(true, "never"),
         expect![[r#"
+            /triggers/1/date/yearly: This comes every year, and who was in this workflow once enters no more. Write how soon they may enter again, as in "again": {"after_days": 300}, or leave out `yearly`.
         "#]],
     );
     for (yearly, again) in [(true, "always"), (false, "never")] {
