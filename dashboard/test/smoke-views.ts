@@ -21,7 +21,9 @@ export async function views({ page, fake, shot, axe, expect }: Smoke): Promise<v
   await page.getByRole("button", { name: "View: Needs reply" }).waitFor();
 
   // Membership follows what happens, without a reload.
-  const [waits] = [...fake.desk.conversations.values()].filter((c) => c.status === "open" && c.waiting_since);
+  const waits = [...fake.desk.conversations.values()].find(
+    (c) => c.status === "open" && c.waiting_since && c.contact.name,
+  );
   const name = waits?.contact.name ?? "";
   await row(name).waitFor();
   await shot("131-needs-reply");
