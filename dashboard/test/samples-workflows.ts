@@ -18,6 +18,7 @@ export const aWorkflow = (over: Partial<WorkflowDetail> = {}): WorkflowDetail =>
   entered: 0,
   inside: 0,
   ended: 0,
+  failed: 0,
   unpublished: true,
   paused_at: null,
   created_by: "usr_1",

@@ -215,6 +215,7 @@ fn day() -> Vec<Route> {
         routes!(enrolments::files => funnel_csv),
         routes!(enrolments::files => enrolments_csv),
         routes!(enrolments::migrate => migrate),
+        routes!(enrolments::again => retry_all),
         routes!(enrolments::selections => list, start),
         routes!(enrolments::selections => read),
         routes!(enrolments::selections => cancel),

@@ -28,7 +28,7 @@ pub use goal::listed;
 pub use log::{Logged, count, write as write_log};
 pub(crate) use person::{carry, erase};
 pub(crate) use words::opted_out;
-pub use words::{Told, add as tell, finish as finish_words, forget_of_gone, move_at, told, told_of};
+pub use words::{Told, add as tell, add_at as tell_at, finish as finish_words, forget_of_gone, move_at, told, told_of};
 
 /// Much longer than any turn takes.
 const WAKES_FOR: SignedDuration = SignedDuration::from_mins(10);
@@ -288,6 +288,25 @@ pub async fn of_version(
     );
     let after = after.unwrap_or(EnrolmentId(uuid::Uuid::nil()));
     tx.rows(sql, args![workflow, after, version, limit]).await?.iter().map(way).collect()
+}
+
+/// Ways through a workflow that stand still because a step could not be done, at this step if one is named; in the order of their ids,
+/// after `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn failed(
+    tx: &mut TenantTx<'_>,
+    workflow: WorkflowId,
+    step: Option<&str>,
+    after: Option<EnrolmentId>,
+    limit: u32,
+) -> Result<Vec<EnrolmentId>, StoreError> {
+    let sql = "SELECT id FROM enrolment WHERE tenant_id = $1 AND workflow_id = $2 AND status = 'failed' AND id > $3
+                 AND ($4 = '' OR step_id = $4) ORDER BY id LIMIT $5";
+    let after = after.unwrap_or(EnrolmentId(uuid::Uuid::nil()));
+    let rows = tx.rows(sql, args![workflow, after, step.unwrap_or_default(), limit]).await?;
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// Takes the floor from somebody, in the transaction in which somebody else takes it.

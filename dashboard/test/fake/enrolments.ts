@@ -216,6 +216,13 @@ export const enrolmentRoutes: Record<string, Handler> = {
     return { ...trace, turns: trace.turns.filter(({ seq }) => seq > after) };
   },
   "GET /workflows/:/funnel": (d, [id = ""], _, query) => funnelOf(d, id, Number(query.get("version"))),
+  "POST /workflows/:/retry": (d, [id]) => {
+    const still = d.enrolments.filter((e) => e.workflow_id === id && e.status === "failed");
+    for (const e of still) e.status = "live";
+    const kept = d.workflows.find(({ workflow }) => workflow.id === id);
+    if (kept) kept.workflow.failed = 0;
+    return { retried: still.length, done_at: still.length ? now() : null };
+  },
   "POST /workflows/:/migrate": (d, [id], body) => {
     const { from, to, dry_run } = body as unknown as T.Migration;
     const moving = d.enrolments.filter(

@@ -158,6 +158,7 @@ export function aWorkflowOf(d: FakeDesk, document: Document): FakeWorkflow {
     entered: 0,
     inside: 0,
     ended: 0,
+    failed: 0,
     unpublished: true,
     paused_at: null,
     created_by: d.me.user.id,

@@ -1,5 +1,6 @@
 //! Who is on their way through workflows: let in, looked at, paused, ended.
 
+pub mod again;
 pub mod files;
 pub mod funnel;
 pub mod migrate;

@@ -334,6 +334,19 @@ pub async fn stand(tx: &mut TenantTx<'_>, workflow: WorkflowId) -> Result<Vec<(i
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
 
+/// How many stand still in each of these workflows because a step could not be done; those in which nobody does are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn failed(tx: &mut TenantTx<'_>, workflows: &[WorkflowId]) -> Result<BTreeMap<WorkflowId, i64>, StoreError> {
+    if workflows.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let sql = "SELECT workflow_id, count(*) FROM enrolment
+               WHERE tenant_id = $1 AND workflow_id {among $2} AND status = 'failed' GROUP BY workflow_id";
+    tx.rows(sql, args![list(workflows)]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// How many entered, and how many are in it now, of each of these workflows, whatever the version.
 ///
 /// # Errors

@@ -168,6 +168,45 @@ store::on_both_engines! {
         assert_eq!((way(&acme, &enrolment).await["status"].clone(), shop.heard().len()), (json!("failed"), 7), "the same would be answered");
     }
 
+    /// One system that is down for an hour strands nobody for good, and nobody has to be looked for.
+    async fn all_who_stand_still_are_counted_and_go_on_together(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let acme = town.desk("Acme").await;
+        let shop = Endpoint::start(404, "{}").await;
+        let workflow = published(&acme, looks_up(shop.url(), json!({}))).await;
+        let stands = async || {
+            let listed = acme.get("/workflows").await.is(200)["data"][0].clone();
+            let (inside, failed) = (listed["inside"].clone(), listed["failed"].clone());
+            assert_eq!(acme.get(&format!("/workflows/{workflow}")).await.is(200)["failed"], failed);
+            (inside, failed)
+        };
+        assert_eq!(stands().await, (json!(0), json!(0)));
+        let mut people = Vec::new();
+        for n in 0..3 {
+            let phone = format!("+1212555012{n}");
+            people.push(text(&acme.post("/contacts", json!({ "phone": phone, "name": "Ann" })).await.is(201)["id"]));
+        }
+        let _ = acme.post(&format!("/workflows/{workflow}/enrolments"), json!({ "contact_ids": people })).await.is(201);
+        town.settle().await;
+        assert_eq!(stands().await, (json!(3), json!(3)));
+        shop.now(200, r#"{"order":{"total":7}}"#);
+        let again = async |body: Value| acme.post(&format!("/workflows/{workflow}/retry"), body).await;
+        assert_eq!(again(json!({ "per_minute": 0 })).await.bad_field(), ("per_minute", "out_of_range"));
+        let elsewhere = again(json!({ "step": "end" })).await.is(200).clone();
+        assert_eq!((&elsewhere["retried"], &elsewhere["done_at"]), (&json!(0), &json!(null)));
+        let _ = acme.post(&format!("/workflows/{workflow}/pause"), json!({})).await.is(200);
+        assert_eq!(again(json!({})).await.problem(409), "wrong_state");
+        let _ = acme.post(&format!("/workflows/{workflow}/resume"), json!({})).await.is(200);
+        assert_eq!(again(json!({ "step": "ask", "per_minute": 1 })).await.is(200)["retried"], 3);
+        town.settle().await;
+        assert_eq!(stands().await, (json!(2), json!(2)), "one a minute");
+        town.passes(SignedDuration::from_mins(3)).await;
+        assert_eq!((stands().await, shop.heard().len()), ((json!(0), json!(0)), 6));
+        let reader = acme.key_for(&["workflows:read"]).await;
+        let _ = reader.post(&format!("/workflows/{workflow}/retry"), json!({})).await.is(403);
+    }
+
     async fn a_system_is_asked_again_when_it_wants_to_be(store, place) {
         drop(store);
         let mut town = Town::on(place).await;

@@ -287,6 +287,7 @@ export interface Selection {
 }
 export type Migration = Schemas["MigrateEnrolments"];
 export type Migrated = Schemas["Migrated"];
+export type Retried = Schemas["Retried"];
 export type StepCount = Schemas["StepCount"];
 export type WorkflowFunnel = Schemas["WorkflowFunnel"];
 /** Which ways are wanted; what is absent does not matter. */

@@ -72,6 +72,9 @@ export const enrolments = {
   trace: (id: string, after?: number) => get<T.EnrolmentTrace>(`/enrolments/${at(id)}/trace`, { after }),
   order: (id: string, order: "pause" | "resume" | "cancel" | "retry") =>
     post<T.Enrolment>(`/enrolments/${at(id)}/${order}`, {}, { key: newKey() }),
+  /** All who stand still in a workflow go on, so many a minute. */
+  retryAll: (workflow: string, key = newKey()) =>
+    post<T.Retried>(`/workflows/${at(workflow)}/retry`, {}, { key }),
   /** How many are where in a version. */
   funnel: (workflow: string, version: number) =>
     get<T.WorkflowFunnel>(`/workflows/${at(workflow)}/funnel`, { version }),

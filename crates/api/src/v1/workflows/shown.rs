@@ -32,6 +32,8 @@ pub struct WorkflowSize {
     inside: i64,
     /// How often somebody's way through it ended.
     ended: i64,
+    /// How many of those in it stand still: a step of theirs could not be done, and they wait for somebody to look.
+    failed: i64,
 }
 
 /// A workflow with its draft, and what is wrong with it.
@@ -114,7 +116,7 @@ pub(super) async fn one(tx: &mut TenantTx<'_>, id: WorkflowId) -> Result<Workflo
     Ok(WorkflowDetail { workflow, size, document, faults, warnings })
 }
 
-/// These, each with how many people it has to do with: one more query for all of them.
+/// These, each with how many people it has to do with: two more queries for all of them.
 pub(super) async fn listed(
     tx: &mut TenantTx<'_>,
     workflows: Vec<Workflow>,
@@ -135,6 +137,11 @@ async fn sizes(
     tx: &mut TenantTx<'_>,
     ids: &[WorkflowId],
 ) -> Result<HashMap<WorkflowId, WorkflowSize>, store::StoreError> {
+    let mut failed = enrolment::shown::failed(tx, ids).await?;
     let sizes = enrolment::shown::sizes(tx, ids).await?.into_iter();
-    Ok(sizes.map(|(id, (entered, inside))| (id, WorkflowSize { entered, inside, ended: entered - inside })).collect())
+    let size = |(id, (entered, inside))| {
+        let failed = failed.remove(&id).unwrap_or_default();
+        (id, WorkflowSize { entered, inside, ended: entered - inside, failed })
+    };
+    Ok(sizes.map(size).collect())
 }
