@@ -256,7 +256,8 @@ mod tests {
         ] {
             assert!(zoe.is_named_in(text), "{text}");
         }
-        for text in ["", "zoe", "Ann and Ben", "Anna", "123456", "+49 171 1234568", "mueller.example", "🎂", "unread"] {
+        for text in ["", "zoe", "Ann and Ben", "Anna", "123456", "+49 171 1234568", "mueller.example", "🎂", "unread"]
+        {
             assert!(!zoe.is_named_in(text), "{text}");
         }
     }

@@ -14,7 +14,14 @@ const BEN: &str = "+14155550124";
 /// Until everything that was said can be found.
 async fn indexed(town: &Town) {
     town.passes(jiff::SignedDuration::from_secs(2)).await;
-    while !town.engine.store().system_read(async |tx| index::behind(tx, TenantId(Uuid::nil()), 1).await).await.unwrap().is_empty() {
+    while !town
+        .engine
+        .store()
+        .system_read(async |tx| index::behind(tx, TenantId(Uuid::nil()), 1).await)
+        .await
+        .unwrap()
+        .is_empty()
+    {
         town.clock.advance_to(town.clock.now().checked_add(jiff::SignedDuration::from_secs(1)).unwrap());
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
