@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use domain::id::TenantId;
+use jiff::{SignedDuration, Timestamp};
 use store::search::index;
-use store::{StoreError, SystemTx, TenantTx};
+use store::{StoreError, TenantTx};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
@@ -12,10 +13,10 @@ use crate::world::World;
 
 /// What arrives within this is taken in together: the more, the less each costs.
 const ROUND: SignedDuration = SignedDuration::from_secs(1);
-/// So many tenants take their turns in a round.
+/// So many tenants are found at once.
 const TENANTS: u32 = 100;
 /// So many lines of a log are taken in in one transaction: others wait for the writer meanwhile (SQLite).
-const LINES: u32 = 500;
+const LINES: u32 = 100;
 
 /// Fills until it is time to stop.
 pub(crate) async fn fill(world: Arc<World>, stop: CancellationToken) {
@@ -29,23 +30,44 @@ pub(crate) async fn fill(world: Arc<World>, stop: CancellationToken) {
 
 /// Some of each tenant in turns, until none is behind: one with a long log does not keep the others waiting.
 async fn round(world: &Arc<World>, stop: &CancellationToken) -> Result<(), StoreError> {
+    while turn(world, stop).await? {}
+    Ok(())
+}
+
+/// Some of each tenant that is behind. Whether one of them may still be.
+async fn turn(world: &Arc<World>, stop: &CancellationToken) -> Result<bool, StoreError> {
+    let (mut goes_on, mut after) = (false, TenantId(uuid::Uuid::nil()));
     loop {
-        let behind = async |tx: &mut SystemTx<'_>| index::behind(tx, TENANTS).await;
-        let tenants = world.store.system_read(behind).await?;
-        let mut goes_on = false;
-        for tenant in tenants {
+        let found = world.store.system_read(async move |tx| index::behind(tx, after, TENANTS).await).await?;
+        for tenant in &found {
             if stop.is_cancelled() {
-                return Ok(());
+                return Ok(false);
             }
-            let fill = async |tx: &mut TenantTx<'_>| index::fill(tx, LINES).await;
-            match world.store.write(tenant, fill).await {
-                Ok(more) => goes_on |= more,
+            let began = world.now();
+            match world.store.write(*tenant, async |tx: &mut TenantTx<'_>| index::fill(tx, LINES).await).await {
+                Ok(true) => {
+                    goes_on = true;
+                    rest(world, began, stop).await;
+                }
+                Ok(false) => {}
                 // One tenant's trouble is not the others'.
                 Err(error) => tracing::warn!(%error, %tenant, "a tenant's messages could not be indexed"),
             }
         }
-        if !goes_on {
-            return Ok(());
+        match found.last() {
+            Some(last) if found.len() == TENANTS as usize => after = *last,
+            _ => return Ok(goes_on),
         }
+    }
+}
+
+/// As long as the batch took that `began`, and no longer than a round: half of the time the writer is others', however much
+/// there is to take in.
+async fn rest(world: &World, began: Timestamp, stop: &CancellationToken) {
+    let ended = world.now();
+    let until = ended.checked_add(ended.duration_since(began).min(ROUND)).unwrap_or(ended);
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = world.clock.sleep_until(until) => {}
     }
 }

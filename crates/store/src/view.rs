@@ -7,6 +7,8 @@ use domain::id::{CampaignId, NumberId, TeamId, UserId, ViewId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::scene::json;
+use crate::search::folded;
 use crate::{Row, StoreError, TenantTx, Value, args, list, member};
 
 /// The constraint that says: no two views of a member have the same name, whatever its case.
@@ -118,6 +120,60 @@ pub(crate) async fn remove_all(tx: &mut TenantTx<'_>, of: UserId) -> Result<(), 
     tx.exec("DELETE FROM inbox_view WHERE tenant_id = $1 AND user_id = $2", args![of]).await
 }
 
+/// Takes away whatever view names somebody who is erased: by its own name, or by what it looks for.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn forget(tx: &mut TenantTx<'_>, person: &Person<'_>) -> Result<(), StoreError> {
+    let mut naming: Vec<ViewId> = Vec::new();
+    for row in tx.rows("SELECT id, name, filter FROM inbox_view WHERE tenant_id = $1", args![]).await? {
+        let filter: serde_json::Value = json(row.text(2)?)?;
+        let sought = filter.get("q").and_then(serde_json::Value::as_str).unwrap_or_default();
+        if person.is_named_in(row.text(1)?) || person.is_named_in(sought) {
+            naming.push(row.get(0)?);
+        }
+    }
+    if naming.is_empty() {
+        return Ok(());
+    }
+    tx.push("DELETE FROM inbox_view WHERE tenant_id = $1 AND id {among $2}", args![list(naming)]).await
+}
+
+/// So many digits of a number tell whose it is.
+const DIGITS_MIN: usize = 7;
+
+/// How somebody is called, and their addresses.
+pub(crate) struct Person<'a> {
+    pub(crate) names: &'a [String],
+    pub(crate) addresses: Vec<&'a str>,
+}
+
+impl Person<'_> {
+    /// Whether a text has one of their addresses, however a number is written, or all the words of their name. Of a single word
+    /// it must be nothing else: many are called Anna.
+    fn is_named_in(&self, text: &str) -> bool {
+        let words: HashSet<String> = folded(text).collect();
+        let is_called = |name: &String| {
+            let called: HashSet<String> = folded(name).collect();
+            called == words || called.len() > 1 && called.is_subset(&words)
+        };
+        let has = |address: &&str| match address.strip_prefix('+') {
+            Some(digits) => numbers(text).any(|number| digits.contains(&number) || number.contains(digits)),
+            None => text.to_lowercase().contains(&address.to_lowercase()),
+        };
+        !words.is_empty() && (self.names.iter().any(is_called) || self.addresses.iter().any(has))
+    }
+}
+
+/// The numbers in a text, without the zeros that are dialled before them.
+fn numbers(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_ascii_digit() && !"+-.()/ ".contains(c)).filter_map(|piece| {
+        let digits: String = piece.chars().filter(char::is_ascii_digit).collect();
+        let number = digits.trim_start_matches('0');
+        (number.len() >= DIGITS_MIN).then(|| number.to_owned())
+    })
+}
+
 /// What filters name.
 #[derive(Debug, Clone, Default)]
 pub struct Named {
@@ -178,4 +234,31 @@ fn shown(row: &Row) -> Result<View, StoreError> {
         created_at: row.get(3)?,
         changed_at: row.get(4)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_names_somebody() {
+        let names = ["Zoë O'Brien".to_owned(), "Ann".to_owned(), String::new()];
+        let zoe = Person { names: &names, addresses: vec!["+491711234567", "zoe@mueller.example"] };
+        for text in [
+            "zoe obrien",
+            "O’Brien, Zoe (urgent)",
+            "ANN",
+            "+49 171 1234567",
+            "0171 / 123 45 67",
+            "ask 0049 (171) 123-4567 first",
+            "1234567",
+            "Zoe@Mueller.example",
+        ] {
+            assert!(zoe.is_named_in(text), "{text}");
+        }
+        for text in ["", "zoe", "Ann and Ben", "Anna", "123456", "+49 171 1234568", "mueller.example", "🎂", "unread"]
+        {
+            assert!(!zoe.is_named_in(text), "{text}");
+        }
+    }
 }

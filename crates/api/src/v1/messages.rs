@@ -106,6 +106,10 @@ pub async fn list(
     caller.must(Scope::ConversationsRead)?;
     let around = part.around.as_deref().map(|text| one_of("around", text)).transpose()?;
     let newer_than = part.newer_than.as_deref().map(|text| one_of("newer_than", text)).transpose()?;
+    if usize::from(around.is_some()) + usize::from(newer_than.is_some()) + usize::from(page.after.is_some()) > 1 {
+        let field = if around.is_some() { "around" } else { "newer_than" };
+        return Err(ApiError::invalid(field, "both", "Say one of `around`, `newer_than` and `cursor`."));
+    }
     let read = async move |tx: &mut TenantTx<'_>| {
         if let Some(around) = around {
             return page_around(tx, id, around, page).await;
@@ -141,10 +145,10 @@ async fn page_around(
     let middle = found.ok_or_else(|| ApiError::not_found("message"))?;
     let (mut data, newer_than) = newer(tx, id, around, page.limit / 2).await?;
     data.push(middle);
-    let older = Page { limit: page.limit.saturating_sub(u32::try_from(data.len()).unwrap_or(0)).max(1), after: None };
-    let rows = message::page(tx, id, Some(around), older.fetch()).await?;
-    let Listed { data: mut before, next_cursor } = older.listed(rows, |row| Cursor::id(row.id));
-    data.append(&mut before);
+    // The room that is left, and one more, which tells whether there is a page behind this one.
+    let fetch = page.fetch().saturating_sub(u32::try_from(data.len()).unwrap_or(0));
+    data.append(&mut message::page(tx, id, Some(around), fetch).await?);
+    let Listed { data, next_cursor } = page.listed(data, |row| Cursor::id(row.id));
     Ok(MessagePage { data, next_cursor, newer_than })
 }
 

@@ -169,7 +169,10 @@ pub async fn search(
         return Err(ApiError::invalid("q", "missing", "Say what to look for."));
     };
     let words = Words::parse(&typed);
-    let under = page.after.map(|cursor| cursor.id).filter(|_| kinds.len() == 1);
+    if page.after.is_some() && kinds.len() != 1 {
+        return Err(ApiError::invalid("cursor", "one_kind", "Ask for one kind, with `kinds`, to go on with it."));
+    }
+    let under = page.after.map(|cursor| cursor.id);
     let limit = page.limit as usize;
     let found = app.engine.store().read(caller.tenant, async move |tx: &mut TenantTx<'_>| {
         let mut found = Vec::with_capacity(kinds.len());

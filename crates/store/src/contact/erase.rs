@@ -14,6 +14,7 @@ use crate::dialect::Engine;
 use crate::event::Line;
 use crate::scene::json;
 use crate::search::words;
+use crate::view::{self, Person};
 use crate::{StoreError, TenantTx, args, enrolment, import, list, row, search};
 
 /// The conversations of the contact `$2`.
@@ -143,6 +144,11 @@ pub async fn erase(tx: &mut TenantTx<'_>, now: Timestamp, id: ContactId) -> Resu
         let sql = "DELETE FROM webhook_delivery WHERE tenant_id = $1 AND body LIKE $2";
         tx.push(sql, args![format!("%{address}%")]).await?;
     }
+    let sql = "SELECT name FROM contact WHERE tenant_id = $1 AND id {among $2}";
+    let rows = tx.rows(sql, args![list(&ids)]).await?;
+    let names: Vec<String> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+    let addresses_of = addresses.iter().map(|(address, _)| address.as_str()).collect();
+    view::forget(tx, &Person { names: &names, addresses: addresses_of }).await?;
     let sql = "DELETE FROM contact_merge WHERE tenant_id = $1 AND (kept {among $2} OR gone {among $2})";
     tx.push(sql, args![list(&ids)]).await?;
     overwrite_index(tx, true).await?;

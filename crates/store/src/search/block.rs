@@ -49,14 +49,12 @@ impl Block {
         }
     }
 
-    /// Takes messages out; whether there were any.
-    pub(crate) fn remove(&mut self, gone: &BTreeSet<Uuid>) -> bool {
-        let before: usize = self.0.values().map(BTreeSet::len).sum();
+    /// Takes messages out.
+    pub(crate) fn remove(&mut self, gone: &BTreeSet<Uuid>) {
         self.0.retain(|_, ids| {
             ids.retain(|id| !gone.contains(id));
             !ids.is_empty()
         });
-        before != self.0.values().map(BTreeSet::len).sum::<usize>()
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -89,6 +87,17 @@ pub(crate) fn having(bytes: &[u8], word: &str, begins: bool) -> Option<Vec<Uuid>
         }
     }
     Some(found)
+}
+
+/// Whether any of these messages is in a block. `None`: these are not the bytes of one.
+pub(crate) fn holds(bytes: &[u8], sought: &BTreeSet<Uuid>) -> Option<bool> {
+    for entry in entries(bytes) {
+        let (_, mut ids) = entry?;
+        if ids.any(|id| sought.contains(&id)) {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 /// `None` as an entry: the rest cannot be read.
@@ -130,9 +139,13 @@ mod tests {
         assert_eq!(having(&bytes, "hel", false), Some(vec![]));
         assert_eq!(having(&bytes, "hel", true), Some(vec![id(1), id(2), id(1), id(9)]));
         assert_eq!(block.span(), Some((id(1), id(9))));
-        assert!(block.remove(&BTreeSet::from([id(1)])) && !block.remove(&BTreeSet::from([id(1)])));
+        let is_in = |block: &Block, n| holds(&block.to_bytes(), &BTreeSet::from([id(n), id(7)])).unwrap();
+        assert!(is_in(&block, 1) && is_in(&block, 9) && !is_in(&block, 3));
+        block.remove(&BTreeSet::from([id(1)]));
+        assert!(!is_in(&block, 1) && is_in(&block, 2));
         assert_eq!(having(&block.to_bytes(), "hel", true), Some(vec![id(2), id(9)]));
-        assert!(block.remove(&BTreeSet::from([id(2), id(9)])) && block.is_empty());
+        block.remove(&BTreeSet::from([id(2), id(9)]));
+        assert!(block.is_empty() && !is_in(&block, 9));
         assert_eq!((Block::parse(&[]), block.span()), (Some(Block::default()), None));
     }
 
@@ -141,6 +154,7 @@ mod tests {
         fn broken_bytes_are_told(bytes in proptest::collection::vec(0_u8..=255, 0..80)) {
             let whole = Block::parse(&bytes).is_some();
             proptest::prop_assert_eq!(having(&bytes, "x", true).is_some(), whole);
+            proptest::prop_assert_eq!(holds(&bytes, &BTreeSet::new()).is_some(), whole);
         }
     }
 }

@@ -5,31 +5,38 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::event::Kind;
-use domain::id::{ContactId, MessageId, TenantId};
+use domain::id::{ContactId, TenantId};
 use uuid::Uuid;
 
-use super::block::Block;
+use super::block::{self, Block};
 use super::text::{Token, tokens};
 use crate::{StoreError, SystemTx, TenantTx, args, list, row};
 
 /// Where the block stands that still grows.
 pub(super) const GROWING: Uuid = Uuid::max();
+/// Texts of about so many words are taken in together: each may change a row of its own, and others wait for the writer
+/// meanwhile (SQLite).
+const WORDS_MAX: usize = 4_000;
 /// So many messages of somebody are looked at together when they are taken out,
 const TOGETHER: u32 = 200;
-/// if they are of about one day: blocks of a longer time hold too many others.
-const DAY_MS: u128 = 86_400_000;
+/// if they are of about a month: blocks of a longer time hold too many others, and each shorter one is a look of its own.
+const PERIOD_MS: u128 = 30 * 86_400_000;
 
-/// Tenants whose newest messages are not in the index, at most `limit` of them.
+/// What is to be added: under what a word begins with, the messages, each with its words.
+type Arrived = BTreeMap<String, BTreeMap<Uuid, Vec<String>>>;
+
+/// Tenants whose newest messages are not in the index, after `after`, at most `limit` of them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn behind(tx: &mut SystemTx<'_>, limit: u32) -> Result<Vec<TenantId>, StoreError> {
+pub async fn behind(tx: &mut SystemTx<'_>, after: TenantId, limit: u32) -> Result<Vec<TenantId>, StoreError> {
     let sql = "SELECT h.tenant_id FROM event_head h LEFT JOIN message_index i ON i.tenant_id = h.tenant_id
-               WHERE h.seq > COALESCE(i.seq, 0) LIMIT $1";
-    tx.rows(sql, args![limit]).await?.iter().map(|row| row.get(0)).collect()
+               WHERE h.tenant_id > $1 AND h.seq > COALESCE(i.seq, 0) ORDER BY h.tenant_id LIMIT $2";
+    tx.rows(sql, args![after, limit]).await?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Takes in what the next lines of the log tell of, at most `lines`. Whether there may be more.
+/// Takes in what the next lines of the log tell of, at most `lines`, and fewer if what was said is long. Whether there may be
+/// more.
 ///
 /// # Errors
 /// When the database fails.
@@ -40,31 +47,49 @@ pub async fn fill(tx: &mut TenantTx<'_>, lines: u32) -> Result<bool, StoreError>
     let Some(place) = tx.opt(sql, args![]).await? else { return Ok(false) };
     let sql = "SELECT seq, kind, subject FROM event WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     let logged = tx.rows(sql, args![place.get::<i64>(0)?, lines]).await?;
-    let Some(last) = logged.last() else { return Ok(false) };
-    let last: i64 = last.get(0)?;
-    let mut created: Vec<MessageId> = Vec::new();
+    let mut is_more = logged.len() >= lines as usize;
+    let mut created: BTreeMap<i64, Uuid> = BTreeMap::new();
     for row in &logged {
         if row.text(1)? == Kind::MessageCreated.as_str() {
-            created.push(row.get(2)?);
+            created.insert(row.get(0)?, row.get(2)?);
         }
     }
-    if !created.is_empty() {
-        add(tx, &created).await?;
+    let bodies = bodies(tx, &created).await?;
+    let (mut arrived, mut words, mut last) = (Arrived::new(), 0, None);
+    for row in &logged {
+        let seq: i64 = row.get(0)?;
+        if let Some((id, body)) = created.get(&seq).and_then(|id| bodies.get_key_value(id)) {
+            let tokens = tokens(body);
+            words += tokens.len();
+            // Some line is always taken, or nobody would come past a long one.
+            if words > WORDS_MAX && last.is_some() {
+                is_more = true;
+                break;
+            }
+            for Token { key, word } in tokens {
+                arrived.entry(key).or_default().entry(*id).or_default().push(word);
+            }
+        }
+        last = Some(seq);
+    }
+    let Some(last) = last else { return Ok(false) };
+    if !arrived.is_empty() {
+        add(tx, arrived).await?;
     }
     tx.push("UPDATE message_index SET seq = $2 WHERE tenant_id = $1", args![last]).await?;
-    Ok(logged.len() >= lines as usize)
+    Ok(is_more)
 }
 
-async fn add(tx: &mut TenantTx<'_>, created: &[MessageId]) -> Result<(), StoreError> {
-    let bodies =
-        tx.rows("SELECT id, body FROM message WHERE tenant_id = $1 AND id {among $2}", args![list(created)]).await?;
-    let mut arrived: BTreeMap<String, BTreeMap<Uuid, Vec<String>>> = BTreeMap::new();
-    for row in &bodies {
-        let id: Uuid = row.get(0)?;
-        for Token { key, word } in tokens(row.text(1)?) {
-            arrived.entry(key).or_default().entry(id).or_default().push(word);
-        }
+async fn bodies(tx: &mut TenantTx<'_>, created: &BTreeMap<i64, Uuid>) -> Result<BTreeMap<Uuid, String>, StoreError> {
+    if created.is_empty() {
+        return Ok(BTreeMap::new());
     }
+    let sql = "SELECT id, body FROM message WHERE tenant_id = $1 AND id {among $2}";
+    let rows = tx.rows(sql, args![list(created.values().copied())]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+async fn add(tx: &mut TenantTx<'_>, arrived: Arrived) -> Result<(), StoreError> {
     let mut growing: BTreeMap<String, (i64, Block)> = BTreeMap::new();
     let sql = "SELECT beginning, filled, block FROM message_words
                WHERE tenant_id = $1 AND beginning {among $2} AND upto = $3";
@@ -110,38 +135,36 @@ pub(crate) async fn forget(tx: &mut TenantTx<'_>, contact: ContactId) -> Result<
         let sql = "SELECT m.id, m.body FROM conversation v
                    JOIN message m ON m.tenant_id = v.tenant_id AND m.conversation_id = v.id
                    WHERE v.tenant_id = $1 AND v.contact_id = $2 AND m.id > $3 ORDER BY m.id LIMIT $4";
-        let rows = tx.rows(sql, args![contact, after, TOGETHER]).await?;
-        let mut ids: BTreeSet<Uuid> = BTreeSet::new();
-        let mut keys: BTreeSet<String> = BTreeSet::new();
-        for row in &rows {
-            let id: Uuid = row.get(0)?;
-            if ids.first().is_some_and(|first| millis(id) - millis(*first) > DAY_MS) {
-                break;
-            }
-            ids.insert(id);
-            keys.extend(tokens(row.text(1)?).into_iter().map(|token| token.key));
+        let mut said: Vec<(Uuid, BTreeSet<Token>)> = Vec::new();
+        for row in tx.rows(sql, args![contact, after, TOGETHER]).await? {
+            said.push((row.get(0)?, tokens(row.text(1)?)));
         }
-        let (Some(first), Some(last)) = (ids.first().copied(), ids.last().copied()) else { return Ok(()) };
-        take_out(tx, &keys, &ids, (first, last)).await?;
-        after = last;
+        for some in said.chunk_by(|(one, _), (next, _)| period(*one) == period(*next)) {
+            take_out(tx, some).await?;
+        }
+        match said.last() {
+            Some((last, _)) if said.len() == TOGETHER as usize => after = *last,
+            _ => return Ok(()),
+        }
     }
 }
 
-async fn take_out(
-    tx: &mut TenantTx<'_>,
-    keys: &BTreeSet<String>,
-    gone: &BTreeSet<Uuid>,
-    (first, last): (Uuid, Uuid),
-) -> Result<(), StoreError> {
+/// Takes out messages that are in order.
+async fn take_out(tx: &mut TenantTx<'_>, said: &[(Uuid, BTreeSet<Token>)]) -> Result<(), StoreError> {
+    let gone: BTreeSet<Uuid> = said.iter().map(|(id, _)| *id).collect();
+    let keys: BTreeSet<&str> = said.iter().flat_map(|(_, tokens)| tokens).map(|token| token.key.as_str()).collect();
+    let (Some(first), Some(last)) = (gone.first(), gone.last()) else { return Ok(()) };
     let sql = "SELECT beginning, upto, block FROM message_words
                WHERE tenant_id = $1 AND beginning {among $2} AND upto >= $3 AND oldest <= $4";
     let (mut changed, mut emptied) = (Vec::new(), Vec::new());
-    for row in tx.rows(sql, args![list(keys), first, last]).await? {
-        let (key, upto): (String, Uuid) = (row.get(0)?, row.get(1)?);
-        let mut block = parsed(&row.get::<Vec<u8>>(2)?)?;
-        if !block.remove(gone) {
+    for row in tx.rows(sql, args![list(keys), *first, *last]).await? {
+        let (key, upto, bytes): (String, Uuid, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        // Most hold others' messages alone, and need not be taken apart.
+        if !block::holds(&bytes, &gone).ok_or_else(broken)? {
             continue;
         }
+        let mut block = parsed(&bytes)?;
+        block.remove(&gone);
         // The one that grows stays: it says how many were filled before it.
         if block.is_empty() && upto != GROWING {
             emptied.push(row![key, upto]);
@@ -168,7 +191,7 @@ pub(super) fn broken() -> StoreError {
     StoreError::fault("a block of the index of messages cannot be read")
 }
 
-/// The time in an id, in milliseconds.
-fn millis(id: Uuid) -> u128 {
-    id.as_u128() >> 80
+/// About which time a message is from, by its id.
+fn period(id: Uuid) -> u128 {
+    (id.as_u128() >> 80) / PERIOD_MS
 }

@@ -125,10 +125,11 @@ impl Look<'_> {
             let limit = i64::try_from(at_once).unwrap_or(i64::MAX);
             let rows = tx.rows(sql, args![&token.key, upto, under, limit]).await?;
             for row in &rows {
+                // Newer ones that hold a late message are not counted, so that whoever stops has come further than `under`.
+                blocks += usize::from(row.get::<Uuid>(0)? < under);
                 let ids = block::having(&row.get::<Vec<u8>>(1)?, &token.word, begins).ok_or_else(broken)?;
                 waiting.extend(ids.into_iter().filter(|id| *id < under));
             }
-            blocks += rows.len();
             // Blocks that were not read hold nothing newer than this.
             let floor = match rows.last().filter(|_| rows.len() == at_once) {
                 Some(last) => last.get(0)?,

@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use domain::id::{ImportId, MergeId};
+use domain::id::{ImportId, MergeId, ViewId};
 use domain::message::Author;
 use store::contact::address::{self, ADDRESSES_MAX, Added, Named, Removed};
 use store::contact::erase::{Erasure, erase};
 use store::contact::history::{By, ContactChange, Hand};
 use store::contact::{self, Change, Contact, merge, timeline};
+use store::view;
 use store::{Store, StoreError, args, on_both_engines};
 use uuid::Uuid;
 
@@ -201,6 +202,16 @@ on_both_engines! {
             }
             Ok::<_, StoreError>(())
         }).await.unwrap();
+        // Views of members that name them, in their own words.
+        for (n, of, name, filter) in [
+            (1, ANN, "Her", r#"{"q":"(415) 555-2001"}"#),
+            (2, desk::BEN, "ann", "{}"),
+            (3, desk::BEN, "Annual orders", r#"{"q":"annual"}"#),
+        ] {
+            let id = ViewId(Uuid::from_u128(n));
+            let keeps = async move |tx: &mut store::TenantTx<'_>| view::create(tx, at(0), of, (id, name, filter)).await;
+            store.write(ACME, keeps).await.unwrap();
+        }
         // Ann twice: whoever was made one with somebody goes with them.
         let merged = store.write(ACME, async |tx| {
             let mut ids = ids(20);
@@ -232,6 +243,9 @@ on_both_engines! {
             (0..7).map(|nth| row.get::<i64>(nth)).collect::<Result<Vec<_>, _>>()
         }).await;
         assert_eq!(left, [1, 1, 2, 0, 0, 0, 1]);
+        let views = async |of| desk::read(&store, ACME, async move |tx| view::page(tx, of, None, 9).await).await;
+        assert!(views(ANN).await.is_empty());
+        assert_eq!(views(desk::BEN).await.iter().map(|view| view.name.as_str()).collect::<Vec<_>>(), ["Annual orders"]);
         assert_eq!(desk::read(&store, ACME, async |tx| contact::find(tx, desk::contact(1)).await).await, None);
         assert!(desk::read(&store, BOLT, async |tx| contact::find(tx, desk::contact(1)).await).await.is_some());
         let again = store.write(ACME, async |tx| erase(tx, at(31), desk::contact(1)).await).await.unwrap();

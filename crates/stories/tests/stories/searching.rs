@@ -1,8 +1,12 @@
 //! Searching over HTTP: what was said is found soon after, in its place, by whoever may see it and nobody else.
 
+use domain::event::Kind;
+use domain::id::TenantId;
 use serde_json::{Value, json};
+use store::event::{self, Line};
 use store::search::index;
 use stories::town::{Desk, Town, text};
+use uuid::Uuid;
 
 const ANN: &str = "+14155550123";
 const BEN: &str = "+14155550124";
@@ -10,7 +14,14 @@ const BEN: &str = "+14155550124";
 /// Until everything that was said can be found.
 async fn indexed(town: &Town) {
     town.passes(jiff::SignedDuration::from_secs(2)).await;
-    while !town.engine.store().system_read(async |tx| index::behind(tx, 1).await).await.unwrap().is_empty() {
+    while !town
+        .engine
+        .store()
+        .system_read(async |tx| index::behind(tx, TenantId(Uuid::nil()), 1).await)
+        .await
+        .unwrap()
+        .is_empty()
+    {
         town.clock.advance_to(town.clock.now().checked_add(jiff::SignedDuration::from_secs(1)).unwrap());
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
@@ -66,6 +77,48 @@ store::on_both_engines! {
         let long = format!("/search?q={}", "x".repeat(201));
         assert_eq!(acme.get(&long).await.bad_field(), ("q", "too_long"));
         let _ = acme.get("/search?q=creme&kinds=message&cursor=nonsense").await.problem(400);
+        for kinds in ["", "&kinds=message,list"] {
+            let path = format!("/search?q=creme{kinds}&cursor={}", text(&first["next_cursor"]));
+            assert_eq!(acme.get(&path).await.bad_field(), ("cursor", "one_kind"), "{kinds}");
+        }
+    }
+
+    /// However many tenants are behind, one round takes in something of each.
+    async fn nobody_waits_behind_the_first_tenants(store, place) {
+        drop(store);
+        let town = Town::on(place).await;
+        let store = town.engine.store();
+        let tenants: Vec<TenantId> = (1..=230).map(|n| TenantId(Uuid::from_u128(n))).collect();
+        let made = tenants.clone();
+        store
+            .system_write(async move |tx| {
+                let sql = "INSERT INTO tenant (tenant_id, name, settings, created_at_us) VALUES ($1, 'Of many', '{}', 0)";
+                for tenant in &made {
+                    tx.exec(sql, store::args![*tenant]).await?;
+                }
+                Ok::<_, store::StoreError>(())
+            })
+            .await
+            .unwrap();
+        town.settle().await;
+        let now = town.clock.now();
+        for tenant in tenants {
+            let tell = async move |tx: &mut store::TenantTx<'_>| {
+                let line = Line { kind: Kind::ContactUpdated, subject: Uuid::from_u128(1), conversation: None };
+                event::append(tx, now, &[line]).await
+            };
+            let _ = store.write(tenant, tell).await.unwrap();
+        }
+        // Time stands still behind the one round that this brings.
+        town.clock.advance_to(now.checked_add(jiff::SignedDuration::from_secs(1)).unwrap());
+        for _ in 0..2_000 {
+            let behind = async |tx: &mut store::SystemTx<'_>| index::behind(tx, TenantId(Uuid::nil()), 300).await;
+            if store.system_read(behind).await.unwrap().is_empty() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("some tenants were left behind");
     }
 
     /// Whoever may not see a kind does not find it, and is told when they ask for it.
@@ -131,6 +184,21 @@ store::on_both_engines! {
         assert_eq!((ids(&older), &older["next_cursor"]), (newest[7..].to_vec(), &Value::Null));
         let end = acme.get(&format!("{path}?around={}&limit=4", newest[0])).await.is(200).clone();
         assert_eq!((ids(&end), &end["newer_than"]), (newest[..4].to_vec(), &Value::Null));
+        // It alone, and both ways from it.
+        let alone = acme.get(&format!("{path}?around={}&limit=1", newest[5])).await.is(200).clone();
+        assert_eq!((ids(&alone), text(&alone["newer_than"])), (newest[5..6].to_vec(), newest[5].clone()));
+        let older = acme.get(&format!("{path}?cursor={}&limit=1", text(&alone["next_cursor"]))).await.is(200).clone();
+        assert_eq!(ids(&older), newest[6..7]);
+        let first = acme.get(&format!("{path}?around={}&limit=1", newest[8])).await.is(200).clone();
+        assert_eq!((ids(&first), &first["next_cursor"]), (newest[8..].to_vec(), &Value::Null));
+        let cursor = text(&alone["next_cursor"]);
+        for (asked, field) in [
+            (format!("around={0}&newer_than={0}", newest[5]), "around"),
+            (format!("around={}&cursor={cursor}", newest[5]), "around"),
+            (format!("newer_than={}&cursor={cursor}", newest[5]), "newer_than"),
+        ] {
+            assert_eq!(acme.get(&format!("{path}?{asked}")).await.bad_field(), (field, "both"), "{asked}");
+        }
         // Of another conversation, of another tenant, or of none.
         town.texts(BEN, &acme, "hello").await;
         let conversations = acme.get("/conversations").await.is(200)["data"].as_array().unwrap().clone();
