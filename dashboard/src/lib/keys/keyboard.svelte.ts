@@ -24,14 +24,20 @@ export class Keyboard {
   press(event: KeyboardEvent): void {
     const name = nameOf(event);
     if (name === null || event.defaultPrevented || event.isComposing) return;
+    // A key that is held walks the list, and does nothing else again and again.
+    if (event.repeat && name !== "j" && name !== "k") return;
     const target = event.target instanceof Element ? event.target : null;
-    if (!name.startsWith("Mod ")) {
+    const isPlain = !name.startsWith("Mod ");
+    if (isPlain) {
       if (target?.closest(OWN_KEYS) || (!this.hasLetters && name.length === 1)) return;
+      // The focus may have fallen to what lies behind an open dialog; every one of ours covers the page.
+      if (document.querySelector("dialog[open]")) return;
       if (name === "Enter" && target?.closest("a, button, summary")) return;
     }
-    const before = event.timeStamp - this.#at < PATIENCE_MS ? this.#pressed : [];
+    const before = isPlain && event.timeStamp - this.#at < PATIENCE_MS ? this.#pressed : [];
     this.#pressed = [];
-    const found = meaning([...before, name]) ?? meaning([name]);
+    // Not the second key by itself: whoever slips from "g i" to "g e" does not mean to close anything.
+    const found = meaning([...before, name]);
     if (found === null) return;
     if (found === "begun") {
       [this.#pressed, this.#at] = [[name], event.timeStamp];

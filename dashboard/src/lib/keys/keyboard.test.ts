@@ -16,6 +16,7 @@ beforeEach(() => {
     palette: does("palette"),
     next: does("next"),
     write: does("write"),
+    close: does("close"),
     "go /inbox": does("inbox"),
   });
   addEventListener("keydown", listen);
@@ -52,10 +53,33 @@ it("takes two keys one after another, but not long after another", () => {
   expect(done).toEqual(["inbox"]);
 });
 
-it("takes a second key that does not fit for itself", () => {
+it("takes a second key that does not fit for a slip, and does nothing", () => {
   press("g", { at: 1 });
-  press("j", { at: 2 });
-  expect(done).toEqual(["next"]);
+  press("e", { at: 2 });
+  expect(done).toEqual([]);
+  press("e", { at: 3 });
+  expect(done).toEqual(["close"]);
+});
+
+it("opens the palette whatever was begun", () => {
+  press("g", { at: 1 });
+  press("k", { at: 2, ctrlKey: true });
+  expect(done).toEqual(["palette"]);
+});
+
+it("does the same again and again for a key that is held only where that is walking", () => {
+  press("e");
+  press("e", { repeat: true });
+  press("j", { repeat: true });
+  press("k", { repeat: true, ctrlKey: true });
+  expect(done).toEqual(["close", "next"]);
+});
+
+it("does nothing behind an open dialog, wherever the focus is", () => {
+  press("e", { on: "<dialog open></dialog>" });
+  expect(done).toEqual([]);
+  press("e", { on: "<dialog></dialog>" });
+  expect(done).toEqual(["close"]);
 });
 
 it.each(["<input data-here>", "<textarea data-here></textarea>", "<dialog open><p data-here></p></dialog>"])(
