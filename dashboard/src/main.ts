@@ -5,7 +5,7 @@ import { applyDensity } from "$lib/ui/density.svelte";
 import { watchForStale } from "$lib/offline/stale";
 import { applyTheme } from "$lib/ui/theme.svelte";
 
-watchForStale();
+watchForStale(new URL(import.meta.url).pathname);
 applyTheme();
 applyDensity();
 mount(App, { target: document.getElementById("app")! });
