@@ -8,8 +8,14 @@ import { join } from "node:path";
 import type { Plugin, Rolldown } from "vite";
 
 const NAME = "worker.js";
-/** Where people begin; what else there is comes with the first visit. */
-const STARTS = ["src/main.ts", "src/routes/inbox/Inbox.svelte", "src/routes/sign-in/SignIn.svelte"];
+/** Where people begin, and what begins by itself with them; what else there is comes with the first visit. */
+const STARTS = [
+  "src/main.ts",
+  "src/after.ts",
+  "src/lib/session/Overlays.svelte",
+  "src/routes/inbox/Inbox.svelte",
+  "src/routes/sign-in/SignIn.svelte",
+];
 
 export function worker(source: string): Plugin {
   let isBuild = false;
