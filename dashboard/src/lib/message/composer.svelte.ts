@@ -1,6 +1,7 @@
 /** What is being written in one conversation: kept over switches and reloads, measured by the server. */
 import { Problem, conversations, media as mediaApi, reasonOf, text as textApi } from "$lib/api";
 import type { Conversation, Draft, Measure, Media, NewMessage } from "$lib/api/types";
+import { session } from "$lib/session/session.svelte";
 import { apart } from "$lib/ui/apart";
 import { kept } from "$lib/ui/kept";
 import { plain } from "./plain";
@@ -38,6 +39,8 @@ export class Composer {
   /** Why the last send was refused. */
   refusal = $state<string | null>(null);
 
+  /** What somebody typed is nobody else's, who may sit here next. */
+  readonly #key: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #abort: AbortController | null = null;
   #typingToldAt = 0;
@@ -47,6 +50,7 @@ export class Composer {
     readonly conversation: string,
     private readonly measurer: (body: string, signal: AbortSignal) => Promise<Measure> = textApi.measure,
   ) {
+    this.#key = `text.${session.owner}.${conversation}`;
     this.#restore();
   }
 
@@ -176,12 +180,12 @@ export class Composer {
 
   #keep(): void {
     const value: Kept = { body: this.body, mode: this.mode, draft: this.draftId };
-    kept.set(`text.${this.conversation}`, this.body === "" ? null : JSON.stringify(value));
+    kept.set(this.#key, this.body === "" ? null : JSON.stringify(value));
   }
 
   #restore(): void {
     try {
-      const value = JSON.parse(kept.get(`text.${this.conversation}`) ?? "null") as Kept | null;
+      const value = JSON.parse(kept.get(this.#key) ?? "null") as Kept | null;
       if (!value) return;
       this.mode = value.mode === "note" ? "note" : "text";
       this.draftId = value.draft ?? null;

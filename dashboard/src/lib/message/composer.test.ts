@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Session } from "$lib/api/types";
+import { session } from "$lib/session/session.svelte";
 import { aConversation, aDraft, aMeasure, aMedia } from "../../../test/samples";
 import { Composer, MEASURE_PAUSE_MS, hindrance } from "./composer.svelte";
 
@@ -14,12 +16,16 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("fetch", async () => new Response(null, { status: 204 }));
   localStorage.clear();
+  as("usr_1");
 });
 
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  session.me = null;
 });
+
+const as = (user: string) => (session.me = { user: { id: user }, tenant: { id: "ten_1" } } as Session);
 
 describe("the composer", () => {
   it("asks the server once for a burst of keys", async () => {
@@ -58,8 +64,14 @@ describe("the composer", () => {
     expect(new Composer("cnv_2", measurer()).body).toBe("");
   });
 
+  it("shows nobody what somebody else typed", () => {
+    new Composer("cnv_1", measurer()).write("mine");
+    as("usr_2");
+    expect(new Composer("cnv_1", measurer()).body).toBe("");
+  });
+
   it("begins empty when what was kept cannot be read", () => {
-    localStorage.setItem("tidings.text.cnv_1", "{broken");
+    localStorage.setItem("tidings.text.usr_1.ten_1.cnv_1", "{broken");
     expect(new Composer("cnv_1", measurer()).body).toBe("");
   });
 
@@ -74,7 +86,7 @@ describe("the composer", () => {
       media: [],
     });
     expect([composer.body, composer.scheduledAt, composer.take()]).toEqual(["", null, null]);
-    expect(localStorage.getItem("tidings.text.cnv_1")).toBeNull();
+    expect(localStorage.getItem("tidings.text.usr_1.ten_1.cnv_1")).toBeNull();
   });
 
   it("never schedules or attaches to a note", () => {

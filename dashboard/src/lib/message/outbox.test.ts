@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Session } from "$lib/api/types";
+import { session } from "$lib/session/session.svelte";
+import { kept } from "$lib/ui/kept";
 import { aMedia, aMessage } from "../../../test/samples";
-import { Outbox } from "./outbox.svelte";
+import { FRESH_MS, Outbox, TOO_LATE } from "./outbox.svelte";
 
 type Answer = () => Promise<Response>;
 let outbox: Outbox;
@@ -17,6 +20,7 @@ const isAway: Answer = async () => Promise.reject(new TypeError("network"));
 
 beforeEach(() => {
   vi.useFakeTimers();
+  localStorage.clear();
   outbox = new Outbox();
   keys = [];
   answer = accepts;
@@ -27,6 +31,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  session.me = null;
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -107,6 +112,94 @@ describe("a text on its way", () => {
     answer = async () => (outbox.of("cnv_1")[0]?.state === "posting" ? refuses() : accepts());
     await vi.advanceTimersByTimeAsync(5_000);
     expect(bodies()).toEqual(["first: refused"]);
+  });
+
+  it("waits for one that is on its way, and follows it whether that is accepted or refused", async () => {
+    for (const then of [accepts, refuses]) {
+      let settle: (answer: Response) => void = () => {};
+      answer = () => new Promise((done) => (settle = done));
+      const first = send("first");
+      await send("second");
+      expect(bodies()).toEqual(["first: posting", "second: waiting"]);
+      answer = accepts;
+      settle(await then());
+      await first;
+      await vi.advanceTimersByTimeAsync(0);
+      expect(bodies()).toEqual(then === accepts ? [] : ["first: refused"]);
+    }
+  });
+
+  it("goes with those that are tried again when it was written meanwhile", async () => {
+    answer = isAway;
+    await send("first");
+    let settle: (answer: Response) => void = () => {};
+    answer = () => new Promise((done) => (settle = done));
+    await vi.advanceTimersByTimeAsync(5_000);
+    await send("second");
+    answer = accepts;
+    settle(await accepts());
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bodies()).toEqual([]);
+  });
+
+  it("is tried again though its time came while one of another conversation was on its way", async () => {
+    session.me = { user: { id: "usr_1" }, tenant: { id: "ten_1" } } as Session;
+    answer = isAway;
+    await send("first");
+    await outbox.send("cnv_2", { kind: "text", message: { body: "other" }, media: [] });
+    let settle: (answer: Response) => void = () => {};
+    answer = () => {
+      answer = () => new Promise((done) => (settle = done));
+      return isAway();
+    };
+    await vi.advanceTimersByTimeAsync(4_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    answer = accepts;
+    settle(await accepts());
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(outbox.all).toEqual([]);
+  });
+
+  it("is not sent with a key that the server has forgotten, however long the page stays open", async () => {
+    answer = isAway;
+    await send();
+    const tries = keys.length;
+    vi.setSystemTime(Date.now() + FRESH_MS);
+    answer = accepts;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(keys).toHaveLength(tries);
+    expect(outbox.all.map((o) => [o.state, o.reason])).toEqual([["refused", TOO_LATE]]);
+  });
+
+  it("is given back to nobody once its writer has left", async () => {
+    const told = vi.fn(() => true);
+    outbox.refused = told;
+    let settle: (answer: Response) => void = () => {};
+    answer = () => new Promise((done) => (settle = done));
+    const sent = send();
+    outbox.clear();
+    settle(await refuses());
+    await sent;
+    expect(told).not.toHaveBeenCalled();
+    expect(outbox.all).toEqual([]);
+  });
+
+  it("is kept as it is when its writer has to sign in again", async () => {
+    const told = vi.fn(() => true);
+    outbox.refused = told;
+    answer = async () => Response.json({ code: "unauthenticated" }, { status: 401 });
+    await send();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(told).not.toHaveBeenCalled();
+    expect([bodies(), keys.length]).toEqual([["Hello: waiting"], 1]);
+  });
+
+  it("never goes in the name of whoever another tab has become", async () => {
+    vi.spyOn(session, "verify").mockResolvedValue();
+    kept.set("who", "usr_2.ten_1");
+    await send();
+    expect([bodies(), keys]).toEqual([["Hello: waiting"], []]);
+    expect(session.verify).toHaveBeenCalled();
   });
 
   it("has a key of its own", async () => {

@@ -4,8 +4,8 @@ import type { Session } from "$lib/api/types";
 import { session } from "$lib/session/session.svelte";
 import { kept } from "$lib/ui/kept";
 import { aMessage } from "../../../test/samples";
-import { Outbox } from "./outbox.svelte";
-import { FRESH_MS, keepQueued, TOO_LATE } from "./queued.svelte";
+import { FRESH_MS, Outbox, TOO_LATE } from "./outbox.svelte";
+import { keepQueued } from "./queued.svelte";
 
 const as = (user: string | null) => {
   session.me = user ? ({ user: { id: user }, tenant: { id: "ten_1" } } as Session) : null;
@@ -116,6 +116,32 @@ describe("a text that waits for the network", () => {
     expect(shown(box)).toEqual(["mine: waiting"]);
     kept.removeAll("text.");
     expect(kept.keys("text.queued.")).toEqual([]);
+  });
+
+  it("stays what it is when its writer has to sign in again, and goes then, once", async () => {
+    const box = start();
+    const told = vi.fn(() => true);
+    box.refused = told;
+    await send(box, "mine");
+    vi.stubGlobal("fetch", async () => Response.json({ code: "unauthenticated" }, { status: 401 }));
+    await vi.advanceTimersByTimeAsync(5_000);
+    flushSync();
+    expect([session.me, box.all]).toEqual([null, []]);
+    expect(told).not.toHaveBeenCalled();
+    expect(kept.keys("text.queued.usr_1.")).toHaveLength(1);
+  });
+
+  it("is gone here when it was taken back in another tab, and only then", async () => {
+    const box = start();
+    await send(box, "first");
+    await send(box, "second");
+    const [one, two] = box.all.map((o) => `tidings.text.queued.usr_1.ten_1.${o.key}`);
+    const elsewhere = (key: string | undefined, newValue: string | null) =>
+      dispatchEvent(new StorageEvent("storage", { key, newValue }));
+    elsewhere(one, null);
+    elsewhere(two, "{}");
+    elsewhere("tidings.text.queued.usr_2.ten_1.other", null);
+    expect(shown(box)).toEqual(["second: waiting"]);
   });
 
   it("and what cannot be read is left alone", () => {

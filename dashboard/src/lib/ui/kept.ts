@@ -27,4 +27,12 @@ export const kept = {
   removeAll(prefix: string): void {
     for (const key of this.keys(prefix)) this.set(key, null);
   },
+  /** Hears what other tabs keep or forget, until it is told to stop. */
+  onElsewhere(hear: (key: string, value: string | null) => void): () => void {
+    const heard = ({ key, newValue }: StorageEvent) => {
+      if (key?.startsWith("tidings.")) hear(key.slice("tidings.".length), newValue);
+    };
+    addEventListener("storage", heard);
+    return () => removeEventListener("storage", heard);
+  },
 };

@@ -19,8 +19,8 @@ export const toasts = {
     all = [...all.slice(-2), toast];
     setTimeout(() => this.dismiss(toast.id), SHOWN_MS);
   },
-  bad(text: string): void {
-    this.show(text, "bad");
+  bad(text: string, action?: Toast["action"]): void {
+    this.show(text, "bad", action);
   },
   dismiss(id: number): void {
     all = all.filter((t) => t.id !== id);
