@@ -20,7 +20,7 @@ export class ConversationList {
   #cursors = $state.raw<Record<string, string | null>>({});
   #timer: ReturnType<typeof setTimeout> | undefined;
   #abort: AbortController | null = null;
-  #again = new Throttle(() => void this.load(), ASK_AGAIN_MS);
+  #again = new Throttle(() => this.#renew(), ASK_AGAIN_MS);
 
   readonly visible: Conversation[] = $derived.by(() => {
     if (this.#found)
@@ -36,9 +36,9 @@ export class ConversationList {
 
   readonly hasMore: boolean = $derived(!!this.#cursors[this.#key]);
 
-  /** Fetches the first page of what is shown, again if it was fetched before. */
+  /** Fetches what is shown, or its first page; again if it was fetched before. */
   async load(): Promise<void> {
-    await this.#fetch(undefined);
+    await this.#fetch(undefined, this.#found?.length);
   }
 
   async more(): Promise<void> {
@@ -57,12 +57,18 @@ export class ConversationList {
     this.query = query;
     clearTimeout(this.#timer);
     if (!query.trim()) this.show(this.view);
-    else this.#timer = setTimeout(() => void this.load(), SEARCH_PAUSE_MS);
+    else this.#timer = setTimeout(() => void this.#fetch(undefined), SEARCH_PAUSE_MS);
   }
 
   /** Something happened: what only the server knows is asked anew. */
   heard(): void {
     if (this.#found && !this.query.trim()) this.#again.ask();
+  }
+
+  /** Nobody looks any more. */
+  stop(): void {
+    this.#again.stop();
+    clearTimeout(this.#timer);
   }
 
   /** The neighbour of `id` in the list: `1` below, `-1` above; the first one when `id` is not in it. */
@@ -80,17 +86,29 @@ export class ConversationList {
     return JSON.stringify(this.#filter);
   }
 
-  async #fetch(cursor: string | undefined): Promise<void> {
+  #renew(): void {
+    // What is on its way comes first, and is not taken for what was asked before it.
+    if (this.isLoading) this.#again.ask();
+    else void this.load();
+  }
+
+  /** One page from `cursor` on, and more until there are `atLeast` so many: what is shown must not become shorter. */
+  async #fetch(cursor: string | undefined, atLeast = 0): Promise<void> {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     const [filter, key] = [this.#filter, this.#key];
     this.isLoading = true;
     this.error = null;
     try {
-      const page = await api.list({ ...filter, cursor }, abort.signal);
-      for (const conversation of page.data) desk.putConversation(conversation);
-      this.#cursors = { ...this.#cursors, [key]: page.next_cursor ?? null };
-      const ids = page.data.map((c) => c.id);
+      const ids: string[] = [];
+      let next = cursor;
+      do {
+        const page = await api.list({ ...filter, cursor: next }, abort.signal);
+        for (const conversation of page.data) desk.putConversation(conversation);
+        ids.push(...page.data.map((c) => c.id));
+        next = page.next_cursor ?? undefined;
+      } while (next && ids.length < atLeast);
+      this.#cursors = { ...this.#cursors, [key]: next ?? null };
       if (isAsked(filter)) this.#found = cursor ? [...(this.#found ?? []), ...ids] : ids;
     } catch (error) {
       if (!abort.signal.aborted) this.error = reasonOf(error);
