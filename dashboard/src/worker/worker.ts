@@ -37,7 +37,7 @@ self.addEventListener("fetch", (event) => {
   const asked: Asked = { method, isPage: mode === "navigate", url, origin: self.location.origin };
   const kept = keptAs(asked);
   if (kept === "page") event.respondWith(page(event.request));
-  else if (kept === "file") event.respondWith(file(event.request));
+  else if (kept === "file") event.respondWith(file(event));
 });
 
 /** The page comes last: it must not name files that are not here. */
@@ -68,7 +68,10 @@ async function page(request: Request): Promise<Response> {
   const fresh = fetch(request);
   const late = new Promise<undefined>((late) => setTimeout(late, PATIENCE_MS));
   try {
-    return (await Promise.race([fresh, late])) ?? (await kept()) ?? (await fresh);
+    const got = await Promise.race([fresh, late]);
+    // A proxy that answers for a server that is away is as good as none.
+    if (got && got.status < 500) return got;
+    return (await kept()) ?? (await fresh);
   } catch (error) {
     const instead = await kept();
     if (instead) return instead;
@@ -76,11 +79,13 @@ async function page(request: Request): Promise<Response> {
   }
 }
 
-async function file(request: Request): Promise<Response> {
-  const cache = await caches.open(CACHE);
-  const kept = await cache.match(request);
+/** A cache that is broken or full costs nothing but the keeping. */
+async function file(event: Fetching): Promise<Response> {
+  const { request } = event;
+  const cache = await caches.open(CACHE).catch(() => null);
+  const kept = await cache?.match(request).catch(() => undefined);
   if (kept) return kept;
   const fresh = await fetch(request);
-  if (fresh.ok) await cache.put(request, fresh.clone());
+  if (cache && fresh.ok) event.waitUntil(cache.put(request, fresh.clone()).catch(() => {}));
   return fresh;
 }
