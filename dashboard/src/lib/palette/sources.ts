@@ -73,16 +73,20 @@ export function sourcesFor(recents: Recents): Sources {
       ...named("Segments", "/contacts/segments", Filter, directory.segments.value),
     ],
     async find(q, signal) {
-      const [talks, people, flows] = await Promise.all([
+      const asked = await Promise.allSettled([
         conversations.list({ status: "all", q, limit: FOUND_MAX }, signal),
         contacts.list({ q, limit: FOUND_MAX }, signal),
         workflows.list({ q, state: "all" }, signal),
       ]);
-      for (const one of talks.data) desk.putConversation(one);
+      const [talks, people, flows] = asked;
+      // One that refuses takes nothing away from what the others found.
+      if (talks.status === "rejected" && asked.every(({ status }) => status === "rejected"))
+        throw talks.reason;
+      for (const one of foundBy(talks)) desk.putConversation(one);
       return [
-        ...talks.data.map(ofConversation),
-        ...people.data.map(ofContact),
-        ...named("Workflows", "/workflows", Workflow, flows.data.slice(0, FOUND_MAX)),
+        ...foundBy(talks).map(ofConversation),
+        ...foundBy(people).map(ofContact),
+        ...named("Workflows", "/workflows", Workflow, foundBy(flows).slice(0, FOUND_MAX)),
       ];
     },
     last: (sought) =>
@@ -95,6 +99,9 @@ export function sourcesFor(recents: Recents): Sources {
       },
   };
 }
+
+const foundBy = <T>(asked: PromiseSettledResult<{ data: T[] }>): T[] =>
+  asked.status === "fulfilled" ? asked.value.data : [];
 
 /** The page reads what is sought from its address. */
 function seek(sought: string): void {
