@@ -7,11 +7,26 @@ const EVERY_MS = 3_000;
 
 class Counts {
   found = new Resource(() => api.counts());
-  #again = new Throttle(() => void this.found.load(), EVERY_MS);
+  /** Something happened while nobody saw the page. */
+  #isOwed = false;
+  #again = new Throttle(() => {
+    this.#isOwed = document.hidden;
+    if (!document.hidden) void this.found.load();
+  }, EVERY_MS);
+
+  constructor() {
+    document.addEventListener("visibilitychange", () => this.#isOwed && !document.hidden && this.ask());
+  }
 
   /** Something happened that may have changed them. */
   ask(): void {
     this.#again.ask();
+  }
+
+  /** Nobody looks any more. */
+  stop(): void {
+    this.#again.stop();
+    this.#isOwed = false;
   }
 
   /** Of a view, for people: `12` or `999+`; empty: not known. */

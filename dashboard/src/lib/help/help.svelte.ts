@@ -42,6 +42,7 @@ export class Help {
   /** Looks in every guide for all of the words. */
   async search(words: string): Promise<void> {
     this.words = words;
+    this.error = null;
     if (words.trim() === "") {
       this.found = null;
       return;
@@ -53,7 +54,7 @@ export class Help {
       if (this.words === words) this.found = find(words, guides);
     } catch (error) {
       this.#all = null;
-      this.error = reasonOf(error);
+      if (this.words === words) this.error = reasonOf(error);
     }
   }
 
