@@ -150,6 +150,16 @@ export async function beginning(path: string, bytes: number, signal?: AbortSigna
   return text;
 }
 
+/** The dashboard's page as the server has it now, past every cache; `null`: it does not answer. */
+export async function newestPage(): Promise<string | null> {
+  try {
+    const response = await fetch("/index.html", { cache: "no-store", signal: withTimeout(undefined) });
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Where the browser itself fetches something, such as a file to keep. */
 export const addressOf = (path: string, query?: Query): string => BASE + path + search(query);
 

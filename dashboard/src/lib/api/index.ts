@@ -14,7 +14,7 @@ import {
 } from "./client";
 import type * as T from "./types";
 
-export { Problem, newKey, onSignedOut, openEventStream, reasonOf } from "./client";
+export { Problem, newKey, onSignedOut, newestPage, openEventStream, reasonOf } from "./client";
 
 const at = encodeURIComponent;
 

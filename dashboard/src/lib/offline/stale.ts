@@ -1,6 +1,7 @@
 /** After an upgrade a page that stands open asks for files that are gone: it is loaded anew, once. */
+import { newestPage } from "$lib/api";
+
 const KEY = "tidings.stale";
-const PAGE = "/index.html";
 
 /** `build`: the page's own script, whose name tells one build from another. Returns the end of it. */
 export function watchForStale(build: string, reload = () => location.reload()): () => void {
@@ -18,10 +19,6 @@ export function watchForStale(build: string, reload = () => location.reload()): 
 
 /** A file may also be lost because the server is away: then a reload would find nothing newer, and lose the page. */
 async function isThereAnother(build: string): Promise<boolean> {
-  try {
-    const page = await fetch(PAGE, { cache: "no-store" });
-    return page.ok && !(await page.text()).includes(build);
-  } catch {
-    return false;
-  }
+  const page = await newestPage();
+  return page !== null && !page.includes(build);
 }
