@@ -162,7 +162,7 @@ store::on_both_engines! {
         assert_eq!(mine["now"]["drafts"]["open"], 1);
         let id = text(&acme.conversation().await["id"]);
         let draft = text(&acme.get(&format!("/conversations/{id}/drafts")).await.is(200)["data"][0]["id"]);
-        let _ = acme.post(&format!("/drafts/{draft}/reject"), json!({})).await.is(200);
+        let _ = acme.post(&format!("/drafts/{draft}/reject"), json!({})).await.is(204);
         let found = report(&town, &acme, "assistants").await;
         let drafts = &found["assistants"][0]["now"]["drafts"];
         assert_eq!((&drafts["open"], &drafts["rejected"]), (&json!(0), &json!(1)), "{found}");
