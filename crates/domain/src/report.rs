@@ -25,6 +25,9 @@ pub use price::Prices;
 pub use thread::{By, Line, Wait, WaitedFor, waits};
 pub use waits::{Quantile, Waits};
 
+/// Of a carrier's name, code or currency so much tells it apart.
+const WORD_CHARS: usize = 80;
+
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Measure {
@@ -277,13 +280,14 @@ impl Sums {
                     Measure::Texts,
                     text.at,
                     ["in".into(), number(), text.purpose.as_str().into()],
+                    1,
                     text.segments,
                 );
             }
             (Direction::Out, Some(outcome)) => {
                 if outcome != Outcome::NotSent {
                     let key = ["out".into(), number(), text.purpose.as_str().into()];
-                    self.by_hour(Measure::Texts, text.at, key, text.segments);
+                    self.by_hour(Measure::Texts, text.at, key, 1, text.segments);
                 }
                 self.became(text, outcome);
                 self.cost(text, outcome);
@@ -292,10 +296,10 @@ impl Sums {
     }
 
     fn became(&mut self, text: &Text<'_>, outcome: Outcome) {
-        let (country, carrier) = (country(text.phone), text.carrier.unwrap_or_default().to_owned());
+        let (country, carrier) = (country(text.phone), short(text.carrier.unwrap_or_default()));
         self.by_day(Measure::Deliveries, text.at, [country, carrier, outcome.as_str().into()], 1, 0);
         if let (Some(code), Outcome::Failed | Outcome::NotSent) = (text.code, outcome) {
-            let key = [outcome.as_str().into(), code.to_owned()];
+            let key = [outcome.as_str().into(), short(code)];
             let sum = self.by_day(Measure::Failures, text.at, key, 1, 0);
             sum.sample = sum.sample.max(Some(text.id));
         }
@@ -307,7 +311,7 @@ impl Sums {
         match (text.cost, outcome) {
             (Some((micros, currency)), _) => {
                 let parts = text.parts.unwrap_or(text.segments);
-                self.by_day(Measure::Bills, text.at, [purpose, country, currency.to_owned()], parts, micros);
+                self.by_day(Measure::Bills, text.at, [purpose, country, short(currency)], parts, micros);
             }
             (None, Outcome::Failed | Outcome::NotSent) => {}
             (None, Outcome::Delivered | Outcome::Unconfirmed | Outcome::OnItsWay | Outcome::Unknown) => {
@@ -316,14 +320,14 @@ impl Sums {
         }
     }
 
-    /// A conversation was opened.
-    pub fn opened(&mut self, at: Timestamp, number: NumberId) {
-        self.by_hour(Measure::Conversations, at, ["opened".into(), number.to_string()], 0);
+    /// So many conversations were opened.
+    pub fn opened(&mut self, at: Timestamp, number: NumberId, times: i64) {
+        self.by_hour(Measure::Conversations, at, ["opened".into(), number.to_string()], times, 0);
     }
 
-    /// A conversation was closed.
-    pub fn closed(&mut self, at: Timestamp, number: NumberId) {
-        self.by_hour(Measure::Conversations, at, ["closed".into(), number.to_string()], 0);
+    /// So many conversations were closed.
+    pub fn closed(&mut self, at: Timestamp, number: NumberId, times: i64) {
+        self.by_hour(Measure::Conversations, at, ["closed".into(), number.to_string()], times, 0);
     }
 
     /// Somebody waited until now. `team`: which looks after the conversation.
@@ -363,13 +367,13 @@ impl Sums {
 
     /// Somebody wants no more texts.
     pub fn opted_out(&mut self, at: Timestamp, source: &str) {
-        self.by_hour(Measure::OptOuts, at, [source.to_owned()], 0);
+        self.by_hour(Measure::OptOuts, at, [source.to_owned()], 1, 0);
     }
 
-    fn by_hour<const N: usize>(&mut self, measure: Measure, at: Timestamp, key: [String; N], amount: i64) {
+    fn by_hour<const N: usize>(&mut self, measure: Measure, at: Timestamp, key: [String; N], times: i64, amount: i64) {
         let local = self.zone.to_datetime(at);
         let cell = Cell { measure, day: local.date(), hour: local.hour(), key: key.into() };
-        self.cells.entry(cell).or_default().join(&Sum { times: 1, amount, ..Sum::default() });
+        self.cells.entry(cell).or_default().join(&Sum { times, amount, ..Sum::default() });
     }
 
     fn by_day<const N: usize>(
@@ -385,6 +389,11 @@ impl Sums {
         sum.join(&Sum { times, amount, ..Sum::default() });
         sum
     }
+}
+
+/// A carrier's own word, of whatever length: cut, because keys stand in an index.
+fn short(word: &str) -> String {
+    word.chars().take(WORD_CHARS).collect()
 }
 
 /// ISO 3166; empty: it can be several, or no table knows it.

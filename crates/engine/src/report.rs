@@ -8,7 +8,7 @@ use std::sync::Arc;
 use domain::id::TenantId;
 use domain::report::Sums;
 use jiff::{SignedDuration, Timestamp};
-use store::report::{self, Source};
+use store::report::{self, Batch, Source};
 use store::{StoreError, TenantTx};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,8 @@ const ROUND: SignedDuration = SignedDuration::from_secs(60);
 const LINES: u32 = 10_000;
 /// So many rows are counted in one read.
 const ROWS: u32 = 5_000;
+/// So many days or campaigns are counted together and written at once.
+const SOURCES: usize = 64;
 /// So many tenants are found at once.
 const TENANTS: u32 = 500;
 /// Counting takes a tenant's part of so many of the time: a day of many texts, or a large campaign, is counted less often.
@@ -35,7 +37,7 @@ pub(crate) async fn keep(world: Arc<World>, stop: CancellationToken) {
     }
 }
 
-/// Counts what has not been counted, of everybody. `rest`: until when whose large counts are left alone.
+/// Counts some of what has not been counted, of everybody. `rest`: until when whose large counts are left alone.
 async fn pass(
     world: &Arc<World>,
     rest: &mut HashMap<TenantId, Timestamp>,
@@ -53,7 +55,16 @@ async fn pass(
                 continue;
             }
             let began = world.now();
-            while step(world, *tenant, stop).await? {}
+            match step(world, *tenant, stop).await {
+                // After the others had their turns.
+                Ok(true) => {
+                    world.reports.set(world.now());
+                    continue;
+                }
+                Ok(false) => {}
+                // One tenant's trouble is not the others'.
+                Err(error) => tracing::warn!(%error, %tenant, "a tenant's reports could not be counted"),
+            }
             let ended = world.now();
             let pause = ended.duration_since(began).saturating_mul(SHARE);
             rest.insert(*tenant, ended.checked_add(pause).map_err(StoreError::fault)?);
@@ -65,17 +76,19 @@ async fn pass(
     }
 }
 
-/// Counts one batch. Whether there is more to count now.
+/// Counts what some lines can have changed. Whether there is more to count now.
 async fn step(world: &Arc<World>, tenant: TenantId, stop: &CancellationToken) -> Result<bool, StoreError> {
     let now = world.now();
-    let read = async move |tx: &mut TenantTx<'_>| report::batch(tx, now, LINES).await;
-    let Some(batch) = world.store.read(tenant, read).await? else { return Ok(false) };
+    let Some(mut batch) = lines(world, tenant, now, None).await? else { return Ok(false) };
+    // A day, or a campaign, is counted once for all lines that speak of it.
+    while batch.is_full && batch.sources.len() < SOURCES && !stop.is_cancelled() {
+        let Some(next) = lines(world, tenant, now, Some(batch.to)).await? else { break };
+        batch.join(next);
+    }
     let mut all = Vec::new();
     for source in &batch.sources {
-        if stop.is_cancelled() {
-            return Ok(false);
-        }
-        all.push((*source, counted(world, tenant, *source).await?));
+        let Some(sums) = counted(world, tenant, *source, stop).await? else { return Ok(false) };
+        all.push((*source, sums));
     }
     let is_full = batch.is_full;
     let all = Arc::new(all);
@@ -83,17 +96,33 @@ async fn step(world: &Arc<World>, tenant: TenantId, stop: &CancellationToken) ->
     Ok(world.store.write(tenant, write).await? && is_full)
 }
 
-async fn counted(world: &Arc<World>, tenant: TenantId, source: Source) -> Result<Sums, StoreError> {
+async fn lines(
+    world: &Arc<World>,
+    tenant: TenantId,
+    now: Timestamp,
+    after: Option<i64>,
+) -> Result<Option<Batch>, StoreError> {
+    world.store.read(tenant, async move |tx: &mut TenantTx<'_>| report::batch(tx, now, after, LINES).await).await
+}
+
+/// `None`: it is time to stop.
+async fn counted(
+    world: &Arc<World>,
+    tenant: TenantId,
+    source: Source,
+    stop: &CancellationToken,
+) -> Result<Option<Sums>, StoreError> {
     let (mut sums, mut after) = (None, None);
-    loop {
+    while !stop.is_cancelled() {
         // A body may run again, so what was counted before it is only borrowed.
         let so_far = Arc::new(sums.take());
         let read =
             async move |tx: &mut TenantTx<'_>| report::count(tx, source, so_far.as_ref().clone(), after, ROWS).await;
         let (more, last) = world.store.read(tenant, read).await?;
         if last.is_none() {
-            return Ok(more);
+            return Ok(Some(more));
         }
         (sums, after) = (Some(more), last);
     }
+    Ok(None)
 }

@@ -65,6 +65,15 @@ pub struct Batch {
     pub is_full: bool,
 }
 
+impl Batch {
+    /// Takes in those that follow. What is counted after both were read is newer than all of their lines.
+    pub fn join(&mut self, next: Self) {
+        self.to = next.to;
+        self.is_full = next.is_full;
+        self.sources.extend(next.sources);
+    }
+}
+
 /// How far it was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
@@ -84,12 +93,21 @@ pub async fn behind(tx: &mut SystemTx<'_>, after: TenantId, limit: u32) -> Resul
     tx.rows(sql, args![after, limit]).await?.iter().map(|row| row.get(0)).collect()
 }
 
-/// The next `limit` lines. `None`: all were counted. Days of which records of runs are gone are left as they were counted.
+/// The next `limit` lines. `None`: there are none. `after`: a line; `None`: the last that was counted. Days of which records of
+/// runs are gone are left as they were counted.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn batch(tx: &mut TenantTx<'_>, now: Timestamp, limit: u32) -> Result<Option<Batch>, StoreError> {
-    let after = cursor(tx).await?.map_or(0, |(seq, _)| seq);
+pub async fn batch(
+    tx: &mut TenantTx<'_>,
+    now: Timestamp,
+    after: Option<i64>,
+    limit: u32,
+) -> Result<Option<Batch>, StoreError> {
+    let after = match after {
+        Some(after) => after,
+        None => cursor(tx).await?.map_or(0, |(seq, _)| seq),
+    };
     let lines = event::after(tx, after, limit).await?;
     let Some(last) = lines.last() else { return Ok(None) };
     let mut sources = BTreeSet::new();

@@ -89,6 +89,16 @@ fn a_text_counts_once_in_each_report() {
 }
 
 #[test]
+fn a_carrier_s_words_are_cut() {
+    let long = "ü".repeat(100_000);
+    let mut sums = sums(None);
+    sums.text(&Text { carrier: Some(&long), code: Some(&long), cost: Some((1, &long)), ..text(Status::Failed) });
+    let parts: Vec<&String> = sums.cells().flat_map(|(cell, _)| &cell.key).collect();
+    assert_eq!(parts.iter().filter(|part| part.chars().count() == WORD_CHARS).count(), 3);
+    assert!(parts.iter().all(|part| part.chars().count() <= WORD_CHARS));
+}
+
+#[test]
 fn a_day_is_the_tenant_s() {
     let mut sums = sums(None);
     sums.text(&Text { at: at("2026-11-27T22:59:59Z"), direction: Direction::In, ..text(Status::Received) });

@@ -1,23 +1,25 @@
 //! Counts a source from its rows, page by page: each page is its own short read, so that a long count holds up nobody.
 
-use std::collections::BTreeMap;
+mod threads;
 
-use domain::id::{CampaignId, ConversationId, NumberId, TeamId, earliest};
+use domain::id::{CampaignId, ConversationId, earliest};
 use domain::message::{Direction, Failure, Status};
-use domain::report::{By, Line, Purpose, Sums, Text, waits};
-use jiff::{Timestamp, ToSpan};
+use domain::report::{Purpose, Sums, Text};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Source, starts};
-use crate::scene::{author, json, unknown};
-use crate::{Row, StoreError, TenantTx, args, list, tenant};
-
-/// Whoever waits longer is not waited for any more: no text of before is looked at.
-const LOOKED_BACK_DAYS: i64 = 60;
+use crate::scene::{json, unknown};
+use crate::{Row, StoreError, TenantTx, args, tenant};
 
 /// How far a source was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct After(Uuid);
+pub enum After {
+    /// Until this row.
+    Row(Uuid),
+    /// All answers of a day, and its closes until this one.
+    Close(Timestamp, ConversationId),
+}
 
 /// Counts some more of a source behind `after`, at most about `limit` rows. Answers how far it came; `None`: that was all of it.
 /// `into`: `None` at first.
@@ -48,10 +50,10 @@ pub async fn count(
             day
         }
     };
-    let ids = Ids { from: after.map_or(earliest(starts(day)), |after| after.0), until: earliest(starts(day + 1)) };
+    let ids = Ids { from: row(after).unwrap_or(earliest(starts(day))), until: earliest(starts(day + 1)) };
     let last = match source {
         Source::Texts(_) => texts(tx, &mut sums, &ids, limit).await?,
-        Source::Threads(_) => threads(tx, &mut sums, day, after, &ids, limit).await?,
+        Source::Threads(_) => threads::count(tx, &mut sums, day, after, limit).await?,
         Source::Runs(_) => runs(tx, &mut sums, &ids, limit).await?,
         Source::Drafts(_) => drafts(tx, &mut sums, &ids, limit).await?,
         Source::OptOuts(_) => opt_outs(tx, &mut sums, &ids, limit).await?,
@@ -66,10 +68,17 @@ struct Ids {
     until: Uuid,
 }
 
+fn row(after: Option<After>) -> Option<Uuid> {
+    match after {
+        Some(After::Row(id)) => Some(id),
+        Some(After::Close(..)) | None => None,
+    }
+}
+
 /// The first column of the last row, if there may be more.
 fn last(rows: &[Row], limit: u32) -> Result<Option<After>, StoreError> {
     match rows.last() {
-        Some(last) if rows.len() == limit as usize => Ok(Some(After(last.get(0)?))),
+        Some(last) if rows.len() == limit as usize => Ok(Some(After::Row(last.get(0)?))),
         _ => Ok(None),
     }
 }
@@ -122,7 +131,7 @@ async fn campaign(
                     r.cost_micros, r.currency, r.sent_at_us, r.handed_at_us, c.starts_at_us, c.created_at_us
              FROM campaign_recipient r JOIN campaign c ON c.tenant_id = r.tenant_id AND c.id = r.campaign_id
              WHERE r.tenant_id = $1 AND r.campaign_id = $2 AND r.id > $3 ORDER BY r.id LIMIT $4",
-            args![id, after.map_or(Uuid::nil(), |after| after.0), limit],
+            args![id, row(after).unwrap_or_default(), limit],
         )
         .await?;
     for row in &rows {
@@ -146,136 +155,6 @@ async fn campaign(
         });
     }
     last(&rows, limit)
-}
-
-async fn threads(
-    tx: &mut TenantTx<'_>,
-    sums: &mut Sums,
-    day: i64,
-    after: Option<After>,
-    ids: &Ids,
-    limit: u32,
-) -> Result<Option<After>, StoreError> {
-    if after.is_none() {
-        opened_and_closed(tx, sums, day).await?;
-    }
-    let (begins, ends) = (earliest(starts(day)), ids.until);
-    // Those in which somebody of ours wrote on the day, or that were closed on it.
-    let found = tx
-        .rows(
-            "SELECT DISTINCT conversation_id FROM (
-                 SELECT conversation_id FROM message
-                 WHERE tenant_id = $1 AND id > $2 AND id < $3 AND direction = 'out' AND answers
-                   AND author IN ('member', 'assistant', 'workflow', 'api')
-                 UNION ALL
-                 SELECT conversation_id FROM conversation_close WHERE tenant_id = $1 AND at_us >= $4 AND at_us < $5
-             ) AS touched WHERE conversation_id > $6 ORDER BY conversation_id LIMIT $7",
-            args![
-                begins,
-                ends,
-                starts(day),
-                starts(day + 1),
-                after.map_or(Uuid::nil(), |after| after.0),
-                limit.min(CONVERSATIONS)
-            ],
-        )
-        .await?;
-    let some: Vec<ConversationId> = found.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-    let teams = teams(tx, &some).await?;
-    for (id, lines) in lines(tx, &some, day).await? {
-        for wait in waits(lines) {
-            sums.waited(&wait, teams.get(&id).copied().flatten());
-        }
-    }
-    last(&found, limit.min(CONVERSATIONS))
-}
-
-/// So many conversations are looked into at once: each has many lines.
-const CONVERSATIONS: u32 = 500;
-
-async fn opened_and_closed(tx: &mut TenantTx<'_>, sums: &mut Sums, day: i64) -> Result<(), StoreError> {
-    let opened = tx
-        .rows(
-            "SELECT number_id, created_at_us FROM conversation WHERE tenant_id = $1 AND id > $2 AND id < $3",
-            args![earliest(starts(day)), earliest(starts(day + 1))],
-        )
-        .await?;
-    for row in &opened {
-        sums.opened(row.get(1)?, row.get(0)?);
-    }
-    let closed = tx
-        .rows(
-            "SELECT v.number_id, c.at_us FROM conversation_close c
-             JOIN conversation v ON v.tenant_id = c.tenant_id AND v.id = c.conversation_id
-             WHERE c.tenant_id = $1 AND c.at_us >= $2 AND c.at_us < $3",
-            args![starts(day), starts(day + 1)],
-        )
-        .await?;
-    for row in &closed {
-        sums.closed(row.get::<Timestamp>(1)?, row.get::<NumberId>(0)?);
-    }
-    Ok(())
-}
-
-async fn teams(
-    tx: &mut TenantTx<'_>,
-    ids: &[ConversationId],
-) -> Result<BTreeMap<ConversationId, Option<TeamId>>, StoreError> {
-    let rows = tx
-        .rows(
-            "SELECT v.id, t.id FROM conversation v JOIN team t ON t.tenant_id = v.tenant_id AND t.id = v.team_id
-             WHERE v.tenant_id = $1 AND v.id {among $2}",
-            args![list(ids.iter().copied())],
-        )
-        .await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
-}
-
-/// What happened in these, in order, as far as it can matter.
-async fn lines(
-    tx: &mut TenantTx<'_>,
-    ids: &[ConversationId],
-    day: i64,
-) -> Result<BTreeMap<ConversationId, Vec<Line>>, StoreError> {
-    let (begins, ends) = (starts(day), starts(day + 1));
-    let since = begins.checked_sub((24 * LOOKED_BACK_DAYS).hours()).unwrap_or(begins);
-    let said = tx
-        .rows(
-            "SELECT conversation_id, id, direction, author, author_id, created_at_us, sent_at_us FROM message
-             WHERE tenant_id = $1 AND conversation_id {among $2} AND id > $3 AND id < $4
-               AND (direction = 'in' OR (direction = 'out' AND answers
-                    AND author IN ('member', 'assistant', 'workflow', 'api')
-                    AND status NOT IN ('held', 'scheduled', 'deferred', 'failed', 'skipped', 'cancelled')))",
-            args![list(ids.iter().copied()), earliest(since), earliest(ends)],
-        )
-        .await?;
-    let mut all: BTreeMap<ConversationId, Vec<Line>> = BTreeMap::new();
-    for row in &said {
-        let (created, sent): (Timestamp, Option<Timestamp>) = (row.get(5)?, row.get(6)?);
-        let by = match author(row.text(3)?, row.get(4)?)? {
-            _ if row.text(2)? == "in" => By::Contact,
-            domain::message::Author::Member(id) => By::Member(id),
-            domain::message::Author::Assistant(id) => By::Assistant(id),
-            _ => By::Program,
-        };
-        let told = row.get::<Uuid>(1)? >= earliest(begins);
-        all.entry(row.get(0)?).or_default().push(Line::Said { at: sent.unwrap_or(created), by, told });
-    }
-    let closed = tx
-        .rows(
-            "SELECT conversation_id, at_us FROM conversation_close
-             WHERE tenant_id = $1 AND conversation_id {among $2} AND at_us >= $3 AND at_us < $4",
-            args![list(ids.iter().copied()), since, ends],
-        )
-        .await?;
-    for row in &closed {
-        let at: Timestamp = row.get(1)?;
-        all.entry(row.get(0)?).or_default().push(Line::Closed { at, told: at >= begins });
-    }
-    for lines in all.values_mut() {
-        lines.sort_by_key(Line::at);
-    }
-    Ok(all)
 }
 
 async fn runs(tx: &mut TenantTx<'_>, sums: &mut Sums, ids: &Ids, limit: u32) -> Result<Option<After>, StoreError> {

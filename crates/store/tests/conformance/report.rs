@@ -14,16 +14,27 @@ const DAY: Period = Period { from: date(2025, 11, 23), until: date(2025, 11, 23)
 
 /// A text of that second in Acme's first thread.
 async fn text(store: &Store, n: u128, second: i64, direction: &'static str, status: &'static str) -> MessageId {
+    text_in(store, 1, n, second, direction, status).await
+}
+
+async fn text_in(
+    store: &Store,
+    thread: u128,
+    n: u128,
+    second: i64,
+    direction: &'static str,
+    status: &'static str,
+) -> MessageId {
     let at = desk::at(second);
     let id = MessageId(named(at, n));
     let author = if direction == "in" { "contact" } else { "member" };
-    let by = if direction == "in" { Uuid::from(contact(1)) } else { Uuid::from(desk::ANN) };
+    let by = if direction == "in" { Uuid::from(contact(thread)) } else { Uuid::from(desk::ANN) };
     let add = async move |tx: &mut TenantTx<'_>| {
         tx.exec(
             "INSERT INTO message (tenant_id, id, conversation_id, contact_id, direction, author, author_id, body,
                  encoding, segments, status, stop_if_reply, answers, created_at_us, sent_at_us)
              VALUES ($1, $2, $3, $4, $5, $6, $7, 'Hello', 'gsm7', 1, $8, FALSE, $9, $10, $10)",
-            args![id, conversation(1), contact(1), direction, author, by, status, direction == "out", at],
+            args![id, conversation(thread), contact(thread), direction, author, by, status, direction == "out", at],
         )
         .await
     };
@@ -33,7 +44,7 @@ async fn text(store: &Store, n: u128, second: i64, direction: &'static str, stat
 }
 
 async fn batch(store: &Store, tenant: TenantId, limit: u32) -> Option<Batch> {
-    desk::read(store, tenant, async move |tx| report::batch(tx, desk::at(0), limit).await).await
+    desk::read(store, tenant, async move |tx| report::batch(tx, desk::at(0), None, limit).await).await
 }
 
 async fn counted(store: &Store, batch: &Batch, pages_of: u32) -> Vec<(Source, Sums)> {
@@ -67,6 +78,28 @@ async fn count(store: &Store, lines: u32, pages_of: u32) {
         let sums = counted(store, &batch, pages_of).await;
         assert!(keep(store, batch, sums).await);
     }
+}
+
+async fn close(store: &Store, thread: u128, second: i64) {
+    let write = async move |tx: &mut TenantTx<'_>| {
+        let sql = "INSERT INTO conversation_close (tenant_id, conversation_id, at_us) VALUES ($1, $2, $3)";
+        tx.exec(sql, args![conversation(thread), desk::at(second)]).await
+    };
+    store.write(ACME, write).await.unwrap();
+    let _ = desk::log(store, ACME, vec![(Kind::ConversationUpdated, conversation(thread).into())]).await;
+}
+
+/// `what: times, median`, of the day, of Ann by the clock.
+async fn waits(store: &Store) -> Vec<String> {
+    let waits = desk::read(store, ACME, async move |tx| report::waits(tx, DAY).await).await;
+    let mut all = Vec::new();
+    for what in ["first_response", "resolution"] {
+        let key = [what.to_owned(), "clock".into(), "member".into(), desk::ANN.to_string()];
+        if let Some(waits) = waits.get(key.as_slice()) {
+            all.push(format!("{what}: {}, {}", waits.count(), waits.quantile(50).unwrap().seconds));
+        }
+    }
+    all
 }
 
 /// `key: times`, of the day.
@@ -138,19 +171,61 @@ on_both_engines! {
         text(&store, 3, 430, "out", "delivered").await;
         text(&store, 4, 440, "out", "cancelled").await;
         text(&store, 5, 500, "out", "delivered").await;
-        let close = async |tx: &mut TenantTx<'_>| {
-            let sql = "INSERT INTO conversation_close (tenant_id, conversation_id, at_us) VALUES ($1, $2, $3)";
-            tx.exec(sql, args![conversation(1), desk::at(610)]).await
-        };
-        store.write(ACME, close).await.unwrap();
+        close(&store, 1, 610).await;
         count(&store, 10, 10).await;
-        let waits = desk::read(&store, ACME, async |tx| report::waits(tx, DAY).await).await;
-        let of = |what: &str| {
-            let key = [what.to_owned(), "clock".into(), "member".into(), desk::ANN.to_string()];
-            waits.get(key.as_slice()).map(|waits| (waits.count(), waits.quantile(50).unwrap().seconds))
-        };
-        assert_eq!((of("first_response"), of("resolution")), (Some((1, 420)), Some((1, 600))));
+        assert_eq!(waits(&store).await, ["first_response: 1, 420", "resolution: 1, 600"]);
         assert_eq!(sums(&store, Measure::Conversations).await, ["closed|one: 1"]);
+    }
+
+    /// However its answers and closes are cut into pages: who is answered often is told once.
+    async fn a_conversation_is_told_once_a_day(store) {
+        desk::settle(&store).await;
+        for n in 1..=4_u128 {
+            desk::put_thread(&store, desk::Thread::open(n, 0)).await;
+            text_in(&store, n, 10 * n, 10, "in", "received").await;
+            if n < 4 {
+                for answer in 1..=3 {
+                    let second = 10 + 60 * i64::try_from(answer).unwrap();
+                    text_in(&store, n, 10 * n + answer, second, "out", "delivered").await;
+                }
+            }
+            // The fourth is closed without an answer, and twice within a moment: so is the third.
+            close(&store, n, 310).await;
+            if n > 2 {
+                close(&store, n, 320).await;
+            }
+        }
+        for pages_of in [1, 2, 3, 1_000] {
+            store.write(ACME, async |tx| report::count_anew(tx).await).await.unwrap();
+            count(&store, 1_000, pages_of).await;
+            assert_eq!(waits(&store).await, ["first_response: 3, 60", "resolution: 3, 300"], "in pages of {pages_of}");
+            assert_eq!(sums(&store, Measure::Conversations).await, ["closed|one: 6"], "in pages of {pages_of}");
+            let rows = desk::read(&store, ACME, async |tx| report::by_hour(tx, Measure::Conversations, DAY).await).await;
+            let hours: Vec<_> = rows.iter().map(|row| (row.hour, row.times)).collect();
+            assert_eq!(hours, [(7, 6)], "a quarter past seven in New York");
+        }
+    }
+
+    /// A day of many lines is counted once for all of them.
+    async fn lines_are_read_on_before_they_are_counted(store) {
+        desk_with_a_thread(&store).await;
+        for n in 0..5 {
+            text(&store, n, 10, "in", "received").await;
+        }
+        let mut lines = batch(&store, ACME, 2).await.unwrap();
+        let mut reads = 1;
+        while lines.is_full {
+            let after = Some(lines.to);
+            let next = desk::read(&store, ACME, async move |tx| report::batch(tx, desk::at(0), after, 2).await).await;
+            lines.join(next.unwrap());
+            reads += 1;
+        }
+        assert_eq!((reads, lines.after, lines.to), (3, 0, 5));
+        assert_eq!(Some(&lines), batch(&store, ACME, 1_000).await.as_ref());
+        let all = counted(&store, &lines, 1_000).await;
+        assert!(keep(&store, lines, all).await);
+        assert_eq!(batch(&store, ACME, 2).await, None);
+        assert_eq!(sums(&store, Measure::Texts).await, ["in|one|conversation: 5"]);
     }
 
     async fn a_tenant_counts_only_its_own(store) {
