@@ -18,7 +18,8 @@ CREATE INDEX report_sum_source ON report_sum (tenant_id, source);
 CREATE TABLE report_cursor (
     tenant_id     UUID   NOT NULL PRIMARY KEY REFERENCES tenant (tenant_id),
     seq           BIGINT NOT NULL,
-    counted_at_us BIGINT NOT NULL
+    round         BIGINT NOT NULL,      -- one more each time all is to be counted anew: what was counted before is not written
+    counted_at_us BIGINT                -- NULL: never yet
 ) {clustered};
 
 -- Every time that a conversation was closed: the conversation itself knows the last.

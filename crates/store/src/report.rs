@@ -7,11 +7,11 @@
 mod count;
 mod read;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::event::Kind;
 use domain::id::{CampaignId, TenantId};
-use domain::report::Sums;
+use domain::report::{Measure, Sums};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::{ToSpan, Unit};
@@ -55,6 +55,8 @@ impl Source {
 /// Some lines of the log that were not counted yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
+    /// How often all was to be counted anew before them.
+    pub round: i64,
     /// The last line before them.
     pub after: i64,
     /// The last of them.
@@ -104,26 +106,26 @@ pub async fn batch(
     after: Option<i64>,
     limit: u32,
 ) -> Result<Option<Batch>, StoreError> {
-    let after = match after {
-        Some(after) => after,
-        None => cursor(tx).await?.map_or(0, |(seq, _)| seq),
-    };
+    let cursor = cursor(tx).await?;
+    let after = after.unwrap_or(cursor.seq);
     let lines = event::after(tx, after, limit).await?;
     let Some(last) = lines.last() else { return Ok(None) };
     let mut sources = BTreeSet::new();
     for logged in &lines {
         let (made, now) = (day_of(logged.line.subject), day_at(logged.at));
         match logged.line.kind {
+            // What goes out, or fails, on another day than it was written on may have been what people waited for on either.
             Kind::MessageCreated | Kind::MessageUpdated => {
-                sources.extend([Source::Texts(made), Source::Threads(made), Source::Runs(now)]);
+                sources.extend([Source::Texts(made), Source::Threads(made), Source::Threads(now)]);
             }
-            Kind::ConversationCreated => sources.extend([Source::Threads(made), Source::Runs(now)]),
-            Kind::ConversationUpdated => sources.extend([Source::Threads(now), Source::Runs(now)]),
-            Kind::DraftCreated | Kind::DraftUpdated => sources.extend([Source::Drafts(made), Source::Runs(now)]),
-            Kind::ApprovalUpdated | Kind::EnrolmentUpdated => sources.extend([Source::Runs(now)]),
+            Kind::ConversationCreated => sources.extend([Source::Threads(made)]),
+            Kind::ConversationUpdated => sources.extend([Source::Threads(now)]),
+            Kind::DraftCreated | Kind::DraftUpdated => sources.extend([Source::Drafts(made)]),
             Kind::ContactUpdated => sources.extend([Source::OptOuts(now)]),
             Kind::CampaignUpdated => sources.extend([Source::Campaign(logged.line.subject.into())]),
-            Kind::CampaignChecked
+            Kind::ApprovalUpdated
+            | Kind::EnrolmentUpdated
+            | Kind::CampaignChecked
             | Kind::NumberUpdated
             | Kind::AssistantUpdated
             | Kind::KnowledgeUpdated
@@ -134,15 +136,14 @@ pub async fn batch(
             | Kind::WorkflowUpdated => {}
         }
     }
-    // A run that ended just before midnight may be told of by nothing but the next line.
-    let first = lines.first().map_or(last.at, |line| line.at);
-    let before = first.checked_sub(1.hour()).unwrap_or(first);
-    if sources.contains(&Source::Runs(day_at(first))) {
-        sources.extend([Source::Runs(day_at(before))]);
-    }
-    let kept = day_at(now) - i64::from(tenant::settings(tx).await?.run_record_days);
-    sources.retain(|source| !matches!(source, Source::Runs(day) if *day <= kept));
-    Ok(Some(Batch { after, to: last.seq, sources, is_full: lines.len() == limit as usize }))
+    // Many runs write no line: they are looked for on every day since the line before. They stand on the day on which they began.
+    let before = tx.opt("SELECT at_us FROM event WHERE tenant_id = $1 AND seq = $2", args![after]).await?;
+    let before: Option<Timestamp> = before.map(|row| row.get(0)).transpose()?;
+    let since = lines.iter().map(|line| line.at).chain(before).min().unwrap_or(last.at);
+    let since = day_at(since.checked_sub(1.hour()).unwrap_or(since));
+    let gone = day_at(now) - i64::from(tenant::settings(tx).await?.run_record_days);
+    sources.extend((since.max(gone + 1)..=day_at(last.at)).map(Source::Runs));
+    Ok(Some(Batch { round: cursor.round, after, to: last.seq, sources, is_full: lines.len() == limit as usize }))
 }
 
 /// Writes what was counted for a batch. False: somebody else has counted these lines meanwhile, and nothing was written.
@@ -155,19 +156,19 @@ pub async fn keep(
     batch: &Batch,
     counted: &[(Source, Sums)],
 ) -> Result<bool, StoreError> {
-    let made = "INSERT INTO report_cursor (tenant_id, seq, counted_at_us) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
-    tx.exec(made, args![now]).await?;
-    let held = tx.one("SELECT seq FROM report_cursor WHERE tenant_id = $1 {for_update}", args![]).await?;
-    if held.get::<i64>(0)? != batch.after {
+    let made = "INSERT INTO report_cursor (tenant_id, seq, round) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING";
+    tx.exec(made, args![]).await?;
+    let held = tx.one("SELECT seq, round FROM report_cursor WHERE tenant_id = $1 {for_update}", args![]).await?;
+    if (held.get::<i64>(0)?, held.get::<i64>(1)?) != (batch.after, batch.round) {
         return Ok(false);
     }
-    let keys: Vec<String> = counted.iter().map(|(source, _)| source.key()).collect();
+    let counted = still_there(tx, counted).await?;
     tx.push(
         "DELETE FROM report_sum WHERE tenant_id = $1 AND source {among $2}",
-        args![list(keys.iter().map(String::as_str))],
+        args![list(counted.iter().map(|(key, _)| key.as_str()))],
     )
     .await?;
-    for ((_, sums), key) in counted.iter().zip(&keys) {
+    for (key, sums) in &counted {
         let mut rows = Vec::new();
         for (cell, sum) in sums.cells() {
             let waits = if sum.waits.is_empty() { None } else { Some(json(&sum.waits)?) };
@@ -194,13 +195,34 @@ pub async fn keep(
     Ok(true)
 }
 
+/// Without days of which fewer runs are found than were counted: their records are kept for a time, and sums stay.
+async fn still_there<'s>(
+    tx: &mut TenantTx<'_>,
+    counted: &'s [(Source, Sums)],
+) -> Result<Vec<(String, &'s Sums)>, StoreError> {
+    let runs = counted.iter().filter(|(source, _)| matches!(source, Source::Runs(_)));
+    let runs: Vec<String> = runs.map(|(source, _)| source.key()).collect();
+    let sql = "SELECT source, CAST(SUM(times) AS BIGINT) FROM report_sum
+               WHERE tenant_id = $1 AND source {among $2} AND measure = $3 GROUP BY source";
+    let rows = tx.rows(sql, args![list(runs.iter().map(String::as_str)), Measure::Runs.as_str()]).await?;
+    let known: HashMap<String, i64> =
+        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, StoreError>>()?;
+    let found = |sums: &Sums| -> i64 {
+        sums.cells().filter(|(cell, _)| cell.measure == Measure::Runs).map(|(_, sum)| sum.times).sum()
+    };
+    let all = counted.iter().map(|(source, sums)| (source.key(), sums));
+    Ok(all.filter(|(key, sums)| known.get(key).is_none_or(|times| found(sums) >= *times)).collect())
+}
+
 /// Counts everything again from the first line on: the clock by which days are told has changed. What was counted stays until it
-/// is counted anew.
+/// is counted anew; what is being counted at this moment is not written.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn count_anew(tx: &mut TenantTx<'_>) -> Result<(), StoreError> {
-    tx.push("UPDATE report_cursor SET seq = 0 WHERE tenant_id = $1", args![]).await
+    let sql = "INSERT INTO report_cursor (tenant_id, seq, round) VALUES ($1, 0, 1)
+               ON CONFLICT (tenant_id) DO UPDATE SET seq = 0, round = report_cursor.round + 1";
+    tx.push(sql, args![]).await
 }
 
 /// How far it was counted.
@@ -209,12 +231,21 @@ pub async fn count_anew(tx: &mut TenantTx<'_>) -> Result<(), StoreError> {
 /// When the database fails.
 pub async fn counted(tx: &mut TenantTx<'_>) -> Result<Counted, StoreError> {
     let (head, cursor) = (event::head(tx).await?, cursor(tx).await?);
-    Ok(Counted { at: cursor.map(|(_, at)| at), is_behind: head > cursor.map_or(0, |(seq, _)| seq) })
+    Ok(Counted { at: cursor.at, is_behind: head > cursor.seq })
 }
 
-async fn cursor(tx: &mut TenantTx<'_>) -> Result<Option<(i64, Timestamp)>, StoreError> {
-    let row = tx.opt("SELECT seq, counted_at_us FROM report_cursor WHERE tenant_id = $1", args![]).await?;
-    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+/// How far the log was read; at first no row says so.
+#[derive(Default)]
+struct Cursor {
+    seq: i64,
+    round: i64,
+    at: Option<Timestamp>,
+}
+
+async fn cursor(tx: &mut TenantTx<'_>) -> Result<Cursor, StoreError> {
+    let row = tx.opt("SELECT seq, round, counted_at_us FROM report_cursor WHERE tenant_id = $1", args![]).await?;
+    let Some(row) = row else { return Ok(Cursor::default()) };
+    Ok(Cursor { seq: row.get(0)?, round: row.get(1)?, at: row.get(2)? })
 }
 
 const DAY_S: i64 = 86_400;

@@ -4,8 +4,10 @@ use domain::event::Kind;
 use domain::id::{MessageId, TenantId, named};
 use domain::report::{Measure, Period, Sums};
 use jiff::civil::date;
+use store::contact::erase::{Erasure, erase};
+use store::contact::merge;
 use store::report::{self, Batch, Source};
-use store::{Store, TenantTx, args, on_both_engines};
+use store::{Store, TenantTx, args, event, on_both_engines};
 use uuid::Uuid;
 
 use crate::desk::{self, ACME, BOLT, contact, conversation, number, phone};
@@ -89,9 +91,40 @@ async fn close(store: &Store, thread: u128, second: i64) {
     let _ = desk::log(store, ACME, vec![(Kind::ConversationUpdated, conversation(thread).into())]).await;
 }
 
+/// A line in the log of that second.
+async fn tells(store: &Store, second: i64, kind: Kind, subject: Uuid) {
+    let line = event::Line { kind, subject, conversation: None };
+    let write = async move |tx: &mut TenantTx<'_>| event::append(tx, desk::at(second), &[line]).await;
+    let _ = store.write(ACME, write).await.unwrap();
+}
+
+/// A run that ended without a word, nor a line in the log.
+async fn runs(store: &Store, n: u128, second: i64) {
+    let at = desk::at(second);
+    let add = async move |tx: &mut TenantTx<'_>| {
+        tx.exec(
+            "INSERT INTO assistant_run (tenant_id, id, conversation_id, assistant_id, assistant_version, model, outcome,
+                 tokens_in, tokens_out, latency_ms, record, created_at_us, kept_until_us)
+             VALUES ($1, $2, $3, $4, 1, '', 'silent', 0, 0, 0, '{}', $5, $5)",
+            args![named(at, n), conversation(1), desk::assistant(1), at],
+        )
+        .await
+    };
+    store.write(ACME, add).await.unwrap();
+}
+
+async fn anew(store: &Store) {
+    store.write(ACME, async |tx| report::count_anew(tx).await).await.unwrap();
+    count(store, 1_000, 1_000).await;
+}
+
 /// `what: times, median`, of the day, of Ann by the clock.
 async fn waits(store: &Store) -> Vec<String> {
-    let waits = desk::read(store, ACME, async move |tx| report::waits(tx, DAY).await).await;
+    waits_of(store, DAY).await
+}
+
+async fn waits_of(store: &Store, period: Period) -> Vec<String> {
+    let waits = desk::read(store, ACME, async move |tx| report::waits(tx, period).await).await;
     let mut all = Vec::new();
     for what in ["first_response", "resolution"] {
         let key = [what.to_owned(), "clock".into(), "member".into(), desk::ANN.to_string()];
@@ -241,7 +274,123 @@ on_both_engines! {
         assert_eq!(batch(&store, BOLT, 10).await, None);
     }
 
-    /// A thread that was merged, erased or moved has the same sums: they know nobody.
+    /// On the day before the next line, too.
+    async fn runs_without_a_line_are_counted(store) {
+        desk_with_a_thread(&store).await;
+        tells(&store, 0, Kind::ContactUpdated, contact(1).into()).await;
+        count(&store, 10, 10).await;
+        runs(&store, 1, 3 * 3_600).await;
+        runs(&store, 2, 4 * 3_600).await;
+        tells(&store, 24 * 3_600, Kind::ContactUpdated, contact(1).into()).await;
+        count(&store, 10, 10).await;
+        let told = [format!("{}|silent: 2", desk::assistant(1))];
+        assert_eq!(sums(&store, Measure::Runs).await, told);
+        // A record goes, and then the other; what was counted stays.
+        for n in 1..=2_u128 {
+            let go = async move |tx: &mut TenantTx<'_>| {
+                let id = named(desk::at((2 + i64::try_from(n).unwrap()) * 3_600), n);
+                tx.exec("DELETE FROM assistant_run WHERE tenant_id = $1 AND id = $2", args![id]).await
+            };
+            store.write(ACME, go).await.unwrap();
+            anew(&store).await;
+            assert_eq!(sums(&store, Measure::Runs).await, told, "{n} gone");
+        }
+    }
+
+    /// Also if it is the first count, and whenever it changes again.
+    async fn what_is_counted_by_an_old_clock_is_not_written(store) {
+        desk_with_a_thread(&store).await;
+        text(&store, 1, 10, "in", "received").await;
+        for _ in 0..3 {
+            let lines = batch(&store, ACME, 10).await.unwrap();
+            let old = counted(&store, &lines, 10).await;
+            store.write(ACME, async |tx| report::count_anew(tx).await).await.unwrap();
+            assert!(!keep(&store, lines, old).await);
+            let all = desk::read(&store, ACME, async |tx| report::counted(tx).await).await;
+            assert_eq!((all.at, all.is_behind), (None, true));
+        }
+        // Two nodes count the same; all is counted anew after the first has written.
+        let lines = batch(&store, ACME, 10).await.unwrap();
+        let old = counted(&store, &lines, 10).await;
+        assert!(keep(&store, lines.clone(), old.clone()).await);
+        store.write(ACME, async |tx| report::count_anew(tx).await).await.unwrap();
+        assert!(!keep(&store, lines, old).await, "it begins at the same line again");
+        count(&store, 10, 10).await;
+        assert_eq!(sums(&store, Measure::Texts).await, ["in|one|conversation: 1"]);
+        // Whoever has no lines is not behind.
+        store.write(BOLT, async |tx| report::count_anew(tx).await).await.unwrap();
+        assert!(!desk::read(&store, BOLT, async |tx| report::counted(tx).await).await.is_behind);
+    }
+
+    /// Written today and sent tomorrow, after somebody else has answered.
+    async fn a_first_answer_is_told_once(store) {
+        desk_with_a_thread(&store).await;
+        text(&store, 1, 10, "in", "received").await;
+        let late = text(&store, 2, 20, "out", "delivered").await;
+        let goes_out = async move |tx: &mut TenantTx<'_>| {
+            let sql = "UPDATE message SET sent_at_us = $3 WHERE tenant_id = $1 AND id = $2";
+            tx.exec(sql, args![late, desk::at(24 * 3_600)]).await
+        };
+        store.write(ACME, goes_out).await.unwrap();
+        text(&store, 3, 20 * 3_600, "out", "delivered").await;
+        count(&store, 10, 10).await;
+        let both = Period { from: DAY.from, until: date(2025, 11, 24) };
+        let found = waits_of(&store, both).await;
+        assert!(matches!(found.as_slice(), [one] if one.starts_with("first_response: 1, ")), "{found:?}");
+        // What becomes of it on a day is looked at with that day, too.
+        tells(&store, 24 * 3_600, Kind::MessageUpdated, late.into()).await;
+        let today = desk::at(0).as_second() / 86_400;
+        let lines = batch(&store, ACME, 10).await.unwrap();
+        assert!([today, today + 1].iter().all(|day| lines.sources.contains(&Source::Threads(*day))), "{lines:?}");
+    }
+
+    /// Not whom a file says to have done so.
+    async fn who_opts_out_is_counted(store) {
+        desk_with_a_thread(&store).await;
+        for (n, source) in [(1_u128, "keyword"), (2, "import")] {
+            let add = async move |tx: &mut TenantTx<'_>| {
+                tx.exec(
+                    "INSERT INTO consent (tenant_id, id, contact_id, kind, address, state, source, at_us)
+                     VALUES ($1, $2, $3, 'phone', $4, 'opted_out', $5, $6)",
+                    args![named(desk::at(10), n), contact(1), phone(1), source, desk::at(10)],
+                )
+                .await
+            };
+            store.write(ACME, add).await.unwrap();
+        }
+        tells(&store, 10, Kind::ContactUpdated, contact(1).into()).await;
+        count(&store, 10, 10).await;
+        assert_eq!(sums(&store, Measure::OptOuts).await, ["keyword: 1"]);
+    }
+
+    /// A thread that was merged has the same sums. Of somebody erased they stay until the day is counted again: then nothing but
+    /// their country is lost, which only their number told.
+    async fn sums_stay_of_who_is_merged_or_erased(store) {
+        desk_with_a_thread(&store).await;
+        desk::put_contact(&store, ACME, 2, "Ann").await;
+        text(&store, 1, 10, "in", "received").await;
+        text(&store, 2, 20, "out", "failed").await;
+        count(&store, 10, 10).await;
+        let texts = ["in|one|conversation: 1", "out|one|conversation: 1"];
+        let merge = async |tx: &mut TenantTx<'_>| {
+            let mut ids = desk::ids(30);
+            let id = ids.next();
+            merge::merge(tx, &mut desk::hand(30, &mut ids), id, contact(2), contact(1)).await
+        };
+        assert!(store.write(ACME, merge).await.unwrap().is_some());
+        anew(&store).await;
+        assert_eq!(sums(&store, Measure::Texts).await, texts);
+        assert_eq!(sums(&store, Measure::Deliveries).await, ["US||failed: 1"]);
+        let erased = store.write(ACME, async |tx| erase(tx, desk::at(40), contact(2)).await).await.unwrap();
+        assert!(matches!(erased, Erasure::Done(_)));
+        tells(&store, 40, Kind::ContactUpdated, contact(2).into()).await;
+        count(&store, 10, 10).await;
+        assert_eq!(sums(&store, Measure::Deliveries).await, ["US||failed: 1"]);
+        anew(&store).await;
+        assert_eq!(sums(&store, Measure::Texts).await, texts);
+        assert_eq!(sums(&store, Measure::Deliveries).await, ["||failed: 1"]);
+    }
+
     async fn nothing_of_a_person_is_in_sums(store) {
         desk_with_a_thread(&store).await;
         text(&store, 1, 10, "in", "received").await;

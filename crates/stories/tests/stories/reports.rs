@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use providers::http::Method;
 use sandbox::Faults;
 use serde_json::{Value, json};
+use store::{TenantTx, args};
 use stories::town::{Desk, MORNING, Town, text};
 
 const ANN: &str = "+14155550123";
@@ -166,6 +167,25 @@ store::on_both_engines! {
         let drafts = &found["assistants"][0]["now"]["drafts"];
         assert_eq!((&drafts["open"], &drafts["rejected"]), (&json!(0), &json!(1)), "{found}");
         assert!(csv(&town, &acme, "assistants.csv").await.lines().count() > 1);
+    }
+
+    /// A row that cannot be read stops the reports of whose it is, and of nobody who is counted after them.
+    async fn one_desk_s_trouble_is_its_own(store, place) {
+        drop(store);
+        let mut town = Town::on(place).await;
+        let (one, other) = (town.desk("Acme").await, town.desk("Bolt").await);
+        let (broken, whole) = if one.tenant < other.tenant { (one, other) } else { (other, one) };
+        let _ = broken.starts(ANN, "Hello").await;
+        town.passes(SignedDuration::from_mins(5)).await;
+        let tear = async |tx: &mut TenantTx<'_>| {
+            tx.exec("UPDATE message SET status = 'torn' WHERE tenant_id = $1", args![]).await
+        };
+        town.engine.store().write(broken.tenant, tear).await.unwrap();
+        let _ = broken.starts(BEN, "Hello").await;
+        let _ = whole.starts(BEN, "Hello").await;
+        town.passes(SignedDuration::from_mins(5)).await;
+        assert_eq!(report(&town, &whole, "volume").await["total"]["texts_out"], 1);
+        assert_eq!(broken.get("/reports/volume").await.is(200)["period"]["is_behind"], true);
     }
 
     async fn days_are_read_strictly(store, place) {

@@ -50,6 +50,9 @@ pub(super) async fn count(
         Some(After::Row(id)) => answered(tx, &day, id, limit).await?,
         Some(After::Close(at, id)) => closed(tx, &day, (at, id), limit).await?,
     };
+    if some.is_empty() {
+        return Ok(next);
+    }
     let teams = teams(tx, &some).await?;
     for (id, lines) in lines(tx, &some, &day).await? {
         for wait in waits(lines) {
