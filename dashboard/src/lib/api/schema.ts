@@ -3446,6 +3446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has everybody go on who stands still in a workflow: the step that could not be done is done again, so many a minute. Whoever went on
+         *     meanwhile is left alone.
+         */
+        post: operations["post_workflows_id_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{id}/selections": {
         parameters: {
             query?: never;
@@ -10145,6 +10165,29 @@ export interface components {
              */
             late: string | null;
         };
+        /** @description Who goes on. */
+        Retried: {
+            /**
+             * Format: date-time
+             * @description When the last of them goes on; `null`: nobody stood still.
+             */
+            done_at: string | null;
+            /**
+             * Format: int64
+             * @description How many stood still.
+             */
+            retried: number;
+        };
+        /** @description Who is to go on. */
+        RetryEnrolments: {
+            /**
+             * Format: int32
+             * @description So many a minute at most, from 1 to 100,000: what could not be done may not bear all of them at once. If not said, 1,000.
+             */
+            per_minute?: number | null;
+            /** @description Only those who stand at this step. */
+            step?: string | null;
+        };
         /** @enum {string} */
         Role: "owner" | "admin" | "manager" | "agent";
         /** @description One run of an assistant, with all that it takes to tell why it said what it said. */
@@ -11749,6 +11792,11 @@ export interface components {
              * @description How often somebody entered it.
              */
             entered: number;
+            /**
+             * Format: int64
+             * @description How many of those in it stand still: a step of theirs could not be done, and they wait for somebody to look.
+             */
+            failed: number;
             /**
              * Format: int64
              * @description How many are in it now.
@@ -20212,6 +20260,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowDetail"];
+                };
+            };
+            /** @description A problem, with a stable code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workflows_id_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryEnrolments"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
                 };
             };
             /** @description A problem, with a stable code. */
