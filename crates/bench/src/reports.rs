@@ -187,7 +187,7 @@ async fn fill(
 /// As the engine does it.
 async fn count(desk: &Desk, now: Timestamp) -> Result<()> {
     loop {
-        let read = async move |tx: &mut TenantTx<'_>| report::batch(tx, now, 10_000).await;
+        let read = async move |tx: &mut TenantTx<'_>| report::batch(tx, now, None, 10_000).await;
         let Some(batch) = desk.store.read(desk.tenant, read).await? else { return Ok(()) };
         let mut all = Vec::new();
         for source in batch.sources.clone() {
