@@ -82,7 +82,7 @@ export async function keyboard({ page, fake, shot, axe, expect }: Smoke): Promis
     expect(now().assignee_id === member, `\`a\` must assign to ${typed}`);
   }
   await page.keyboard.press("s");
-  await option(/Tomorrow/).click();
+  await option(/^Tomorrow/).click();
   await page.getByText("Snoozed", { exact: true }).last().waitFor();
   expect(now().status === "snoozed", "`s` must snooze");
   await page.getByRole("button", { name: "Open again" }).click();
