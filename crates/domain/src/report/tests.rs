@@ -115,11 +115,14 @@ fn closed(second: i64) -> Line {
     Line::Closed { at: Timestamp::from_second(second).unwrap(), told: true }
 }
 
+/// Which wait it was, since when, for how long, and who ended it.
+type Waited = (&'static str, i64, i64, By);
+
 #[test]
 fn what_is_waited_for() {
     let (us, she) = (By::Member(UserId(Uuid::from_u128(1))), By::Contact);
     let it = By::Assistant(AssistantId(Uuid::from_u128(2)));
-    let cases: [(&str, Vec<Line>, Vec<(&str, i64, i64, By)>); 7] = [
+    let cases: [(&str, Vec<Line>, Vec<Waited>); 7] = [
         (
             "the first of two questions counts",
             vec![said(0, she), said(5, she), said(60, us)],

@@ -111,7 +111,10 @@ fn entries(bytes: &[u8]) -> impl Iterator<Item = Option<(&str, impl Iterator<Ite
     })
 }
 
-fn entry(bytes: &[u8]) -> Option<(&str, &[[u8; ID_BYTES]], &[u8])> {
+/// A word, the ids of its messages, and what follows it.
+type Entry<'b> = (&'b str, &'b [[u8; ID_BYTES]], &'b [u8]);
+
+fn entry(bytes: &[u8]) -> Option<Entry<'_>> {
     let (length, bytes) = bytes.split_first()?;
     let (word, bytes) = bytes.split_at_checked(usize::from(*length))?;
     let (count, bytes) = bytes.split_first_chunk::<2>()?;
