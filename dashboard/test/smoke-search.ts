@@ -12,7 +12,7 @@ export async function search({ page, fake, shot, axe, expect }: Smoke): Promise<
   // A long thread, with what is looked for near its beginning.
   const long = Array.from({ length: 180 }, (_, n) => ({
     ...first,
-    id: `msg_${String(n).padStart(32, "0")}`,
+    id: `msg_${String(n).padStart(31, "0")}x`,
     body: n === 20 ? HOSTILE : `Older text number ${n + 1}`,
     created_at: new Date(Date.parse("2026-01-05T09:00:00Z") + n * 3_600_000).toISOString(),
   }));
