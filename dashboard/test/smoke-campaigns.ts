@@ -137,6 +137,8 @@ export async function campaign({ page, fake, shot, axe, expect }: Smoke): Promis
   await page.getByRole("dialog").getByText("America/New_York").first().waitFor();
   await shot("94-launch-later");
   await page.getByRole("radio", { name: "On their own clock" }).check({ force: true });
+  // What is below moves when a choice has more to it.
+  await page.waitForTimeout(250);
   await page.getByLabel("Spread the texts over some time").check({ force: true });
   await page.getByLabel("Over", { exact: true }).fill("31");
   await page.getByLabel("In", { exact: true }).selectOption("days");
