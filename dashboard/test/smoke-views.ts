@@ -7,6 +7,8 @@ export async function views({ page, fake, shot, axe, expect }: Smoke): Promise<v
     await page.keyboard.press("v");
     await page.getByRole("menuitemradio", { name }).click();
   };
+  // No key does anything behind a dialog.
+  const closed = () => page.locator("dialog[open]").waitFor({ state: "detached" });
   await page.goto(`${fake.url}/inbox`);
   await row("Ann Bell").waitFor();
   await page.getByRole("button", { name: /^View: All open, \d+$/ }).waitFor();
@@ -42,6 +44,7 @@ export async function views({ page, fake, shot, axe, expect }: Smoke): Promise<v
   await axe(page, "keep as a view");
   await page.getByRole("button", { name: "Keep", exact: true }).click();
   await page.getByRole("button", { name: /^View: Hurry/ }).waitFor();
+  await closed();
   const [kept] = fake.desk.views;
   expect(
     kept?.filter.order === "waiting" && kept.filter.unread === true,
@@ -53,6 +56,7 @@ export async function views({ page, fake, shot, axe, expect }: Smoke): Promise<v
   await page.getByRole("button", { name: "Delete this view" }).click();
   await page.getByRole("button", { name: "Really delete it?" }).click();
   await page.getByRole("button", { name: /^View: All open/ }).waitFor();
+  await closed();
   expect(fake.desk.views.length === 0, "a deleted view must be gone");
   await choose(/^Closed/);
   await page.getByRole("button", { name: /^View: Closed/ }).waitFor();
