@@ -130,6 +130,11 @@ async function upgrade(page: Page, fake: Fake, dist: string, expect: Expect): Pr
   >;
   const gone = `/${manifest["src/routes/numbers/Numbers.svelte"]?.file}`;
   fake.files.set(gone, null);
+  // Who asks which build is the newest is told of another; who begins anew gets this one again, without the file.
+  const index = readFileSync(`${dist}/index.html`, "utf8");
+  const another = index.replace(/\/assets\/index-[\w-]+\.js/, "/assets/index-another.js");
+  expect(another !== index, "the page must name its build");
+  await page.route("**/index.html", (route) => route.fulfill({ contentType: "text/html", body: another }));
   const starts = () => page.evaluate("performance.timeOrigin");
   const before = await starts();
   await page.getByRole("link", { name: "Numbers" }).tap();
@@ -141,6 +146,7 @@ async function upgrade(page: Page, fake: Fake, dist: string, expect: Expect): Pr
   await page.waitForTimeout(500);
   expect((await starts()) === after, "a page whose files are gone must be loaded anew only once");
   fake.files.delete(gone);
+  await page.unroute("**/index.html");
 
   // A new worker is taken over without asking, and forgets what its build does not have.
   const source = readFileSync(`${dist}/worker.js`, "utf8");
